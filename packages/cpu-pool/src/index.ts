@@ -1,0 +1,2 @@
+/** cpu-pool */
+export const version = "0.1.0";

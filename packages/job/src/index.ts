@@ -1,0 +1,2 @@
+/** job */
+export const version = "0.1.0";

@@ -1,0 +1,2 @@
+/** launcher */
+export const version = "0.1.0";

@@ -1,0 +1,2 @@
+/** remote */
+export const version = "0.1.0";

@@ -1,0 +1,2 @@
+/** results */
+export const version = "0.1.0";

@@ -1,0 +1,2 @@
+/** wire */
+export const version = "0.1.0";
