@@ -1,0 +1,114 @@
+/**
+ * The SQLite connection: Hyperion's table, and the settings that make a commit durable.
+ *
+ * One process writes, so the connection takes SQLite's own lock too and keeps it
+ * (locking_mode=EXCLUSIVE). Set before the write-ahead log is first used, that also spares SQLite its
+ * shared-memory file, which network file systems do not have (https://www.sqlite.org/wal.html#noshm).
+ *
+ * `node:sqlite` is loaded when a database is opened and not before: modules that only describe maps
+ * are loaded by every worker.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { ResultsError } from "./results-error.ts";
+import { databaseFailure } from "./sqlite-failure.ts";
+
+/** The settings of the live connection, read back from SQLite. `synchronous` is 2 for FULL. */
+export type ConnectionSettings = { readonly journalMode: unknown; readonly synchronous: unknown; readonly lockingMode: unknown };
+
+/** This package's layout of the file, kept in `PRAGMA user_version` (Hyperion leaves it at 0). */
+const layoutVersion = 1;
+
+// The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
+// names the programs whose keys are canonical: rows of all others may be written in another form.
+const layout = `
+  create table if not exists hyperion_key_val
+    ( program_id text not null
+    , kv_map text not null
+    , key text not null
+    , val text not null
+    , created_at timestamp default current_timestamp not null
+    );
+  create table if not exists hyperion_ts_program (program_id text primary key not null) without rowid;
+  create index if not exists hyperion_ts_by_key on hyperion_key_val (kv_map, key, program_id);
+  pragma user_version = ${layoutVersion};
+`;
+
+/** An open database file with the layout in place. */
+export type Connection = Disposable & {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly prepare: (sql: string) => StatementSync;
+  readonly settings: () => ConnectionSettings;
+};
+
+/**
+ * Opens or makes the database at `path` for the program `programId`. The caller holds its lock file.
+ *
+ * @throws ResultsError `locked`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite`
+ */
+export const openConnection = (path: string, programId: string): Connection => {
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: lockWaitMs });
+    const connection = connectionOf(database, path);
+    prepareFile(connection, programId);
+    return connection;
+  } catch (error) {
+    database?.close();
+    throw databaseFailure(error, path, "Opening");
+  }
+};
+
+/** How long SQLite waits, at opening, for another program (such as sqlite3) that reads just now. */
+const lockWaitMs = 500;
+
+const connectionOf = (database: DatabaseSync, path: string): Connection => ({
+  path,
+  database,
+  prepare: (sql) => database.prepare(sql),
+  settings: () => ({
+    journalMode: pragma(database, "journal_mode"),
+    synchronous: pragma(database, "synchronous"),
+    lockingMode: pragma(database, "locking_mode"),
+  }),
+  [Symbol.dispose]: () => database.close(),
+});
+
+const pragma = (database: DatabaseSync, statement: string): unknown => {
+  const row = database.prepare(`pragma ${statement}`).get();
+  return row && Object.values(row)[0];
+};
+
+const prepareFile = (connection: Connection, programId: string): void => {
+  const { database, path } = connection;
+  pragma(database, "locking_mode = exclusive");
+  refuseNewerLayout(pragma(database, "user_version"), path);
+  pragma(database, "journal_mode = wal");
+  pragma(database, "synchronous = full");
+  refuseUnsafe(connection.settings(), path);
+  database.exec("begin immediate");
+  database.exec(layout);
+  database.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
+  database.exec("commit");
+};
+
+const refuseNewerLayout = (version: unknown, path: string): void => {
+  if (typeof version === "number" && version <= layoutVersion) return;
+  throw new ResultsError({
+    code: "newer-layout",
+    path,
+    what: `The results database ${path} has layout ${String(version)}; this version of @hyperion-ts/results knows layouts up to ${layoutVersion}`,
+    advice: "Nothing was changed. Update @hyperion-ts/results, or give this program another directory",
+  });
+};
+
+const refuseUnsafe = ({ journalMode, synchronous, lockingMode }: ConnectionSettings, path: string): void => {
+  if (journalMode === "wal" && synchronous === 2 && lockingMode === "exclusive") return;
+  throw new ResultsError({
+    code: "unsafe",
+    path,
+    what: `SQLite opened ${path} with journal_mode=${String(journalMode)}, synchronous=${String(synchronous)}, locking_mode=${String(lockingMode)} in the place of wal, 2 (FULL), exclusive`,
+    advice: "Acknowledged results could be lost like this. Give the program a directory on another file system",
+  });
+};

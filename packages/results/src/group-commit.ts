@@ -1,0 +1,75 @@
+/**
+ * Many rows in one transaction. A durable commit waits for the disk, 0.3 ms on a good one and 50 ms
+ * on a bad one, and blocks the process for as long; so rows that arrive in the meantime share the next.
+ * After a commit that took d ms the next one waits 4·d, at most 50 ms: the event loop is blocked for
+ * about a fifth of the time, and no row waits long.
+ *
+ * A row's promise resolves after COMMIT has returned, never earlier. If anything fails before that, the
+ * transaction is rolled back and all its rows are rejected.
+ */
+
+/** Writes rows in one transaction and returns after its COMMIT; throws when none of them was kept. */
+type WriteRows<Row> = (rows: readonly Row[]) => void;
+
+type Pending<Row> = { readonly row: Row; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+
+const largestTransaction = 4096;
+const restPerBusyMs = 4;
+const longestRestMs = 50;
+
+/** Gathers rows and writes them in groups. */
+export class GroupCommit<Row> {
+  readonly #write: WriteRows<Row>;
+  #pending: Pending<Row>[] = [];
+  #scheduled: { readonly cancel: () => void } | undefined;
+  #restUntilMs = 0;
+
+  constructor(write: WriteRows<Row>) {
+    this.#write = write;
+  }
+
+  /** Adds a row; resolves once it is committed. */
+  add(row: Row): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ row, resolve, reject });
+      this.#scheduled ??= this.#schedule();
+    });
+  }
+
+  /** Commits all pending rows now, without a rest. The rows' own promises tell how that went. */
+  flush(): void {
+    this.#scheduled?.cancel();
+    this.#scheduled = undefined;
+    while (this.#pending.length > 0) this.#commitGroup();
+  }
+
+  #schedule(): { readonly cancel: () => void } {
+    const restMs = this.#restUntilMs - performance.now();
+    if (restMs > 0) {
+      const timer = setTimeout(() => this.#run(), restMs);
+      return { cancel: () => clearTimeout(timer) };
+    }
+    const immediate = setImmediate(() => this.#run());
+    return { cancel: () => clearImmediate(immediate) };
+  }
+
+  #run(): void {
+    const startMs = performance.now();
+    this.#commitGroup();
+    const endMs = performance.now();
+    this.#restUntilMs = endMs + Math.min(restPerBusyMs * (endMs - startMs), longestRestMs);
+    this.#scheduled = this.#pending.length > 0 ? this.#schedule() : undefined;
+  }
+
+  #commitGroup(): void {
+    const group = this.#pending.slice(0, largestTransaction);
+    this.#pending = this.#pending.slice(largestTransaction);
+    try {
+      this.#write(group.map(({ row }) => row));
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const { resolve } of group) resolve();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * A named, typed map in the results database: Hyperion's KeyValMap with schemas in the place of
+ * ToJSON and FromJSON. It is a description only and opens nothing, so that a module of remote
+ * functions can hold one and still be light to import.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { JsonValue } from "./json-value.ts";
+
+/** How values that JSON would change are written and read: `decode(encode(value))` must equal `value`. */
+export type ValueCodec<V> = {
+  readonly encode: (value: V) => JsonValue;
+  readonly decode: (json: JsonValue) => V;
+};
+
+/**
+ * A map from keys `K` to values `V`, known in the database by its name alone.
+ * `StoredKey` is what `lookupAll` gives back: a key as its schema parsed it, then read from JSON.
+ */
+export type KeyValMap<K, V, StoredKey = K> = {
+  readonly name: string;
+  readonly key: StandardSchemaV1<K, StoredKey>;
+  readonly value: StandardSchemaV1<V, unknown>;
+  readonly codec: ValueCodec<V> | undefined;
+};
+
+/** Options of `keyValMap`. */
+export type KeyValMapOptions<V> = {
+  /** For values that JSON would change, such as NaN, BigInt, Map or typed arrays. Default: none, such values are refused. */
+  readonly codec?: ValueCodec<V>;
+};
+
+/**
+ * Describes a map.
+ *
+ * - `name` identifies the map in the database, also to other programs: two maps of one name share their rows.
+ * - `key`: callers give its input; two keys are the same when their *parsed* forms are equal as JSON.
+ * - `value`: values are checked by it when they are written and when they are read, and are stored and
+ *   returned as they were given (its input side).
+ *
+ * @example
+ * const brackets = keyValMap("binary_root_search", z.object({ n: z.int(), x: z.number() }), z.tuple([z.number(), z.number()]));
+ *
+ * @throws RangeError where the name is empty
+ */
+export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
+  name: string,
+  key: KS,
+  value: VS,
+  options: KeyValMapOptions<StandardSchemaV1.InferInput<VS>> = {},
+): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> => {
+  if (name === "") throw new RangeError("keyValMap: the name is empty. Give the map a name of its own, such as \"binary_root_search\".");
+  return { name, key, value, codec: options.codec };
+};

@@ -1,0 +1,149 @@
+/**
+ * The lock beside the database, `results.sqlite.lock`: one writer, named by host and process.
+ * SQLite's own locks are not enough, because on a network file system another host may not see them,
+ * and because they can't say who holds them.
+ *
+ * It is made atomically and whole: written under a name of its own, then linked to the lock's name
+ * (link(2) fails where that exists, on NFS too). A lock whose process is dead is replaced by whoever
+ * first takes a lock named after it (`results.sqlite.lock.TOKEN`, by the same rules), so that of two
+ * contenders one wins: the other finds that lock, or finds that the token has changed.
+ */
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { ownIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
+import { ResultsError } from "./results-error.ts";
+
+/** What a lock file says, as JSON. `since` is an ISO time, `what` tells a person what the process is. */
+export type LockHolder = ProcessIdentity & { readonly since: string; readonly what: string; readonly token: string };
+
+/**
+ * Takes the lock of the database at `databasePath`; disposing of it gives it up.
+ * A lock that a dead process of this host left is taken over.
+ *
+ * @throws ResultsError `locked`; file errors such as EACCES and ENOSPC as they come
+ */
+export const takeLock = (databasePath: string, what: string): Disposable => {
+  const self = { ...ownIdentity(), since: new Date().toISOString(), what, token: randomBytes(6).toString("hex") };
+  return lockAt(`${databasePath}.lock`, databasePath, self);
+};
+
+const lockAt = (lockPath: string, databasePath: string, self: LockHolder): Disposable => {
+  const draft = `${lockPath}.${self.token}.draft`;
+  try {
+    writeDurably(draft, JSON.stringify(self));
+    if (!tryLink(draft, lockPath)) replaceDead(lockPath, databasePath, self, draft);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return { [Symbol.dispose]: () => release(lockPath, self) };
+};
+
+const writeDurably = (path: string, text: string): void => {
+  const file = openSync(path, "wx");
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const tryLink = (draft: string, lockPath: string): boolean => {
+  try {
+    linkOrCopy(draft, lockPath);
+    return true;
+  } catch (error) {
+    if (hasCode(error, ["EEXIST"])) return false;
+    throw error;
+  }
+};
+
+// Some file systems (sshfs, FAT) have no links; there the file is as exclusive, but for a moment it is empty.
+const linkOrCopy = (draft: string, lockPath: string): void => {
+  try {
+    linkSync(draft, lockPath);
+  } catch (error) {
+    if (!hasCode(error, ["EPERM", "ENOTSUP", "ENOSYS"])) throw error;
+    copyFileSync(draft, lockPath, constants.COPYFILE_EXCL);
+  }
+};
+
+const replaceDead = (lockPath: string, databasePath: string, self: LockHolder, draft: string): void => {
+  const holder = readHolder(lockPath);
+  if (holder) {
+    refuseUnlessDead(holder, lockPath, databasePath);
+    // Only who holds the lock named after this token may replace the lock that bears it.
+    using _rightToReplace = lockAt(`${lockPath}.${holder.token}`, databasePath, self);
+    if (readHolder(lockPath)?.token === holder.token) return renameSync(draft, lockPath);
+  }
+  // It changed hands, or was given up, while we looked: who links first has it.
+  if (!tryLink(draft, lockPath)) throw refusal(lockPath, databasePath);
+};
+
+const refusal = (lockPath: string, databasePath: string): ResultsError => {
+  const holder = readHolder(lockPath);
+  return holder ? heldBy(holder, databasePath) : unreadableLock(lockPath, databasePath);
+};
+
+const release = (lockPath: string, self: LockHolder): void => {
+  if (readHolder(lockPath)?.token === self.token) rmSync(lockPath, { force: true });
+};
+
+const readHolder = (lockPath: string): LockHolder | undefined => {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(lockPath, "utf8"));
+    return isHolder(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isHolder = (value: unknown): value is LockHolder => {
+  if (typeof value !== "object" || value === null || !("pid" in value) || !Number.isInteger(value.pid)) return false;
+  const fields = new Map(Object.entries(value));
+  const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"];
+  return texts.every((field) => typeof fields.get(field) === "string");
+};
+
+const hasCode = (error: unknown, codes: readonly string[]): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
+
+const refuseUnlessDead = (holder: LockHolder, lockPath: string, databasePath: string): void => {
+  const state = processState(holder);
+  switch (state) {
+    case "dead":
+      return;
+    case "living":
+      throw heldBy(holder, databasePath);
+    case "elsewhere":
+      throw unknowable(holder, lockPath, databasePath);
+    default:
+      state satisfies never;
+  }
+};
+
+const heldBy = (holder: LockHolder, path: string): ResultsError => {
+  const own = holder.pid === process.pid && processState(holder) === "living";
+  const advice = own
+    ? "Open it once and pass the same results to all who need them"
+    : "Wait until that process has ended, or stop it; or give this program another directory";
+  return new ResultsError({ code: "locked", path, what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`, advice });
+};
+
+const unknowable = (holder: LockHolder, lockPath: string, path: string): ResultsError =>
+  new ResultsError({
+    code: "locked",
+    path,
+    what: `The results database ${path} is held by ${describe(holder)}, since ${holder.since}; whether that still runs can't be checked from here`,
+    advice: `Look on ${holder.host} (ps -p ${holder.pid}); only if it has ended, remove ${lockPath} and start again`,
+  });
+
+const unreadableLock = (lockPath: string, path: string): ResultsError =>
+  new ResultsError({
+    code: "locked",
+    path,
+    what: `The results database ${path} has a lock that can't be read: ${lockPath}`,
+    advice: `If no other program uses that database, remove ${lockPath} and start again`,
+  });
+
+const describe = ({ host, pid, what }: LockHolder): string => `process ${pid} on host ${host} (${what})`;

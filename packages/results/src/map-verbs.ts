@@ -1,0 +1,75 @@
+/**
+ * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault. Each returns a
+ * function of an environment that has a results database, which is what a Job is.
+ */
+import { keyText, shownKey } from "./key-text.ts";
+import type { KeyValMap } from "./key-val-map.ts";
+import { ResultsError } from "./results-error.ts";
+import type { HasResults } from "./results-store.ts";
+import { decodeValue, encodeValue } from "./value-text.ts";
+
+/** A function of an environment that has a results database. */
+type WithResults<A> = (env: HasResults) => Promise<A>;
+
+/**
+ * Adds an entry; it replaces an earlier one of an equal key for all later look-ups. Resolves when the
+ * row is durable: after its COMMIT has returned.
+ *
+ * @throws ResultsError `invalid-key`, `invalid-value`, `not-json`, or what the database says (`disk-full`, ...)
+ */
+export const insert =
+  <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>, value: NoInfer<V>): WithResults<void> =>
+  async ({ results }) => {
+    const text = await keyText(map, key);
+    await results.insert(map.name, text, await encodeValue(map, text, value));
+  };
+
+/**
+ * The newest value of a key, or undefined.
+ *
+ * @throws ResultsError `invalid-key`, `not-json`, `unreadable` (the row no longer fits the map), or what the database says
+ */
+export const lookup =
+  <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>): WithResults<V | undefined> =>
+  async ({ results }) => {
+    const text = await keyText(map, key);
+    const value = await results.lookup(map.name, text);
+    return value === undefined ? undefined : decodeValue(map, text, value);
+  };
+
+/** The newest value of a key, or `fallback`. Throws as `lookup` does. */
+export const lookupDefault =
+  <K, V>(map: KeyValMap<K, V, unknown>, fallback: NoInfer<V>, key: NoInfer<K>): WithResults<V> =>
+  async (env) =>
+    (await lookup(map, key)(env)) ?? fallback;
+
+/**
+ * All keys of a map with their newest values, in the order in which those were written. Keys come as
+ * they are stored: parsed by the key schema when they were written, then read from JSON.
+ *
+ * @throws ResultsError `unreadable` where a row no longer fits the map, or what the database says
+ */
+export const lookupAll =
+  <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>): WithResults<readonly (readonly [StoredKey, V])[]> =>
+  async ({ results }) => {
+    const entries: (readonly [StoredKey, V])[] = [];
+    for (const { key, value } of await results.lookupAll(map.name)) {
+      const decoded = decodeValue(map, key, value);
+      entries.push([readKey(map, key), decoded instanceof Promise ? await decoded : decoded]);
+    }
+    return entries;
+  };
+
+// A stored key was parsed by the map's schema before it was written; parsing it again could transform it twice.
+const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ResultsError({
+      code: "unreadable",
+      what: `A stored key of map "${map.name}" is not JSON: ${shownKey(text)}`,
+      advice: "Another program wrote that row; correct it with sqlite3, or give the map a new name",
+      cause,
+    });
+  }
+};

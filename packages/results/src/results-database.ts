@@ -1,0 +1,195 @@
+/**
+ * The results database of a program: one file, one writer, results that are there when their
+ * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
+ * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
+ */
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { openClaim } from "./claim.ts";
+import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { takeLock } from "./lock-file.ts";
+import { ResultsError } from "./results-error.ts";
+import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
+import { SingleFlight } from "./single-flight.ts";
+import { databaseFailure } from "./sqlite-failure.ts";
+import { storedRows, type AroundCommit, type NewRow, type StoredRows } from "./stored-rows.ts";
+
+/** Options of `openResults`. */
+export type ResultsOptions = {
+  /** The database file; it and its directory are made where they are missing. */
+  readonly path: string;
+  /** Written with each new row, as in Hyperion. Look-ups ignore it: all programs of a file share its results. */
+  readonly programId: string;
+  /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
+  readonly onHit?: (map: string) => void;
+  /**
+   * For tests of faults: runs each COMMIT, given as a function. It can delay it, fail before or after
+   * it, or end the process between the COMMIT and the acknowledgement. Default: just runs it.
+   */
+  readonly aroundCommit?: AroundCommit;
+};
+
+/**
+ * What a database has done since it was opened. `hits` are look-ups that found a row; `shared` are calls
+ * that waited for an equal one; `inserts` are rows whose COMMIT has returned, in `commits` transactions.
+ */
+export type ResultsCounters = {
+  readonly lookups: number;
+  readonly hits: number;
+  readonly shared: number;
+  readonly inserts: number;
+  readonly commits: number;
+};
+
+/** An open results database. Disposing of it commits what is pending, closes the file and gives up its lock. */
+export type ResultsDatabase = ResultsStore &
+  AsyncDisposable & {
+    /** The file, as a path without links. */
+    readonly path: string;
+    readonly programId: string;
+    /** The counts up to now. */
+    readonly counters: ResultsCounters;
+    /** Commits all pending rows now. */
+    readonly flush: () => void;
+    /** Durability settings, read back from the live connection. */
+    readonly settings: () => ConnectionSettings;
+  };
+
+/**
+ * Opens a results database as its one writer.
+ *
+ * @example
+ * await using results = openResults({ path: "out/results.sqlite", programId: "q7RkW" });
+ *
+ * @throws ResultsError `locked` where another process, or this one, has it open; `read-only`, `disk-full`,
+ *   `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite` where the file can't be used
+ */
+export const openResults = (options: ResultsOptions): ResultsDatabase => {
+  using opened = new DisposableStack();
+  const path = preparePath(options.path);
+  opened.use(lockDatabase(path, `program ${options.programId}`));
+  const connection = opened.use(openConnection(path, options.programId));
+  const rows = storedRows(connection, options.programId, options.aroundCommit ?? ((commit) => commit()));
+  return new SqliteResults(options, connection, rows, opened.move());
+};
+
+const preparePath = (given: string): string => {
+  const path = resolve(given);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+  } catch (error) {
+    throw databaseFailure(error, path, "Opening");
+  }
+};
+
+const lockDatabase = (path: string, what: string): Disposable => {
+  try {
+    return takeLock(path, what);
+  } catch (error) {
+    throw databaseFailure(error, path, "Locking");
+  }
+};
+
+class SqliteResults implements ResultsDatabase {
+  readonly path: string;
+  readonly programId: string;
+  readonly #onHit: ((map: string) => void) | undefined;
+  readonly #connection: Connection;
+  readonly #rows: StoredRows;
+  readonly #resources: Disposable;
+  readonly #commits: GroupCommit<NewRow>;
+  readonly #flights = new SingleFlight<string>();
+  readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
+  #closed = false;
+
+  constructor({ programId, onHit }: ResultsOptions, connection: Connection, rows: StoredRows, resources: Disposable) {
+    this.path = connection.path;
+    this.programId = programId;
+    this.#onHit = onHit;
+    this.#connection = connection;
+    this.#rows = rows;
+    this.#resources = resources;
+    this.#commits = new GroupCommit((group) => this.#write(group));
+  }
+
+  get counters(): ResultsCounters {
+    return { ...this.#counts };
+  }
+
+  lookup(map: string, key: string): string | undefined {
+    this.#assertOpen();
+    const value = this.#rows.newest(map, key);
+    this.#counts.lookups += 1;
+    if (value !== undefined) this.#counts.hits += 1;
+    return value;
+  }
+
+  lookupAll(map: string): readonly StoredRow[] {
+    this.#assertOpen();
+    return this.#rows.newestOfEach(map);
+  }
+
+  async insert(map: string, key: string, value: string): Promise<void> {
+    this.#assertOpen();
+    return this.#commits.add({ map, key, value });
+  }
+
+  claim(map: string, key: string, signal?: AbortSignal): Claimed | Promise<Claimed> {
+    signal?.throwIfAborted();
+    // The key's text has no line break of its own, so this id is unique.
+    const id = `${key}\n${map}`;
+    if (this.#flights.isClaimed(id)) return this.#shareFlight(id, map, key, signal);
+    const value = this.lookup(map, key);
+    if (value === undefined) {
+      this.#flights.claim(id);
+      return this.#ownFlight(id, map, key);
+    }
+    this.#onHit?.(map);
+    return { kind: "remembered", value };
+  }
+
+  flush(): void {
+    this.#commits.flush();
+  }
+
+  settings(): ConnectionSettings {
+    return this.#connection.settings();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#commits.flush();
+    this.#resources[Symbol.dispose]();
+  }
+
+  #ownFlight(id: string, map: string, key: string): Claimed {
+    const store = (value: string): Promise<void> => this.insert(map, key, value);
+    return { kind: "mine", claim: openClaim(this.#flights, { id, map, key, store }) };
+  }
+
+  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<Claimed> {
+    const end = await this.#flights.wait(id, signal);
+    if (end.kind === "mine") return this.#ownFlight(id, map, key);
+    this.#counts.shared += 1;
+    return { kind: "shared", value: end.value };
+  }
+
+  #write(rows: readonly NewRow[]): void {
+    this.#rows.write(rows);
+    this.#counts.inserts += rows.length;
+    this.#counts.commits += 1;
+  }
+
+  #assertOpen(): void {
+    if (!this.#closed) return;
+    throw new ResultsError({
+      code: "closed",
+      path: this.path,
+      what: `The results database ${this.path} has been closed`,
+      advice: "Use it only inside the scope that opened it: a job must not outlive its program",
+    });
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The one error class of this package. What went wrong is told apart by `code`, never by the text;
+ * the text says what was tried, where, and (in `advice`) what the person can do about it.
+ */
+
+/**
+ * What went wrong, stable across versions.
+ *
+ * About the database file:
+ * - `locked`: somebody else has it open, or left a lock that can't be checked from here
+ * - `read-only`: this process may not write there
+ * - `disk-full`: no space left for the file
+ * - `damaged`: not a SQLite database, or one whose pages are broken
+ * - `newer-layout`: written by a newer version of this package
+ * - `unreachable`: the file or its folder can't be opened at all
+ * - `unsafe`: SQLite would not give the durability that is asked for
+ * - `sqlite`: any other failure of SQLite; its own words are in the message
+ * - `closed`: used after it was closed
+ *
+ * About keys and values:
+ * - `invalid-key`, `invalid-value`: refused by the map's schema
+ * - `not-json`: JSON would change it (NaN, -0, undefined, BigInt, Date, Map, ...)
+ * - `unreadable`: a stored row no longer fits the map's schema or codec
+ * - `claim-lost`: a computed value came too late, after its claim had been given up
+ */
+export type ResultsErrorCode =
+  | "locked"
+  | "read-only"
+  | "disk-full"
+  | "damaged"
+  | "newer-layout"
+  | "unreachable"
+  | "unsafe"
+  | "sqlite"
+  | "closed"
+  | "invalid-key"
+  | "invalid-value"
+  | "not-json"
+  | "unreadable"
+  | "claim-lost";
+
+type Details = {
+  readonly code: ResultsErrorCode;
+  readonly what: string;
+  readonly advice: string;
+  readonly path?: string;
+  readonly cause?: unknown;
+};
+
+/** Whatever this package throws by itself. Abort reasons and errors of your own functions pass through unchanged. */
+export class ResultsError extends Error {
+  override readonly name = "ResultsError";
+  readonly code: ResultsErrorCode;
+  /** The database file, where the error is about a file. */
+  readonly path: string | undefined;
+  /** What the person can do; also the end of `message`. */
+  readonly advice: string;
+
+  constructor({ code, what, advice, path, cause }: Details) {
+    super(`${what}. ${advice}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.path = path;
+    this.advice = advice;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What the verbs (`insert`, `lookup`, `memoizeWithMap`, ...) ask of a results database. It speaks in
+ * texts, a map's name, a key's canonical JSON and a value's JSON, so that the one who answers can be
+ * the database itself or, in a process that may not open it, the connection to the one that holds it.
+ */
+
+/** A row of a map: the key and value texts. */
+export type StoredRow = { readonly key: string; readonly value: string };
+
+/** The answer to `claim`. */
+export type Claimed =
+  /** It was in the database. */
+  | { readonly kind: "remembered"; readonly value: string }
+  /** An equal call that ran at the same time computed it; its row is committed. */
+  | { readonly kind: "shared"; readonly value: string }
+  /** The caller is to compute it, and must end the claim: everyone with an equal key waits for that. */
+  | { readonly kind: "mine"; readonly claim: Claim };
+
+/** The duty to compute one value. It ends with the first call of one of these; `fulfil` after that is refused. */
+export type Claim = {
+  /** Stores the value, and gives it to the waiting. Resolves after the row's COMMIT has returned. */
+  readonly fulfil: (value: string) => Promise<void>;
+  /** The function failed: the waiting fail with the same error. Later calls start anew. */
+  readonly fail: (error: unknown) => void;
+  /** The claimant was cancelled or is lost: the first of the waiting takes the claim over. */
+  readonly release: () => void;
+};
+
+/** The store behind the verbs. Look-ups see committed rows only. */
+export type ResultsStore = {
+  /** The newest value of a key. */
+  readonly lookup: (map: string, key: string) => string | undefined | Promise<string | undefined>;
+  /** The newest row of each key, the oldest of them first. Keys are canonical. */
+  readonly lookupAll: (map: string) => readonly StoredRow[] | Promise<readonly StoredRow[]>;
+  /** Adds a row. Resolves after its COMMIT has returned. */
+  readonly insert: (map: string, key: string, value: string) => Promise<void>;
+  /**
+   * The value of a key, or the duty to compute it. Where somebody computes it already, waits for them;
+   * an abort of `signal` ends the wait at once with its reason.
+   */
+  readonly claim: (map: string, key: string, signal?: AbortSignal) => Claimed | Promise<Claimed>;
+};
+
+/**
+ * The capability to use a results database (Hyperion's HasDB). `signal`, where the environment has
+ * one, ends waits on other callers.
+ */
+export type HasResults = {
+  readonly results: ResultsStore;
+  readonly signal?: AbortSignal | undefined;
+};

@@ -1,0 +1,33 @@
+/** Runs a Standard Schema, sync or async, and words its issues. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { pathStep } from "./json-value.ts";
+
+/** The outcome of a schema: its output, or its first issue as "$.n: expected a number". */
+export type Checked<Output> = { readonly ok: true; readonly output: Output } | { readonly ok: false; readonly issue: string };
+
+/** Checks `value`; a promise only where the schema itself gives one, so that the usual look-up stays cheap. */
+export const checkSchema = <S extends StandardSchemaV1>(
+  schema: S,
+  value: unknown,
+): Checked<StandardSchemaV1.InferOutput<S>> | Promise<Checked<StandardSchemaV1.InferOutput<S>>> => {
+  const result = schema["~standard"].validate(value);
+  return result instanceof Promise ? result.then(toChecked<S>) : toChecked<S>(result);
+};
+
+const toChecked = <S extends StandardSchemaV1>(
+  result: StandardSchemaV1.Result<unknown>,
+): Checked<StandardSchemaV1.InferOutput<S>> => {
+  if (result.issues) return { ok: false, issue: describeIssues(result.issues) };
+  // The interface types `validate` as unknown; that its output is the declared one is the schema's promise.
+  return { ok: true, output: result.value as StandardSchemaV1.InferOutput<S> };
+};
+
+const describeIssues = (issues: readonly StandardSchemaV1.Issue[]): string => {
+  const [first] = issues;
+  if (!first) return "$: refused without a reason";
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return `${issuePath(first)}: ${first.message}${more}`;
+};
+
+const issuePath = (issue: StandardSchemaV1.Issue): string =>
+  (issue.path ?? []).reduce<string>((path, step) => path + pathStep(typeof step === "object" ? step.key : step), "$");

@@ -1,0 +1,78 @@
+/**
+ * From SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's error codes
+ * to words that a person can act on.
+ */
+import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
+
+/** `error`, met while doing `what` with the database at `path`, as a ResultsError; one that is one already stays as it is. */
+export const databaseFailure = (error: unknown, path: string, what: string): ResultsError => {
+  if (error instanceof ResultsError) return error;
+  const code = failureCode(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ResultsError({ code, path, what: `${what} the results database ${path} failed: ${reason}`, advice: advice(code, path), cause: error });
+};
+
+type FailureCode = Extract<
+  ResultsErrorCode,
+  "locked" | "read-only" | "disk-full" | "damaged" | "unreachable" | "sqlite"
+>;
+
+const failureCode = (error: unknown): FailureCode => {
+  if (!(error instanceof Error)) return "sqlite";
+  if ("errcode" in error && typeof error.errcode === "number") return sqliteCode(error.errcode);
+  return "code" in error ? fileSystemCode(error.code) : "sqlite";
+};
+
+const primaryResultCode = 0xff;
+
+const sqliteCode = (extendedCode: number): FailureCode => {
+  switch (extendedCode & primaryResultCode) {
+    case 5: // SQLITE_BUSY
+    case 6: // SQLITE_LOCKED
+      return "locked";
+    case 8: // SQLITE_READONLY
+      return "read-only";
+    case 13: // SQLITE_FULL
+      return "disk-full";
+    case 11: // SQLITE_CORRUPT
+    case 26: // SQLITE_NOTADB
+      return "damaged";
+    case 14: // SQLITE_CANTOPEN
+      return "unreachable";
+    default:
+      return "sqlite";
+  }
+};
+
+const fileSystemCode = (code: unknown): FailureCode => {
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "read-only";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "disk-full";
+    default:
+      return "unreachable";
+  }
+};
+
+const advice = (code: FailureCode, path: string): string => {
+  switch (code) {
+    case "locked":
+      return "Another program (such as sqlite3, or Hyperion itself) has the file open: close it and try again";
+    case "read-only":
+      return "Give the program a directory that it may write to; SQLite makes files beside the database, so the directory counts too";
+    case "disk-full":
+      return "Nothing of this write was kept. Make room (df, quota), then run the program again: what was stored before is kept";
+    case "damaged":
+      return `Keep a copy of the file, then save what can be read with: sqlite3 ${path} .recover | sqlite3 recovered.sqlite`;
+    case "unreachable":
+      return "Check that the directory exists, that the path names a file, and that this user may open it";
+    case "sqlite":
+      return "If the cause is the disk (quota, I/O error), mend it and run the program again: what was stored before is kept";
+    default:
+      return code satisfies never;
+  }
+};

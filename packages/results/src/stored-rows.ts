@@ -1,0 +1,89 @@
+/** Reading and writing Hyperion's table: the newest row of a key counts, by rowid (created_at has whole seconds only). */
+import type { Connection } from "./connection.ts";
+import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
+import type { StoredRow } from "./results-store.ts";
+import { databaseFailure } from "./sqlite-failure.ts";
+
+/** A row to be written. */
+export type NewRow = StoredRow & { readonly map: string };
+
+/** Runs the COMMIT of a transaction; see `ResultsOptions.aroundCommit`. */
+export type AroundCommit = (commit: () => void) => void;
+
+/** The rows of an open database. All throw ResultsError where SQLite fails. */
+export type StoredRows = {
+  /** The newest value of a key, given by its canonical text. */
+  readonly newest: (map: string, key: string) => string | undefined;
+  /** The newest row of each key of a map, in the order in which they were written. */
+  readonly newestOfEach: (map: string) => readonly StoredRow[];
+  /** Writes rows in one transaction; returns after its COMMIT. */
+  readonly write: (rows: readonly NewRow[]) => void;
+};
+
+/** The rows behind `connection`; new ones are written as `programId`'s. */
+export const storedRows = (connection: Connection, programId: string, aroundCommit: AroundCommit): StoredRows => {
+  const foreignKeys = foreignKeysReader(connection);
+  const newestOfTexts = newestReader(connection);
+  const all = allReader(connection);
+  const write = rowWriter(connection, programId, aroundCommit);
+  const attempt = <A>(what: string, action: () => A): A => {
+    try {
+      return action();
+    } catch (error) {
+      throw databaseFailure(error, connection.path, what);
+    }
+  };
+  return {
+    newest: (map, key) => attempt("Reading", () => newestOfTexts(map, key, foreignKeys(map).textsOf.get(key))),
+    newestOfEach: (map) => attempt("Reading", () => newestByCanonicalKey(all(map), foreignKeys(map))),
+    write: (rows) => attempt("Writing to", () => write(rows)),
+  };
+};
+
+type NewestReader = (map: string, key: string, foreignTexts?: readonly string[]) => string | undefined;
+
+const newestReader = (connection: Connection): NewestReader => {
+  const ofOne = connection.prepare("select val from hyperion_key_val where kv_map = ? and key = ? order by rowid desc limit 1");
+  const ofSeveral = connection.prepare(`
+    select val from hyperion_key_val
+    where kv_map = ? and key in (select value from json_each(?)) order by rowid desc limit 1`);
+  return (map, key, foreignTexts) => {
+    const row = foreignTexts ? ofSeveral.get(map, JSON.stringify([key, ...foreignTexts])) : ofOne.get(map, key);
+    return row && String(row["val"]);
+  };
+};
+
+const allReader = (connection: Connection): ((map: string) => readonly StoredRow[]) => {
+  // With max(), SQLite takes the bare columns from the row that has the maximum.
+  const statement = connection.prepare(
+    "select key, val, max(rowid) as newest from hyperion_key_val where kv_map = ? group by key order by newest",
+  );
+  return (map) => statement.all(map).map(({ key, val }) => ({ key: String(key), value: String(val) }));
+};
+
+const newestByCanonicalKey = (rows: readonly StoredRow[], { canonicalOf }: ForeignKeys): readonly StoredRow[] => {
+  if (canonicalOf.size === 0) return rows;
+  const newest = new Map<string, StoredRow>();
+  for (const { key: text, value } of rows) {
+    const key = canonicalOf.get(text) ?? text;
+    newest.delete(key);
+    newest.set(key, { key, value });
+  }
+  return [...newest.values()];
+};
+
+const rowWriter = ({ prepare, database }: Connection, programId: string, aroundCommit: AroundCommit): StoredRows["write"] => {
+  const begin = prepare("begin immediate");
+  const insert = prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
+  const commit = prepare("commit");
+  return (rows) => {
+    try {
+      begin.run();
+      for (const { map, key, value } of rows) insert.run(programId, map, key, value);
+      aroundCommit(() => void commit.run());
+    } catch (error) {
+      if (database.isTransaction) database.exec("rollback");
+      throw error;
+    }
+  };
+};
