@@ -1,0 +1,71 @@
+/**
+ * What Slurm gave to this job, as plain values: the nodes with what is ours on each, and what else
+ * the environment says. A field is absent where Slurm says nothing; nothing here is guessed.
+ * Sources: the output environment variables in sbatch(1), salloc(1) and srun(1).
+ */
+import type { CpuCount } from "./cpu-count.ts";
+import type { NodeName } from "./node-name.ts";
+import type { SlurmJobId } from "./slurm-job-id.ts";
+
+/** One node of the allocation, with the part of it that is the job's. */
+export interface AllocatedNode {
+  readonly name: NodeName;
+  /** From SLURM_JOB_CPUS_PER_NODE; summed over the components of a heterogeneous job. */
+  readonly cpus: CpuCount;
+  /** How many GPUs, where Slurm says so for this node: often only for the node we run on. */
+  readonly gpus?: number | undefined;
+  /** The node's own numbers of those GPUs (SLURM_JOB_GPUS): known for the node we run on only. */
+  readonly gpuIds?: readonly number[] | undefined;
+  /** Absent also when the job has all of the node's memory (`--mem=0`). */
+  readonly memoryMb?: number | undefined;
+  /** The components of a heterogeneous job that share this node; absent in other jobs. */
+  readonly components?: readonly number[] | undefined;
+}
+
+/** One component of a heterogeneous job: to Slurm, a job of its own. */
+export interface HetComponent {
+  /** What `srun --het-group` calls it; from 0. */
+  readonly index: number;
+  readonly jobId: SlurmJobId;
+  readonly partition?: string | undefined;
+  /** The component's nodes, with its own share of each. */
+  readonly nodes: readonly AllocatedNode[];
+}
+
+/** This job's place in a job array. */
+export interface ArrayTask {
+  /** The id of the whole array, `%A` in file names. */
+  readonly jobId: SlurmJobId;
+  /** The index of this task, `%a` in file names. */
+  readonly taskId: number;
+  readonly taskCount?: number | undefined;
+  readonly minTaskId?: number | undefined;
+  readonly maxTaskId?: number | undefined;
+  readonly taskIdStep?: number | undefined;
+}
+
+/** A Slurm job's allocation, as its environment describes it. */
+export interface Allocation {
+  readonly jobId: SlurmJobId;
+  /** At least one, in Slurm's order, each name once; of all components in a heterogeneous job. */
+  readonly nodes: readonly AllocatedNode[];
+  /** The node that we run on. Absent under salloc: there the program runs on the login node and every node is remote. */
+  readonly head?: NodeName | undefined;
+  /** Inside `srun`: the step's number. */
+  readonly stepId?: number | undefined;
+  readonly array?: ArrayTask | undefined;
+  /** In a heterogeneous job: its components, by index. */
+  readonly components?: readonly HetComponent[] | undefined;
+  readonly jobName?: string | undefined;
+  readonly user?: string | undefined;
+  readonly partition?: string | undefined;
+  readonly clusterName?: string | undefined;
+  readonly submitDir?: string | undefined;
+  readonly submitHost?: string | undefined;
+  /** Milliseconds since 1970, as in `Date.now()`; from Slurm 22.05 on. */
+  readonly startTimeMs?: number | undefined;
+  /** When Slurm will end the job, in milliseconds since 1970. */
+  readonly endTimeMs?: number | undefined;
+  /** From start to end; known where both are. */
+  readonly timeLimitMs?: number | undefined;
+}

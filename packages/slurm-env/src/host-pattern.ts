@@ -1,0 +1,88 @@
+/**
+ * The grammar of hostlists, read and counted but not yet expanded: a list that stands for too many
+ * names, or a name that would be too long, is refused before any memory is spent on it.
+ *
+ *     hostlist = pattern *( "," pattern )
+ *     pattern  = 1*( text / "[" ranges "]" )        text: letters, digits, "." "_" "-"
+ *     ranges   = range *( "," range )               range: digits [ "-" digits ]
+ */
+import { Cursor } from "./cursor.ts";
+import { maxNameLength } from "./node-name.ts";
+import { countNumbers, maxNames, parseNumberRanges, type NumberRange } from "./number-ranges.ts";
+import type { Source } from "./slurm-env-error.ts";
+
+/** One bracket group, and the text that precedes it. */
+export interface BracketGroup {
+  readonly before: string;
+  readonly ranges: readonly NumberRange[];
+}
+
+/** One comma-separated member of a hostlist: its groups, the text after the last one, its count of names. */
+export interface HostPattern {
+  readonly groups: readonly BracketGroup[];
+  readonly after: string;
+  readonly count: number;
+}
+
+/** @throws SlurmEnvError `malformed` or `too-many-names`. */
+export const parseHostPatterns = (source: Source): readonly HostPattern[] => {
+  const cursor = new Cursor(source);
+  const patterns: HostPattern[] = [];
+  let count = 0;
+  do {
+    const position = cursor.at;
+    const pattern = parsePattern(cursor);
+    count += pattern.count;
+    if (count > maxNames) throw tooManyNames(cursor, position);
+    patterns.push(pattern);
+  } while (cursor.take(","));
+  if (!cursor.atEnd) throw cursor.error(unexpectedCharacter(cursor.next));
+  return patterns;
+};
+
+const parsePattern = (cursor: Cursor): HostPattern => {
+  const start = cursor.at;
+  const groups: BracketGroup[] = [];
+  let count = 1;
+  let length = 0;
+  let text = parseText(cursor);
+  if (/^[.-]/.test(text)) throw cursor.error(`a name can't begin with "${text.charAt(0)}"`, start);
+  while (cursor.next === "[") {
+    const open = cursor.at;
+    const ranges = parseGroup(cursor);
+    count *= countNumbers(ranges);
+    if (count > maxNames) throw tooManyNames(cursor, open);
+    groups.push({ before: text, ranges });
+    length += text.length + longestNumber(ranges);
+    if (length > maxNameLength) throw nameTooLong(cursor, start);
+    text = parseText(cursor);
+  }
+  if (cursor.at === start) throw cursor.error(cursor.atEnd || cursor.next === "," ? "a name is empty" : unexpectedCharacter(cursor.next));
+  if (length + text.length > maxNameLength) throw nameTooLong(cursor, start);
+  return { groups, after: text, count };
+};
+
+const parseText = (cursor: Cursor): string => cursor.takeWhile(/[\w.-]+/y);
+
+const parseGroup = (cursor: Cursor): readonly NumberRange[] => {
+  const open = cursor.at;
+  cursor.take("[");
+  if (cursor.next === "]") throw cursor.error("the brackets are empty", open);
+  const ranges = parseNumberRanges(cursor);
+  if (cursor.take("]")) return ranges;
+  throw cursor.atEnd ? cursor.error("this bracket is never closed", open) : cursor.error('a number can be followed by "-", "," or "]"');
+};
+
+const longestNumber = (ranges: readonly NumberRange[]): number =>
+  ranges.reduce((longest, { high, width }) => Math.max(longest, width, high.toString().length), 0);
+
+const tooManyNames = (cursor: Cursor, position: number) =>
+  cursor.error(`the list stands for more than ${maxNames} names`, position, "too-many-names");
+
+const nameTooLong = (cursor: Cursor, position: number) => cursor.error(`a name has more than ${maxNameLength} characters`, position);
+
+const unexpectedCharacter = (character: string): string => {
+  if (character === "]") return 'this "]" has no "[" before it';
+  if (/\s/.test(character)) return "a hostlist has no white space; names are separated by commas";
+  return "a node's name can't have this character";
+};

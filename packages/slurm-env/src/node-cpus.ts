@@ -1,0 +1,51 @@
+/**
+ * How many CPUs the job has on each of its nodes.
+ *
+ * SLURM_JOB_CPUS_PER_NODE says it: it was right in each of forty recorded shapes of jobs. The task
+ * variables say how many tasks were asked for, which is something else (uneven jobs, `--exclusive`),
+ * describe the step inside `srun`, and SLURM_NTASKS_PER_NODE is left over from the outer job when a
+ * job submits another. They are the fallback only for an environment without the former.
+ */
+import { parseCpuCount, type CpuCount } from "./cpu-count.ts";
+import type { NodeName } from "./node-name.ts";
+import { expandCounts } from "./repeated-counts.ts";
+import { missingVariable } from "./slurm-env-error.ts";
+import { readCount, readStepId, readText, type SlurmEnvironment } from "./slurm-environment.ts";
+
+/** A node and how many of its CPUs are the job's. */
+export interface NodeCpus {
+  readonly name: NodeName;
+  readonly cpus: CpuCount;
+}
+
+/**
+ * The nodes with their CPUs, in the same order.
+ *
+ * @param suffix `_HET_GROUP_1` and the like in a heterogeneous job, else empty.
+ * @throws SlurmEnvError, `contradiction` if the counts are for another number of nodes.
+ */
+export const readNodeCpus = (env: SlurmEnvironment, suffix: string, nodes: readonly NodeName[]): readonly NodeCpus[] => {
+  const variable = `SLURM_JOB_CPUS_PER_NODE${suffix}`;
+  const text = readText(env, variable);
+  const counts = text === undefined ? countByTasks(env, suffix, nodes.length) : expandCounts({ text, variable }, nodes.length);
+  if (counts === undefined) throw missingVariable(variable);
+  return counts.flatMap((count, index) => {
+    const name = nodes[index];
+    return name === undefined ? [] : [{ name, cpus: parseCpuCount(count) }];
+  });
+};
+
+const countByTasks = (env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined => {
+  const cpusPerTask = readCount(env, `SLURM_CPUS_PER_TASK${suffix}`) ?? 1;
+  return readNodeTasks(env, suffix, nodeCount)?.map((tasks) => tasks * cpusPerTask);
+};
+
+/** The tasks on each node of the job; undefined where Slurm does not say, and in a step, whose tasks are not the job's. */
+export const readNodeTasks = (env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined => {
+  if (readStepId(env) !== undefined) return undefined;
+  const variable = `SLURM_TASKS_PER_NODE${suffix}`;
+  const text = readText(env, variable);
+  if (text !== undefined) return expandCounts({ text, variable }, nodeCount);
+  const same = readCount(env, `SLURM_NTASKS_PER_NODE${suffix}`);
+  return same === undefined ? undefined : Array.from({ length: nodeCount }, () => same);
+};

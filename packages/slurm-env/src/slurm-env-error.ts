@@ -1,0 +1,84 @@
+/**
+ * The one error of this package: what is wrong, in which variable, and where in its text.
+ * Slurm guesses at bad input (`n[1-3` is to it a host named `n]`); a guess here would be a
+ * worker started on a host that does not exist, so everything doubtful ends in this error.
+ */
+
+/**
+ * What went wrong, stable across versions.
+ * - `not-in-job`: no variable of a Slurm job is there at all.
+ * - `missing-variable`: it is a job, but a variable that must be there is not.
+ * - `malformed`: a text does not follow its grammar.
+ * - `too-many-names`: a hostlist stands for more names than we are ready to build.
+ * - `contradiction`: two variables, each well formed, cannot both be true.
+ */
+export type SlurmEnvErrorCode = "not-in-job" | "missing-variable" | "malformed" | "too-many-names" | "contradiction";
+
+/** A text under examination, and the environment variable that it came from, if any. */
+export interface Source {
+  readonly text: string;
+  readonly variable?: string | undefined;
+}
+
+interface Details extends Partial<Source> {
+  /** Offset into `text`, counted from 0. */
+  readonly position?: number;
+}
+
+/**
+ * A hostlist or an environment that this package refuses.
+ *
+ * The message shows the text with a caret under the place. `position` counts UTF-16 units from 0;
+ * the message counts characters from 1.
+ */
+export class SlurmEnvError extends Error {
+  override readonly name = "SlurmEnvError";
+  readonly code: SlurmEnvErrorCode;
+  readonly variable: string | undefined;
+  readonly text: string | undefined;
+  readonly position: number | undefined;
+
+  constructor(code: SlurmEnvErrorCode, message: string, { variable, text, position }: Details = {}) {
+    super(message);
+    this.code = code;
+    this.variable = variable;
+    this.text = text;
+    this.position = position;
+  }
+}
+
+/** The error for a text that is wrong at `position`, with that place shown. */
+export const errorAt = (code: SlurmEnvErrorCode, source: Source, position: number, problem: string): SlurmEnvError => {
+  const subject = source.variable ?? "The text";
+  const advice = source.variable === undefined ? "" : `\n${slurmSetsIt}`;
+  const message = `${subject}, at character ${position + 1}: ${problem}\n${pointAt(source.text, position)}${advice}`;
+  return new SlurmEnvError(code, message, { ...source, position });
+};
+
+/** The error for a variable that a job must have. */
+export const missingVariable = (variable: string): SlurmEnvError =>
+  new SlurmEnvError("missing-variable", `${variable} is missing from the environment of this Slurm job.\n${slurmSetsIt}`, { variable });
+
+/** The error for a variable that is well formed and cannot be true beside another. */
+export const contradiction = (source: Source, problem: string): SlurmEnvError =>
+  new SlurmEnvError("contradiction", `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${slurmSetsIt}`, source);
+
+const slurmSetsIt =
+  "Slurm sets this variable itself: look for a script or a shell start file that changes it, or for one left over from " +
+  "an outer job (`env | grep SLURM_` shows all; `sbatch --export=NONE` submits without them).";
+
+/** Enough of a line to find the place, and not the whole of a hostile megabyte. */
+const excerptRadius = 40;
+
+const pointAt = (text: string, position: number): string => {
+  const from = Math.max(0, position - excerptRadius);
+  const to = position + excerptRadius;
+  const before = (from > 0 ? "..." : "") + escape(text.slice(from, position));
+  const after = escape(text.slice(position, to)) + (to < text.length ? "..." : "");
+  return `  ${before}${after}\n  ${" ".repeat(before.length)}^`;
+};
+
+const quote = (text: string): string => `"${escape(text.slice(0, 2 * excerptRadius))}${text.length > 2 * excerptRadius ? "..." : ""}"`;
+
+/** Control and invisible characters as escapes: they must not reach a terminal, nor move the caret. */
+const escape = (text: string): string => text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
