@@ -1,2 +1,15 @@
-/** launcher */
-export const version = "0.1.0";
+export { type AgentTimes } from "./node-agent.ts";
+export {
+  type NodeLauncher,
+  type NodeLauncherConfig,
+  type NodeLauncherOptions,
+  openNodeLauncher,
+  type RunCmd,
+  withNodeLauncher,
+  workerLauncherWithRunCmd,
+} from "./node-launcher.ts";
+export { type Command, CommandError, type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
+export { newServiceId, type ServiceId } from "./service-id.ts";
+export { nodeName, type WorkerAddr } from "./worker-addr.ts";
+export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+export type { Call, LaunchedWorker, LaunchRequest, WorkerLauncher } from "./worker-launcher.ts";

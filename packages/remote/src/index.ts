@@ -1,2 +1,12 @@
-/** remote */
-export const version = "0.1.0";
+export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
+export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
+export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
+export {
+  defineRemote,
+  type ModuleMeta,
+  type RemoteFunction,
+  type RemoteFunctionDefinition,
+  type RemoteInput,
+  type RemoteOutput,
+} from "./remote-function.ts";
+export { checkInput, InvalidValueError, parseInput, checkOutput } from "./validate.ts";

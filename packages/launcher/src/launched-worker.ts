@@ -1,0 +1,215 @@
+/** The head's end of one worker: calls out, results in, and what becomes of the calls when the worker dies. */
+import { checkInput, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
+import {
+  type CallFailure,
+  type Channel,
+  decodeValue,
+  encodeValue,
+  errorFromData,
+  errorToData,
+  FrameKind,
+  type FromWorker,
+  type ToWorker,
+  WireError,
+  type WorkerExited,
+} from "@hyperion-ts/wire";
+import type { NodeAgent, SlotOwner } from "./node-agent.ts";
+import type { ServiceId } from "./service-id.ts";
+import { deathOf, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import type { Call, LaunchedWorker } from "./worker-launcher.ts";
+
+const nothing = new Uint8Array(0);
+
+/** What is known of a worker before it runs. */
+export interface WorkerIdentity {
+  readonly serviceId: ServiceId;
+  readonly node: string;
+  readonly cpuIds: readonly number[];
+  readonly logFile: string;
+}
+
+export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
+  readonly serviceId: ServiceId;
+  readonly node: string;
+  readonly cpuIds: readonly number[];
+  readonly logFile: string;
+  readonly gone: Promise<WorkerDeath>;
+  /** Resolves when the worker takes calls, rejects with a `LaunchError` when it does not come up. */
+  readonly ready: Promise<void>;
+  #pid = -1;
+  #channel: Channel<FromWorker> | undefined;
+  readonly #agent: NodeAgent;
+  readonly #functions = new Map<string, number>();
+  /** Sent and not answered, in order. */
+  readonly #calls = new Map<number, Call>();
+  readonly #resolveGone: (death: WorkerDeath) => void;
+  readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
+  #recall: PromiseWithResolvers<void> | undefined;
+  #lastId = 0;
+
+  constructor(agent: NodeAgent, identity: WorkerIdentity) {
+    this.#agent = agent;
+    this.serviceId = identity.serviceId;
+    this.node = identity.node;
+    this.cpuIds = identity.cpuIds;
+    this.logFile = identity.logFile;
+    const gone = Promise.withResolvers<WorkerDeath>();
+    this.gone = gone.promise;
+    this.#resolveGone = gone.resolve;
+    const ready = Promise.withResolvers<void>();
+    this.ready = ready.promise;
+    this.#settleReady = ready;
+    // Whoever launches awaits it; a worker that dies later has nobody to tell here.
+    ready.promise.catch(() => undefined);
+  }
+
+  attach(channel: Channel<FromWorker>): void {
+    this.#channel = channel;
+  }
+
+  /** Its slot on the agent. */
+  get channelNumber(): number {
+    return this.#channel?.number ?? 0;
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  get credit(): number {
+    return this.#channel?.credit ?? 0;
+  }
+
+  async call<F extends RemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
+    const encoded = encodeValue(await checkInput(fn, input));
+    return new Promise((resolve, reject) => {
+      this.submit({
+        fn,
+        input: encoded,
+        attempt: 1,
+        succeeded: (value) => resolve(value as RemoteOutput<F>),
+        failed: (failure) => reject(errorFromData(failure.error)),
+        lost: (death) => reject(new WorkerDiedError(fn.name, this.node, death)),
+        returned: () => reject(new WorkerDiedError(fn.name, this.node, { kind: "exited", code: null, lastOutput: "the call was taken back" })),
+      });
+    });
+  }
+
+  submit(call: Call): void {
+    const channel = this.#channel;
+    if (channel === undefined) throw new Error("A call was submitted to a worker that has no channel");
+    const id = (this.#lastId = (this.#lastId + 1) >>> 0);
+    this.#calls.set(id, call);
+    const prefix = Buffer.allocUnsafe(4);
+    prefix.writeUInt16LE(this.#indexOf(call.fn, channel), 0);
+    prefix.writeUInt16LE(call.attempt, 2);
+    channel.send(FrameKind.call, id, prefix, call.input);
+  }
+
+  abort(call: Call, reason: unknown): void {
+    for (const [id, known] of this.#calls) {
+      if (known !== call) continue;
+      const data = Buffer.from(encodeValue(errorToData(reason))).toString("base64");
+      this.#tell({ type: "abort", id, reason: data });
+      return;
+    }
+  }
+
+  recall(): Promise<void> {
+    if (this.#recall === undefined) {
+      this.#recall = Promise.withResolvers();
+      this.#channel?.send(FrameKind.recall, 0, nothing, nothing);
+    }
+    return this.#recall.promise;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    if (this.#channel !== undefined) this.#agent.stop(this.#channel.number, graceMs);
+    await this.gone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(0);
+  }
+
+  started(pid: number): void {
+    this.#pid = pid;
+  }
+
+  notStarted(reason: string): void {
+    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0);
+  }
+
+  /** A frame of the worker: the end of a call. An answer to a call that is no longer waited for is dropped. */
+  data(kind: FrameKind, id: number, body: Buffer): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    const runMs = body.readUInt32LE(0) / 1_000;
+    let value: unknown;
+    try {
+      value = decodeValue(body.subarray(4));
+    } catch (error) {
+      return call.failed({ kind: "unreadable-output", error: errorToData(error) }, runMs);
+    }
+    if (kind === FrameKind.result) call.succeeded(value, runMs);
+    else call.failed(value as CallFailure, runMs);
+  }
+
+  message(message: FromWorker): void {
+    message.type satisfies "ready";
+    this.#settleReady.resolve();
+  }
+
+  tooLarge(_kind: FrameKind, id: number, bytes: number): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    const error = new WireError("too-large", `The result has ${bytes} bytes, more than maxResultBytes allows`);
+    call?.failed({ kind: "unreadable-output", error: errorToData(error) }, 0);
+  }
+
+  recalled(unbegun: number): void {
+    for (const [id, call] of [...this.#calls].slice(this.#calls.size - unbegun)) {
+      this.#calls.delete(id);
+      call.returned();
+    }
+    this.#recall?.resolve();
+    this.#recall = undefined;
+  }
+
+  exited(exited: WorkerExited): void {
+    this.#end(deathOf(exited), exited.unbegun);
+  }
+
+  nodeLost(reason: string): void {
+    // Which calls had begun is not known: the first in line had, if any.
+    this.#end({ kind: "node-lost", reason }, Math.max(0, this.#calls.size - 1));
+  }
+
+  /** The last call that had begun was running; those before it lost only their answers. */
+  #end(death: WorkerDeath, unbegun: number): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    const running = calls.length - unbegun - 1;
+    this.#resolveGone(death);
+    const lastOutput = "lastOutput" in death ? death.lastOutput : death.reason;
+    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: it ended before it was ready. ${lastOutput} (log: ${this.logFile})`));
+    this.#recall?.resolve();
+    for (const [i, call] of calls.entries()) call.lost(death, i === running);
+  }
+
+  #indexOf(fn: Call["fn"], channel: Channel<FromWorker>): number {
+    const known = this.#functions.get(fn.name);
+    if (known !== undefined) return known;
+    const index = this.#functions.size;
+    this.#functions.set(fn.name, index);
+    const message: ToWorker = { type: "define", index, name: fn.name, module: fn.module };
+    channel.sendMessage(message);
+    return index;
+  }
+
+  #tell(message: ToWorker): void {
+    this.#channel?.sendMessage(message);
+  }
+}
+

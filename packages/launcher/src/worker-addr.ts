@@ -1,0 +1,7 @@
+/** Where a worker can be: on this machine, or on another one. (Hyperion's WorkerAddr) */
+import { hostname } from "node:os";
+
+export type WorkerAddr = { readonly type: "LocalHost"; readonly hostname?: string };
+
+/** The name by which messages and results call the node. */
+export const nodeName = (addr: WorkerAddr): string => addr.hostname ?? hostname();

@@ -1,0 +1,68 @@
+/**
+ * What a launcher is: from a wish for a worker to a worker that takes calls.
+ * (Hyperion's WorkerLauncher, with one verb; policies such as time-outs wrap it.)
+ */
+import type { RemoteFunction, RemoteInput, RemoteOutput } from "@hyperion-ts/remote";
+import type { CallFailure } from "@hyperion-ts/wire";
+import type { ServiceId } from "./service-id.ts";
+import type { WorkerDeath } from "./worker-death.ts";
+
+export interface WorkerLauncher {
+  /** Starts a worker; resolves when it takes calls. Throws a `LaunchError` when it does not come up. */
+  launch(request: LaunchRequest): Promise<LaunchedWorker>;
+}
+
+export interface LaunchRequest {
+  /** How many CPUs its calls have. Default 1. */
+  readonly cpuCount?: number;
+  /** Their ids, where they are known. */
+  readonly cpuIds?: readonly number[];
+  /** Whether to pin the worker to `cpuIds`. Default false. */
+  readonly pin?: boolean;
+  readonly gpuIds?: readonly number[];
+  /** The worker's share of memory, in megabytes: bounds its heap. Default: no bound of ours. */
+  readonly memoryMb?: number;
+  /** Idle workers to end first, because their CPUs go to this one. */
+  readonly retire?: readonly LaunchedWorker[];
+}
+
+/** A worker process that takes calls, one after another. Disposing of it ends it. */
+export interface LaunchedWorker extends AsyncDisposable {
+  readonly serviceId: ServiceId;
+  readonly node: string;
+  /** The process id on its node. */
+  readonly pid: number;
+  readonly cpuIds: readonly number[];
+  readonly logFile: string;
+  /** Bytes of input that can be sent at once, without waiting for the worker to read. */
+  readonly credit: number;
+  /** Resolves when the process is gone; never rejects. */
+  readonly gone: Promise<WorkerDeath>;
+  /** Calls a function and waits for its result. Throws what the function threw, or a `WorkerDiedError`. */
+  call<F extends RemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>>;
+  /** Sends a call that is already encoded; its end is told to it. Calls run one at a time, in order. */
+  submit(call: Call): void;
+  /** Asks the call to end early: aborts its signal. A call that has not begun is not touched. */
+  abort(call: Call, reason: unknown): void;
+  /** Takes back the calls that have not begun: each of them hears `returned`, in order. */
+  recall(): Promise<void>;
+  /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it is gone. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A call on its way: what is sent, and who hears of its end. Exactly one of the methods is called, once. */
+export interface Call {
+  readonly fn: { readonly name: string; readonly module: string };
+  /** The encoded input. */
+  readonly input: Uint8Array;
+  /** From 1 on. */
+  readonly attempt: number;
+  /** `runMs` is the time that the function took, in milliseconds. */
+  succeeded(value: unknown, runMs: number): void;
+  /** The function failed, and would fail again. */
+  failed(failure: CallFailure, runMs: number): void;
+  /** The worker is gone. `began` tells whether this call was the one that it was running. */
+  lost(death: WorkerDeath, began: boolean): void;
+  /** It was taken back before it began. */
+  returned(): void;
+}

@@ -1,0 +1,51 @@
+/** The functions that this worker was told of: their modules are imported at the first call. */
+import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
+import type { ToWorker } from "@hyperion-ts/wire";
+
+type Definition = Extract<ToWorker, { type: "define" }>;
+
+/** A function that is ready, or the promise of it while its module loads. */
+export type Loaded = AnyRemoteFunction | Promise<AnyRemoteFunction>;
+
+/** A module of remote functions that can't be used. Another worker could not use it either. */
+export class ModuleError extends Error {
+  override readonly name = "ModuleError";
+  readonly code: "module-failed" | "unknown-function";
+
+  constructor(code: ModuleError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export class FunctionTable {
+  readonly #entries: Loaded[] = [];
+  readonly #definitions: Definition[] = [];
+
+  define(definition: Definition): void {
+    this.#definitions[definition.index] = definition;
+  }
+
+  get(index: number): Loaded {
+    const known = this.#entries[index];
+    if (known !== undefined) return known;
+    const loading = load(this.#definitions[index]).then((fn) => (this.#entries[index] = fn));
+    // Whoever asked awaits it; a second asker gets the same failure.
+    loading.catch(() => undefined);
+    this.#entries[index] = loading;
+    return loading;
+  }
+}
+
+async function load(definition: Definition | undefined): Promise<AnyRemoteFunction> {
+  if (definition === undefined) throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
+  const { name, module } = definition;
+  try {
+    await import(module);
+  } catch (cause) {
+    throw new ModuleError("module-failed", `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  const fn = findRemote(name);
+  if (fn === undefined) throw new ModuleError("unknown-function", `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}`);
+  return fn;
+}

@@ -1,0 +1,39 @@
+/**
+ * What user code prints, with the time and the call's id before each line, so that one log file
+ * for a worker is enough to find what a call said. Native code that writes to the descriptors
+ * directly appears as it is.
+ */
+
+export interface LogLines {
+  /** A line of our own. */
+  write(line: string): void;
+  /** From now on lines belong to this call. */
+  enter(callId: number): void;
+  leave(): void;
+}
+
+/** Puts itself before `process.stdout` and `process.stderr`, which both go to the log file. */
+export function prefixLines(): LogLines {
+  let call = "";
+  const prefix = (): string => `${new Date().toISOString()}${call} `;
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream);
+    let atLineStart = true;
+    stream.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+      const callback = typeof encoding === "function" ? encoding : done;
+      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+      if (text === "") return write(text, asCallback(callback));
+      const body = text.replace(/\n(?=[^])/g, () => `\n${prefix()}`);
+      const line = atLineStart ? prefix() + body : body;
+      atLineStart = text.endsWith("\n");
+      return write(line, asCallback(callback));
+    };
+  }
+  return {
+    write: (line) => void process.stderr.write(`${line}\n`),
+    enter: (callId) => (call = ` #${callId}`),
+    leave: () => (call = ""),
+  };
+}
+
+const asCallback = (value: unknown): ((error?: Error | null) => void) | undefined => (typeof value === "function" ? (error) => value(error) : undefined);

@@ -1,0 +1,17 @@
+/**
+ * No worker outlives its agent. Where util-linux's setpriv is there, the kernel kills the worker with
+ * it. Elsewhere a thread of the worker looks who its parent is, because the main thread may
+ * sit in a synchronous loop.
+ */
+import { Worker } from "node:worker_threads";
+
+const WATCH_INTERVAL_MS = 500;
+
+export function dieWithAgent(): void {
+  const agent = Number(process.env["HYPERION_AGENT_PID"]);
+  // The agent may have ended before the kernel was asked to tell us.
+  if (process.ppid !== agent) process.exit(0);
+  if (process.env["HYPERION_DIES_WITH_AGENT"] === "1") return;
+  const watch = `setInterval(() => { if (process.ppid !== ${agent}) process.kill(process.pid, "SIGKILL"); }, ${WATCH_INTERVAL_MS});`;
+  new Worker(watch, { eval: true, execArgv: [] }).unref();
+}

@@ -1,0 +1,153 @@
+/**
+ * The worker: takes calls from its channel and runs them one at a time, in order.
+ *
+ * Its frames are on file descriptor 3; what user code prints on 1 and 2 goes to the log file and
+ * can't damage them. Results of one turn of the event loop share a write, but only while calls are so
+ * short that nobody would notice: before a call that may take long, what is finished is sent.
+ */
+import { Socket } from "node:net";
+import { enterWorker } from "@hyperion-ts/remote";
+import { Channel, type ChannelReceiver, decodeValue, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, type ToWorker } from "@hyperion-ts/wire";
+import { Claims } from "./claims.ts";
+import { FunctionTable } from "./function-table.ts";
+import { prefixLines } from "./log-lines.ts";
+import { dieWithAgent } from "./orphan.ts";
+import { RunningCall } from "./running-call.ts";
+import type { WorkerConfig } from "./worker-config.ts";
+
+/** Calls up to this length are run back to back, their results in one write. */
+const TRIVIAL_MS = 0.05;
+/** After so long in one turn the worker looks for control messages. */
+const TURN_MS = 1;
+
+interface QueuedCall {
+  readonly id: number;
+  readonly body: Buffer;
+}
+
+export function runWorker(config: WorkerConfig): void {
+  enterWorker();
+  dieWithAgent();
+  const socket = new Socket({ fd: 3, readable: true, writable: true });
+  const worker = new Worker(config, new FrameWriter(socket));
+  const parser = new FrameParser({
+    frame: (kind, flags, _channel, id, bytes, start, end) => {
+      if (kind === FrameKind.recall) worker.recalled();
+      worker.channel.receive(kind, flags, id, bytes, start, end);
+    },
+  });
+  socket.on("data", (chunk: Buffer) => parser.push(chunk));
+  socket.on("close", () => process.exit(0));
+  socket.on("error", () => process.exit(0));
+  worker.ready();
+}
+
+class Worker implements ChannelReceiver<ToWorker> {
+  readonly channel: Channel<ToWorker>;
+  readonly #config: WorkerConfig;
+  readonly #writer: FrameWriter;
+  readonly #functions = new FunctionTable();
+  readonly #claims = new Claims();
+  readonly #lines = prefixLines();
+  #queue: QueuedCall[] = [];
+  #running: RunningCall | undefined;
+  /** The agent has taken back what is queued; its message about that is on the way. */
+  #refused = false;
+  #scheduled = false;
+  /** How long the slowest of the last calls took: falls by a tenth with each call. */
+  #recentMs = Number.POSITIVE_INFINITY;
+
+  constructor(config: WorkerConfig, writer: FrameWriter) {
+    this.#config = config;
+    this.#writer = writer;
+    this.channel = new Channel(Number(process.env["HYPERION_CHANNEL"]), writer, this);
+    process.on("uncaughtException", (error) => this.#crash(error));
+    process.on("unhandledRejection", (error) => this.#crash(error));
+  }
+
+  ready(): void {
+    const message: FromWorker = { type: "ready", pid: process.pid, startMs: performance.now() };
+    this.channel.sendMessage(message);
+  }
+
+  data(kind: FrameKind, id: number, body: Buffer): void {
+    if (kind !== FrameKind.call) return;
+    this.#queue.push({ id, body });
+    this.#schedule();
+  }
+
+  message(received: ToWorker): void {
+    switch (received.type) {
+      case "define":
+        return this.#functions.define(received);
+      case "abort":
+        return this.#abort(received.id, received.reason);
+      default:
+        received satisfies never;
+    }
+  }
+
+  tooLarge(): void {
+    // A worker's channel takes calls of any size.
+  }
+
+  /** The agent took back all calls that were sent before and had not begun. */
+  recalled(): void {
+    this.#queue = [];
+    this.#refused = false;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running !== undefined) return;
+    this.#scheduled = true;
+    setImmediate(this.#turn);
+  }
+
+  /** Runs queued calls until one goes on asynchronously or the turn has lasted long enough. */
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    const until = performance.now() + TURN_MS;
+    while (this.#running === undefined && this.#queue.length > 0 && !this.#refused) {
+      if (!this.#claims.claim()) {
+        this.#refused = true;
+        return;
+      }
+      const call = this.#queue.shift();
+      if (call !== undefined) this.#begin(call);
+      if (performance.now() > until) return this.#schedule();
+    }
+  };
+
+  #begin({ id, body }: QueuedCall): void {
+    if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
+    const attempt = body.readUInt16LE(2);
+    const call = new RunningCall(id, attempt, this.#config, (line) => this.#lines.write(line));
+    this.#running = call;
+    this.#lines.enter(id);
+    call.run(this.#functions.get(body.readUInt16LE(0)), body.subarray(4), (kind, payload) => this.#finish(call, kind, payload));
+  }
+
+  #finish(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
+    const ranMs = performance.now() - call.begunMs;
+    this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
+    const prefix = Buffer.allocUnsafe(4);
+    prefix.writeUInt32LE(Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)));
+    this.channel.send(kind, call.id, prefix, payload);
+    this.#lines.leave();
+    this.#running = undefined;
+    this.#schedule();
+  }
+
+  #abort(id: number, reason: string): void {
+    if (this.#running?.id !== id) return;
+    this.#running.abort(errorFromData(decodeValue(Buffer.from(reason, "base64")) as ErrorData));
+  }
+
+  /** An error that nobody caught belongs to the call that runs; the process can't be trusted after it. */
+  #crash(error: unknown): void {
+    console.error(error);
+    this.#running?.fail("uncaught", error);
+    this.#writer.flush();
+    setImmediate(() => process.exit(70));
+  }
+}

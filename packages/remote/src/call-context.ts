@@ -1,0 +1,36 @@
+/** What a running function is told about its call. */
+
+/** The second argument of a remote function. */
+export interface CallContext {
+  /** The CPUs that this call may use. The worker is pinned to these ids where ids are known. */
+  readonly cpus: { readonly count: number; readonly ids: readonly number[] };
+  /** The GPUs that this call may use, as in CUDA_VISIBLE_DEVICES; empty if it asked for none. */
+  readonly gpuIds: readonly number[];
+  /** Aborts when the caller no longer wants the result. Long computations should look at it. */
+  readonly signal: AbortSignal;
+  /** The name of the node that the call runs on. */
+  readonly node: string;
+  /** 1 for the first attempt; more after a worker or a node was lost under the call. */
+  readonly attempt: number;
+  /** Writes one line into the worker's log file, with the call's id before it. */
+  readonly log: (message: string) => void;
+  /**
+   * Runs an external program on the call's CPUs, without a shell, and returns what it printed.
+   * The program ends with the call. Throws an `ExecError` when it can't be started or exits with another code than 0.
+   */
+  readonly exec: (file: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
+}
+
+export interface ExecOptions {
+  /** Default: the worker's directory. */
+  readonly cwd?: string;
+  /** Variables beside those of the worker. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the program reads on its standard input; default: nothing. */
+  readonly input?: string | Uint8Array;
+}
+
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}

@@ -1,0 +1,62 @@
+/**
+ * A remote function: a named value with schemas that a worker can find by its name.
+ *
+ * User code imports this package, and so does every worker that loads user code: it
+ * opens nothing, starts nothing and is light.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { CallContext } from "./call-context.ts";
+import { register } from "./registry.ts";
+
+/** What a caller passes in: the input as it is before the schema parses it. */
+export type RemoteInput<F> = F extends { readonly input: infer I extends StandardSchemaV1 } ? StandardSchemaV1.InferInput<I> : never;
+
+/** What a caller gets back: the output as the function returned it, checked by the schema but not transformed. */
+export type RemoteOutput<F> = F extends { readonly output: infer O extends StandardSchemaV1 } ? StandardSchemaV1.InferInput<O> : never;
+
+/** The part of `import.meta` that tells a worker which file to import. */
+export interface ModuleMeta {
+  readonly url: string;
+}
+
+/** What `defineRemote` is given. */
+export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends StandardSchemaV1> {
+  /** Unique in the program, and stable: it survives bundling and renaming, e.g. `"roots/bracket"`. */
+  readonly name: string;
+  /** Any Standard Schema. The caller's value is checked before it is sent and parsed once in the worker. */
+  readonly input: I;
+  /** Any Standard Schema. What `run` returns is checked in the worker and travels as it was returned. */
+  readonly output: O;
+  /** The function itself, which runs in a worker. All that it needs is in `input`: nothing is captured. */
+  readonly run: (input: StandardSchemaV1.InferOutput<I>, ctx: CallContext) => StandardSchemaV1.InferInput<O> | Promise<StandardSchemaV1.InferInput<O>>;
+}
+
+/** A function that can be called from afar. Made by `defineRemote`. */
+export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O extends StandardSchemaV1 = StandardSchemaV1>
+  extends RemoteFunctionDefinition<I, O> {
+  /** The URL of the module that defines it; a worker imports this. */
+  readonly module: string;
+}
+
+/**
+ * Defines a remote function. Call it at the top level of a module, once for each name.
+ *
+ * Throws a `DuplicateNameError` when another module has defined a function of that name
+ * (the same module may be loaded twice).
+ *
+ * @example
+ * export const square = defineRemote(import.meta, {
+ *   name: "square",
+ *   input: z.number(),
+ *   output: z.number(),
+ *   run: (x) => x * x,
+ * });
+ */
+export function defineRemote<I extends StandardSchemaV1, O extends StandardSchemaV1>(
+  meta: ModuleMeta,
+  definition: RemoteFunctionDefinition<I, O>,
+): RemoteFunction<I, O> {
+  const fn: RemoteFunction<I, O> = { ...definition, module: meta.url };
+  register(fn);
+  return fn;
+}

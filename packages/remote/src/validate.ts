@@ -1,0 +1,68 @@
+/**
+ * Values against a function's schemas. A schema may be synchronous or not: each function here
+ * returns its result at once where it can, so that the usual call costs no promise.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+type Maybe<A> = A | Promise<A>;
+
+/** What `parse` and `check` need to know of a function. */
+interface Named {
+  readonly name: string;
+  readonly input: StandardSchemaV1;
+  readonly output: StandardSchemaV1;
+}
+
+/** A value that its schema refuses. */
+export class InvalidValueError extends Error {
+  override readonly name = "InvalidValueError";
+  readonly code: "invalid-input" | "invalid-output";
+  /** The remote function whose input or output it is. */
+  readonly functionName: string;
+  /** What the schema objects to, and where: a path like `points[3].x`, empty for the value itself. */
+  readonly issues: readonly { readonly path: string; readonly message: string }[];
+
+  constructor(code: InvalidValueError["code"], functionName: string, issues: readonly StandardSchemaV1.Issue[]) {
+    const found = issues.map((issue) => ({ path: showPath(issue.path), message: issue.message }));
+    const list = found.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+    const what = code === "invalid-input" ? "was called with an input" : "returned an output";
+    super(`The remote function "${functionName}" ${what} that its schema refuses: ${list}`);
+    this.code = code;
+    this.functionName = functionName;
+    this.issues = found;
+  }
+}
+
+/** Parses an input, as the worker does before `run`: the schema's output. Throws an `InvalidValueError`. */
+export function parseInput(fn: Named, value: unknown): Maybe<unknown> {
+  return validated(fn.input, value, (issues) => new InvalidValueError("invalid-input", fn.name, issues), (parsed) => parsed);
+}
+
+/** Checks an input without parsing it, as the caller does before it is sent: returns it as it was given. Throws an `InvalidValueError`. */
+export function checkInput(fn: Named, value: unknown): Maybe<unknown> {
+  return validated(fn.input, value, (issues) => new InvalidValueError("invalid-input", fn.name, issues), () => value);
+}
+
+/** Checks what a function returned: returns it as it was returned. Throws an `InvalidValueError`. */
+export function checkOutput(fn: Named, value: unknown): Maybe<unknown> {
+  return validated(fn.output, value, (issues) => new InvalidValueError("invalid-output", fn.name, issues), () => value);
+}
+
+function validated(
+  schema: StandardSchemaV1,
+  value: unknown,
+  refuse: (issues: readonly StandardSchemaV1.Issue[]) => Error,
+  accept: (parsed: unknown) => unknown,
+): Maybe<unknown> {
+  const settle = (result: StandardSchemaV1.Result<unknown>): unknown => {
+    if (result.issues !== undefined) throw refuse(result.issues);
+    return accept(result.value);
+  };
+  const result = schema["~standard"].validate(value);
+  return result instanceof Promise ? result.then(settle) : settle(result);
+}
+
+function showPath(path: StandardSchemaV1.Issue["path"]): string {
+  const keys = (path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
+  return keys.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${String(key)}`)).join("");
+}

@@ -1,0 +1,143 @@
+/**
+ * One end of a channel: messages of any length between a head and one worker, over
+ * the frames of a stream that other channels share.
+ *
+ * Flow control is by credit, end to end: the receiver grants bytes, the sender spends
+ * them on data frames and waits when they are used up. No stream is ever paused, so the
+ * end of a stream and every control frame are seen at once, and whoever stands between
+ * (the agent) holds at most one window for each channel and direction.
+ */
+import { FrameFlag, FrameKind, HEADER_BYTES, isData, MAX_PAYLOAD_BYTES } from "./frame.ts";
+import type { FrameWriter } from "./frame-writer.ts";
+import { encodeMessage, parseMessage } from "./message-frame.ts";
+
+/** Bytes of data frames, headers included, that may be on their way in one direction. */
+export const WINDOW_BYTES = 1_048_576;
+
+/** Who receives a channel's messages. `body` may be a view on a shared buffer: decode or copy it at once. */
+export interface ChannelReceiver<Message extends object> {
+  /** A complete data message. */
+  data(kind: FrameKind, id: number, body: Buffer): void;
+  /** A control message, parsed from its JSON. */
+  message(message: Message): void;
+  /** A data message that is longer than the channel's limit; its bytes were dropped. */
+  tooLarge(kind: FrameKind, id: number, bytes: number): void;
+}
+
+interface Outgoing {
+  readonly kind: FrameKind;
+  readonly id: number;
+  readonly prefix: Uint8Array;
+  readonly payload: Uint8Array;
+  /** Bytes of the payload that are sent; -1 as long as nothing is. */
+  sent: number;
+}
+
+interface Incoming {
+  readonly kind: FrameKind;
+  readonly id: number;
+  readonly parts: Buffer[];
+  bytes: number;
+}
+
+const nothing = new Uint8Array(0);
+
+export class Channel<Received extends object = object> {
+  readonly number: number;
+  readonly #writer: FrameWriter;
+  readonly #receiver: ChannelReceiver<Received>;
+  readonly #maxMessageBytes: number;
+  readonly #outbox: Outgoing[] = [];
+  #credit = WINDOW_BYTES;
+  #received = 0;
+  #incoming: Incoming | undefined;
+
+  /** `maxMessageBytes` bounds what one incoming message may be (default: no bound). */
+  constructor(number: number, writer: FrameWriter, receiver: ChannelReceiver<Received>, maxMessageBytes = Number.POSITIVE_INFINITY) {
+    this.number = number;
+    this.#writer = writer;
+    this.#receiver = receiver;
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  /** Bytes that can be sent at once, without waiting for the receiver. */
+  get credit(): number {
+    return this.#outbox.length === 0 ? this.#credit : 0;
+  }
+
+  /** Sends a data message after those that were sent before. `prefix` is short; neither may change afterwards. */
+  send(kind: FrameKind, id: number, prefix: Uint8Array, payload: Uint8Array): void {
+    const bytes = HEADER_BYTES + prefix.length + payload.length;
+    if (this.#outbox.length === 0 && bytes <= this.#credit && prefix.length + payload.length <= MAX_PAYLOAD_BYTES) {
+      this.#credit -= bytes;
+      this.#writer.frame(kind, 0, this.number, id, payload, prefix);
+      return;
+    }
+    this.#outbox.push({ kind, id, prefix, payload, sent: -1 });
+    this.#pump();
+  }
+
+  /** Sends a control message; it overtakes data. */
+  sendMessage(message: object): void {
+    this.#writer.frame(FrameKind.message, 0, this.number, 0, encodeMessage(message));
+  }
+
+  /** Takes in a frame that came for this channel. */
+  receive(kind: FrameKind, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (isData(kind)) {
+      this.#grant(end - start);
+      this.#receiveData(kind, flags, id, bytes.subarray(start + HEADER_BYTES, end));
+    } else if (kind === FrameKind.credit) {
+      this.#credit += id;
+      this.#pump();
+    } else if (kind === FrameKind.message) {
+      this.#receiver.message(parseMessage<Received>(bytes, start + HEADER_BYTES, end));
+    }
+  }
+
+  #receiveData(kind: FrameKind, flags: number, id: number, payload: Buffer): void {
+    if (flags === 0) return this.#receiver.data(kind, id, payload);
+    if ((flags & FrameFlag.continued) === 0) this.#incoming = { kind, id, parts: [], bytes: 0 };
+    const incoming = this.#incoming;
+    if (incoming === undefined) return;
+    incoming.bytes += payload.length;
+    if (incoming.bytes <= this.#maxMessageBytes) incoming.parts.push(payload);
+    else incoming.parts.length = 0;
+    if ((flags & FrameFlag.more) !== 0) return;
+    this.#incoming = undefined;
+    if (incoming.bytes > this.#maxMessageBytes) this.#receiver.tooLarge(kind, id, incoming.bytes);
+    else this.#receiver.data(kind, id, Buffer.concat(incoming.parts, incoming.bytes));
+  }
+
+  /** Gives credit back in large pieces, so that it costs nothing per message. */
+  #grant(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received < WINDOW_BYTES / 2) return;
+    this.#writer.frame(FrameKind.credit, 0, this.number, this.#received, nothing);
+    this.#received = 0;
+  }
+
+  #pump(): void {
+    for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
+      if (!this.#sendChunk(next)) return;
+      if (next.sent === next.payload.length) this.#outbox.shift();
+    }
+  }
+
+  /** Sends the next frame of a message; false when the credit does not allow it. */
+  #sendChunk(message: Outgoing): boolean {
+    const first = message.sent < 0;
+    const prefix = first ? message.prefix : nothing;
+    const from = Math.max(0, message.sent);
+    const rest = message.payload.length - from;
+    const room = Math.min(MAX_PAYLOAD_BYTES, this.#credit - HEADER_BYTES) - prefix.length;
+    // A frame of a few bytes for a nearly empty window would be a waste: wait for the grant.
+    if (room < Math.min(rest, MAX_PAYLOAD_BYTES / 2)) return false;
+    const length = Math.min(room, rest);
+    message.sent = from + length;
+    const flags = (length < rest ? FrameFlag.more : 0) | (first ? 0 : FrameFlag.continued);
+    this.#credit -= HEADER_BYTES + prefix.length + length;
+    this.#writer.frame(message.kind, flags, this.number, message.id, message.payload.subarray(from, from + length), prefix);
+    return true;
+  }
+}

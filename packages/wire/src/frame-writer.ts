@@ -1,0 +1,138 @@
+/**
+ * The sending side of a byte stream of frames. All frames of one turn of the event
+ * loop are joined into one write (3 to 7 times the throughput of a write per frame),
+ * control frames before data frames.
+ *
+ * Small frames are copied into a slab, large payloads are handed on as they are.
+ * Data waits here, not in the stream's own buffer, once the stream is `HIGH_WATER_BYTES`
+ * behind, so that a heartbeat never stands behind megabytes of results. How much data can
+ * wait is bounded by the credits of the channels (see channel.ts), not here.
+ */
+import type { Writable } from "node:stream";
+import { type FrameKind, HEADER_BYTES, isData, writeHeader } from "./frame.ts";
+
+/** So many bytes may wait in the stream itself before data is held back. */
+const HIGH_WATER_BYTES = 262_144;
+const SLAB_BYTES = 65_536;
+/** Payloads from this size on are not copied. */
+const BY_REFERENCE_BYTES = 8_192;
+
+export class FrameWriter {
+  readonly #stream: Writable;
+  readonly #control = new Batch();
+  readonly #data = new Batch();
+  readonly #beforeFlush: (() => void) | undefined;
+  #scheduled = false;
+
+  /** `beforeFlush` runs before frames reach the stream, once a flush. */
+  constructor(stream: Writable, beforeFlush?: () => void) {
+    this.#stream = stream;
+    this.#beforeFlush = beforeFlush;
+    stream.on("drain", () => this.flush());
+  }
+
+  /** Queues one frame. `payload` is at most MAX_PAYLOAD_BYTES long and must not change afterwards. */
+  frame(kind: FrameKind, flags: number, channel: number, id: number, payload: Uint8Array, prefix?: Uint8Array): void {
+    const batch = isData(kind) ? this.#data : this.#control;
+    batch.frame(kind, flags, channel, id, payload, prefix);
+    this.#schedule();
+  }
+
+  /** Queues a whole frame as it was received. */
+  forward(kind: FrameKind, frame: Uint8Array): void {
+    const batch = isData(kind) ? this.#data : this.#control;
+    batch.bytes(frame);
+    this.#schedule();
+  }
+
+  /** Hands what is queued to the stream now, instead of at the end of this turn of the event loop. */
+  flush(): void {
+    this.#beforeFlush?.();
+    const stream = this.#stream;
+    if (!stream.writable) return;
+    const segments = this.#control.take(Number.POSITIVE_INFINITY);
+    const room = HIGH_WATER_BYTES - stream.writableLength;
+    if (room > 0) segments.push(...this.#data.take(room));
+    const [only] = segments;
+    if (only === undefined) return;
+    if (segments.length === 1) {
+      stream.write(only);
+      return;
+    }
+    stream.cork();
+    for (const segment of segments) stream.write(segment);
+    stream.uncork();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flushScheduled);
+  }
+
+  readonly #flushScheduled = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+}
+
+/** Frames in order, as few contiguous pieces. */
+class Batch {
+  #segments: Uint8Array[] = [];
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #from = 0;
+  #to = 0;
+
+  frame(kind: FrameKind, flags: number, channel: number, id: number, payload: Uint8Array, prefix?: Uint8Array): void {
+    const prefixLength = prefix === undefined ? 0 : prefix.length;
+    const inline = payload.length < BY_REFERENCE_BYTES;
+    this.#reserve(HEADER_BYTES + prefixLength + (inline ? payload.length : 0));
+    writeHeader(this.#slab, this.#to, prefixLength + payload.length, kind, flags, channel, id);
+    this.#to += HEADER_BYTES;
+    if (prefix !== undefined) this.#copy(prefix);
+    if (inline) this.#copy(payload);
+    else this.#reference(payload);
+  }
+
+  bytes(frame: Uint8Array): void {
+    if (frame.length >= BY_REFERENCE_BYTES) return this.#reference(frame);
+    this.#reserve(frame.length);
+    this.#copy(frame);
+  }
+
+  /** Removes and returns the first segments, until they hold at least `room` bytes. */
+  take(room: number): Uint8Array[] {
+    this.#seal();
+    let bytes = 0;
+    let count = 0;
+    for (const segment of this.#segments) {
+      if (bytes >= room) break;
+      bytes += segment.length;
+      count += 1;
+    }
+    return this.#segments.splice(0, count);
+  }
+
+  #copy(bytes: Uint8Array): void {
+    this.#slab.set(bytes, this.#to);
+    this.#to += bytes.length;
+  }
+
+  #reference(bytes: Uint8Array): void {
+    this.#seal();
+    this.#segments.push(bytes);
+  }
+
+  #reserve(bytes: number): void {
+    if (SLAB_BYTES - this.#to >= bytes) return;
+    this.#seal();
+    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.#from = this.#to = 0;
+  }
+
+  #seal(): void {
+    if (this.#from === this.#to) return;
+    this.#segments.push(this.#slab.subarray(this.#from, this.#to));
+    this.#from = this.#to;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The frame: the unit of every byte stream between head, agent and worker.
+ *
+ * ```
+ * offset  size  field
+ *      0    u32  payload length in bytes, at most 65,536 (little endian, as all fields)
+ *      4    u8   kind        what the payload is (`FrameKind`)
+ *      5    u8   flags       more: the message goes on in the channel's next frame of this kind
+ *                            continued: this is not the first frame of its message
+ *      6    u16  channel     0 is the agent itself, n the worker in its n-th slot
+ *      8    u32  id          a call's id; for `credit` the number of bytes granted
+ *     12         payload
+ * ```
+ *
+ * An agent routes by `channel` and passes frames on as they are, without looking
+ * into the payload. Payloads are short, so that one huge result can't hold up a
+ * heartbeat, and so that a reader never needs to buffer more than one of them.
+ */
+import { WireError } from "./wire-error.ts";
+
+/** Bytes before each payload. */
+export const HEADER_BYTES = 12;
+
+/** The longest payload of one frame, in bytes; longer messages are cut into several. */
+export const MAX_PAYLOAD_BYTES = 65_536;
+
+/** What a frame carries. Kinds below 16 are control: they overtake data and need no credit. */
+export const FrameKind = {
+  /** One JSON control message (see messages.ts). */
+  message: 1,
+  /** `id` more bytes of data frames may be sent on this channel. */
+  credit: 2,
+  /** A sign of life, with nothing in it. */
+  heartbeat: 3,
+  /** A call: function index, attempt, then the encoded input. */
+  call: 16,
+  /** A call's result: run time, then the encoded output as the function returned it. */
+  result: 17,
+  /** A call's failure: run time, then the encoded failure. */
+  failure: 18,
+  /** Head to agent: take back the calls that the worker has not begun. Agent to worker: they are taken back. */
+  recall: 19,
+  /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
+  exited: 20,
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+/** Bits of a frame's flags. */
+export const FrameFlag = { more: 1, continued: 2 } as const;
+
+/** Whether frames of this kind are data: sent in order, and only against credit. */
+export const isData = (kind: number): boolean => kind >= 16;
+
+const kinds = new Set<number>(Object.values(FrameKind));
+
+/** Writes a frame's header into `target` at `at`. */
+export function writeHeader(target: Buffer, at: number, length: number, kind: FrameKind, flags: number, channel: number, id: number): void {
+  target.writeUInt32LE(length, at);
+  target[at + 4] = kind;
+  target[at + 5] = flags;
+  target.writeUInt16LE(channel, at + 6);
+  target.writeUInt32LE(id, at + 8);
+}
+
+/**
+ * Who receives parsed frames. `bytes` is what came from the stream; the whole frame
+ * stands in it from `start`, its payload from `start + HEADER_BYTES` to `end`.
+ */
+export interface FrameReceiver {
+  frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void;
+}
+
+/**
+ * Cuts a byte stream into frames, whatever pieces the stream comes in.
+ * Throws a `WireError` ("bad-frame") at the first header that can't be one:
+ * after that nothing in the stream can be trusted, and its owner ends it.
+ */
+export class FrameParser {
+  readonly #receiver: FrameReceiver;
+  #rest: Buffer | undefined;
+
+  constructor(receiver: FrameReceiver) {
+    this.#receiver = receiver;
+  }
+
+  /** Whether the stream stopped in the middle of a frame. */
+  get incomplete(): boolean {
+    return this.#rest !== undefined;
+  }
+
+  push(chunk: Buffer): void {
+    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest = undefined;
+    let start = 0;
+    while (bytes.length - start >= HEADER_BYTES) {
+      const length = bytes.readUInt32LE(start);
+      const kind = bytes.readUInt8(start + 4);
+      if (length > MAX_PAYLOAD_BYTES || !isFrameKind(kind)) throw badFrame(length, kind);
+      const end = start + HEADER_BYTES + length;
+      if (end > bytes.length) break;
+      this.#receiver.frame(kind, bytes.readUInt8(start + 5), bytes.readUInt16LE(start + 6), bytes.readUInt32LE(start + 8), bytes, start, end);
+      start = end;
+    }
+    if (start < bytes.length) this.#rest = bytes.subarray(start);
+  }
+}
+
+const isFrameKind = (kind: number): kind is FrameKind => kinds.has(kind);
+
+function badFrame(length: number, kind: number): WireError {
+  return new WireError(
+    "bad-frame",
+    `Received bytes that are no frame (kind ${kind}, length ${length}; the longest payload is ${MAX_PAYLOAD_BYTES}). ` +
+      "Something else writes to the stream of frames, or the two ends run different versions of hyperion-ts.",
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * The protocol: every control message between head, agent and worker.
+ *
+ * ```
+ * head ── ToAgent ──► agent            one byte stream per node; frames on channel 0
+ *      ◄─ FromAgent ─
+ * head ── ToWorker ─► (agent) ─► worker   frames on the worker's channel, which the agent passes on
+ *      ◄─ FromWorker ─           ◄─
+ * ```
+ *
+ * A stream begins with the agent's greeting (greeting.ts), then the agent's `hello`, then
+ * the head's `configure`. Calls and results are data frames (frame.ts), not messages.
+ */
+
+import type { ErrorData } from "./error-data.ts";
+
+/** Raised whenever a frame or a message changes its meaning; both ends must agree. */
+export const PROTOCOL_VERSION = 1;
+
+/** A process's end: its exit code, or the signal that killed it. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What an agent tells of a worker that is gone, with everything that it had started; the payload of an `exited` frame. */
+export interface WorkerExited {
+  readonly exit: ProcessExit;
+  /** How many of the calls that were sent to it it had not begun (the last ones). */
+  readonly unbegun: number;
+  /** The last lines that it printed. */
+  readonly lastOutput: string;
+}
+
+export type ToAgent =
+  | {
+      readonly type: "configure";
+      readonly version: number;
+      /** A sign of life is sent at least this often, in both directions. */
+      readonly heartbeatMs: number;
+      /** After so long without any frame from the head, the agent ends. null: only the end of its input counts (a local pipe can't be cut). */
+      readonly silenceMs: number | null;
+    }
+  | {
+      /** Start a worker process in the slot `channel`. */
+      readonly type: "start";
+      readonly channel: number;
+      /** The program and its arguments. */
+      readonly command: readonly string[];
+      /** The log file that takes what the worker prints; its directories are made. */
+      readonly logFile: string;
+      /** Variables that are set in the worker, beside those of the agent. */
+      readonly env: Readonly<Record<string, string>>;
+      /** The CPUs that it is pinned to; null leaves it unpinned. */
+      readonly pinTo: readonly number[] | null;
+      /** Workers to end first, because their CPUs go to this one. */
+      readonly retire: readonly number[];
+    }
+  | {
+      /** End a worker: SIGTERM, and SIGKILL after `graceMs`. Its whole process group goes with it. */
+      readonly type: "stop";
+      readonly channel: number;
+      readonly graceMs: number;
+    }
+  /** End all workers and then yourself. */
+  | { readonly type: "shutdown"; readonly graceMs: number };
+
+export type FromAgent =
+  | {
+      readonly type: "hello";
+      readonly version: number;
+      readonly pid: number;
+      readonly hostname: string;
+      readonly nodeVersion: string;
+      /** The CPUs that the kernel lets the agent use (`Cpus_allowed_list`). */
+      readonly allowedCpus: readonly number[];
+      /** How many CPUs of the machine are online. */
+      readonly onlineCpus: number;
+      readonly memoryMb: number;
+    }
+  | { readonly type: "started"; readonly channel: number; readonly pid: number }
+  /** The worker could not be started at all. */
+  | { readonly type: "notStarted"; readonly channel: number; readonly reason: string }
+  /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
+  | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
+
+export type ToWorker =
+  /** From now on calls name the function by `index`. */
+  | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string }
+  /** Abort the call, if it is still there. `reason` is encoded error data. */
+  | { readonly type: "abort"; readonly id: number; readonly reason: string };
+
+export type FromWorker =
+  /** The worker takes calls now. */
+  { readonly type: "ready"; readonly pid: number; readonly startMs: number };
+
+/** Why a call failed in its worker: the encoded payload of a `failure` frame. Another worker would fare no better. */
+export interface CallFailure {
+  readonly kind:
+    /** The function threw or rejected. */
+    | "threw"
+    /** An error that nobody caught while it ran, e.g. in a callback. */
+    | "uncaught"
+    | "invalid-input"
+    | "invalid-output"
+    /** The output holds something that can't travel. */
+    | "unsendable-output"
+    /** The output arrived, but was too large or could not be read. */
+    | "unreadable-output"
+    /** The function's module could not be imported. */
+    | "module-failed"
+    | "unknown-function";
+  readonly error: ErrorData;
+}
