@@ -17,8 +17,9 @@ import type { SlurmJobId } from "./slurm-job-id.ts";
  */
 export const readHetComponents = (env: SlurmEnvironment, jobId: SlurmJobId): readonly HetComponent[] | undefined => {
   const size = readCount(env, "SLURM_HET_SIZE");
-  if (size === undefined || !isAmongComponents(env, size, jobId)) return undefined;
-  return Array.from({ length: size }, (_, index) => readComponent(env, index));
+  if (size === undefined) return undefined;
+  const jobIds = readJobIds(env, size);
+  return jobIds.includes(jobId) ? jobIds.map((id, index) => readComponent(env, index, id)) : undefined;
 };
 
 /** One list of all nodes, each once, in the order of first appearance. */
@@ -30,22 +31,16 @@ export const mergeComponents = (components: readonly HetComponent[]): readonly A
   return [...merged.values()];
 };
 
-/** Stops at the first id that is missing: a hostile size costs nothing. */
-const isAmongComponents = (env: SlurmEnvironment, size: number, jobId: SlurmJobId): boolean => {
-  for (let index = 0; index < size; index += 1) {
-    if (requireJobId(env, `SLURM_JOB_ID_HET_GROUP_${index}`) === jobId) return true;
-  }
-  return false;
+/** A loop that ends at the first id that is missing: an absurd size costs nothing. */
+const readJobIds = (env: SlurmEnvironment, size: number): readonly SlurmJobId[] => {
+  const jobIds: SlurmJobId[] = [];
+  while (jobIds.length < size) jobIds.push(requireJobId(env, `SLURM_JOB_ID_HET_GROUP_${jobIds.length}`));
+  return jobIds;
 };
 
-const readComponent = (env: SlurmEnvironment, index: number): HetComponent => {
+const readComponent = (env: SlurmEnvironment, index: number, jobId: SlurmJobId): HetComponent => {
   const suffix = `_HET_GROUP_${index}`;
-  return {
-    index,
-    jobId: requireJobId(env, `SLURM_JOB_ID${suffix}`),
-    partition: readText(env, `SLURM_JOB_PARTITION${suffix}`),
-    nodes: readComponentNodes(env, suffix),
-  };
+  return { index, jobId, partition: readText(env, `SLURM_JOB_PARTITION${suffix}`), nodes: readComponentNodes(env, suffix) };
 };
 
 const addShare = (sum: AllocatedNode | undefined, share: AllocatedNode, component: number): AllocatedNode => ({

@@ -21,7 +21,8 @@ export const readMemoryRule = (env: SlurmEnvironment, suffix: string): MemoryRul
   const [first, second] = stated;
   if (first === undefined) return () => undefined;
   if (second !== undefined) {
-    throw contradiction({ text: requireText(env, second.variable), variable: second.variable }, `${first.variable} is set too, and only one of them can hold`);
+    const { variable } = second;
+    throw contradiction({ text: requireText(env, variable), variable }, `${first.variable} is set too, and only one of them can hold`);
   }
   return (cpus, gpus) => amount(first.megabytes, first.unit, cpus, gpus);
 };

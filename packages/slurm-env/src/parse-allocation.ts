@@ -7,7 +7,16 @@ import { readComponentNodes } from "./component-nodes.ts";
 import { mergeComponents, readHetComponents } from "./het-components.ts";
 import { withHeadGpus } from "./node-gpus.ts";
 import { contradiction, missingVariable, SlurmEnvError } from "./slurm-env-error.ts";
-import { readAmount, readJobId, readStepId, readText, readWholeNumber, requireJobId, requireText, type SlurmEnvironment } from "./slurm-environment.ts";
+import {
+  readAmount,
+  readJobId,
+  readStepId,
+  readText,
+  readWholeNumber,
+  requireJobId,
+  requireText,
+  type SlurmEnvironment,
+} from "./slurm-environment.ts";
 
 /**
  * The allocation that this environment describes. The SLURM_JOB_* variables describe the job, also

@@ -14,13 +14,14 @@ export const readText = (env: SlurmEnvironment, variable: string): string | unde
   return text === "" || text === "(null)" ? undefined : text;
 };
 
+/** @throws SlurmEnvError `missing-variable` where the variable says nothing. */
 export const requireText = (env: SlurmEnvironment, variable: string): string => {
   const text = readText(env, variable);
   if (text === undefined) throw missingVariable(variable);
   return text;
 };
 
-/** A whole number from 0 on; ids of tasks and steps, and amounts. */
+/** A whole number from 0 on. */
 export const readWholeNumber = (env: SlurmEnvironment, variable: string): number | undefined => {
   const text = readText(env, variable);
   if (text === undefined) return undefined;

@@ -1,0 +1,25 @@
+/** Calls that must not compile, checked by tsc; nothing here runs. */
+import { expandHostlist, foldHostlist, parseAllocation, parseNodeName, type Allocation, type CpuCount, type NodeName, type SlurmJobId } from "../src/index.ts";
+
+export const names: string[] = expandHostlist("n[1-3]");
+export const nodeNames: readonly NodeName[] = expandHostlist("n[1-3]");
+export const folded: string = foldHostlist(nodeNames);
+export const fromProcess: Allocation = parseAllocation(process.env);
+export const cpusByName: ReadonlyMap<NodeName, CpuCount> = new Map(fromProcess.nodes.map(({ name, cpus }) => [name, cpus]));
+export const plainNumber: number = fromProcess.jobId;
+export const checked: NodeName = parseNodeName("n1");
+
+// @ts-expect-error a text is no node's name until it was parsed
+export const unchecked: NodeName = "n1";
+// @ts-expect-error a job's id is no number of CPUs
+export const confused: CpuCount = fromProcess.jobId;
+// @ts-expect-error a number is no job's id until it was parsed
+export const invented: SlurmJobId = 4711;
+// @ts-expect-error under salloc there is no head
+export const head: NodeName = fromProcess.head;
+// @ts-expect-error GPUs are known for some nodes only
+export const gpus: readonly number[] = fromProcess.nodes.map((node) => node.gpus);
+// @ts-expect-error an allocation can't be changed
+fromProcess.jobId = plainNumber;
+// @ts-expect-error nor can its nodes
+fromProcess.nodes.push({ name: checked });
