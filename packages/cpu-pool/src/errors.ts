@@ -1,0 +1,87 @@
+/**
+ * Why a request can't be served. All have a stable `code`. A wrong number in a
+ * request or a node is a RangeError; an abort rethrows the signal's reason.
+ */
+import { describeAmounts, type Amounts, type PoolRequest, type Shape } from "./shape.ts";
+import { describeWait, type WaitReason } from "./wait-reason.ts";
+
+/** No node of the pool, even wholly idle, could ever serve the request. */
+export class NeverFitsError extends Error {
+  override readonly name = "NeverFitsError";
+  readonly code = "NEVER_FITS";
+  readonly asked: Shape;
+  /** The most of each resource that one node has (where the request names a node: that node). */
+  readonly largest: Amounts;
+
+  /** `options.cause` tells which node left, where that is why. */
+  constructor(asked: Shape, largest: Amounts, options?: ErrorOptions) {
+    super(neverFits(asked, largest), options);
+    this.asked = asked;
+    this.largest = largest;
+  }
+}
+
+/** The request was not served in the time that its caller gave it. */
+export class ReserveTimeoutError extends Error {
+  override readonly name = "ReserveTimeoutError";
+  readonly code = "RESERVE_TIMED_OUT";
+  readonly request: PoolRequest;
+  readonly timeoutMs: number;
+  /** What it waited for when the time was over. */
+  readonly waitReason: WaitReason | undefined;
+
+  constructor(asked: Shape, request: PoolRequest, timeoutMs: number, waitReason: WaitReason | undefined) {
+    const why = waitReason === undefined ? "" : `: ${describeWait(waitReason)}`;
+    super(
+      `No lease for ${describeAsked(asked)} after ${timeoutMs} ms${why}. Wait longer, ask for less, or release leases earlier.`,
+    );
+    this.request = request;
+    this.timeoutMs = timeoutMs;
+    this.waitReason = waitReason;
+  }
+}
+
+/** What is the matter with a node's name. */
+export type NodeProblem = "UNKNOWN_NODE" | "DUPLICATE_NODE" | "NODE_DRAINING" | "NODE_REMOVED";
+
+/** A node was named that is not there, is there already, or is going or gone. */
+export class NodeError extends Error {
+  override readonly name = "NodeError";
+  readonly code: NodeProblem;
+  /** The node's name. */
+  readonly node: string;
+
+  /** `detail` says for a removed node why it was removed. */
+  constructor(code: NodeProblem, node: string, detail = "") {
+    super(describeProblem(code, node, detail));
+    this.code = code;
+    this.node = node;
+  }
+}
+
+function neverFits(asked: Shape, largest: Amounts): string {
+  const wanted = `${describeAsked(asked)} can never be reserved`;
+  if (largest.cpus === 0) return `${wanted}: the pool has no node with CPUs. Add nodes first.`;
+  const has = describeAmounts(largest);
+  if (asked.node !== undefined) return `${wanted}: the node has ${has}. Ask for less or for another node.`;
+  return `${wanted}: the most that one node has is ${has}. Ask for no more than one node has, of everything together.`;
+}
+
+function describeAsked(asked: Shape): string {
+  return asked.node === undefined ? describeAmounts(asked) : `${describeAmounts(asked)} on node ${asked.node}`;
+}
+
+function describeProblem(code: NodeProblem, node: string, detail: string): string {
+  switch (code) {
+    case "UNKNOWN_NODE":
+      return `The pool has no node ${node}. Its snapshot() lists the nodes that it has.`;
+    case "DUPLICATE_NODE":
+      return `The pool has a node ${node} already. Remove that one first, or give this one another name.`;
+    case "NODE_DRAINING":
+      return `Node ${node} is being drained and takes no new leases. Ask without a node, or for another one.`;
+    case "NODE_REMOVED":
+      return `Node ${node} was removed from the pool: ${detail}. Ask without a node, or for another one.`;
+    default:
+      return code satisfies never;
+  }
+}

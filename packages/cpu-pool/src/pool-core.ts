@@ -1,0 +1,232 @@
+/**
+ * The pool without promises, timers or clocks: every call does its work at
+ * once and then calls back whom it concerns. `CpuPool` puts promises on top;
+ * a dispatcher of very many calls uses this directly, also beside a `CpuPool`.
+ *
+ * This class keeps nodes, leases and tickets; `Scheduler` decides who is
+ * served where. Callbacks run when the pool's state is complete, so they may
+ * call the pool; what that causes is called back after them, in order.
+ */
+import { NeverFitsError, NodeError } from "./errors.ts";
+import { IndexSet } from "./index-set.ts";
+import { HeldLease, type Lease, type Lessor } from "./lease.ts";
+import { isLendable } from "./lending.ts";
+import { NodeState, type PoolNode } from "./node-state.ts";
+import { Outbox, type Notice } from "./outbox.ts";
+import { Placement, type PlacementRule } from "./placement.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { PoolRequest, Shape } from "./shape.ts";
+import { precedes } from "./shape-queue.ts";
+import { snapshotOf, type PoolSnapshot } from "./snapshot.ts";
+import { PoolTicket, type Ticket, type TicketOffice, type Waiter } from "./ticket.ts";
+
+/** How a pool starts. */
+export interface PoolOptions {
+  /** None if left out; `addNode` adds more. */
+  readonly nodes?: readonly PoolNode[] | undefined;
+  /** "spread" if left out. */
+  readonly placement?: PlacementRule | undefined;
+}
+
+/** Slots over nodes: enqueue, lease, release, lend, drain. */
+export class PoolCore {
+  readonly #placement: Placement;
+  readonly #scheduler: Scheduler;
+  readonly #outbox = new Outbox();
+  readonly #nodes = new Map<string, NodeState>();
+  readonly #freeIndexes = new IndexSet();
+  readonly #drained = new Map<NodeState, Notice[]>();
+  #sequence = 0;
+
+  readonly #lessor: Lessor = { takeBack: (lease) => this.#takeBack(lease) };
+  readonly #office: TicketOffice = {
+    leave: (ticket) => this.#leave(ticket),
+    readmit: (ticket) => this.#restore([ticket]),
+    whyWaiting: (ticket) => this.#scheduler.whyWaiting(ticket),
+  };
+
+  /** Throws as `addNode` does. */
+  constructor({ nodes = [], placement = "spread" }: PoolOptions = {}) {
+    this.#placement = new Placement(placement);
+    this.#scheduler = new Scheduler(this.#placement, (ticket, node) => this.#grant(ticket, node));
+    for (const node of nodes) this.addNode(node);
+  }
+
+  /**
+   * Asks for a lease. The waiter may be called before this returns: granted
+   * where there is room now, refused where no node could ever serve it.
+   * Throws a RangeError where the request has a wrong number in it.
+   */
+  enqueue<W extends Waiter>(request: PoolRequest, waiter: W): Ticket<W> {
+    const ticket = new PoolTicket(this.#office, request, waiter, this.#sequence);
+    this.#sequence += 1;
+    this.#admit(ticket);
+    this.#outbox.flush();
+    return ticket;
+  }
+
+  /**
+   * Adds a node; it serves at once whoever waits for it. Throws a NodeError
+   * (DUPLICATE_NODE) where the pool has one of that name, draining ones
+   * included, and a RangeError where the node has wrong or double numbers.
+   */
+  addNode(node: PoolNode): void {
+    if (this.#nodes.has(node.name)) throw new NodeError("DUPLICATE_NODE", node.name);
+    const free = this.#freeIndexes.first();
+    const state = new NodeState(node, free < 0 ? this.#nodes.size : free);
+    this.#freeIndexes.delete(state.index);
+    this.#nodes.set(node.name, state);
+    this.#placement.add(state);
+    this.#scheduler.freed(state);
+    this.#outbox.flush();
+  }
+
+  /**
+   * The node takes no new leases; those it has go on. This is final: to use
+   * it again, remove it and add it again. `drained` is called when its last
+   * lease is released, at once where it has none, and also when it is removed.
+   * Requests that only this node could serve are refused. Throws a NodeError
+   * (UNKNOWN_NODE).
+   */
+  drainNode(name: string, drained?: () => void): void {
+    const node = this.#known(name);
+    if (drained !== undefined) this.#drained.set(node, [...(this.#drained.get(node) ?? []), { deliver: drained }]);
+    if (node.phase === "active") {
+      node.phase = "draining";
+      this.#dismiss(node, new NodeError("NODE_DRAINING", name));
+    }
+    this.#noticeDrained(node);
+    this.#outbox.flush();
+  }
+
+  /**
+   * The node is lost, for `reason`: its leases are dead ("lost"), and releasing
+   * them does nothing. Requests that only this node could serve are refused.
+   * Throws a NodeError (UNKNOWN_NODE).
+   */
+  removeNode(name: string, reason: string): void {
+    const node = this.#known(name);
+    node.phase = "removed";
+    node.leases = 0;
+    this.#nodes.delete(name);
+    this.#freeIndexes.add(node.index);
+    this.#dismiss(node, new NodeError("NODE_REMOVED", name, reason));
+    this.#noticeDrained(node);
+    this.#outbox.flush();
+  }
+
+  /**
+   * Lends ahead: takes out of the line, and returns, up to `max` requests that
+   * stand at its very front, one after the other, and ask for exactly what
+   * `lease` holds; the caller serves them with that lease, and their waiters
+   * are not called. None where the front asks for anything else (then somebody
+   * waits for these CPUs) or the node does not take leases any more. `lends`
+   * picks the waiters that the caller can serve in this way; it must only look.
+   */
+  takeAhead(lease: Lease, max: number): readonly Ticket[];
+  takeAhead<W extends Waiter>(lease: Lease, max: number, lends: (waiter: Waiter) => waiter is W): readonly Ticket<W>[];
+  takeAhead(lease: Lease, max: number, lends: (waiter: Waiter) => boolean = () => true): readonly Ticket[] {
+    const taken: PoolTicket[] = [];
+    for (let front = this.#scheduler.front(); front !== undefined && taken.length < max; front = this.#scheduler.front()) {
+      if (!isLendable(front.shape, lease) || !lends(front.waiter)) break;
+      this.#scheduler.leave(front);
+      front.take();
+      taken.push(front);
+    }
+    if (taken.length > 0) this.#scheduler.settle();
+    this.#outbox.flush();
+    return taken;
+  }
+
+  /**
+   * Puts what `takeAhead` returned back to its original place in line. Tickets
+   * that are not "taken" any more are left alone.
+   */
+  putBack(tickets: readonly Ticket[]): void {
+    const own = tickets.filter((ticket) => ticket instanceof PoolTicket);
+    this.#restore(own.filter(({ state }) => state === "taken").sort((a, b) => (precedes(a, b) ? -1 : 1)));
+    this.#outbox.flush();
+  }
+
+  /** The pool as it is now. Takes as long as there are nodes. */
+  snapshot(): PoolSnapshot {
+    const claim = this.#scheduler.claim;
+    const nodes = [...this.#nodes.values()].map((node) =>
+      snapshotOf(node, claim?.node === node ? claim.ticket.request : undefined),
+    );
+    return { nodes, waiting: this.#scheduler.waiting };
+  }
+
+  #admit(ticket: PoolTicket): void {
+    if (this.#scheduler.serveAtOnce(ticket)) return;
+    if (this.#placement.couldServe(ticket.shape)) this.#scheduler.join(ticket);
+    else this.#refuse(ticket, this.#refusal(ticket.shape));
+  }
+
+  #restore(tickets: Iterable<PoolTicket>): void {
+    for (const ticket of new Set(tickets)) {
+      ticket.wait();
+      if (this.#placement.couldServe(ticket.shape)) this.#scheduler.rejoin(ticket);
+      else this.#refuse(ticket, this.#refusal(ticket.shape));
+    }
+    this.#scheduler.settle();
+  }
+
+  #grant(ticket: PoolTicket, node: NodeState): void {
+    const lease = new HeldLease(this.#lessor, node, node.take(ticket.shape));
+    this.#placement.refresh(node);
+    ticket.grant(lease);
+    this.#outbox.push(ticket);
+  }
+
+  #refuse(ticket: PoolTicket, error: Error): void {
+    ticket.refuse(error);
+    this.#outbox.push(ticket);
+  }
+
+  #refusal(shape: Shape, cause?: NodeError): Error {
+    const options = cause === undefined ? undefined : { cause };
+    if (shape.node === undefined) return new NeverFitsError(shape, this.#placement.largest(), options);
+    if (shape.node === cause?.node) return cause;
+    const node = this.#nodes.get(shape.node);
+    if (node === undefined) return new NodeError("UNKNOWN_NODE", shape.node);
+    if (node.phase !== "active") return new NodeError("NODE_DRAINING", shape.node);
+    return new NeverFitsError(shape, node.total, options);
+  }
+
+  #leave(ticket: PoolTicket): void {
+    const wasFirst = this.#scheduler.front() === ticket;
+    this.#scheduler.leave(ticket);
+    if (wasFirst) this.#scheduler.settle();
+    this.#outbox.flush();
+  }
+
+  #takeBack({ origin, taken }: HeldLease): void {
+    origin.give(taken);
+    if (origin.phase === "active") {
+      this.#placement.refresh(origin);
+      this.#scheduler.freed(origin);
+    } else this.#noticeDrained(origin);
+    this.#outbox.flush();
+  }
+
+  /** `node` serves nobody any more: refuse whom only it could serve, and serve the others elsewhere. */
+  #dismiss(node: NodeState, cause: NodeError): void {
+    this.#placement.remove(node);
+    this.#scheduler.lost(node);
+    for (const ticket of this.#scheduler.removeHopeless()) this.#refuse(ticket, this.#refusal(ticket.shape, cause));
+    this.#scheduler.settle();
+  }
+
+  #noticeDrained(node: NodeState): void {
+    if (node.leases > 0) return;
+    for (const notice of this.#drained.get(node) ?? []) this.#outbox.push(notice);
+    this.#drained.delete(node);
+  }
+
+  #known(name: string): NodeState {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new NodeError("UNKNOWN_NODE", name);
+    return node;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * One wait for a lease: ends when the lease is granted or refused, when the
+ * signal aborts or when the time is over, and takes its listener, its timer
+ * and its place in line with it. A request that is served at once has none.
+ */
+import { ReserveTimeoutError } from "./errors.ts";
+import type { Lease } from "./lease.ts";
+import type { PoolCore } from "./pool-core.ts";
+import { shapeOf, type PoolRequest } from "./shape.ts";
+import type { Ticket, Waiter } from "./ticket.ts";
+
+/** How long to wait. */
+export interface ReserveOptions {
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** At least 0; left out or `Infinity` means no limit. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Longer timers fire at once (Node's documentation of setTimeout). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The lease for `request`; rejects as `CpuPool.reserve` says. */
+export function awaitLease(core: PoolCore, request: PoolRequest, options: ReserveOptions): Promise<Lease> {
+  const { signal, timeoutMs = Infinity } = options;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be at least 0, not ${timeoutMs}`);
+    const reservation = new Reservation(resolve, reject);
+    const ticket = core.enqueue(request, reservation);
+    if (ticket.state === "waiting") reservation.limit(ticket, timeoutMs, signal);
+  });
+}
+
+class Reservation implements Waiter {
+  readonly #resolve: (lease: Lease) => void;
+  readonly #reject: (error: unknown) => void;
+  #stop: (() => void) | undefined;
+
+  constructor(resolve: (lease: Lease) => void, reject: (error: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  granted(lease: Lease): void {
+    this.#stop?.();
+    this.#resolve(lease);
+  }
+
+  refused(error: Error): void {
+    this.#stop?.();
+    this.#reject(error);
+  }
+
+  limit(ticket: Ticket, timeoutMs: number, signal: AbortSignal | undefined): void {
+    const giveUp = (error: unknown): void => {
+      this.#stop?.();
+      ticket.cancel();
+      this.#reject(error);
+    };
+    const onAbort = (): void => giveUp(signal?.reason);
+    const onTimeout = (): void => giveUp(timedOut(ticket, timeoutMs));
+    const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+  }
+}
+
+function timedOut(ticket: Ticket, timeoutMs: number): ReserveTimeoutError {
+  return new ReserveTimeoutError(shapeOf(ticket.request), ticket.request, timeoutMs, ticket.whyWaiting());
+}

@@ -1,0 +1,173 @@
+/**
+ * Who is served next, and where. The rules are these few:
+ *
+ * - Order: higher priority first, then first come first served. Whoever fits
+ *   on a node is served at once.
+ * - Where the first in line fits nowhere, it claims one node: large enough,
+ *   most idle CPUs, lowest. What comes free there waits for it alone; every
+ *   other node serves the others in order. So a wide request is served after
+ *   finitely many releases, and at most one node idles for it.
+ * - Should it fit on another node first, it goes there. The claim ends when it
+ *   is served or leaves, when another request becomes the first and can't be
+ *   served either, or when the node leaves; then a new one is made.
+ *
+ * Between two changes, therefore, nobody in line fits on a node that is not
+ * claimed. After a change only the nodes that it touched need a look, which is
+ * why the cost does not depend on the number of nodes.
+ */
+import { Line } from "./line.ts";
+import type { NodeState } from "./node-state.ts";
+import type { Placement } from "./placement.ts";
+import { precedes, type ShapeQueue } from "./shape-queue.ts";
+import type { Shape } from "./shape.ts";
+import type { PoolTicket } from "./ticket.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/** The first in line and the node that is kept for it. */
+export interface Claim {
+  readonly ticket: PoolTicket;
+  readonly node: NodeState;
+}
+
+/** The waiting line over the nodes of a placement. */
+export class Scheduler {
+  readonly #line = new Line<PoolTicket>();
+  readonly #placement: Placement;
+  readonly #grant: (ticket: PoolTicket, node: NodeState) => void;
+  /** Nodes on which somebody in line may fit since the last look. */
+  readonly #touched = new Set<NodeState>();
+  /** Queues whose first may fit anywhere. */
+  readonly #touchedQueues = new Set<ShapeQueue<PoolTicket>>();
+  #claim: Claim | undefined;
+
+  /** `grant` takes from the node at once what the ticket asks for. */
+  constructor(placement: Placement, grant: (ticket: PoolTicket, node: NodeState) => void) {
+    this.#placement = placement;
+    this.#grant = grant;
+  }
+
+  get claim(): Claim | undefined {
+    return this.#claim;
+  }
+
+  get waiting(): number {
+    return this.#line.length;
+  }
+
+  front(): PoolTicket | undefined {
+    return this.#line.front();
+  }
+
+  /** Grants `ticket` if it fits somewhere now; says whether it did. */
+  serveAtOnce(ticket: PoolTicket): boolean {
+    const front = this.#line.front();
+    const isFirst = front === undefined || precedes(ticket, front);
+    const node = isFirst ? this.#placement.bestOfAll(ticket.shape) : this.#placement.best(ticket.shape);
+    if (node !== undefined) this.#grant(ticket, node);
+    return node !== undefined;
+  }
+
+  /** Puts `ticket`, which `serveAtOnce` could not serve, at its place in line. */
+  join(ticket: PoolTicket): void {
+    this.#line.insert(ticket);
+    if (this.#line.front() === ticket) this.settle();
+  }
+
+  /** Puts `ticket` at its place in line, whether it fits or not; to be followed by `settle`. */
+  rejoin(ticket: PoolTicket): void {
+    this.#line.insert(ticket);
+    if (ticket.queue !== undefined) this.#touchedQueues.add(ticket.queue);
+  }
+
+  /** Takes `ticket` out of the line; to be followed by `settle`. */
+  leave(ticket: PoolTicket): void {
+    this.#line.remove(ticket);
+  }
+
+  /** Takes out of the line, in order, whom no node can serve any more; to be followed by `settle`. */
+  removeHopeless(): readonly PoolTicket[] {
+    return this.#line.removeAll((shape) => !this.#placement.couldServe(shape));
+  }
+
+  /** Something came free on `node`. */
+  freed(node: NodeState): void {
+    this.#touched.add(node);
+    this.settle();
+  }
+
+  /** `node` has left the placement; to be followed by `settle`. */
+  lost(node: NodeState): void {
+    if (this.#claim?.node === node) this.#claim = undefined;
+  }
+
+  /** Serves whoever can be served. */
+  settle(): void {
+    for (let next = this.#nextGrant(); next !== undefined; next = this.#nextGrant()) {
+      this.#line.remove(next.ticket);
+      this.#grant(next.ticket, next.node);
+    }
+  }
+
+  /** Why `ticket` waits, if it does. */
+  whyWaiting(ticket: PoolTicket): WaitReason | undefined {
+    if (ticket.queue === undefined) return undefined;
+    const { shape } = ticket;
+    const claimed = this.#claim?.node;
+    if (claimed !== undefined && this.#claim?.ticket === ticket) {
+      return { kind: "claims", node: claimed.name, cpus: shape.cpus, idle: claimed.idle.cpus };
+    }
+    if (claimed !== undefined && this.#placement.bestOfAll(shape) === claimed) return { kind: "behind", node: claimed.name };
+    const mostIdle = this.#placement.mostIdleCpus(shape.node);
+    if (mostIdle < shape.cpus) return { kind: "no-cpus-free", cpus: shape.cpus, mostIdle };
+    return { kind: "no-gpus-or-memory-free", gpus: shape.gpus, memoryMb: shape.memoryMb };
+  }
+
+  #nextGrant(): Claim | undefined {
+    const front = this.#line.front();
+    if (this.#claim?.ticket !== front) this.#endClaim();
+    if (front === undefined) {
+      this.#touched.clear();
+      this.#touchedQueues.clear();
+      return undefined;
+    }
+    const node = this.#placement.bestOfAll(front.shape);
+    if (node !== undefined) return { ticket: front, node };
+    this.#claim ??= this.#newClaim(front);
+    return this.#nextOfOthers();
+  }
+
+  #endClaim(): void {
+    if (this.#claim === undefined) return;
+    this.#touched.add(this.#claim.node);
+    this.#claim = undefined;
+    this.#placement.reveal();
+  }
+
+  #newClaim(ticket: PoolTicket): Claim | undefined {
+    const node = this.#placement.claimable(ticket.shape);
+    if (node === undefined) return undefined;
+    this.#placement.hide(node);
+    return { ticket, node };
+  }
+
+  #nextOfOthers(): Claim | undefined {
+    let first: PoolTicket | undefined;
+    for (const node of this.#touched) {
+      const ticket = this.#firstFor(node);
+      if (ticket === undefined) this.#touched.delete(node);
+      else if (first === undefined || precedes(ticket, first)) first = ticket;
+    }
+    for (const queue of this.#touchedQueues) {
+      const { head } = queue;
+      if (head === undefined || this.#placement.best(head.shape) === undefined) this.#touchedQueues.delete(queue);
+      else if (first === undefined || precedes(head, first)) first = head;
+    }
+    const node = first === undefined ? undefined : this.#placement.best(first.shape);
+    return first === undefined || node === undefined ? undefined : { ticket: first, node };
+  }
+
+  #firstFor(node: NodeState): PoolTicket | undefined {
+    if (node === this.#claim?.node) return undefined;
+    return this.#line.firstFor(node.name, (shape: Shape) => node.fits(shape));
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * All waiting requests of one shape. They are equal to the pool, so only the
+ * first of them is ever looked at: 100,000 equal requests cost as much as one.
+ */
+import { Lane, type Linked } from "./lane.ts";
+import type { Shape } from "./shape.ts";
+
+/** What the waiting line needs of its members. Only the line writes `queue`. */
+export interface Queued<T extends Queued<T>> extends Linked<T> {
+  readonly shape: Shape;
+  readonly priority: number;
+  /** Where it waits; undefined while it does not. */
+  queue: ShapeQueue<T> | undefined;
+}
+
+/** True where `a` is served before `b`: higher priority, then earlier. */
+export function precedes<T extends Queued<T>>(a: T, b: T): boolean {
+  return a.priority > b.priority || (a.priority === b.priority && a.sequence < b.sequence);
+}
+
+/** Lanes by priority. */
+export class ShapeQueue<T extends Queued<T>> {
+  readonly shape: Shape;
+  /** Its place in the heap of queues; only the heap writes it. */
+  heapIndex = -1;
+  /** Ascending, so that the first to serve is last and leaves cheaply. None is empty. */
+  readonly #lanes: Lane<T>[] = [];
+
+  constructor(shape: Shape) {
+    this.shape = shape;
+  }
+
+  get head(): T | undefined {
+    return this.#lanes.at(-1)?.head;
+  }
+
+  insert(member: T): void {
+    member.queue = this;
+    this.#laneFor(member.priority).insert(member);
+  }
+
+  remove(member: T): void {
+    member.queue = undefined;
+    const lane = this.#laneFor(member.priority);
+    lane.remove(member);
+    if (lane.head === undefined) this.#lanes.splice(this.#position(member.priority), 1);
+  }
+
+  #laneFor(priority: number): Lane<T> {
+    const at = this.#position(priority);
+    const there = this.#lanes[at];
+    if (there?.priority === priority) return there;
+    const lane = new Lane<T>(priority);
+    this.#lanes.splice(at, 0, lane);
+    return lane;
+  }
+
+  /** Where the lane of `priority` is or belongs. */
+  #position(priority: number): number {
+    let low = 0;
+    let high = this.#lanes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#lanes[middle]?.priority ?? Infinity) < priority) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

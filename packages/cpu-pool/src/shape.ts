@@ -1,0 +1,69 @@
+/**
+ * What is asked for, checked once. Requests of the same shape are the same to
+ * the pool but for their place in line.
+ */
+
+/** What a caller wants to have on one node. */
+export interface PoolRequest {
+  /** How many CPUs, at least 1. */
+  readonly cpus: number;
+  /** How many GPUs; 0 if left out. */
+  readonly gpus?: number | undefined;
+  /** How much memory, in whole megabytes; 0 if left out. */
+  readonly memoryMb?: number | undefined;
+  /** Higher goes first; any finite number; 0 if left out. */
+  readonly priority?: number | undefined;
+  /** The name of the only node that will do. */
+  readonly node?: string | undefined;
+}
+
+/** An amount of each resource. */
+export interface Amounts {
+  readonly cpus: number;
+  readonly gpus: number;
+  /** In megabytes. `Infinity` for a node that does not say what it has. */
+  readonly memoryMb: number;
+}
+
+/** A request without its priority, with every default filled in. */
+export interface Shape extends Amounts {
+  readonly node: string | undefined;
+}
+
+/** The shape of `request`. Throws a RangeError that names the wrong field. */
+export function shapeOf(request: PoolRequest): Shape {
+  const { cpus, gpus = 0, memoryMb = 0, priority = 0, node } = request;
+  checkWhole("cpus", cpus, 1);
+  checkWhole("gpus", gpus, 0);
+  checkWhole("memoryMb", memoryMb, 0);
+  if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, not ${priority}`);
+  return { cpus, gpus, memoryMb, node };
+}
+
+/** Throws a RangeError unless `value` is a whole number of at least `least`. */
+export function checkWhole(field: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(`${field} must be a whole number of at least ${least}, not ${value}`);
+}
+
+/** True where `a` and `b` ask for the same amounts, on whatever node. */
+export function sameAmounts(a: Amounts, b: Amounts): boolean {
+  return a.cpus === b.cpus && a.gpus === b.gpus && a.memoryMb === b.memoryMb;
+}
+
+/** True where all of `asked` can be taken out of `there`. */
+export function isWithin(asked: Amounts, there: Amounts): boolean {
+  return asked.cpus <= there.cpus && asked.gpus <= there.gpus && asked.memoryMb <= there.memoryMb;
+}
+
+/** For messages: "4 CPUs, 1 GPU, 2000 MB of memory". */
+export function describeAmounts({ cpus, gpus, memoryMb }: Amounts): string {
+  const parts = [counted(cpus, "CPU")];
+  if (gpus > 0) parts.push(counted(gpus, "GPU"));
+  if (memoryMb > 0 && Number.isFinite(memoryMb)) parts.push(`${memoryMb} MB of memory`);
+  return parts.join(", ");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
