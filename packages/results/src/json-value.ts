@@ -20,49 +20,58 @@ export type NotJson = { readonly at: string; readonly found: string };
 export const isJson = (value: unknown): value is JsonValue => findNotJson(value) === undefined;
 
 /** The first thing in `value` that would not come back from JSON as it is, or undefined where all would. */
-export const findNotJson = (value: unknown): NotJson | undefined => search(value, "$", []);
+export const findNotJson = (value: unknown): NotJson | undefined => {
+  const problem = search(value, []);
+  return problem && below("$", problem);
+};
 
-const search = (value: unknown, at: string, above: readonly object[]): NotJson | undefined => {
+// Paths are put together on the way back up, so that the usual value, which is fine, costs none.
+const below = (step: string, { at, found }: NotJson): NotJson => ({ at: step + at, found });
+
+const here = (found: string): NotJson => ({ at: "", found });
+
+const search = (value: unknown, above: readonly object[]): NotJson | undefined => {
   switch (typeof value) {
     case "string":
     case "boolean":
       return undefined;
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? undefined : { at, found: Object.is(value, -0) ? "-0" : String(value) };
+      if (Object.is(value, -0)) return here("-0");
+      return Number.isFinite(value) ? undefined : here(String(value));
     case "object":
-      return value === null ? undefined : searchObject(value, at, above);
+      return value === null ? undefined : searchObject(value, above);
     case "bigint":
-      return { at, found: "a BigInt" };
+      return here("a BigInt");
     case "undefined":
-      return { at, found: "undefined" };
+      return here("undefined");
     case "function":
     case "symbol":
     default:
-      return { at, found: `a ${typeof value}` };
+      return here(`a ${typeof value}`);
   }
 };
 
-const searchObject = (value: object, at: string, above: readonly object[]): NotJson | undefined => {
-  if (above.includes(value)) return { at, found: "a reference to an object that contains it" };
-  if (Array.isArray(value)) return searchArray(value, at, [...above, value]);
-  if (!isPlain(value)) return { at, found: describeInstance(value) };
-  if (Object.getOwnPropertySymbols(value).length > 0) return { at, found: "a property named by a symbol" };
-  return searchProperties(value, at, [...above, value]);
+const searchObject = (value: object, above: readonly object[]): NotJson | undefined => {
+  if (above.includes(value)) return here("a reference to an object that contains it");
+  if (Array.isArray(value)) return searchArray(value, [...above, value]);
+  if (!isPlain(value)) return here(describeInstance(value));
+  if (Object.getOwnPropertySymbols(value).length > 0) return here("an object with a property named by a symbol");
+  return searchProperties(value, [...above, value]);
 };
 
-const searchArray = (array: readonly unknown[], at: string, above: readonly object[]): NotJson | undefined => {
-  if (Object.getPrototypeOf(array) !== Array.prototype) return { at, found: describeInstance(array) };
+const searchArray = (array: readonly unknown[], above: readonly object[]): NotJson | undefined => {
+  if (Object.getPrototypeOf(array) !== Array.prototype) return here(describeInstance(array));
   for (let index = 0; index < array.length; index++) {
-    const found = search(array[index], `${at}[${index}]`, above);
-    if (found) return found;
+    const problem = search(array[index], above);
+    if (problem) return below(pathStep(index), problem);
   }
-  return Object.keys(array).length === array.length ? undefined : { at, found: "an array with named properties" };
+  return Object.keys(array).length === array.length ? undefined : here("an array with named properties");
 };
 
-const searchProperties = (value: object, at: string, above: readonly object[]): NotJson | undefined => {
+const searchProperties = (value: object, above: readonly object[]): NotJson | undefined => {
   for (const [property, inner] of Object.entries(value)) {
-    const found = search(inner, at + pathStep(property), above);
-    if (found) return found;
+    const problem = search(inner, above);
+    if (problem) return below(pathStep(property), problem);
   }
   return undefined;
 };

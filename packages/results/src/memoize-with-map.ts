@@ -26,7 +26,7 @@ import { decodeValue, encodeValue } from "./value-text.ts";
 export const memoizeWithMap =
   <K, V, R>(
     map: KeyValMap<K, V, unknown>,
-    f: (key: K) => (env: R) => Promise<NoInfer<V>>,
+    f: (key: NoInfer<K>) => (env: R) => Promise<Value<V>>,
     key: NoInfer<K>,
   ): ((env: R & HasResults) => Promise<V>) =>
   async (env) => {
@@ -37,10 +37,13 @@ export const memoizeWithMap =
     return fulfilClaim(claimed.claim, compute, (value) => encodeValue(map, text, value), env.signal);
   };
 
+/** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */
+type Value<V> = NoInfer<V> | (NoInfer<V> & []);
+
 const fulfilClaim = async <V>(
   claim: Claim,
   compute: () => Promise<V>,
-  encode: (value: V) => Promise<string>,
+  encode: (value: V) => string | Promise<string>,
   signal: AbortSignal | undefined,
 ): Promise<V> => {
   try {

@@ -131,9 +131,8 @@ class SqliteResults implements ResultsDatabase {
     return this.#rows.newestOfEach(map);
   }
 
-  async insert(map: string, key: string, value: string): Promise<void> {
-    this.#assertOpen();
-    return this.#commits.add({ map, key, value });
+  insert(map: string, key: string, value: string): Promise<void> {
+    return this.#closed ? Promise.reject(this.#closedError()) : this.#commits.add({ map, key, value });
   }
 
   claim(map: string, key: string, signal?: AbortSignal): Claimed | Promise<Claimed> {
@@ -177,15 +176,19 @@ class SqliteResults implements ResultsDatabase {
     return { kind: "shared", value: end.value };
   }
 
-  #write(rows: readonly NewRow[]): void {
-    this.#rows.write(rows);
+  #write(rows: readonly NewRow[]): number {
+    const commitMs = this.#rows.write(rows);
     this.#counts.inserts += rows.length;
     this.#counts.commits += 1;
+    return commitMs;
   }
 
   #assertOpen(): void {
-    if (!this.#closed) return;
-    throw new ResultsError({
+    if (this.#closed) throw this.#closedError();
+  }
+
+  #closedError(): ResultsError {
+    return new ResultsError({
       code: "closed",
       path: this.path,
       what: `The results database ${this.path} has been closed`,

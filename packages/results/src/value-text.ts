@@ -3,7 +3,7 @@ import { findNotJson } from "./json-value.ts";
 import { shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
-import { checkSchema } from "./schema-check.ts";
+import { checkSchema, type Checked } from "./schema-check.ts";
 
 type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "codec">;
 
@@ -12,16 +12,18 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
  *
  * @throws ResultsError `invalid-value` (refused by the schema) or `not-json`; whatever the codec throws
  */
-export const encodeValue = async <V>(map: ValuesOf<V>, key: string, value: V): Promise<string> => {
-  const checked = await checkSchema(map.value, value);
-  if (!checked.ok) {
-    throw new ResultsError({
-      code: "invalid-value",
-      what: `The value for key ${shownKey(key)} of map "${map.name}" does not fit its schema: ${checked.issue}`,
-      advice: "Nothing was stored. Correct the value, or the value schema given to keyValMap",
-    });
-  }
-  return jsonText(map, key, map.codec ? map.codec.encode(value) : value);
+export const encodeValue = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> => {
+  const checked = checkSchema(map.value, value);
+  return checked instanceof Promise ? checked.then((later) => encodeChecked(map, key, value, later)) : encodeChecked(map, key, value, checked);
+};
+
+const encodeChecked = <V>(map: ValuesOf<V>, key: string, value: V, checked: Checked<unknown>): string => {
+  if (checked.ok) return jsonText(map, key, map.codec ? map.codec.encode(value) : value);
+  throw new ResultsError({
+    code: "invalid-value",
+    what: `The value for key ${shownKey(key)} of map "${map.name}" does not fit its schema: ${checked.issue}`,
+    advice: "Nothing was stored. Correct the value, or the value schema given to keyValMap",
+  });
 };
 
 const jsonText = <V>(map: ValuesOf<V>, key: string, json: unknown): string => {
