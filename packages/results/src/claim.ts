@@ -5,7 +5,7 @@ import type { Claim } from "./results-store.ts";
 import type { SingleFlight } from "./single-flight.ts";
 
 /** What is claimed: `id` is the flight's, `store` writes the value and resolves after its COMMIT. */
-type Claimed = {
+type ClaimedKey = {
   readonly id: string;
   readonly map: string;
   readonly key: string;
@@ -13,7 +13,7 @@ type Claimed = {
 };
 
 /** A claim on a flight that has been started, or taken over, for this caller. */
-export const openClaim = (flights: SingleFlight<string>, { id, map, key, store }: Claimed): Claim => {
+export const openClaim = (flights: SingleFlight<string>, { id, map, key, store }: ClaimedKey): Claim => {
   let ended = false;
   const endOnce = (end: () => void): void => {
     if (!ended) end();
