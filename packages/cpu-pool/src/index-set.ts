@@ -10,7 +10,7 @@
  * tie between nodes has one answer, which tests can check and people can trust.
  */
 export class IndexSet {
-  #words = new Int32Array(1);
+  readonly #words = [0];
   #occupied: IndexSet | undefined;
 
   /** Adds `index`, a whole number of at least 0. Adding twice does nothing. */
@@ -59,9 +59,7 @@ export class IndexSet {
   }
 
   #grow(length: number): void {
-    const words = new Int32Array(Math.max(length, this.#words.length * 2));
-    words.set(this.#words);
-    this.#words = words;
+    while (this.#words.length < length) this.#words.push(0);
     if (this.#occupied !== undefined) return;
     this.#occupied = new IndexSet();
     if (this.#word(0) !== 0) this.#occupied.add(0);

@@ -7,6 +7,12 @@ import { QueueHeap } from "./queue-heap.ts";
 import { sameAmounts, type Shape } from "./shape.ts";
 import { precedes, ShapeQueue, type Queued } from "./shape-queue.ts";
 
+/** A node, as the line sees it. */
+export interface Room {
+  readonly name: string;
+  fits(shape: Shape): boolean;
+}
+
 /** Waiting requests in their order. */
 export class Line<T extends Queued<T>> {
   readonly #queues = new Map<string, ShapeQueue<T>>();
@@ -47,11 +53,11 @@ export class Line<T extends Queued<T>> {
     else if (wasHead) this.#heap.update(queue);
   }
 
-  /** The first in line, of those that `node` may serve, whose shape `fits`. */
-  firstFor(node: string, fits: (shape: Shape) => boolean): T | undefined {
-    const anywhere = firstOf(this.#anywhere, fits, undefined);
-    const bound = this.#byNode.get(node);
-    return bound === undefined ? anywhere : firstOf(bound, fits, anywhere);
+  /** The first in line of those that `node` may serve and has room for. */
+  firstFor(node: Room): T | undefined {
+    const anywhere = firstOf(this.#anywhere, node, undefined);
+    const bound = this.#byNode.size === 0 ? undefined : this.#byNode.get(node.name);
+    return bound === undefined ? anywhere : firstOf(bound, node, anywhere);
   }
 
   /** Takes out everyone whose shape is `hopeless`; returns them in order. */
@@ -108,12 +114,12 @@ function keyOf({ cpus, gpus, memoryMb, node }: Shape): string {
 
 function firstOf<T extends Queued<T>>(
   queues: Iterable<ShapeQueue<T>>,
-  fits: (shape: Shape) => boolean,
+  node: Room,
   than: T | undefined,
 ): T | undefined {
   let first = than;
   for (const { head, shape } of queues) {
-    if (head !== undefined && (first === undefined || precedes(head, first)) && fits(shape)) first = head;
+    if (head !== undefined && (first === undefined || precedes(head, first)) && node.fits(shape)) first = head;
   }
   return first;
 }

@@ -12,12 +12,15 @@ export interface Notice {
 
 /** First in, first out. */
 export class Outbox {
-  readonly #notices: Notice[] = [];
+  /** The owed ones are at `#next` and up to `#end`; the places are used again. */
+  readonly #notices: (Notice | undefined)[] = [];
   #next = 0;
+  #end = 0;
   #delivering = false;
 
   push(notice: Notice): void {
-    this.#notices.push(notice);
+    this.#notices[this.#end] = notice;
+    this.#end += 1;
   }
 
   /**
@@ -46,10 +49,12 @@ export class Outbox {
 
   #shift(): Notice | undefined {
     const notice = this.#notices[this.#next];
+    if (notice === undefined) return undefined;
+    this.#notices[this.#next] = undefined;
     this.#next += 1;
-    if (this.#next >= this.#notices.length) {
-      this.#notices.length = 0;
+    if (this.#next === this.#end) {
       this.#next = 0;
+      this.#end = 0;
     }
     return notice;
   }

@@ -19,7 +19,6 @@ import { Line } from "./line.ts";
 import type { NodeState } from "./node-state.ts";
 import type { Placement } from "./placement.ts";
 import { precedes, type ShapeQueue } from "./shape-queue.ts";
-import type { Shape } from "./shape.ts";
 import type { PoolTicket } from "./ticket.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -34,8 +33,8 @@ export class Scheduler {
   readonly #line = new Line<PoolTicket>();
   readonly #placement: Placement;
   readonly #grant: (ticket: PoolTicket, node: NodeState) => void;
-  /** Nodes on which somebody in line may fit since the last look. */
-  readonly #touched = new Set<NodeState>();
+  /** Nodes on which somebody in line may fit since the last look; perhaps twice. */
+  readonly #touched: NodeState[] = [];
   /** Queues whose first may fit anywhere. */
   readonly #touchedQueues = new Set<ShapeQueue<PoolTicket>>();
   #claim: Claim | undefined;
@@ -91,7 +90,8 @@ export class Scheduler {
 
   /** Something came free on `node`. */
   freed(node: NodeState): void {
-    this.#touched.add(node);
+    if (this.#line.length === 0) return;
+    this.#touched.push(node);
     this.settle();
   }
 
@@ -102,10 +102,7 @@ export class Scheduler {
 
   /** Serves whoever can be served. */
   settle(): void {
-    for (let next = this.#nextGrant(); next !== undefined; next = this.#nextGrant()) {
-      this.#line.remove(next.ticket);
-      this.#grant(next.ticket, next.node);
-    }
+    while (this.#serveFront() || this.#serveOther());
   }
 
   /** Why `ticket` waits, if it does. */
@@ -122,23 +119,33 @@ export class Scheduler {
     return { kind: "no-gpus-or-memory-free", gpus: shape.gpus, memoryMb: shape.memoryMb };
   }
 
-  #nextGrant(): Claim | undefined {
+  /** Serves the first in line, or sees to it that it has a claim. */
+  #serveFront(): boolean {
     const front = this.#line.front();
-    if (this.#claim?.ticket !== front) this.#endClaim();
-    if (front === undefined) {
-      this.#touched.clear();
-      this.#touchedQueues.clear();
-      return undefined;
-    }
+    if (this.#claim !== undefined && this.#claim.ticket !== front) this.#endClaim();
+    if (front === undefined) return false;
     const node = this.#placement.bestOfAll(front.shape);
-    if (node !== undefined) return { ticket: front, node };
-    this.#claim ??= this.#newClaim(front);
-    return this.#nextOfOthers();
+    if (node === undefined) this.#claim ??= this.#newClaim(front);
+    return this.#serve(front, node);
+  }
+
+  /** Serves the first of those who fit on a node that was touched. */
+  #serveOther(): boolean {
+    const touched = this.#firstOnTouched();
+    const ticket = this.#touchedQueues.size === 0 ? touched : this.#firstOfQueues(touched);
+    return ticket !== undefined && this.#serve(ticket, this.#placement.best(ticket.shape));
+  }
+
+  #serve(ticket: PoolTicket, node: NodeState | undefined): boolean {
+    if (node === undefined) return false;
+    this.#line.remove(ticket);
+    this.#grant(ticket, node);
+    return true;
   }
 
   #endClaim(): void {
     if (this.#claim === undefined) return;
-    this.#touched.add(this.#claim.node);
+    this.#touched.push(this.#claim.node);
     this.#claim = undefined;
     this.#placement.reveal();
   }
@@ -150,24 +157,31 @@ export class Scheduler {
     return { ticket, node };
   }
 
-  #nextOfOthers(): Claim | undefined {
+  /** The first in line who fits on a touched node; forgets touched nodes that nobody fits on. */
+  #firstOnTouched(): PoolTicket | undefined {
     let first: PoolTicket | undefined;
-    for (const node of this.#touched) {
-      const ticket = this.#firstFor(node);
-      if (ticket === undefined) this.#touched.delete(node);
+    for (let at = this.#touched.length - 1; at >= 0; at -= 1) {
+      const node = this.#touched[at];
+      const ticket = node === undefined || node === this.#claim?.node ? undefined : this.#line.firstFor(node);
+      if (ticket === undefined) this.#forgetTouched(at);
       else if (first === undefined || precedes(ticket, first)) first = ticket;
     }
+    return first;
+  }
+
+  #forgetTouched(at: number): void {
+    const last = this.#touched.pop();
+    if (last !== undefined && at < this.#touched.length) this.#touched[at] = last;
+  }
+
+  /** The first of `than` and of those heads of touched queues who fit somewhere. */
+  #firstOfQueues(than: PoolTicket | undefined): PoolTicket | undefined {
+    let first = than;
     for (const queue of this.#touchedQueues) {
       const { head } = queue;
       if (head === undefined || this.#placement.best(head.shape) === undefined) this.#touchedQueues.delete(queue);
       else if (first === undefined || precedes(head, first)) first = head;
     }
-    const node = first === undefined ? undefined : this.#placement.best(first.shape);
-    return first === undefined || node === undefined ? undefined : { ticket: first, node };
-  }
-
-  #firstFor(node: NodeState): PoolTicket | undefined {
-    if (node === this.#claim?.node) return undefined;
-    return this.#line.firstFor(node.name, (shape: Shape) => node.fits(shape));
+    return first;
   }
 }

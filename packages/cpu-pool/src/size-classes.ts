@@ -17,7 +17,8 @@ interface SizeClass {
 export class SizeClasses {
   #classes: readonly SizeClass[] = [];
   #indexes: readonly NodeIndex[] = [];
-  readonly #indexOf = new Map<NodeState, NodeIndex>();
+  /** By the number of the node. */
+  readonly #indexOf: (NodeIndex | undefined)[] = [];
 
   /** One index per class; all nodes in them that are listed. */
   get indexes(): readonly NodeIndex[] {
@@ -30,12 +31,12 @@ export class SizeClasses {
     const size = known ?? { total: node.total, index: new NodeIndex(), nodes: 0 };
     size.nodes += 1;
     if (known === undefined) this.#set([...this.#classes, size]);
-    this.#indexOf.set(node, size.index);
+    this.#indexOf[node.index] = size.index;
   }
 
   remove(node: NodeState): void {
     this.unlist(node);
-    this.#indexOf.delete(node);
+    this.#indexOf[node.index] = undefined;
     const size = this.#classes.find(({ total }) => sameAmounts(total, node.total));
     if (size === undefined) return;
     size.nodes -= 1;
@@ -44,16 +45,17 @@ export class SizeClasses {
 
   /** Lists `node` under its idle CPUs. */
   refresh(node: NodeState): void {
-    this.#indexOf.get(node)?.set(node.index, node.idle.cpus);
+    this.#indexOf[node.index]?.set(node.index, node.idle.cpus);
   }
 
   /** Keeps `node` out of the indexes until `refresh`. It still counts. */
   unlist(node: NodeState): void {
-    this.#indexOf.get(node)?.delete(node.index);
+    this.#indexOf[node.index]?.delete(node.index);
   }
 
   /** The indexes of the nodes that, wholly idle, could serve `asked`. */
   largeEnough(asked: Amounts): readonly NodeIndex[] {
+    if (this.#classes.every(({ total }) => isWithin(asked, total))) return this.#indexes;
     return this.#classes.filter(({ total }) => isWithin(asked, total)).map(({ index }) => index);
   }
 
