@@ -11,7 +11,7 @@ export type WaitReason =
   /** It would fit on `node`, which is kept for the first in line. */
   | { readonly kind: "behind"; readonly node: string };
 
-/** "first in line, waits for n1 to have 8 CPUs idle (3 are)". */
+/** The reason as a clause: "no node has 8 CPUs idle (the most is 3)". */
 export function describeWait(reason: WaitReason): string {
   switch (reason.kind) {
     case "no-cpus-free":
@@ -19,7 +19,7 @@ export function describeWait(reason: WaitReason): string {
     case "no-gpus-or-memory-free":
       return `no node with enough idle CPUs has ${reason.gpus} GPUs and ${reason.memoryMb} MB of memory idle beside them`;
     case "claims":
-      return `it is first in line and waits for room on node ${reason.node} (of ${reason.cpus} CPUs, ${reason.idle} are idle)`;
+      return `it is first in line and waits for room on node ${reason.node} (needs ${reason.cpus} idle CPUs, ${reason.idle} now)`;
     case "behind":
       return `it would fit on node ${reason.node}, which is kept for a request that came before it`;
     default:
