@@ -1,2 +1,23 @@
-/** job */
-export const version = "0.1.0";
+/**
+ * Typed remote functions on all CPUs there are. This module is loaded by every worker together with the user's
+ * functions: it starts nothing, and loads what runs a program only when a `run...` function is called.
+ */
+export { type CallContext, defineRemote, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
+export { type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap } from "@hyperion-ts/results";
+export { CallError, type CallReason, type CallSite } from "./call-error.ts";
+export type { HasEvents, HasLauncher, HasProgramInfo, HasSignal, HasWorkers } from "./capabilities.ts";
+export { concurrently, forConcurrently, mapConcurrently, mapConcurrentlySettled, replicateConcurrently } from "./concurrent/map-concurrently.ts";
+export { race, RaceLostError } from "./concurrent/race.ts";
+export { forConcurrently_, streamConcurrently, StreamClosedError, type StreamOptions } from "./concurrent/stream-concurrently.ts";
+export { TaskError, type TaskFailure } from "./dispatch/task-error.ts";
+export type { TaskCall, TaskLauncher, TaskOptions, TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
+export type { FunctionCounts, RunEvent, StampedEvent } from "./events/run-event.ts";
+export { RunEvents, type RunEventListener } from "./events/run-events.ts";
+export { bind, type Job, local, pure } from "./job.ts";
+export type { JobEnv } from "./job-env.ts";
+export { mapRemote } from "./map-remote.ts";
+export { type ProgramId, type ProgramInfo, programInfo } from "./program-info.ts";
+export { remoteEval, remoteEvalM } from "./remote-eval.ts";
+export { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
+export { InterruptedError } from "./run/interruption.ts";
+export { setFreshWorkers, setTaskAttempts, setTaskCpus, setTaskGpus, setTaskMemory, setTaskPriority, setTaskTimeLimit } from "./task-settings.ts";

@@ -1,5 +1,5 @@
 /** The head's end of one worker: calls out, results in, and what becomes of the calls when the worker dies. */
-import { checkInput, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
+import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import {
   type CallFailure,
   type Channel,
@@ -14,7 +14,7 @@ import {
   type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
-import type { ServiceId } from "./service-id.ts";
+import type { ServiceId } from "@hyperion-ts/wire";
 import { deathOf, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
@@ -44,7 +44,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly #calls = new Map<number, Call>();
   readonly #resolveGone: (death: WorkerDeath) => void;
   readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
-  #recall: PromiseWithResolvers<void> | undefined;
+  /** A recall that is not answered yet: the ids of the calls that were sent before it. */
+  #recall: (PromiseWithResolvers<void> & { readonly ids: readonly number[] }) | undefined;
   #lastId = 0;
 
   constructor(agent: NodeAgent, identity: WorkerIdentity) {
@@ -80,7 +81,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     return this.#channel?.credit ?? 0;
   }
 
-  async call<F extends RemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
+  async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
     const encoded = encodeValue(await checkInput(fn, input));
     return new Promise((resolve, reject) => {
       this.submit({
@@ -117,7 +118,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
 
   recall(): Promise<void> {
     if (this.#recall === undefined) {
-      this.#recall = Promise.withResolvers();
+      this.#recall = { ...Promise.withResolvers<void>(), ids: [...this.#calls.keys()] };
       this.#channel?.send(FrameKind.recall, 0, nothing, nothing);
     }
     return this.#recall.promise;
@@ -169,12 +170,15 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   recalled(unbegun: number): void {
-    for (const [id, call] of [...this.#calls].slice(this.#calls.size - unbegun)) {
-      this.#calls.delete(id);
-      call.returned();
-    }
-    this.#recall?.resolve();
+    const recall = this.#recall;
     this.#recall = undefined;
+    if (recall === undefined) return;
+    for (const id of recall.ids.slice(recall.ids.length - unbegun)) {
+      const call = this.#calls.get(id);
+      this.#calls.delete(id);
+      call?.returned();
+    }
+    recall.resolve();
   }
 
   exited(exited: WorkerExited): void {

@@ -2,13 +2,13 @@
  * Launchers of workers on one node, through an agent that a command runner starts there.
  * (Hyperion.Job: workerLauncherWithRunCmd, withNodeLauncher.)
  */
-import { mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
 import { type AgentHello, type AgentTimes, connectAgent, type NodeAgent } from "./node-agent.ts";
 import { agentProgram, workerProgram } from "./program-file.ts";
 import { type Command, type RunningCommand, runCmdLocalAsync } from "./run-command.ts";
-import { newServiceId } from "./service-id.ts";
+import { newServiceId } from "@hyperion-ts/wire";
 import { threadVariables } from "./thread-variables.ts";
 import type { WorkerAddr } from "./worker-addr.ts";
 import { nodeName } from "./worker-addr.ts";
@@ -58,6 +58,7 @@ export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, o
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
   const running = await runCmd({ argv: [process.execPath, agentProgram], streams: "pipes" });
+  running.stderr?.pipe(createWriteStream(join(logDir, `${newServiceId()}.log`), { flags: "a", mode: 0o600 }));
   try {
     const times = timesOf(options);
     const agent = await connectAgent(node, running, times, options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs);

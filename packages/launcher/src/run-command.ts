@@ -42,9 +42,10 @@ export class CommandError extends Error {
 export interface RunningCommand extends AsyncDisposable {
   readonly command: Command;
   readonly pid: number;
-  /** Its standard input and output, with streams "pipes". */
+  /** Its standard streams, with streams "pipes". */
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
   /** File descriptor 3 of a worker. */
   readonly frames: Duplex | undefined;
   /** Resolves when the process has ended; never rejects. */
@@ -92,6 +93,7 @@ class LocalCommand implements RunningCommand {
   readonly pid: number;
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
   readonly frames: Duplex | undefined;
   readonly exited: Promise<ProcessExit>;
   readonly #errors = new Tail();
@@ -103,6 +105,7 @@ class LocalCommand implements RunningCommand {
     this.pid = child.pid ?? -1;
     this.stdin = child.stdin ?? undefined;
     this.stdout = child.stdout ?? undefined;
+    this.stderr = child.stderr ?? undefined;
     const frames = child.stdio[3];
     this.frames = frames instanceof Duplex ? frames : undefined;
     child.stderr?.on("data", (chunk: Buffer) => this.#errors.push(chunk));

@@ -2,14 +2,24 @@
  * What a launcher is: from a wish for a worker to a worker that takes calls.
  * (Hyperion's WorkerLauncher, with one verb; policies such as time-outs wrap it.)
  */
-import type { RemoteFunction, RemoteInput, RemoteOutput } from "@hyperion-ts/remote";
+import type { AnyRemoteFunction, RemoteInput, RemoteOutput } from "@hyperion-ts/remote";
 import type { CallFailure } from "@hyperion-ts/wire";
-import type { ServiceId } from "./service-id.ts";
+import type { ServiceId } from "@hyperion-ts/wire";
 import type { WorkerDeath } from "./worker-death.ts";
 
-export interface WorkerLauncher {
-  /** Starts a worker; resolves when it takes calls. Throws a `LaunchError` when it does not come up. */
-  launch(request: LaunchRequest): Promise<LaunchedWorker>;
+/** A `Worker` for each `Request`. */
+export interface WorkerLauncher<Request = LaunchRequest, Worker extends RemoteWorker = LaunchedWorker> {
+  /** Resolves when the worker takes calls. Throws a `LaunchError` when it does not come up. */
+  launch(request: Request): Promise<Worker>;
+}
+
+/** What all workers have in common: they are somewhere, and can be called. */
+export interface RemoteWorker {
+  readonly node: string;
+  /** The CPUs of its calls, where ids are known. */
+  readonly cpuIds: readonly number[];
+  /** Calls a function and waits for its result. Throws what the function threw, or that the worker died. */
+  call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>>;
 }
 
 export interface LaunchRequest {
@@ -27,19 +37,15 @@ export interface LaunchRequest {
 }
 
 /** A worker process that takes calls, one after another. Disposing of it ends it. */
-export interface LaunchedWorker extends AsyncDisposable {
+export interface LaunchedWorker extends RemoteWorker, AsyncDisposable {
   readonly serviceId: ServiceId;
-  readonly node: string;
   /** The process id on its node. */
   readonly pid: number;
-  readonly cpuIds: readonly number[];
   readonly logFile: string;
   /** Bytes of input that can be sent at once, without waiting for the worker to read. */
   readonly credit: number;
   /** Resolves when the process is gone; never rejects. */
   readonly gone: Promise<WorkerDeath>;
-  /** Calls a function and waits for its result. Throws what the function threw, or a `WorkerDiedError`. */
-  call<F extends RemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>>;
   /** Sends a call that is already encoded; its end is told to it. Calls run one at a time, in order. */
   submit(call: Call): void;
   /** Asks the call to end early: aborts its signal. A call that has not begun is not touched. */

@@ -7,3 +7,4 @@ export { type CallFailure, type FromAgent, type FromWorker, type ProcessExit, PR
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";
 export { WireError } from "./wire-error.ts";
+export { newServiceId, type ServiceId } from "./service-id.ts";

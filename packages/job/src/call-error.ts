@@ -1,0 +1,55 @@
+/** The one error of a remote call that failed. */
+import { inspect } from "node:util";
+import type { CallFailure } from "@hyperion-ts/wire";
+import type { WorkerDeath } from "@hyperion-ts/launcher";
+
+/** Why a call failed. */
+export type CallReason =
+  /** The function itself: it threw, its values don't fit, its module can't be loaded. The error is the `cause`. */
+  | { readonly kind: CallFailure["kind"] }
+  /** Its worker died, or its node was lost, under every attempt. */
+  | { readonly kind: "worker-died"; readonly death: WorkerDeath }
+  /** No worker could be started for it. */
+  | { readonly kind: "not-started" }
+  | { readonly kind: "timed-out"; readonly timeLimitMs: number };
+
+/** Where a call was and what it was. */
+export interface CallSite {
+  readonly functionName: string;
+  readonly node: string;
+  readonly cpuIds: readonly number[];
+  readonly attempt: number;
+  readonly attempts: number;
+  /** The worker's log file. */
+  readonly logFile: string | null;
+  /** The time that the last attempt took, in milliseconds. */
+  readonly ranMs: number;
+}
+
+const MAX_INPUT_IN_MESSAGE = 300;
+
+/** A remote call failed. `reason` says how, `cause` is the error that the function threw, if it did. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+  readonly code = "call-failed";
+  readonly reason: CallReason;
+  readonly site: CallSite;
+  readonly input: unknown;
+
+  constructor(reason: CallReason, site: CallSite, detail: string, input: unknown, options?: ErrorOptions) {
+    super(`${headline(site)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`, options);
+    this.reason = reason;
+    this.site = site;
+    this.input = input;
+  }
+}
+
+function headline({ functionName, node, cpuIds, attempt, attempts, ranMs }: CallSite): string {
+  const where = cpuIds.length === 0 ? node : `${node} (CPU ${cpuIds.join(",")})`;
+  return `${functionName} failed on ${where}, attempt ${attempt} of ${attempts}, after ${(ranMs / 1_000).toFixed(1)} s`;
+}
+
+function showInput(input: unknown): string {
+  const text = inspect(input, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxArrayLength: 10, maxStringLength: 100 });
+  return text.length <= MAX_INPUT_IN_MESSAGE ? text : `${text.slice(0, MAX_INPUT_IN_MESSAGE)}...`;
+}

@@ -1,0 +1,32 @@
+/**
+ * What parts of an environment a job can ask for. A job that asks for the least that it needs can run wherever
+ * that is. (Hyperion: HasWorkerLauncher, HasDB, HasProgramInfo, HasWorkers)
+ */
+import type { ProgramInfo } from "./program-info.ts";
+import type { RunEvents } from "./events/run-events.ts";
+import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
+
+export interface HasProgramInfo {
+  readonly programInfo: ProgramInfo;
+}
+
+/** Aborts when the job's result is no longer wanted. */
+export interface HasSignal {
+  readonly signal: AbortSignal;
+}
+
+/** Where remote calls go, and what each of them may use. */
+export interface HasLauncher {
+  /** Finds a worker for a call. Replace it to send calls elsewhere. */
+  readonly taskLauncher: TaskLauncher;
+  /** How many CPUs each call has. 1 at the start; see `setTaskCpus`. */
+  readonly taskCpus: number;
+  readonly taskOptions: TaskOptions;
+}
+
+export interface HasEvents {
+  readonly events: RunEvents;
+}
+
+/** What remote calls need. */
+export type HasWorkers = HasLauncher & HasSignal & HasEvents;

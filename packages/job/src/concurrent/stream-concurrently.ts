@@ -1,0 +1,148 @@
+/** Jobs over more inputs than fit into memory: only a window of them is ever alive. */
+import type { HasSignal } from "../capabilities.ts";
+import type { Job } from "../job.ts";
+import { withGroup } from "./group.ts";
+
+export interface StreamOptions {
+  /** How many inputs are taken ahead of the results. Default 1,024. */
+  readonly window?: number;
+  /** Whether results come in the inputs' order (the default) or as they are ready. */
+  readonly ordered?: boolean;
+}
+
+const DEFAULT_WINDOW = 1_024;
+
+/**
+ * Runs `f` on inputs from any iterable, and yields the results. Takes inputs only as results are consumed, at
+ * most `window` of them ahead. The first failure aborts the others and is thrown; leaving the loop early aborts them too.
+ *
+ * @example
+ * for await (const y of streamConcurrently(points, (x) => remoteEval(f, x))(env)) console.log(y);
+ */
+export const streamConcurrently =
+  <A, B, R extends HasSignal>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<B, R>, options: StreamOptions = {}): ((env: R) => AsyncGenerator<B, void, undefined>) =>
+  (env) =>
+    stream(env, inputs, f, options);
+
+/**
+ * Runs `f` on inputs from any iterable and keeps no results. Resolves to the number of inputs.
+ * The first failure aborts the others and is rethrown.
+ */
+export const forConcurrently_ =
+  <A, R extends HasSignal>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> =>
+  (env) =>
+    withGroup(env, async (group) => {
+      const window = options.window ?? DEFAULT_WINDOW;
+      let alive = 0;
+      let count = 0;
+      let wake: (() => void) | undefined;
+      for await (const input of inputs) {
+        alive += 1;
+        void group.start(f(input, count), ignore).then(() => {
+          alive -= 1;
+          wake?.();
+        });
+        count += 1;
+        if (alive >= window) await new Promise<void>((resolve) => (wake = resolve));
+        if (group.env.signal.aborted) break;
+      }
+      return count;
+    });
+
+async function* stream<A, B, R extends HasSignal>(
+  env: R,
+  inputs: Iterable<A> | AsyncIterable<A>,
+  f: (input: A, index: number) => Job<B, R>,
+  { window = DEFAULT_WINDOW, ordered = true }: StreamOptions,
+): AsyncGenerator<B, void, undefined> {
+  const box = new Mailbox<B>(window, ordered);
+  const stop = new AbortController();
+  const outer = (): void => stop.abort(env.signal.reason);
+  env.signal.throwIfAborted();
+  env.signal.addEventListener("abort", outer, { once: true });
+  const group = withGroup({ ...env, signal: stop.signal }, async (members) => {
+    let index = 0;
+    for await (const input of inputs) {
+      await box.room();
+      if (members.env.signal.aborted) break;
+      const at = index;
+      index += 1;
+      void members.start(f(input, at), (value) => box.put(at, value)).then((succeeded) => succeeded || box.close());
+    }
+  });
+  const ended = group.then(
+    () => box.close(),
+    () => box.close(),
+  );
+  try {
+    yield* box.values();
+    await group;
+  } finally {
+    stop.abort(new StreamClosedError());
+    box.close();
+    env.signal.removeEventListener("abort", outer);
+    await ended;
+  }
+}
+
+/** Why what is left of a stream is aborted when its consumer stops. */
+export class StreamClosedError extends Error {
+  override readonly name = "StreamClosedError";
+  readonly code = "stream-closed";
+
+  constructor() {
+    super("The results of this stream are no longer wanted");
+  }
+}
+
+/** Results on their way from the jobs to the consumer, at most `window` of them alive. */
+class Mailbox<B> {
+  readonly #window: number;
+  readonly #ordered: boolean;
+  readonly #ready = new Map<number, B>();
+  #taken = 0;
+  #arrived = 0;
+  #next = 0;
+  #closed = false;
+  #wakeProducer: (() => void) | undefined;
+  #wakeConsumer: (() => void) | undefined;
+
+  constructor(window: number, ordered: boolean) {
+    this.#window = window;
+    this.#ordered = ordered;
+  }
+
+  /** Resolves when one more input may be taken. */
+  async room(): Promise<void> {
+    while (this.#taken - this.#next >= this.#window && !this.#closed) await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
+    this.#taken += 1;
+  }
+
+  put(index: number, value: B): void {
+    this.#ready.set(this.#ordered ? index : this.#arrived, value);
+    this.#arrived += 1;
+    this.#wakeConsumer?.();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wakeProducer?.();
+    this.#wakeConsumer?.();
+  }
+
+  async *values(): AsyncGenerator<B, void, undefined> {
+    for (;;) {
+      while (this.#ready.has(this.#next)) {
+        const value = this.#ready.get(this.#next);
+        this.#ready.delete(this.#next);
+        this.#next += 1;
+        this.#wakeProducer?.();
+        yield value as B;
+      }
+      if (this.#closed) return;
+      await new Promise<void>((resolve) => (this.#wakeConsumer = resolve));
+    }
+  }
+}
+
+const ignore = (): void => undefined;

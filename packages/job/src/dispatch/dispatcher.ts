@@ -1,0 +1,164 @@
+/**
+ * From a request for CPUs to a worker on them: the pool says where and when, a node's launcher starts
+ * the worker, and a lane keeps it fed. (Hyperion.Job: what jobTaskLauncher does)
+ */
+import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
+import { describeDeath, type NodeLauncher } from "@hyperion-ts/launcher";
+import type { FunctionCounts } from "../events/run-event.ts";
+import type { RunEvents } from "../events/run-events.ts";
+import { CallCounts } from "./call-counts.ts";
+import { DispatchNode } from "./dispatch-node.ts";
+import { Lane } from "./lane.ts";
+import { MAX_WINDOW, RunTimes } from "./run-times.ts";
+import { Task, type TaskOutcome } from "./task.ts";
+import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
+
+/** Calls that were sent ahead are taken back when the one before them runs longer than this. */
+const RECALL_AFTER_MS = 5;
+
+export class Dispatcher implements TaskLauncher {
+  readonly #pool: PoolCore;
+  readonly #events: RunEvents;
+  readonly #nodes = new Map<string, DispatchNode>();
+  readonly #lanes = new Set<Lane>();
+  readonly #runTimes = new RunTimes();
+  readonly #counts = new CallCounts();
+  /** How many tasks wait in the pool's line. */
+  #inLine = 0;
+  #lastWatchMs = 0;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(pool: PoolCore, events: RunEvents) {
+    this.#pool = pool;
+    this.#events = events;
+  }
+
+  /** Uses a node from now on, until it is lost. `pin`: its CPU ids are real. */
+  addNode(launcher: NodeLauncher, node: Parameters<PoolCore["addNode"]>[0], pin: boolean): void {
+    this.#nodes.set(launcher.node, new DispatchNode(launcher, pin, this.#hooks));
+    void launcher.lost.then((reason) => this.#removeNode(launcher.node, reason));
+    this.#pool.addNode(node);
+  }
+
+  launch(request: TaskRequest): Promise<TaskWorker> {
+    const task = new Task(this.#taskOffice, request);
+    this.#counts.launched(task.functionName);
+    if (request.signal.aborted) task.aborted(request.signal.reason);
+    else this.#enqueue(task);
+    return task.placed;
+  }
+
+  /** How many calls of each function wait, run and are done. */
+  counts(): FunctionCounts[] {
+    return this.#counts.snapshot([...this.#lanes].flatMap((lane) => lane.running?.functionName ?? []));
+  }
+
+  /** Ends the watch over calls that were sent ahead. */
+  close(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+  }
+
+  readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
+    started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
+    ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death) }),
+    notStarted: (node, error, giveUp) => {
+      this.#events.emit({ type: "worker-not-started", node: node.name, reason: error.message });
+      if (giveUp) this.#removeNode(node.name, `its workers do not start: ${error.message}`);
+    },
+  };
+
+  readonly #taskOffice = {
+    granted: (task: Task, lease: Lease): void => this.#open(task, lease),
+    rehome: (task: Task): void => {
+      if (task.ticket?.state !== "taken") return this.#enqueue(task);
+      this.#inLine += 1;
+      this.#pool.putBack([task.ticket]);
+    },
+    left: (): void => void (this.#inLine -= 1),
+    ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome),
+  };
+
+  readonly #laneOffice = {
+    answered: (task: Task, runMs: number): void => this.#runTimes.add(task.functionName, runMs),
+    refill: (lane: Lane): void => this.#sendAhead(lane),
+    closed: (lane: Lane): void => this.#closed(lane),
+  };
+
+  #enqueue(task: Task): void {
+    const { cpus, options } = task.request;
+    this.#inLine += 1;
+    const request = { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
+    task.ticket = this.#pool.enqueue(request, task);
+  }
+
+  #open(task: Task, lease: Lease): void {
+    const node = this.#nodes.get(lease.node);
+    if (node === undefined) throw new Error(`The pool leased CPUs of ${lease.node}, which the dispatcher does not know`);
+    const lane = new Lane(this.#laneOffice, lease, node);
+    this.#lanes.add(lane);
+    lane.add(task);
+    const worker = node.acquire(lease, lane.fresh);
+    if (!(worker instanceof Promise)) this.#opened(lane, worker);
+    else
+      worker.then(
+        (started) => this.#opened(lane, started),
+        (error: unknown) => lane.failed(error instanceof Error ? error : new Error(String(error))),
+      );
+  }
+
+  #opened(lane: Lane, worker: Awaited<ReturnType<DispatchNode["acquire"]>>): void {
+    lane.opened(worker);
+    this.#sendAhead(lane);
+  }
+
+  /** Lends a lane of short calls the next ones in line. */
+  #sendAhead(lane: Lane): void {
+    if (this.#inLine === 0) return;
+    const share = Math.ceil(this.#inLine / this.#lanes.size);
+    let size = lane.size;
+    const fits = (waiter: Waiter): waiter is Task => waiter instanceof Task && size++ < this.#window(waiter);
+    const taken = this.#pool.takeAhead(lane.lease, Math.min(share, MAX_WINDOW - size), fits);
+    if (taken.length === 0) return;
+    this.#inLine -= taken.length;
+    for (const { waiter } of taken) lane.add(waiter);
+    this.#watch ??= setInterval(this.#recallStuck, RECALL_AFTER_MS);
+  }
+
+  /** How many tasks a worker may hold when this is one of them. */
+  #window({ functionName, request }: Task): number {
+    const { ahead = true, options } = request;
+    return ahead && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
+  }
+
+  #closed(lane: Lane): void {
+    if (!this.#lanes.delete(lane)) return;
+    const { worker, lease } = lane;
+    if (worker === undefined) return lease.release();
+    if (lane.workerUsable && !lane.fresh) {
+      lane.node.keep(worker, lease);
+      return lease.release();
+    }
+    // The CPUs are free when the process is gone.
+    void worker.stop(0).then(() => lease.release());
+  }
+
+  /** Runs as long as calls are sent ahead. When this process was busy itself, the answers may be here, unread. */
+  readonly #recallStuck = (): void => {
+    const nowMs = performance.now();
+    const late = nowMs - this.#lastWatchMs > 2 * RECALL_AFTER_MS;
+    this.#lastWatchMs = nowMs;
+    let ahead = 0;
+    for (const lane of this.#lanes) {
+      ahead += lane.ahead;
+      if (!late && lane.ahead > 0 && nowMs - lane.progressMs > RECALL_AFTER_MS) lane.recall();
+    }
+    if (ahead === 0) this.close();
+  };
+
+  #removeNode(name: string, reason: string): void {
+    if (!this.#nodes.delete(name)) return;
+    this.#events.emit({ type: "node-lost", node: name, reason });
+    this.#pool.removeNode(name, reason);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * How one attempt at a call ended, when it did not succeed. `remoteEval` makes a `CallError` of it, or tries
+ * again. Loaded by workers too, with user code: only types are imported here.
+ */
+import type { WorkerDeath } from "@hyperion-ts/launcher";
+import type { CallFailure } from "@hyperion-ts/wire";
+
+export type TaskFailure =
+  | { readonly kind: "failed"; readonly failure: CallFailure }
+  | { readonly kind: "lost"; readonly death: WorkerDeath }
+  | { readonly kind: "not-started" }
+  | { readonly kind: "timed-out"; readonly timeLimitMs: number };
+
+/** Where the attempt was made. */
+export interface TaskPlace {
+  readonly node: string;
+  readonly cpuIds: readonly number[];
+  readonly logFile: string | null;
+  readonly ranMs: number;
+}
+
+export class TaskError extends Error {
+  override readonly name = "TaskError";
+  readonly code = "task-failed";
+  readonly failure: TaskFailure;
+  readonly place: TaskPlace;
+
+  constructor(failure: TaskFailure, place: TaskPlace, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+    this.place = place;
+  }
+
+  /** Whether another attempt, elsewhere, may do better. */
+  get retryable(): boolean {
+    return this.failure.kind === "lost" || this.failure.kind === "not-started";
+  }
+}

@@ -1,0 +1,20 @@
+/** Makes the errors of attempts, with a message that says what happened. */
+import { describeDeath, type WorkerDeath } from "@hyperion-ts/launcher";
+import { type CallFailure, type ErrorData, errorFromData } from "@hyperion-ts/wire";
+import { TaskError, type TaskPlace } from "./task-error.ts";
+
+export const failedTask = (failure: CallFailure, place: TaskPlace): TaskError =>
+  new TaskError({ kind: "failed", failure }, place, describeThrown(failure.error), { cause: errorFromData(failure.error) });
+
+export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError => new TaskError({ kind: "lost", death }, place, describeDeath(death));
+
+export const notStartedTask = (error: Error, place: TaskPlace): TaskError => new TaskError({ kind: "not-started" }, place, error.message, { cause: error });
+
+export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
+  new TaskError({ kind: "timed-out", timeLimitMs }, place, `it ran longer than its time limit of ${timeLimitMs} ms`);
+
+function describeThrown(data: ErrorData): string {
+  if (data.kind === "value") return `threw ${JSON.stringify(data.value) ?? String(data.value)}, which is no error`;
+  const place = data.stack?.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node:"));
+  return `${data.name}: ${data.message}${place === undefined ? "" : `\n         ${place.trim()}`}`;
+}

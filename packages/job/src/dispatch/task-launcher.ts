@@ -1,0 +1,43 @@
+/** What a remote call asks of whoever finds workers for it. */
+import type { RemoteWorker, WorkerLauncher } from "@hyperion-ts/launcher";
+
+/** What each call may use, beside its CPUs; see task-settings.ts for the defaults. */
+export interface TaskOptions {
+  readonly gpus?: number;
+  readonly memoryMb?: number;
+  readonly priority?: number;
+  readonly timeLimitMs?: number | null;
+  readonly attempts?: number;
+  readonly freshWorker?: boolean;
+  /** The only node that will do. */
+  readonly node?: string;
+}
+
+export interface TaskRequest {
+  readonly cpus: number;
+  readonly options: TaskOptions;
+  readonly signal: AbortSignal;
+  /** The function that is to be called: what is known of its run times decides whether calls are sent ahead. */
+  readonly functionName?: string;
+  /** Whether the worker may still be busy with a short call when it is handed out. Default true. */
+  readonly ahead?: boolean;
+}
+
+/** A call as it travels. */
+export interface TaskCall {
+  readonly fn: { readonly name: string; readonly module: string };
+  /** The encoded input. */
+  readonly input: Uint8Array;
+  readonly attempt: number;
+}
+
+/**
+ * A worker with the CPUs that were asked for; disposing of it gives them back. Its `run` resolves with the function's
+ * result, and rejects with a `TaskError`, or with the signal's reason.
+ */
+export interface TaskWorker extends RemoteWorker, Disposable {
+  run(call: TaskCall): Promise<unknown>;
+}
+
+/** Finds a worker for each request. Throws a `NeverFitsError` where no node could ever serve it, or the signal's reason. */
+export type TaskLauncher = WorkerLauncher<TaskRequest, TaskWorker>;

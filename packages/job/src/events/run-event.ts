@@ -1,0 +1,48 @@
+/**
+ * Everything that happens in a run, as data. The log file, the progress display and whoever subscribes read this
+ * one stream: state changes, failures, and counts once a second. Single calls are in it only where somebody asked
+ * for them (`trace`), because there may be hundreds of thousands of them a second.
+ */
+import type { CallReason } from "../call-error.ts";
+
+/** How many calls of one function there are in each state. */
+export interface FunctionCounts {
+  readonly name: string;
+  /** Wanted, but not begun: no CPUs are free, a worker starts, or they were sent ahead. */
+  readonly waiting: number;
+  readonly running: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Ended because their caller no longer wanted them. */
+  readonly cancelled: number;
+  /** Run again after their worker died. */
+  readonly retried: number;
+}
+
+export type RunEvent =
+  | { readonly type: "run-started"; readonly programId: string; readonly database: string; readonly logDir: string }
+  | { readonly type: "node-ready"; readonly node: string; readonly cpus: number; readonly pinned: boolean; readonly note: string | null }
+  /** The node could not be used from the start. */
+  | { readonly type: "node-left-out"; readonly node: string; readonly reason: string }
+  | { readonly type: "node-lost"; readonly node: string; readonly reason: string }
+  | { readonly type: "worker-started"; readonly node: string; readonly serviceId: string; readonly pid: number; readonly cpuIds: readonly number[]; readonly logFile: string }
+  | { readonly type: "worker-ended"; readonly node: string; readonly serviceId: string; readonly how: string }
+  | { readonly type: "worker-not-started"; readonly node: string; readonly reason: string }
+  /** A call failed for good; its caller gets the error. */
+  | { readonly type: "call-failed"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly reason: CallReason["kind"]; readonly message: string }
+  /** A call runs again, because its worker died or its node was lost. */
+  | { readonly type: "call-retried"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly why: string }
+  /** Once a second while something changes, and at the end. `remembered` counts results found in the database. */
+  | { readonly type: "counts"; readonly functions: readonly FunctionCounts[]; readonly remembered: number }
+  /** Only with `trace`: one call has ended. Times in milliseconds. */
+  | { readonly type: "call-ended"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly outcome: "done" | "failed" | "lost"; readonly runMs: number }
+  /** A line that the job logged. */
+  | { readonly type: "log"; readonly message: string }
+  | { readonly type: "run-interrupted"; readonly signal: string }
+  | { readonly type: "run-ended"; readonly outcome: "done" | "failed" | "interrupted"; readonly seconds: number; readonly message: string | null };
+
+/** An event and when it happened. */
+export interface StampedEvent {
+  readonly at: Date;
+  readonly event: RunEvent;
+}

@@ -1,0 +1,15 @@
+/** The environment of a Job. (Hyperion.Job: JobEnv) */
+import type { PoolCore } from "@hyperion-ts/cpu-pool";
+import type { NodeLauncher } from "@hyperion-ts/launcher";
+import type { ResultsDatabase } from "@hyperion-ts/results";
+import type { HasEvents, HasLauncher, HasProgramInfo, HasSignal } from "./capabilities.ts";
+
+export interface JobEnv extends HasProgramInfo, HasSignal, HasLauncher, HasEvents {
+  readonly results: ResultsDatabase;
+  /** How many CPUs of each node are ours; nodes differ. */
+  readonly cpusPerNode: ReadonlyMap<string, number>;
+  readonly pool: PoolCore;
+  readonly nodeLaunchers: ReadonlyMap<string, NodeLauncher>;
+  /** Writes a line into the head's log file. */
+  readonly log: (message: string) => void;
+}

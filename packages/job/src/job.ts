@@ -1,0 +1,31 @@
+/**
+ * A Job: async code that reads an environment. Nothing more than that (Hyperion: `ReaderT JobEnv Process`):
+ * any async function of the environment is one, and jobs are put together with ordinary async code.
+ */
+import type { JobEnv } from "./job-env.ts";
+
+/** A computation that needs the environment `R` and gives an `A`. */
+export type Job<A, R = JobEnv> = (env: R) => Promise<A>;
+
+/** The job that gives `value`. */
+export const pure =
+  <A>(value: A): Job<A, unknown> =>
+  async () =>
+    value;
+
+/** Runs `job`, then the job that `next` makes of its result. */
+export const bind =
+  <A, B, R, S>(job: Job<A, R>, next: (value: A) => Job<B, S>): Job<B, R & S> =>
+  async (env) =>
+    next(await job(env))(env);
+
+/**
+ * Runs `job` in a changed environment.
+ *
+ * @example
+ * local(setTaskCpus(4), remoteEval(f, x))
+ */
+export const local =
+  <A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> =>
+  async (env) =>
+    job(change(env));

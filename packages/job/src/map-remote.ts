@@ -1,0 +1,28 @@
+/** One remote function over many inputs. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { RemoteFunction } from "@hyperion-ts/remote";
+import type { HasWorkers } from "./capabilities.ts";
+import { streamConcurrently } from "./concurrent/stream-concurrently.ts";
+import type { Job } from "./job.ts";
+import { remoteEval } from "./remote-eval.ts";
+
+/** How many calls are under way at once. */
+const WINDOW = 16_384;
+
+/**
+ * Runs `fn` on every input and gives the results in the inputs' order; only a window of calls is alive at once, so that
+ * the cost of each does not grow with their number. The first failure aborts the others and is rethrown.
+ *
+ * @example
+ * const squares = await mapRemote(square, [1, 2, 3])(env);
+ */
+export const mapRemote =
+  <I extends StandardSchemaV1, O extends StandardSchemaV1>(
+    fn: RemoteFunction<I, O>,
+    inputs: Iterable<NoInfer<StandardSchemaV1.InferInput<I>>>,
+  ): Job<StandardSchemaV1.InferInput<O>[], HasWorkers> =>
+  async (env) => {
+    const results: StandardSchemaV1.InferInput<O>[] = [];
+    for await (const result of streamConcurrently(inputs, (input: StandardSchemaV1.InferInput<I>) => remoteEval(fn, input), { window: WINDOW })(env)) results.push(result);
+    return results;
+  };

@@ -1,0 +1,115 @@
+/** Calling a remote function from a job. (Hyperion: remoteEval, remoteEvalM) */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { checkInput, type RemoteFunction } from "@hyperion-ts/remote";
+import { encodeValue } from "@hyperion-ts/wire";
+import { CallError, type CallReason } from "./call-error.ts";
+import type { HasWorkers } from "./capabilities.ts";
+import { TaskError } from "./dispatch/task-error.ts";
+import type { TaskRequest } from "./dispatch/task-launcher.ts";
+import type { Job } from "./job.ts";
+
+const DEFAULT_ATTEMPTS = 3;
+
+type Input<I extends StandardSchemaV1> = StandardSchemaV1.InferInput<I>;
+
+/**
+ * Runs `fn` on `input` in a worker that has `taskCpus` CPUs of some node, and gives what it returned.
+ *
+ * The input is checked here and parsed in the worker. A call whose worker died, or whose node was lost, is made
+ * again elsewhere, three times in all (`setTaskAttempts`).
+ *
+ * @throws InvalidValueError when the schema refuses the input; NeverFitsError when no node has so many CPUs;
+ *   CallError when the call failed; the signal's reason when it was aborted.
+ * @example
+ * const [low, high] = await remoteEval(bracketRoot, { n: 2, x: 2, eps: 1e-9 })(env);
+ */
+export const remoteEval =
+  <I extends StandardSchemaV1, O extends StandardSchemaV1>(fn: RemoteFunction<I, O>, input: NoInfer<Input<I>>): Job<StandardSchemaV1.InferInput<O>, HasWorkers> =>
+  (env) => {
+    const checked = tryCheck(fn, input);
+    return checked instanceof Promise ? checked.then((value) => attempts(env, fn, value, encodeValue(value))) : attempts(env, fn, input, checked);
+  };
+
+/**
+ * `remoteEval` whose input is computed when a worker is ready for it, once, and kept over retries: for inputs that
+ * are large, or that should be as late as possible.
+ */
+export const remoteEvalM =
+  <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(fn: RemoteFunction<I, O>, input: Job<NoInfer<Input<I>>, R>): Job<StandardSchemaV1.InferInput<O>, HasWorkers & R> =>
+  async (env) => {
+    let value: Input<I> | undefined;
+    let encoded: Uint8Array | undefined;
+    const compute = async (): Promise<Uint8Array> => {
+      if (encoded !== undefined) return encoded;
+      value = await input(env);
+      encoded = encodeValue(await checkInput(fn, value));
+      return encoded;
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        using worker = await env.taskLauncher.launch({ ...request(env, fn.name), ahead: false });
+        return (await worker.run({ fn, input: await compute(), attempt })) as StandardSchemaV1.InferInput<O>;
+      } catch (error) {
+        nextAttempt(env, fn, value, attempt, error);
+      }
+    }
+  };
+
+async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(env: HasWorkers, fn: RemoteFunction<I, O>, value: unknown, input: Uint8Array): Promise<StandardSchemaV1.InferInput<O>> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      using worker = await env.taskLauncher.launch(request(env, fn.name));
+      return (await worker.run({ fn, input, attempt })) as StandardSchemaV1.InferInput<O>;
+    } catch (error) {
+      nextAttempt(env, fn, value, attempt, error);
+    }
+  }
+}
+
+/** The encoded input, at once where the schema is synchronous; a value that is refused is a rejection, as all failures are. */
+function tryCheck(fn: Parameters<typeof checkInput>[0], input: unknown): Uint8Array | Promise<unknown> {
+  try {
+    const checked = checkInput(fn, input);
+    return checked instanceof Promise ? checked : encodeValue(input);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+const request = (env: HasWorkers, functionName: string): TaskRequest => ({ cpus: env.taskCpus, options: env.taskOptions, signal: env.signal, functionName });
+
+/** Returns when the call may be made again; otherwise throws what its caller gets. */
+function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unknown, attempt: number, error: unknown): void {
+  if (!(error instanceof TaskError)) throw error;
+  const { node } = error.place;
+  const all = env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
+  if (error.retryable && attempt < all) {
+    env.events.emit({ type: "call-retried", functionName: fn.name, node, attempt, why: error.message });
+    return;
+  }
+  const failed = callError(fn.name, input, attempt, error.retryable ? all : attempt, error);
+  env.events.emit({ type: "call-failed", functionName: fn.name, node, attempt, reason: failed.reason.kind, message: failed.message });
+  throw failed;
+}
+
+function callError(functionName: string, input: unknown, attempt: number, all: number, error: TaskError): CallError {
+  const { node, cpuIds, logFile, ranMs } = error.place;
+  const killer = error.failure.kind === "lost" && all > 1 ? `the call kills its worker: ${error.message}` : error.message;
+  const options = error.cause === undefined ? undefined : { cause: error.cause };
+  return new CallError(reasonOf(error), { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs }, killer, input, options);
+}
+
+function reasonOf({ failure }: TaskError): CallReason {
+  switch (failure.kind) {
+    case "failed":
+      return { kind: failure.failure.kind };
+    case "lost":
+      return { kind: "worker-died", death: failure.death };
+    case "not-started":
+      return { kind: "not-started" };
+    case "timed-out":
+      return { kind: "timed-out", timeLimitMs: failure.timeLimitMs };
+    default:
+      return failure satisfies never;
+  }
+}

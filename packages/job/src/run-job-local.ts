@@ -1,0 +1,37 @@
+/** Running a job on this machine. (Hyperion.Job: runJobLocal) */
+import { refuseInWorker } from "@hyperion-ts/remote";
+import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
+import type { Job } from "./job.ts";
+import type { ProgramInfo } from "./program-info.ts";
+import type { RunOptions } from "./run/run-session.ts";
+
+export interface RunLocalOptions extends RunOptions {
+  /** How many CPUs to use. Default: all that this process may use. */
+  readonly cpus?: number;
+  /** Run the functions in this process, without workers: for tests, and for debuggers. Default false. */
+  readonly inProcess?: boolean;
+  /** Times and limits of the connection to the workers. */
+  readonly launcher?: Partial<NodeLauncherConfig>;
+}
+
+/**
+ * Runs a job with worker processes on this machine's CPUs; needs no Slurm. When it resolves or rejects, everything that
+ * it started has ended.
+ *
+ * @throws what the job throws; InterruptedError after Ctrl-C, SIGTERM or SIGHUP; ResultsError when the database can't
+ *   be used, for instance because another program has it open; LaunchError when no worker can be started.
+ * @example
+ * const table = await runJobLocal(programInfo("./out"), roots(2, points, 1e-9));
+ */
+export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions = {}): Promise<A> {
+  refuseInWorker("runJobLocal");
+  // Not before they are needed: a worker loads this module with the user's, and none of these.
+  const [{ runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+    import("./run/run-session.ts"),
+    import("./run/local-workplace.ts"),
+    import("./run/process-workplace.ts"),
+  ]);
+  return runSession(info, job, options, (events) =>
+    options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}),
+  );
+}

@@ -1,0 +1,98 @@
+/** This very process as a workplace: for tests and debuggers. Values are encoded and decoded as if they travelled. */
+import { availableParallelism, hostname } from "node:os";
+import { CpuPool, type Lease } from "@hyperion-ts/cpu-pool";
+import { type AnyRemoteFunction, type CallContext, checkInput, checkOutput, findRemote, parseInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
+import { decodeValue, encodeValue } from "@hyperion-ts/wire";
+import { CallCounts } from "../dispatch/call-counts.ts";
+import { failedTask } from "../dispatch/task-failure.ts";
+import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
+import { errorToData } from "@hyperion-ts/wire";
+import type { Workplace } from "./run-session.ts";
+
+export async function openProcessWorkplace(cpus = availableParallelism()): Promise<Workplace> {
+  const node = hostname();
+  const pool = new CpuPool({ nodes: [{ name: node, cpuIds: Array.from({ length: cpus }, (_, i) => i) }] });
+  const counts = new CallCounts();
+  const running = new Set<ProcessWorker>();
+  const taskLauncher: TaskLauncher = {
+    launch: async (request) => {
+      counts.launched(request.functionName ?? "");
+      const { gpus, memoryMb, priority, node } = request.options;
+      const lease = await pool.reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal });
+      const worker = new ProcessWorker(request, lease, (outcome) => {
+        running.delete(worker);
+        counts.ended(worker.functionName, outcome);
+      });
+      running.add(worker);
+      return worker;
+    },
+  };
+  return {
+    taskLauncher,
+    env: { pool: pool.core, nodeLaunchers: new Map(), cpusPerNode: new Map([[node, cpus]]) },
+    counts: () => counts.snapshot([...running].map((worker) => worker.functionName)),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+class ProcessWorker implements TaskWorker {
+  readonly node: string;
+  readonly cpuIds: readonly number[];
+  readonly functionName: string;
+  readonly #request: TaskRequest;
+  readonly #lease: Lease;
+  readonly #ended: (outcome: "done" | "failed" | "unused") => void;
+  #outcome: "done" | "failed" | "unused" = "unused";
+
+  constructor(request: TaskRequest, lease: Lease, ended: (outcome: "done" | "failed" | "unused") => void) {
+    this.node = lease.node;
+    this.cpuIds = lease.cpuIds;
+    this.functionName = request.functionName ?? "";
+    this.#request = request;
+    this.#lease = lease;
+    this.#ended = ended;
+  }
+
+  async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
+    return (await this.run({ fn, input: encodeValue(await checkInput(fn, input)), attempt: 1 })) as RemoteOutput<F>;
+  }
+
+  async run(call: TaskCall): Promise<unknown> {
+    const startMs = performance.now();
+    try {
+      const value = decodeValue(encodeValue(await this.#evaluate(call)));
+      this.#outcome = "done";
+      return value;
+    } catch (error) {
+      this.#outcome = "failed";
+      this.#request.signal.throwIfAborted();
+      const place = { node: this.node, cpuIds: this.cpuIds, logFile: null, ranMs: performance.now() - startMs };
+      throw failedTask({ kind: "threw", error: errorToData(error) }, place);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#lease.release();
+    this.#ended(this.#outcome);
+  }
+
+  async #evaluate({ fn: { name }, input, attempt }: TaskCall): Promise<unknown> {
+    const fn = findRemote(name);
+    if (fn === undefined) throw new Error(`No module that this process has loaded defines the remote function "${name}"`);
+    const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
+    const parsed = await parseInput(fn, decodeValue(input));
+    return checkOutput(fn, await run(parsed, this.#context(attempt)));
+  }
+
+  #context(attempt: number): CallContext {
+    return {
+      cpus: { count: this.cpuIds.length, ids: this.cpuIds },
+      gpuIds: this.#lease.gpuIds,
+      signal: this.#request.signal,
+      node: this.node,
+      attempt,
+      log: (message) => console.error(message),
+      exec: () => Promise.reject(new Error("ctx.exec needs worker processes: run without inProcess")),
+    };
+  }
+}
