@@ -61,7 +61,7 @@ export class Lane {
 
   /** The task that runs, as far as can be told from here. */
   get running(): Task | undefined {
-    return this.#tasks.find((task) => task.sent);
+    return this.#tasks.find((task) => task.state === "sent");
   }
 
   add(task: Task): void {
@@ -91,10 +91,13 @@ export class Lane {
     if (this.#sent > 0) {
       if (this.#phase !== "open") return task.evicted();
       // A large input can't be taken back once a part of it is on its way: it waits until the worker is free.
-      if (task.input.length > worker.credit / 2) return;
+      if (task.input.length > worker.credit / 2) {
+        task.state = "held";
+        return;
+      }
     } else this.#begins(task);
     this.#sent += 1;
-    task.sent = true;
+    task.state = "sent";
     worker.submit(task);
   }
 
@@ -166,9 +169,8 @@ export class Lane {
 
   #unsend(task: Task): void {
     this.#ending.delete(task);
-    if (!task.sent) return;
-    task.sent = false;
-    this.#sent -= 1;
+    if (task.state === "sent") this.#sent -= 1;
+    task.state = "none";
   }
 
   #begins(task: Task | undefined): void {
@@ -185,7 +187,7 @@ export class Lane {
 
   /** Sends what was held back. */
   #sendWaiting(): void {
-    const next = this.#tasks.find((task) => !task.sent && task.attempt > 0);
+    const next = this.#tasks.find((task) => task.state === "held");
     if (next !== undefined) this.send(next);
   }
 

@@ -42,8 +42,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   fn: TaskCall["fn"] = nobody;
   input: Uint8Array = nothing;
   attempt = 0;
-  /** Sent to a worker and not answered; its lane keeps this. */
-  sent = false;
+  /** Where its call is; its lane keeps this. held: the worker has to be free first. */
+  state: "none" | "held" | "sent" = "none";
   #outcome: TaskOutcome = "unused";
   #stage: Stage = "waiting";
   readonly #office: TaskOffice;
@@ -197,7 +197,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
         this.#office.left(this);
         return this.fail(reason);
       case "placed":
-        if (this.sent) this.lane?.abort(this, reason);
+        if (this.state === "sent") this.lane?.abort(this, reason);
         return;
       case "done":
         return;
