@@ -25,7 +25,8 @@ export const bind =
  * @example
  * local(setTaskCpus(4), remoteEval(f, x))
  */
-export const local =
-  <A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> =>
-  async (env) =>
-    job(change(env));
+export function local<A, R>(change: (env: NoInfer<R>) => NoInfer<R>, job: Job<A, R>): Job<A, R>;
+export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R>;
+export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> {
+  return async (env) => job(change(env));
+}

@@ -48,7 +48,7 @@ export const remoteEvalM =
     for (let attempt = 1; ; attempt += 1) {
       try {
         using worker = await env.taskLauncher.launch({ ...request(env, fn.name), ahead: false });
-        return (await worker.run({ fn, input: await compute(), attempt })) as StandardSchemaV1.InferInput<O>;
+        return await worker.run({ fn, input: await compute(), attempt });
       } catch (error) {
         nextAttempt(env, fn, value, attempt, error);
       }
@@ -59,7 +59,7 @@ async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       using worker = await env.taskLauncher.launch(request(env, fn.name));
-      return (await worker.run({ fn, input, attempt })) as StandardSchemaV1.InferInput<O>;
+      return await worker.run({ fn, input, attempt });
     } catch (error) {
       nextAttempt(env, fn, value, attempt, error);
     }

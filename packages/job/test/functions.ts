@@ -46,3 +46,7 @@ export const spins = defineRemote(import.meta, {
     return ms;
   },
 });
+
+export const exits = defineRemote(import.meta, { name: "test/exits", input: z.int(), output: z.null(), run: (code) => process.exit(code) });
+
+export const processId = defineRemote(import.meta, { name: "test/process-id", input: z.null(), output: z.int(), run: () => process.pid });

@@ -28,8 +28,14 @@ export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends 
   /** Any Standard Schema. What `run` returns is checked in the worker and travels as it was returned. */
   readonly output: O;
   /** The function itself, which runs in a worker. All that it needs is in `input`: nothing is captured. */
-  readonly run: (input: StandardSchemaV1.InferOutput<I>, ctx: CallContext) => StandardSchemaV1.InferInput<O> | Promise<StandardSchemaV1.InferInput<O>>;
+  readonly run: (input: StandardSchemaV1.InferOutput<I>, ctx: CallContext) => Returned<O> | Promise<Returned<O>>;
 }
+
+/**
+ * What `run` may return. No value is a `[never]`: it stands here because a tuple type in the place where a
+ * function returns makes the compiler read `[n, n]` as a tuple, while it can't look into the schema yet.
+ */
+type Returned<O extends StandardSchemaV1> = StandardSchemaV1.InferInput<O> | [never];
 
 /** A function that can be called from afar. Made by `defineRemote`. */
 export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O extends StandardSchemaV1 = StandardSchemaV1>

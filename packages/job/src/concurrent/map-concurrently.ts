@@ -1,6 +1,7 @@
 /** Jobs over many inputs at once. (Hyperion: Concurrent.hs) */
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
+import type { JobEnv } from "../job-env.ts";
 import { withGroup } from "./group.ts";
 
 /**
@@ -12,7 +13,7 @@ import { withGroup } from "./group.ts";
  * const squares = await mapConcurrently([1, 2, 3], (x) => remoteEval(square, x))(env);
  */
 export const mapConcurrently =
-  <A, B, R extends HasSignal>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<B[], R> =>
+  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<B[], R> =>
   (env) =>
     withGroup(env, async (group) => {
       const items = [...inputs];
@@ -26,7 +27,7 @@ export const mapConcurrently =
  * rethrown.
  */
 export const mapConcurrentlySettled =
-  <A, B, R extends HasSignal>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<PromiseSettledResult<B>[], R> =>
+  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<PromiseSettledResult<B>[], R> =>
   (env) =>
     withGroup(env, async (group) => {
       const items = [...inputs];
@@ -46,7 +47,7 @@ export const forConcurrently = mapConcurrently;
 
 /** Gives the two results, of jobs that run at the same time. The first failure aborts the other. */
 export const concurrently =
-  <A, B, R extends HasSignal, S extends HasSignal>(first: Job<A, R>, second: Job<B, S>): Job<[A, B], R & S> =>
+  <A, B, R extends HasSignal = JobEnv, S extends HasSignal = JobEnv>(first: Job<A, R>, second: Job<B, S>): Job<[A, B], R & S> =>
   (env) =>
     withGroup(env, async (group) => {
       let a: { readonly value: A } | undefined;
@@ -57,5 +58,5 @@ export const concurrently =
     });
 
 /** Runs `job` `count` times at once. */
-export const replicateConcurrently = <A, R extends HasSignal>(count: number, job: Job<A, R>): Job<A[], R> =>
+export const replicateConcurrently = <A, R extends HasSignal = JobEnv>(count: number, job: Job<A, R>): Job<A[], R> =>
   mapConcurrently(Array.from({ length: count }), () => job);

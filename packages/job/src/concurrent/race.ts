@@ -1,6 +1,7 @@
 /** The first of several jobs. */
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
+import type { JobEnv } from "../job-env.ts";
 import { withGroup } from "./group.ts";
 
 /** Why the other jobs of a race are aborted. */
@@ -15,7 +16,7 @@ export class RaceLostError extends Error {
 
 /** The result, or the failure, of the job that ends first; the others are aborted, and have ended when it resolves. */
 export const race =
-  <A, B, R extends HasSignal, S extends HasSignal>(first: Job<A, R>, second: Job<B, S>): Job<A | B, R & S> =>
+  <A, B, R extends HasSignal = JobEnv, S extends HasSignal = JobEnv>(first: Job<A, R>, second: Job<B, S>): Job<A | B, R & S> =>
   (env) =>
     withGroup<A | B, R & S>(env, (group) => {
       const { promise, resolve, reject } = Promise.withResolvers<A | B>();

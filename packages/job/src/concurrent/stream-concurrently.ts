@@ -1,6 +1,7 @@
 /** Jobs over more inputs than fit into memory: only a window of them is ever alive. */
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
+import type { JobEnv } from "../job-env.ts";
 import { withGroup } from "./group.ts";
 
 export interface StreamOptions {
@@ -20,7 +21,7 @@ const DEFAULT_WINDOW = 1_024;
  * for await (const y of streamConcurrently(points, (x) => remoteEval(f, x))(env)) console.log(y);
  */
 export const streamConcurrently =
-  <A, B, R extends HasSignal>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<B, R>, options: StreamOptions = {}): ((env: R) => AsyncGenerator<B, void, undefined>) =>
+  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<B, R>, options: StreamOptions = {}): ((env: R) => AsyncGenerator<B, void, undefined>) =>
   (env) =>
     stream(env, inputs, f, options);
 
@@ -29,7 +30,7 @@ export const streamConcurrently =
  * The first failure aborts the others and is rethrown.
  */
 export const forConcurrently_ =
-  <A, R extends HasSignal>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> =>
+  <A, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> =>
   (env) =>
     withGroup(env, async (group) => {
       const window = options.window ?? DEFAULT_WINDOW;

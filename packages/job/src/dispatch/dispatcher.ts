@@ -109,7 +109,7 @@ export class Dispatcher implements TaskLauncher {
 
   #opened(lane: Lane, worker: Awaited<ReturnType<DispatchNode["acquire"]>>): void {
     lane.opened(worker);
-    this.#sendAhead(lane);
+    if (this.#lanes.has(lane)) this.#sendAhead(lane);
   }
 
   /** Lends a lane of short calls the next ones in line. */

@@ -74,7 +74,9 @@ export class Lane {
   /** The worker is there. */
   opened(worker: LaunchedWorker): void {
     this.worker = worker;
-    for (const task of [...this.#tasks]) task.arrived(this);
+    // A task that arrives may leave at once.
+    for (const task of this.#tasks.slice()) task.arrived(this);
+    this.#closeIfEmpty();
   }
 
   /** No worker could be started. */
@@ -192,7 +194,8 @@ export class Lane {
   }
 
   #closeIfEmpty(): void {
-    if (this.#tasks.length > 0) return;
+    const starting = this.worker === undefined && this.#phase !== "dead";
+    if (this.#tasks.length > 0 || starting) return;
     clearTimeout(this.#limit);
     clearTimeout(this.#kill);
     this.#office.closed(this);

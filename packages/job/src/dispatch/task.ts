@@ -193,9 +193,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     switch (this.#stage) {
       case "waiting":
       case "homeless":
-        this.ticket?.cancel();
-        this.#office.left(this);
-        return this.fail(reason);
+        return this.#withdraw(reason);
       case "placed":
         if (this.state === "sent") this.lane?.abort(this, reason);
         return;
@@ -204,6 +202,17 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
       default:
         this.#stage satisfies never;
     }
+  }
+
+  /** Out of the pool's line, or off a lane whose worker is still being started. */
+  #withdraw(reason: unknown): void {
+    const { lane } = this;
+    if (lane === undefined) {
+      this.ticket?.cancel();
+      this.#office.left(this);
+    }
+    this.fail(reason);
+    lane?.finished(this);
   }
 
   #timeLimitError(): Error {

@@ -36,7 +36,10 @@ export function runWorker(config: WorkerConfig): void {
       worker.channel.receive(kind, flags, id, bytes, start, end);
     },
   });
-  socket.on("data", (chunk: Buffer) => parser.push(chunk));
+  socket.on("data", (chunk: Buffer) => {
+    parser.push(chunk);
+    worker.turn();
+  });
   socket.on("close", () => process.exit(0));
   socket.on("error", () => process.exit(0));
   worker.ready();
@@ -54,6 +57,7 @@ class Worker implements ChannelReceiver<ToWorker> {
   /** The agent has taken back what is queued; its message about that is on the way. */
   #refused = false;
   #scheduled = false;
+  #turning = false;
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
@@ -73,7 +77,6 @@ class Worker implements ChannelReceiver<ToWorker> {
   data(kind: FrameKind, id: number, body: Buffer): void {
     if (kind !== FrameKind.call) return;
     this.#queue.push({ id, body });
-    this.#schedule();
   }
 
   message(received: ToWorker): void {
@@ -98,14 +101,22 @@ class Worker implements ChannelReceiver<ToWorker> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#running !== undefined) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#turn);
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.turn();
+    });
   }
 
   /** Runs queued calls until one goes on asynchronously or the turn has lasted long enough. */
-  readonly #turn = (): void => {
-    this.#scheduled = false;
+  turn(): void {
+    this.#turning = true;
+    this.#runQueued();
+    this.#turning = false;
+  }
+
+  #runQueued(): void {
     const until = performance.now() + TURN_MS;
     while (this.#running === undefined && this.#queue.length > 0 && !this.#refused) {
       if (!this.#claims.claim()) {
@@ -116,7 +127,8 @@ class Worker implements ChannelReceiver<ToWorker> {
       if (call !== undefined) this.#begin(call);
       if (performance.now() > until) return this.#schedule();
     }
-  };
+    if (this.#queue.length === 0) this.#writer.flush();
+  }
 
   #begin({ id, body }: QueuedCall): void {
     if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
@@ -135,7 +147,7 @@ class Worker implements ChannelReceiver<ToWorker> {
     this.channel.send(kind, call.id, prefix, payload);
     this.#lines.leave();
     this.#running = undefined;
-    this.#schedule();
+    if (!this.#turning) this.turn();
   }
 
   #abort(id: number, reason: string): void {

@@ -1,0 +1,133 @@
+/** What the display knows of a run: worked out from its events alone. Pure. */
+import type { FunctionCounts, RunEvent, StampedEvent } from "../events/run-event.ts";
+import { addSample, type CallSample } from "./call-rate.ts";
+
+export interface RunState {
+  readonly programId: string;
+  readonly logDir: string;
+  readonly startedAtMs: number;
+  readonly phase: RunPhase;
+  /** The CPUs of each node that works. */
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly nodesLost: number;
+  /** In the order of their first calls. A new array with each counts event. */
+  readonly functions: readonly FunctionProgress[];
+  /** How many results were found in the database. */
+  readonly remembered: number;
+  /** How often each kind of problem came up, by `problemKey`. */
+  readonly problems: ReadonlyMap<string, number>;
+  /** What failing calls said, as far as it was shown. */
+  readonly failures: readonly string[];
+  /** When the counts were last known, or a node came up. */
+  readonly countedAtMs: number;
+}
+
+export type RunPhase =
+  | { readonly kind: "running" }
+  /** Calls are being ended. */
+  | { readonly kind: "interrupted"; readonly signal: string }
+  | { readonly kind: "ended" };
+
+export interface FunctionProgress {
+  readonly counts: FunctionCounts;
+  readonly samples: readonly CallSample[];
+}
+
+/** So many problems of a kind are shown. */
+export const MAX_SHOWN = 5;
+/** Counts come so often while anything changes, so a function that is new in them began no longer ago. */
+const COUNTS_INTERVAL_MS = 1_000;
+
+/** Before the first event. */
+export const noRun: RunState = {
+  programId: "",
+  logDir: "",
+  startedAtMs: 0,
+  phase: { kind: "running" },
+  nodes: new Map(),
+  nodesLost: 0,
+  functions: [],
+  remembered: 0,
+  problems: new Map(),
+  failures: [],
+  countedAtMs: 0,
+};
+
+/** The state after an event; the same object when the event changes nothing that is shown. */
+export function nextRunState(before: RunState, { at, event }: StampedEvent): RunState {
+  const state = countProblem(before, event);
+  const atMs = at.getTime();
+  switch (event.type) {
+    case "run-started":
+      return { ...state, programId: event.programId, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs };
+    case "node-ready":
+      return { ...state, nodes: new Map(state.nodes).set(event.node, event.cpus), countedAtMs: atMs };
+    case "node-lost":
+      return isShutdown(state, event) ? state : { ...state, nodes: without(state.nodes, event.node), nodesLost: state.nodesLost + 1 };
+    case "counts":
+      return { ...state, functions: event.functions.map((counts) => progressOf(state, counts, atMs)), remembered: event.remembered, countedAtMs: atMs };
+    case "run-interrupted":
+      return { ...state, phase: { kind: "interrupted", signal: event.signal } };
+    case "run-ended":
+      return { ...state, phase: { kind: "ended" } };
+    case "call-failed":
+      return state.failures.length < MAX_SHOWN ** 2 ? { ...state, failures: [...state.failures, event.message] } : state;
+    case "node-left-out":
+    case "worker-started":
+    case "worker-ended":
+    case "worker-not-started":
+    case "call-retried":
+    case "call-ended":
+    case "log":
+      return state;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Problems with the same key are of one kind: after a few, more of them say nothing new. Null: not a problem, or each one counts. */
+export function problemKey(event: RunEvent): string | null {
+  switch (event.type) {
+    case "call-failed":
+    case "call-retried":
+      return `${event.type} ${event.functionName}`;
+    case "worker-not-started":
+      return event.type;
+    case "node-ready":
+      return event.note === null ? null : "note";
+    default:
+      return null;
+  }
+}
+
+/** Whether the event tells of what we end ourselves: workers and nodes go at the end of a run, or after an interruption. */
+export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
+  switch (event.type) {
+    case "worker-ended":
+    case "worker-not-started":
+    case "node-lost":
+    case "call-retried":
+      return phase.kind !== "running";
+    case "call-failed":
+      return phase.kind === "ended" || (phase.kind === "interrupted" && (event.reason === "worker-died" || event.reason === "not-started"));
+    default:
+      return phase.kind === "ended";
+  }
+}
+
+function countProblem(state: RunState, event: RunEvent): RunState {
+  const key = problemKey(event);
+  return key === null ? state : { ...state, problems: new Map(state.problems).set(key, (state.problems.get(key) ?? 0) + 1) };
+}
+
+function progressOf({ functions, countedAtMs }: RunState, counts: FunctionCounts, atMs: number): FunctionProgress {
+  const known = functions.find((known) => known.counts.name === counts.name);
+  const samples = known?.samples ?? [{ atMs: Math.max(countedAtMs, atMs - COUNTS_INTERVAL_MS), ended: 0 }];
+  return { counts, samples: addSample(samples, { atMs, ended: counts.done + counts.failed }) };
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
