@@ -82,7 +82,8 @@ test("concurrently gives both results, and a failure of one ends the other", asy
 
 test("replicateConcurrently runs a job so many times", async () => {
   let runs = 0;
-  const results = await replicateConcurrently(5, async () => (runs += 1))(quiet());
+  const count: Job<number, HasSignal> = async () => (runs += 1);
+  const results = await replicateConcurrently(5, count)(quiet());
   expect(results).toEqual([1, 2, 3, 4, 5]);
 });
 
@@ -95,7 +96,8 @@ test("a stream takes at most its window of inputs ahead of its consumer", async 
     }
   }
   const seen: number[] = [];
-  for await (const value of streamConcurrently<number, number, HasSignal>(inputs(), (x) => pure(x), { window: 7 })(quiet())) {
+  const numbers = streamConcurrently(inputs(), (x): Job<number, HasSignal> => pure(x), { window: 7 });
+  for await (const value of numbers(quiet())) {
     seen.push(value);
     await turn();
     expect(taken).toBeLessThanOrEqual(seen.length + 8);
