@@ -10,8 +10,9 @@ const WINDOW_MS = 10_000;
 /** Fewer calls than this in the window say little: then the rate is that of the whole run. */
 const FEW = 3;
 
-/** The samples with one more. Kept are the first one and what a rate in the future can need. */
+/** The samples with one more, if it tells of calls that ended. Kept are the first one and what a rate in the future can need. */
 export function addSample(samples: readonly CallSample[], sample: CallSample): readonly CallSample[] {
+  if (samples.at(-1)?.ended === sample.ended) return samples;
   const inWindow = samples.findIndex(({ atMs }) => atMs > sample.atMs - WINDOW_MS);
   const firstNeeded = inWindow === -1 ? samples.length - 1 : inWindow - 1;
   return [...samples.slice(0, 1), ...samples.slice(Math.max(1, firstNeeded)), sample];
@@ -22,11 +23,13 @@ export function callRate(samples: readonly CallSample[], nowMs: number): number 
   const last = samples.at(-1);
   const first = samples[0];
   if (last === undefined || first === undefined) return 0;
-  const base = samples.findLast(({ atMs }) => atMs <= nowMs - WINDOW_MS) ?? first;
-  return last.ended - base.ended < FEW ? speed(first, last, nowMs) : speed(base, last, nowMs);
+  const windowMs = nowMs - WINDOW_MS;
+  const before = samples.findLast(({ atMs }) => atMs <= windowMs);
+  if (before === undefined || last.ended - before.ended < FEW) return speed(first, last, nowMs);
+  return speed({ atMs: windowMs, ended: before.ended }, last, nowMs);
 }
 
-/** Calls per second from the first call to the last. */
+/** Calls per second from the first call to the last; 0 when that can't be told. */
 export function meanCallRate(samples: readonly CallSample[]): number {
   const last = samples.at(-1);
   const first = samples[0];

@@ -21,9 +21,8 @@ export function durationText(seconds: number): string {
   return `${countText(Math.floor(whole / 3_600))} h ${twoDigits(Math.floor(whole / 60) % 60)} m`;
 }
 
-/** `12.4 calls/s`; slow ones by the minute or hour. Null when there is no rate yet. */
-export function rateText(perSecond: number): string | null {
-  if (perSecond <= 0) return null;
+/** `12.4 calls/s`; slow ones by the minute or hour. */
+export function rateText(perSecond: number): string {
   if (perSecond >= 0.95) return `${threeDigits(perSecond)} calls/s`;
   if (perSecond * 60 >= 0.95) return `${threeDigits(perSecond * 60)} calls/min`;
   return `${threeDigits(perSecond * 3_600)} calls/h`;
@@ -31,7 +30,7 @@ export function rateText(perSecond: number): string | null {
 
 /** `about 2 s left`; never more exact than the guess is. */
 export function timeLeftText(seconds: number): string {
-  const [unit, length] = [...timeUnits].reverse().find(([, length]) => seconds >= 1.5 * length) ?? timeUnits[0];
+  const [unit, length] = timeUnits.findLast(([, length]) => seconds >= 1.5 * length) ?? timeUnits[0];
   return `about ${countText(Math.max(1, Math.ceil(seconds / length)))} ${unit} left`;
 }
 

@@ -71,7 +71,7 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
     case "run-ended":
       return { ...state, phase: { kind: "ended" } };
     case "call-failed":
-      return state.failures.length < MAX_SHOWN ** 2 ? { ...state, failures: [...state.failures, event.message] } : state;
+      return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
     case "node-left-out":
     case "worker-started":
     case "worker-ended":
@@ -85,8 +85,14 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
   }
 }
 
+/** How many problems of the event's kind there were, with it; 1 for what is not counted. */
+export function timesSeen({ problems }: RunState, event: RunEvent): number {
+  const key = problemKey(event);
+  return key === null ? 1 : (problems.get(key) ?? 0);
+}
+
 /** Problems with the same key are of one kind: after a few, more of them say nothing new. Null: not a problem, or each one counts. */
-export function problemKey(event: RunEvent): string | null {
+function problemKey(event: RunEvent): string | null {
   switch (event.type) {
     case "call-failed":
     case "call-retried":

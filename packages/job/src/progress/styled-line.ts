@@ -23,6 +23,7 @@ export function paintLine(line: Line, { columns, colour }: PaintOptions): string
   let painted = "";
   for (const { text, style } of line) {
     if (left <= 0) break;
+    if (text === "") continue;
     const fitting = truncateText(printable(text), left);
     left -= textWidth(fitting);
     painted += colour && style !== undefined ? styleText(style, fitting, { validateStream: false }) : fitting;

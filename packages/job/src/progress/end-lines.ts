@@ -1,0 +1,48 @@
+/** The last lines of a run: how it ended, and its totals. Pure. */
+import type { RunEvent } from "../events/run-event.ts";
+import { openCalls } from "./function-columns.ts";
+import { countText, durationText, plural } from "./human-numbers.ts";
+import type { RunState } from "./run-state.ts";
+import type { Line } from "./styled-line.ts";
+
+type RunEnded = Extract<RunEvent, { type: "run-ended" }>;
+
+/** For instance `done in 3.2 s: 60 calls, 0 failed`; why it failed only if that was not shown yet. */
+export function endLines(state: RunState, { outcome, seconds, message }: RunEnded): readonly Line[] {
+  const time = durationText(seconds);
+  switch (outcome) {
+    case "done":
+      return [[{ text: `done in ${time}`, style: "green" }, { text: `: ${doneText(state)}` }]];
+    case "failed":
+      return [[{ text: `failed after ${time}`, style: "red" }, { text: `: ${totalsText(state)}` }], ...reason(state, message)];
+    case "interrupted":
+      // How to go on is said by the error that the program gets.
+      return [[{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }]];
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function doneText(state: RunState): string {
+  const { remembered, functions } = state;
+  if (functions.length > 0) return totalsText(state);
+  if (remembered === 0) return "no calls";
+  return `nothing to compute: ${remembered === 1 ? "the one result was" : `all ${countText(remembered)} results were`} in the database`;
+}
+
+function totalsText({ functions, remembered }: RunState): string {
+  const sum = (part: (f: RunState["functions"][number]) => number): number => functions.reduce((total, f) => total + part(f), 0);
+  const failed = sum(({ counts }) => counts.failed);
+  const parts = [plural(sum(({ counts }) => counts.done) + failed, "call"), `${countText(failed)} failed`];
+  const optional = [
+    [sum(({ counts }) => counts.retried), "rerun"],
+    [sum(({ counts }) => counts.cancelled), "cancelled"],
+    [sum(openCalls), "not done"],
+    [remembered, "remembered"],
+  ] as const;
+  return [...parts, ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`)].join(", ");
+}
+
+function reason({ failures }: RunState, message: string | null): readonly Line[] {
+  return message === null || failures.includes(message) ? [] : [[{ text: `  ${message.split("\n", 1)[0]}` }]];
+}
