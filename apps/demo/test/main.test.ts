@@ -1,0 +1,103 @@
+/** The demo as a person runs it: real processes, in a folder of its own. */
+import { expect, test } from "vitest";
+import { runDemo, startDemo, storedResults, temporaryFolder, untilGone, untilResults, untilWorkers } from "./world.ts";
+
+/** A search of 30 roots that lasts long enough to be interrupted. */
+const search = ["--points", "10", "--cpus", "2", "--work-ms", "100"];
+
+test("a run prints a table of right brackets, and a second one says that nothing was computed", async () => {
+  using folder = temporaryFolder();
+  const args = ["--points", "4", "--range", "2", "--eps", "1e-6", "--cpus", "2", "--work-ms", "0"];
+  const first = await runDemo(folder, ...args);
+  expect(first).toMatchObject({ code: 0, signal: null });
+  expect(first.stdout).toContain("12 brackets: 12 computed now, 0 from earlier runs");
+  const rows = rowsOf(first.stdout);
+  expect(rows.map(({ n, x }) => [n, x])).toEqual([2, 3, 4].flatMap((n) => [0.5, 1, 1.5, 2].map((x) => [n, x])));
+  for (const { n, x, low, high } of rows) {
+    expect(low ** n <= x && x <= high ** n).toBe(true);
+    expect(high - low).toBeLessThanOrEqual(1e-6);
+  }
+
+  const second = await runDemo(folder, ...args);
+  expect(second.code).toBe(0);
+  expect(second.stdout).toContain("Nothing was computed: all 12 brackets are from earlier runs");
+  expect(rowsOf(second.stdout)).toEqual(rows);
+});
+
+test("Ctrl-C ends everything and says how to go on; the next run computes only the rest", async () => {
+  using folder = temporaryFolder();
+  await using program = startDemo(folder, ...search);
+  await untilResults(folder, 3);
+  program.signal("SIGINT", "group");
+  const { code, stdout, stderr } = await program.ended;
+  await untilGone(program);
+  expect(code).toBe(130);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(folder.database);
+  expect(stderr).toMatch(/same command again/);
+
+  const done = storedResults(folder);
+  expect(done).toBeLessThan(30);
+  const next = await runDemo(folder, ...search);
+  expect(next.code).toBe(0);
+  expect(next.stdout).toContain(`30 brackets: ${30 - done} computed now, ${done} from earlier runs`);
+});
+
+test("after kill -9 nothing of the program is left, and what was done is kept", async () => {
+  using folder = temporaryFolder();
+  await using program = startDemo(folder, ...search);
+  await untilResults(folder, 3);
+  program.signal("SIGKILL", "program");
+  await untilGone(program);
+  expect(await program.ended).toMatchObject({ signal: "SIGKILL" });
+
+  const done = storedResults(folder);
+  const next = await runDemo(folder, ...search);
+  expect(next.stdout).toContain(`30 brackets: ${30 - done} computed now, ${done} from earlier runs`);
+});
+
+test.for(["SIGINT", "SIGKILL"] as const)("workers in a long synchronous loop end with the program when it gets %s", async (signal) => {
+  using folder = temporaryFolder();
+  await using program = startDemo(folder, "--points", "1", "--cpus", "2", "--work-ms", "600000");
+  await untilWorkers(program, 2);
+  program.signal(signal, "program");
+  const { code } = await program.ended;
+  await untilGone(program);
+  expect(code).toBe({ SIGINT: 130, SIGKILL: null }[signal]);
+});
+
+test("a wrong option is an error of one line, before anything is started", async () => {
+  using folder = temporaryFolder();
+  expect(await runDemo(folder, "--points", "many")).toEqual({
+    code: 2,
+    signal: null,
+    stdout: "",
+    stderr: '--points must be a whole number from 1 to 100000, but is "many"\nTry --help.\n',
+  });
+});
+
+test("a second program in the same folder is told who has it", async () => {
+  using folder = temporaryFolder();
+  await using first = startDemo(folder, "--work-ms", "600000", "--cpus", "1");
+  await untilWorkers(first, 1);
+  const second = await runDemo(folder);
+  expect(second.code).toBe(1);
+  expect(second.stderr).toContain(`The results database ${folder.database} is held by process`);
+});
+
+test("calls that want more CPUs than there are fail at once, with both numbers", async () => {
+  using folder = temporaryFolder();
+  const { code, stderr } = await runDemo(folder, "--cpus", "2", "--cpus-per-task", "3");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/3 CPUs .*2 CPUs/);
+});
+
+/** The rows of the table that the demo printed. */
+function rowsOf(stdout: string): { readonly n: number; readonly x: number; readonly low: number; readonly high: number }[] {
+  const [heading = "", ...lines] = stdout.slice(0, stdout.indexOf("\n\n")).split("\n");
+  expect(heading.trim().split(/ +/)).toEqual(["n", "x", "low", "high"]);
+  return lines.map((line) => {
+    const [n = Number.NaN, x = Number.NaN, low = Number.NaN, high = Number.NaN] = line.trim().split(/ +/).map(Number);
+    return { n, x, low, high };
+  });
+}
