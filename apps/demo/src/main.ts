@@ -15,7 +15,7 @@ try {
 /** Runs the search and gives what is printed of it. */
 async function search({ cpus, cpusPerTask, dir, points, range, eps, workMs }: Options): Promise<string> {
   const info = programInfo(dir);
-  const found: Job<Found> = local(setTaskCpus(cpusPerTask), counted(rootTable({ points: spread(points, range), eps, workMs })));
+  const found = local(setTaskCpus(cpusPerTask), counted(rootTable({ points: spread(points, range), eps, workMs })));
   const { rows, computed } = await runJobLocal(info, found, cpus === undefined ? {} : { cpus });
   const lines = table(["n", "x", "low", "high"], rows.map(({ n, x, low, high }) => [n, x, low, high]));
   return `${lines}\n\n${summary(rows.length, computed, info.database)}\n`;

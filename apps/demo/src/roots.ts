@@ -23,7 +23,10 @@ export const bracketRoot = defineRemote(import.meta, {
     workMs: z.number().nonnegative().default(0),
   }),
   output: z.tuple([z.number(), z.number()]),
-  run: ({ n, x, eps, workMs }) => repeatFor(workMs, () => bisect((y) => y ** n, x, [0, Math.max(1, x)], eps)),
+  run: ({ n, x, eps, workMs }, { log }) => {
+    log(`searching root ${n} of ${x}`);
+    return repeatFor(workMs, () => bisect((y) => y ** n, x, [0, Math.max(1, x)], eps));
+  },
 });
 
 /** All brackets that were ever computed, by what they depend on; how long that took is not among it. */

@@ -1,6 +1,7 @@
 /** The demo as a person runs it: real processes, in a folder of its own. */
+import { stillAlive, untilGone } from "@hyperion-ts/process-tree";
 import { expect, test } from "vitest";
-import { runDemo, startDemo, storedResults, temporaryFolder, untilGone, untilResults, untilWorkers } from "./world.ts";
+import { type Folder, runDemo, startDemo, storedResults, temporaryFolder, untilSearching } from "./world.ts";
 
 /** A search of 30 roots that lasts long enough to be interrupted. */
 const search = ["--points", "10", "--cpus", "2", "--work-ms", "100"];
@@ -27,43 +28,40 @@ test("a run prints a table of right brackets, and a second one says that nothing
 test("Ctrl-C ends everything and says how to go on; the next run computes only the rest", async () => {
   using folder = temporaryFolder();
   await using program = startDemo(folder, ...search);
-  await untilResults(folder, 3);
-  program.signal("SIGINT", "group");
+  await untilSearching(folder, 7);
+  const started = program.processes();
+  // As the terminal does: to the program's whole process group.
+  process.kill(-program.pid, "SIGINT");
   const { code, stdout, stderr } = await program.ended;
-  await untilGone(program);
+  expect(stillAlive(started)).toEqual([]);
   expect(code).toBe(130);
   expect(stdout).toBe("");
   expect(stderr).toContain(folder.database);
   expect(stderr).toMatch(/same command again/);
-
-  const done = storedResults(folder);
-  expect(done).toBeLessThan(30);
-  const next = await runDemo(folder, ...search);
-  expect(next.code).toBe(0);
-  expect(next.stdout).toContain(`30 brackets: ${30 - done} computed now, ${done} from earlier runs`);
+  await expectRest(folder);
 });
 
-test("after kill -9 nothing of the program is left, and what was done is kept", async () => {
+test("after kill -9 nothing of the program is left, and the next run computes only the rest", async () => {
   using folder = temporaryFolder();
   await using program = startDemo(folder, ...search);
-  await untilResults(folder, 3);
-  program.signal("SIGKILL", "program");
-  await untilGone(program);
+  await untilSearching(folder, 7);
+  const started = program.processes();
+  process.kill(program.pid, "SIGKILL");
+  expect(await untilGone(started, 10_000)).toEqual([]);
   expect(await program.ended).toMatchObject({ signal: "SIGKILL" });
-
-  const done = storedResults(folder);
-  const next = await runDemo(folder, ...search);
-  expect(next.stdout).toContain(`30 brackets: ${30 - done} computed now, ${done} from earlier runs`);
+  await expectRest(folder);
 });
 
-test.for(["SIGINT", "SIGKILL"] as const)("workers in a long synchronous loop end with the program when it gets %s", async (signal) => {
+test.for(["SIGINT", "SIGKILL"] as const)("workers in a synchronous loop of ten minutes end with the program when it gets %s", async (signal) => {
   using folder = temporaryFolder();
   await using program = startDemo(folder, "--points", "1", "--cpus", "2", "--work-ms", "600000");
-  await untilWorkers(program, 2);
-  program.signal(signal, "program");
-  const { code } = await program.ended;
-  await untilGone(program);
-  expect(code).toBe({ SIGINT: 130, SIGKILL: null }[signal]);
+  await untilSearching(folder, 2);
+  const started = program.processes();
+  // An agent and two workers.
+  expect(started.length).toBeGreaterThanOrEqual(3);
+  process.kill(program.pid, signal);
+  await program.ended;
+  expect(await untilGone(started, 10_000)).toEqual([]);
 });
 
 test("a wrong option is an error of one line, before anything is started", async () => {
@@ -78,8 +76,8 @@ test("a wrong option is an error of one line, before anything is started", async
 
 test("a second program in the same folder is told who has it", async () => {
   using folder = temporaryFolder();
-  await using first = startDemo(folder, "--work-ms", "600000", "--cpus", "1");
-  await untilWorkers(first, 1);
+  await using _first = startDemo(folder, "--work-ms", "600000", "--cpus", "1");
+  await untilSearching(folder, 1);
   const second = await runDemo(folder);
   expect(second.code).toBe(1);
   expect(second.stderr).toContain(`The results database ${folder.database} is held by process`);
@@ -91,6 +89,16 @@ test("calls that want more CPUs than there are fail at once, with both numbers",
   expect(code).toBe(1);
   expect(stderr).toMatch(/3 CPUs .*2 CPUs/);
 });
+
+/** The interrupted search goes on from what is stored. */
+async function expectRest(folder: Folder): Promise<void> {
+  const done = storedResults(folder);
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(30);
+  const { code, stdout } = await runDemo(folder, ...search);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`30 brackets: ${30 - done} computed now, ${done} from earlier runs`);
+}
 
 /** The rows of the table that the demo printed. */
 function rowsOf(stdout: string): { readonly n: number; readonly x: number; readonly low: number; readonly high: number }[] {
