@@ -11,11 +11,10 @@ import {
   type FromWorker,
   type ToWorker,
   WireError,
-  type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import type { ServiceId } from "@hyperion-ts/wire";
-import { deathOf, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import { deathOf, LaunchError, type WorkerDeath, WorkerDiedError, type WorkerEnd } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
@@ -47,6 +46,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   /** A recall that is not answered yet: the ids of the calls that were sent before it. */
   #recall: (PromiseWithResolvers<void> & { readonly ids: readonly number[] }) | undefined;
   #lastId = 0;
+  #answered = 0;
 
   constructor(agent: NodeAgent, identity: WorkerIdentity) {
     this.#agent = agent;
@@ -143,6 +143,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
 
   /** A frame of the worker: the end of a call. An answer to a call that is no longer waited for is dropped. */
   data(kind: FrameKind, id: number, body: Buffer): void {
+    this.#answered += 1;
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
@@ -163,6 +164,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   tooLarge(_kind: FrameKind, id: number, bytes: number): void {
+    this.#answered += 1;
     const call = this.#calls.get(id);
     this.#calls.delete(id);
     const error = new WireError("too-large", `The result has ${bytes} bytes, more than maxResultBytes allows`);
@@ -181,20 +183,20 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     recall.resolve();
   }
 
-  exited(exited: WorkerExited): void {
-    this.#end(deathOf(exited), exited.unbegun);
+  exited(exited: WorkerEnd): void {
+    this.#end(deathOf(exited), exited.begun - this.#answered);
   }
 
   nodeLost(reason: string): void {
     // Which calls had begun is not known: the first in line had, if any.
-    this.#end({ kind: "node-lost", reason }, Math.max(0, this.#calls.size - 1));
+    this.#end({ kind: "node-lost", reason }, 1);
   }
 
-  /** The last call that had begun was running; those before it lost only their answers. */
-  #end(death: WorkerDeath, unbegun: number): void {
+  /** Of the calls without an answer the first `begun` had begun. The last of them was running; those before it lost only their answers. */
+  #end(death: WorkerDeath, begun: number): void {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
-    const running = calls.length - unbegun - 1;
+    const running = begun - 1;
     this.#resolveGone(death);
     const lastOutput = "lastOutput" in death ? death.lastOutput : death.reason;
     this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: it ended before it was ready. ${lastOutput} (log: ${this.logFile})`));

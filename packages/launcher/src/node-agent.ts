@@ -17,10 +17,12 @@ import {
   parseMessage,
   PROTOCOL_VERSION,
   type ToAgent,
-  type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { RunningCommand } from "./run-command.ts";
-import { LaunchError } from "./worker-death.ts";
+import { LaunchError, type WorkerEnd } from "./worker-death.ts";
+
+/** A frame's channel is a number of 16 bits. */
+const MAX_CHANNEL = 0xff_ff;
 
 export type AgentHello = Extract<FromAgent, { type: "hello" }>;
 type StartMessage = Extract<ToAgent, { type: "start" }>;
@@ -42,7 +44,7 @@ export interface SlotOwner extends ChannelReceiver<FromWorker> {
   started(pid: number): void;
   notStarted(reason: string): void;
   recalled(unbegun: number): void;
-  exited(exited: WorkerExited): void;
+  exited(exited: WorkerEnd): void;
   nodeLost(reason: string): void;
 }
 
@@ -60,7 +62,9 @@ export class NodeAgent implements AsyncDisposable {
   readonly #writer: FrameWriter;
   readonly #times: AgentTimes;
   readonly #slots = new Map<number, Slot>();
+  /** Slots that were used, longest ago first. */
   readonly #freeNumbers: number[] = [];
+  #lastNumber = 0;
   readonly #resolveLost: (reason: string) => void;
   #heartbeat: NodeJS.Timeout | undefined;
   #lastHeardMs = performance.now();
@@ -85,7 +89,7 @@ export class NodeAgent implements AsyncDisposable {
   /** Starts a worker in a new slot. Its owner hears everything else. */
   start(command: Omit<StartMessage, "type" | "channel">, owner: SlotOwner, maxMessageBytes?: number): Channel<FromWorker> {
     if (this.#gone) throw new LaunchError(this.node, `a worker on ${this.node}: the connection to the node is gone`);
-    const number = this.#freeNumbers.pop() ?? this.#slots.size + 1;
+    const number = this.#nextNumber();
     const channel = new Channel(number, this.#writer, owner, maxMessageBytes);
     this.#slots.set(number, { channel, owner });
     this.#send({ ...command, type: "start", channel: number });
@@ -115,7 +119,7 @@ export class NodeAgent implements AsyncDisposable {
     if (slot === undefined) return;
     if (kind === FrameKind.exited) {
       this.#free(channel);
-      slot.owner.exited(parseMessage<WorkerExited>(bytes, start + HEADER_BYTES, end));
+      slot.owner.exited(parseMessage<WorkerEnd>(bytes, start + HEADER_BYTES, end));
     } else slot.channel.receive(kind, flags, id, bytes, start, end);
   }
 
@@ -143,6 +147,14 @@ export class NodeAgent implements AsyncDisposable {
       default:
         message satisfies never;
     }
+  }
+
+  /** What is still on its way to a worker that is gone must not reach another one, so a slot is used again as late as possible. */
+  #nextNumber(): number {
+    if (this.#lastNumber < MAX_CHANNEL) return ++this.#lastNumber;
+    const number = this.#freeNumbers.shift();
+    if (number === undefined) throw new LaunchError(this.node, `a worker on ${this.node}: it has ${MAX_CHANNEL} already, more than a connection can tell apart`);
+    return number;
   }
 
   #free(channel: number): void {

@@ -9,8 +9,14 @@ export type WorkerDeath =
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
+/** What an agent tells of a worker's end. */
+export interface WorkerEnd extends WorkerExited {
+  /** How many calls it began in its life. The head can't know it from `unbegun`, when calls of its were still on their way to the agent. */
+  readonly begun: number;
+}
+
 /** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput }: WorkerExited): WorkerDeath {
+export function deathOf({ exit, lastOutput }: WorkerEnd): WorkerDeath {
   if (/heap out of memory|Out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput };
   return { kind: "exited", code: exit.code, lastOutput };

@@ -2,8 +2,9 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
-import { encodeMessage, FrameKind, FrameParser, FrameWriter, type ToAgent, type WorkerExited } from "@hyperion-ts/wire";
+import { encodeMessage, FrameKind, FrameParser, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
 import { type RunningCommand, runCmdLocalLog } from "../run-command.ts";
+import type { WorkerEnd } from "../worker-death.ts";
 import { ClaimFile } from "./claims.ts";
 import type { ProcessTools } from "./host.ts";
 
@@ -31,14 +32,15 @@ export interface AgentWorker {
 export async function startAgentWorker(message: StartMessage, tools: ProcessTools, toHead: FrameWriter, log: (line: string) => void): Promise<AgentWorker> {
   mkdirSync(dirname(message.logFile), { recursive: true });
   const logFd = openSync(message.logFile, "a+", 0o600);
+  const claims = new ClaimFile();
   try {
-    const claims = new ClaimFile();
     const streams = { log: logFd, claims: claims.fd };
     const argv = [...prefix(message, tools), ...message.command];
     const env = { ...message.env, ...workerVariables(message.channel, tools) };
     const running = await runCmdLocalLog({ argv, env, streams }, log);
     return new WorkerOfAgent(message.channel, running, claims, logFd, toHead);
   } catch (error) {
+    claims[Symbol.dispose]();
     closeSync(logFd);
     throw error;
   }
@@ -108,7 +110,7 @@ class WorkerOfAgent implements AgentWorker {
     const exit = await this.#running.exited;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
-    const exited: WorkerExited = { exit, unbegun: this.takeBack(), lastOutput: this.#lastOutput() };
+    const exited: WorkerEnd = { exit, unbegun: this.takeBack(), begun: this.#claims.begun, lastOutput: this.#lastOutput() };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#claims[Symbol.dispose]();

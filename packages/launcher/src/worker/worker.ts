@@ -58,6 +58,7 @@ class Worker implements ChannelReceiver<ToWorker> {
   #refused = false;
   #scheduled = false;
   #turning = false;
+  #crashed = false;
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
@@ -96,7 +97,7 @@ class Worker implements ChannelReceiver<ToWorker> {
 
   /** The agent took back all calls that were sent before and had not begun. */
   recalled(): void {
-    this.#queue = [];
+    this.#queue = this.#queue.slice(0, this.#claims.recalled());
     this.#refused = false;
   }
 
@@ -118,7 +119,7 @@ class Worker implements ChannelReceiver<ToWorker> {
 
   #runQueued(): void {
     const until = performance.now() + TURN_MS;
-    while (this.#running === undefined && this.#queue.length > 0 && !this.#refused) {
+    while (this.#running === undefined && this.#queue.length > 0 && !this.#refused && !this.#crashed) {
       if (!this.#claims.claim()) {
         this.#refused = true;
         return;
@@ -158,6 +159,8 @@ class Worker implements ChannelReceiver<ToWorker> {
   /** An error that nobody caught belongs to the call that runs; the process can't be trusted after it. */
   #crash(error: unknown): void {
     console.error(error);
+    // Those that wait behind it are another worker's now.
+    this.#crashed = true;
     this.#running?.fail("uncaught", error);
     this.#writer.flush();
     setImmediate(() => process.exit(70));

@@ -1,0 +1,41 @@
+/** Remote functions that start programs, in order and otherwise. */
+import { spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { defineRemote } from "@hyperion-ts/remote";
+import { z } from "zod";
+
+export const exec = defineRemote(import.meta, {
+  name: "test/exec",
+  input: z.object({
+    file: z.string(),
+    args: z.array(z.string()).default([]),
+    cwd: z.string().exactOptional(),
+    env: z.record(z.string(), z.string()).exactOptional(),
+    input: z.string().exactOptional(),
+  }),
+  output: z.object({ stdout: z.string(), stderr: z.string() }),
+  run: ({ file, args, ...options }, ctx) => ctx.exec(file, args, options),
+});
+
+/** Starts programs and does not wait for them; returns when `file` tells their process ids. */
+export const execUnawaited = defineRemote(import.meta, {
+  name: "test/exec-unawaited",
+  input: z.object({ args: z.array(z.string()) }),
+  output: z.null(),
+  run: async ({ args: [file = "", ...args] }, ctx) => {
+    ctx.exec(file, args).catch(() => undefined);
+    return null;
+  },
+});
+
+/** Starts a child past `ctx.exec` and leaves it behind. */
+export const leaveChild = defineRemote(import.meta, {
+  name: "test/leave-child",
+  input: z.object({ file: z.string().exactOptional() }),
+  output: z.int(),
+  run: ({ file }) => {
+    const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+    if (file !== undefined) appendFileSync(file, `${child.pid}\n`);
+    return child.pid ?? -1;
+  },
+});

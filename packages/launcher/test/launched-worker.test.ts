@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { append, loop } from "./functions.ts";
+import { type Ending, type RecordedCall, recordedCall } from "./recorded-call.ts";
+import { patience, readLog, testNode } from "./world.ts";
+
+const lines = (file: string): readonly string[] => (existsSync(file) ? readLog(file).trim().split("\n") : []);
+const appendCall = (file: string, line: string, busyMs = 0): RecordedCall => recordedCall(append, { file, line, busyMs });
+const endingsOf = (calls: readonly RecordedCall[]): Promise<readonly Ending[]> => Promise.all(calls.map((call) => call.ended));
+
+describe("calls that were sent ahead", () => {
+  test("run in the order in which they were sent, one at a time", async () => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    const file = join(node.world.folder, "lines");
+    const names = Array.from({ length: 300 }, (_, i) => String(i));
+    const calls = names.map((name) => appendCall(file, name));
+    for (const call of calls) worker.submit(call);
+    expect(await endingsOf(calls)).toEqual(names.map((value) => ({ type: "succeeded", value })));
+    expect(lines(file)).toEqual(names.flatMap((name) => [`begin ${name}`, `end ${name}`]));
+  });
+
+  test("come back at once when they are recalled while the worker sits in a loop, never run, and others can follow", async () => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    const looping = join(node.world.folder, "looping");
+    const file = join(node.world.folder, "lines");
+    const long = recordedCall(loop, { file: looping, ms: 300 });
+    worker.submit(long);
+    await expect.poll(() => existsSync(looping), patience).toBe(true);
+    const ahead = ["a", "b", "c"].map((line) => appendCall(file, line));
+    for (const call of ahead) worker.submit(call);
+    await worker.recall();
+    expect(long.endings).toEqual([]);
+    expect(ahead.map((call) => call.endings)).toEqual(ahead.map(() => [{ type: "returned" }]));
+    const later = ["d", "e"].map((line) => appendCall(file, line));
+    for (const call of later) worker.submit(call);
+    expect(await long.ended).toEqual({ type: "succeeded", value: null });
+    expect(await endingsOf(later)).toEqual(["d", "e"].map((value) => ({ type: "succeeded", value })));
+    expect(lines(file)).toEqual(["begin d", "end d", "begin e", "end e"]);
+  });
+
+  test("are each answered once or returned once under random recalls, and run just if they are answered", async () => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    const file = join(node.world.folder, "lines");
+    const burst = fc.record({ sent: fc.integer({ min: 1, max: 40 }), busyMs: fc.constantFrom(0, 0, 0.05, 0.4), behind: fc.integer({ min: 0, max: 5 }), pause: fc.integer({ min: 0, max: 3 }) });
+    const bursts = fc.sample(burst, { numRuns: 100 });
+    const calls: RecordedCall[] = [];
+    const send = (busyMs: number): void => {
+      const call = appendCall(file, String(calls.length), busyMs);
+      calls.push(call);
+      worker.submit(call);
+    };
+    for (const { sent, busyMs, behind, pause } of bursts) {
+      for (let i = 0; i < sent; i++) send(busyMs);
+      for (let i = 0; i < pause; i++) await new Promise((resolve) => setImmediate(resolve));
+      const recalled = worker.recall();
+      for (let i = 0; i < behind; i++) send(busyMs);
+      await recalled;
+    }
+    const endings = await endingsOf(calls);
+    expect(calls.filter((call) => call.endings.length !== 1)).toEqual([]);
+    const answered = endings.flatMap((ending) => (ending.type === "succeeded" ? [ending.value] : []));
+    expect(answered.length + endings.filter(({ type }) => type === "returned").length).toBe(calls.length);
+    expect(lines(file)).toEqual(answered.flatMap((line) => [`begin ${String(line)}`, `end ${String(line)}`]));
+  });
+});
