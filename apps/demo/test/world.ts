@@ -15,8 +15,8 @@ export interface Folder extends Disposable {
   readonly database: string;
 }
 
-export function temporaryFolder(): Folder {
-  const path = mkdtempSync(join(tmpdir(), "hyperion-ts-demo-"));
+export function temporaryFolder(parent = tmpdir()): Folder {
+  const path = mkdtempSync(join(parent, ".hyperion-ts-demo-"));
   return { path, database: join(path, "results.sqlite"), [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -68,8 +68,8 @@ export async function untilSearching(folder: Folder, count: number): Promise<voi
   await expect.poll(begun, { timeout: 30_000, interval: 50 }).toBeGreaterThanOrEqual(count);
 }
 
-/** How many results a folder's database holds; its program must have ended. */
-export function storedResults({ database }: Folder): number {
+/** How many results a database holds; its program must have ended. */
+export function storedResults(database: string): number {
   const file = new DatabaseSync(database);
   try {
     return Number(file.prepare("SELECT count(*) AS n FROM hyperion_key_val").get()?.["n"]);
