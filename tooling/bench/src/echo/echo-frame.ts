@@ -1,0 +1,51 @@
+/**
+ * What the echo's processes say to each other: the least that a relay can do with.
+ *
+ * ```
+ * u32  how many bytes follow (little endian)
+ * u8   which echo process
+ * u8   what it does with it (EchoKind)
+ *      any bytes
+ * ```
+ */
+
+export const EchoKind = {
+  /** Comes back as it is. */
+  echo: 0,
+  /** Does not come back. */
+  swallow: 1,
+  /** Comes back as many times as the u32 behind the header says. */
+  repeat: 2,
+} as const;
+export type EchoKind = (typeof EchoKind)[keyof typeof EchoKind];
+
+const LENGTH_BYTES = 4;
+export const ECHO_HEADER_BYTES = LENGTH_BYTES + 2;
+
+/** A frame of `bytes` bytes in all. */
+export function echoFrame(target: number, kind: EchoKind, bytes: number): Buffer {
+  const frame = Buffer.alloc(bytes);
+  frame.writeUInt32LE(bytes - LENGTH_BYTES, 0);
+  frame.writeUInt8(target, LENGTH_BYTES);
+  frame.writeUInt8(kind, LENGTH_BYTES + 1);
+  return frame;
+}
+
+export const targetOf = (frame: Buffer): number => frame.readUInt8(LENGTH_BYTES);
+export const kindOf = (frame: Buffer): number => frame.readUInt8(LENGTH_BYTES + 1);
+
+/** Cuts a stream into whole frames: returns what takes its chunks. */
+export function frameCutter(onFrame: (frame: Buffer) => void): (chunk: Buffer) => void {
+  let rest: Buffer | undefined;
+  return (chunk) => {
+    const bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    while (bytes.length - start >= LENGTH_BYTES) {
+      const end = start + LENGTH_BYTES + bytes.readUInt32LE(start);
+      if (end > bytes.length) break;
+      onFrame(bytes.subarray(start, end));
+      start = end;
+    }
+    rest = start < bytes.length ? bytes.subarray(start) : undefined;
+  };
+}

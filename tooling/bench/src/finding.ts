@@ -1,0 +1,28 @@
+/** What follows from figures: usually a ratio, because on a shared machine ratios of one run are what counts. */
+
+/** What a finding has to be. */
+export type Gate = { readonly kind: "at-most"; readonly limit: number } | { readonly kind: "at-least"; readonly limit: number };
+
+export interface Finding {
+  readonly what: string;
+  readonly unit: string;
+  readonly value: number;
+  /** null: nothing was promised. */
+  readonly gate: Gate | null;
+}
+
+export const atMost = (limit: number): Gate => ({ kind: "at-most", limit });
+export const atLeast = (limit: number): Gate => ({ kind: "at-least", limit });
+
+/** Whether the finding is what it has to be. */
+export function isMet({ value, gate }: Finding): boolean {
+  if (gate === null) return true;
+  switch (gate.kind) {
+    case "at-most":
+      return value <= gate.limit;
+    case "at-least":
+      return value >= gate.limit;
+    default:
+      return gate satisfies never;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What a benchmark is here: a question that somebody has, and an answer in figures. Each question is in a
+ * file of its own under questions/.
+ */
+import type { Finding } from "./finding.ts";
+import type { Figure } from "./figure.ts";
+
+/** How much work goes into an answer. quick: enough to see that the question can be answered; its figures mean nothing. */
+export type Effort = "full" | "quick";
+
+export interface Question {
+  /** What is typed to ask it, e.g. `"call"`. */
+  readonly name: string;
+  /** The question itself. */
+  readonly asks: string;
+  answer(effort: Effort): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly figures: readonly Figure[];
+  readonly findings: readonly Finding[];
+}

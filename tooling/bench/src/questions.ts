@@ -1,0 +1,11 @@
+/** All questions, in the order in which they are asked. */
+import type { Question } from "./question.ts";
+import { call } from "./questions/call.ts";
+import { idle } from "./questions/idle.ts";
+import { large } from "./questions/large.ts";
+import { memo } from "./questions/memo.ts";
+import { pool } from "./questions/pool.ts";
+import { throughput } from "./questions/throughput.ts";
+import { worker } from "./questions/worker.ts";
+
+export const questions: readonly Question[] = [call, throughput, pool, worker, large, memo, idle];

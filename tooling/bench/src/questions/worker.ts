@@ -1,0 +1,91 @@
+/** What a worker costs before it has done anything: time, memory, modules. */
+import { join } from "node:path";
+import { type LaunchedWorker, type NodeLauncher, openNodeLauncher } from "@hyperion-ts/launcher";
+import { figure, type Figure } from "../figure.ts";
+import { loadedModules, square } from "../functions.ts";
+import { inTurns } from "../in-turns.ts";
+import { memoryOf, parentOf } from "../process-figures.ts";
+import type { Answer, Effort, Question } from "../question.ts";
+import { median } from "../statistics.ts";
+import { perSecond } from "../stopwatch.ts";
+import { withFolder } from "../workspace.ts";
+
+const sizes = {
+  full: { warmUp: 2, starts: 12, together: 8, volleys: 3 },
+  quick: { warmUp: 0, starts: 1, together: 2, volleys: 1 },
+} as const;
+
+export const worker: Question = {
+  name: "worker",
+  asks: "What does it cost to start a worker, and to have one?",
+  answer: (effort) => withFolder((dir) => answer(dir, effort)),
+};
+
+async function answer(dir: string, effort: Effort): Promise<Answer> {
+  const { warmUp, starts, together, volleys } = sizes[effort];
+  const logDir = join(dir, "logs");
+  await using plain = await openNodeLauncher({ logDir }, { type: "LocalHost" });
+  await using caching = await openNodeLauncher({ logDir, compileCache: join(dir, "compile-cache") }, { type: "LocalHost" });
+  const cold = { plain: new Starts(plain), caching: new Starts(caching) };
+  const measures = { plain: () => cold.plain.one(), caching: () => cold.caching.one() };
+  await inTurns(warmUp, measures);
+  cold.plain.readyMs.length = cold.caching.readyMs.length = 0;
+  const firstMs = await inTurns(starts, measures);
+  const rate = await inTurns(volleys, { caching: () => perSecond(together, () => startAndEnd(caching, together)) });
+  return {
+    figures: [
+      figure("launch until ready", "ms", cold.plain.readyMs),
+      figure("launch until ready, compile cache", "ms", cold.caching.readyMs),
+      figure("launch until the first result", "ms", firstMs.plain),
+      figure("launch until the first result, compile cache", "ms", firstMs.caching),
+      figure(`workers started and ended, ${together} together, compile cache`, "1/s", rate.caching),
+      ...(await possessions(caching)),
+    ],
+    findings: [{ what: "the first result with the compile cache, as a part of without", unit: "", value: median(firstMs.caching) / median(firstMs.plain), gate: null }],
+  };
+}
+
+/** Workers that are started, called once and ended, one at a time. */
+class Starts {
+  readonly readyMs: number[] = [];
+  readonly #launcher: NodeLauncher;
+
+  constructor(launcher: NodeLauncher) {
+    this.#launcher = launcher;
+  }
+
+  /** How long it takes until the first result is there, in milliseconds. */
+  async one(): Promise<number> {
+    const startMs = performance.now();
+    await using worker = await this.#launcher.launch({});
+    this.readyMs.push(performance.now() - startMs);
+    await worker.call(square, 2);
+    return performance.now() - startMs;
+  }
+}
+
+async function startAndEnd(launcher: NodeLauncher, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => launcher.launch({}).then((worker) => worker.stop(0))));
+}
+
+/** What a worker that has run one function has, and its agent. */
+async function possessions(launcher: NodeLauncher): Promise<Figure[]> {
+  await using worker = await launcher.launch({});
+  await worker.call(square, 2);
+  const ours = memoryOf(worker.pid);
+  const agents = memoryOf(parentOf(worker.pid));
+  const files = await loadedFiles(worker);
+  return [
+    figure("a worker's private memory", "MB", [ours.privateMb]),
+    figure("a worker's resident memory", "MB", [ours.residentMb]),
+    figure("the agent's private memory", "MB", [agents.privateMb]),
+    figure("the agent's resident memory", "MB", [agents.residentMb]),
+    figure("files that a worker has loaded", "", [files.length]),
+    figure("of them from packages of others", "", [files.filter((url) => url.includes("/node_modules/")).length]),
+  ];
+}
+
+async function loadedFiles(worker: LaunchedWorker): Promise<string[]> {
+  const urls = await worker.call(loadedModules, null);
+  return urls.filter((url) => !url.startsWith("node:"));
+}
