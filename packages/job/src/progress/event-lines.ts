@@ -1,9 +1,12 @@
 /** The lines that stay: what a person should know of each event, whether or not there is a live block. Pure. */
 import type { RunEvent } from "../events/run-event.ts";
+import { endLines } from "./end-lines.ts";
 import { plural } from "./human-numbers.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "./run-state.ts";
-import { endLines } from "./end-lines.ts";
 import type { Line, TextStyle } from "./styled-line.ts";
+
+/** More lines than this of a message (a stack, the last lines of a log) help nobody on a screen; the event log has all. */
+const MAX_LINES = 40;
 
 /** `state` is the state before and with the event: what the shutdown brings is judged by the former, repetition by the latter. */
 export function eventLines(state: { readonly before: RunState; readonly after: RunState }, event: RunEvent, live: boolean): readonly Line[] {
@@ -33,7 +36,7 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
     case "log":
       return paragraph("", event.message);
     case "run-interrupted":
-      return paragraph("", `Interrupted by ${event.signal}: ending ${plural(runningCalls(state), "running call")} ...`, "yellow");
+      return paragraph("", `Interrupted by ${event.signal}: ending ${runningText(state)} ...`, "yellow");
     case "run-ended":
       return endLines(state, event);
     case "counts":
@@ -48,11 +51,13 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
 
 /** A text of several lines; the first one has the mark, the others are indented at least as far as its text. */
 function paragraph(mark: string, text: string, style?: TextStyle): readonly Line[] {
+  const [first = "", ...rest] = text.trimEnd().split(/\r?\n/);
   const indent = " ".repeat(mark.length);
-  return text.trimEnd().split(/\r?\n/).map((line, i) => {
-    if (i > 0) return [{ text: line.startsWith(indent) ? line : indent + line }];
-    return [style === undefined ? { text: mark + line } : { text: mark + line, style }];
-  });
+  const shown = rest.length <= MAX_LINES ? rest : [...rest.slice(0, MAX_LINES), `… ${plural(rest.length - MAX_LINES, "more line")}`];
+  return [[style === undefined ? { text: mark + first } : { text: mark + first, style }], ...shown.map((line) => [{ text: line.startsWith(indent) ? line : indent + line }])];
 }
 
-const runningCalls = ({ functions }: RunState): number => functions.reduce((sum, { counts }) => sum + counts.running, 0);
+function runningText({ functions }: RunState): string {
+  const running = functions.reduce((sum, { counts }) => sum + counts.running, 0);
+  return running === 0 ? "the run" : plural(running, "running call");
+}

@@ -81,17 +81,19 @@ export class LiveBlock implements Disposable {
     return erasure;
   }
 
-  /** To the start of the block. A terminal that became narrower has wrapped its lines. */
+  /** To the start of the block, also when the terminal has echoed a key. A terminal that became narrower has wrapped the lines. */
   #home(): string {
     const columns = this.#stream.columns || 80;
     const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
-    return rows === 0 ? "" : `\x1b[${rows}A`;
+    return rows === 0 ? "" : `\r\x1b[${rows}A`;
   }
 }
 
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
 const NEWLINE = 10;
+/** No more than this of a chunk is looked at. */
+const TAIL = 200;
 
 /** Calls `notice` with each chunk before it is written, until the result is called. */
 function beforeWrites(stream: OutputStream, notice: (chunk: unknown) => void): () => void {
@@ -116,6 +118,6 @@ function beforeWrites(stream: OutputStream, notice: (chunk: unknown) => void): (
 /** Whether the cursor is at the start of a line after `chunk`; `midLine` before it. */
 function endsLine(chunk: unknown, midLine: boolean): boolean {
   if (chunk instanceof Uint8Array) return chunk.length === 0 ? !midLine : chunk.at(-1) === NEWLINE;
-  const text = stripVTControlCharacters(String(chunk));
+  const text = stripVTControlCharacters(String(chunk).slice(-TAIL));
   return text === "" ? !midLine : text.endsWith("\n");
 }

@@ -60,7 +60,7 @@ export class LiveDisplay implements Disposable {
   readonly #drawAfterwards = (): void => this.#drawIn(this.#drawnAtMs + MIN_REDRAW_MS - Date.now());
 
   #drawIn(waitMs: number): void {
-    if (this.#isUp) this.#redraw ??= setTimeout(() => this.#draw(Date.now()), Math.min(waitMs, MIN_REDRAW_MS)).unref();
+    if (this.#isUp) this.#redraw ??= setTimeout(() => this.#draw(Date.now()), clamp(waitMs)).unref();
   }
 
   get #isUp(): boolean {
@@ -81,3 +81,6 @@ export class LiveDisplay implements Disposable {
     this.#block.leave();
   }
 }
+
+/** The clock may have been set back, or the last time may be long ago. */
+const clamp = (waitMs: number): number => Math.min(Math.max(waitMs, 1), MIN_REDRAW_MS);

@@ -16,8 +16,8 @@ const MAX_NAME = 32;
 /** Rows of the terminal that the block leaves free. */
 const FREE_ROWS = 4;
 const MARK_WIDTH = 4;
-/** Columns that go first when the terminal is narrow: reruns, the rate. (Counted with the name as 0.) */
-const LESS_NEEDED = [5, 6];
+/** Columns that go first when the terminal is narrow: reruns; waiting, which follows from the others; the rate. (The name is column 0.) */
+const LESS_NEEDED = [5, 3, 6];
 
 /** The block at a time. It has fewer lines than the terminal has rows; its lines may be wider than the terminal. */
 export function liveLines(state: RunState, nowMs: number, { columns, rows }: BlockSize): readonly Line[] {
@@ -58,7 +58,7 @@ function mostInteresting(functions: readonly FunctionProgress[], room: number): 
 function functionRows(functions: readonly FunctionProgress[], nowMs: number, columns: number): readonly Line[] {
   const table = functions.map((f): Line => [{ text: truncateText(f.counts.name, MAX_NAME) }, ...functionColumns(f, nowMs)]);
   const widths = fittingWidths(table, columns - MARK_WIDTH);
-  return functions.map((f, i) => [markOf(f), ...withoutEmptyEnd(table[i] ?? []).flatMap((cell, column) => aligned(cell, column, widths[column] ?? 0))]);
+  return functions.map((f, i) => [markOf(f), ...alignedRow(table[i] ?? [], widths)]);
 }
 
 /** The width of each column; 0 for what is empty, and for what a narrow terminal has no room for. */
@@ -71,13 +71,15 @@ function fittingWidths(table: readonly Line[], room: number): readonly number[] 
   return widths;
 }
 
-const withoutEmptyEnd = (row: Line): Line => row.slice(0, row.findLastIndex(({ text }) => text !== "") + 1);
-
 /** The name is flush left, the rest is flush right. */
-function aligned(cell: Span, column: number, width: number): Line {
-  if (width === 0) return [];
-  const padding = { text: " ".repeat(width - textWidth(cell.text)) };
-  return column === 0 ? [cell, padding] : [{ text: "  " }, padding, cell];
+function alignedRow(row: Line, widths: readonly number[]): Line {
+  const last = row.findLastIndex(({ text }, column) => text !== "" && widths[column] !== 0);
+  return row.slice(0, last + 1).flatMap((cell, column) => {
+    const width = widths[column] ?? 0;
+    if (width === 0) return [];
+    const padding = { text: " ".repeat(width - textWidth(cell.text)) };
+    return column === 0 ? [cell, padding] : [{ text: "  " }, padding, cell];
+  });
 }
 
 function markOf(progress: FunctionProgress): Span {

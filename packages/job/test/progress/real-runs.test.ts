@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { FakeTerminal } from "./fake-terminal.ts";
+
+const hasScript = spawnSync("script", ["--version"]).error === undefined;
+const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+const { CI: _ci, NO_COLOR: _noColor, ...inherited } = process.env;
+const env = { ...inherited, TERM: "xterm-256color" };
+
+type Folder = Disposable & { readonly dir: string };
+
+function folder(): Folder {
+  const dir = mkdtempSync(join(tmpdir(), "hyperion-ts-progress-"));
+  return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. `onStderr` hears what it prints there, as it does. */
+async function run(command: string, args: readonly string[], onStderr: (soFar: string, pid: number) => void = () => undefined): Promise<Ended> {
+  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => void child.kill("SIGKILL"));
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+    if (child.pid !== undefined) onStderr(stderr, child.pid);
+  });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, "close") as Promise<[number | null]>]);
+  return { code, stdout, stderr };
+}
+
+/** What differs from run to run. */
+const general = (output: string, { dir }: Folder): string =>
+  output
+    .replaceAll(dir, "DIR")
+    .replaceAll(/\b\d+\.\d s\b/g, "T s")
+    .replaceAll(/\d\d:\d\d:\d\d/g, "HH:MM:SS")
+    .replaceAll(/[\d.]+ calls\/(s|min)/g, "R calls/s")
+    .replaceAll(/logs\/[\d-]+\/\w+/g, "logs/MONTH/ID")
+    .replaceAll(/^\w{5} (?= results)/gm, "ID ")
+    .replaceAll(/^\S+: 2 CPUs$/gm, "NODE: 2 CPUs");
+
+const squares = (place: Folder, ms: number, ...numbers: readonly number[]): readonly string[] => [program("slow-squares.ts"), place.dir, String(ms), ...numbers.map(String)];
+
+describe("a program without a terminal", { timeout: 30_000 }, () => {
+  test("tells on stderr what it did, and that nothing is left to do the second time", async () => {
+    using place = folder();
+    const first = await run(process.execPath, squares(place, 10, 1, 2, 3));
+    expect(first.stdout.trim().split("\n").sort()).toEqual(["1 squared is 1", "2 squared is 4", "3 squared is 9"]);
+    expect(general(first.stderr, place)).toMatch(
+      /^ID {2}results in DIR\/results.sqlite, logs in DIR\/logs\/MONTH\/ID\nNODE: 2 CPUs\n(⚠ .*\n)?HH:MM:SS {2}test\/slow-square 3\/3, R calls\/s\ndone in T s: 3 calls, 0 failed\n$/,
+    );
+    const second = await run(process.execPath, squares(place, 10, 1, 2, 3));
+    expect(second.stderr).toMatch(/done in \d+\.\d s: nothing to compute: all 3 results were in the database\n$/);
+  });
+
+  test("tells of a failing call once, with its reason and its input", async () => {
+    using place = folder();
+    const { code, stderr } = await run(process.execPath, squares(place, 10, -1));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^✗ test\/slow-square failed on .*\n {2}RangeError: x must not be negative/m);
+    expect(stderr.match(/must not be negative/g)).toHaveLength(1);
+    expect(stderr).toMatch(/failed after \d+\.\d s: 1 call, 1 failed\n$/);
+  });
+
+  test("tells of Ctrl-C, and nothing of the workers that it ends", async () => {
+    using place = folder();
+    let interrupted = false;
+    const { code, stderr } = await run(process.execPath, squares(place, 60_000, 1, 2, 3), (soFar, pid) => {
+      if (!interrupted && soFar.includes("CPUs")) process.kill(pid, "SIGINT");
+      interrupted ||= soFar.includes("CPUs");
+    });
+    expect(code).toBe(1);
+    const [line, last] = stderr.trimEnd().split("\n").slice(-2);
+    expect(stderr.split("\n").filter((line) => line.startsWith("Interrupted by SIGINT: ending "))).toHaveLength(1);
+    expect(line).toMatch(/^Interrupted|^\d\d:/);
+    expect(last).toMatch(/^interrupted after \d+\.\d s: 0 calls, 0 failed, /);
+  });
+});
+
+describe.skipIf(!hasScript)("a program on a terminal", { timeout: 30_000 }, () => {
+  /** Runs a program on a pseudo-terminal that has so many columns; what came out of it, on a screen. */
+  async function onTerminal(args: readonly string[], columns: number): Promise<FakeTerminal> {
+    const quoted = [process.execPath, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
+    const { stdout } = await run("script", ["-qec", `stty cols ${columns} rows 24; ${quoted}`, "/dev/null"]);
+    const terminal = new FakeTerminal(columns);
+    terminal.write(stdout.replaceAll("\r\n", "\n"));
+    return terminal;
+  }
+
+  test("leaves its own lines, the final counts and the totals, and no trace of the blocks in between", async () => {
+    using place = folder();
+    const terminal = await onTerminal(squares(place, 400, 1, 2, 3, 4, 5, 6), 200);
+    const lines = general(terminal.text, place).split("\n");
+    expect(lines.filter((line) => line.includes("squared")).sort()).toEqual([1, 2, 3, 4, 5, 6].map((x) => `${x} squared is ${x * x}`));
+    expect(lines.filter((line) => !line.includes("squared") && !line.startsWith("⚠"))).toEqual([
+      "ID  results in DIR/results.sqlite, logs in DIR/logs/MONTH/ID",
+      expect.stringMatching(/^\w{5} {2}1 node, 2 CPUs +HH:MM:SS$/),
+      "  ✔ test/slow-square  6/6  R calls/s",
+      "done in T s: 6 calls, 0 failed",
+    ]);
+  });
+
+  test("ends although nobody ended its display", async () => {
+    expect((await onTerminal([program("forgotten-display.ts")], 80)).text).toContain("connecting");
+  });
+});
