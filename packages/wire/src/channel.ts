@@ -7,7 +7,7 @@
  * end of a stream and every control frame are seen at once, and whoever stands between
  * (the agent) holds at most one window for each channel and direction.
  */
-import { FrameFlag, FrameKind, HEADER_BYTES, isData, MAX_PAYLOAD_BYTES } from "./frame.ts";
+import { FrameFlag, FrameKind, HEADER_BYTES, isData, MAX_PAYLOAD_BYTES, MIN_PIECE_BYTES } from "./frame.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { encodeMessage, parseMessage } from "./message-frame.ts";
 
@@ -65,7 +65,7 @@ export class Channel<Received extends object = object> {
     return this.#outbox.length === 0 ? this.#credit : 0;
   }
 
-  /** Sends a data message after those that were sent before. `prefix` is short; neither may change afterwards. */
+  /** Sends a data message, `prefix` and then `payload`, after those that were sent before. Neither may change afterwards. */
   send(kind: FrameKind, id: number, prefix: Uint8Array, payload: Uint8Array): void {
     const bytes = HEADER_BYTES + prefix.length + payload.length;
     if (this.#outbox.length === 0 && bytes <= this.#credit && prefix.length + payload.length <= MAX_PAYLOAD_BYTES) {
@@ -73,7 +73,9 @@ export class Channel<Received extends object = object> {
       this.#writer.frame(kind, 0, this.number, id, payload, prefix);
       return;
     }
-    this.#outbox.push({ kind, id, prefix, payload, sent: -1 });
+    // The prefix goes into the first frame: a long one becomes a part of the payload.
+    if (prefix.length > MIN_PIECE_BYTES) this.#outbox.push({ kind, id, prefix: nothing, payload: Buffer.concat([prefix, payload]), sent: -1 });
+    else this.#outbox.push({ kind, id, prefix, payload, sent: -1 });
     this.#pump();
   }
 
@@ -88,7 +90,8 @@ export class Channel<Received extends object = object> {
       this.#grant(end - start);
       this.#receiveData(kind, flags, id, bytes.subarray(start + HEADER_BYTES, end));
     } else if (kind === FrameKind.credit) {
-      this.#credit += id;
+      // Nobody can give back more than was spent.
+      this.#credit = Math.min(WINDOW_BYTES, this.#credit + id);
       this.#pump();
     } else if (kind === FrameKind.message) {
       this.#receiver.message(parseMessage<Received>(bytes, start + HEADER_BYTES, end));
@@ -96,10 +99,11 @@ export class Channel<Received extends object = object> {
   }
 
   #receiveData(kind: FrameKind, flags: number, id: number, payload: Buffer): void {
-    if (flags === 0) return this.#receiver.data(kind, id, payload);
+    if (flags === 0 && payload.length <= this.#maxMessageBytes) return this.#receiver.data(kind, id, payload);
     if ((flags & FrameFlag.continued) === 0) this.#incoming = { kind, id, parts: [], bytes: 0 };
     const incoming = this.#incoming;
-    if (incoming === undefined) return;
+    // The rest of a message that was for the slot's last worker.
+    if (incoming === undefined || incoming.kind !== kind || incoming.id !== id) return;
     incoming.bytes += payload.length;
     if (incoming.bytes <= this.#maxMessageBytes) incoming.parts.push(payload);
     else incoming.parts.length = 0;
@@ -118,10 +122,12 @@ export class Channel<Received extends object = object> {
   }
 
   #pump(): void {
-    for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
-      if (!this.#sendChunk(next)) return;
-      if (next.sent === next.payload.length) this.#outbox.shift();
+    let done = 0;
+    for (let next = this.#outbox[0]; next !== undefined && this.#sendChunk(next); next = this.#outbox[done]) {
+      if (next.sent === next.payload.length) done += 1;
     }
+    // All at once: a shift costs as much as the line is long.
+    if (done > 0) this.#outbox.splice(0, done);
   }
 
   /** Sends the next frame of a message; false when the credit does not allow it. */
@@ -132,7 +138,7 @@ export class Channel<Received extends object = object> {
     const rest = message.payload.length - from;
     const room = Math.min(MAX_PAYLOAD_BYTES, this.#credit - HEADER_BYTES) - prefix.length;
     // A frame of a few bytes for a nearly empty window would be a waste: wait for the grant.
-    if (room < Math.min(rest, MAX_PAYLOAD_BYTES / 2)) return false;
+    if (room < Math.min(rest, MIN_PIECE_BYTES)) return false;
     const length = Math.min(room, rest);
     message.sent = from + length;
     const flags = (length < rest ? FrameFlag.more : 0) | (first ? 0 : FrameFlag.continued);

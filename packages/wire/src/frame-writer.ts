@@ -28,7 +28,6 @@ export class FrameWriter {
   constructor(stream: Writable, beforeFlush?: () => void) {
     this.#stream = stream;
     this.#beforeFlush = beforeFlush;
-    stream.on("drain", () => this.flush());
   }
 
   /** Queues one frame. `payload` is at most MAX_PAYLOAD_BYTES long and must not change afterwards. */
@@ -45,23 +44,29 @@ export class FrameWriter {
     this.#schedule();
   }
 
-  /** Hands what is queued to the stream now, instead of at the end of this turn of the event loop. */
+  /** Hands what is queued to the stream now, instead of at the end of this turn of the event loop. What is queued for a stream that has ended is dropped. */
   flush(): void {
     this.#beforeFlush?.();
     const stream = this.#stream;
-    if (!stream.writable) return;
     const segments = this.#control.take(Number.POSITIVE_INFINITY);
-    const room = HIGH_WATER_BYTES - stream.writableLength;
-    if (room > 0) segments.push(...this.#data.take(room));
-    const [only] = segments;
-    if (only === undefined) return;
-    if (segments.length === 1) {
-      stream.write(only);
+    if (!stream.writable) {
+      this.#data.take(Number.POSITIVE_INFINITY);
       return;
     }
+    const room = HIGH_WATER_BYTES - stream.writableLength;
+    if (room > 0) segments.push(...this.#data.take(room));
+    const [first] = segments;
+    if (first === undefined) return;
+    if (segments.length === 1) return this.#write(first);
     stream.cork();
-    for (const segment of segments) stream.write(segment);
+    for (const segment of segments) this.#write(segment);
     stream.uncork();
+  }
+
+  /** Whoever fills the stream up asks to be told when it has room again; its "drain" would come only if its own mark is lower than ours. */
+  #write(segment: Uint8Array): void {
+    const full = this.#stream.writableLength + segment.length >= HIGH_WATER_BYTES;
+    this.#stream.write(segment, full ? this.#flushAgain : undefined);
   }
 
   #schedule(): void {
@@ -69,6 +74,8 @@ export class FrameWriter {
     this.#scheduled = true;
     setImmediate(this.#flushScheduled);
   }
+
+  readonly #flushAgain = (): void => this.flush();
 
   readonly #flushScheduled = (): void => {
     this.#scheduled = false;
@@ -124,9 +131,9 @@ class Batch {
   }
 
   #reserve(bytes: number): void {
-    if (SLAB_BYTES - this.#to >= bytes) return;
+    if (this.#slab.length - this.#to >= bytes) return;
     this.#seal();
-    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
     this.#from = this.#to = 0;
   }
 

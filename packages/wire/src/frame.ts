@@ -5,7 +5,8 @@
  * offset  size  field
  *      0    u32  payload length in bytes, at most 65,536 (little endian, as all fields)
  *      4    u8   kind        what the payload is (`FrameKind`)
- *      5    u8   flags       more: the message goes on in the channel's next frame of this kind
+ *      5    u8   flags       more: the message goes on in the channel's next frame of this kind;
+ *                            the payload then has at least 32,768 bytes
  *                            continued: this is not the first frame of its message
  *      6    u16  channel     0 is the agent itself, n the worker in its n-th slot
  *      8    u32  id          a call's id; for `credit` the number of bytes granted
@@ -23,6 +24,9 @@ export const HEADER_BYTES = 12;
 
 /** The longest payload of one frame, in bytes; longer messages are cut into several. */
 export const MAX_PAYLOAD_BYTES = 65_536;
+
+/** The shortest payload of a frame that is not the last of its message, so that a message has few frames for its bytes. */
+export const MIN_PIECE_BYTES = MAX_PAYLOAD_BYTES / 2;
 
 /** What a frame carries. Kinds below 16 are control: they overtake data and need no credit. */
 export const FrameKind = {
@@ -51,7 +55,7 @@ export const FrameFlag = { more: 1, continued: 2 } as const;
 /** Whether frames of this kind are data: sent in order, and only against credit. */
 export const isData = (kind: number): boolean => kind >= 16;
 
-const kinds = new Set<number>(Object.values(FrameKind));
+const kinds: ReadonlySet<number> = new Set<number>(Object.values(FrameKind));
 
 /** Writes a frame's header into `target` at `at`. */
 export function writeHeader(target: Buffer, at: number, length: number, kind: FrameKind, flags: number, channel: number, id: number): void {
@@ -77,7 +81,10 @@ export interface FrameReceiver {
  */
 export class FrameParser {
   readonly #receiver: FrameReceiver;
-  #rest: Buffer | undefined;
+  /** The frame that the stream stopped in: room for all of it, or for the header while that is not complete. */
+  #partial = Buffer.alloc(0);
+  /** How many bytes of `#partial` have come. */
+  #filled = 0;
 
   constructor(receiver: FrameReceiver) {
     this.#receiver = receiver;
@@ -85,27 +92,59 @@ export class FrameParser {
 
   /** Whether the stream stopped in the middle of a frame. */
   get incomplete(): boolean {
-    return this.#rest !== undefined;
+    return this.#filled > 0;
   }
 
   push(chunk: Buffer): void {
-    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = undefined;
-    let start = 0;
-    while (bytes.length - start >= HEADER_BYTES) {
-      const length = bytes.readUInt32LE(start);
-      const kind = bytes.readUInt8(start + 4);
-      if (length > MAX_PAYLOAD_BYTES || !isFrameKind(kind)) throw badFrame(length, kind);
-      const end = start + HEADER_BYTES + length;
-      if (end > bytes.length) break;
-      this.#receiver.frame(kind, bytes.readUInt8(start + 5), bytes.readUInt16LE(start + 6), bytes.readUInt32LE(start + 8), bytes, start, end);
+    let start = this.#filled === 0 ? 0 : this.#complete(chunk);
+    while (chunk.length - start >= HEADER_BYTES) {
+      const end = start + frameLength(chunk, start);
+      if (end > chunk.length) break;
+      this.#deliver(chunk, start, end);
       start = end;
     }
-    if (start < bytes.length) this.#rest = bytes.subarray(start);
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  #deliver(bytes: Buffer, start: number, end: number): void {
+    const kind = bytes.readUInt8(start + 4) as FrameKind;
+    this.#receiver.frame(kind, bytes.readUInt8(start + 5), bytes.readUInt16LE(start + 6), bytes.readUInt32LE(start + 8), bytes, start, end);
+  }
+
+  /** Begins a frame of which only `bytes` have come. However many pieces it comes in, each byte is copied once. */
+  #keep(bytes: Buffer): void {
+    this.#partial = Buffer.allocUnsafe(bytes.length < HEADER_BYTES ? HEADER_BYTES : frameLength(bytes, 0));
+    this.#filled = bytes.copy(this.#partial);
+  }
+
+  /** Gives the frame that has begun what it lacks; returns where in `chunk` the next one starts. */
+  #complete(chunk: Buffer): number {
+    let taken = this.#fill(chunk, 0);
+    if (this.#filled === HEADER_BYTES && this.#partial.length === HEADER_BYTES) {
+      this.#keep(this.#partial);
+      taken = this.#fill(chunk, taken);
+    }
+    if (this.#filled < this.#partial.length) return taken;
+    this.#filled = 0;
+    this.#deliver(this.#partial, 0, this.#partial.length);
+    return taken;
+  }
+
+  #fill(chunk: Buffer, from: number): number {
+    const copied = chunk.copy(this.#partial, this.#filled, from);
+    this.#filled += copied;
+    return from + copied;
   }
 }
 
-const isFrameKind = (kind: number): kind is FrameKind => kinds.has(kind);
+/** The length of the frame whose header stands in `bytes` at `start`. */
+function frameLength(bytes: Buffer, start: number): number {
+  const length = bytes.readUInt32LE(start);
+  const kind = bytes.readUInt8(start + 4);
+  const more = (bytes.readUInt8(start + 5) & FrameFlag.more) !== 0;
+  if (length > MAX_PAYLOAD_BYTES || !kinds.has(kind) || (more && length < MIN_PIECE_BYTES)) throw badFrame(length, kind);
+  return HEADER_BYTES + length;
+}
 
 function badFrame(length: number, kind: number): WireError {
   return new WireError(

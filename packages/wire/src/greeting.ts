@@ -11,8 +11,12 @@ import { WireError } from "./wire-error.ts";
 /** How much a login shell may print before the greeting. */
 export const MAX_BANNER_BYTES = 65_536;
 
+const greeting = (version: string): string => `\0hyperion-ts frames ${version}\0\n`;
+
 /** What an agent writes first. The NUL bytes keep it from standing in any banner. */
-export const GREETING: Uint8Array = Buffer.from(`\0hyperion-ts frames ${PROTOCOL_VERSION}\0\n`);
+export const GREETING: Uint8Array = Buffer.from(greeting(String(PROTOCOL_VERSION)));
+
+const anyGreeting = new RegExp(greeting("([0-9]+)"));
 
 /** Finds the greeting in a stream. */
 export class GreetingScanner {
@@ -25,18 +29,32 @@ export class GreetingScanner {
 
   /**
    * Takes the next piece of the stream; returns what follows the greeting once it was found.
-   * Throws a `WireError` ("bad-greeting") when too much came without it.
+   * Throws a `WireError` ("bad-greeting") when too much came without it, or when the agent speaks another version.
    */
   push(chunk: Buffer): Buffer | undefined {
     const bytes = Buffer.concat([this.#skipped, chunk]);
     const at = bytes.indexOf(GREETING);
     this.#skipped = at < 0 ? bytes : bytes.subarray(0, at);
-    if (this.#skipped.length > MAX_BANNER_BYTES) {
-      throw new WireError(
-        "bad-greeting",
-        `The agent did not greet within the first ${MAX_BANNER_BYTES} bytes of its output. The output begins with:\n${this.banner.slice(0, 1_000)}`,
-      );
-    }
-    return at < 0 ? undefined : bytes.subarray(at + GREETING.length);
+    // While it was not found, it may still begin in the last bytes.
+    const bannerBytes = at < 0 ? bytes.length - (GREETING.length - 1) : at;
+    if (bannerBytes > MAX_BANNER_BYTES) throw noGreeting(this.banner);
+    if (at >= 0) return bytes.subarray(at + GREETING.length);
+    refuseOtherVersion(bytes);
+    return undefined;
   }
+}
+
+function noGreeting(banner: string): WireError {
+  const begins = banner.slice(0, 1_000);
+  return new WireError("bad-greeting", `The agent did not greet within the first ${MAX_BANNER_BYTES} bytes of its output. The output begins with:\n${begins}`);
+}
+
+function refuseOtherVersion(bytes: Buffer): void {
+  if (!bytes.includes(0)) return;
+  const version = anyGreeting.exec(bytes.toString("latin1"))?.[1];
+  if (version === undefined) return;
+  throw new WireError(
+    "bad-greeting",
+    `The agent speaks version ${version} of the protocol, this program version ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`,
+  );
 }

@@ -6,5 +6,5 @@ export { encodeMessage, parseMessage } from "./message-frame.ts";
 export { type CallFailure, type FromAgent, type FromWorker, type ProcessExit, PROTOCOL_VERSION, type ToAgent, type ToWorker, type WorkerExited } from "./messages.ts";
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";
-export { WireError } from "./wire-error.ts";
+export { WireError, type WireErrorCode } from "./wire-error.ts";
 export { newServiceId, type ServiceId } from "./service-id.ts";

@@ -23,6 +23,6 @@ export function parseMessage<Message extends object>(bytes: Buffer, start: numbe
   } catch (cause) {
     throw new WireError("bad-frame", `Received a control message that is no JSON: ${JSON.stringify(text.slice(0, 200))}`, { cause });
   }
-  if (typeof parsed !== "object" || parsed === null) throw new WireError("bad-frame", `Received a control message that is no object: ${text.slice(0, 200)}`);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new WireError("bad-frame", `Received a control message that is no object: ${text.slice(0, 200)}`);
   return parsed as Message;
 }
