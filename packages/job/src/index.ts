@@ -21,3 +21,5 @@ export { remoteEval, remoteEvalM } from "./remote-eval.ts";
 export { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
 export { InterruptedError } from "./run/interruption.ts";
 export { setFreshWorkers, setTaskAttempts, setTaskCpus, setTaskGpus, setTaskMemory, setTaskPriority, setTaskTimeLimit } from "./task-settings.ts";
+export { type LauncherOfCpus, openPoolLauncher, withPoolLauncher } from "./with-pool-launcher.ts";
+export type { PoolLauncher, PoolLauncherConfig } from "./run/pool-launcher.ts";

@@ -80,7 +80,10 @@ export class Dispatcher implements TaskLauncher {
   };
 
   readonly #laneOffice = {
-    answered: (task: Task, runMs: number): void => this.#runTimes.add(task.functionName, runMs),
+    answered: (task: Task, outcome: "done" | "failed" | "lost", runMs: number): void => {
+      if (outcome !== "lost") this.#runTimes.add(task.functionName, runMs);
+      if (this.#events.tracing) this.#events.emit({ type: "call-ended", functionName: task.functionName, node: task.node, attempt: task.attempt, outcome, runMs });
+    },
     refill: (lane: Lane): void => this.#sendAhead(lane),
     closed: (lane: Lane): void => this.#closed(lane),
   };

@@ -14,8 +14,8 @@ export const ABORT_GRACE_MS = 2_000;
 
 /** What a lane needs of the dispatcher. */
 export interface LaneOffice {
-  /** A call was answered after so long. */
-  answered(task: Task, runMs: number): void;
+  /** A call was answered after so long; not at all where its worker was lost. */
+  answered(task: Task, outcome: "done" | "failed" | "lost", runMs: number): void;
   /** The lane has room: more tasks may be sent ahead to it. */
   refill(lane: Lane): void;
   /** The lane has no task left; its lease is released. */
@@ -103,12 +103,12 @@ export class Lane {
     worker.submit(task);
   }
 
-  /** An answer has come for a task; `runMs` is not known when it is the worker's death. */
-  answered(task: Task, runMs: number | undefined): void {
+  /** An answer has come for a task, or its worker's death. */
+  answered(task: Task, outcome: "done" | "failed" | "lost", runMs: number): void {
     this.#unsend(task);
     clearTimeout(this.#kill);
     this.#kill = undefined;
-    if (runMs !== undefined) this.#office.answered(task, runMs);
+    this.#office.answered(task, outcome, runMs);
     if (this.#phase === "slow") this.#phase = "open";
     this.#begins(this.running);
   }

@@ -163,7 +163,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   // The worker's side.
 
   succeeded(value: unknown, runMs: number): void {
-    this.lane?.answered(this, runMs);
+    this.lane?.answered(this, "done", runMs);
     if (this.#timedOut || this.#abort !== undefined) return this.fail(this.#timeLimitError());
     this.#outcome = "done";
     this.#resolveRun?.(value);
@@ -171,7 +171,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   }
 
   failed(failure: CallFailure, runMs: number): void {
-    this.lane?.answered(this, runMs);
+    this.lane?.answered(this, "failed", runMs);
     this.fail(this.#timedOut ? this.#timeLimitError() : failedTask(failure, { ...this.place, ranMs: runMs }));
   }
 
@@ -179,7 +179,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     const { place } = this;
     this.lane?.workerLost();
     if (!began && this.#abort === undefined) return this.evicted();
-    this.lane?.answered(this, undefined);
+    this.lane?.answered(this, "lost", place.ranMs);
     this.fail(this.#timedOut ? this.#timeLimitError() : lostTask(death, place), this.#timedOut ? "failed" : "lost");
   }
 

@@ -4,11 +4,22 @@ import type { RunEvent, StampedEvent } from "./run-event.ts";
 export type RunEventListener = (event: StampedEvent) => void;
 
 export class RunEvents {
+  /** Whether single calls are events too. */
+  readonly tracing: boolean;
   readonly #listeners = new Set<RunEventListener>();
+
+  constructor(tracing = false) {
+    this.tracing = tracing;
+  }
 
   emit(event: RunEvent): void {
     const stamped: StampedEvent = { at: new Date(), event };
     for (const listener of this.#listeners) listener(stamped);
+  }
+
+  /** Nobody hears of what comes after this. */
+  close(): void {
+    this.#listeners.clear();
   }
 
   /** Hears all events from now on; disposing of the subscription ends it. A listener must not throw. */

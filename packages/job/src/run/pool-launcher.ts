@@ -64,16 +64,6 @@ export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readon
   return new OpenPoolLauncher(pool, dispatcher, nodes, cpusPerNode, leftOut, stack.move());
 }
 
-/** Connects to all nodes, hands `use` a launcher for any number of CPUs, and ends everything afterwards. */
-export async function withPoolLauncher<A>(
-  config: PoolLauncherConfig,
-  addrs: readonly WorkerAddr[],
-  use: (withCpus: PoolLauncher["withCpus"]) => Promise<A>,
-): Promise<A> {
-  await using launcher = await openPoolLauncher(config, addrs);
-  return await use((cpus) => launcher.withCpus(cpus));
-}
-
 type Opened = { readonly launcher: NodeLauncher } | { readonly node: string; readonly reason: string };
 
 async function tryOpen(config: NodeLauncherConfig, addr: WorkerAddr): Promise<Opened> {

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly progress?: "auto" | "plain" | "none";
   /** Whether SIGINT, SIGTERM and SIGHUP end the run in order. Default true. */
   readonly handleSignals?: boolean;
+  /** Whether the end of each single call is an event too. Default false: there may be very many. */
+  readonly trace?: boolean;
   /** Hears all events of the run. */
   readonly onEvent?: RunEventListener;
 }
@@ -33,14 +35,16 @@ export interface Workplace extends AsyncDisposable {
   counts(): Extract<Parameters<RunEvents["emit"]>[0], { type: "counts" }>["functions"];
 }
 
-/** Runs `job` in a workplace that `open` makes. */
+/** Runs `job` in a workplace that `open` makes. When it settles, everything that it started has ended. */
 export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: RunOptions, open: (events: RunEvents) => Promise<Workplace>): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack);
   const results = stack.use(openResults({ path: info.database, programId: info.id, onHit: () => session.hit() }));
   session.begin();
   try {
-    const value = await session.run(job, results, stack.use(await open(session.events)));
+    const opening = open(session.events);
+    stack.defer(async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]());
+    const value = await session.run(job, results, await session.unlessEnded(opening));
     session.end("done", null);
     return value;
   } catch (error) {
@@ -50,23 +54,29 @@ export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: Run
 }
 
 class Session {
-  readonly events = new RunEvents();
+  readonly events: RunEvents;
   readonly #info: ProgramInfo;
-  readonly #options: RunOptions;
   readonly #stack: AsyncDisposableStack;
   readonly #controller = new AbortController();
   readonly #startMs = performance.now();
+  /** Rejects a while after the run was ended from outside, whatever the job does then. */
+  readonly #ended = Promise.withResolvers<never>();
+  #workplace: Workplace | undefined;
   #remembered = 0;
-  #emitCounts: (() => void) | undefined;
+  #lastCounts = "";
 
   constructor(info: ProgramInfo, options: RunOptions, stack: AsyncDisposableStack) {
     this.#info = info;
-    this.#options = options;
     this.#stack = stack;
+    this.events = new RunEvents(options.trace);
     mkdirSync(info.logDir, { recursive: true, mode: 0o700 });
     stack.use(logEvents(this.events, info.logDir));
     if (options.onEvent !== undefined) stack.use(this.events.subscribe(options.onEvent));
     if (options.progress !== "none") stack.use(showProgress(this.events, options.progress ?? "auto"));
+    // Without an interruption nobody is left to hear of it.
+    this.#ended.promise.catch(() => undefined);
+    if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.#endEarly(reason)));
+    if (options.handleSignals !== false) stack.use(onInterrupt((signal) => this.#interrupted(signal)));
   }
 
   hit(): void {
@@ -78,14 +88,17 @@ class Session {
     this.events.emit({ type: "run-started", programId: id, database, logDir });
   }
 
+  /** The last event of the run: what ends after it ends because of it. */
   end(outcome: "done" | "failed" | "interrupted", message: string | null): void {
-    this.#emitCounts?.();
+    this.#emitCounts();
     this.events.emit({ type: "run-ended", outcome, seconds: (performance.now() - this.#startMs) / 1_000, message });
+    this.events.close();
   }
 
   async run<A>(job: Job<A>, results: ResultsDatabase, workplace: Workplace): Promise<A> {
-    this.#count(workplace);
-    const ended = this.#endEarly(workplace);
+    this.#workplace = workplace;
+    const timer = setInterval(() => this.#emitCounts(), COUNTS_INTERVAL_MS);
+    this.#stack.defer(() => clearInterval(timer));
     const env: JobEnv = {
       ...workplace.env,
       programInfo: this.#info,
@@ -97,40 +110,36 @@ class Session {
       events: this.events,
       log: (message) => this.events.emit({ type: "log", message }),
     };
-    return await Promise.race([job(env), ended]);
+    return await this.unlessEnded(job(env));
   }
 
-  /** Rejects a while after the run was ended from outside, whatever the job does then. */
-  #endEarly(workplace: Workplace): Promise<never> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const end = (reason: unknown): void => {
-      this.#controller.abort(reason);
-      setTimeout(() => void workplace[Symbol.asyncDispose]().then(() => reject(reason), reject), INTERRUPT_GRACE_MS);
-    };
-    // Without an interruption nobody is left to hear of it.
-    promise.catch(() => undefined);
-    const { signal, handleSignals = true } = this.#options;
-    if (signal !== undefined) this.#stack.use(onAbort(signal, end));
-    if (handleSignals) this.#stack.use(onInterrupt((name) => this.#interrupt(name, end)));
-    return promise;
+  /** `promise`, or the reason why the run was ended. */
+  unlessEnded<A>(promise: Promise<A>): Promise<A> {
+    return Promise.race([promise, this.#ended.promise]);
   }
 
-  #interrupt(name: NodeJS.Signals, end: (reason: unknown) => void): void {
-    this.events.emit({ type: "run-interrupted", signal: name });
-    end(new InterruptedError(name, this.#info.database));
+  #interrupted(signal: NodeJS.Signals): void {
+    this.#emitCounts();
+    this.events.emit({ type: "run-interrupted", signal });
+    this.#endEarly(new InterruptedError(signal, this.#info.database));
   }
 
-  #count(workplace: Workplace): void {
-    let last = "";
-    this.#emitCounts = () => {
-      const functions = workplace.counts();
-      const now = JSON.stringify([functions, this.#remembered]);
-      if (now === last) return;
-      last = now;
-      this.events.emit({ type: "counts", functions, remembered: this.#remembered });
-    };
-    const timer = setInterval(this.#emitCounts, COUNTS_INTERVAL_MS);
-    this.#stack.defer(() => clearInterval(timer));
+  #endEarly(reason: unknown): void {
+    this.#controller.abort(reason);
+    setTimeout(() => void this.#endWorkplace().finally(() => this.#ended.reject(reason)), INTERRUPT_GRACE_MS);
+  }
+
+  async #endWorkplace(): Promise<void> {
+    await this.#workplace?.[Symbol.asyncDispose]();
+  }
+
+  #emitCounts(): void {
+    if (this.#workplace === undefined) return;
+    const event = { type: "counts", functions: this.#workplace.counts(), remembered: this.#remembered } as const;
+    const counts = JSON.stringify(event);
+    if (counts === this.#lastCounts) return;
+    this.#lastCounts = counts;
+    this.events.emit(event);
   }
 }
 
