@@ -47,6 +47,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #recall: (PromiseWithResolvers<void> & { readonly ids: readonly number[] }) | undefined;
   #lastId = 0;
   #answered = 0;
+  #isGone = false;
 
   constructor(agent: NodeAgent, identity: WorkerIdentity) {
     this.#agent = agent;
@@ -125,7 +126,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   async stop(graceMs: number): Promise<void> {
-    if (this.#channel !== undefined) this.#agent.stop(this.#channel.number, graceMs);
+    if (this.#channel !== undefined && !this.#isGone) this.#agent.stop(this.#channel.number, graceMs);
     await this.gone;
   }
 
@@ -197,6 +198,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     const running = begun - 1;
+    this.#isGone = true;
     this.#resolveGone(death);
     const lastOutput = "lastOutput" in death ? death.lastOutput : death.reason;
     this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: it ended before it was ready. ${lastOutput} (log: ${this.logFile})`));

@@ -23,6 +23,8 @@ import { LaunchError, type WorkerEnd } from "./worker-death.ts";
 
 /** A frame's channel is a number of 16 bits. */
 const MAX_CHANNEL = 0xff_ff;
+/** How much of what a login shell printed stands in an error message. */
+const MAX_SHOWN_BANNER = 1_000;
 
 export type AgentHello = Extract<FromAgent, { type: "hello" }>;
 type StartMessage = Extract<ToAgent, { type: "start" }>;
@@ -69,6 +71,7 @@ export class NodeAgent implements AsyncDisposable {
   #heartbeat: NodeJS.Timeout | undefined;
   #lastHeardMs = performance.now();
   #gone = false;
+  #closing = false;
 
   /** `stdout` stands behind the greeting and the hello. */
   constructor(node: string, hello: AgentHello, running: RunningCommand, stdin: Writable, times: AgentTimes, headSilenceMs: number | null) {
@@ -124,11 +127,12 @@ export class NodeAgent implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
     if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.endGraceMs });
     const timer = setTimeout(() => this.#running.signal("SIGKILL"), this.#times.endGraceMs + 1_000);
     await this.#running.exited;
     clearTimeout(timer);
-    this.#lose("the connection was closed");
+    this.#lose("its agent ended");
   }
 
   #message(message: FromAgent): void {
@@ -174,9 +178,10 @@ export class NodeAgent implements AsyncDisposable {
     }, this.#times.heartbeatMs);
   }
 
-  #lose(reason: string): void {
+  #lose(what: string): void {
     if (this.#gone) return;
     this.#gone = true;
+    const reason = this.#closing ? "the connection was closed" : what;
     clearInterval(this.#heartbeat);
     this.#running.signal("SIGKILL");
     this.#resolveLost(reason);
@@ -192,7 +197,7 @@ export class NodeAgent implements AsyncDisposable {
 
 /**
  * Waits for the greeting and the hello of an agent that `running` is. Throws a `LaunchError`, with what the
- * command printed, when they do not come within `times.connectTimeoutMs`.
+ * command printed, when they do not come within `times.connectTimeoutMs`, or something else comes.
  */
 export async function connectAgent(node: string, running: RunningCommand, times: AgentTimes, headSilenceMs: number | null): Promise<NodeAgent> {
   const { stdin, stdout } = running;
@@ -203,7 +208,8 @@ export async function connectAgent(node: string, running: RunningCommand, times:
   const late = new Promise<string>((resolve) => timer.addEventListener("abort", () => resolve(`it did not greet within ${times.connectTimeoutMs} ms`), { once: true }));
   const first = await Promise.race([greeted.hello, ended, late]);
   if (typeof first === "string") {
-    throw new LaunchError(node, `the agent on ${node} (${running.command.argv.join(" ")}): ${first}${indent(greeted.banner())}${indent(running.lastErrors())}`);
+    const printed = greeted.banner().slice(0, MAX_SHOWN_BANNER);
+    throw new LaunchError(node, `the agent on ${node} (${running.command.argv.join(" ")}): ${first}${indent(printed)}${indent(running.lastErrors())}`);
   }
   const agent = new NodeAgent(node, first.hello, running, stdin, times, headSilenceMs);
   const parser = new FrameParser(agent);
@@ -218,10 +224,12 @@ interface Greeted {
   readonly rest: Buffer;
 }
 
-function greeting(stdout: Readable): { readonly hello: Promise<Greeted>; banner(): string } {
+/** `hello` is a text when something else came, which tells what. */
+function greeting(stdout: Readable): { readonly hello: Promise<Greeted | string>; banner(): string } {
   const scanner = new GreetingScanner();
   let rest: Buffer | undefined;
-  const hello = new Promise<Greeted>((resolve, reject) => {
+  let shown = false;
+  const hello = new Promise<Greeted | string>((resolve) => {
     const onData = (chunk: Buffer): void => {
       try {
         rest = rest === undefined ? scanner.push(chunk) : Buffer.concat([rest, chunk]);
@@ -231,12 +239,14 @@ function greeting(stdout: Readable): { readonly hello: Promise<Greeted>; banner(
         resolve({ hello: first, rest });
       } catch (error) {
         stdout.off("data", onData);
-        reject(error);
+        // It shows what was printed.
+        shown = true;
+        resolve(error instanceof Error ? error.message : String(error));
       }
     };
     stdout.on("data", onData);
   });
-  return { hello, banner: () => scanner.banner };
+  return { hello, banner: () => (shown ? "" : scanner.banner) };
 }
 
 function firstMessage(bytes: Buffer): AgentHello | undefined {

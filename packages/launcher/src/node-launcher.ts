@@ -57,8 +57,10 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
 export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
-  const running = await runCmd({ argv: [process.execPath, agentProgram], streams: "pipes" });
-  running.stderr?.pipe(createWriteStream(join(logDir, `${newServiceId()}.log`), { flags: "a", mode: 0o600 }));
+  const running = await runCmd({ argv: [process.execPath, agentProgram], streams: "pipes" }).catch((cause: unknown) => {
+    throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
+  keepLog(running, join(logDir, `${newServiceId()}.log`));
   try {
     const times = timesOf(options);
     const agent = await connectAgent(node, running, times, options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs);
@@ -67,6 +69,14 @@ export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, o
     await running[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
+function keepLog({ stderr }: RunningCommand, file: string): void {
+  const log = createWriteStream(file, { flags: "a", mode: 0o600 });
+  log.on("error", () => undefined);
+  stderr?.on("data", (chunk: Buffer) => log.write(chunk));
+  stderr?.on("close", () => log.end());
 }
 
 /** The times of `options`, with defaults. */

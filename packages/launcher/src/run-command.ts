@@ -10,6 +10,9 @@ import { once } from "node:events";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import type { ProcessExit } from "@hyperion-ts/wire";
 
+/** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
+const LAST_OUTPUT_MS = 200;
+
 /** A program and how to start it. */
 export interface Command {
   /** The program and its arguments. */
@@ -63,15 +66,7 @@ export interface RunningCommand extends AsyncDisposable {
  * with a failure, so that a failure is never lost. Throws a `CommandError` when it can't be started.
  */
 export async function runCmdLocalAsync(command: Command, owner?: (error: CommandError) => void): Promise<RunningCommand> {
-  const [file, ...args] = command.argv;
-  if (file === undefined) throw new CommandError(command.argv, undefined, "the argument vector is empty");
-  const child = spawn(file, args, { detached: true, env: { ...process.env, ...command.env }, stdio: stdio(command) });
-  try {
-    await once(child, "spawn");
-  } catch (cause) {
-    throw new CommandError(command.argv, undefined, cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-  const running = new LocalCommand(command, child);
+  const running = new LocalCommand(command, await spawned(command));
   if (owner !== undefined) void running.exited.then((exit) => running.reportTo(owner, exit));
   return running;
 }
@@ -80,6 +75,19 @@ export async function runCmdLocalAsync(command: Command, owner?: (error: Command
 export function runCmdLocalLog(command: Command, log: (line: string) => void, owner?: (error: CommandError) => void): Promise<RunningCommand> {
   log(`Running command ${showArgv(command.argv)}`);
   return runCmdLocalAsync(command, owner);
+}
+
+async function spawned(command: Command): Promise<ChildProcess> {
+  const [file, ...args] = command.argv;
+  if (file === undefined) throw new CommandError(command.argv, undefined, "the argument vector is empty");
+  try {
+    // Some failures are thrown here (an argument list that is too long), others come as an event.
+    const child = spawn(file, args, { detached: true, env: { ...process.env, ...command.env }, stdio: stdio(command) });
+    await once(child, "spawn");
+    return child;
+  } catch (cause) {
+    throw new CommandError(command.argv, undefined, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 function stdio({ streams }: Command): StdioOptions {
@@ -114,7 +122,11 @@ class LocalCommand implements RunningCommand {
         // Whatever it started goes with it.
         this.signal("SIGKILL");
         this.#ended = true;
-        resolve({ code, signal });
+        const end = (): void => resolve({ code, signal });
+        if (command.streams !== "pipes") return end();
+        // What it wrote last is still on its way.
+        child.once("close", end);
+        setTimeout(end, LAST_OUTPUT_MS);
       });
     });
   }

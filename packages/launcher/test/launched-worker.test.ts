@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { append, loop } from "./functions.ts";
 import { type Ending, type RecordedCall, recordedCall } from "./recorded-call.ts";

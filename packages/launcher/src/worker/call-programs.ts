@@ -1,6 +1,7 @@
-/** External programs of one call: they run on its CPUs, and end with it. */
+/** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
+import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
 const MAX_STDERR_IN_MESSAGE = 1_000;
@@ -25,35 +26,69 @@ export class ExecError extends Error {
 }
 
 export class CallPrograms {
-  readonly #children = new Set<ChildProcess>();
+  readonly #running = new Map<ChildProcess, Promise<ExecResult>>();
 
-  async run(file: string, args: readonly string[], { cwd, env, input }: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
-    signal.throwIfAborted();
-    const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
-    const abort = (): void => endChild(child);
-    this.#children.add(child);
+  run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const child = start([file, ...args], options);
+    if (child instanceof ExecError) return Promise.reject(child);
+    const result = this.#result(child, [file, ...args], options.input, signal);
+    this.#running.set(child, result);
+    return result;
+  }
+
+  /** Ends what still runs. A function that has returned does not wait for it any more. */
+  end(): void {
+    for (const [child, result] of this.#running) {
+      result.catch(() => undefined);
+      endProgram(child);
+    }
+  }
+
+  async #result(child: ChildProcess, argv: readonly string[], input: ExecOptions["input"], signal: AbortSignal): Promise<ExecResult> {
+    const abort = (): void => endProgram(child);
     signal.addEventListener("abort", abort, { once: true });
     try {
       const { error, ...end } = await outcome(child, input);
       signal.throwIfAborted();
-      if (end.exitCode !== 0) throw new ExecError([file, ...args], end, { cause: error });
+      if (end.exitCode !== 0) throw new ExecError(argv, end, { cause: error });
       return { stdout: end.stdout, stderr: end.stderr };
     } finally {
       signal.removeEventListener("abort", abort);
-      this.#children.delete(child);
+      this.#running.delete(child);
     }
-  }
-
-  /** Ends what still runs. */
-  end(): void {
-    for (const child of this.#children) endChild(child);
   }
 }
 
-function endChild(child: ChildProcess): void {
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
-  child.once("exit", () => clearTimeout(timer));
+function start([file = "", ...args]: readonly string[], { cwd, env }: ExecOptions): ChildProcess | ExecError {
+  try {
+    return spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  } catch (cause) {
+    // Most failures come as an event; some are thrown here, e.g. an argument list that is too long.
+    return new ExecError([file, ...args], { exitCode: null, signal: null, stdout: "", stderr: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
+/** SIGTERM to the program and to what it has started (a shell does not pass it on), SIGKILL to those that stay. */
+function endProgram(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const pids = processTree(child.pid);
+  for (const pid of pids) signalProcess(pid, "SIGTERM");
+  // The worker leads the session, so a number that was given to a stranger meanwhile is told from ours.
+  setTimeout(() => pids.filter((pid) => sessionOf(pid) === process.pid).forEach((pid) => signalProcess(pid, "SIGKILL")), KILL_AFTER_MS);
+  child.once("exit", () => {
+    // Whoever else holds its streams is not waited for.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  });
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended already.
+  }
 }
 
 function outcome(child: ChildProcess, input: ExecOptions["input"]): Promise<{ exitCode: number | null; signal: string | null; stdout: string; stderr: string; error?: Error }> {

@@ -20,13 +20,14 @@ export function prefixLines(): LogLines {
     const write = stream.write.bind(stream);
     let atLineStart = true;
     stream.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
-      const callback = typeof encoding === "function" ? encoding : done;
-      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-      if (text === "") return write(text, asCallback(callback));
+      const callback = asCallback(typeof encoding === "function" ? encoding : done);
+      // As Latin-1 bytes stay what they are, also where a chunk ends within a character.
+      const text = bytesOf(chunk, encoding).toString("latin1");
+      if (text === "") return write(text, callback);
       const body = text.replace(/\n(?=[^])/g, () => `\n${prefix()}`);
       const line = atLineStart ? prefix() + body : body;
       atLineStart = text.endsWith("\n");
-      return write(line, asCallback(callback));
+      return write(line, "latin1", callback);
     };
   }
   return {
@@ -35,5 +36,8 @@ export function prefixLines(): LogLines {
     leave: () => (call = ""),
   };
 }
+
+const bytesOf = (chunk: string | Uint8Array, encoding: unknown): Buffer =>
+  typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8") : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 
 const asCallback = (value: unknown): ((error?: Error | null) => void) | undefined => (typeof value === "function" ? (error) => value(error) : undefined);

@@ -12,6 +12,6 @@ export function dieWithAgent(): void {
   // The agent may have ended before the kernel was asked to tell us.
   if (process.ppid !== agent) process.exit(0);
   if (process.env["HYPERION_DIES_WITH_AGENT"] === "1") return;
-  const watch = `setInterval(() => { if (process.ppid !== ${agent}) process.kill(process.pid, "SIGKILL"); }, ${WATCH_INTERVAL_MS});`;
+  const watch = `setInterval(() => { if (process.ppid !== ${agent}) process.kill(-process.pid, "SIGKILL"); }, ${WATCH_INTERVAL_MS});`;
   new Worker(watch, { eval: true, execArgv: [] }).unref();
 }

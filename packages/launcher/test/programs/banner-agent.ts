@@ -1,0 +1,8 @@
+/** An agent behind a login shell that prints so many bytes first: `banner-agent.ts BYTES AGENT`. */
+import { writeSync } from "node:fs";
+
+const [, , bytes, agent = ""] = process.argv;
+const line = "Welcome to the cluster. Unauthorised use is prohibited.\n";
+const banner = line.repeat(Math.ceil(Number(bytes) / line.length));
+for (let at = 0; at < banner.length; at += 4_096) writeSync(1, banner.slice(at, at + 4_096));
+await import(agent);

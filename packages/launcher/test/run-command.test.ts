@@ -1,0 +1,119 @@
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { CommandError, type Command, runCmdLocalAsync, runCmdLocalLog } from "../src/index.ts";
+import { isAlive, liveProcess, liveProcessesBelow } from "./live-processes.ts";
+import { patience, testWorld, thrownBy } from "./world.ts";
+
+const node = (program: string, ...args: readonly string[]): Command => ({ argv: [process.execPath, "-e", program, ...args], streams: "pipes" });
+const readAll = (stream: Readable | undefined): Promise<string> => (stream === undefined ? Promise.resolve("no stream") : text(stream));
+const firstLine = async (stream: Readable | undefined): Promise<string> => {
+  const [chunk] = stream === undefined ? [] : await once(stream, "data");
+  return String(chunk).trim();
+};
+
+describe("runCmdLocalAsync", () => {
+  test("connects the streams, and tells the exit code", async () => {
+    await using world = testWorld();
+    await using running = await world.runCmd(node("process.stdin.pipe(process.stdout); process.stdin.on('end', () => { console.error('enough'); process.exitCode = 3; })"));
+    running.stdin?.end("hello");
+    expect(await readAll(running.stdout)).toBe("hello");
+    expect(await running.exited).toEqual({ code: 3, signal: null });
+    expect(running.lastErrors()).toBe("enough");
+  });
+
+  test("tells the signal that ended the command", async () => {
+    await using world = testWorld();
+    await using running = await world.runCmd({ argv: ["sleep", "1000"], streams: "pipes" });
+    running.signal("SIGUSR1");
+    expect(await running.exited).toEqual({ code: null, signal: "SIGUSR1" });
+  });
+
+  test("passes arguments on verbatim, because there is no shell", async () => {
+    await using world = testWorld();
+    const args = ["two words", "'single' \"double\"", "line\nbreak", "$HOME $(id) `id`", "*", "", "a;b|c&d>e", "ü 😀", "\\"];
+    await using running = await world.runCmd(node("console.log(JSON.stringify(process.argv.slice(1)))", ...args));
+    expect(JSON.parse(await readAll(running.stdout))).toEqual(args);
+  });
+
+  test("adds variables to those of this process", async () => {
+    await using world = testWorld();
+    await using running = await world.runCmd({ ...node("console.log(process.env.PATH === process.argv[1], process.env.EXTRA)", process.env["PATH"] ?? ""), env: { EXTRA: "$x" } });
+    expect(await readAll(running.stdout)).toBe("true $x\n");
+  });
+
+  test("tells its owner of a failure, with what the command last wrote to its standard error", async () => {
+    const errors: CommandError[] = [];
+    await using running = await runCmdLocalAsync(node("console.error('no such thing'); process.exit(4)"), (error) => errors.push(error));
+    await running.exited;
+    await expect.poll(() => errors, patience).toHaveLength(1);
+    const [error] = errors;
+    expect(error).toMatchObject({ name: "CommandError", code: "command-failed", exit: { code: 4, signal: null } });
+    expect(error?.message).toContain("exited with code 4: no such thing");
+  });
+
+  test("tells its owner nothing of a success or of a stop that was asked for", async () => {
+    const errors: CommandError[] = [];
+    await using good = await runCmdLocalAsync(node(""), (error) => errors.push(error));
+    await good.exited;
+    await using stopped = await runCmdLocalAsync({ argv: ["sleep", "1000"], streams: "pipes" }, (error) => errors.push(error));
+    expect(await stopped.stop(5_000)).toEqual({ code: null, signal: "SIGTERM" });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).toEqual([]);
+  });
+
+  test.for([
+    ["a program that isn't there", ["/no/such program", "an argument"], /^The command "\/no\/such program" "an argument" could not be started: .*ENOENT/u],
+    ["an argument list that is too long", ["true", "x".repeat(3_000_000)], /^The command true x+ could not be started: .*E2BIG/u],
+    ["an empty argument vector", [], /the argument vector is empty/u],
+    ["a NUL byte", ["true", "a\0b"], /^The command true "a\\u0000b" could not be started/u],
+  ] as const)("refuses %s with a CommandError that names the argument vector", async ([, argv, message]) => {
+    const error = await thrownBy(runCmdLocalAsync({ argv, streams: "pipes" }));
+    expect(error).toBeInstanceOf(CommandError);
+    expect(error).toMatchObject({ argv, exit: undefined, message: expect.stringMatching(message) });
+  });
+
+  test("gives the command a session and a process group of its own", async () => {
+    await using world = testWorld();
+    await using running = await world.runCmd({ argv: ["sleep", "1000"], streams: "pipes" });
+    expect(liveProcess(running.pid)).toMatchObject({ group: running.pid, session: running.pid, parent: process.pid });
+  });
+
+  test("kills what the command leaves behind when it ends", async () => {
+    await using world = testWorld();
+    await using running = await world.runCmd({ argv: ["sh", "-c", "sleep 1000 & echo $!; read line"], streams: "pipes" });
+    const left = Number(await firstLine(running.stdout));
+    expect(isAlive(left)).toBe(true);
+    running.stdin?.end("\n");
+    expect(await running.exited).toEqual({ code: 0, signal: null });
+    await expect.poll(world.processes, patience).toEqual([]);
+  });
+
+  test("stops a command that does not listen to SIGTERM with SIGKILL, and its children with it", async () => {
+    await using world = testWorld();
+    await using running = await world.runCmd({ argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"], streams: "pipes" });
+    await firstLine(running.stdout);
+    await expect.poll(() => liveProcessesBelow(running.pid).length, patience).toBe(2);
+    expect(await running.stop(50)).toEqual({ code: null, signal: "SIGKILL" });
+    await expect.poll(world.processes, patience).toEqual([]);
+  });
+
+  test("ends the command when it is disposed of", async () => {
+    await using world = testWorld();
+    {
+      await using running = await world.runCmd({ argv: ["sleep", "1000"], streams: "pipes" });
+      expect(isAlive(running.pid)).toBe(true);
+    }
+    expect(world.processes()).toEqual([]);
+  });
+});
+
+test("runCmdLocalLog logs the command first, quoted where that is needed", async () => {
+  const lines: string[] = [];
+  await using world = testWorld();
+  const program = join(world.folder, "not there");
+  await thrownBy(runCmdLocalLog({ argv: [program, "--plain=1", "it's"], streams: "pipes" }, (line) => lines.push(line)));
+  expect(lines).toEqual([`Running command ${JSON.stringify(program)} --plain=1 "it's"`]);
+});
