@@ -2,7 +2,7 @@
  * All remote functions of this process, by name. It lives on `globalThis`, so that two copies of
  * this package in one program (two versions, or a bundle beside sources) see the same functions.
  */
-import type { RemoteFunction } from "./remote-function.ts";
+import type { ModuleMeta, RemoteFunction } from "./remote-function.ts";
 
 const key = Symbol.for("@hyperion-ts/remote.functions");
 
@@ -11,13 +11,14 @@ export type AnyRemoteFunction = Pick<RemoteFunction, "name" | "module" | "input"
   readonly run: (input: never, ctx: never) => unknown;
 };
 
-/** Two modules define a remote function of one name, so that a worker could not tell which is meant. */
+/** Two modules, or two places in one module, define a remote function of one name, so that a worker could not tell which is meant. */
 export class DuplicateNameError extends Error {
   override readonly name = "DuplicateNameError";
   readonly code = "duplicate-name";
 
   constructor(functionName: string, first: string, second: string) {
-    super(`Two modules define the remote function "${functionName}": ${first} and ${second}. Rename one of them: a name must be unique in the program.`);
+    const where = first === second ? `The module ${first} defines the remote function "${functionName}" twice` : `Two modules define the remote function "${functionName}": ${first} and ${second}`;
+    super(`${where}. Rename one of them: a name must be unique in the program.`);
   }
 }
 
@@ -27,11 +28,17 @@ export const findRemote = (name: string): AnyRemoteFunction | undefined => funct
 /** The names of all functions that are defined, sorted. */
 export const remoteNames = (): string[] => [...functions().keys()].sort();
 
-export function register(fn: AnyRemoteFunction): void {
+/** Makes `fn` known. A module that is loaded anew, which shows in its `import.meta` being a new one, replaces its functions. */
+export function register(fn: AnyRemoteFunction, meta: ModuleMeta): void {
   const known = functions().get(fn.name);
-  if (known !== undefined && sameFile(known.module) !== sameFile(fn.module)) throw new DuplicateNameError(fn.name, known.module, fn.module);
+  const names = namesIn.get(meta) ?? new Set();
+  if (known !== undefined && (names.has(fn.name) || fileOf(known.module) !== fileOf(fn.module))) throw new DuplicateNameError(fn.name, known.module, fn.module);
+  namesIn.set(meta, names.add(fn.name));
   functions().set(fn.name, fn);
 }
+
+/** What each module has defined since it was loaded. */
+const namesIn = new WeakMap<ModuleMeta, Set<string>>();
 
 function functions(): Map<string, AnyRemoteFunction> {
   const known: Map<string, AnyRemoteFunction> | undefined = Reflect.get(globalThis, key);
@@ -42,4 +49,4 @@ function functions(): Map<string, AnyRemoteFunction> {
 }
 
 /** A module's URL without query and hash, which loaders use to load a file anew. */
-const sameFile = (module: string): string => module.replace(/[?#].*$/, "");
+const fileOf = (module: string): string => module.replace(/[?#].*$/, "");

@@ -19,8 +19,14 @@ export interface ModuleMeta {
   readonly url: string;
 }
 
+/** The function itself: what its input's schema gives out goes in, what its output's schema takes comes out. */
+type Run<I extends StandardSchemaV1, O extends StandardSchemaV1> = (
+  input: StandardSchemaV1.InferOutput<I>,
+  ctx: CallContext,
+) => StandardSchemaV1.InferInput<O> | Promise<StandardSchemaV1.InferInput<O>>;
+
 /** What `defineRemote` is given. */
-export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends StandardSchemaV1> {
+export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends StandardSchemaV1, F extends Run<I, O> = Run<I, O>> {
   /** Unique in the program, and stable: it survives bundling and renaming, e.g. `"roots/bracket"`. */
   readonly name: string;
   /** Any Standard Schema. The caller's value is checked before it is sent and parsed once in the worker. */
@@ -28,14 +34,8 @@ export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends 
   /** Any Standard Schema. What `run` returns is checked in the worker and travels as it was returned. */
   readonly output: O;
   /** The function itself, which runs in a worker. All that it needs is in `input`: nothing is captured. */
-  readonly run: (input: StandardSchemaV1.InferOutput<I>, ctx: CallContext) => Returned<O> | Promise<Returned<O>>;
+  readonly run: F;
 }
-
-/**
- * What `run` may return. No value is a `[never]`: it stands here because a tuple type in the place where a
- * function returns makes the compiler read `[n, n]` as a tuple, while it can't look into the schema yet.
- */
-type Returned<O extends StandardSchemaV1> = StandardSchemaV1.InferInput<O> | [never];
 
 /** A function that can be called from afar. Made by `defineRemote`. */
 export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O extends StandardSchemaV1 = StandardSchemaV1>
@@ -47,8 +47,11 @@ export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O
 /**
  * Defines a remote function. Call it at the top level of a module, once for each name.
  *
- * Throws a `DuplicateNameError` when another module has defined a function of that name
- * (the same module may be loaded twice).
+ * Throws a `DuplicateNameError` when another module, or this one in another place, has defined
+ * a function of that name (the same module may be loaded twice).
+ *
+ * `F` is there so that the compiler knows the output's schema when it reads `run`: `[n, n]` is then a
+ * tuple and `"up"` a literal, where the schema wants one. (Not in a function without parameters, which it reads first.)
  *
  * @example
  * export const square = defineRemote(import.meta, {
@@ -58,11 +61,11 @@ export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O
  *   run: (x) => x * x,
  * });
  */
-export function defineRemote<I extends StandardSchemaV1, O extends StandardSchemaV1>(
+export function defineRemote<I extends StandardSchemaV1, O extends StandardSchemaV1, F extends Run<I, O>>(
   meta: ModuleMeta,
-  definition: RemoteFunctionDefinition<I, O>,
+  definition: RemoteFunctionDefinition<I, O, F>,
 ): RemoteFunction<I, O> {
   const fn: RemoteFunction<I, O> = { ...definition, module: meta.url };
-  register(fn);
+  register(fn, meta);
   return fn;
 }

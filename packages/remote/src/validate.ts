@@ -6,12 +6,15 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 type Maybe<A> = A | Promise<A>;
 
-/** What `parse` and `check` need to know of a function. */
+/** What is needed to know of a function here. */
 interface Named {
   readonly name: string;
   readonly input: StandardSchemaV1;
   readonly output: StandardSchemaV1;
 }
+
+/** So many issues are spelled out in a message; a long list of wrong values has one for each. */
+const SHOWN_ISSUES = 5;
 
 /** A value that its schema refuses. */
 export class InvalidValueError extends Error {
@@ -24,9 +27,10 @@ export class InvalidValueError extends Error {
 
   constructor(code: InvalidValueError["code"], functionName: string, issues: readonly StandardSchemaV1.Issue[]) {
     const found = issues.map((issue) => ({ path: showPath(issue.path), message: issue.message }));
-    const list = found.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+    const list = found.slice(0, SHOWN_ISSUES).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+    const more = found.length > list.length ? `; and ${found.length - list.length} more` : "";
     const what = code === "invalid-input" ? "was called with an input" : "returned an output";
-    super(`The remote function "${functionName}" ${what} that its schema refuses: ${list}`);
+    super(`The remote function "${functionName}" ${what} that its schema refuses: ${list.join("; ")}${more}`);
     this.code = code;
     this.functionName = functionName;
     this.issues = found;
@@ -59,10 +63,16 @@ function validated(
     return accept(result.value);
   };
   const result = schema["~standard"].validate(value);
-  return result instanceof Promise ? result.then(settle) : settle(result);
+  // Not by its class: a schema's promise may come from a library or from another realm.
+  return "then" in result ? result.then(settle) : settle(result);
 }
 
 function showPath(path: StandardSchemaV1.Issue["path"]): string {
   const keys = (path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
-  return keys.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${String(key)}`)).join("");
+  return keys.map(showKey).join("").replace(/^\./, "");
+}
+
+function showKey(key: PropertyKey): string {
+  if (typeof key === "string") return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  return `[${String(key)}]`;
 }
