@@ -38,6 +38,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #pid = -1;
   #channel: Channel<FromWorker> | undefined;
   readonly #agent: NodeAgent;
+  readonly #maxResultBytes: number | undefined;
   readonly #functions = new Map<string, number>();
   /** Sent and not answered, in order. */
   readonly #calls = new Map<number, Call>();
@@ -49,8 +50,9 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #answered = 0;
   #isGone = false;
 
-  constructor(agent: NodeAgent, identity: WorkerIdentity) {
+  constructor(agent: NodeAgent, identity: WorkerIdentity, maxResultBytes: number | undefined) {
     this.#agent = agent;
+    this.#maxResultBytes = maxResultBytes;
     this.serviceId = identity.serviceId;
     this.node = identity.node;
     this.cpuIds = identity.cpuIds;
@@ -168,7 +170,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#answered += 1;
     const call = this.#calls.get(id);
     this.#calls.delete(id);
-    const error = new WireError("too-large", `The result has ${bytes} bytes, more than maxResultBytes allows`);
+    const error = new WireError("too-large", `The result of "${call?.fn.name}" has ${bytes} bytes, more than the ${this.#maxResultBytes} that maxResultBytes allows: return less, or raise the limit`);
     call?.failed({ kind: "unreadable-output", error: errorToData(error) }, 0);
   }
 

@@ -15,9 +15,12 @@ export interface WorkerEnd extends WorkerExited {
   readonly begun: number;
 }
 
+/** How a runtime ends that gives up. */
+const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
+
 /** Reads a death from what the agent saw. */
 export function deathOf({ exit, lastOutput }: WorkerEnd): WorkerDeath {
-  if (/heap out of memory|Out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
+  if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput };
   return { kind: "exited", code: exit.code, lastOutput };
 }

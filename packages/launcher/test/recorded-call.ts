@@ -1,10 +1,10 @@
 /** A call that writes down how it ended. */
-import { encodeValue } from "@hyperion-ts/wire";
+import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
 import type { Call, WorkerDeath } from "../src/index.ts";
 
 export type Ending =
   | { readonly type: "succeeded"; readonly value: unknown }
-  | { readonly type: "failed"; readonly kind: string }
+  | { readonly type: "failed"; readonly failure: CallFailure }
   | { readonly type: "lost"; readonly began: boolean; readonly death: WorkerDeath }
   | { readonly type: "returned" };
 
@@ -29,7 +29,7 @@ export function recordedCall(fn: Call["fn"], input: unknown): RecordedCall {
     endings,
     ended,
     succeeded: (value) => end({ type: "succeeded", value }),
-    failed: ({ kind }) => end({ type: "failed", kind }),
+    failed: (failure) => end({ type: "failed", failure }),
     lost: (death, began) => end({ type: "lost", began, death }),
     returned: () => end({ type: "returned" }),
   };

@@ -10,7 +10,8 @@ import type { ProcessTools } from "./host.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
 const LAST_FRAMES_MS = 1_000;
-const LAST_OUTPUT_BYTES = 2_048;
+/** Enough for what a runtime prints when its memory is full: the stack follows the reason. */
+const LAST_OUTPUT_BYTES = 4_096;
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 

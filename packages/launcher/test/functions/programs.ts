@@ -1,6 +1,6 @@
 /** Remote functions that start programs, in order and otherwise. */
 import { spawn } from "node:child_process";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { defineRemote } from "@hyperion-ts/remote";
 import { z } from "zod";
 
@@ -17,13 +17,14 @@ export const exec = defineRemote(import.meta, {
   run: ({ file, args, ...options }, ctx) => ctx.exec(file, args, options),
 });
 
-/** Starts programs and does not wait for them; returns when `file` tells their process ids. */
+/** Starts a program and leaves it alone: returns as soon as `file` is there, which the program makes. */
 export const execUnawaited = defineRemote(import.meta, {
   name: "test/exec-unawaited",
-  input: z.object({ args: z.array(z.string()) }),
+  input: z.object({ args: z.array(z.string()), file: z.string() }),
   output: z.null(),
-  run: async ({ args: [file = "", ...args] }, ctx) => {
-    ctx.exec(file, args).catch(() => undefined);
+  run: async ({ args: [program = "", ...args], file }, ctx) => {
+    void ctx.exec(program, args);
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
     return null;
   },
 });

@@ -1,0 +1,41 @@
+import { readSync } from "node:fs";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { ClaimFile } from "../../src/agent/claims.ts";
+
+/** What a worker does with the descriptor that it inherits: it begins one call. */
+const claimOne = (file: ClaimFile): number | undefined => {
+  const byte = Buffer.alloc(1);
+  return readSync(file.fd, byte, 0, 1, null) === 1 ? byte[0] : undefined;
+};
+
+test("each call that is offered is claimed once or taken back once, and bears the number of recalls before it", () => {
+  const step = fc.oneof(fc.record({ offer: fc.integer({ min: 1, max: 5_000 }) }), fc.record({ claim: fc.integer({ min: 1, max: 50 }) }), fc.constant("takeBack" as const));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      using file = new ClaimFile();
+      let waiting = 0;
+      let begun = 0;
+      let recalls = 0;
+      for (const next of steps) {
+        if (next === "takeBack") {
+          expect(file.takeBack()).toBe(waiting);
+          waiting = 0;
+          recalls += 1;
+        } else if ("offer" in next) {
+          file.offer(next.offer);
+          waiting += next.offer;
+        } else {
+          for (let i = 0; i < next.claim; i++) {
+            expect(claimOne(file)).toBe(waiting > 0 ? recalls & 0xff : undefined);
+            if (waiting > 0) begun += 1;
+            waiting = Math.max(0, waiting - 1);
+          }
+        }
+      }
+      file.takeBack();
+      expect(file.begun).toBe(begun);
+    }),
+    { numRuns: 50 },
+  );
+});
