@@ -18,6 +18,8 @@ import { deathOf, LaunchError, type WorkerDeath, WorkerDiedError, type WorkerEnd
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
+/** A control message has to fit into one frame. */
+const MAX_REASON_BYTES = 32_768;
 
 /** What is known of a worker before it runs. */
 export interface WorkerIdentity {
@@ -113,8 +115,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   abort(call: Call, reason: unknown): void {
     for (const [id, known] of this.#calls) {
       if (known !== call) continue;
-      const data = Buffer.from(encodeValue(errorToData(reason))).toString("base64");
-      this.#tell({ type: "abort", id, reason: data });
+      this.#tell({ type: "abort", id, reason: encodeReason(reason) });
       return;
     }
   }
@@ -223,3 +224,11 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 }
 
+/** An abort has to arrive: a reason that is too large for a control message is told by its message alone. */
+function encodeReason(reason: unknown): string {
+  const data = errorToData(reason);
+  const whole = encodeValue(data);
+  const text = data.kind === "error" ? `${data.name}: ${data.message}` : "the reason is too large to travel";
+  const sent = whole.length <= MAX_REASON_BYTES ? whole : encodeValue(errorToData(new Error(text.slice(0, 1_000))));
+  return Buffer.from(sent).toString("base64");
+}

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { append, loop } from "./functions.ts";
+import { append, echo, loop, square, untilAborted } from "./functions.ts";
 import { type Ending, type RecordedCall, recordedCall } from "./recorded-call.ts";
-import { patience, readLog, testNode } from "./world.ts";
+import { kill, patience, readLog, testNode } from "./world.ts";
 
 const lines = (file: string): readonly string[] => (existsSync(file) ? readLog(file).trim().split("\n") : []);
 const appendCall = (file: string, line: string, busyMs = 0): RecordedCall => recordedCall(append, { file, line, busyMs });
@@ -67,4 +67,57 @@ describe("calls that were sent ahead", () => {
     expect(answered.length + endings.filter(({ type }) => type === "returned").length).toBe(calls.length);
     expect(lines(file)).toEqual(answered.flatMap((line) => [`begin ${String(line)}`, `end ${String(line)}`]));
   });
+});
+
+describe("a worker that is killed under many calls", () => {
+  test.for([1, 2, 3, 4])("loses no answer twice, and knows which call it was running (round %i)", async () => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    const file = join(node.world.folder, "lines");
+    const calls = Array.from({ length: 50 }, (_, i) => appendCall(file, String(i), 1));
+    for (const call of calls) worker.submit(call);
+    const dieAt = fc.sample(fc.integer({ min: 1, max: 80 }), 1)[0] ?? 1;
+    await expect.poll(() => lines(file).length, { ...patience, interval: 1 }).toBeGreaterThanOrEqual(dieAt);
+    kill(worker.pid);
+    const endings = await endingsOf(calls);
+    expect(calls.filter((call) => call.endings.length !== 1)).toEqual([]);
+    const shape = endings.map((ending) => (ending.type === "lost" ? (ending.began ? "b" : "u") : ending.type === "succeeded" ? "s" : "?")).join("");
+    // Answered, then finished without an answer, then perhaps the one that was running, then those that had not begun.
+    const [, answered = "", finished = "", running = ""] = /^(s*)(?:(u*)(b))?u*$/u.exec(shape) ?? ["", "not as expected:", shape];
+    const begun = answered.length + finished.length + running.length;
+    const beginnings = lines(file).filter((line) => line.startsWith("begin")).length;
+    expect(beginnings).toBeLessThanOrEqual(begun);
+    expect(beginnings).toBeGreaterThanOrEqual(answered.length + finished.length);
+  });
+
+  test("was not running what had not reached it", async () => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    const file = join(node.world.folder, "looping");
+    const running = recordedCall(loop, { file, ms: null });
+    const huge = recordedCall(echo, new Uint8Array(5_000_000));
+    worker.submit(running);
+    worker.submit(huge);
+    await expect.poll(() => existsSync(file), patience).toBe(true);
+    kill(worker.pid);
+    // Its agent hears of the death while we do not: what we send now comes too late.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    const late = [1, 2, 3].map((x) => recordedCall(square, x));
+    for (const call of late) worker.submit(call);
+    const endings = await endingsOf([running, huge, ...late]);
+    expect(endings.map((ending) => ending.type === "lost" && ending.began)).toEqual([true, false, false, false, false]);
+  });
+});
+
+test("an abort arrives whatever its reason is, also one too large for a control message", async () => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  for (const [reason, told] of [[null, "null"], ["a text", "a text"], [new TypeError("x".repeat(200_000)), `Error: TypeError: ${"x".repeat(989)}`]] as const) {
+    const file = join(node.world.folder, told.slice(0, 20));
+    const call = recordedCall(untilAborted, { file });
+    worker.submit(call);
+    await expect.poll(() => existsSync(file), patience).toBe(true);
+    worker.abort(call, reason);
+    expect(await call.ended).toEqual({ type: "succeeded", value: told });
+  }
 });

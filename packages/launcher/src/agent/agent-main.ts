@@ -13,4 +13,6 @@ const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });
 // The terminal's and the batch system's signals are the head's business: it ends its agents in order.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => agent.end(`received ${signal}`));
+// A dead head doesn't read what we say at our end; we still have to end the workers.
+process.stderr.on("error", () => undefined);
 const agent = new Agent(input, output);

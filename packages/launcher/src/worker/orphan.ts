@@ -2,10 +2,17 @@
  * No worker outlives its agent. Where util-linux's setpriv is there, the kernel kills the worker with
  * it. Elsewhere a thread of the worker looks who its parent is, because the main thread may
  * sit in a synchronous loop.
+ *
+ * While it lives the agent ends the worker's process group; the worker does it in its place.
  */
 import { Worker } from "node:worker_threads";
 
 const WATCH_INTERVAL_MS = 500;
+
+/** Ends this process and whatever it has started: a worker leads its process group. */
+export function endGroup(): void {
+  process.kill(-process.pid, "SIGKILL");
+}
 
 export function dieWithAgent(): void {
   const agent = Number(process.env["HYPERION_AGENT_PID"]);

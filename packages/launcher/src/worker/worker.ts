@@ -11,7 +11,7 @@ import { Channel, type ChannelReceiver, decodeValue, type ErrorData, errorFromDa
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { prefixLines } from "./log-lines.ts";
-import { dieWithAgent } from "./orphan.ts";
+import { dieWithAgent, endGroup } from "./orphan.ts";
 import { RunningCall } from "./running-call.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
@@ -40,8 +40,8 @@ export function runWorker(config: WorkerConfig): void {
     parser.push(chunk);
     worker.turn();
   });
-  socket.on("close", () => process.exit(0));
-  socket.on("error", () => process.exit(0));
+  socket.on("close", endGroup);
+  socket.on("error", endGroup);
   worker.ready();
 }
 

@@ -35,7 +35,7 @@ export const leaveChild = defineRemote(import.meta, {
   input: z.object({ file: z.string().exactOptional() }),
   output: z.int(),
   run: ({ file }) => {
-    const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+    const child = spawn("/bin/sleep", ["1000"], { stdio: "ignore" });
     if (file !== undefined) appendFileSync(file, `${child.pid}\n`);
     return child.pid ?? -1;
   },
