@@ -28,14 +28,6 @@ describe("the benchmark", () => {
     }
   });
 
-  it("prints the question, its figures and whether the gates are met", async () => {
-    const { stdout } = await bench("--quick", "pool");
-    expect(stdout).toContain("pool: How does the cost of reserve and release grow");
-    expect(stdout).toMatch(/reserve and release, 1 node +[\d.,]+/);
-    expect(stdout).toMatch(/→ .*: [\d.,]+ {2}(✔|✗ MISSED:) at most 3/);
-    expect(stdout).not.toContain("call:");
-  });
-
   it("says which questions there are when it is asked something else", async () => {
     await expect(bench("wibble")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("call, throughput, pool") as unknown });
   });
