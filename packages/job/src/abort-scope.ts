@@ -1,6 +1,7 @@
 /**
  * One listener for all that waits under one signal. Thousands of calls of a group share its signal;
- * a listener for each would cost more than the calls.
+ * a listener for each would cost more than the calls. It stays as long as the signal: one that
+ * came and went with each call that is alone would cost as much as one for each.
  */
 
 /** Something that ends early when its signal aborts. */
@@ -23,15 +24,15 @@ export class AbortScope {
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
+    signal.addEventListener("abort", this.#abort, { once: true });
   }
 
   add(member: Abortable): void {
-    if (this.#members.size === 0) this.#signal.addEventListener("abort", this.#abort, { once: true });
     this.#members.add(member);
   }
 
   delete(member: Abortable): void {
-    if (this.#members.delete(member) && this.#members.size === 0) this.#signal.removeEventListener("abort", this.#abort);
+    this.#members.delete(member);
   }
 
   readonly #abort = (): void => {

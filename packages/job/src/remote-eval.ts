@@ -5,7 +5,7 @@ import { encodeValue } from "@hyperion-ts/wire";
 import { CallError, type CallReason } from "./call-error.ts";
 import type { HasWorkers } from "./capabilities.ts";
 import { TaskError } from "./dispatch/task-error.ts";
-import type { TaskRequest } from "./dispatch/task-launcher.ts";
+import type { TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 import type { Job } from "./job.ts";
 
 const DEFAULT_ATTEMPTS = 3;
@@ -57,11 +57,15 @@ export const remoteEvalM =
 
 async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(env: HasWorkers, fn: RemoteFunction<I, O>, value: unknown, input: Uint8Array): Promise<StandardSchemaV1.InferInput<O>> {
   for (let attempt = 1; ; attempt += 1) {
+    let worker: TaskWorker | undefined;
     try {
-      using worker = await env.taskLauncher.launch(request(env, fn.name));
+      worker = await env.taskLauncher.launch(request(env, fn.name));
       return await worker.run({ fn, input, attempt });
     } catch (error) {
       nextAttempt(env, fn, value, attempt, error);
+    } finally {
+      // By hand: `using` costs as much as all else here.
+      worker?.[Symbol.dispose]();
     }
   }
 }

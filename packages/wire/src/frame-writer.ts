@@ -1,7 +1,8 @@
 /**
  * The sending side of a byte stream of frames. All frames of one turn of the event
  * loop are joined into one write (3 to 7 times the throughput of a write per frame),
- * control frames before data frames.
+ * control frames before data frames. Where frames come one at a time, each is written
+ * at once, because nothing would be gained by waiting for others.
  *
  * Small frames are copied into a slab, large payloads are handed on as they are.
  * Data waits here, not in the stream's own buffer, once the stream is `HIGH_WATER_BYTES`
@@ -22,7 +23,10 @@ export class FrameWriter {
   readonly #control = new Batch();
   readonly #data = new Batch();
   readonly #beforeFlush: (() => void) | undefined;
-  #scheduled = false;
+  /** Frames in this turn of the event loop, and in the last one that had any. */
+  #inTurn = 0;
+  #inLastTurn = 0;
+  #pending = false;
 
   /** `beforeFlush` runs before frames reach the stream, once a flush. */
   constructor(stream: Writable, beforeFlush?: () => void) {
@@ -46,6 +50,7 @@ export class FrameWriter {
 
   /** Hands what is queued to the stream now, instead of at the end of this turn of the event loop. What is queued for a stream that has ended is dropped. */
   flush(): void {
+    this.#pending = false;
     this.#beforeFlush?.();
     const stream = this.#stream;
     const segments = this.#control.take(Number.POSITIVE_INFINITY);
@@ -70,16 +75,19 @@ export class FrameWriter {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(this.#flushScheduled);
+    this.#inTurn += 1;
+    this.#pending = true;
+    if (this.#inTurn > 1) return;
+    setImmediate(this.#endTurn);
+    if (this.#inLastTurn <= 1) this.flush();
   }
 
   readonly #flushAgain = (): void => this.flush();
 
-  readonly #flushScheduled = (): void => {
-    this.#scheduled = false;
-    this.flush();
+  readonly #endTurn = (): void => {
+    this.#inLastTurn = this.#inTurn;
+    this.#inTurn = 0;
+    if (this.#pending) this.flush();
   };
 }
 

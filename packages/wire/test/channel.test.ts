@@ -94,6 +94,7 @@ describe("a receiver that does not read", () => {
     for (const channel of channels) {
       for (let id = 0; id < 10; id++) channel.send(FrameKind.result, id, Buffer.alloc(4), Buffer.alloc(id % 2 === 0 ? 1_000_000 : 50_000));
     }
+    await nextTurn();
     await until(() => stream.writableLength === 0 && stream.bytes.length > 0);
     const sent = dataBytes(stream.bytes);
     for (const number of [1, 2]) {

@@ -14,15 +14,34 @@ const nothing = new Uint8Array(0);
 const heartbeat: Frame = { kind: FrameKind.heartbeat, flags: 0, channel: 0, id: 0, payload: Buffer.alloc(0) };
 const result = (id: number, length: number): Frame => ({ kind: FrameKind.result, flags: 0, channel: 1, id, payload: patternOf(length, id) });
 
+/** A writer whose last frames came together, so that it waits for the others of a turn. */
+async function busyWriter(stream: SlowStream, beforeFlush?: () => void): Promise<FrameWriter> {
+  const writer = new FrameWriter(stream, beforeFlush);
+  for (const frame of [heartbeat, heartbeat]) write(writer, frame);
+  await nextTurn();
+  return writer;
+}
+
 describe("the frames of one turn", () => {
   it("are one write, control before data", async () => {
     const stream = new SlowStream();
-    const writer = new FrameWriter(stream);
+    const writer = await busyWriter(stream);
+    const before = stream.writes.length;
     const [small, large] = [result(1, 10), result(2, 20_000)];
     for (const frame of [small, heartbeat, large, heartbeat]) write(writer, frame);
     await nextTurn();
-    expect(stream.writes).toHaveLength(1);
-    expect(framesIn(stream.bytes)).toEqual([heartbeat, heartbeat, small, large]);
+    expect(stream.writes).toHaveLength(before + 1);
+    expect(framesIn(stream.bytes).slice(2)).toEqual([heartbeat, heartbeat, small, large]);
+  });
+
+  it("do not wait for each other where they come one at a time", async () => {
+    const stream = new SlowStream();
+    const writer = new FrameWriter(stream);
+    for (let id = 1; id <= 3; id++) {
+      write(writer, result(id, 10));
+      expect(framesIn(stream.bytes).map((frame) => frame.id)).toContain(id);
+      await nextTurn();
+    }
   });
 
   it("go out at once by flush, and not a second time", async () => {
@@ -38,10 +57,12 @@ describe("the frames of one turn", () => {
   it("are announced once before they reach the stream", async () => {
     const stream = new SlowStream();
     const announced: number[] = [];
-    const writer = new FrameWriter(stream, () => announced.push(stream.writes.length));
+    const writer = await busyWriter(stream, () => announced.push(stream.writes.length));
+    const before = announced.length;
     for (let id = 0; id < 5; id++) write(writer, result(id, 10));
+    const written = stream.writes.length;
     await nextTurn();
-    expect(announced).toEqual([0]);
+    expect(announced.slice(before)).toEqual([written]);
   });
 
   it("may be more than fits into one slab", async () => {
@@ -128,13 +149,13 @@ describe("a frame that is forwarded", () => {
   it("arrives as it came", async () => {
     const frames = [result(1, 100), heartbeat, { ...result(2, MAX_PAYLOAD_BYTES), flags: FrameFlag.more }];
     const stream = new SlowStream();
-    const writer = new FrameWriter(stream);
+    const writer = await busyWriter(stream);
     const parser = new FrameParser({
       frame: (kind, _flags, _channel, _id, bytes, start, end) => writer.forward(kind, bytes.subarray(start, end)),
     });
     parser.push(Buffer.concat(frames.map(frameBytes)));
-    await until(() => framesIn(stream.bytes).length === 3);
-    expect(framesIn(stream.bytes)).toEqual([heartbeat, result(1, 100), frames[2]]);
+    await until(() => framesIn(stream.bytes).length === 5);
+    expect(framesIn(stream.bytes).slice(2)).toEqual([heartbeat, result(1, 100), frames[2]]);
   });
 });
 
