@@ -6,6 +6,7 @@ import type { ProgramInfo } from "./program-info.ts";
 import type { RunEvents } from "./events/run-events.ts";
 import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
 
+/** Which run this is, and where its database, logs and data are. (Hyperion: HasProgramInfo) */
 export interface HasProgramInfo {
   readonly programInfo: ProgramInfo;
 }
@@ -24,6 +25,7 @@ export interface HasLauncher {
   readonly taskOptions: TaskOptions;
 }
 
+/** Who hears of what happens. */
 export interface HasEvents {
   readonly events: RunEvents;
 }

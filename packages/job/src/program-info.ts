@@ -5,6 +5,7 @@ import { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 /** Names one run of a program, e.g. `"q7RkW"`. */
 export type ProgramId = ServiceId;
 
+/** One run of a program: its id, and where its database, its logs and its other files are. (Hyperion.Job: ProgramInfo) */
 export interface ProgramInfo {
   readonly id: ProgramId;
   /** The file of the results database. */

@@ -5,6 +5,7 @@ import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { RunOptions } from "./run/run-session.ts";
 
+/** How `runJobLocal` uses this machine. */
 export interface RunLocalOptions extends RunOptions {
   /** How many CPUs to use. Default: all that this process may use. */
   readonly cpus?: number;

@@ -1,6 +1,7 @@
 /** How a worker ended, as far as it can be told. */
 import type { WorkerExited } from "@hyperion-ts/wire";
 
+/** What ended a worker; `lastOutput` is the last lines that it printed. */
 export type WorkerDeath =
   | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string }
   | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string }

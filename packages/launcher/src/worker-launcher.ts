@@ -22,6 +22,7 @@ export interface RemoteWorker {
   call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>>;
 }
 
+/** Which CPUs, GPUs and memory a worker has. */
 export interface LaunchRequest {
   /** How many CPUs its calls have. Default 1. */
   readonly cpuCount?: number;

@@ -21,6 +21,7 @@ export interface CallContext {
   readonly exec: (file: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
 }
 
+/** How `ctx.exec` runs a program. */
 export interface ExecOptions {
   /** Default: the worker's directory. */
   readonly cwd?: string;
@@ -30,6 +31,7 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
 }
 
+/** What a program printed that ended with code 0, as UTF-8 text. */
 export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;

@@ -18,6 +18,7 @@ const SLAB_BYTES = 65_536;
 /** Payloads from this size on are not copied. */
 const BY_REFERENCE_BYTES = 8_192;
 
+/** Writes frames to one stream: joined into few writes, control frames first. */
 export class FrameWriter {
   readonly #stream: Writable;
   readonly #control = new Batch();

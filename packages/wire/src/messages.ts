@@ -32,6 +32,7 @@ export interface WorkerExited {
   readonly lastOutput: string;
 }
 
+/** What the head tells a node's agent. */
 export type ToAgent =
   | {
       readonly type: "configure";
@@ -65,6 +66,7 @@ export type ToAgent =
   /** End all workers and then yourself. */
   | { readonly type: "shutdown"; readonly graceMs: number };
 
+/** What a node's agent tells the head. */
 export type FromAgent =
   | {
       readonly type: "hello";
@@ -84,12 +86,14 @@ export type FromAgent =
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
 
+/** What the head tells a worker, beside calls. */
 export type ToWorker =
   /** From now on calls name the function by `index`. */
   | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string }
   /** Abort the call, if it is still there. `reason` is encoded error data. */
   | { readonly type: "abort"; readonly id: number; readonly reason: string };
 
+/** What a worker tells the head, beside results. */
 export type FromWorker =
   /** The worker takes calls now. */
   { readonly type: "ready"; readonly pid: number; readonly startMs: number };

@@ -4,6 +4,7 @@ import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import { withGroup } from "./group.ts";
 
+/** How far a stream runs ahead of its reader, and in which order it yields. */
 export interface StreamOptions {
   /** How many inputs are taken ahead of the results. Default 1,024. */
   readonly window?: number;

@@ -5,6 +5,10 @@
 import type { WorkerDeath } from "@hyperion-ts/launcher";
 import type { CallFailure } from "@hyperion-ts/wire";
 
+/**
+ * Why an attempt failed: `failed` in the function or at its schemas, so that another attempt would fare no better;
+ * `lost` with its worker or node; `not-started` because no worker came up for it; `timed-out` at its time limit.
+ */
 export type TaskFailure =
   | { readonly kind: "failed"; readonly failure: CallFailure }
   | { readonly kind: "lost"; readonly death: WorkerDeath }
@@ -19,6 +23,7 @@ export interface TaskPlace {
   readonly ranMs: number;
 }
 
+/** One attempt at a call has failed: what a `TaskWorker`'s `run` rejects with. `cause` is the function's own error, if it threw. */
 export class TaskError extends Error {
   override readonly name = "TaskError";
   readonly code = "task-failed";

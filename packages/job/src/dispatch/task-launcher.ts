@@ -13,6 +13,7 @@ export interface TaskOptions {
   readonly node?: string;
 }
 
+/** Asks for a worker with `cpus` CPUs, for one call. An abort of `signal` gives up the wait, or the call. */
 export interface TaskRequest {
   readonly cpus: number;
   readonly options: TaskOptions;

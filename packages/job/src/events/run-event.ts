@@ -19,6 +19,7 @@ export interface FunctionCounts {
   readonly retried: number;
 }
 
+/** One thing that happened: the node, the worker or the call that changed its state, and what is known of it then. */
 export type RunEvent =
   | { readonly type: "run-started"; readonly programId: string; readonly database: string; readonly logDir: string }
   | { readonly type: "node-ready"; readonly node: string; readonly cpus: number; readonly pinned: boolean; readonly note: string | null }

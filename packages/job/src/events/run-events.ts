@@ -1,8 +1,10 @@
 /** The event stream of a run: who emits, and who listens. */
 import type { RunEvent, StampedEvent } from "./run-event.ts";
 
+/** Hears each event as it happens, in order. Must not throw. */
 export type RunEventListener = (event: StampedEvent) => void;
 
+/** The event stream of one run: `emit` tells every listener at once. */
 export class RunEvents {
   /** Whether single calls are events too. */
   readonly tracing: boolean;

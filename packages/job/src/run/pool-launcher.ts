@@ -13,6 +13,7 @@ import { chooseCpus } from "./choose-cpus.ts";
 /** At most so many nodes are being connected to at a time: sshd drops connections beyond ten or so. */
 const HANDSHAKES_AT_ONCE = 8;
 
+/** How the nodes are reached, how many CPUs of each are ours, and who hears of them. */
 export interface PoolLauncherConfig extends NodeLauncherConfig {
   /** How many CPUs of a node are ours. Default: all that its agent may use. */
   readonly cpusOf?: (addr: WorkerAddr) => number | undefined;
@@ -20,6 +21,7 @@ export interface PoolLauncherConfig extends NodeLauncherConfig {
   readonly events?: RunEvents;
 }
 
+/** The pool of the nodes that came up. Disposing of it ends all agents and workers. */
 export interface PoolLauncher extends AsyncDisposable {
   readonly pool: PoolCore;
   readonly dispatcher: Dispatcher;
