@@ -14,10 +14,12 @@ import {
 } from "@hyperion-ts/wire";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import type { ServiceId } from "@hyperion-ts/wire";
-import { deathOf, LaunchError, type WorkerDeath, WorkerDiedError, type WorkerEnd } from "./worker-death.ts";
+import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError, type WorkerEnd } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
+/** What stands before each input: the function's index and the attempt. Channels copy it. */
+const prefix = Buffer.alloc(4);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
 
@@ -105,11 +107,11 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     const channel = this.#channel;
     if (channel === undefined) throw new Error("A call was submitted to a worker that has no channel");
     const id = (this.#lastId = (this.#lastId + 1) >>> 0);
+    const kind = this.#calls.size === 0 ? FrameKind.callAlone : FrameKind.call;
     this.#calls.set(id, call);
-    const prefix = Buffer.allocUnsafe(4);
     prefix.writeUInt16LE(this.#indexOf(call.fn, channel), 0);
     prefix.writeUInt16LE(call.attempt, 2);
-    channel.send(FrameKind.call, id, prefix, call.input);
+    channel.send(kind, id, prefix, call.input);
   }
 
   abort(call: Call, reason: unknown): void {
@@ -203,8 +205,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     const running = begun - 1;
     this.#isGone = true;
     this.#resolveGone(death);
-    const lastOutput = "lastOutput" in death ? death.lastOutput : death.reason;
-    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: it ended before it was ready. ${lastOutput} (log: ${this.logFile})`));
+    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`));
     this.#recall?.resolve();
     for (const [i, call] of calls.entries()) call.lost(death, i === running);
   }
@@ -232,3 +233,7 @@ function encodeReason(reason: unknown): string {
   const sent = whole.length <= MAX_REASON_BYTES ? whole : encodeValue(errorToData(new Error(text.slice(0, 1_000))));
   return Buffer.from(sent).toString("base64");
 }
+
+/** All that is known of an end before the beginning. */
+const describeEnd = (death: WorkerDeath): string =>
+  "lastOutput" in death ? `${describeDeath({ ...death, lastOutput: "" })} before it was ready${death.lastOutput === "" ? "" : `: ${death.lastOutput}`}` : describeDeath(death);

@@ -28,6 +28,7 @@ export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly lost: Promise<string>;
 }
 
+/** Names, times and limits of the connection to one node; each has a default. */
 export interface NodeLauncherOptions extends Partial<AgentTimes> {
   /** The node's name in messages and results. Default `"localhost"`. */
   readonly node?: string;
@@ -57,7 +58,7 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
 export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
-  const running = await runCmd({ argv: [process.execPath, agentProgram], streams: "pipes" }).catch((cause: unknown) => {
+  const running = await runCmd({ argv: [process.execPath, agentProgram, ...(options.compileCache === undefined ? [] : [options.compileCache])], streams: "pipes" }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   keepLog(running, join(logDir, `${newServiceId()}.log`));

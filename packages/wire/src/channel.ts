@@ -42,6 +42,7 @@ interface Incoming {
 
 const nothing = new Uint8Array(0);
 
+/** One end of a channel: sends messages and data, and hands what arrives to its receiver. */
 export class Channel<Received extends object = object> {
   readonly number: number;
   readonly #writer: FrameWriter;
@@ -65,7 +66,7 @@ export class Channel<Received extends object = object> {
     return this.#outbox.length === 0 ? this.#credit : 0;
   }
 
-  /** Sends a data message, `prefix` and then `payload`, after those that were sent before. Neither may change afterwards. */
+  /** Sends a data message, `prefix` and then `payload`, after those that were sent before. `payload` may not change afterwards; `prefix` may. */
   send(kind: FrameKind, id: number, prefix: Uint8Array, payload: Uint8Array): void {
     const bytes = HEADER_BYTES + prefix.length + payload.length;
     if (this.#outbox.length === 0 && bytes <= this.#credit && prefix.length + payload.length <= MAX_PAYLOAD_BYTES) {
@@ -75,7 +76,7 @@ export class Channel<Received extends object = object> {
     }
     // The prefix goes into the first frame: a long one becomes a part of the payload.
     if (prefix.length > MIN_PIECE_BYTES) this.#outbox.push({ kind, id, prefix: nothing, payload: Buffer.concat([prefix, payload]), sent: -1 });
-    else this.#outbox.push({ kind, id, prefix, payload, sent: -1 });
+    else this.#outbox.push({ kind, id, prefix: prefix.slice(), payload, sent: -1 });
     this.#pump();
   }
 

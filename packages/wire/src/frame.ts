@@ -44,6 +44,8 @@ export const FrameKind = {
   failure: 18,
   /** Head to agent: take back the calls that the worker has not begun. Agent to worker: they are taken back. */
   recall: 19,
+  /** A call to a worker that has no other one: it begins at once, and can't be taken back. */
+  callAlone: 21,
   /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
   exited: 20,
 } as const;

@@ -125,6 +125,7 @@ export class Dispatcher implements TaskLauncher {
     if (taken.length === 0) return;
     this.#inLine -= taken.length;
     for (const { waiter } of taken) lane.add(waiter);
+    lane.refillAt = lane.size >> 1;
     this.#watch ??= setInterval(this.#recallStuck, RECALL_AFTER_MS);
   }
 

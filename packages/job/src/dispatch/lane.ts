@@ -119,7 +119,7 @@ export class Lane {
     if (at < 0) return;
     this.#unsend(task);
     this.#tasks.splice(at, 1);
-    if (this.takesMore) this.#office.refill(this);
+    if (this.takesMore && this.#tasks.length <= this.refillAt) this.#office.refill(this);
     if (this.#sent === 0) this.#sendWaiting();
     this.#closeIfEmpty();
   }
@@ -146,6 +146,8 @@ export class Lane {
     clearTimeout(this.#limit);
   }
 
+  /** More tasks are asked for when no more than so many are left. */
+  refillAt = 0;
   /** Whether its worker was started for one task only. */
   fresh = false;
 

@@ -5,14 +5,18 @@
  * proportion to its memory. Frames are on standard input and output, whatever transport
  * carries them; the streams are opened without the runtime's own `process.stdout`, which would
  * block on a pipe that the head doesn't read for a while.
+ *
+ * Its argument, if there is one, is the directory where compiled code is kept.
  */
+import { enableCompileCache, flushCompileCache } from "node:module";
 import { Socket } from "node:net";
-import { Agent } from "./agent.ts";
 
+const [compileCache] = process.argv.slice(2);
+if (compileCache !== undefined) enableCompileCache(compileCache);
+const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });
+const agent = new Agent(input, output);
 // The terminal's and the batch system's signals are the head's business: it ends its agents in order.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => agent.end(`received ${signal}`));
-// A dead head doesn't read what we say at our end; we still have to end the workers.
-process.stderr.on("error", () => undefined);
-const agent = new Agent(input, output);
+if (compileCache !== undefined) flushCompileCache();

@@ -20,8 +20,8 @@ export interface AgentWorker {
   readonly toWorker: FrameWriter;
   /** Resolves when the process is gone and its head was told. */
   readonly gone: Promise<void>;
-  /** Counts a call that is about to be forwarded. */
-  sent(): void;
+  /** Takes note of a message that is about to be forwarded. */
+  sent(kind: FrameKind): void;
   /** Lets the worker begin the calls that were counted. */
   offer(): void;
   /** Takes back the calls that it has not begun. */
@@ -38,8 +38,9 @@ export async function startAgentWorker(message: StartMessage, tools: ProcessTool
     const streams = { log: logFd, claims: claims.fd };
     const argv = [...prefix(message, tools), ...message.command];
     const env = { ...message.env, ...workerVariables(message.channel, tools) };
+    const logStart = fstatSync(logFd).size;
     const running = await runCmdLocalLog({ argv, env, streams }, log);
-    return new WorkerOfAgent(message.channel, running, claims, logFd, toHead);
+    return new WorkerOfAgent(message.channel, running, claims, { fd: logFd, start: logStart }, toHead);
   } catch (error) {
     claims[Symbol.dispose]();
     closeSync(logFd);
@@ -68,26 +69,29 @@ class WorkerOfAgent implements AgentWorker {
   readonly #channel: number;
   readonly #running: RunningCommand;
   readonly #claims: ClaimFile;
-  readonly #logFd: number;
-  readonly #logStart: number;
+  /** Its log file, and where in it its own output begins. */
+  readonly #log: { readonly fd: number; readonly start: number };
   readonly #toHead: FrameWriter;
+  /** Calls that are forwarded, and not offered yet. */
   #counted = 0;
+  /** Calls that it began at once, without a claim. */
+  #alone = 0;
 
-  constructor(channel: number, running: RunningCommand, claims: ClaimFile, logFd: number, toHead: FrameWriter) {
+  constructor(channel: number, running: RunningCommand, claims: ClaimFile, log: { readonly fd: number; readonly start: number }, toHead: FrameWriter) {
     if (running.frames === undefined) throw new Error("A worker was started without a socket pair for its frames");
     this.pid = running.pid;
     this.#channel = channel;
     this.#running = running;
     this.#claims = claims;
-    this.#logFd = logFd;
-    this.#logStart = fstatSync(logFd).size;
+    this.#log = log;
     this.#toHead = toHead;
     this.toWorker = new FrameWriter(running.frames, () => this.offer());
     this.gone = this.#watch(running.frames);
   }
 
-  sent(): void {
-    this.#counted += 1;
+  sent(kind: FrameKind): void {
+    if (kind === FrameKind.call) this.#counted += 1;
+    else if (kind === FrameKind.callAlone) this.#alone += 1;
   }
 
   offer(): void {
@@ -111,11 +115,12 @@ class WorkerOfAgent implements AgentWorker {
     const exit = await this.#running.exited;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
-    const exited: WorkerEnd = { exit, unbegun: this.takeBack(), begun: this.#claims.begun, lastOutput: this.#lastOutput() };
+    const unbegun = this.takeBack();
+    const exited: WorkerEnd = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput() };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#claims[Symbol.dispose]();
-    closeSync(this.#logFd);
+    closeSync(this.#log.fd);
   }
 
   /** Resolves when the worker has closed its end. */
@@ -141,10 +146,10 @@ class WorkerOfAgent implements AgentWorker {
   }
 
   #lastOutput(): string {
-    const { size } = fstatSync(this.#logFd);
-    const length = Math.min(LAST_OUTPUT_BYTES, size - this.#logStart);
+    const { size } = fstatSync(this.#log.fd);
+    const length = Math.min(LAST_OUTPUT_BYTES, size - this.#log.start);
     const bytes = Buffer.alloc(Math.max(0, length));
-    readSync(this.#logFd, bytes, 0, bytes.length, size - bytes.length);
+    readSync(this.#log.fd, bytes, 0, bytes.length, size - bytes.length);
     return bytes.toString("utf8").trim();
   }
 }

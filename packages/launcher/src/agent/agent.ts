@@ -64,7 +64,7 @@ export class Agent implements FrameReceiver {
     const worker = this.#running.get(channel);
     if (worker === undefined) return;
     if (kind === FrameKind.recall) this.#send({ type: "recalled", channel, unbegun: worker.takeBack() });
-    else if (kind === FrameKind.call && (flags & FrameFlag.continued) === 0) worker.sent();
+    else if ((flags & FrameFlag.continued) === 0) worker.sent(kind);
     worker.toWorker.forward(kind, bytes.subarray(start, end));
   }
 

@@ -9,6 +9,9 @@
  * calls back by reading all that is left. The kernel makes these reads atomic, so each call
  * belongs to exactly one of them.
  *
+ * A call that is sent to a worker without any other (`callAlone`) begins at once and needs no claim: calls that come
+ * one at a time cost nothing here.
+ *
  * A byte's value is the number of recalls before its call, modulo 256. A worker that has not heard of a recall
  * yet, and has calls in its queue that were taken back, tells by it that what it read belongs to a later call.
  */

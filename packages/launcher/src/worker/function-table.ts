@@ -1,6 +1,10 @@
 /** The functions that this worker was told of: their modules are imported at the first call. */
+import { flushCompileCache } from "node:module";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { ToWorker } from "@hyperion-ts/wire";
+
+/** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
+const KEEP_COMPILED_AFTER_MS = 50;
 
 type Definition = Extract<ToWorker, { type: "define" }>;
 
@@ -45,6 +49,7 @@ async function load(definition: Definition | undefined): Promise<AnyRemoteFuncti
   } catch (cause) {
     throw new ModuleError("module-failed", `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+  setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
   const fn = findRemote(name);
   if (fn === undefined) throw new ModuleError("unknown-function", `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}`);
   return fn;

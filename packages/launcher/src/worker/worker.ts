@@ -20,8 +20,13 @@ const TRIVIAL_MS = 0.05;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
 
+/** What stands before each answer: how long the call ran, in microseconds. Channels copy it. */
+const prefix = Buffer.alloc(4);
+
 interface QueuedCall {
   readonly id: number;
+  /** It was sent when there was no other: it needs no claim. */
+  readonly alone: boolean;
   readonly body: Buffer;
 }
 
@@ -76,8 +81,7 @@ class Worker implements ChannelReceiver<ToWorker> {
   }
 
   data(kind: FrameKind, id: number, body: Buffer): void {
-    if (kind !== FrameKind.call) return;
-    this.#queue.push({ id, body });
+    if (kind === FrameKind.call || kind === FrameKind.callAlone) this.#queue.push({ id, alone: kind === FrameKind.callAlone, body });
   }
 
   message(received: ToWorker): void {
@@ -95,9 +99,10 @@ class Worker implements ChannelReceiver<ToWorker> {
     // A worker's channel takes calls of any size.
   }
 
-  /** The agent took back all calls that were sent before and had not begun. */
+  /** The agent took back all calls that were sent before and had not begun, but for one that came alone. */
   recalled(): void {
-    this.#queue = this.#queue.slice(0, this.#claims.recalled());
+    const alone = this.#queue[0]?.alone === true ? 1 : 0;
+    this.#queue = this.#queue.slice(0, alone + this.#claims.recalled());
     this.#refused = false;
   }
 
@@ -119,13 +124,15 @@ class Worker implements ChannelReceiver<ToWorker> {
 
   #runQueued(): void {
     const until = performance.now() + TURN_MS;
-    while (this.#running === undefined && this.#queue.length > 0 && !this.#refused && !this.#crashed) {
-      if (!this.#claims.claim()) {
+    while (this.#running === undefined && !this.#refused && !this.#crashed) {
+      const [call] = this.#queue;
+      if (call === undefined) break;
+      if (!call.alone && !this.#claims.claim()) {
         this.#refused = true;
         return;
       }
-      const call = this.#queue.shift();
-      if (call !== undefined) this.#begin(call);
+      this.#queue.shift();
+      this.#begin(call);
       if (performance.now() > until) return this.#schedule();
     }
     if (this.#queue.length === 0) this.#writer.flush();
@@ -143,7 +150,6 @@ class Worker implements ChannelReceiver<ToWorker> {
   #finish(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
-    const prefix = Buffer.allocUnsafe(4);
     prefix.writeUInt32LE(Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)));
     this.channel.send(kind, call.id, prefix, payload);
     this.#lines.leave();
