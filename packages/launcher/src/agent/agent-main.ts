@@ -16,6 +16,8 @@ if (compileCache !== undefined) enableCompileCache(compileCache);
 const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });
+// A dead head does not read our last words; to end the workers is our duty all the same.
+process.stderr.on("error", () => undefined);
 const agent = new Agent(input, output);
 // The terminal's and the batch system's signals are the head's business: it ends its agents in order.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => agent.end(`received ${signal}`));
