@@ -41,6 +41,9 @@ export interface AgentTimes {
   readonly endGraceMs: number;
 }
 
+/** How long an agent that no longer reads gets to say why. */
+const LAST_WORDS_MS = 500;
+
 /** Who hears of a worker in a slot. */
 export interface SlotOwner extends ChannelReceiver<FromWorker> {
   started(pid: number): void;
@@ -83,7 +86,8 @@ export class NodeAgent implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.lost = promise;
     this.#resolveLost = resolve;
-    stdin.on("error", (error) => this.#lose(`can't write to its agent: ${error.message}`));
+    // An agent that ends says why; only one that does not is lost for this.
+    stdin.on("error", (error) => setTimeout(() => this.#lose(`can't write to its agent: ${error.message}`), LAST_WORDS_MS));
     void running.exited.then((exit) => this.#lose(`its agent ended (${exit.signal ?? `code ${exit.code}`})${indent(running.lastErrors())}`));
     this.#send({ type: "configure", version: PROTOCOL_VERSION, heartbeatMs: times.heartbeatMs, silenceMs: headSilenceMs });
     this.#watch();
