@@ -19,7 +19,7 @@ export function undocumentedNames(files: PackageFiles, entry: string): readonly 
   });
 }
 
-/** How many names `entry` exports of its own: a check that found none to look at has not looked. */
+/** The names that `entry` exports of its own: a check that found none has not looked. */
 export const ownNames = (files: PackageFiles, entry: string): readonly string[] =>
   exportLists(files.get(entry) ?? "").flatMap(({ from, names }) => (from.startsWith(".") ? names : []));
 

@@ -1,0 +1,49 @@
+/**
+ * A user's folder: outside the repository, with packed packages and what they depend on installed.
+ *
+ * pnpm installs, because it gives a package only the dependencies that it names, and because everything that our
+ * packages need lies in its store already: the repository was installed with it.
+ */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProgram } from "./run-program.ts";
+import type { Manifest } from "./workspace.ts";
+
+/** Disposing of it removes it. */
+export interface InstalledFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Installs `names` into a new folder: those of `tarballs` from there, also where others depend on them, and any
+ * other in the version that this package has.
+ */
+export async function installFolder(tarballs: Readonly<Record<string, string>>, names: readonly string[]): Promise<InstalledFolder> {
+  await using stack = new AsyncDisposableStack();
+  const path = await mkdtemp(join(tmpdir(), "hyperion-installed-"));
+  stack.defer(() => rm(path, { recursive: true, force: true }));
+  const specifiers = await Promise.all(names.map(async (name) => [name, fromTarball(tarballs[name]) ?? (await versionHere(name))] as const));
+  await writeJson(join(path, "package.json"), { private: true, type: "module", dependencies: Object.fromEntries(specifiers) });
+  // JSON is YAML.
+  const overrides = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, fromTarball(file)]));
+  await writeJson(join(path, "pnpm-workspace.yaml"), { overrides, pmOnFail: "ignore" });
+  await install(path);
+  const owned = stack.move();
+  return { path, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const fromTarball = <T extends string | undefined>(file: T): string | undefined => (file === undefined ? undefined : `file:${file}`);
+
+async function versionHere(name: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../node_modules", name, "package.json"), "utf8")) as Manifest;
+  return version;
+}
+
+const writeJson = (file: string, value: unknown): Promise<void> => writeFile(file, JSON.stringify(value));
+
+/** Without the network where that is possible. `--prefer-offline` alone would wait for minutes where there is none. */
+async function install(cwd: string): Promise<void> {
+  const argv = ["pnpm", "install", "--ignore-scripts", "--no-frozen-lockfile"] as const;
+  await runProgram([...argv, "--offline"], { cwd }).catch(() => runProgram([...argv, "--prefer-offline"], { cwd }));
+}

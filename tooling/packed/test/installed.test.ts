@@ -1,0 +1,50 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { installFolder } from "../src/installed-folder.ts";
+import { type ReadmeExample, readmeExample } from "../src/readme-example.ts";
+import { runProgram } from "../src/run-program.ts";
+import { readTarball } from "../src/tarball.ts";
+import { publishedPackages, workspaceRoot } from "../src/workspace.ts";
+
+const tarballs = inject("tarballs");
+
+test.for(publishedPackages)("$name, installed from its tarball, runs its README's example", async ({ name }) => {
+  const { program, printed, packages } = await exampleOf(name);
+  expect(packages).toContain(name);
+  await using folder = await installFolder(tarballs, packages);
+  await writeFile(join(folder.path, "example.ts"), program);
+  expect(await runProgram([process.execPath, "example.ts"], { cwd: folder.path })).toBe(printed);
+});
+
+test("all packages' declarations, and the READMEs' examples on them, compile under a user's strict settings", async () => {
+  const examples = await Promise.all(publishedPackages.map(async ({ name, folderName }) => ({ folderName, ...(await exampleOf(name)) })));
+  await using folder = await installFolder(tarballs, [...new Set(examples.flatMap(({ packages }) => packages))]);
+  await writeFile(join(folder.path, "tsconfig.json"), JSON.stringify(tsconfig));
+  for (const { folderName, program } of examples) await writeFile(join(folder.path, `${folderName}.ts`), program);
+  expect(await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--project", "."], { cwd: folder.path })).toBe("");
+});
+
+test.for(["@hyperion-ts/slurm-env", "@hyperion-ts/cpu-pool"])("%s brings no other package of ours along", async (name) => {
+  await using folder = await installFolder(tarballs, [name]);
+  const ours = (await readdir(join(folder.path, "node_modules/.pnpm"))).filter((installed) => installed.startsWith("@hyperion-ts+"));
+  expect(ours).toEqual([expect.stringContaining(name.replace("/", "+"))]);
+});
+
+const exampleOf = async (name: string): Promise<ReadmeExample> => readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");
+
+/** As strict as we are. `skipLibCheck` is off: what packages declare is checked too. */
+const tsconfig = {
+  compilerOptions: {
+    target: "es2024",
+    lib: ["esnext"],
+    module: "nodenext",
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    typeRoots: [join(import.meta.dirname, "../node_modules/@types")],
+    types: ["node"],
+  },
+  include: ["*.ts"],
+};

@@ -1,0 +1,44 @@
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, inject, test } from "vitest";
+import { installFolder } from "../src/installed-folder.ts";
+import { runProgram } from "../src/run-program.ts";
+
+test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the user's functions, and few modules in all", async () => {
+  const { worker, head } = await loadedByProgram();
+  const files = worker.modules.filter((url) => url.startsWith("file:"));
+
+  // A package more is a decision, because every worker on every node reads it.
+  expect(packagesOf(files)).toEqual(["@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/wire", "msgpackr", "zod"]);
+  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(100);
+
+  // Of the launcher only the worker's side, of the job nothing that runs one.
+  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/)/u.test(url))).toEqual([]);
+  expect(files.filter((url) => /\/job\/dist\/(?:progress\/|run\/(?!interruption\.))/u.test(url))).toEqual([]);
+
+  // The head shows that both lists would tell.
+  expect(packagesOf(head.modules)).toEqual(expect.arrayContaining(["@hyperion-ts/cpu-pool"]));
+  expect(head.builtins).toContain("NativeModule sqlite");
+  expect(worker.builtins).toContain("NativeModule net");
+  expect(worker.builtins.filter((name) => /sqlite|https?$|tls$|_http|quic/u.test(name))).toEqual([]);
+});
+
+interface Loaded {
+  readonly modules: readonly string[];
+  readonly builtins: readonly string[];
+}
+
+async function loadedByProgram(): Promise<{ readonly worker: Loaded; readonly head: Loaded }> {
+  await using folder = await installFolder(inject("tarballs"), ["@hyperion-ts/job", "zod"]);
+  for (const file of ["loaded-modules.ts", "what-a-worker-loads.ts"]) {
+    await copyFile(join(import.meta.dirname, "programs", file), join(folder.path, file));
+  }
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(join(folder.path, "loaded-modules.ts")).href}` };
+  return JSON.parse(await runProgram([process.execPath, "what-a-worker-loads.ts"], { cwd: folder.path, env })) as { worker: Loaded; head: Loaded };
+}
+
+const packagesOf = (urls: readonly string[]): readonly string[] => [...new Set(urls.flatMap((url) => packageOf(url) ?? []))].sort();
+
+/** The package that a module is in; undefined for Node's own and for the user's. */
+const packageOf = (url: string): string | undefined => /.*\/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//u.exec(url)?.[1];
