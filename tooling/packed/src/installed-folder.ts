@@ -1,10 +1,10 @@
 /**
  * A user's folder: outside the repository, with packed packages and what they depend on installed.
  *
- * pnpm installs, because it gives a package only the dependencies that it names, and because everything that our
- * packages need lies in its store already: the repository was installed with it.
+ * pnpm installs, because without hoisting it gives a package only the dependencies that it names, and because
+ * everything that our packages need lies in its store already: the repository was installed with it.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "./run-program.ts";
@@ -22,18 +22,16 @@ export interface InstalledFolder extends AsyncDisposable {
 export async function installFolder(tarballs: Readonly<Record<string, string>>, names: readonly string[]): Promise<InstalledFolder> {
   await using stack = new AsyncDisposableStack();
   const path = await mkdtemp(join(tmpdir(), "hyperion-installed-"));
-  stack.defer(() => rm(path, { recursive: true, force: true }));
-  const specifiers = await Promise.all(names.map(async (name) => [name, fromTarball(tarballs[name]) ?? (await versionHere(name))] as const));
-  await writeJson(join(path, "package.json"), { private: true, type: "module", dependencies: Object.fromEntries(specifiers) });
+  stack.defer(() => remove(path));
+  const overrides = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
+  const dependencies = Object.fromEntries(await Promise.all(names.map(async (name) => [name, overrides[name] ?? (await versionHere(name))] as const)));
+  await writeJson(join(path, "package.json"), { private: true, type: "module", dependencies });
   // JSON is YAML.
-  const overrides = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, fromTarball(file)]));
-  await writeJson(join(path, "pnpm-workspace.yaml"), { overrides, pmOnFail: "ignore" });
+  await writeJson(join(path, "pnpm-workspace.yaml"), { overrides, hoist: false, pmOnFail: "ignore" });
   await install(path);
   const owned = stack.move();
   return { path, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
-
-const fromTarball = <T extends string | undefined>(file: T): string | undefined => (file === undefined ? undefined : `file:${file}`);
 
 async function versionHere(name: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../node_modules", name, "package.json"), "utf8")) as Manifest;
@@ -47,3 +45,13 @@ async function install(cwd: string): Promise<void> {
   const argv = ["pnpm", "install", "--ignore-scripts", "--no-frozen-lockfile"] as const;
   await runProgram([...argv, "--offline"], { cwd }).catch(() => runProgram([...argv, "--prefer-offline"], { cwd }));
 }
+
+/** Also from pnpm's list of folders that use its store, where it would stay as a dead link. */
+async function remove(path: string): Promise<void> {
+  const projects = join((await runProgram(["pnpm", "store", "path"], { cwd: path })).trim(), "projects");
+  await rm(path, { recursive: true, force: true });
+  const links = (await readdir(projects).catch(() => [])).map((name) => join(projects, name));
+  await Promise.all(links.map(async (link) => ((await targetOf(link)) === path ? rm(link, { force: true }) : undefined)));
+}
+
+const targetOf = (link: string): Promise<string | undefined> => readlink(link).catch(() => undefined);
