@@ -6,7 +6,6 @@ import type { TestProject } from "vitest/node";
 import { packAll } from "../src/pack-all.ts";
 
 declare module "vitest" {
-  // eslint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
   export interface ProvidedContext {
     /** The tarballs' paths by the packages' names. */
     readonly tarballs: Readonly<Record<string, string>>;
