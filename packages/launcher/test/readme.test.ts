@@ -3,6 +3,7 @@ import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { runCmdLocalAsync } from "../src/index.ts";
+import { compileCache } from "./world.ts";
 
 test("the README's example prints what the README says", async () => {
   const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
@@ -10,7 +11,7 @@ test("the README's example prints what the README says", async () => {
   await using folder = await mkdtempDisposable(join(import.meta.dirname, "readme-"));
   const file = join(folder.path, "example.ts");
   await writeFile(file, program);
-  await using running = await runCmdLocalAsync({ argv: ["env", "-C", folder.path, process.execPath, file], streams: "pipes" });
+  await using running = await runCmdLocalAsync({ argv: ["env", "-C", folder.path, process.execPath, file], env: { NODE_COMPILE_CACHE: compileCache }, streams: "pipes" });
   expect(running.stdout === undefined ? "" : await text(running.stdout)).toBe(printed);
   expect(await running.exited).toEqual({ code: 0, signal: null });
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CommandError, type Command, runCmdLocalAsync, runCmdLocalLog } from "../src/index.ts";
 import { isAlive, liveProcess, liveProcessesBelow } from "./live-processes.ts";
 import { patience, testWorld, thrownBy } from "./world.ts";
@@ -48,7 +48,7 @@ describe("runCmdLocalAsync", () => {
     const errors: CommandError[] = [];
     await using running = await runCmdLocalAsync(node("console.error('no such thing'); process.exit(4)"), (error) => errors.push(error));
     await running.exited;
-    await expect.poll(() => errors, patience).toHaveLength(1);
+    await vi.waitFor(() => expect(errors).toHaveLength(1), patience);
     const [error] = errors;
     expect(error).toMatchObject({ name: "CommandError", code: "command-failed", exit: { code: 4, signal: null } });
     expect(error?.message).toContain("exited with code 4: no such thing");
@@ -88,16 +88,16 @@ describe("runCmdLocalAsync", () => {
     expect(isAlive(left)).toBe(true);
     running.stdin?.end("\n");
     expect(await running.exited).toEqual({ code: 0, signal: null });
-    await expect.poll(world.processes, patience).toEqual([]);
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
   });
 
   test("stops a command that does not listen to SIGTERM with SIGKILL, and its children with it", async () => {
     await using world = testWorld();
     await using running = await world.runCmd({ argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"], streams: "pipes" });
     await firstLine(running.stdout);
-    await expect.poll(() => liveProcessesBelow(running.pid).length, patience).toBe(2);
+    await vi.waitFor(() => expect(liveProcessesBelow(running.pid).length).toBe(2), patience);
     expect(await running.stop(50)).toEqual({ code: null, signal: "SIGKILL" });
-    await expect.poll(world.processes, patience).toEqual([]);
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
   });
 
   test("ends the command when it is disposed of", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { describeDeath, WorkerDiedError } from "../src/index.ts";
 import { deathOf } from "../src/worker-death.ts";
 import { square } from "./functions.ts";
@@ -8,7 +8,7 @@ import { patience, readLog, testNode, thrownBy } from "./world.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-describe("a call whose worker dies", () => {
+describe.concurrent("a call whose worker dies", () => {
   test("by process.exit tells the code and what the worker last printed", async () => {
     await using node = await testNode({ node: "n2" });
     await using worker = await node.launcher.launch({});
@@ -46,7 +46,7 @@ describe("a call whose worker dies", () => {
     const file = join(node.world.folder, "said");
     const call = recordedCall(stubborn, { file });
     worker.submit(call);
-    await expect.poll(() => existsSync(file), patience).toBe(true);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
     await worker.stop(100);
     expect(await call.ended).toMatchObject({ type: "lost", began: true, death: { kind: "killed", signal: "SIGKILL" } });
     expect(readLog(file)).toBe("ready\nnot yet\n");

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { loop, square, surroundings } from "../functions.ts";
 import { writeRaw } from "../functions/failing.ts";
 import { leaveChild } from "../functions/programs.ts";
@@ -8,7 +8,7 @@ import { allowedCpuList, isAlive, liveProcess } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
 import { agentOf, kill, patience, readLog, testNode } from "../world.ts";
 
-describe("a worker process", () => {
+describe.concurrent("a worker process", () => {
   test("is pinned to its CPUs, has their number in the thread variables, its GPUs, and its share of memory", async () => {
     await using node = await testNode();
     const [cpu = 0] = node.launcher.host.allowedCpus;
@@ -44,7 +44,7 @@ describe("a worker process", () => {
     expect(isAlive(child)).toBe(true);
     end(worker.pid);
     await worker.gone;
-    await expect.poll(() => isAlive(child), patience).toBe(false);
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), patience);
   });
 
   test("is ended by stop in a synchronous loop, with its children", async () => {
@@ -54,10 +54,10 @@ describe("a worker process", () => {
     const file = join(node.world.folder, "looping");
     const call = recordedCall(loop, { file, ms: null });
     worker.submit(call);
-    await expect.poll(() => existsSync(file), patience).toBe(true);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
     await worker.stop(5_000);
     expect(call.endings).toEqual([{ type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGTERM" }) }]);
-    await expect.poll(() => [worker.pid, child].filter(isAlive), patience).toEqual([]);
+    await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), patience);
   });
 
   test("is killed when something in it writes to the descriptor of its frames, and the node lives on", async () => {
@@ -71,7 +71,7 @@ describe("a worker process", () => {
   });
 });
 
-describe("the log file of a worker", () => {
+describe.concurrent("the log file of a worker", () => {
   test("takes garbage that looks like frames, and 20 MB of it, without harm to calls or heartbeats", async () => {
     await using node = await testNode({ heartbeatMs: 50, silenceMs: 2_000 });
     await using worker = await node.launcher.launch({});

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { exec, execUnawaited } from "../functions/programs.ts";
 import { square } from "../functions.ts";
 import { liveProcessesBelow } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
 import { kill, patience, readLog, testNode, thrownBy } from "../world.ts";
 
-test("ctx.exec returns what a program printed, in its directory, with its input and variables", async () => {
+test.concurrent("ctx.exec returns what a program printed, in its directory, with its input and variables", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const program = "process.stdin.pipe(process.stdout); console.error(process.cwd(), process.env.EXTRA, process.env.OMP_NUM_THREADS)";
@@ -15,14 +15,14 @@ test("ctx.exec returns what a program printed, in its directory, with its input 
   expect(end).toEqual({ stdout: "read this", stderr: `${node.world.folder} e 1\n` });
 });
 
-test("ctx.exec has no shell, and a program need not read its input", async () => {
+test.concurrent("ctx.exec has no shell, and a program need not read its input", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const args = ["$HOME", "a b", "*", "'\"", "line\nbreak"];
   expect((await worker.call(exec, { file: "printf", args: ["<%s>", ...args], input: "x".repeat(1_000_000) })).stdout).toBe(args.map((arg) => `<${arg}>`).join(""));
 });
 
-test("a program that fails is an error with its exit code and what it printed, and one that can't start says so", async () => {
+test.concurrent("a program that fails is an error with its exit code and what it printed, and one that can't start says so", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const failed = await thrownBy(worker.call(exec, { file: "sh", args: ["-c", "echo so far; echo bad input >&2; exit 7"] }));
@@ -35,36 +35,36 @@ test("a program that fails is an error with its exit code and what it printed, a
   expect(tooLong).toMatchObject({ exitCode: null, message: expect.stringContaining("E2BIG") });
 });
 
-test("a program ends with its call's abort, with what it has started, and the call ends with the reason", async () => {
+test.concurrent("a program ends with its call's abort, with what it has started, and the call ends with the reason", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const call = recordedCall(exec, { file: "sh", args: ["-c", "sleep 1000; true"] });
   worker.submit(call);
-  await expect.poll(() => liveProcessesBelow(worker.pid).map(({ command }) => command), patience).toContain("sleep 1000");
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid).map(({ command }) => command)).toContain("sleep 1000"), patience);
   worker.abort(call, new Error("no longer wanted"));
   expect(await call.ended).toMatchObject({ type: "failed", failure: { kind: "threw", error: { message: "no longer wanted" } } });
-  await expect.poll(() => liveProcessesBelow(worker.pid), patience).toEqual([]);
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid)).toEqual([]), patience);
   expect(await worker.call(square, 2)).toBe(4);
 });
 
-test("a program that nobody waited for ends with the call, SIGTERM or not, and the worker goes on", async () => {
+test.concurrent("a program that nobody waited for ends with the call, SIGTERM or not, and the worker goes on", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const file = join(node.world.folder, "started");
   await worker.call(execUnawaited, { args: ["sh", "-c", `trap '' TERM; touch ${file}; while true; do sleep 1000; done`], file });
   expect(existsSync(file)).toBe(true);
-  await expect.poll(() => liveProcessesBelow(worker.pid), patience).toEqual([]);
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid)).toEqual([]), patience);
   expect(await worker.call(square, 2)).toBe(4);
 });
 
-test("a program ends with its worker", async () => {
+test.concurrent("a program ends with its worker", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const call = recordedCall(exec, { file: "sh", args: ["-c", "sleep 1000; true"] });
   worker.submit(call);
-  await expect.poll(() => liveProcessesBelow(worker.pid).length, patience).toBe(2);
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid).length).toBe(2), patience);
   kill(worker.pid);
   expect(await call.ended).toMatchObject({ type: "lost", began: true });
-  await expect.poll(() => node.world.processes().filter(({ command }) => command.includes("sleep")), patience).toEqual([]);
+  await vi.waitFor(() => expect(node.world.processes().filter(({ command }) => command.includes("sleep"))).toEqual([]), patience);
   expect(readLog(worker.logFile)).toBe("");
 });

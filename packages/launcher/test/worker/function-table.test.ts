@@ -1,26 +1,27 @@
 import { z } from "zod";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { loadedModules, square } from "../functions.ts";
 import { testNode, thrownBy } from "../world.ts";
 
 /** A function that the caller believes to be in a module. */
 const believedIn = (file: string, name = "test/believed") => ({ name, module: new URL(file, import.meta.url).href, input: z.unknown(), output: z.unknown(), run: () => null });
 
-describe("a module that a worker can't use", () => {
-  test.for([
+test("a module that a worker can't use fails its calls with an explanation, and no others", async () => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  const broken = [
     ["throws when it is loaded", believedIn("../modules/throws.ts"), "module-failed", /modules\/throws\.ts .* "test\/believed" can't be loaded in a worker: this module is broken/u],
-    ["is not there", believedIn("../modules/missing.ts"), "module-failed", /Cannot find module/u],
+    ["is not there", believedIn("../modules/missing.ts", "test/missing"), "module-failed", /Cannot find module/u],
     ["starts a program", believedIn("../modules/starts-program.ts", "test/recursive"), "module-failed", /runJobLocal was called inside a worker\..*if \(import\.meta\.main\)/u],
     ["brings a second function of a name", believedIn("../modules/both-of-a-name.ts", "test/same-name"), "module-failed", /first-of-a-name\.ts and .*second-of-a-name\.ts\. Rename one/u],
     ["has no function of the name", believedIn("../functions.ts", "test/sqare"), "unknown-function", /does not define a remote function "test\/sqare".*it defines: .*test\/square/u],
-  ] as const)("because it %s fails its calls with an explanation, and no others", async ([, fn, code, message]) => {
-    await using node = await testNode();
-    await using worker = await node.launcher.launch({});
+  ] as const;
+  for (const [why, fn, code, message] of broken) {
     const [first, second] = await Promise.all([thrownBy(worker.call(fn, null)), thrownBy(worker.call(fn, null))]);
-    expect(first).toMatchObject({ name: "ModuleError", code, message: expect.stringMatching(message) });
-    expect(second).toMatchObject({ name: "ModuleError", code });
+    expect(first, why).toMatchObject({ name: "ModuleError", code, message: expect.stringMatching(message) });
+    expect(second, why).toMatchObject({ name: "ModuleError", code });
     expect(await worker.call(square, 4)).toBe(16);
-  });
+  }
 });
 
 /** The package of a file, and for one of this repository also the folder. */

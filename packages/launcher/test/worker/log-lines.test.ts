@@ -5,7 +5,7 @@ import { readLog, testNode } from "../world.ts";
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 const line = (call: number, text: string): unknown => expect.stringMatching(new RegExp(`^${time} #${call} ${text}$`, "u"));
 
-test("each line of a call has the time and the call's id before it, on whichever stream", async () => {
+test.concurrent("each line of a call has the time and the call's id before it, on whichever stream", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   await worker.call(print, { log: "first\n\n  third", error: "wrong", own: "mine" });
@@ -22,7 +22,7 @@ test("each line of a call has the time and the call's id before it, on whichever
   ]);
 });
 
-test("what is written in pieces is one line, and its bytes stay what they were", async () => {
+test.concurrent("what is written in pieces is one line, and its bytes stay what they were", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const bytes = Buffer.from("ü😀");
@@ -30,7 +30,7 @@ test("what is written in pieces is one line, and its bytes stay what they were",
   expect(readLog(worker.logFile)).toMatch(new RegExp(`^${time} #1 ü😀hex\n$`, "u"));
 });
 
-test("what native code writes appears as it is", async () => {
+test.concurrent("what native code writes appears as it is", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   await worker.call(printNatively, "printed by a library\n");

@@ -1,5 +1,5 @@
 import { InvalidValueError } from "@hyperion-ts/remote";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { doubled, echo, patient, square, surroundings, untilAborted } from "../functions.ts";
 import { freeze, rejectWith, rejectsUnheard, returnsFunction, throwsInCallback, wrongOutput } from "../functions/failing.ts";
 import { recordedCall } from "../recorded-call.ts";
@@ -7,7 +7,7 @@ import { patience, readLog, testNode, thrownBy } from "../world.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-describe("a call", () => {
+describe.concurrent("a call", () => {
   test("brings every kind of value there and back", async () => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});
@@ -39,7 +39,7 @@ describe("a call", () => {
   });
 });
 
-describe("a call that fails", () => {
+describe.concurrent("a call that fails", () => {
   test("rejects with what was thrown: name, message, stack, cause, code and own fields", async () => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});
@@ -85,7 +85,7 @@ describe("a call that fails", () => {
   });
 });
 
-test("an asynchronous loop ends by its signal, which tells why; a call that has not begun is not touched", async () => {
+test.concurrent("an asynchronous loop ends by its signal, which tells why; a call that has not begun is not touched", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const file = join(node.world.folder, "waiting");
@@ -93,7 +93,7 @@ test("an asynchronous loop ends by its signal, which tells why; a call that has 
   const behind = recordedCall(square, 3);
   worker.submit(running);
   worker.submit(behind);
-  await expect.poll(() => existsSync(file), patience).toBe(true);
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
   worker.abort(behind, new Error("not you"));
   worker.abort(running, new RangeError("took too long"));
   expect(await running.ended).toEqual({ type: "succeeded", value: "RangeError: took too long" });
