@@ -1,6 +1,6 @@
 /** One run of a job: its database, its nodes, its events, and their end, in order. */
 import { mkdirSync } from "node:fs";
-import { openResults, type ResultsDatabase } from "@hyperion-ts/results";
+import { openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import { logEvents } from "../events/event-log.ts";
 import { RunEvents, type RunEventListener } from "../events/run-events.ts";
@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly trace?: boolean;
   /** Hears all events of the run. */
   readonly onEvent?: RunEventListener;
+  /** For tests of faults: runs each COMMIT of the results database. Default: nothing comes between. */
+  readonly results?: Pick<ResultsOptions, "aroundCommit">;
 }
 
 /** What runs calls: real nodes, or this process. */
@@ -39,7 +41,7 @@ export interface Workplace extends AsyncDisposable {
 export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: RunOptions, open: (events: RunEvents) => Promise<Workplace>): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack);
-  const results = stack.use(openResults({ path: info.database, programId: info.id, onHit: () => session.hit() }));
+  const results = stack.use(openResults({ ...options.results, path: info.database, programId: info.id, onHit: () => session.hit() }));
   session.begin();
   try {
     const opening = open(session.events);
