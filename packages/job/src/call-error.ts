@@ -9,13 +9,14 @@ export type CallReason =
   | { readonly kind: CallFailure["kind"] }
   /** Its worker died, or its node was lost, under every attempt. */
   | { readonly kind: "worker-died"; readonly death: WorkerDeath }
-  /** No worker could be started for it. */
+  /** No worker could be started for it, or no node is left. */
   | { readonly kind: "not-started" }
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where a call was and what it was. */
 export interface CallSite {
   readonly functionName: string;
+  /** Empty where it found none. */
   readonly node: string;
   readonly cpuIds: readonly number[];
   readonly attempt: number;
@@ -45,6 +46,7 @@ export class CallError extends Error {
 }
 
 function headline({ functionName, node, cpuIds, attempt, attempts, ranMs }: CallSite): string {
+  if (node === "") return `${functionName} found no node, attempt ${attempt} of ${attempts}`;
   const where = cpuIds.length === 0 ? node : `${node} (CPU ${cpuIds.join(",")})`;
   return `${functionName} failed on ${where}, attempt ${attempt} of ${attempts}, after ${(ranMs / 1_000).toFixed(1)} s`;
 }

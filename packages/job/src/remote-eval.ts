@@ -7,6 +7,7 @@ import type { HasWorkers } from "./capabilities.ts";
 import { TaskError } from "./dispatch/task-error.ts";
 import type { TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 import type { Job } from "./job.ts";
+import { describeLost } from "./lost-call.ts";
 
 const DEFAULT_ATTEMPTS = 3;
 
@@ -91,16 +92,16 @@ function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unkn
     env.events.emit({ type: "call-retried", functionName: fn.name, node, attempt, why: error.message });
     return;
   }
-  const failed = callError(fn.name, input, attempt, error.retryable ? all : attempt, error);
+  const failed = callError(fn.name, input, attempt, error.retryable ? all : attempt, error, env.taskOptions.memoryMb);
   env.events.emit({ type: "call-failed", functionName: fn.name, node, attempt, reason: failed.reason.kind, message: failed.message });
   throw failed;
 }
 
-function callError(functionName: string, input: unknown, attempt: number, all: number, error: TaskError): CallError {
+function callError(functionName: string, input: unknown, attempt: number, all: number, error: TaskError, memoryMb: number | undefined): CallError {
   const { node, cpuIds, logFile, ranMs } = error.place;
-  const killer = error.failure.kind === "lost" && all > 1 ? `the call kills its worker: ${error.message}` : error.message;
+  const detail = error.failure.kind === "lost" ? describeLost(error.failure.death, error.message, all, memoryMb) : error.message;
   const options = error.cause === undefined ? undefined : { cause: error.cause };
-  return new CallError(reasonOf(error), { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs }, killer, input, options);
+  return new CallError(reasonOf(error), { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs }, detail, input, options);
 }
 
 function reasonOf({ failure }: TaskError): CallReason {
@@ -110,6 +111,7 @@ function reasonOf({ failure }: TaskError): CallReason {
     case "lost":
       return { kind: "worker-died", death: failure.death };
     case "not-started":
+    case "no-node":
       return { kind: "not-started" };
     case "timed-out":
       return { kind: "timed-out", timeLimitMs: failure.timeLimitMs };

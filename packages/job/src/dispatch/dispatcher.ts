@@ -9,6 +9,7 @@ import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
 import { DispatchNode } from "./dispatch-node.ts";
 import { Lane } from "./lane.ts";
+import { noNodeTask } from "./task-failure.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
@@ -20,6 +21,8 @@ export class Dispatcher implements TaskLauncher {
   readonly #pool: PoolCore;
   readonly #events: RunEvents;
   readonly #nodes = new Map<string, DispatchNode>();
+  /** The nodes that were lost, and why. */
+  readonly #lost = new Map<string, string>();
   readonly #lanes = new Set<Lane>();
   readonly #runTimes = new RunTimes();
   readonly #counts = new CallCounts();
@@ -76,6 +79,7 @@ export class Dispatcher implements TaskLauncher {
       this.#pool.putBack([task.ticket]);
     },
     left: (): void => void (this.#inLine -= 1),
+    refusal: (error: Error): Error => (this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : error),
     ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome),
   };
 
@@ -162,6 +166,7 @@ export class Dispatcher implements TaskLauncher {
 
   #removeNode(name: string, reason: string): void {
     if (!this.#nodes.delete(name)) return;
+    this.#lost.set(name, reason);
     this.#events.emit({ type: "node-lost", node: name, reason });
     this.#pool.removeNode(name, reason);
   }

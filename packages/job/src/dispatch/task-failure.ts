@@ -10,6 +10,12 @@ export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError => new
 
 export const notStartedTask = (error: Error, place: TaskPlace): TaskError => new TaskError({ kind: "not-started" }, place, error.message, { cause: error });
 
+/** `lost` tells of each node that there was what became of it. */
+export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): TaskError => {
+  const nodes = [...lost].map(([node, reason]) => `${node} was lost: ${reason}`).join("; ");
+  return new TaskError({ kind: "no-node" }, { node: "", cpuIds: [], logFile: null, ranMs: 0 }, `no node is left to run it: ${nodes}. What was stored is kept: run the program again`, { cause });
+};
+
 export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
   new TaskError({ kind: "timed-out", timeLimitMs }, place, `it ran longer than its time limit of ${timeLimitMs} ms`);
 

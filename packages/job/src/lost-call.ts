@@ -1,0 +1,23 @@
+/** What a person is told of a call whose worker died under it, or whose node was lost, for the last time. */
+import type { WorkerDeath } from "@hyperion-ts/launcher";
+
+/** `what` is the death in one line, `attempts` how often the call was tried, `memoryMb` what each attempt had of memory, where that was said. */
+export function describeLost(death: WorkerDeath, what: string, attempts: number, memoryMb: number | undefined): string {
+  const killer = attempts > 1 && death.kind !== "node-lost" ? "the call kills its worker: " : "";
+  return `${killer}${what}${advice(death, memoryMb)}`;
+}
+
+function advice(death: WorkerDeath, memoryMb: number | undefined): string {
+  switch (death.kind) {
+    case "out-of-memory":
+      return memoryMb === undefined ? ". Give such calls more memory with setTaskMemory" : `. It had the ${memoryMb} MB of setTaskMemory: give such calls more`;
+    case "killed":
+      return death.signal === "SIGKILL" ? ". If nobody has killed it, its node may have run out of memory: reserve some for such calls with setTaskMemory, so that fewer of them share it" : "";
+    case "exited":
+      return ". A remote function must return or throw, and not end its process";
+    case "node-lost":
+      return "";
+    default:
+      return death satisfies never;
+  }
+}
