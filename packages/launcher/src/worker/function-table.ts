@@ -46,11 +46,13 @@ async function load(definition: Definition | undefined): Promise<AnyRemoteFuncti
   const { name, module } = definition;
   try {
     await import(module);
+    // What it has started and does not await may fail now: before a call seems to have succeeded.
+    await new Promise((resolve) => setImmediate(resolve));
   } catch (cause) {
     throw new ModuleError("module-failed", `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
   setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
   const fn = findRemote(name);
-  if (fn === undefined) throw new ModuleError("unknown-function", `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}`);
+  if (fn === undefined) throw new ModuleError("unknown-function", `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}. Define it at the top level of that module`);
   return fn;
 }
