@@ -58,7 +58,7 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
 export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
-  const running = await runCmd({ argv: [process.execPath, agentProgram, ...(options.compileCache === undefined ? [] : [options.compileCache])], streams: "pipes" }).catch((cause: unknown) => {
+  const running = await runCmd({ argv: [process.execPath, agentProgram, ...compileCacheOf(options)], streams: "pipes" }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   keepLog(running, join(logDir, `${newServiceId()}.log`));
@@ -140,11 +140,11 @@ class AgentLauncher implements NodeLauncher {
       cpuCount: request.cpuCount ?? 1,
       cpuIds,
       gpuIds: request.gpuIds ?? [],
-      compileCache: this.#options.compileCache ?? null,
     };
     const channel = this.#agent.start(
       {
-        command: [process.execPath, ...heapLimit(request.memoryMb), workerProgram, JSON.stringify(config)],
+        command: [process.execPath, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
+        config,
         logFile,
         env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
         pinTo: request.pin === true ? cpuIds : null,
@@ -178,6 +178,8 @@ class AgentLauncher implements NodeLauncher {
     }
   }
 }
+
+const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
 
 const heapLimit = (memoryMb: number | undefined): string[] => (memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]);
 

@@ -51,6 +51,8 @@ export interface RunningCommand extends AsyncDisposable {
   readonly stderr: Readable | undefined;
   /** File descriptor 3 of a worker. */
   readonly frames: Duplex | undefined;
+  /** Whether the process has ended. */
+  readonly ended: boolean;
   /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** The last 4 KB that it wrote to a piped standard error. */
@@ -129,6 +131,10 @@ class LocalCommand implements RunningCommand {
         setTimeout(end, LAST_OUTPUT_MS);
       });
     });
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   lastErrors(): string {

@@ -10,17 +10,11 @@ export type WorkerDeath =
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
-/** What an agent tells of a worker's end. */
-export interface WorkerEnd extends WorkerExited {
-  /** How many calls it began in its life. The head can't know it from `unbegun`, when calls of its were still on their way to the agent. */
-  readonly begun: number;
-}
-
 /** How a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
 /** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput }: WorkerEnd): WorkerDeath {
+export function deathOf({ exit, lastOutput }: WorkerExited): WorkerDeath {
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput };
   return { kind: "exited", code: exit.code, lastOutput };

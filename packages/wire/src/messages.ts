@@ -28,6 +28,8 @@ export interface WorkerExited {
   readonly exit: ProcessExit;
   /** How many of the calls that were sent to it it had not begun (the last ones). */
   readonly unbegun: number;
+  /** How many calls it began in its life. The head can't know it from `unbegun`, when calls of its were still on their way to the agent. */
+  readonly begun: number;
   /** The last lines that it printed. */
   readonly lastOutput: string;
 }
@@ -46,8 +48,10 @@ export type ToAgent =
       /** Start a worker process in the slot `channel`. */
       readonly type: "start";
       readonly channel: number;
-      /** The program and its arguments. */
+      /** The worker's program and its arguments: the same for all workers that could stand in for each other. */
       readonly command: readonly string[];
+      /** What the worker is told when it is given this slot. */
+      readonly config: object;
       /** The log file that takes what the worker prints; its directories are made. */
       readonly logFile: string;
       /** Variables that are set in the worker, beside those of the agent. */
@@ -85,6 +89,15 @@ export type FromAgent =
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string }
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
+
+/** Agent to worker, on channel 0: what it is to be. A spare worker waits for this. */
+export interface Employ {
+  readonly type: "employ";
+  readonly channel: number;
+  /** Variables to set before user code is loaded. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly config: object;
+}
 
 /** What the head tells a worker, beside calls. */
 export type ToWorker =

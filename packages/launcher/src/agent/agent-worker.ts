@@ -1,12 +1,10 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { encodeMessage, FrameKind, FrameParser, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
-import { type RunningCommand, runCmdLocalLog } from "../run-command.ts";
-import type { WorkerEnd } from "../worker-death.ts";
-import { ClaimFile } from "./claims.ts";
-import type { ProcessTools } from "./host.ts";
+import { type Employ, encodeMessage, FrameKind, FrameParser, FrameWriter, type ToAgent, type WorkerExited } from "@hyperion-ts/wire";
+import type { RunningCommand } from "../run-command.ts";
+import type { ClaimFile } from "./claims.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
 const LAST_FRAMES_MS = 1_000;
@@ -29,38 +27,13 @@ export interface AgentWorker {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Starts a worker; its frames go to `toHead`. */
-export async function startAgentWorker(message: StartMessage, tools: ProcessTools, toHead: FrameWriter, log: (line: string) => void): Promise<AgentWorker> {
-  mkdirSync(dirname(message.logFile), { recursive: true });
-  const logFd = openSync(message.logFile, "a+", 0o600);
-  const claims = new ClaimFile();
-  try {
-    const streams = { log: logFd, claims: claims.fd };
-    const argv = [...prefix(message, tools), ...message.command];
-    const env = { ...message.env, ...workerVariables(message.channel, tools) };
-    const logStart = fstatSync(logFd).size;
-    const running = await runCmdLocalLog({ argv, env, streams }, log);
-    return new WorkerOfAgent(message.channel, running, claims, { fd: logFd, start: logStart }, toHead);
-  } catch (error) {
-    claims[Symbol.dispose]();
-    closeSync(logFd);
-    throw error;
-  }
+/** Makes a process the worker that `message` asks for; its frames go to `toHead`. */
+export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, toHead: FrameWriter): AgentWorker {
+  const worker = new WorkerOfAgent(channel, process, toHead);
+  const message: Employ = { type: "employ", channel, env, config };
+  worker.toWorker.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  return worker;
 }
-
-/** The commands that become the worker: it dies with its agent, even in a synchronous loop, and is born on its CPUs. */
-function prefix({ pinTo }: StartMessage, tools: ProcessTools): string[] {
-  const dies = tools.setpriv ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
-  const pinned = tools.taskset && pinTo !== null ? ["taskset", "-c", pinTo.join(",")] : [];
-  return [...dies, ...pinned];
-}
-
-/** What a worker learns from its agent (worker/worker.ts and worker/orphan.ts read it). */
-const workerVariables = (channel: number, { setpriv }: ProcessTools): Record<string, string> => ({
-  HYPERION_CHANNEL: String(channel),
-  HYPERION_AGENT_PID: String(process.pid),
-  HYPERION_DIES_WITH_AGENT: setpriv ? "1" : "0",
-});
 
 class WorkerOfAgent implements AgentWorker {
   readonly pid: number;
@@ -69,15 +42,14 @@ class WorkerOfAgent implements AgentWorker {
   readonly #channel: number;
   readonly #running: RunningCommand;
   readonly #claims: ClaimFile;
-  /** Its log file, and where in it its own output begins. */
-  readonly #log: { readonly fd: number; readonly start: number };
+  readonly #log: WorkerProcess["log"];
   readonly #toHead: FrameWriter;
   /** Calls that are forwarded, and not offered yet. */
   #counted = 0;
   /** Calls that it began at once, without a claim. */
   #alone = 0;
 
-  constructor(channel: number, running: RunningCommand, claims: ClaimFile, log: { readonly fd: number; readonly start: number }, toHead: FrameWriter) {
+  constructor(channel: number, { running, claims, log }: WorkerProcess, toHead: FrameWriter) {
     if (running.frames === undefined) throw new Error("A worker was started without a socket pair for its frames");
     this.pid = running.pid;
     this.#channel = channel;
@@ -116,7 +88,7 @@ class WorkerOfAgent implements AgentWorker {
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerEnd = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput() };
+    const exited: WorkerExited = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput() };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#claims[Symbol.dispose]();

@@ -22,7 +22,10 @@ import {
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { allowedCpus, findProcessTools, onlineCpus } from "./host.ts";
-import { type AgentWorker, startAgentWorker } from "./agent-worker.ts";
+import { type AgentWorker, employWorker } from "./agent-worker.ts";
+import { SpareWorker } from "./spare-worker.ts";
+
+type StartMessage = Extract<ToAgent, { type: "start" }>;
 
 /** How long workers get to end by themselves when the agent has to end. */
 const END_GRACE_MS = 200;
@@ -30,11 +33,13 @@ const END_GRACE_MS = 200;
 export class Agent implements FrameReceiver {
   readonly #parser = new FrameParser(this);
   readonly #writer: FrameWriter;
-  readonly #tools = findProcessTools();
+  readonly #spare = new SpareWorker(findProcessTools(), log);
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
   #lastHeardMs = performance.now();
+  /** A worker is gone, so that the next one takes its place. */
+  #replacing = false;
   #ending = false;
 
   constructor(input: Readable, output: Writable) {
@@ -74,7 +79,7 @@ export class Agent implements FrameReceiver {
     this.#ending = true;
     log(`Ending: ${why}`);
     const workers = [...this.#workers.keys()].map((channel) => this.#stop(channel, graceMs));
-    void Promise.allSettled(workers).then(() => process.exit(0));
+    void Promise.allSettled([...workers, this.#spare.end()]).then(() => process.exit(0));
   }
 
   #read(chunk: Buffer): void {
@@ -110,12 +115,12 @@ export class Agent implements FrameReceiver {
     }, heartbeatMs);
   }
 
-  #start(message: Extract<ToAgent, { type: "start" }>): void {
+  #start(message: StartMessage): void {
     if (this.#ending) return;
     const { channel } = message;
     const started = Promise.all(message.retire.map((retired) => this.#stop(retired, END_GRACE_MS)))
-      .then(() => startAgentWorker(message, this.#tools, this.#writer, log))
-      .then((worker) => this.#started(channel, worker))
+      .then(() => this.#spare.take(message))
+      .then((process) => this.#started(message, employWorker(process, message, this.#writer)))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
         this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error) });
@@ -124,12 +129,15 @@ export class Agent implements FrameReceiver {
     this.#workers.set(channel, started);
   }
 
-  #started(channel: number, worker: AgentWorker): AgentWorker {
+  #started(message: StartMessage, worker: AgentWorker): AgentWorker {
+    const { channel } = message;
+    if (this.#replacing) this.#spare.prepare(message);
     this.#running.set(channel, worker);
     this.#send({ type: "started", channel, pid: worker.pid });
     void worker.gone.then(() => {
       this.#running.delete(channel);
       this.#workers.delete(channel);
+      this.#replacing = true;
     });
     return worker;
   }

@@ -1,4 +1,4 @@
-/** What a worker is told on its command line. Nothing in it is secret: argument lists can be read by strangers. */
+/** What a worker is told when it is given its slot. */
 
 export interface WorkerConfig {
   readonly serviceId: string;
@@ -7,6 +7,4 @@ export interface WorkerConfig {
   readonly cpuCount: number;
   readonly cpuIds: readonly number[];
   readonly gpuIds: readonly number[];
-  /** Where compiled code is kept between starts of workers; null: nowhere. */
-  readonly compileCache: string | null;
 }

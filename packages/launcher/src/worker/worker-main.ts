@@ -1,11 +1,12 @@
 /**
- * The worker's program. It turns on the compile cache before it loads anything else,
- * then runs calls until its agent closes the stream of frames or kills it.
+ * The worker's program. It turns on the compile cache before it loads anything else, waits to be told what it
+ * is to be, then runs calls until its agent closes the stream of frames or kills it.
+ *
+ * Its argument, if there is one, is the directory where compiled code is kept.
  */
 import { enableCompileCache } from "node:module";
-import type { WorkerConfig } from "./worker-config.ts";
 
-const config = JSON.parse(process.argv[2] ?? "null") as WorkerConfig;
-if (config.compileCache !== null) enableCompileCache(config.compileCache);
+const [compileCache] = process.argv.slice(2);
+if (compileCache !== undefined) enableCompileCache(compileCache);
 const { runWorker } = await import("./worker.ts");
-runWorker(config);
+runWorker();

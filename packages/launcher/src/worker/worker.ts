@@ -7,7 +7,7 @@
  */
 import { Socket } from "node:net";
 import { enterWorker } from "@hyperion-ts/remote";
-import { Channel, type ChannelReceiver, decodeValue, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, type ToWorker } from "@hyperion-ts/wire";
+import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker } from "@hyperion-ts/wire";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { prefixLines } from "./log-lines.ts";
@@ -30,24 +30,31 @@ interface QueuedCall {
   readonly body: Buffer;
 }
 
-export function runWorker(config: WorkerConfig): void {
-  enterWorker();
+export function runWorker(): void {
   dieWithAgent();
   const socket = new Socket({ fd: 3, readable: true, writable: true });
-  const worker = new Worker(config, new FrameWriter(socket));
+  const writer = new FrameWriter(socket);
+  let worker: Worker | undefined;
   const parser = new FrameParser({
-    frame: (kind, flags, _channel, id, bytes, start, end) => {
-      if (kind === FrameKind.recall) worker.recalled();
-      worker.channel.receive(kind, flags, id, bytes, start, end);
+    frame: (kind, flags, channel, id, bytes, start, end) => {
+      if (channel === 0) worker = employ(parseMessage<Employ>(bytes, start + HEADER_BYTES, end), writer);
+      else worker?.frame(kind, flags, id, bytes, start, end);
     },
   });
   socket.on("data", (chunk: Buffer) => {
     parser.push(chunk);
-    worker.turn();
+    worker?.turn();
   });
   socket.on("close", endGroup);
   socket.on("error", endGroup);
+}
+
+function employ({ channel, env, config }: Employ, writer: FrameWriter): Worker {
+  enterWorker();
+  Object.assign(process.env, env);
+  const worker = new Worker(config as WorkerConfig, channel, writer);
   worker.ready();
+  return worker;
 }
 
 class Worker implements ChannelReceiver<ToWorker> {
@@ -67,10 +74,10 @@ class Worker implements ChannelReceiver<ToWorker> {
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
-  constructor(config: WorkerConfig, writer: FrameWriter) {
+  constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
     this.#config = config;
     this.#writer = writer;
-    this.channel = new Channel(Number(process.env["HYPERION_CHANNEL"]), writer, this);
+    this.channel = new Channel(channel, writer, this);
     process.on("uncaughtException", (error) => this.#crash(error));
     process.on("unhandledRejection", (error) => this.#crash(error));
   }
@@ -78,6 +85,11 @@ class Worker implements ChannelReceiver<ToWorker> {
   ready(): void {
     const message: FromWorker = { type: "ready", pid: process.pid, startMs: performance.now() };
     this.channel.sendMessage(message);
+  }
+
+  frame(kind: FrameKind, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (kind === FrameKind.recall) this.recalled();
+    this.channel.receive(kind, flags, id, bytes, start, end);
   }
 
   data(kind: FrameKind, id: number, body: Buffer): void {

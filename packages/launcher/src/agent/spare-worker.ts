@@ -1,0 +1,80 @@
+/**
+ * One worker process that is started ahead of need. It has loaded its own code but no user code, so it can still become
+ * any worker: it is moved to its CPUs with `taskset`, its log file gets its name, and then it is told what it is.
+ *
+ * A node whose workers all stay warm needs none; one is kept from the first time on that a worker has to be
+ * replaced, because it died, or its CPUs were wanted in another cut, or each call gets a fresh one.
+ */
+import { execFile } from "node:child_process";
+import { closeSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { ToAgent } from "@hyperion-ts/wire";
+import type { ProcessTools } from "./host.ts";
+import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
+
+type StartMessage = Extract<ToAgent, { type: "start" }>;
+
+interface Spare {
+  readonly command: readonly string[];
+  readonly logFile: string;
+  readonly process: WorkerProcess;
+}
+
+export class SpareWorker {
+  readonly #tools: ProcessTools;
+  readonly #log: (line: string) => void;
+  #spare: Promise<Spare | undefined> | undefined;
+
+  constructor(tools: ProcessTools, log: (line: string) => void) {
+    this.#tools = tools;
+    this.#log = log;
+  }
+
+  /** The spare as the worker that `message` asks for, if there is one that can be it; otherwise a new process. */
+  async take(message: StartMessage): Promise<WorkerProcess> {
+    const spare = await this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined && (await this.#fits(spare, message))) {
+      renameSync(spare.logFile, message.logFile);
+      this.#log(`The spare worker ${spare.process.running.pid} becomes ${message.logFile}`);
+      return spare.process;
+    }
+    if (spare !== undefined) await this.#discard(spare);
+    return startWorkerProcess(message.command, message.pinTo, message.logFile, this.#tools, this.#log);
+  }
+
+  /** Starts a spare like the worker of `message`, if there is none. */
+  prepare({ command, logFile: like }: StartMessage): void {
+    const logFile = join(dirname(like), `spare-${crypto.randomUUID()}.log`);
+    this.#spare ??= startWorkerProcess(command, null, logFile, this.#tools, this.#log).then(
+      (process) => ({ command, logFile, process }),
+      () => undefined,
+    );
+  }
+
+  async end(): Promise<void> {
+    const spare = await this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined) await this.#discard(spare);
+  }
+
+  /** Whether it still lives, runs the same program, and could be moved to its CPUs. */
+  async #fits({ command, process: { running } }: Spare, message: StartMessage): Promise<boolean> {
+    if (running.ended || command.join("\0") !== message.command.join("\0")) return false;
+    if (message.pinTo === null) return true;
+    if (!this.#tools.taskset) return false;
+    const moved = promisify(execFile)("taskset", ["-a", "-p", "-c", message.pinTo.join(","), String(running.pid)]);
+    return moved.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #discard({ logFile, process: { running, claims, log } }: Spare): Promise<void> {
+    await running.stop(0);
+    claims[Symbol.dispose]();
+    closeSync(log.fd);
+    rmSync(logFile, { force: true });
+  }
+}
