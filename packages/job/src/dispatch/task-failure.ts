@@ -1,10 +1,11 @@
 /** Makes the errors of attempts, with a message that says what happened. */
+import { inspect } from "node:util";
 import { describeDeath, type WorkerDeath } from "@hyperion-ts/launcher";
-import { type CallFailure, type ErrorData, errorFromData } from "@hyperion-ts/wire";
+import { type CallFailure, errorFromData } from "@hyperion-ts/wire";
 import { TaskError, type TaskPlace } from "./task-error.ts";
 
 export const failedTask = (failure: CallFailure, place: TaskPlace): TaskError =>
-  new TaskError({ kind: "failed", failure }, place, describeThrown(failure.error), { cause: errorFromData(failure.error) });
+  new TaskError({ kind: "failed", failure }, place, describeFailure(failure), { cause: errorFromData(failure.error) });
 
 export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError => new TaskError({ kind: "lost", death }, place, describeDeath(death));
 
@@ -17,10 +18,12 @@ export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): Tas
 };
 
 export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
-  new TaskError({ kind: "timed-out", timeLimitMs }, place, `it ran longer than its time limit of ${timeLimitMs} ms`);
+  new TaskError({ kind: "timed-out", timeLimitMs }, place, `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`);
 
-function describeThrown(data: ErrorData): string {
-  if (data.kind === "value") return `threw ${JSON.stringify(data.value) ?? String(data.value)}, which is no error`;
-  const place = data.stack?.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node:"));
-  return `${data.name}: ${data.message}${place === undefined ? "" : `\n         ${place.trim()}`}`;
+function describeFailure({ kind, error }: CallFailure): string {
+  if (error.kind === "value") return `threw ${inspect(error.value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 300 })}, which is no error`;
+  // Where in the person's code it was thrown helps; where in ours a value was refused does not.
+  const frames = kind === "threw" || kind === "uncaught" ? error.stack?.split("\n") : undefined;
+  const place = frames?.find((line) => /^\s+at /.test(line) && !line.includes("node:"));
+  return `${error.name}: ${error.message}${place === undefined ? "" : `\n         ${place.trim()}`}`;
 }

@@ -166,7 +166,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   succeeded(value: unknown, runMs: number): void {
     this.lane?.answered(this, "done", runMs);
-    if (this.#timedOut || this.#abort !== undefined) return this.fail(this.#timeLimitError());
+    if (this.#timedOut || this.#abort !== undefined) return this.fail(this.#timeLimitError(runMs));
     this.#outcome = "done";
     this.#resolveRun?.(value);
     this.#resolveRun = undefined;
@@ -174,7 +174,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   failed(failure: CallFailure, runMs: number): void {
     this.lane?.answered(this, "failed", runMs);
-    this.fail(this.#timedOut ? this.#timeLimitError() : failedTask(failure, { ...this.place, ranMs: runMs }));
+    this.fail(this.#timedOut ? this.#timeLimitError(runMs) : failedTask(failure, { ...this.place, ranMs: runMs }));
   }
 
   lost(death: WorkerDeath, began: boolean): void {
@@ -182,7 +182,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     this.lane?.workerLost();
     if (!began && this.#abort === undefined) return this.evicted();
     this.lane?.answered(this, "lost", place.ranMs);
-    this.fail(this.#timedOut ? this.#timeLimitError() : lostTask(death, place), this.#timedOut ? "failed" : "lost");
+    this.fail(this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place), this.#timedOut ? "failed" : "lost");
   }
 
   returned(): void {
@@ -217,8 +217,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     lane?.finished(this);
   }
 
-  #timeLimitError(): Error {
-    return timedOutTask(this.request.options.timeLimitMs ?? 0, this.place);
+  #timeLimitError(ranMs: number): Error {
+    return timedOutTask(this.request.options.timeLimitMs ?? 0, { ...this.place, ranMs });
   }
 
   #leave(): void {
