@@ -11,11 +11,10 @@ import {
   type FromWorker,
   type ToWorker,
   WireError,
-  type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import type { ServiceId } from "@hyperion-ts/wire";
-import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError, type WorkerEnd } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
@@ -148,12 +147,12 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#end({ kind: "exited", code: null, lastOutput: reason }, 0);
   }
 
-  /** A frame of the worker: the end of a call. An answer to a call that is no longer waited for is dropped. */
+  /** A frame of the worker: the end of a call. An answer to no call of ours is dropped. */
   data(kind: FrameKind, id: number, body: Buffer): void {
-    this.#answered += 1;
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
+    this.#answered += 1;
     const runMs = body.readUInt32LE(0) / 1_000;
     let value: unknown;
     try {
@@ -162,7 +161,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
       return call.failed({ kind: "unreadable-output", error: errorToData(error) }, runMs);
     }
     if (kind === FrameKind.result) call.succeeded(value, runMs);
-    else call.failed(value as CallFailure, runMs);
+    else call.failed(isFailure(value) ? value : unreadableFailure, runMs);
   }
 
   message(message: FromWorker): void {
@@ -171,11 +170,12 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   tooLarge(_kind: FrameKind, id: number, bytes: number): void {
-    this.#answered += 1;
     const call = this.#calls.get(id);
+    if (call === undefined) return;
     this.#calls.delete(id);
-    const error = new WireError("too-large", `The result of "${call?.fn.name}" has ${bytes} bytes, more than the ${this.#maxResultBytes} that maxResultBytes allows: return less, or raise the limit`);
-    call?.failed({ kind: "unreadable-output", error: errorToData(error) }, 0);
+    this.#answered += 1;
+    const error = new WireError("too-large", `The result of "${call.fn.name}" has ${bytes} bytes, more than the ${this.#maxResultBytes} that maxResultBytes allows: return less, or raise the limit`);
+    call.failed({ kind: "unreadable-output", error: errorToData(error) }, 0);
   }
 
   recalled(unbegun: number): void {
@@ -190,7 +190,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     recall.resolve();
   }
 
-  exited(exited: WorkerExited): void {
+  exited(exited: WorkerEnd): void {
     this.#end(deathOf(exited), exited.begun - this.#answered);
   }
 
@@ -223,6 +223,22 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
 
   #tell(message: ToWorker): void {
     this.#channel?.sendMessage(message);
+  }
+}
+
+const unreadableFailure: CallFailure = {
+  kind: "unreadable-output",
+  error: errorToData(new WireError("bad-frame", "The worker sent a failure that can't be read: something in it writes to file descriptor 3, which carries its frames")),
+};
+
+/** Whether its caller can be told of it. */
+function isFailure(value: unknown): value is CallFailure {
+  if (typeof value !== "object" || value === null || !("kind" in value) || !("error" in value)) return false;
+  try {
+    errorFromData(value.error as CallFailure["error"]);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -4,19 +4,25 @@ import type { WorkerExited } from "@hyperion-ts/wire";
 /** What ended a worker; `lastOutput` is the last lines that it printed. */
 export type WorkerDeath =
   | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string }
-  | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string }
+  /** `complaint`: its agent ended it for this. */
+  | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly complaint?: string }
   /** The runtime gave up because its heap was full. */
   | { readonly kind: "out-of-memory"; readonly lastOutput: string }
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
+/** What an agent tells of a worker's end; `complaint` is why it has ended it, where it did so by itself. */
+export interface WorkerEnd extends WorkerExited {
+  readonly complaint?: string | undefined;
+}
+
 /** How a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
 /** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput }: WorkerExited): WorkerDeath {
+export function deathOf({ exit, lastOutput, complaint }: WorkerEnd): WorkerDeath {
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
-  if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput };
+  if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
   return { kind: "exited", code: exit.code, lastOutput };
 }
 
@@ -24,9 +30,9 @@ export function deathOf({ exit, lastOutput }: WorkerExited): WorkerDeath {
 export function describeDeath(death: WorkerDeath): string {
   switch (death.kind) {
     case "exited":
-      return `the worker exited with code ${death.code}${lastLine(death.lastOutput)}`;
+      return `the worker exited with code ${death.code}${lastWords(death.lastOutput)}`;
     case "killed":
-      return `the worker was killed by ${death.signal}${lastLine(death.lastOutput)}`;
+      return death.complaint === undefined ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}` : `the worker was ended by its agent: ${death.complaint}`;
     case "out-of-memory":
       return "the worker ran out of memory";
     case "node-lost":
@@ -36,10 +42,17 @@ export function describeDeath(death: WorkerDeath): string {
   }
 }
 
-const lastLine = (output: string): string => {
-  const line = output.trim().split("\n").at(-1) ?? "";
+/** Its last line; of an error the line with its message, and not the end of its stack. */
+function lastWords(output: string): string {
+  const lines = output.trim().split("\n").map((line) => line.replace(LINE_PREFIX, ""));
+  const line = lines.findLast((line) => !BELOW_AN_ERROR.test(line)) ?? lines.at(-1) ?? "";
   return line === "" ? "" : `; it last printed: ${line}`;
-};
+}
+
+/** What stands before each line that a worker prints (worker/log-lines.ts). */
+const LINE_PREFIX = /^\d{4}-\d\d-\d\dT[\d:.]+Z (?:#\d+ )?/;
+/** Stack frames, fields and causes are indented; the runtime closes with a brace, or with its version. */
+const BELOW_AN_ERROR = /^(?:\s|[\]}]|Node\.js v\d|$)/;
 
 /** A worker ended under a call that was made to it directly. */
 export class WorkerDiedError extends Error {

@@ -1,8 +1,9 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
-import { closeSync, fstatSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { type Employ, encodeMessage, FrameKind, FrameParser, FrameWriter, type ToAgent, type WorkerExited } from "@hyperion-ts/wire";
+import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError } from "@hyperion-ts/wire";
 import type { RunningCommand } from "../run-command.ts";
+import type { WorkerEnd } from "../worker-death.ts";
 import type { ClaimFile } from "./claims.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -10,6 +11,8 @@ import type { WorkerProcess } from "./worker-process.ts";
 const LAST_FRAMES_MS = 1_000;
 /** Enough for what a runtime prints when its memory is full: the stack follows the reason. */
 const LAST_OUTPUT_BYTES = 4_096;
+/** An answer begins with the time that the call ran. */
+const MIN_ANSWER_BYTES = HEADER_BYTES + 4;
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
@@ -48,6 +51,8 @@ class WorkerOfAgent implements AgentWorker {
   #counted = 0;
   /** Calls that it began at once, without a claim. */
   #alone = 0;
+  /** Why it was ended by us. */
+  #complaint: string | undefined;
 
   constructor(channel: number, { running, claims, log }: WorkerProcess, toHead: FrameWriter) {
     if (running.frames === undefined) throw new Error("A worker was started without a socket pair for its frames");
@@ -88,7 +93,7 @@ class WorkerOfAgent implements AgentWorker {
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerExited = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput() };
+    const exited: WorkerEnd = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput(), complaint: this.#complaint };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#claims[Symbol.dispose]();
@@ -98,17 +103,17 @@ class WorkerOfAgent implements AgentWorker {
   /** Resolves when the worker has closed its end. */
   #forwardFrames(frames: Duplex): Promise<void> {
     const parser = new FrameParser({
-      frame: (kind, _flags, channel, _id, bytes, start, end) => {
-        if (channel === this.#channel) this.#toHead.forward(kind, bytes.subarray(start, end));
+      frame: (kind, flags, channel, _id, bytes, start, end) => {
+        if (channel !== this.#channel || !isFromWorker(kind, flags, bytes, start, end)) throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind}, channel ${channel})`);
+        this.#toHead.forward(kind, bytes.subarray(start, end));
       },
     });
     frames.on("data", (chunk: Buffer) => {
       try {
         parser.push(chunk);
-      } catch {
-        // Something in the worker wrote to the descriptor of its frames: nothing it says can be trusted now.
-        this.#running.signal("SIGKILL");
+      } catch (error) {
         frames.destroy();
+        this.#distrust(error instanceof Error ? error.message : String(error));
       }
     });
     return new Promise((resolve) => {
@@ -117,11 +122,34 @@ class WorkerOfAgent implements AgentWorker {
     });
   }
 
-  #lastOutput(): string {
-    const { size } = fstatSync(this.#log.fd);
-    const length = Math.min(LAST_OUTPUT_BYTES, size - this.#log.start);
-    const bytes = Buffer.alloc(Math.max(0, length));
-    readSync(this.#log.fd, bytes, 0, bytes.length, size - bytes.length);
-    return bytes.toString("utf8").trim();
+  /** Something in the worker wrote to the descriptor of its frames: nothing that it says can be trusted now. */
+  #distrust(what: string): void {
+    this.#complaint = `something in it writes to file descriptor 3, which carries its frames, so that they can't be read any more. ${what}`;
+    this.#running.signal("SIGKILL");
+    try {
+      writeSync(this.#log.fd, `This worker was ended: ${this.#complaint}\n`);
+    } catch {
+      // The disk is full: the head is told in any case.
+    }
   }
+
+  #lastOutput(): string {
+    try {
+      const { size } = fstatSync(this.#log.fd);
+      const length = Math.min(LAST_OUTPUT_BYTES, size - this.#log.start);
+      const bytes = Buffer.alloc(Math.max(0, length));
+      readSync(this.#log.fd, bytes, 0, bytes.length, size - bytes.length);
+      return bytes.toString("utf8").trim();
+    } catch {
+      // The disk fails: that is no reason not to tell of the worker's end.
+      return "";
+    }
+  }
+}
+
+/** What the head can read without harm: whatever its payload is, it costs no more than this worker's calls. */
+function isFromWorker(kind: FrameKind, flags: number, bytes: Buffer, start: number, end: number): boolean {
+  if (kind === FrameKind.result || kind === FrameKind.failure) return end - start >= MIN_ANSWER_BYTES || (flags & FrameFlag.continued) !== 0;
+  if (kind === FrameKind.message) parseMessage(bytes, start + HEADER_BYTES, end);
+  return kind === FrameKind.message || kind === FrameKind.credit;
 }
