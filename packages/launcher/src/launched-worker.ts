@@ -123,10 +123,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   recall(): Promise<void> {
-    if (this.#recall === undefined) {
-      this.#recall = { ...Promise.withResolvers<void>(), ids: [...this.#calls.keys()] };
-      this.#channel?.send(FrameKind.recall, 0, nothing, nothing);
-    }
+    // One that is under way does not cover the calls that were sent since.
+    if (this.#recall !== undefined) return this.#recall.promise.then(() => this.recall());
+    this.#recall = { ...Promise.withResolvers<void>(), ids: [...this.#calls.keys()] };
+    this.#channel?.send(FrameKind.recall, 0, nothing, nothing);
     return this.#recall.promise;
   }
 

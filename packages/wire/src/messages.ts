@@ -82,6 +82,8 @@ export type FromAgent =
       readonly allowedCpus: readonly number[];
       /** How many CPUs of the machine are online. */
       readonly onlineCpus: number;
+      /** Whether workers can be pinned: `taskset` of util-linux is there. */
+      readonly canPin: boolean;
       readonly memoryMb: number;
     }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }

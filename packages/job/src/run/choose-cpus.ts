@@ -14,7 +14,13 @@ export interface ChosenCpus {
 }
 
 /** Compares what the agent may use with `count`, the number of CPUs that is said to be ours (default: all that it may use). */
-export function chooseCpus(host: Pick<NodeLauncher["host"], "allowedCpus" | "onlineCpus">, count = host.allowedCpus.length): ChosenCpus {
+export function chooseCpus(host: Pick<NodeLauncher["host"], "allowedCpus" | "onlineCpus" | "canPin">, count = host.allowedCpus.length): ChosenCpus {
+  const chosen = compare(host, count);
+  if (!chosen.pin || host.canPin) return chosen;
+  return { ...chosen, pin: false, note: `${chosen.note === null ? "" : `${chosen.note}. `}taskset (util-linux) is not there: workers are not pinned` };
+}
+
+function compare(host: Pick<NodeLauncher["host"], "allowedCpus" | "onlineCpus">, count: number): ChosenCpus {
   const allowed = host.allowedCpus.length;
   if (count === allowed) return { cpuIds: host.allowedCpus, pin: true, note: null };
   if (count < allowed) return { cpuIds: firstIds(count), pin: false, note: `${count} of ${allowed} usable CPUs are ours, but not which: workers are not pinned` };

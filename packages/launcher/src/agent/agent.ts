@@ -33,7 +33,8 @@ const END_GRACE_MS = 200;
 export class Agent implements FrameReceiver {
   readonly #parser = new FrameParser(this);
   readonly #writer: FrameWriter;
-  readonly #spare = new SpareWorker(findProcessTools(), log);
+  readonly #tools = findProcessTools();
+  readonly #spare = new SpareWorker(this.#tools, log);
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
@@ -54,6 +55,7 @@ export class Agent implements FrameReceiver {
       nodeVersion: process.version,
       allowedCpus: allowedCpus(),
       onlineCpus: onlineCpus(),
+      canPin: this.#tools.taskset,
       memoryMb: Math.floor(totalmem() / 1_048_576),
     });
     input.on("data", (chunk: Buffer) => this.#read(chunk));
