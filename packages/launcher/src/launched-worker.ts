@@ -11,10 +11,11 @@ import {
   type FromWorker,
   type ToWorker,
   WireError,
+  type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import type { ServiceId } from "@hyperion-ts/wire";
-import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError, type WorkerEnd } from "./worker-death.ts";
+import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
@@ -190,7 +191,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     recall.resolve();
   }
 
-  exited(exited: WorkerEnd): void {
+  exited(exited: WorkerExited): void {
     this.#end(deathOf(exited), exited.begun - this.#answered);
   }
 

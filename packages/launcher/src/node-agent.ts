@@ -17,9 +17,10 @@ import {
   parseMessage,
   PROTOCOL_VERSION,
   type ToAgent,
+  type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { RunningCommand } from "./run-command.ts";
-import { LaunchError, type WorkerEnd } from "./worker-death.ts";
+import { LaunchError } from "./worker-death.ts";
 
 /** A frame's channel is a number of 16 bits. */
 const MAX_CHANNEL = 0xff_ff;
@@ -49,7 +50,7 @@ export interface SlotOwner extends ChannelReceiver<FromWorker> {
   started(pid: number): void;
   notStarted(reason: string): void;
   recalled(unbegun: number): void;
-  exited(exited: WorkerEnd): void;
+  exited(exited: WorkerExited): void;
   nodeLost(reason: string): void;
 }
 
@@ -126,7 +127,7 @@ export class NodeAgent implements AsyncDisposable {
     if (slot === undefined) return;
     if (kind === FrameKind.exited) {
       this.#free(channel);
-      slot.owner.exited(parseMessage<WorkerEnd>(bytes, start + HEADER_BYTES, end));
+      slot.owner.exited(parseMessage<WorkerExited>(bytes, start + HEADER_BYTES, end));
     } else slot.channel.receive(kind, flags, id, bytes, start, end);
   }
 

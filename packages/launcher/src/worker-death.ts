@@ -11,16 +11,11 @@ export type WorkerDeath =
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
-/** What an agent tells of a worker's end; `complaint` is why it has ended it, where it did so by itself. */
-export interface WorkerEnd extends WorkerExited {
-  readonly complaint?: string | undefined;
-}
-
 /** How a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
 /** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput, complaint }: WorkerEnd): WorkerDeath {
+export function deathOf({ exit, lastOutput, complaint }: WorkerExited): WorkerDeath {
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
   return { kind: "exited", code: exit.code, lastOutput };

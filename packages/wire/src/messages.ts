@@ -32,6 +32,7 @@ export interface WorkerExited {
   readonly begun: number;
   /** The last lines that it printed. */
   readonly lastOutput: string;
+  readonly complaint?: string | undefined;
 }
 
 /** What the head tells a node's agent. */

@@ -3,7 +3,6 @@ import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError } from "@hyperion-ts/wire";
 import type { RunningCommand } from "../run-command.ts";
-import type { WorkerEnd } from "../worker-death.ts";
 import type { ClaimFile } from "./claims.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -93,7 +92,7 @@ class WorkerOfAgent implements AgentWorker {
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerEnd = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput(), complaint: this.#complaint };
+    const exited: WorkerExited = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput(), complaint: this.#complaint };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#claims[Symbol.dispose]();
