@@ -32,6 +32,7 @@ export interface WorkerExited {
   readonly begun: number;
   /** The last lines that it printed. */
   readonly lastOutput: string;
+  /** Why its agent has ended it, where it did so by itself. */
   readonly complaint?: string | undefined;
 }
 

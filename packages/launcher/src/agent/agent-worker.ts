@@ -1,7 +1,7 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError } from "@hyperion-ts/wire";
+import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
 import type { RunningCommand } from "../run-command.ts";
 import type { ClaimFile } from "./claims.ts";
 import type { WorkerProcess } from "./worker-process.ts";
