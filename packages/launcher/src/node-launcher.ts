@@ -5,7 +5,8 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
-import { type AgentHello, type AgentTimes, connectAgent, type NodeAgent } from "./node-agent.ts";
+import { connectAgent } from "./connect-agent.ts";
+import type { AgentHello, AgentTimes, NodeAgent } from "./node-agent.ts";
 import { agentProgram, workerProgram } from "./program-file.ts";
 import { type Command, type RunningCommand, runCmdLocalAsync } from "./run-command.ts";
 import { newServiceId } from "@hyperion-ts/wire";
