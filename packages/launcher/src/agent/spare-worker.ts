@@ -33,8 +33,7 @@ export class SpareWorker {
 
   /** The spare as the worker that `message` asks for, if there is one that can be it; otherwise a new process. */
   async take(message: StartMessage): Promise<WorkerProcess> {
-    const spare = await this.#spare;
-    this.#spare = undefined;
+    const spare = await this.#release();
     if (spare !== undefined && (await this.#fits(spare, message))) {
       renameSync(spare.logFile, message.logFile);
       this.#log(`The spare worker ${spare.process.running.pid} becomes ${message.logFile}`);
@@ -54,9 +53,15 @@ export class SpareWorker {
   }
 
   async end(): Promise<void> {
-    const spare = await this.#spare;
-    this.#spare = undefined;
+    const spare = await this.#release();
     if (spare !== undefined) await this.#discard(spare);
+  }
+
+  /** The spare, which is the caller's from now on, also while it is still being started. */
+  #release(): Promise<Spare | undefined> | undefined {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare;
   }
 
   /** Whether it still lives, runs the same program, and could be moved to its CPUs. */

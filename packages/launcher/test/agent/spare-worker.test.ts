@@ -25,6 +25,16 @@ test.concurrent("a spare worker is kept once a worker had to be replaced, and be
   expect(await third.call(square, 5)).toBe(25);
 });
 
+test.concurrent("a spare becomes one worker, however many are wanted at once", async () => {
+  await using node = await testNode();
+  await (await node.launcher.launch({})).stop(0);
+  await using second = await node.launcher.launch({});
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  const workers = await Promise.all([1, 2, 3].map(() => node.launcher.launch({})));
+  expect(new Set([second, ...workers].map(({ pid }) => pid)).size).toBe(4);
+  expect(await Promise.all(workers.map((worker, i) => worker.call(square, i)))).toEqual([0, 1, 4]);
+});
+
 test.concurrent("a worker with a memory limit is never made of a spare, which was started without one", async () => {
   await using node = await testNode();
   await (await node.launcher.launch({})).stop(0);
