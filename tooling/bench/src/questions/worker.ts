@@ -1,7 +1,7 @@
 /** What a worker costs before it has done anything: time, memory, modules. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LaunchedWorker, type NodeLauncher, openNodeLauncher } from "@hyperion-ts/launcher";
+import { type LaunchedWorker, type LaunchRequest, type NodeLauncher, openNodeLauncher } from "@hyperion-ts/launcher";
 import { figure, type Figure } from "../figure.ts";
 import { loadedModules, square } from "../functions.ts";
 import { inTurns } from "../in-turns.ts";
@@ -12,8 +12,8 @@ import { perSecond } from "../stopwatch.ts";
 import { withFolder } from "../workspace.ts";
 
 const sizes = {
-  full: { warmUp: 2, starts: 12, together: 8, volleys: 3 },
-  quick: { warmUp: 0, starts: 1, together: 2, volleys: 1 },
+  full: { warmUp: 2, rounds: 12, together: 8, volleys: 3 },
+  quick: { warmUp: 0, rounds: 1, together: 2, volleys: 1 },
 } as const;
 
 /** The first workers live a while, so that what they put off is done: compiled code is kept for the next ones. */
@@ -26,22 +26,27 @@ export const worker: Question = {
 };
 
 async function answer(dir: string, effort: Effort): Promise<Answer> {
-  const { warmUp, starts, together, volleys } = sizes[effort];
+  const { warmUp, rounds, together, volleys } = sizes[effort];
   const logDir = join(dir, "logs");
   await using plain = await openNodeLauncher({ logDir }, { type: "LocalHost" });
   await using caching = await openNodeLauncher({ logDir, compileCache: join(dir, "compile-cache") }, { type: "LocalHost" });
-  const cold = { plain: new Starts(plain), caching: new Starts(caching) };
-  const measures = { plain: () => cold.plain.one(), caching: () => cold.caching.one() };
-  await inTurns(warmUp, { plain: () => cold.plain.one(LINGER_MS), caching: () => cold.caching.one(LINGER_MS) });
-  cold.plain.readyMs.length = cold.caching.readyMs.length = 0;
-  const firstMs = await inTurns(starts, measures);
+  await using sparing = await openNodeLauncher({ logDir, compileCache: join(dir, "compile-cache") }, { type: "LocalHost" });
+  const starts = { plain: new Starts(plain, NEVER_SPARE), caching: new Starts(caching, NEVER_SPARE), sparing: new Starts(sparing, {}) };
+  const measures = { plain: () => starts.plain.one(), caching: () => starts.caching.one(), sparing: () => starts.sparing.one() };
+  await inTurns(Math.max(warmUp, 1), { plain: () => starts.plain.one(LINGER_MS), caching: () => starts.caching.one(LINGER_MS), sparing: () => starts.sparing.one(LINGER_MS) });
+  // The second one leaves a spare for the third.
+  await starts.sparing.one(LINGER_MS);
+  for (const { readyMs } of Object.values(starts)) readyMs.length = 0;
+  const firstMs = await inTurns(rounds, measures);
   const rate = await inTurns(volleys, { caching: () => perSecond(together, () => startAndEnd(caching, together)) });
   return {
     figures: [
-      figure("launch until ready", "ms", cold.plain.readyMs),
-      figure("launch until ready, compile cache", "ms", cold.caching.readyMs),
+      figure("launch until ready", "ms", starts.plain.readyMs),
+      figure("launch until ready, compile cache", "ms", starts.caching.readyMs),
+      figure("launch until ready, a spare worker", "ms", starts.sparing.readyMs),
       figure("launch until the first result", "ms", firstMs.plain),
       figure("launch until the first result, compile cache", "ms", firstMs.caching),
+      figure("launch until the first result, a spare worker", "ms", firstMs.sparing),
       figure(`workers started and ended, ${together} together, compile cache`, "1/s", rate.caching),
       ...(await possessions(caching)),
     ],
@@ -49,19 +54,24 @@ async function answer(dir: string, effort: Effort): Promise<Answer> {
   };
 }
 
+/** A spare worker was started without a memory limit, so none can become a worker that has one. */
+const NEVER_SPARE: LaunchRequest = { memoryMb: 4_096 };
+
 /** Workers that are started, called once and ended, one at a time. */
 class Starts {
   readonly readyMs: number[] = [];
   readonly #launcher: NodeLauncher;
+  readonly #request: LaunchRequest;
 
-  constructor(launcher: NodeLauncher) {
+  constructor(launcher: NodeLauncher, request: LaunchRequest) {
     this.#launcher = launcher;
+    this.#request = request;
   }
 
   /** How long it takes until the first result is there, in milliseconds. */
   async one(lingerMs = 0): Promise<number> {
     const startMs = performance.now();
-    await using worker = await this.#launcher.launch({});
+    await using worker = await this.#launcher.launch(this.#request);
     this.readyMs.push(performance.now() - startMs);
     await worker.call(square, 2);
     const firstMs = performance.now() - startMs;
