@@ -1,7 +1,7 @@
 /** What a worker costs before it has done anything: time, memory, modules. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LaunchedWorker, type LaunchRequest, type NodeLauncher, openNodeLauncher } from "@hyperion-ts/launcher";
+import { type LaunchedWorker, type NodeLauncher, type NodeLauncherConfig, openNodeLauncher } from "@hyperion-ts/launcher";
 import { figure, type Figure } from "../figure.ts";
 import { loadedModules, square } from "../functions.ts";
 import { inTurns } from "../in-turns.ts";
@@ -18,6 +18,8 @@ const sizes = {
 
 /** The first workers live a while, so that what they put off is done: compiled code is kept for the next ones. */
 const LINGER_MS = 1_000;
+/** A spare worker is there after so long. */
+const SPARE_MS = 500;
 
 export const worker: Question = {
   name: "worker",
@@ -28,17 +30,21 @@ export const worker: Question = {
 async function answer(dir: string, effort: Effort): Promise<Answer> {
   const { warmUp, rounds, together, volleys } = sizes[effort];
   const logDir = join(dir, "logs");
-  await using plain = await openNodeLauncher({ logDir }, { type: "LocalHost" });
-  await using caching = await openNodeLauncher({ logDir, compileCache: join(dir, "compile-cache") }, { type: "LocalHost" });
-  await using sparing = await openNodeLauncher({ logDir, compileCache: join(dir, "compile-cache") }, { type: "LocalHost" });
-  const starts = { plain: new Starts(plain, NEVER_SPARE), caching: new Starts(caching, NEVER_SPARE), sparing: new Starts(sparing, {}) };
-  const measures = { plain: () => starts.plain.one(), caching: () => starts.caching.one(), sparing: () => starts.sparing.one() };
-  await inTurns(Math.max(warmUp, 1), { plain: () => starts.plain.one(LINGER_MS), caching: () => starts.caching.one(LINGER_MS), sparing: () => starts.sparing.one(LINGER_MS) });
+  const cached = { logDir, compileCache: join(dir, "compile-cache") };
+  await using replacing = await openNodeLauncher(cached, { type: "LocalHost" });
+  const starts = { plain: new Starts(), caching: new Starts(), sparing: new Starts() };
+  const measures = {
+    plain: () => onNewNode({ logDir }, (launcher) => starts.plain.one(launcher)),
+    caching: () => onNewNode(cached, (launcher) => starts.caching.one(launcher)),
+    sparing: () => starts.sparing.one(replacing, SPARE_MS),
+  };
+  await onNewNode(cached, (launcher) => starts.caching.one(launcher, LINGER_MS));
+  await inTurns(warmUp, measures);
   // The second one leaves a spare for the third.
-  await starts.sparing.one(LINGER_MS);
+  for (let i = 0; i < 2; i++) await starts.sparing.one(replacing, LINGER_MS);
   for (const { readyMs } of Object.values(starts)) readyMs.length = 0;
   const firstMs = await inTurns(rounds, measures);
-  const rate = await inTurns(volleys, { caching: () => perSecond(together, () => startAndEnd(caching, together)) });
+  const rate = await inTurns(volleys, { caching: () => perSecond(together, () => startAndEnd(replacing, together)) });
   return {
     figures: [
       figure("launch until ready", "ms", starts.plain.readyMs),
@@ -48,36 +54,32 @@ async function answer(dir: string, effort: Effort): Promise<Answer> {
       figure("launch until the first result, compile cache", "ms", firstMs.caching),
       figure("launch until the first result, a spare worker", "ms", firstMs.sparing),
       figure(`workers started and ended, ${together} together, compile cache`, "1/s", rate.caching),
-      ...(await possessions(caching)),
+      ...(await possessions(replacing)),
     ],
     findings: [{ what: "the first result with the compile cache, as a part of without", unit: "", value: median(firstMs.caching) / median(firstMs.plain), gate: null }],
   };
 }
 
-/** A spare worker was started without a memory limit, so none can become a worker that has one. */
-const NEVER_SPARE: LaunchRequest = { memoryMb: 4_096 };
-
 /** Workers that are started, called once and ended, one at a time. */
 class Starts {
   readonly readyMs: number[] = [];
-  readonly #launcher: NodeLauncher;
-  readonly #request: LaunchRequest;
-
-  constructor(launcher: NodeLauncher, request: LaunchRequest) {
-    this.#launcher = launcher;
-    this.#request = request;
-  }
 
   /** How long it takes until the first result is there, in milliseconds. */
-  async one(lingerMs = 0): Promise<number> {
+  async one(launcher: NodeLauncher, lingerMs = 0): Promise<number> {
     const startMs = performance.now();
-    await using worker = await this.#launcher.launch(this.#request);
+    await using worker = await launcher.launch({});
     this.readyMs.push(performance.now() - startMs);
     await worker.call(square, 2);
     const firstMs = performance.now() - startMs;
     await sleep(lingerMs);
     return firstMs;
   }
+}
+
+/** The first worker of a node is never made of a spare. */
+async function onNewNode<A>(config: NodeLauncherConfig, use: (launcher: NodeLauncher) => Promise<A>): Promise<A> {
+  await using launcher = await openNodeLauncher(config, { type: "LocalHost" });
+  return await use(launcher);
 }
 
 async function startAndEnd(launcher: NodeLauncher, count: number): Promise<void> {
