@@ -14,7 +14,7 @@ export const ABORT_GRACE_MS = 2_000;
 
 /** What a lane needs of the dispatcher. */
 export interface LaneOffice {
-  /** A call was answered after so long; not at all where its worker was lost. */
+  /** A call was answered, or lost with its worker, after so long. */
   answered(task: Task, outcome: "done" | "failed" | "lost", runMs: number): void;
   /** The lane has room: more tasks may be sent ahead to it. */
   refill(lane: Lane): void;
@@ -28,6 +28,10 @@ export class Lane {
   worker: LaunchedWorker | undefined;
   /** When a call last began or ended here, on performance.now()'s clock. */
   progressMs = performance.now();
+  /** More tasks are asked for when no more than so many are left. */
+  refillAt = 0;
+  /** Whether its worker was started for one task only. */
+  fresh = false;
   readonly #office: LaneOffice;
   readonly #tasks: Task[] = [];
   /** How many of them are sent and not answered. */
@@ -145,11 +149,6 @@ export class Lane {
     clearTimeout(this.#kill);
     clearTimeout(this.#limit);
   }
-
-  /** More tasks are asked for when no more than so many are left. */
-  refillAt = 0;
-  /** Whether its worker was started for one task only. */
-  fresh = false;
 
   /** Whether the worker can take other tasks when the lane is closed. */
   get workerUsable(): boolean {
