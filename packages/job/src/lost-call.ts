@@ -12,7 +12,7 @@ function advice(death: WorkerDeath, memoryMb: number | undefined): string {
     case "out-of-memory":
       return memoryMb === undefined ? ". Give such calls more memory with setTaskMemory" : `. It had the ${memoryMb} MB of setTaskMemory: give such calls more`;
     case "killed":
-      return death.signal === "SIGKILL" ? ". If nobody has killed it, its node may have run out of memory: reserve some for such calls with setTaskMemory, so that fewer of them share it" : "";
+      return death.signal === "SIGKILL" && death.complaint === undefined ? ". If nobody has killed it, its node may have run out of memory: reserve some for such calls with setTaskMemory, so that fewer of them share it" : "";
     case "exited":
       return ". A remote function must return or throw, and not end its process";
     case "node-lost":
