@@ -3,6 +3,7 @@ import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import { withGroup } from "./group.ts";
+import { inputsUntil } from "./inputs-until.ts";
 
 /** How far a stream runs ahead of its reader, and in which order it yields. */
 export interface StreamOptions {
@@ -38,7 +39,7 @@ export const forConcurrently_ =
       let alive = 0;
       let count = 0;
       let wake: (() => void) | undefined;
-      for await (const input of inputs) {
+      for await (const input of inputsUntil(group.env.signal, inputs)) {
         alive += 1;
         void group.start(f(input, count), ignore).then(() => {
           alive -= 1;
@@ -64,7 +65,7 @@ async function* stream<A, B, R extends HasSignal>(
   env.signal.addEventListener("abort", outer, { once: true });
   const group = withGroup({ ...env, signal: stop.signal }, async (members) => {
     let index = 0;
-    for await (const input of inputs) {
+    for await (const input of inputsUntil(members.env.signal, inputs)) {
       await box.room();
       if (members.env.signal.aborted) break;
       const at = index;
