@@ -86,7 +86,7 @@ export class NodeAgent implements AsyncDisposable {
     this.#resolveLost = resolve;
     // An agent that ends says why; only one that does not is lost for this.
     stdin.on("error", (error) => setTimeout(() => this.#lose(`can't write to its agent: ${error.message}`), LAST_WORDS_MS));
-    void running.exited.then((exit) => this.#lose(`its agent ended (${exit.signal ?? `code ${exit.code}`})${indent(running.lastErrors())}`));
+    void running.exited.then((exit) => this.#lose(`its agent ended (${exit.signal ?? `code ${exit.code}`})${indent(whyEnded(running.lastErrors()))}`));
     this.#send({ type: "configure", version: PROTOCOL_VERSION, heartbeatMs: times.heartbeatMs, silenceMs: headSilenceMs });
     this.#watch();
   }
@@ -196,3 +196,6 @@ export class NodeAgent implements AsyncDisposable {
     this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
   }
 }
+
+/** Of what an agent printed last: not what it logs of its daily work. */
+const whyEnded = (printed: string): string => printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker) .*\n?/gm, "").trim();
