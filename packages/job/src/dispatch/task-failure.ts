@@ -13,8 +13,8 @@ export const notStartedTask = (error: Error, place: TaskPlace): TaskError => new
 
 /** `lost` tells of each node that there was what became of it. */
 export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): TaskError => {
-  const nodes = [...lost].map(([node, reason]) => `${node} was lost: ${reason}`).join("; ");
-  return new TaskError({ kind: "no-node" }, { node: "", cpuIds: [], logFile: null, ranMs: 0 }, `no node is left to run it: ${nodes}. What was stored is kept: run the program again`, { cause });
+  const nodes = [...lost].map(([node, reason]) => `${node} was lost: ${reason}`).join("\n  ");
+  return new TaskError({ kind: "no-node" }, { node: "", cpuIds: [], logFile: null, ranMs: 0 }, `no node is left to run it. What was stored is kept: run the program again. ${nodes}`, { cause });
 };
 
 export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
