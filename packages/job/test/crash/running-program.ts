@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("remembering.ts", import.meta.url));
-const POLL_MS = 2;
+const POLL_MS = 5;
 /** Long enough on a busy machine; that it takes two seconds at most is tested elsewhere. */
 const GONE_MS = 20_000;
 
