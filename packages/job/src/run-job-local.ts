@@ -20,7 +20,7 @@ export interface RunLocalOptions extends RunOptions {
  * it started has ended.
  *
  * @throws what the job throws; InterruptedError after Ctrl-C, SIGTERM or SIGHUP; ResultsError when the database can't
- *   be used, for instance because another program has it open; LaunchError when no worker can be started.
+ *   be used, for instance because another program has it open; LogDirectoryError; LaunchError when no worker can be started.
  * @example
  * const table = await runJobLocal(programInfo("./out"), roots(2, points, 1e-9));
  */

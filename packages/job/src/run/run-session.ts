@@ -1,5 +1,4 @@
 /** One run of a job: its database, its nodes, its events, and their end, in order. */
-import { mkdirSync } from "node:fs";
 import { openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import { logEvents } from "../events/event-log.ts";
@@ -9,6 +8,7 @@ import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { InterruptedError, onInterrupt } from "./interruption.ts";
+import { makeLogDirectory } from "./log-directory.ts";
 
 /** How long calls get to end by themselves after an interruption, in milliseconds; then their workers are killed. */
 const INTERRUPT_GRACE_MS = 300;
@@ -71,7 +71,7 @@ class Session {
     this.#info = info;
     this.#stack = stack;
     this.events = new RunEvents(options.trace);
-    mkdirSync(info.logDir, { recursive: true, mode: 0o700 });
+    makeLogDirectory(info.logDir);
     stack.use(logEvents(this.events, info.logDir));
     if (options.onEvent !== undefined) stack.use(this.events.subscribe(options.onEvent));
     if (options.progress !== "none") stack.use(showProgress(this.events, options.progress ?? "auto"));
