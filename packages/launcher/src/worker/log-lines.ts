@@ -18,6 +18,8 @@ export function prefixLines(): LogLines {
   const prefix = (): string => `${new Date().toISOString()}${call} `;
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream);
+    // A disk that is full costs lines of the log, and not the call that prints them.
+    stream.on("error", () => undefined);
     let atLineStart = true;
     stream.write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
       const callback = asCallback(typeof encoding === "function" ? encoding : done);
