@@ -20,7 +20,7 @@ export { type ProgramId, type ProgramInfo, programInfo } from "./program-info.ts
 export { remoteEval, remoteEvalM } from "./remote-eval.ts";
 export { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
 export { InterruptedError } from "./run/interruption.ts";
-export { LogDirectoryError } from "./run/log-directory.ts";
+export { LogDirectoryError } from "./log-directory-error.ts";
 export { setFreshWorkers, setTaskAttempts, setTaskCpus, setTaskGpus, setTaskMemory, setTaskPriority, setTaskTimeLimit } from "./task-settings.ts";
 export { type LauncherOfCpus, openPoolLauncher, withPoolLauncher } from "./with-pool-launcher.ts";
 export type { PoolLauncher, PoolLauncherConfig } from "./run/pool-launcher.ts";

@@ -1,22 +1,7 @@
 /** The directory of a run's log files: the first thing that a run needs of a disk, so the first to tell of a wrong one. */
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-
-/** A run's log directory can't be made. The `cause` is the file system's error. */
-export class LogDirectoryError extends Error {
-  override readonly name = "LogDirectoryError";
-  readonly code = "log-directory-failed";
-  readonly path: string;
-
-  constructor(path: string, cause: unknown) {
-    super(
-      `The log directory ${path} can't be made: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-        "Give programInfo a directory that this user may write to, and see that no file is in the way.",
-      { cause },
-    );
-    this.path = path;
-  }
-}
+import { LogDirectoryError } from "../log-directory-error.ts";
 
 /** Makes the directory, for its owner's eyes only. Throws a `LogDirectoryError`. */
 export function makeLogDirectory(path: string): void {

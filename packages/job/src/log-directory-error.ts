@@ -1,0 +1,17 @@
+/** What a person is told of a wrong directory. Loaded by workers too, with job's index: it opens nothing. */
+
+/** A run's log directory can't be made. The `cause` is the file system's error. */
+export class LogDirectoryError extends Error {
+  override readonly name = "LogDirectoryError";
+  readonly code = "log-directory-failed";
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    super(
+      `The log directory ${path} can't be made: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        "Give programInfo a directory that this user may write to, and see that no file is in the way.",
+      { cause },
+    );
+    this.path = path;
+  }
+}
