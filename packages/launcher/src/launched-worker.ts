@@ -107,6 +107,11 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   submit(call: Call): void {
     const channel = this.#channel;
     if (channel === undefined) throw new Error("A call was submitted to a worker that has no channel");
+    if (this.#isGone) {
+      // It may have died in the moment in which its last answer came.
+      void this.gone.then((death) => call.lost(death, false));
+      return;
+    }
     const id = (this.#lastId = (this.#lastId + 1) >>> 0);
     const kind = this.#calls.size === 0 ? FrameKind.callAlone : FrameKind.call;
     this.#calls.set(id, call);
@@ -124,6 +129,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   recall(): Promise<void> {
+    if (this.#isGone) return Promise.resolve();
     // One that is under way does not cover the calls that were sent since.
     if (this.#recall !== undefined) return this.#recall.promise.then(() => this.recall());
     this.#recall = { ...Promise.withResolvers<void>(), ids: [...this.#calls.keys()] };
