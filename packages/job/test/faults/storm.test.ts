@@ -18,7 +18,7 @@ async function runStorm(world: World, cpus: string, calls: number): Promise<Stor
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.log(`storm on CPUs ${cpus}: seed ${seed}`);
   const argv = ["-c", cpus, process.execPath, program, world.path, String(calls), "100", String(seed), compileCache];
-  await promisify(execFile)("taskset", argv, { timeout: 55_000 });
+  await promisify(execFile)("taskset", argv, { timeout: 110_000 });
   return JSON.parse(readFileSync(join(world.path, "storm.json"), "utf8"));
 }
 
@@ -31,7 +31,7 @@ function rowsIn(world: World): unknown {
 const masks = (records: readonly { readonly cpus: string }[]): string[] => [...new Set(records.map(({ cpus }) => cpus))].sort();
 
 test.skipIf(availableParallelism() < 2).for([
-  { cpus: "0", calls: 500, pinnedTo: ["0"], total: 1 },
+  { cpus: "0", calls: 300, pinnedTo: ["0"], total: 1 },
   { cpus: "0,1", calls: 5_000, pinnedTo: ["0", "1"], total: 2 },
 ])("$calls calls on CPUs $cpus with a worker killed every 100 ms: each is right and stored once, no CPU is lost or given twice", async ({ cpus, calls, pinnedTo, total }) => {
   await using world = new World();
@@ -46,4 +46,4 @@ test.skipIf(availableParallelism() < 2).for([
   expect(overlaps(after)).toEqual([]);
   expect(masks(after)).toEqual(pinnedTo);
   await until(() => ourProcesses().length === 0);
-});
+}, 120_000);
