@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { overlaps } from "./overlaps.ts";
 import type { Storm } from "./programs/storm.ts";
 import { compileCache, numbers, ourProcesses, until, World } from "./world.ts";
+
+// Longer than its program may take, which ends its workers when its time is over.
+vi.setConfig({ testTimeout: 120_000 });
 
 const program = fileURLToPath(new URL("programs/storm.ts", import.meta.url));
 
@@ -46,4 +49,4 @@ test.skipIf(availableParallelism() < 2).for([
   expect(overlaps(after)).toEqual([]);
   expect(masks(after)).toEqual(pinnedTo);
   await until(() => ourProcesses().length === 0);
-}, 120_000);
+});
