@@ -98,6 +98,7 @@ describe("garbage that looks like frames", () => {
     ["a frame of another worker", frame(17, 9, 1, Buffer.alloc(8))],
     ["a message that is no JSON", frame(1, 1, 0, Buffer.from("{ ready"))],
     ["a result that is too short", frame(17, 1, 1, Buffer.from([1, 2]))],
+    ["a call", frame(16, 1, 1, Buffer.alloc(8))],
     ["the news of its own end", frame(20, 1, 0, Buffer.from("{}"))],
   ] as const)("on the descriptor of the frames ends the worker, and no other: %s", async ([, bytes]) => {
     await using world = new World();
