@@ -1,0 +1,66 @@
+/**
+ * What a transport hands out: a program that runs on some node, with its standard streams in our hands. Everything
+ * that goes to and from a node goes through the streams of one such session.
+ */
+import type { Readable, Writable } from "node:stream";
+
+/** A program that runs somewhere. Disposing of it kills it, or closes the connection, and waits for the end. */
+export interface CommandSession extends AsyncDisposable {
+  /** How it was started, for messages: the local command line, or the account and host of a connection. */
+  readonly description: string;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when the program has ended or the connection is gone; never rejects. */
+  readonly ended: Promise<SessionEnd>;
+  /** The last 4 KB of its standard error. */
+  lastErrors(): string;
+  /** Ends it at once, without waiting. */
+  kill(): void;
+}
+
+/** How a session ended. */
+export type SessionEnd =
+  | { readonly type: "exited"; readonly code: number | null; readonly signal: string | null }
+  /** The connection could not be made or is gone. Whether the program still runs is not known. */
+  | { readonly type: "disconnected"; readonly failure: TransportFailure };
+
+/** Why a node could not be reached. */
+export interface TransportFailure {
+  readonly reason: TransportReason;
+  /** What happened and, where a person can do something, what. */
+  readonly message: string;
+}
+
+/**
+ * - `unreachable`: refused, reset, timed out, dropped. The only one that another attempt may cure.
+ * - `host-key`: the host key is not known, or not the one that is known.
+ * - `authentication`: the node does not let us in.
+ * - `unsupported`: the transport can't do what the configuration of the host asks for.
+ * - `not-started`: the node was reached, but the command could not be run there.
+ */
+export type TransportReason = "unreachable" | "host-key" | "authentication" | "unsupported" | "not-started";
+
+/** A transport that could not open its session. */
+export class TransportError extends Error implements TransportFailure {
+  override readonly name = "TransportError";
+  readonly code = "transport-failed";
+  readonly reason: TransportReason;
+
+  constructor({ reason, message }: TransportFailure, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** In words, for messages. */
+export function describeEnd(end: SessionEnd): string {
+  switch (end.type) {
+    case "exited":
+      return `it ended (${end.signal ?? `code ${end.code}`})`;
+    case "disconnected":
+      return end.failure.message;
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The one place where an argument vector becomes a line for a shell: sshd hands its command to the account's login
+ * shell, whichever that is.
+ *
+ * In sh, bash, zsh, tcsh and fish, single quotes keep everything but three characters: the quote itself, the
+ * backslash (an escape in fish) and the exclamation mark (history in tcsh). Outside of quotes a backslash
+ * before them means themselves in all of them.
+ */
+
+/** The command line that runs `argv` in place of the login shell. Throws a TypeError for arguments that no line can hold. */
+export const loginShellCommand = (argv: readonly string[]): string => `exec ${argv.map(shellQuote).join(" ")}`;
+
+/** One argument, as any of these shells reads it. Throws a TypeError for NUL and for line ends, which tcsh can't quote. */
+export function shellQuote(argument: string): string {
+  if (/[\0\r\n]/.test(argument)) throw new TypeError(`An argument with a NUL or a line end can't be passed through a login shell: ${JSON.stringify(argument)}`);
+  if (/^[\w./,:@+-]+$/.test(argument)) return argument;
+  const quoted = argument.replaceAll(/[^'\\!]+|['\\!]/g, (part) => ("'\\!".includes(part) ? `\\${part}` : `'${part}'`));
+  return quoted === "" ? "''" : quoted;
+}
