@@ -19,8 +19,9 @@ import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError 
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
-/** What stands before each input: the function's index and the attempt. Channels copy it. */
-const prefix = Buffer.alloc(4);
+/** What stands before each input: the function's index and the attempt. Channels copy it where it has to wait, by `slice`: a Buffer's would be a view. */
+const prefix = new Uint8Array(4);
+const prefixView = new DataView(prefix.buffer);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
 
@@ -115,8 +116,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     const id = (this.#lastId = (this.#lastId + 1) >>> 0);
     const kind = this.#calls.size === 0 ? FrameKind.callAlone : FrameKind.call;
     this.#calls.set(id, call);
-    prefix.writeUInt16LE(this.#indexOf(call.fn, channel), 0);
-    prefix.writeUInt16LE(call.attempt, 2);
+    prefixView.setUint16(0, this.#indexOf(call.fn, channel), true);
+    prefixView.setUint16(2, call.attempt, true);
     channel.send(kind, id, prefix, call.input);
   }
 

@@ -22,6 +22,18 @@ describe("calls that were sent ahead", () => {
     expect(lines(file)).toEqual(names.flatMap((name) => [`begin ${name}`, `end ${name}`]));
   });
 
+  test("keep their function while they wait for credit, whatever is sent to other workers meanwhile", async () => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    await using other = await node.launcher.launch({});
+    const large = recordedCall(echo, new Uint8Array(3_000_000));
+    const waiting = [1, 2, 3].map((x) => recordedCall(square, x));
+    for (const call of [large, ...waiting]) worker.submit(call);
+    expect(await other.call(echo, "something else")).toBe("something else");
+    expect(await endingsOf(waiting)).toEqual([1, 4, 9].map((value) => ({ type: "succeeded", value })));
+    expect(await large.ended).toMatchObject({ type: "succeeded" });
+  });
+
   test("come back at once when they are recalled while the worker sits in a loop, never run, and others can follow", async () => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});

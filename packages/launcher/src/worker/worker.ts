@@ -20,8 +20,9 @@ const TRIVIAL_MS = 0.05;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
 
-/** What stands before each answer: how long the call ran, in microseconds. Channels copy it. */
-const prefix = Buffer.alloc(4);
+/** What stands before each answer: how long the call ran, in microseconds. Channels copy it where it has to wait, by `slice`: a Buffer's would be a view. */
+const prefix = new Uint8Array(4);
+const prefixView = new DataView(prefix.buffer);
 
 interface QueuedCall {
   readonly id: number;
@@ -162,7 +163,7 @@ class Worker implements ChannelReceiver<ToWorker> {
   #finish(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
-    prefix.writeUInt32LE(Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)));
+    prefixView.setUint32(0, Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)), true);
     this.channel.send(kind, call.id, prefix, payload);
     this.#lines.leave();
     this.#running = undefined;
