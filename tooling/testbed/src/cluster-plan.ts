@@ -1,0 +1,111 @@
+/**
+ * The options with everything decided: addresses, user ids, names of links. It is plain data and pure, and it is
+ * kept inside the cluster, so that another process (the command line) can take hold of a cluster that runs.
+ */
+import { isAbsolute } from "node:path";
+import { defaultNodes } from "./options.ts";
+import type { NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
+import { TestbedError } from "./testbed-error.ts";
+
+/** A machine of the cluster: a compute node, or the login node, where users submit. */
+export interface Host {
+  readonly name: string;
+  /** Its address in the cluster's own network, such as `10.99.0.2`. */
+  readonly address: string;
+  /** 1 for the login node, then 2, 3, ...: the address's last part, and the number of its link. */
+  readonly index: number;
+  readonly sshd: SshdSettings;
+}
+
+/** A compute node as Slurm knows it. */
+export interface ComputeNode extends Host {
+  readonly cpus: number;
+  readonly layout?: { readonly sockets: number; readonly coresPerSocket: number; readonly threadsPerCore: number };
+  readonly gpus: number;
+  readonly memoryMb: number;
+}
+
+/** A user with her ids and home. */
+export interface ClusterUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly home: string;
+  readonly shell: string;
+  readonly loginPrints?: string;
+}
+
+/** Everything that is decided before anything is started. */
+export interface ClusterPlan {
+  readonly login: Host;
+  readonly nodes: readonly ComputeNode[];
+  readonly partitions: readonly PartitionSpec[];
+  /** root first. */
+  readonly users: readonly ClusterUser[];
+  readonly shares: readonly Share[];
+  readonly slurm: SlurmSettings;
+}
+
+/** All machines, the login node first. */
+export const hosts = (plan: ClusterPlan): readonly Host[] => [plan.login, ...plan.nodes];
+
+/** @throws TestbedError `bad-options` where the options can't be met. */
+export function planCluster(options: TestbedOptions): ClusterPlan {
+  const nodes = (options.nodes ?? defaultNodes).map((spec, place) => planNode(spec, place + firstNodeIndex, options.sshd ?? {}));
+  const partitions = options.partitions ?? [{ name: "main" }];
+  checkNames("node", ["login", ...nodes.map(({ name }) => name)]);
+  if (nodes.length === 0 || nodes.length > largestCluster) throw bad(`a cluster has 1 to ${largestCluster} nodes, not ${nodes.length}`);
+  for (const { name, nodes: members } of partitions) {
+    const stranger = members?.find((member) => !nodes.some((node) => node.name === member));
+    if (stranger !== undefined) throw bad(`partition ${name} names the node ${stranger}, which is not in nodes`);
+  }
+  const users = options.users ?? [{ name: "alice" }, { name: "bob" }];
+  checkNames("user", ["root", ...users.map(({ name }) => name)]);
+  for (const share of options.share ?? []) checkShare(share);
+  const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
+  return { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
+}
+
+const loginIndex = 1;
+const firstNodeIndex = 2;
+const largestCluster = 250;
+/** Far from the ids that distributions give to people and to daemons. */
+const firstUid = 20_001;
+
+const address = (index: number): string => `10.99.0.${index}`;
+const bad = (problem: string): TestbedError => new TestbedError("bad-options", `The options of the testbed can't be met: ${problem}.`);
+
+/** root's home is not the machine's: keys and start files of a person must not take part. */
+const rootUser: ClusterUser = { name: "root", uid: 0, home: "/home/root", shell: "/bin/bash" };
+
+function planNode(spec: NodeSpec, index: number, clusterSshd: SshdSettings): ComputeNode {
+  const { name, gpus = 0, memoryMb = 4000, sshd = {} } = spec;
+  const common = { name, index, address: address(index), gpus, memoryMb, sshd: { ...clusterSshd, ...sshd } };
+  if ("cpus" in spec) return { ...common, cpus: count(name, spec.cpus) };
+  const { sockets, coresPerSocket, threadsPerCore } = spec;
+  return { ...common, cpus: count(name, sockets * coresPerSocket * threadsPerCore), layout: { sockets, coresPerSocket, threadsPerCore } };
+}
+
+const planUser = ({ name, shell = "/bin/bash", loginPrints }: UserSpec, place: number): ClusterUser => ({
+  name,
+  uid: firstUid + place,
+  home: `/home/${name}`,
+  shell,
+  ...(loginPrints !== undefined && { loginPrints }),
+});
+
+function count(name: string, cpus: number): number {
+  if (!Number.isSafeInteger(cpus) || cpus < 1) throw bad(`node ${name} has ${cpus} CPUs`);
+  return cpus;
+}
+
+function checkNames(kind: string, names: readonly string[]): void {
+  const malformed = names.find((name) => !/^[a-z][a-z0-9-]{0,30}$/.test(name));
+  if (malformed !== undefined) throw bad(`the ${kind} name ${JSON.stringify(malformed)} is not 1 to 31 of a-z, 0-9 and "-", a letter first`);
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw bad(`the ${kind} name ${twice} is there twice, or taken by the testbed itself`);
+}
+
+function checkShare({ from, to }: Share): void {
+  if (!isAbsolute(from) || !isAbsolute(to)) throw bad(`a share needs absolute paths, not ${from} and ${to}`);
+  if (/^\/(run|etc)(\/|$)/.test(from)) throw bad(`${from} can't be shared: the cluster has a /run and an /etc of its own`);
+}

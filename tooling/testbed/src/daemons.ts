@@ -1,0 +1,111 @@
+/** munged, slurmctld, and each node's slurmd and sshd: started, looked for, killed. */
+import { readFileSync } from "node:fs";
+import type { Host } from "./cluster-plan.ts";
+import { inside, startIn } from "./enter.ts";
+import { daemonName, logOf, pidFileOf, places } from "./places.ts";
+import { allProcesses, innerPid, pidNamespace } from "./process-id.ts";
+import type { ProcessEntry } from "./process-id.ts";
+import type { Site } from "./site.ts";
+import { nodeInit, runningNode } from "./site.ts";
+import { sshdConfigOf } from "./sshd-config.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** Who a daemon is, and which machine it runs on (munged serves all of them, and is on none). */
+export interface Daemon {
+  /** As in the name of its log. */
+  readonly name: string;
+  readonly comm: "munged" | "slurmctld" | "slurmd" | "sshd";
+  readonly host?: string;
+  /** It is there once the daemon serves. */
+  readonly pidFile: string;
+}
+
+export const munged: Daemon = { name: daemonName.munged, comm: "munged", pidFile: `${places.munge}/munged.pid` };
+export const slurmctldOn = (host: string): Daemon => hostDaemon("slurmctld", daemonName.slurmctld, host);
+export const slurmdOn = (host: string): Daemon => hostDaemon("slurmd", daemonName.slurmd(host), host);
+export const sshdOn = (host: string): Daemon => hostDaemon("sshd", daemonName.sshd(host), host);
+
+const hostDaemon = (comm: Daemon["comm"], name: string, host: string): Daemon => ({ name, comm, host, pidFile: pidFileOf(name) });
+
+/** The daemons of one machine. */
+export const daemonsOf = ({ plan }: Site, { name }: Host): readonly Daemon[] => [
+  sshdOn(name),
+  name === plan.login.name ? slurmctldOn(name) : slurmdOn(name),
+];
+
+/** Starts it unless it runs; returns when it has said that it runs (its pid file), or has refused. */
+export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number): Promise<void> {
+  if (findDaemon(site, daemon) !== undefined) return;
+  const where = daemon.host === undefined ? site.holder.init : runningNode(site, daemon.host);
+  await startIn(where, commandOf(daemon));
+  const instead = (): string => lastLines(site, daemon);
+  await waitUntil({ what: `${daemon.name} to start`, timeoutMs, instead }, () => findDaemon(site, daemon));
+}
+
+/** The daemon's own process: not its children, such as sshd's sessions. */
+export function findDaemon(site: Site, { comm, host, pidFile }: Daemon): ProcessEntry | undefined {
+  const init = host === undefined ? site.holder.init : nodeInit(site, host);
+  const number = Number(readOr(inside(site.holder.init, pidFile), ""));
+  if (init === undefined || number === 0) return undefined;
+  const namespace = pidNamespace(init.pid);
+  return allProcesses().find((entry) => entry.comm === comm && entry.state !== "Z" && pidNamespace(entry.pid) === namespace && innerPid(entry.pid) === number);
+}
+
+/** Does nothing where it does not run. */
+export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
+  const found = findDaemon(site, daemon);
+  if (found === undefined) return;
+  process.kill(found.pid, "SIGKILL");
+  await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
+}
+
+/** The end of its log, for a message. */
+export function lastLines(site: Site, { name }: Daemon, count = 15): string {
+  const lines = readOr(inside(site.holder.init, logOf(name)), "").trimEnd().split("\n").slice(-count);
+  return `The end of ${name}'s log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+/** Is it one of the commands below? */
+export const isLogWriter = (args: readonly string[]): boolean => args[2] === timedLog;
+
+/** OpenSSH writes no times into its log, so a shell does. */
+const timedLog = `
+{ "$@" 2>&1 </dev/null; echo "ended with code $?"; } | while IFS= read -r line; do printf '%s %s\\n' "$EPOCHREALTIME" "$line"; done >>"$0"
+`;
+
+/** What a daemon says before it opens its log goes into its log, too. */
+const plainLog = `exec "$@" >>"$0" 2>&1`;
+
+function commandOf({ name, comm, host = "" }: Daemon): readonly string[] {
+  const log = logOf(name);
+  switch (comm) {
+    case "munged":
+      return ["sh", "-c", plainLog, log, "setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...mungedArgs];
+    case "slurmctld":
+      return ["sh", "-c", plainLog, log, "slurmctld"];
+    case "slurmd":
+      return ["sh", "-c", plainLog, log, "slurmd", "-N", host];
+    case "sshd":
+      return ["bash", "-c", timedLog, log, "/usr/sbin/sshd", "-D", "-e", "-f", sshdConfigOf(host)];
+    default:
+      return comm satisfies never;
+  }
+}
+
+/** munged lets nobody but its own user write where its files are. */
+const mungedArgs = [
+  `--socket=${places.munge}/munge.socket.2`,
+  `--pid-file=${munged.pidFile}`,
+  `--log-file=${places.munge}/munged.log`,
+  `--seed-file=${places.munge}/munged.seed`,
+  "--key-file=/etc/munge/munge.key",
+];
+
+function readOr(file: string, other: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return other;
+  }
+}
+

@@ -1,0 +1,37 @@
+/** Arguments for nsenter(1): a command in the namespaces of a process, that is, on a node of the cluster. */
+import type { ProcessId } from "./process-id.ts";
+import { systemCommand } from "./system-command.ts";
+
+export const nsenter = "/usr/bin/nsenter";
+
+/** Which of a node's worlds to enter: all of it, or only its network or its mounts, with the machine's process numbers. */
+export type Worlds = "all" | "network" | "mounts";
+
+const flags: Readonly<Record<Worlds, readonly string[]>> = {
+  all: ["-m", "-n", "-u", "-i", "-p"],
+  network: ["-n"],
+  mounts: ["-m"],
+};
+
+export const enterArgs = ({ pid }: ProcessId, worlds: Worlds, command: readonly string[]): readonly string[] => [
+  "-t",
+  String(pid),
+  ...flags[worlds],
+  "--",
+  ...command,
+];
+
+/** A command of the machine, in there. @throws TestbedError `system-command` */
+export const commandIn = (process: ProcessId, worlds: Worlds, command: readonly string[], input = ""): Promise<string> =>
+  systemCommand(nsenter, enterArgs(process, worlds, command), input);
+
+/**
+ * Starts a command that stays: in a session of its own, and a child of that node's first process.
+ * (A child of nsenter would be handed to the machine's first process, which need not care for it.)
+ */
+export const startIn = async (process: ProcessId, command: readonly string[]): Promise<void> => {
+  await commandIn(process, "all", ["sh", "-c", 'setsid "$@" </dev/null >/dev/null 2>&1 &', "start", ...command]);
+};
+
+/** Where a path of the cluster is to be found from outside. It must not lead over a symbolic link. */
+export const inside = ({ pid }: ProcessId, path: string): string => `/proc/${pid}/root${path}`;

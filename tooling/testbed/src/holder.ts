@@ -1,0 +1,62 @@
+/**
+ * The process that holds a cluster: the first one in a process namespace that all of the cluster lives in. When it
+ * ends, for whatever reason, the kernel ends everything in there and drops the mounts and links with it
+ * (pid_namespaces(7)). So nothing has to be cleaned up, and no crash can leave anything behind.
+ */
+import { spawn } from "node:child_process";
+import type { ProcessId } from "./process-id.ts";
+import { allProcesses, isAlive, readProcess } from "./process-id.ts";
+import { systemEnv } from "./system-command.ts";
+import { TestbedError } from "./testbed-error.ts";
+import { untilReady } from "./until-ready.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** The holder's two processes, as numbers of the machine. */
+export interface Holder {
+  /** In the machine's process namespace; ends after everything in the cluster has ended. */
+  readonly outer: ProcessId;
+  /** The first process in the cluster's. */
+  readonly init: ProcessId;
+}
+
+/** How long a cluster lives: as long as the process that made it (however that ends), or until it is ended. */
+export type Lifetime = "with-this-process" | "until-ended";
+
+/** @throws TestbedError `not-started` */
+export async function startHolder(lifetime: Lifetime): Promise<Holder> {
+  const stay = lifetime === "with-this-process" ? ["cat"] : ["sleep", "infinity"];
+  const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  // Its input is what ties it to this process; a session of its own keeps the terminal's Ctrl-C away from it.
+  const child = spawn("unshare", [...worlds, "sh", "-c", initScript, "hyperion-testbed", ...stay], {
+    env: systemEnv,
+    cwd: "/",
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  await untilReady("The cluster's first process", child);
+  // The open pipe keeps the cluster alive, and need not keep this process alive.
+  child.unref();
+  const outer = child.pid === undefined ? undefined : readProcess(child.pid);
+  const init = allProcesses().find(({ parent }) => parent === child.pid);
+  if (outer === undefined || init === undefined) throw new TestbedError("not-started", "The cluster's first process has ended at once.");
+  return { outer, init };
+}
+
+/** Ends everything in the cluster; returns when the last process has ended. */
+export async function endHolder({ outer, init }: Holder): Promise<void> {
+  if (isAlive(init)) process.kill(init.pid, "SIGKILL");
+  await waitUntil({ what: "the cluster's processes to end", timeoutMs: 20_000 }, () => (isAlive(outer) ? undefined : true));
+}
+
+/**
+ * The first process takes in whoever loses its parent; a shell that waits also buries them. It lives as long as its
+ * one child, which reads what the maker holds open, or sleeps.
+ */
+const initScript = `
+printf login >/proc/sys/kernel/hostname
+exec 3<&0
+"$@" <&3 >/dev/null 2>&1 &
+echo ready
+exec </dev/null >/dev/null 2>&1 3<&-
+wait $!
+`;

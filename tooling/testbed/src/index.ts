@@ -1,0 +1,13 @@
+/** A real Slurm cluster with real ssh on one machine, for tests: made in seconds, broken on purpose, gone without a trace. */
+export { testbed } from "./testbed.ts";
+export { testbedMissing } from "./testbed-missing.ts";
+export { TestbedError } from "./testbed-error.ts";
+export type { TestbedErrorCode } from "./testbed-error.ts";
+export { defaultNodes } from "./options.ts";
+export type { CpuSpec, NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
+export type { Testbed } from "./open-testbed.ts";
+export type { ComputeNode, Host } from "./cluster-plan.ts";
+export type { RunOptions, SpawnOptions } from "./run-on-node.ts";
+export type { CommandResult } from "./system-command.ts";
+export type { FinishedJob, NodeState, SbatchOptions, WaitOptions } from "./slurm-client.ts";
+export type { SlurmJob } from "./slurm-job.ts";

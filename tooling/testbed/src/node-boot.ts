@@ -1,0 +1,50 @@
+/** A node's power: its first process, with the namespaces that make it look like a machine, and its link. */
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import type { Host } from "./cluster-plan.ts";
+import { enterArgs, inside, nsenter } from "./enter.ts";
+import { connect } from "./network.ts";
+import { allProcesses, argumentsOf, pidNamespace } from "./process-id.ts";
+import type { ProcessId } from "./process-id.ts";
+import { nodeRecordOf } from "./site.ts";
+import { systemEnv } from "./system-command.ts";
+import { TestbedError } from "./testbed-error.ts";
+import { untilReady } from "./until-ready.ts";
+
+/** @returns the node's first process. @throws TestbedError `not-started` */
+export async function bootNode(holder: ProcessId, host: Host): Promise<ProcessId> {
+  const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  const command = ["unshare", ...worlds, "sh", "-c", initScript, marker, host.name];
+  // As a child of a shell that ends, it becomes a child of the cluster's first process.
+  const args = enterArgs(holder, "all", ["sh", "-c", 'setsid "$@" </dev/null &', "boot", ...command]);
+  await untilReady(host.name, spawn(nsenter, args, { env: systemEnv, cwd: "/", stdio: ["ignore", "pipe", "pipe"] }));
+  const init = findInit(holder, host.name);
+  await connect(holder, init, host);
+  await writeFile(inside(holder, nodeRecordOf(host.name)), JSON.stringify(init));
+  return init;
+}
+
+/** Is it one of the processes that make a node, rather than one that runs on it? */
+export const isNodeInit = (args: readonly string[]): boolean => args.at(-2) === marker || args[1] === forever;
+
+const marker = "hyperion-testbed-node";
+const forever = "2147483647";
+
+/** A shell that waits buries whoever has lost its parent. /dev/shm is a machine's own; /tmp is shared. */
+const initScript = `
+printf %s "$1" >/proc/sys/kernel/hostname
+mount -t tmpfs -o mode=1777 shm /dev/shm || exit 1
+echo ready
+exec >/dev/null 2>&1
+while :; do sleep ${forever} & wait $!; done
+`;
+
+function findInit(holder: ProcessId, name: string): ProcessId {
+  const cluster = pidNamespace(holder.pid);
+  const init = allProcesses().find(({ pid, parent }) => {
+    const args = argumentsOf(pid);
+    return args.at(-2) === marker && args.at(-1) === name && pidNamespace(parent) === cluster && pidNamespace(pid) !== cluster;
+  });
+  if (init === undefined) throw new TestbedError("not-started", `${name} has ended just after it was started.`);
+  return { pid: init.pid, startTime: init.startTime };
+}

@@ -1,0 +1,57 @@
+/** What a caller holds of a cluster that runs. */
+import { readFile } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import type { ComputeNode, Host } from "./cluster-plan.ts";
+import { inside } from "./enter.ts";
+import { userKeyOf } from "./etc.ts";
+import { endHolder } from "./holder.ts";
+import { runOnNode, spawnOnNode } from "./run-on-node.ts";
+import type { RunOptions, SpawnOptions } from "./run-on-node.ts";
+import type { Site } from "./site.ts";
+import { job, jobs, nodeStates, sbatch, waitForJob } from "./slurm-client.ts";
+import type { FinishedJob, NodeState, SbatchOptions, WaitOptions } from "./slurm-client.ts";
+import type { SlurmJob } from "./slurm-job.ts";
+import type { CommandResult } from "./system-command.ts";
+
+/** A cluster. Disposing of it ends every process on it; nothing of it is left. */
+export interface Testbed extends AsyncDisposable {
+  /** The node where users submit; slurmctld runs on it. */
+  readonly login: Host;
+  readonly nodes: readonly ComputeNode[];
+  /** Each user's private key, by her name: a path in the cluster. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Runs a command to its end, on a node or on `login`. How it ends is data. @throws TestbedError `unknown-node`, `node-stopped` */
+  readonly run: (node: string, command: readonly string[], options?: RunOptions) => Promise<CommandResult>;
+  /** Starts a command; the child's `kill` reaches the command itself. @throws TestbedError `unknown-node`, `node-stopped` */
+  readonly spawn: (node: string, command: readonly string[], options?: SpawnOptions) => ChildProcess;
+  /** Submits a script: its text, which begins with `#!`, or its path in the cluster. @throws TestbedError `slurm-refused` */
+  readonly sbatch: (script: string, options?: SbatchOptions) => Promise<SlurmJobId>;
+  /** All jobs, also those that have ended. */
+  readonly jobs: () => Promise<readonly SlurmJob[]>;
+  /** The records of one job: several for an array or a heterogeneous job. @throws TestbedError `slurm-refused` */
+  readonly job: (id: SlurmJobId) => Promise<readonly SlurmJob[]>;
+  /** Waits for a job's end, however it ends. @throws TestbedError `timeout` */
+  readonly waitForJob: (id: SlurmJobId, options?: WaitOptions) => Promise<FinishedJob>;
+  /** The nodes as Slurm sees them. */
+  readonly nodeStates: () => Promise<readonly NodeState[]>;
+  /** The text of a file by its path in the cluster, such as a job's `outputFile`. */
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+export function openTestbed(site: Site): Testbed {
+  return {
+    login: site.plan.login,
+    nodes: site.plan.nodes,
+    keys: Object.fromEntries(site.plan.users.map((user) => [user.name, userKeyOf(user)])),
+    run: (node, command, options) => runOnNode(site, node, command, options),
+    spawn: (node, command, options) => spawnOnNode(site, node, command, options),
+    sbatch: (script, options) => sbatch(site, script, options),
+    jobs: () => jobs(site),
+    job: (id) => job(site, id),
+    waitForJob: (id, options) => waitForJob(site, id, options),
+    nodeStates: () => nodeStates(site),
+    readFile: (path) => readFile(inside(site.holder.init, path), "utf8"),
+    [Symbol.asyncDispose]: () => endHolder(site.holder),
+  };
+}

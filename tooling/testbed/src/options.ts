@@ -1,0 +1,84 @@
+/**
+ * What a caller may ask of a testbed. Everything has a default: `testbed()` alone makes a cluster of six uneven
+ * nodes with one partition and two ordinary users.
+ */
+
+/** One node to make. Its CPUs are a claim: Slurm believes it, whatever the machine has. */
+export type NodeSpec = NodeSpecBase & CpuSpec;
+
+/** How many CPUs a node says it has: a number, or a layout whose product is the number. */
+export type CpuSpec =
+  | { readonly cpus: number }
+  | { readonly sockets: number; readonly coresPerSocket: number; readonly threadsPerCore: number };
+
+interface NodeSpecBase {
+  /** Its host name: letters, digits and `-`. `login` is taken. */
+  readonly name: string;
+  /** GPUs that Slurm hands out (there is no hardware behind them). Default 0. */
+  readonly gpus?: number;
+  /** Memory that the node claims, in MB. Default 4000. */
+  readonly memoryMb?: number;
+  /** Settings of this node's sshd; they win over those of the cluster. */
+  readonly sshd?: SshdSettings;
+}
+
+/** One partition (slurm.conf(5), "PARTITION CONFIGURATION"). */
+export interface PartitionSpec {
+  readonly name: string;
+  /** Names of its nodes. Default all. */
+  readonly nodes?: readonly string[];
+  /** Jobs that run longer are ended by Slurm. Default no limit. */
+  readonly timeLimitMinutes?: number;
+}
+
+/**
+ * Lines of sshd_config(5), such as `{ MaxStartups: "2:50:4", MaxSessions: "1" }`. They win over the testbed's own.
+ * `Banner` may be the text itself instead of a file's path.
+ */
+export type SshdSettings = Readonly<Record<string, string>>;
+
+/** Lines of slurm.conf(5), such as `{ SlurmdTimeout: "30" }`. They win over the testbed's own. */
+export type SlurmSettings = Readonly<Record<string, string>>;
+
+/** An ordinary user of the cluster, with a home of her own and a key that every node accepts. */
+export interface UserSpec {
+  readonly name: string;
+  /** Path of the login shell. Default `/bin/bash`. */
+  readonly shell?: string;
+  /** Text that the shell's start files print, also when a command is run by ssh. */
+  readonly loginPrints?: string;
+}
+
+/** A folder of the machine, seen in the cluster at a second place: where ordinary users could not enter its own. */
+export interface Share {
+  /** Absolute path on the machine; not below `/run` or `/etc`, which the cluster has its own of. */
+  readonly from: string;
+  /** Absolute path in the cluster; made there if it is missing (and not on the machine). */
+  readonly to: string;
+}
+
+/** What `testbed` makes; each part has a default. */
+export interface TestbedOptions {
+  /** Default: `defaultNodes`, six of different sizes. */
+  readonly nodes?: readonly NodeSpec[];
+  /** The first is the default one. Default: `main`, over all nodes. */
+  readonly partitions?: readonly PartitionSpec[];
+  /** Settings of every sshd, the login node's too. */
+  readonly sshd?: SshdSettings;
+  /** Ordinary users. Default: `alice` and `bob`. `root` is always there. */
+  readonly users?: readonly UserSpec[];
+  readonly share?: readonly Share[];
+  readonly slurm?: SlurmSettings;
+  /** The longest that the cluster may take to be ready. Default 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Six nodes with 2, 4, 4, 8, 8 (two sockets, two threads per core) and 4 CPUs; the last one has two GPUs. */
+export const defaultNodes: readonly NodeSpec[] = [
+  { name: "n1", cpus: 2 },
+  { name: "n2", cpus: 4 },
+  { name: "n3", cpus: 4 },
+  { name: "n4", cpus: 8 },
+  { name: "n5", sockets: 2, coresPerSocket: 2, threadsPerCore: 2 },
+  { name: "gpu1", cpus: 4, gpus: 2 },
+];

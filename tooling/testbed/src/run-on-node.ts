@@ -1,0 +1,86 @@
+/** Commands of a user on a node, as if she were logged in there: argument vectors, never a line for a shell. */
+import { spawn } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
+import type { ClusterUser } from "./cluster-plan.ts";
+import { enterArgs, nsenter } from "./enter.ts";
+import { allProcesses } from "./process-id.ts";
+import type { Site } from "./site.ts";
+import { runningNode } from "./site.ts";
+import { commandResult, systemPath } from "./system-command.ts";
+import type { CommandResult } from "./system-command.ts";
+import { TestbedError } from "./testbed-error.ts";
+
+/** Who runs a command, and where. */
+export interface SpawnOptions {
+  /** Default `root`. */
+  readonly user?: string;
+  /** Default her home. */
+  readonly cwd?: string;
+  /** Added to HOME, USER, LOGNAME, SHELL, PATH and LANG; nothing else of this process's environment gets in. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** As for `child_process.spawn`. Default `pipe`. */
+  readonly stdio?: StdioOptions;
+}
+
+/** Who runs a command to its end, and with what. */
+export interface RunOptions extends Omit<SpawnOptions, "stdio"> {
+  /** What the command reads. Default nothing. */
+  readonly input?: string | Uint8Array;
+  /** Kills the command (SIGKILL); `run` then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a command to its end; how it ends is data. */
+export async function runOnNode(site: Site, node: string, command: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+  const { input = "", signal, ...spawnOptions } = options;
+  signal?.throwIfAborted();
+  const child = spawnOnNode(site, node, command, spawnOptions);
+  const kill = (): void => void child.kill("SIGKILL");
+  signal?.addEventListener("abort", kill, { once: true });
+  try {
+    const result = await commandResult(child, input);
+    signal?.throwIfAborted();
+    return result;
+  } finally {
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+/**
+ * Starts a command. Its `kill` reaches the command itself; if this process ends, the command is killed.
+ * A command that is not there ends with code 127, a folder that can't be entered with 125.
+ */
+export function spawnOnNode(site: Site, node: string, command: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const user = userNamed(site, options.user ?? "root");
+  const become = ["--reuid", String(user.uid), "--regid", String(user.uid), "--init-groups", "--inh-caps=-all"];
+  const asUser = ["/usr/bin/setpriv", ...become, "--pdeathsig", "KILL", "--", "/usr/bin/env", "-C", options.cwd ?? user.home, "--", ...command];
+  const env = { ...environmentOf(user), ...options.env };
+  return reachable(spawn(nsenter, enterArgs(runningNode(site, node), "all", asUser), { env, stdio: options.stdio ?? "pipe", cwd: "/" }));
+}
+
+/** @throws TestbedError `bad-options` */
+export function userNamed({ plan }: Site, name: string): ClusterUser {
+  const user = plan.users.find((user) => user.name === name);
+  if (user !== undefined) return user;
+  throw new TestbedError("bad-options", `The cluster has no user called ${name}. It has ${plan.users.map(({ name }) => name).join(", ")}.`);
+}
+
+const environmentOf = ({ name, home, shell }: ClusterUser): Readonly<Record<string, string>> => ({
+  HOME: home,
+  USER: name,
+  LOGNAME: name,
+  SHELL: shell,
+  PATH: systemPath,
+  LANG: "C.UTF-8",
+});
+
+/** nsenter waits for the command without handing signals on: they go to its child. It ends as the child does. */
+function reachable(child: ChildProcess): ChildProcess {
+  const killNsenter = child.kill.bind(child);
+  child.kill = (signal) => {
+    const commands = allProcesses().filter(({ parent, state }) => parent === child.pid && state !== "Z");
+    if (commands.length === 0 || child.exitCode !== null || child.signalCode !== null) return killNsenter(signal);
+    return commands.map(({ pid }) => process.kill(pid, signal ?? "SIGTERM")).every(Boolean);
+  };
+  return child;
+}

@@ -1,0 +1,45 @@
+/** A cluster as all parts of this package hold it: its first process, and what was planned. */
+import { readFileSync } from "node:fs";
+import type { ClusterPlan, Host } from "./cluster-plan.ts";
+import { hosts } from "./cluster-plan.ts";
+import { inside } from "./enter.ts";
+import type { Holder } from "./holder.ts";
+import { places } from "./places.ts";
+import { isAlive } from "./process-id.ts";
+import type { ProcessId } from "./process-id.ts";
+import { TestbedError } from "./testbed-error.ts";
+
+export interface Site {
+  readonly holder: Holder;
+  readonly plan: ClusterPlan;
+}
+
+/** @throws TestbedError `unknown-node` */
+export function hostNamed({ plan }: Site, name: string): Host {
+  const host = hosts(plan).find((host) => host.name === name);
+  if (host !== undefined) return host;
+  const names = hosts(plan).map(({ name }) => name);
+  throw new TestbedError("unknown-node", `The cluster has no node called ${JSON.stringify(name)}. It has ${names.join(", ")}.`);
+}
+
+/** The first process of a node that has power. */
+export function nodeInit(site: Site, name: string): ProcessId | undefined {
+  hostNamed(site, name);
+  if (!isAlive(site.holder.init)) throw new TestbedError("cluster-gone", "The cluster has ended.");
+  try {
+    const init = JSON.parse(readFileSync(inside(site.holder.init, nodeRecordOf(name)), "utf8")) as ProcessId;
+    return isAlive(init) ? init : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws TestbedError `node-stopped`, `unknown-node`, `cluster-gone` */
+export function runningNode(site: Site, name: string): ProcessId {
+  const init = nodeInit(site, name);
+  if (init !== undefined) return init;
+  throw new TestbedError("node-stopped", `${name} is stopped, so nothing can be run there. fault.heal(${JSON.stringify(name)}) boots it.`);
+}
+
+/** Where a node's first process is written down, as the machine numbers it. */
+export const nodeRecordOf = (name: string): string => `${places.nodes}/${name}`;

@@ -1,0 +1,91 @@
+/** Slurm's commands on the login node: submit, look, wait. */
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
+import { runOnNode } from "./run-on-node.ts";
+import type { RunOptions } from "./run-on-node.ts";
+import type { Site } from "./site.ts";
+import { isFinal, parseJobs } from "./slurm-job.ts";
+import type { SlurmJob } from "./slurm-job.ts";
+import { TestbedError } from "./testbed-error.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** Who submits a script, from where, and how. */
+export interface SbatchOptions extends Omit<RunOptions, "input"> {
+  /** Options of sbatch(1), such as `["-N2", "--exclusive"]`. */
+  readonly args?: readonly string[];
+  /** What the script finds in `$1`, `$2`, ...; only with a script's path. */
+  readonly scriptArgs?: readonly string[];
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Default 60,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How a job has ended. */
+export interface FinishedJob {
+  /** `COMPLETED`, or the state of the first part that came to another end. */
+  readonly state: string;
+  readonly exitCode: number;
+  /** The job; or an array's tasks; or a heterogeneous job's components. */
+  readonly parts: readonly SlurmJob[];
+}
+
+/** A node, as sinfo(1) shows it. */
+export interface NodeState {
+  readonly name: string;
+  /** In small letters, without marks: `idle`, `mixed`, `allocated`, `down`, `draining`, ... */
+  readonly state: string;
+  /** Does slurmctld get answers from it? ("*" behind the state, in sinfo.) */
+  readonly responds: boolean;
+}
+
+/**
+ * @param script its text, which begins with `#!`, or the path of its file in the cluster.
+ * @throws TestbedError `slurm-refused`
+ */
+export async function sbatch(site: Site, script: string, options: SbatchOptions = {}): Promise<SlurmJobId> {
+  const { args = [], scriptArgs = [], ...runOptions } = options;
+  const isText = script.startsWith("#!");
+  const command = ["sbatch", "--parsable", ...args, ...(isText ? [] : [script, ...scriptArgs])];
+  const output = await slurm(site, command, isText ? { ...runOptions, input: script } : runOptions);
+  return parseSlurmJobId(Number.parseInt(output, 10));
+}
+
+/** All jobs that Slurm remembers: those of the last hour, too. */
+export const jobs = async (site: Site): Promise<readonly SlurmJob[]> => parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner"]));
+
+/** The records of one job: an array has several. @throws TestbedError `slurm-refused` where Slurm does not know it. */
+export const job = async (site: Site, id: SlurmJobId): Promise<readonly SlurmJob[]> =>
+  parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner", String(id)]));
+
+/** @throws TestbedError `timeout`, with the states that the job's parts were in */
+export async function waitForJob(site: Site, id: SlurmJobId, { timeoutMs = 60_000, signal }: WaitOptions = {}): Promise<FinishedJob> {
+  let parts: readonly SlurmJob[] = [];
+  const instead = (): string => parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`).join("\n");
+  await waitUntil({ what: `job ${id} to end`, timeoutMs, signal, instead }, async () => {
+    parts = await job(site, id);
+    return parts.length > 0 && parts.every(isFinal) ? true : undefined;
+  });
+  const shown = parts.find(({ state }) => state !== "COMPLETED") ?? parts[0];
+  return { state: shown?.state ?? "", exitCode: shown?.exitCode ?? 0, parts };
+}
+
+/** The nodes as slurmctld sees them. */
+export async function nodeStates(site: Site): Promise<readonly NodeState[]> {
+  const output = await slurm(site, ["sinfo", "--noheader", "--Node", "--format=%N|%T"]);
+  const lines = new Set(output.trim().split("\n"));
+  return [...lines].map((line) => {
+    const [name = "", state = ""] = line.split("|");
+    return { name, state: state.replace(/[^a-z_]/g, ""), responds: !state.includes("*") };
+  });
+}
+
+/** A command on the login node. @throws TestbedError `slurm-refused` */
+export async function slurm(site: Site, command: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { exitCode, stdout, stderr } = await runOnNode(site, site.plan.login.name, command, options);
+  if (exitCode === 0) return stdout;
+  throw new TestbedError("slurm-refused", `\`${command.join(" ")}\` ended with code ${exitCode}:\n${stderr.trim() || stdout.trim()}`);
+}

@@ -1,0 +1,75 @@
+/**
+ * The text of slurm.conf, gres.conf and cgroup.conf (their manual pages, Slurm 22.05).
+ *
+ * The daemons run as root without cgroups: nodes claim more CPUs than the machine has, and a cgroup that slurmd makes
+ * would be a folder of the whole machine. What has ended stays visible for an hour: there is no accounting database.
+ */
+import type { ClusterPlan, ComputeNode } from "./cluster-plan.ts";
+import type { PartitionSpec, SlurmSettings } from "./options.ts";
+import { daemonName, logOf, pidFileOf, places } from "./places.ts";
+
+export function slurmConf(plan: ClusterPlan): string {
+  return [
+    ...settingLines({ ...settings, SlurmctldHost: `${plan.login.name}(${plan.login.address})` }, plan.slurm),
+    ...plan.nodes.map(nodeLine),
+    ...plan.partitions.map(partitionLine),
+    "",
+  ].join("\n");
+}
+
+/** Which device files stand for a node's GPUs. */
+export const gresConf = (plan: ClusterPlan): string =>
+  plan.nodes
+    .filter(({ gpus }) => gpus > 0)
+    .map(({ name, gpus }) => `NodeName=${name} Name=gpu File=${places.gpus}/${gpus === 1 ? "0" : `[0-${gpus - 1}]`}\n`)
+    .join("");
+
+/** Nothing uses cgroups here; without this file slurmd looks for systemd. */
+export const cgroupConf = "CgroupPlugin=cgroup/v1\nIgnoreSystemd=yes\n";
+
+const settings: SlurmSettings = {
+  ClusterName: "testbed",
+  SlurmUser: "root",
+  SlurmdUser: "root",
+  AuthType: "auth/munge",
+  ProctrackType: "proctrack/linuxproc",
+  TaskPlugin: "task/none",
+  SelectType: "select/cons_tres",
+  SelectTypeParameters: "CR_CPU",
+  SlurmdParameters: "config_overrides",
+  ReturnToService: "2",
+  // The least at which Slurm still asks each node several times before it gives one up.
+  SlurmdTimeout: "6",
+  TCPTimeout: "2",
+  MinJobAge: "3600",
+  MailProg: "/bin/true",
+  MpiDefault: "none",
+  JobAcctGatherType: "jobacct_gather/none",
+  SchedulerParameters: "sched_min_interval=0,bf_interval=1",
+  GresTypes: "gpu",
+  StateSaveLocation: places.slurmState,
+  SlurmdSpoolDir: `${places.slurmdSpool}/%n`,
+  SlurmctldPidFile: pidFileOf(daemonName.slurmctld),
+  SlurmdPidFile: pidFileOf(daemonName.slurmd("%n")),
+  SlurmctldLogFile: logOf(daemonName.slurmctld),
+  SlurmdLogFile: logOf(daemonName.slurmd("%n")),
+};
+
+/** Slurm's keys have no case; one that is there twice is an error to it. */
+function settingLines(ours: SlurmSettings, theirs: SlurmSettings): readonly string[] {
+  const overridden = new Set(Object.keys(theirs).map((key) => key.toLowerCase()));
+  const kept = Object.entries(ours).filter(([key]) => !overridden.has(key.toLowerCase()));
+  return [...kept, ...Object.entries(theirs)].map(([key, value]) => `${key}=${value}`);
+}
+
+function nodeLine({ name, address, cpus, layout, gpus, memoryMb }: ComputeNode): string {
+  const size =
+    layout === undefined
+      ? `CPUs=${cpus}`
+      : `Sockets=${layout.sockets} CoresPerSocket=${layout.coresPerSocket} ThreadsPerCore=${layout.threadsPerCore}`;
+  return `NodeName=${name} NodeAddr=${address} ${size} RealMemory=${memoryMb}${gpus > 0 ? ` Gres=gpu:${gpus}` : ""}`;
+}
+
+function partitionLine({ name, nodes, timeLimitMinutes }: PartitionSpec, place: number): string {
+  return `PartitionName=${name} Nodes=${nodes?.join(",") ?? "ALL"} Default=${place === 0 ? "YES" : "NO"} MaxTime=${timeLimitMinutes ?? "INFINITE"} State=UP`;
+}

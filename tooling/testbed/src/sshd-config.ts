@@ -1,0 +1,33 @@
+/** The text of one node's sshd_config (sshd_config(5), OpenSSH 9.2). */
+import type { Host } from "./cluster-plan.ts";
+import { daemonName, pidFileOf, places } from "./places.ts";
+
+/** To sshd the first line of a setting counts, so the caller's come first. */
+export function sshdConfig(host: Host): string {
+  const own = {
+    ListenAddress: host.address,
+    HostKey: hostKeyOf(host.name),
+    PidFile: pidFileOf(daemonName.sshd(host.name)),
+    // Who came from where, and each of his sessions: `sshSessions` reads it.
+    LogLevel: "VERBOSE",
+    UsePAM: "no",
+    UseDNS: "no",
+    PermitRootLogin: "prohibit-password",
+    PasswordAuthentication: "no",
+    KbdInteractiveAuthentication: "no",
+    PrintMotd: "no",
+    PrintLastLog: "no",
+    Subsystem: "sftp internal-sftp",
+  };
+  const asked = Object.entries(host.sshd).map(([key, value]) => (isBannerText(key, value) ? [key, bannerOf(host.name)] : [key, value]));
+  return `${[...asked, ...Object.entries(own)].map(([key, value]) => `${key} ${value}`).join("\n")}\n`;
+}
+
+/** The text for the banner's file, where the setting has text. */
+export const bannerText = (host: Host): string | undefined => Object.entries(host.sshd).find(([key, value]) => isBannerText(key, value))?.[1];
+
+export const hostKeyOf = (host: string): string => `${places.sshd}/${host}.key`;
+export const bannerOf = (host: string): string => `${places.sshd}/${host}.banner`;
+export const sshdConfigOf = (host: string): string => `${places.sshd}/${host}.conf`;
+
+const isBannerText = (key: string, value: string): boolean => key.toLowerCase() === "banner" && value !== "none" && !value.startsWith("/");

@@ -1,0 +1,40 @@
+/**
+ * A real Slurm cluster on this machine: slurmctld, a slurmd and an sshd per node, munge. Nodes are sets of kernel
+ * namespaces with addresses of their own; nothing on the machine is changed.
+ */
+import { buildCluster } from "./build-cluster.ts";
+import { planCluster } from "./cluster-plan.ts";
+import { endHolder, startHolder } from "./holder.ts";
+import type { Lifetime } from "./holder.ts";
+import type { TestbedOptions } from "./options.ts";
+import { openTestbed } from "./open-testbed.ts";
+import type { Testbed } from "./open-testbed.ts";
+import { TestbedError } from "./testbed-error.ts";
+import { testbedMissing } from "./testbed-missing.ts";
+
+/**
+ * Makes a cluster and returns when all of its nodes are idle. It lives until it is disposed of, and never longer than
+ * this process, however that ends.
+ *
+ * @example
+ * await using cluster = await testbed({ nodes: [{ name: "n1", cpus: 2 }, { name: "n2", cpus: 4 }] });
+ * const { stdout } = await cluster.run("login", ["srun", "-N2", "hostname"], { user: "alice" });
+ *
+ * @throws TestbedError `missing` where no cluster can be made; `bad-options`; `not-started` or `timeout` with the log
+ * of what did not come up. Nothing is left then.
+ */
+export const testbed = (options: TestbedOptions = {}): Promise<Testbed> => makeTestbed(options, "with-this-process");
+
+/** As `testbed`, with a lifetime: for the command line, whose clusters stay. */
+export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Testbed> {
+  const missing = testbedMissing();
+  if (missing !== null) throw new TestbedError("missing", missing);
+  const plan = planCluster(options);
+  const holder = await startHolder(lifetime);
+  try {
+    return openTestbed(await buildCluster(holder, plan, options.timeoutMs ?? 60_000));
+  } catch (error) {
+    await endHolder(holder);
+    throw error;
+  }
+}

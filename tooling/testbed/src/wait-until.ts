@@ -1,0 +1,33 @@
+/** Waiting for a condition, with an end. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { TestbedError } from "./testbed-error.ts";
+
+/** A wait: for what, how long, and what to tell where it was in vain. */
+export interface Wait {
+  /** Completes "... did not happen: ". */
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** What was seen instead, for the error's message. */
+  readonly instead?: () => string | Promise<string>;
+}
+
+const pauseMs = 25;
+
+/**
+ * @returns the first value of `probe` that isn't undefined.
+ * @throws TestbedError `timeout`; the signal's reason.
+ */
+export async function waitUntil<T>(wait: Wait, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const end = performance.now() + wait.timeoutMs;
+  for (;;) {
+    wait.signal?.throwIfAborted();
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (performance.now() > end) {
+      const instead = await wait.instead?.();
+      throw new TestbedError("timeout", `Waited ${wait.timeoutMs / 1000} s for ${wait.what}, in vain.${instead === undefined ? "" : `\n${instead}`}`);
+    }
+    await sleep(pauseMs, undefined, wait.signal === undefined ? {} : { signal: wait.signal });
+  }
+}
