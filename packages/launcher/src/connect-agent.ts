@@ -1,74 +1,79 @@
-/** From a command that runs somewhere to a connection with the agent that it is: its greeting, and what it says of its node. */
-import type { Readable } from "node:stream";
-import { FrameKind, FrameParser, GreetingScanner, HEADER_BYTES, parseMessage } from "@hyperion-ts/wire";
+/** From a session that runs somewhere to a connection with the agent that it is. */
+import { encodeMessage, FrameKind, FrameWriter, type ToAgent, WireError } from "@hyperion-ts/wire";
+import { type AgentLink, greeting } from "./agent-greeting.ts";
+import type { HeadPort } from "./head-port.ts";
 import { indent } from "./indent.ts";
-import { type AgentHello, type AgentTimes, NodeAgent } from "./node-agent.ts";
-import type { RunningCommand } from "./run-command.ts";
+import { type AgentSettings, NodeAgent } from "./node-agent.ts";
+import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";
+import { startFailureHint } from "./transport/start-failure-hint.ts";
 import { LaunchError } from "./worker-death.ts";
 
 /** How much of what a login shell printed stands in an error message. */
 const MAX_SHOWN_BANNER = 1_000;
 
-/**
- * Waits for the greeting and the hello of an agent that `running` is. Throws a `LaunchError`, with what the
- * command printed, when they do not come within `times.connectTimeoutMs`, or something else comes.
- */
-export async function connectAgent(node: string, running: RunningCommand, times: AgentTimes, headSilenceMs: number | null): Promise<NodeAgent> {
-  const { stdin, stdout } = running;
-  if (stdin === undefined || stdout === undefined) throw new LaunchError(node, `the agent on ${node}: its command has no standard streams`);
-  const greeted = greeting(stdout);
-  const timer = AbortSignal.timeout(times.connectTimeoutMs);
-  const ended = running.exited.then((exit) => `it ended (${exit.signal ?? `code ${exit.code}`}) before it greeted`);
-  const late = new Promise<string>((resolve) => timer.addEventListener("abort", () => resolve(`it did not greet within ${times.connectTimeoutMs} ms`), { once: true }));
-  const first = await Promise.race([greeted.hello, ended, late]);
-  if (typeof first === "string") {
-    const printed = greeted.banner().slice(0, MAX_SHOWN_BANNER);
-    throw new LaunchError(node, `the agent on ${node} (${running.command.argv.join(" ")}): ${first}${indent(printed)}${indent(running.lastErrors())}`);
+/** Why there is no agent: how its session ended; without `end`, that it took too long. */
+class NotConnectedError extends Error {
+  override readonly name = "NotConnectedError";
+  readonly end: SessionEnd | undefined;
+
+  constructor(message: string, end?: SessionEnd) {
+    super(message);
+    this.end = end;
   }
-  const agent = new NodeAgent(node, first.hello, running, stdin, times, headSilenceMs);
-  const parser = new FrameParser(agent);
-  agent.receive(first.rest, parser);
-  stdout.on("data", (chunk: Buffer) => agent.receive(chunk, parser));
-  return agent;
 }
 
-interface Greeted {
-  readonly hello: AgentHello;
-  /** What came behind the greeting; the hello is its first frame. */
-  readonly rest: Buffer;
+/**
+ * Waits for the agent that `session` is and, where there is a `headPort`, for its call there. Throws a `LaunchError`,
+ * with what the session printed, when it does not come within `connectTimeoutMs`, or something else comes.
+ */
+export async function connectAgent(node: string, session: CommandSession, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeAgent> {
+  const greeted = greeting(session.stdout, session.stdin);
+  try {
+    const link = await unlessOver(session, greeted.link, settings, signal, "it did not greet");
+    if (headPort === undefined) return new NodeAgent(node, link, session, settings);
+    // What the agent says on its standard output is only that it is there.
+    link.output.resume();
+    const called = await unlessOver(session, callOn(headPort, link), settings, signal, `it did not connect to this program's port ${headPort.port}`);
+    return new NodeAgent(node, called, session, settings);
+  } catch (error) {
+    signal.throwIfAborted();
+    // What is no greeting is shown by the error itself.
+    const printed = error instanceof WireError ? "" : greeted.banner().slice(0, MAX_SHOWN_BANNER);
+    const what = error instanceof Error ? error.message : String(error);
+    const said = session.lastErrors();
+    const shown = `${indent(printed)}${what.includes(said) ? "" : indent(said)}`;
+    const ended = error instanceof NotConnectedError ? error.end : undefined;
+    const hint = ended?.type === "exited" ? startFailureHint(said) : "";
+    throw new LaunchError(node, `the agent on ${node} (${session.description}): ${what}${shown}${hint}`, { cause: error, transient: error instanceof NotConnectedError && isTransient(ended) });
+  }
 }
 
-/** `hello` is a text when something else came, which tells what. */
-function greeting(stdout: Readable): { readonly hello: Promise<Greeted | string>; banner(): string } {
-  const scanner = new GreetingScanner();
-  let rest: Buffer | undefined;
-  let shown = false;
-  const hello = new Promise<Greeted | string>((resolve) => {
-    const onData = (chunk: Buffer): void => {
-      try {
-        rest = rest === undefined ? scanner.push(chunk) : Buffer.concat([rest, chunk]);
-        const first = rest === undefined ? undefined : firstMessage(rest);
-        if (rest === undefined || first === undefined) return;
-        stdout.off("data", onData);
-        resolve({ hello: first, rest });
-      } catch (error) {
-        stdout.off("data", onData);
-        // It shows what was printed.
-        shown = true;
-        resolve(error instanceof Error ? error.message : String(error));
-      }
-    };
-    stdout.on("data", onData);
-  });
-  return { hello, banner: () => (shown ? "" : scanner.banner) };
+/** Asks the agent to go on over TLS, and waits until it greets there. */
+async function callOn(headPort: HeadPort, link: AgentLink): Promise<AgentLink> {
+  using invitation = headPort.invite();
+  const { identity, key, hosts, port } = invitation;
+  const message: ToAgent = { type: "connect", identity, key, hosts, port };
+  new FrameWriter(link.input).frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  const socket = await invitation.arrived;
+  return await greeting(socket, socket).link;
 }
 
-function firstMessage(bytes: Buffer): AgentHello | undefined {
-  let hello: AgentHello | undefined;
-  new FrameParser({
-    frame: (kind, _flags, channel, _id, all, start, end) => {
-      if (channel === 0 && kind === FrameKind.message) hello ??= parseMessage<AgentHello>(all, start + HEADER_BYTES, end);
-    },
-  }).push(bytes);
-  return hello;
+/** `promise`, unless the session ends or the time is up before. */
+async function unlessOver<A>(session: CommandSession, promise: Promise<A>, { times: { connectTimeoutMs } }: AgentSettings, signal: AbortSignal, what: string): Promise<A> {
+  const over = Promise.withResolvers<never>();
+  const timer = setTimeout(() => over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)), connectTimeoutMs);
+  const aborted = (): void => over.reject(signal.reason);
+  signal.addEventListener("abort", aborted, { once: true });
+  void session.ended.then((end) => over.reject(new NotConnectedError(beforeGreeting(end), end)));
+  try {
+    return await Promise.race([promise, over.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", aborted);
+  }
 }
+
+const beforeGreeting = (end: SessionEnd): string => (end.type === "exited" ? `${describeEnd("it", end)} before it greeted` : end.failure.message);
+
+/** Whether another attempt may end better. */
+const isTransient = (end: SessionEnd | undefined): boolean => end === undefined || (end.type === "disconnected" && end.failure.reason === "unreachable");

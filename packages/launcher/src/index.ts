@@ -8,7 +8,14 @@ export {
   withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
-export { type Command, CommandError, type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
+export { type Command, CommandError } from "./local-process.ts";
+export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
+export { type HeadPort, openHeadPort } from "./head-port.ts";
+export { type CommandSession, type SessionEnd, TransportError, type TransportFailure, type TransportReason } from "./transport/command-session.ts";
+export type { CommandTransport } from "./transport/command-transport.ts";
+export type { SrunOptions } from "./transport/srun.ts";
+export type { SystemSshOptions } from "./transport/system-ssh.ts";
+export type { Transport } from "./transport/transport.ts";
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 export { nodeName, type WorkerAddr } from "./worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";

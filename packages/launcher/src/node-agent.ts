@@ -2,13 +2,12 @@
  * The head's end of its one connection to a node: the agent's frames, its signs of life,
  * and the slots in which it runs workers.
  */
-import type { Writable } from "node:stream";
 import {
   Channel,
   type ChannelReceiver,
   encodeMessage,
   FrameKind,
-  type FrameParser,
+  FrameParser,
   FrameWriter,
   type FromAgent,
   type FromWorker,
@@ -18,8 +17,10 @@ import {
   type ToAgent,
   type WorkerExited,
 } from "@hyperion-ts/wire";
+import type { AgentLink } from "./agent-greeting.ts";
 import { indent } from "./indent.ts";
-import type { RunningCommand } from "./run-command.ts";
+import type { NodeSurroundings } from "./node-surroundings.ts";
+import { type CommandSession, describeEnd } from "./transport/command-session.ts";
 import { LaunchError } from "./worker-death.ts";
 
 /** A frame's channel is a number of 16 bits. */
@@ -37,6 +38,15 @@ export interface AgentTimes {
   readonly silenceMs: number;
   /** How long running calls may take to end when the connection is closed. Default 200. */
   readonly endGraceMs: number;
+}
+
+/** What an agent is told when it has greeted. */
+export interface AgentSettings {
+  readonly times: AgentTimes;
+  /** After so long without a sign of the head the agent ends; null: only when its input ends. */
+  readonly headSilenceMs: number | null;
+  /** Where and in which environment workers run; null: as the agent does. */
+  readonly surroundings: NodeSurroundings | null;
 }
 
 /** How long an agent that no longer reads gets to say why. */
@@ -61,7 +71,7 @@ export class NodeAgent implements AsyncDisposable {
   readonly hello: AgentHello;
   /** Resolves with the reason when the connection is gone, also after it was disposed of. */
   readonly lost: Promise<string>;
-  readonly #running: RunningCommand;
+  readonly #session: CommandSession;
   readonly #writer: FrameWriter;
   readonly #times: AgentTimes;
   readonly #slots = new Map<number, Slot>();
@@ -74,20 +84,30 @@ export class NodeAgent implements AsyncDisposable {
   #gone = false;
   #closing = false;
 
-  /** `stdout` stands behind the greeting and the hello. */
-  constructor(node: string, hello: AgentHello, running: RunningCommand, stdin: Writable, times: AgentTimes, headSilenceMs: number | null) {
+  /** The session lives as long as the agent does; `link` is its streams, or a connection of their own. */
+  constructor(node: string, link: AgentLink, session: CommandSession, { times, headSilenceMs, surroundings }: AgentSettings) {
     this.node = node;
-    this.hello = hello;
-    this.#running = running;
+    this.hello = link.hello;
+    this.#session = session;
     this.#times = times;
-    this.#writer = new FrameWriter(stdin);
+    this.#writer = new FrameWriter(link.input);
     const { promise, resolve } = Promise.withResolvers<string>();
     this.lost = promise;
     this.#resolveLost = resolve;
     // An agent that ends says why; only one that does not is lost for this.
-    stdin.on("error", (error) => setTimeout(() => this.#lose(`can't write to its agent: ${error.message}`), LAST_WORDS_MS));
-    void running.exited.then((exit) => this.#lose(`its agent ended (${exit.signal ?? `code ${exit.code}`})${indent(whyEnded(running.lastErrors()))}`));
-    this.#send({ type: "configure", version: PROTOCOL_VERSION, heartbeatMs: times.heartbeatMs, silenceMs: headSilenceMs });
+    link.input.on("error", (error) => setTimeout(() => this.#lose(`can't write to its agent: ${error.message}`), LAST_WORDS_MS));
+    link.output.on("close", () => setTimeout(() => this.#lose("the connection to its agent was closed"), LAST_WORDS_MS));
+    void session.ended.then((end) => this.#lose(`${describeEnd("its agent", end)}${indent(whyEnded(session.lastErrors()))}`));
+    for (const variables of surroundings?.environment ?? []) this.#send({ type: "environment", variables });
+    this.#send({
+      type: "configure",
+      version: PROTOCOL_VERSION,
+      heartbeatMs: times.heartbeatMs,
+      silenceMs: headSilenceMs,
+      trustAcknowledgements: session.direct,
+      directory: surroundings?.directory ?? null,
+    });
+    this.#listen(link);
     this.#watch();
   }
 
@@ -103,16 +123,6 @@ export class NodeAgent implements AsyncDisposable {
 
   stop(channel: number, graceMs: number): void {
     this.#send({ type: "stop", channel, graceMs });
-  }
-
-  /** Takes in what follows the hello. */
-  receive(chunk: Buffer, parser: FrameParser): void {
-    this.#lastHeardMs = performance.now();
-    try {
-      parser.push(chunk);
-    } catch (error) {
-      this.#lose(`its agent sent something that is no frame: ${String(error)}`);
-    }
   }
 
   frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void {
@@ -131,10 +141,24 @@ export class NodeAgent implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
     if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.endGraceMs });
-    const timer = setTimeout(() => this.#running.signal("SIGKILL"), this.#times.endGraceMs + 1_000);
-    await this.#running.exited;
+    const timer = setTimeout(() => this.#session.kill(), this.#times.endGraceMs + 1_000);
+    await this.#session.ended;
     clearTimeout(timer);
     this.#lose("its agent ended");
+  }
+
+  #listen({ output, rest }: AgentLink): void {
+    const parser = new FrameParser(this);
+    const receive = (chunk: Buffer): void => {
+      this.#lastHeardMs = performance.now();
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        this.#lose(`its agent sent something that is no frame: ${String(error)}`);
+      }
+    };
+    receive(rest);
+    output.on("data", receive).resume();
   }
 
   #message(message: FromAgent): void {
@@ -185,7 +209,7 @@ export class NodeAgent implements AsyncDisposable {
     this.#gone = true;
     const reason = this.#closing ? "the connection was closed" : what;
     clearInterval(this.#heartbeat);
-    this.#running.signal("SIGKILL");
+    this.#session.kill();
     this.#resolveLost(reason);
     const slots = [...this.#slots.values()];
     this.#slots.clear();

@@ -4,27 +4,30 @@
  */
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { AgentLaunchedWorker } from "./launched-worker.ts";
-import { connectAgent } from "./connect-agent.ts";
-import type { AgentHello, AgentTimes, NodeAgent } from "./node-agent.ts";
-import { agentProgram, workerProgram } from "./program-file.ts";
-import { type Command, type RunningCommand, runCmdLocalAsync } from "./run-command.ts";
 import { newServiceId } from "@hyperion-ts/wire";
-import { threadVariables } from "./thread-variables.ts";
-import type { WorkerAddr } from "./worker-addr.ts";
-import { nodeName } from "./worker-addr.ts";
+import { AgentLauncher } from "./agent-launcher.ts";
+import { connectAgent } from "./connect-agent.ts";
+import { type HeadPort, openHeadPort } from "./head-port.ts";
+import type { Command } from "./local-process.ts";
+import type { AgentHello, AgentSettings, AgentTimes } from "./node-agent.ts";
+import { surroundingsOfThisProcess } from "./node-surroundings.ts";
+import { agentProgram } from "./program-file.ts";
+import { runCmdLocalAsync } from "./run-command.ts";
+import { withAttempts } from "./transport/attempts.ts";
+import { type CommandTransport, openTransport } from "./transport/command-transport.ts";
+import { type CommandSession, TransportError } from "./transport/command-session.ts";
+import { nodeName, type WorkerAddr } from "./worker-addr.ts";
 import { LaunchError } from "./worker-death.ts";
-import type { LaunchedWorker, LaunchRequest, WorkerLauncher } from "./worker-launcher.ts";
-import type { WorkerConfig } from "./worker/worker-config.ts";
+import type { WorkerLauncher } from "./worker-launcher.ts";
 
 /** Runs a command somewhere and hands back its standard streams: `runCmdLocalAsync`, or a way to another machine. */
-export type RunCmd = (command: Command) => Promise<RunningCommand>;
+export type RunCmd = (command: Command) => Promise<CommandSession>;
 
 /** A launcher of workers on one node. Disposing of it ends its agent and all its workers. */
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly node: string;
   /** What the agent found out about the node. */
-  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb">;
+  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb" | "slurmOrder">;
   /** Resolves with the reason when the node is lost or the launcher was disposed of. */
   readonly lost: Promise<string>;
 }
@@ -33,19 +36,36 @@ export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
 export interface NodeLauncherOptions extends Partial<AgentTimes> {
   /** The node's name in messages and results. Default `"localhost"`. */
   readonly node?: string;
-  /** After so long without a sign of the head the agent ends, in milliseconds; null: only when its input ends. Default 10,000. */
+  /** After so long without a sign of the head the agent ends, in milliseconds; null: only when its input ends. Default: `silenceMs`. */
   readonly headSilenceMs?: number | null;
   /** Where compiled code is kept between starts of workers. Default: nowhere. */
   readonly compileCache?: string;
   /** The largest result that is taken in, in bytes. Default: no limit. */
   readonly maxResultBytes?: number;
+  /** The Node.js that agents and workers run. Default: the path of this process's own. */
+  readonly nodePath?: string;
 }
 
-/** Where logs go and how a node is reached. */
+/** Where logs go and how a node is reached. (Hyperion.Job: NodeLauncherConfig) */
 export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   /** The node's log directory; the workers' log files are in it. Must be the same path on the node. */
   readonly logDir: string;
+  /** How other nodes than this one are reached. Default: node-ssh. */
+  readonly transport?: CommandTransport;
+  /** Whether frames travel over TLS on a port of this process instead of the transport's own streams. Default: with srun only. */
+  readonly tls?: boolean;
+  /** The port of this process that agents call, where frames travel over TLS. Default: one for each connection. */
+  readonly headPort?: HeadPort;
+  /** How often the connection to a node is tried before it is left out. Default 5. */
+  readonly connectAttempts?: number;
+  /** The longest first pause between attempts, in milliseconds; each next one is up to twice as long. Default 500. */
+  readonly connectPauseMs?: number;
+  /** Hears of attempts that failed, and of transports that had to step in. Default: nobody. */
+  readonly log?: (line: string) => void;
 }
+
+/** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */
+const INDIRECT_SILENCE_MS = 60_000;
 
 /**
  * A launcher from any command runner: starts one agent with it, and workers through the agent. The log files
@@ -59,26 +79,35 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
 export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
-  const running = await runCmd({ argv: [process.execPath, agentProgram, ...compileCacheOf(options)], streams: "pipes" }).catch((cause: unknown) => {
+  const session = await runCmd({ argv: agentCommand(options) }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
-  keepLog(running, join(logDir, `${newServiceId()}.log`));
+  const times = timesOf(options);
+  const settings = { times, headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs, surroundings: null };
+  return launcherOver(session, node, logDir, options, settings, new AbortController().signal);
+}
+
+/** Makes a launcher of a session; ends the session when that fails. */
+async function launcherOver(session: CommandSession, node: string, logDir: string, options: NodeLauncherOptions, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeLauncher> {
   try {
-    const times = timesOf(options);
-    const agent = await connectAgent(node, running, times, options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs);
-    return new AgentLauncher(agent, logDir, times, options);
+    keepLog(session, join(logDir, `${newServiceId()}.log`));
+    const agent = await connectAgent(node, session, settings, signal, headPort);
+    return new AgentLauncher(agent, logDir, settings.times.connectTimeoutMs, options);
   } catch (error) {
-    await running[Symbol.asyncDispose]();
+    session.kill();
+    await session[Symbol.asyncDispose]();
     throw error;
   }
 }
 
+const agentCommand = ({ nodePath = process.execPath, compileCache }: NodeLauncherOptions): string[] => [nodePath, agentProgram, ...(compileCache === undefined ? [] : [compileCache])];
+
 /** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
-function keepLog({ stderr }: RunningCommand, file: string): void {
+function keepLog({ stderr }: CommandSession, file: string): void {
   const log = createWriteStream(file, { flags: "a", mode: 0o600 });
   log.on("error", () => undefined);
-  stderr?.on("data", (chunk: Buffer) => log.write(chunk));
-  stderr?.on("close", () => log.end());
+  stderr.on("data", (chunk: Buffer) => log.write(chunk));
+  stderr.on("close", () => log.end());
 }
 
 /** The times of `options`, with defaults. */
@@ -89,14 +118,69 @@ const timesOf = (options: Partial<AgentTimes>): AgentTimes => ({
   endGraceMs: options.endGraceMs ?? 200,
 });
 
-/** Connects to a node; see `withNodeLauncher` for the form that can't leak. Throws a `LaunchError`. */
-export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerAddr): Promise<NodeLauncher> {
+/** Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up. Throws a `LaunchError`. */
+export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal = new AbortController().signal): Promise<NodeLauncher> {
   switch (addr.type) {
     case "LocalHost":
+      signal.throwIfAborted();
       // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
       return workerLauncherWithRunCmd(config.logDir, runCmdLocalAsync, { headSilenceMs: null, ...config, node: nodeName(addr) });
+    case "RemoteAddr":
+      return openRemoteLauncher(config, addr.hostname, signal);
     default:
-      return addr.type satisfies never;
+      return addr satisfies never;
+  }
+}
+
+async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
+  const { logDir, log = () => undefined, connectAttempts = 5, connectPauseMs = 500 } = config;
+  mkdirSync(logDir, { recursive: true, mode: 0o700 });
+  const remote = new RemoteNode(config, host, log);
+  return withAttempts(
+    { attempts: connectAttempts, pauseMs: connectPauseMs },
+    signal,
+    (number) => remote.open(number, signal),
+    (error) => error instanceof LaunchError && error.transient,
+    (error, number, pauseMs) => log(`${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`),
+  );
+}
+
+/** Another machine, and what is needed for each attempt to reach it. */
+class RemoteNode {
+  readonly #config: NodeLauncherConfig;
+  readonly #host: string;
+  readonly #choice: CommandTransport;
+  readonly #log: (line: string) => void;
+
+  constructor(config: NodeLauncherConfig, host: string, log: (line: string) => void) {
+    this.#config = config;
+    this.#host = host;
+    this.#choice = config.transport ?? { type: "node-ssh" };
+    this.#log = log;
+  }
+
+  async open(number: number, signal: AbortSignal): Promise<NodeLauncher> {
+    const times = timesOf(this.#config);
+    const session = await this.#session(number, times, signal);
+    // srun has given its step the variables and the directory already.
+    const surroundings = this.#choice.type === "srun" ? null : surroundingsOfThisProcess();
+    const tls = this.#config.tls ?? this.#choice.type === "srun";
+    const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
+    await using parts = new AsyncDisposableStack();
+    const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
+    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings }, signal, headPort);
+  }
+
+  async #session(number: number, { connectTimeoutMs }: AgentTimes, signal: AbortSignal): Promise<CommandSession> {
+    const late = AbortSignal.timeout(connectTimeoutMs);
+    try {
+      return await openTransport(this.#choice, this.#log).open(this.#host, agentCommand(this.#config), AbortSignal.any([signal, late]));
+    } catch (cause) {
+      signal.throwIfAborted();
+      const what = late.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);
+      const attempts = number === 1 ? "" : ` (attempt ${number})`;
+      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, { cause, transient: late.aborted || (cause instanceof TransportError && cause.reason === "unreachable") });
+    }
   }
 }
 
@@ -110,78 +194,3 @@ export async function withNodeLauncher<A>(config: NodeLauncherConfig, addr: Work
   await using launcher = opened;
   return await use(launcher);
 }
-
-class AgentLauncher implements NodeLauncher {
-  readonly node: string;
-  readonly host: NodeLauncher["host"];
-  readonly lost: Promise<string>;
-  readonly #agent: NodeAgent;
-  readonly #logDir: string;
-  readonly #times: AgentTimes;
-  readonly #options: NodeLauncherOptions;
-
-  constructor(agent: NodeAgent, logDir: string, times: AgentTimes, options: NodeLauncherOptions) {
-    this.node = agent.node;
-    this.host = agent.hello;
-    this.lost = agent.lost;
-    this.#agent = agent;
-    this.#logDir = logDir;
-    this.#times = times;
-    this.#options = options;
-  }
-
-  async launch(request: LaunchRequest): Promise<LaunchedWorker> {
-    const serviceId = newServiceId();
-    const cpuIds = request.cpuIds ?? [];
-    const logFile = join(this.#logDir, `${serviceId}.log`);
-    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options.maxResultBytes);
-    const config: WorkerConfig = {
-      serviceId,
-      node: this.node,
-      cpuCount: request.cpuCount ?? 1,
-      cpuIds,
-      gpuIds: request.gpuIds ?? [],
-    };
-    const channel = this.#agent.start(
-      {
-        command: [process.execPath, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
-        config,
-        logFile,
-        env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
-        pinTo: request.pin === true ? cpuIds : null,
-        retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
-      },
-      worker,
-      this.#options.maxResultBytes,
-    );
-    worker.attach(channel);
-    await this.#untilReady(worker);
-    return worker;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent[Symbol.asyncDispose]();
-  }
-
-  async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
-    const { connectTimeoutMs } = this.#times;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new LaunchError(this.node, `a worker on ${this.node}: it was not ready within ${connectTimeoutMs} ms (log: ${worker.logFile})`)), connectTimeoutMs);
-    });
-    try {
-      await Promise.race([worker.ready, late]);
-    } catch (error) {
-      void worker.stop(0);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
-
-const heapLimit = (memoryMb: number | undefined): string[] => (memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]);
-
-const gpuVariables = (gpuIds: readonly number[] | undefined): Record<string, string> => (gpuIds === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpuIds.join(",") });

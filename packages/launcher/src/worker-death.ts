@@ -66,9 +66,12 @@ export class LaunchError extends Error {
   override readonly name = "LaunchError";
   readonly code = "launch-failed";
   readonly node: string;
+  /** Whether another attempt may succeed. */
+  readonly transient: boolean;
 
-  constructor(node: string, detail: string, options?: ErrorOptions) {
+  constructor(node: string, detail: string, { transient = false, ...options }: ErrorOptions & { readonly transient?: boolean } = {}) {
     super(`Could not start ${detail}`, options);
     this.node = node;
+    this.transient = transient;
   }
 }

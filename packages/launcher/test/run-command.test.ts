@@ -7,7 +7,7 @@ import { CommandError, type Command, runCmdLocalAsync, runCmdLocalLog } from "..
 import { isAlive, liveProcess, liveProcessesBelow } from "./live-processes.ts";
 import { patience, testWorld, thrownBy } from "./world.ts";
 
-const node = (program: string, ...args: readonly string[]): Command => ({ argv: [process.execPath, "-e", program, ...args], streams: "pipes" });
+const node = (program: string, ...args: readonly string[]): Command => ({ argv: [process.execPath, "-e", program, ...args] });
 const readAll = (stream: Readable | undefined): Promise<string> => (stream === undefined ? Promise.resolve("no stream") : text(stream));
 const firstLine = async (stream: Readable | undefined): Promise<string> => {
   const [chunk] = stream === undefined ? [] : await once(stream, "data");
@@ -26,7 +26,7 @@ describe("runCmdLocalAsync", () => {
 
   test("tells the signal that ended the command", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd({ argv: ["sleep", "1000"], streams: "pipes" });
+    await using running = await world.runCmd({ argv: ["sleep", "1000"] });
     running.signal("SIGUSR1");
     expect(await running.exited).toEqual({ code: null, signal: "SIGUSR1" });
   });
@@ -58,7 +58,7 @@ describe("runCmdLocalAsync", () => {
     const errors: CommandError[] = [];
     await using good = await runCmdLocalAsync(node(""), (error) => errors.push(error));
     await good.exited;
-    await using stopped = await runCmdLocalAsync({ argv: ["sleep", "1000"], streams: "pipes" }, (error) => errors.push(error));
+    await using stopped = await runCmdLocalAsync({ argv: ["sleep", "1000"] }, (error) => errors.push(error));
     expect(await stopped.stop(5_000)).toEqual({ code: null, signal: "SIGTERM" });
     await new Promise((resolve) => setImmediate(resolve));
     expect(errors).toEqual([]);
@@ -70,20 +70,20 @@ describe("runCmdLocalAsync", () => {
     ["an empty argument vector", [], /the argument vector is empty/u],
     ["a NUL byte", ["true", "a\0b"], /^The command true "a\\u0000b" could not be started/u],
   ] as const)("refuses %s with a CommandError that names the argument vector", async ([, argv, message]) => {
-    const error = await thrownBy(runCmdLocalAsync({ argv, streams: "pipes" }));
+    const error = await thrownBy(runCmdLocalAsync({ argv }));
     expect(error).toBeInstanceOf(CommandError);
     expect(error).toMatchObject({ argv, exit: undefined, message: expect.stringMatching(message) });
   });
 
   test("gives the command a session and a process group of its own", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd({ argv: ["sleep", "1000"], streams: "pipes" });
+    await using running = await world.runCmd({ argv: ["sleep", "1000"] });
     expect(liveProcess(running.pid)).toMatchObject({ group: running.pid, session: running.pid, parent: process.pid });
   });
 
   test("kills what the command leaves behind when it ends", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd({ argv: ["sh", "-c", "sleep 1000 & echo $!; read line"], streams: "pipes" });
+    await using running = await world.runCmd({ argv: ["sh", "-c", "sleep 1000 & echo $!; read line"] });
     const left = Number(await firstLine(running.stdout));
     expect(isAlive(left)).toBe(true);
     running.stdin?.end("\n");
@@ -93,7 +93,7 @@ describe("runCmdLocalAsync", () => {
 
   test("stops a command that does not listen to SIGTERM with SIGKILL, and its children with it", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd({ argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"], streams: "pipes" });
+    await using running = await world.runCmd({ argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"] });
     await firstLine(running.stdout);
     await vi.waitFor(() => expect(liveProcessesBelow(running.pid).length).toBe(2), patience);
     expect(await running.stop(50)).toEqual({ code: null, signal: "SIGKILL" });
@@ -103,7 +103,7 @@ describe("runCmdLocalAsync", () => {
   test("ends the command when it is disposed of", async () => {
     await using world = testWorld();
     {
-      await using running = await world.runCmd({ argv: ["sleep", "1000"], streams: "pipes" });
+      await using running = await world.runCmd({ argv: ["sleep", "1000"] });
       expect(isAlive(running.pid)).toBe(true);
     }
     expect(world.processes()).toEqual([]);
@@ -114,6 +114,6 @@ test("runCmdLocalLog logs the command first, quoted where that is needed", async
   const lines: string[] = [];
   await using world = testWorld();
   const program = join(world.folder, "not there");
-  await thrownBy(runCmdLocalLog({ argv: [program, "--plain=1", "it's"], streams: "pipes" }, (line) => lines.push(line)));
+  await thrownBy(runCmdLocalLog({ argv: [program, "--plain=1", "it's"] }, (line) => lines.push(line)));
   expect(lines).toEqual([`Running command ${JSON.stringify(program)} --plain=1 "it's"`]);
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, vi } from "vitest";
-import { type Command, type NodeLauncher, type NodeLauncherOptions, type RunCmd, runCmdLocalAsync, workerLauncherWithRunCmd } from "../src/index.ts";
+import { type Command, type NodeLauncher, type NodeLauncherOptions, type RunCmd, type RunningCommand, runCmdLocalAsync, workerLauncherWithRunCmd } from "../src/index.ts";
 import { isAlive, type LiveProcess, liveProcess, liveProcessesMarked } from "./live-processes.ts";
 
 // Processes start slowly where many tests run at once.
@@ -18,7 +18,7 @@ export interface World extends AsyncDisposable {
   /** The environment of all processes of this world, which has its mark. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs a command here, marked. */
-  readonly runCmd: RunCmd;
+  readonly runCmd: (command: Command) => Promise<RunningCommand>;
   /** The live processes of this world, wherever they hang in the process tree. */
   readonly processes: () => readonly LiveProcess[];
 }

@@ -45,6 +45,29 @@ export type ToAgent =
       readonly heartbeatMs: number;
       /** After so long without any frame from the head, the agent ends. null: only the end of its input counts (a local pipe can't be cut). */
       readonly silenceMs: number | null;
+      /**
+       * Whether a head that is silent for longer is only busy as long as its machine acknowledges what the agent sends.
+       * Not so behind a jump host, which acknowledges in its place.
+       */
+      readonly trustAcknowledgements: boolean;
+      /** Where workers run, if this directory is there; null: where the agent does. */
+      readonly directory: string | null;
+    }
+  /** Variables for the agent's and its workers' environment: several messages where there are many. Before `configure`. */
+  | { readonly type: "environment"; readonly variables: Readonly<Record<string, string>> }
+  /**
+   * Go on over TCP: connect to one of these hosts, with TLS 1.3 and a pre-shared key, and greet again there. What comes
+   * on standard input afterwards is only its end. Instead of everything else on standard input.
+   */
+  | {
+      readonly type: "connect";
+      /** Names and addresses of the head, to be tried in order, behind those that the agent knows from ssh or srun. */
+      readonly hosts: readonly string[];
+      readonly port: number;
+      /** Tells the head which node this is. Not secret. */
+      readonly identity: string;
+      /** Base64. */
+      readonly key: string;
     }
   | {
       /** Start a worker process in the slot `channel`. */
@@ -87,6 +110,8 @@ export type FromAgent =
       /** Whether workers can be pinned: `taskset` of util-linux is there. */
       readonly canPin: boolean;
       readonly memoryMb: number;
+      /** The ids of the machine's CPUs in Slurm's order: by socket, core and thread. Its own numbers for CPUs are places in it. */
+      readonly slurmOrder: readonly number[];
     }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. */

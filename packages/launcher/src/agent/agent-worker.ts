@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
-import type { RunningCommand } from "../run-command.ts";
+import type { FramedProcess } from "../local-process.ts";
 import type { ClaimFile } from "./claims.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -42,7 +42,7 @@ class WorkerOfAgent implements AgentWorker {
   readonly toWorker: FrameWriter;
   readonly gone: Promise<void>;
   readonly #channel: number;
-  readonly #running: RunningCommand;
+  readonly #running: FramedProcess;
   readonly #claims: ClaimFile;
   readonly #log: WorkerProcess["log"];
   readonly #toHead: FrameWriter;
@@ -54,7 +54,6 @@ class WorkerOfAgent implements AgentWorker {
   #complaint: string | undefined;
 
   constructor(channel: number, { running, claims, log }: WorkerProcess, toHead: FrameWriter) {
-    if (running.frames === undefined) throw new Error("A worker was started without a socket pair for its frames");
     this.pid = running.pid;
     this.#channel = channel;
     this.#running = running;

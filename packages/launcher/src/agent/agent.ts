@@ -21,7 +21,9 @@ import {
   PROTOCOL_VERSION,
   type ToAgent,
 } from "@hyperion-ts/wire";
-import { allowedCpus, findProcessTools, onlineCpus } from "./host.ts";
+import { callHead } from "./call-head.ts";
+import { allowedCpus, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
+import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { SpareWorker } from "./spare-worker.ts";
 
@@ -31,36 +33,21 @@ type StartMessage = Extract<ToAgent, { type: "start" }>;
 const END_GRACE_MS = 200;
 
 export class Agent implements FrameReceiver {
-  readonly #parser = new FrameParser(this);
-  readonly #writer: FrameWriter;
   readonly #tools = findProcessTools();
   readonly #spare = new SpareWorker(this.#tools, log);
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
+  #writer: FrameWriter;
+  #link = HeadLink.ofSsh(process.env);
   #lastHeardMs = performance.now();
   /** A worker is gone, so that the next one takes its place. */
   #replacing = false;
   #ending = false;
 
   constructor(input: Readable, output: Writable) {
-    output.write(GREETING);
-    output.on("error", (error) => this.end(`can't write to the head: ${error.message}`));
-    this.#writer = new FrameWriter(output);
-    this.#send({
-      type: "hello",
-      version: PROTOCOL_VERSION,
-      pid: process.pid,
-      hostname: hostname(),
-      nodeVersion: process.version,
-      allowedCpus: allowedCpus(),
-      onlineCpus: onlineCpus(),
-      canPin: this.#tools.taskset,
-      memoryMb: Math.floor(totalmem() / 1_048_576),
-    });
-    input.on("data", (chunk: Buffer) => this.#read(chunk));
-    input.on("error", (error) => this.end(`can't read from the head: ${error.message}`));
-    input.on("close", () => this.end("the head is gone"));
+    this.#writer = this.#greet(output);
+    this.#listen(input);
   }
 
   frame(kind: FrameKind, flags: number, channel: number, _id: number, bytes: Buffer, start: number, end: number): void {
@@ -84,19 +71,49 @@ export class Agent implements FrameReceiver {
     void Promise.allSettled([...workers, this.#spare.end()]).then(() => process.exit(0));
   }
 
-  #read(chunk: Buffer): void {
-    this.#lastHeardMs = performance.now();
-    try {
-      this.#parser.push(chunk);
-    } catch (error) {
-      this.end(`the head sent something that is no frame: ${String(error)}`, 0);
-    }
+  /** Says hello to a head on a stream, which goes on with frames. */
+  #greet(output: Writable): FrameWriter {
+    output.write(GREETING);
+    output.on("error", (error) => this.end(`can't write to the head: ${error.message}`));
+    const writer = new FrameWriter(output);
+    const hello: FromAgent = {
+      type: "hello",
+      version: PROTOCOL_VERSION,
+      pid: process.pid,
+      hostname: hostname(),
+      nodeVersion: process.version,
+      allowedCpus: allowedCpus(),
+      onlineCpus: onlineCpus(),
+      canPin: this.#tools.taskset,
+      memoryMb: Math.floor(totalmem() / 1_048_576),
+      slurmOrder: slurmOrder(),
+    };
+    writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(hello));
+    return writer;
+  }
+
+  #listen(input: Readable): void {
+    const parser = new FrameParser(this);
+    input.on("data", (chunk: Buffer) => {
+      this.#lastHeardMs = performance.now();
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        this.end(`the head sent something that is no frame: ${String(error)}`, 0);
+      }
+    });
+    input.on("error", (error) => this.end(`can't read from the head: ${error.message}`));
+    input.on("close", () => this.end("the head is gone"));
   }
 
   #message(message: ToAgent): void {
     switch (message.type) {
+      case "environment":
+        return void Object.assign(process.env, message.variables);
       case "configure":
         return this.#configure(message);
+      case "connect":
+        return void this.#connect(message);
       case "start":
         return this.#start(message);
       case "stop":
@@ -108,13 +125,28 @@ export class Agent implements FrameReceiver {
     }
   }
 
-  #configure({ version, heartbeatMs, silenceMs }: Extract<ToAgent, { type: "configure" }>): void {
+  /** Goes on over a connection of its own; the end of standard input still counts. */
+  async #connect(message: Extract<ToAgent, { type: "connect" }>): Promise<void> {
+    try {
+      const socket = await callHead(message, process.env);
+      this.#link = HeadLink.ofSocket(socket);
+      this.#writer = this.#greet(socket);
+      this.#listen(socket);
+    } catch (error) {
+      this.end(error instanceof Error ? error.message : String(error), 0);
+    }
+  }
+
+  #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory }: Extract<ToAgent, { type: "configure" }>): void {
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
     setInterval(() => {
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
       const silentMs = performance.now() - this.#lastHeardMs;
-      if (silenceMs !== null && silentMs > silenceMs) this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0);
+      if (silenceMs === null || silentMs <= silenceMs) return;
+      if (trustAcknowledgements && this.#link.acknowledges()) return;
+      this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0);
     }, heartbeatMs);
+    if (directory !== null) enter(directory);
   }
 
   #start(message: StartMessage): void {
@@ -151,6 +183,15 @@ export class Agent implements FrameReceiver {
 
   #send(message: FromAgent): void {
     this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  }
+}
+
+/** Workers run in the agent's directory. */
+function enter(directory: string): void {
+  try {
+    process.chdir(directory);
+  } catch (error) {
+    log(`Workers run in ${process.cwd()}, because the program's own directory can't be entered here: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -27,6 +27,20 @@ export function onlineCpus(): number {
   return list === "" ? cpus().length : parseCpuList(list).length;
 }
 
+/**
+ * The ids of this machine's CPUs in the order in which Slurm numbers them: by socket, core and thread. Where the kernel
+ * does not tell, in their own order. (Slurm's src/slurmd/common/xcpuinfo.c, "block map")
+ */
+export function slurmOrder(): number[] {
+  const online = parseCpuList(readIfThere("/sys/devices/system/cpu/online"));
+  const ids = online.length > 0 ? online : cpus().map((_, i) => i);
+  const keyOf = (id: number): readonly number[] => ["physical_package_id", "core_id"].map((name) => Number(readIfThere(`/sys/devices/system/cpu/cpu${id}/topology/${name}`)));
+  const keyed = ids.map((id) => ({ id, key: [...keyOf(id), id] }));
+  return keyed.toSorted((a, b) => compareKeys(a.key, b.key)).map(({ id }) => id);
+}
+
+const compareKeys = (a: readonly number[], b: readonly number[]): number => a.map((value, i) => value - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
+
 /** What of util-linux is there: a worker is pinned by `taskset`, and dies with its agent by `setpriv --pdeathsig`. */
 export interface ProcessTools {
   readonly taskset: boolean;

@@ -66,7 +66,7 @@ export class SpareWorker {
 
   /** Whether it still lives, runs the same program, and could be moved to its CPUs. */
   async #fits({ command, process: { running } }: Spare, message: StartMessage): Promise<boolean> {
-    if (running.ended || command.join("\0") !== message.command.join("\0")) return false;
+    if (running.hasEnded || command.join("\0") !== message.command.join("\0")) return false;
     if (message.pinTo === null) return true;
     if (!this.#tools.taskset) return false;
     const moved = promisify(execFile)("taskset", ["-a", "-p", "-c", message.pinTo.join(","), String(running.pid)]);

@@ -1,12 +1,12 @@
 /** Starting the process that is, or will be, a worker. */
 import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { type RunningCommand, runCmdLocalLog } from "../run-command.ts";
+import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { ClaimFile } from "./claims.ts";
 import type { ProcessTools } from "./host.ts";
 
 export interface WorkerProcess {
-  readonly running: RunningCommand;
+  readonly running: FramedProcess;
   readonly claims: ClaimFile;
   /** Its log file, and where in it its own output begins. */
   readonly log: { readonly fd: number; readonly start: number };
@@ -22,7 +22,9 @@ export async function startWorkerProcess(command: readonly string[], pinTo: read
   const claims = new ClaimFile();
   try {
     const { size: start } = fstatSync(fd);
-    const running = await runCmdLocalLog({ argv: [...prefix(pinTo, tools), ...command], env: variables(tools), streams: { log: fd, claims: claims.fd } }, log);
+    const argv = [...prefix(pinTo, tools), ...command];
+    log(`Running command ${showArgv(argv)}`);
+    const running = await startFramedProcess({ argv, env: variables(tools) }, fd, claims.fd);
     return { running, claims, log: { fd, start } };
   } catch (error) {
     claims[Symbol.dispose]();

@@ -8,6 +8,8 @@ import type { Readable, Writable } from "node:stream";
 export interface CommandSession extends AsyncDisposable {
   /** How it was started, for messages: the local command line, or the account and host of a connection. */
   readonly description: string;
+  /** Whether the node's end of the connection is connected with this machine itself, and not with a jump host. */
+  readonly direct: boolean;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
@@ -53,13 +55,13 @@ export class TransportError extends Error implements TransportFailure {
   }
 }
 
-/** In words, for messages. */
-export function describeEnd(end: SessionEnd): string {
+/** In words, for messages about `who` ran in the session. */
+export function describeEnd(who: string, end: SessionEnd): string {
   switch (end.type) {
     case "exited":
-      return `it ended (${end.signal ?? `code ${end.code}`})`;
+      return `${who} ended (${end.signal ?? `code ${end.code}`})`;
     case "disconnected":
-      return end.failure.message;
+      return `${who} is out of reach: ${end.failure.message}`;
     default:
       return end satisfies never;
   }

@@ -19,7 +19,7 @@ async function launchLooping(launcher: NodeLauncher, world: World): Promise<numb
 
 test.concurrent.for(["SIGKILL", "SIGTERM", "SIGINT"] as const)("nobody outlives a program that ends by %s: no agent, no worker in a loop, no child of a worker", async (signal) => {
   await using world = testWorld();
-  await using head = await world.runCmd({ argv: [process.execPath, join(import.meta.dirname, "../programs/head-with-workers.ts"), world.folder], streams: "pipes" });
+  await using head = await world.runCmd({ argv: [process.execPath, join(import.meta.dirname, "../programs/head-with-workers.ts"), world.folder] });
   if (head.stdout !== undefined) await Promise.race([once(head.stdout, "data"), head.exited]);
   expect(world.processes().length).toBeGreaterThanOrEqual(5);
   head.signal(signal);

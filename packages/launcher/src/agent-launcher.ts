@@ -1,0 +1,86 @@
+/** A launcher of workers over the connection to one node's agent. */
+import { join } from "node:path";
+import { newServiceId } from "@hyperion-ts/wire";
+import { AgentLaunchedWorker } from "./launched-worker.ts";
+import type { NodeAgent } from "./node-agent.ts";
+import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
+import { workerProgram } from "./program-file.ts";
+import { threadVariables } from "./thread-variables.ts";
+import { LaunchError } from "./worker-death.ts";
+import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
+import type { WorkerConfig } from "./worker/worker-config.ts";
+
+export class AgentLauncher implements NodeLauncher {
+  readonly node: string;
+  readonly host: NodeLauncher["host"];
+  readonly lost: Promise<string>;
+  readonly #agent: NodeAgent;
+  readonly #logDir: string;
+  readonly #connectTimeoutMs: number;
+  readonly #options: NodeLauncherOptions;
+
+  constructor(agent: NodeAgent, logDir: string, connectTimeoutMs: number, options: NodeLauncherOptions) {
+    this.node = agent.node;
+    this.host = agent.hello;
+    this.lost = agent.lost;
+    this.#agent = agent;
+    this.#logDir = logDir;
+    this.#connectTimeoutMs = connectTimeoutMs;
+    this.#options = options;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchedWorker> {
+    const serviceId = newServiceId();
+    const cpuIds = request.cpuIds ?? [];
+    const logFile = join(this.#logDir, `${serviceId}.log`);
+    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options.maxResultBytes);
+    const config: WorkerConfig = {
+      serviceId,
+      node: this.node,
+      cpuCount: request.cpuCount ?? 1,
+      cpuIds,
+      gpuIds: request.gpuIds ?? [],
+    };
+    const channel = this.#agent.start(
+      {
+        command: [this.#options.nodePath ?? process.execPath, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
+        config,
+        logFile,
+        env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
+        pinTo: request.pin === true ? cpuIds : null,
+        retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
+      },
+      worker,
+      this.#options.maxResultBytes,
+    );
+    worker.attach(channel);
+    await this.#untilReady(worker);
+    return worker;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent[Symbol.asyncDispose]();
+  }
+
+  async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
+    const connectTimeoutMs = this.#connectTimeoutMs;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new LaunchError(this.node, `a worker on ${this.node}: it was not ready within ${connectTimeoutMs} ms (log: ${worker.logFile})`)), connectTimeoutMs);
+    });
+    try {
+      await Promise.race([worker.ready, late]);
+    } catch (error) {
+      void worker.stop(0);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
+
+const heapLimit = (memoryMb: number | undefined): string[] => (memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]);
+
+const gpuVariables = (gpuIds: readonly number[] | undefined): Record<string, string> => (gpuIds === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpuIds.join(",") });

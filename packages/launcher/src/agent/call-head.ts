@@ -1,0 +1,57 @@
+/**
+ * The agent's call to its head's port, where frames don't travel on the session's own streams: TLS 1.3 with the
+ * pre-shared key that came over the session. Only who knows the key can be the head.
+ */
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { once } from "node:events";
+import type { ToAgent } from "@hyperion-ts/wire";
+
+type ConnectMessage = Extract<ToAgent, { type: "connect" }>;
+
+/** So long a host may take to answer before the next one is tried, in milliseconds. */
+const CALL_TIMEOUT_MS = 5_000;
+
+/** Connects to the first host that answers. Throws an Error that names all of them when none does. */
+export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv): Promise<TLSSocket> {
+  const failures: string[] = [];
+  for (const host of new Set([...hostsOfSession(env), ...message.hosts])) {
+    try {
+      return await callHost(host, message);
+    } catch (error) {
+      failures.push(`${host}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new Error(
+    `The program's port ${message.port} could not be reached from this node (${failures.join("; ")}). ` +
+      "Is there a firewall between the nodes? Over ssh frames need no port: choose that transport, or `tls: false`.",
+  );
+}
+
+/** Under which addresses the node already knows the head: the other end of its ssh connection, the host that srun was run on. */
+function hostsOfSession({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.ProcessEnv): string[] {
+  return [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) => (host === undefined || host === "" ? [] : [host]));
+}
+
+async function callHost(host: string, { port, identity, key }: ConnectMessage): Promise<TLSSocket> {
+  const socket = connectTcp({ host, port, noDelay: true });
+  try {
+    await within(CALL_TIMEOUT_MS, socket, "connect");
+    const tls = connectTls({ socket, minVersion: "TLSv1.3", pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }), checkServerIdentity: () => undefined });
+    await within(CALL_TIMEOUT_MS, tls, "secureConnect");
+    return tls;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** Waits for an event of a socket; what becomes of the socket later is the caller's affair. */
+async function within(timeoutMs: number, socket: Socket, event: string): Promise<void> {
+  const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  try {
+    await once(socket, event);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The one port of a job on which agents call back, where the streams of their sessions are too slow (srun) or where a
+ * person asks for it: TCP under TLS 1.3 with a pre-shared key. Each agent has a key of its own, random, used once, and
+ * told to it on the standard input of its session; whoever has none gets no further than the handshake.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { hostname, networkInterfaces } from "node:os";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+
+/** Expected at the port; see the `connect` message. Disposing of it ends the wait. */
+export interface Invitation extends Disposable {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly identity: string;
+  readonly key: string;
+  /** The agent's connection. */
+  readonly arrived: Promise<TLSSocket>;
+}
+
+/** Disposing of it closes the port; connections stay. */
+export interface HeadPort extends AsyncDisposable {
+  readonly port: number;
+  invite(): Invitation;
+}
+
+const KEY_BYTES = 32;
+/** A handshake that takes longer is nobody of ours, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 20_000;
+
+interface Expected {
+  readonly key: Buffer;
+  readonly resolve: (socket: TLSSocket) => void;
+}
+
+/** Listens on `port` of all interfaces; 0, the default, lets the system choose. */
+export async function openHeadPort(port = 0): Promise<HeadPort> {
+  const expected = new Map<string, Expected>();
+  const callers = new WeakMap<TLSSocket, Expected>();
+  const server = createServer({
+    minVersion: "TLSv1.3",
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    pskCallback: (socket, identity) => {
+      const agent = expected.get(identity);
+      if (agent === undefined) return null;
+      expected.delete(identity);
+      callers.set(socket, agent);
+      return agent.key;
+    },
+  });
+  server.on("secureConnection", (socket) => callers.get(socket)?.resolve(socket));
+  // A stranger's failed handshake is the stranger's affair.
+  server.on("tlsClientError", () => undefined);
+  server.listen(port);
+  await once(server, "listening");
+  return new ListeningPort(server, expected);
+}
+
+class ListeningPort implements HeadPort {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #expected: Map<string, Expected>;
+
+  constructor(server: Server, expected: Map<string, Expected>) {
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("The port has no number");
+    this.port = address.port;
+    this.#server = server;
+    this.#expected = expected;
+  }
+
+  invite(): Invitation {
+    const identity = randomUUID();
+    const key = randomBytes(KEY_BYTES);
+    const { promise, resolve } = Promise.withResolvers<TLSSocket>();
+    this.#expected.set(identity, { key, resolve: (socket) => resolve(socket.setNoDelay(true)) });
+    return { hosts: ownNames(), port: this.port, identity, key: key.toString("base64"), arrived: promise, [Symbol.dispose]: () => void this.#expected.delete(identity) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+  }
+}
+
+/** Under which names other nodes may know this machine. */
+function ownNames(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => (interfaces ?? []).filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0));
+  return [hostname(), ...addresses.map(({ address }) => address)];
+}

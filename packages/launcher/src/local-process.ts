@@ -1,0 +1,142 @@
+/**
+ * A process on this machine that is ours to end: an agent's worker, a command of the head.
+ *
+ * It runs in a session (and so a process group) of its own: the terminal's Ctrl-C does not reach it, and whatever it
+ * starts can be ended with it. There is no shell anywhere: a command is an argument vector.
+ */
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import { once } from "node:events";
+import { Duplex } from "node:stream";
+import type { ProcessExit } from "@hyperion-ts/wire";
+
+/** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
+const LAST_OUTPUT_MS = 200;
+
+/** A program and how to start it. */
+export interface Command {
+  /** The program and its arguments. */
+  readonly argv: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Which variables of this process it does not get. Default: it gets all. */
+  readonly without?: RegExp;
+}
+
+/** A command that could not be started, or ended by itself with a failure. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly code = "command-failed";
+  readonly argv: readonly string[];
+  readonly exit: ProcessExit | undefined;
+
+  constructor(argv: readonly string[], exit: ProcessExit | undefined, detail: string, options?: ErrorOptions) {
+    const how = exit === undefined ? "could not be started" : exit.signal === null ? `exited with code ${exit.code}` : `was killed by ${exit.signal}`;
+    super(`The command ${showArgv(argv)} ${how}${detail === "" ? "" : `: ${detail}`}`, options);
+    this.argv = argv;
+    this.exit = exit;
+  }
+}
+
+/** A command that runs. Disposing of it kills its process group and waits for its end. */
+export interface LocalProcess extends AsyncDisposable {
+  readonly command: Command;
+  readonly pid: number;
+  readonly hasEnded: boolean;
+  /** Resolves when the process has ended; never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Sends a signal to its process group; nothing happens when it is gone. */
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM, and SIGKILL after `graceMs`; resolves when it has ended. */
+  stop(graceMs: number): Promise<ProcessExit>;
+}
+
+/** A process with a socket pair for frames as its file descriptor 3. */
+export interface FramedProcess extends LocalProcess {
+  readonly frames: Duplex;
+}
+
+/** Starts a command whose output goes to the open file `log`, and which has the open file `claims` as its descriptor 4. */
+export async function startFramedProcess(command: Command, log: number, claims: number): Promise<FramedProcess> {
+  const child = await spawned(command, ["ignore", log, log, "pipe", claims]);
+  const frames = child.stdio[3];
+  if (!(frames instanceof Duplex)) throw new Error("A process was started without a socket pair for its frames");
+  return Object.assign(new SpawnedProcess(command, child), { frames });
+}
+
+/** Starts a process. Throws a `CommandError` when that fails. */
+export async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
+  const [file, ...args] = command.argv;
+  if (file === undefined) throw new CommandError(command.argv, undefined, "the argument vector is empty");
+  try {
+    // Some failures are thrown here (an argument list that is too long), others come as an event.
+    const child = spawn(file, args, { detached: true, env: environment(command), stdio });
+    await once(child, "spawn");
+    return child;
+  } catch (cause) {
+    throw new CommandError(command.argv, undefined, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function environment({ env, without }: Command): NodeJS.ProcessEnv {
+  const own = without === undefined ? process.env : Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.test(name)));
+  return { ...own, ...env };
+}
+
+/** An argument vector in words, for messages. */
+export const showArgv = (argv: readonly string[]): string => argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
+
+export class SpawnedProcess implements LocalProcess {
+  readonly command: Command;
+  readonly pid: number;
+  readonly exited: Promise<ProcessExit>;
+  #ended = false;
+  #stopping = false;
+
+  constructor(command: Command, child: ChildProcess) {
+    this.command = command;
+    this.pid = child.pid ?? -1;
+    this.exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        // Whatever it started goes with it.
+        this.signal("SIGKILL");
+        this.#ended = true;
+        const end = (): void => resolve({ code, signal });
+        if (child.stdout === null) return end();
+        // What it wrote last is still on its way.
+        child.once("close", end);
+        setTimeout(end, LAST_OUTPUT_MS);
+      });
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether it was asked to end. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#ended) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // The whole group has ended already: there is nobody left to signal.
+    }
+  }
+
+  async stop(graceMs: number): Promise<ProcessExit> {
+    this.#stopping = true;
+    this.signal("SIGTERM");
+    const timer = setTimeout(() => this.signal("SIGKILL"), graceMs);
+    const exit = await this.exited;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(0);
+  }
+}

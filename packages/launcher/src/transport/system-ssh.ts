@@ -1,0 +1,84 @@
+/**
+ * The system's ssh as a transport: everything that OpenSSH and the person's configuration of it can do (GSSAPI,
+ * host-based authentication, certificates, security keys, jump hosts, ControlMaster). Frames travel on its stdio.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { CommandError } from "../local-process.ts";
+import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
+import { type CommandSession, type SessionEnd, TransportError, type TransportReason } from "./command-session.ts";
+import { loginShellCommand } from "./shell-quote.ts";
+import type { Transport } from "./transport.ts";
+
+/** Which program is run, and with what. (Hyperion: the argument of its SSH transport) */
+export interface SystemSshOptions {
+  /** The program. Default `"ssh"`, from PATH. */
+  readonly command?: string;
+  /** Options before the host's name, which come before ours and so win over them. Default: none. */
+  readonly options?: readonly string[];
+}
+
+/**
+ * What we ask of ssh: no terminal, no questions, nothing forwarded, and an end of its own when the network is cut.
+ * It takes the first value that it sees of an option.
+ */
+const OURS = ["-T", "-o", "BatchMode=yes", "-o", "ClearAllForwardings=yes", "-o", "RemoteCommand=none", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
+
+/** OpenSSH's own exit code for whatever went wrong before the command ran. */
+const SSH_FAILED = 255;
+
+const CONFIGURATION_TIMEOUT_MS = 5_000;
+
+/** A transport that runs `ssh HOST COMMAND` for each session. */
+export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = {}): Transport {
+  return {
+    open: async (host, argv, signal) => {
+      signal.throwIfAborted();
+      const line = [command, ...options, ...OURS, "--", host, loginShellCommand(argv)];
+      const running = await runCmdLocalAsync({ argv: line }).catch((cause: CommandError) => {
+        throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
+      });
+      return commandSession(running, await isDirect([command, ...options], host, signal), sshEnd);
+    },
+  };
+}
+
+/** Whether ssh connects to the host itself, and not through a jump host or a program. */
+async function isDirect([file = "", ...options]: readonly string[], host: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { stdout } = await promisify(execFile)(file, [...options, "-G", "--", host], { signal, timeout: CONFIGURATION_TIMEOUT_MS });
+    return !/^proxy(?:jump|command) (?!none$)/im.test(stdout);
+  } catch {
+    return false;
+  }
+}
+
+/** Reads ssh's end: exit code 255 is its own failure, or that of a command that exits so. */
+function sshEnd(end: SessionEnd, stderr: string): SessionEnd {
+  if (end.type !== "exited" || end.code !== SSH_FAILED) return end;
+  return { type: "disconnected", failure: { reason: sshFailure(stderr), message: stderr === "" ? "ssh ended with code 255 and said nothing" : stderr } };
+}
+
+/** What OpenSSH's messages say of the reason (sshconnect.c, sshconnect2.c, ssh.c). */
+export function sshFailure(stderr: string): TransportReason {
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No .* host key is known|REVOKED HOST KEY/i.test(stderr)) return "host-key";
+  if (/Permission denied|Too many authentication failures|No supported authentication methods/i.test(stderr)) return "authentication";
+  if (/Bad configuration option|Bad owner or permissions|unknown option|no matching (?:host key type|key exchange method|cipher|MAC) found|not accessible/i.test(stderr)) return "unsupported";
+  return "unreachable";
+}
+
+/** A session over a local program, whose end means what `read` makes of it. */
+export function commandSession(running: RunningCommand, direct: boolean, read: (end: SessionEnd, stderr: string) => SessionEnd): CommandSession {
+  const ended = running.ended.then((end) => read(end, running.lastErrors()));
+  return {
+    description: running.description,
+    direct,
+    stdin: running.stdin,
+    stdout: running.stdout,
+    stderr: running.stderr,
+    ended,
+    lastErrors: () => running.lastErrors(),
+    kill: () => running.kill(),
+    [Symbol.asyncDispose]: () => running.stop(0).then(() => undefined),
+  };
+}
