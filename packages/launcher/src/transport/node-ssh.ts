@@ -1,0 +1,69 @@
+/**
+ * ssh in this process: node-ssh, by the rules of the system's ssh configuration, host keys and agent. Frames travel on
+ * the one channel of the one connection. What it can't do for a host is a `TransportError` "unsupported": the system's
+ * ssh can.
+ */
+import { loginShellCommand } from "./shell-quote.ts";
+import { type ConnectionAttempt, openSshConnection } from "./ssh-connection.ts";
+import { SshSession, startCommand } from "./ssh-session.ts";
+import type { SystemSshOptions } from "./system-ssh.ts";
+import type { Transport } from "./transport.ts";
+
+/** All over what the configuration says of a host; all are optional. */
+export interface NodeSshOptions {
+  /** A configuration file in place of the person's and the system's (ssh's `-F`). */
+  readonly configFile?: string;
+  /** The account on the host. */
+  readonly user?: string;
+  readonly port?: number;
+  /** Files of private keys, before those of the configuration. */
+  readonly identityFiles?: readonly string[];
+  /** For connecting, and again for logging in, to each host, in milliseconds. Default: ConnectTimeout, else 20,000. */
+  readonly connectTimeoutMs?: number;
+  /** How often a host is asked for a sign of life, in milliseconds. Default 5,000. */
+  readonly keepaliveMs?: number;
+  /** After how many unanswered questions the connection is given up. Default 3. */
+  readonly keepaliveCount?: number;
+}
+
+/** A transport that connects from this process. `open` loads the libraries when it is first called. */
+export function nodeSsh(options: NodeSshOptions = {}): Transport {
+  return {
+    open: async (host, argv, signal) => {
+      const line = loginShellCommand(argv);
+      signal.throwIfAborted();
+      using resources = new DisposableStack();
+      const giveUp = (): void => resources.dispose();
+      signal.addEventListener("abort", giveUp, { once: true });
+      try {
+        const connection = await openSshConnection(host, hostOptions(options), attempt(options, resources, signal));
+        const channel = await startCommand(connection, line);
+        signal.throwIfAborted();
+        return new SshSession(connection, channel, resources.move());
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      } finally {
+        signal.removeEventListener("abort", giveUp);
+      }
+    },
+  };
+}
+
+/** The system's ssh with the same options. */
+export const systemSshOptions = (options: NodeSshOptions): SystemSshOptions => ({ options: [...configOptions(options), ...hostOptions(options)] });
+
+const attempt = (options: NodeSshOptions, resources: DisposableStack, signal: AbortSignal): ConnectionAttempt => ({
+  options: configOptions(options),
+  times: { connectTimeoutMs: options.connectTimeoutMs, keepaliveMs: options.keepaliveMs ?? 5_000, keepaliveCount: options.keepaliveCount ?? 3 },
+  resources,
+  signal,
+});
+
+const configOptions = ({ configFile }: NodeSshOptions): readonly string[] => (configFile === undefined ? [] : ["-F", configFile]);
+
+const hostOptions = ({ user, port, identityFiles = [] }: NodeSshOptions): readonly string[] => [
+  ...(user === undefined ? [] : ["-l", user]),
+  ...(port === undefined ? [] : ["-p", String(port)]),
+  ...identityFiles.flatMap((file) => ["-i", file]),
+];

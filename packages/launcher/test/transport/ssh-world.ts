@@ -1,0 +1,155 @@
+/**
+ * What a test of ssh owns: real servers on loopback ports of their own, with host keys, accounts' keys and configuration
+ * files of their own, and never those of the person. Disposing of it ends the servers and everything below them.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, appendFileSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, vi } from "vitest";
+import { nodeSsh, type NodeSshOptions } from "../../src/transport/node-ssh.ts";
+import type { CommandSession } from "../../src/transport/command-session.ts";
+import { liveProcessesBelow } from "../live-processes.ts";
+import { kill, patience } from "../world.ts";
+
+const SSHD = "/usr/sbin/sshd";
+
+/** Why no server can be started here; undefined where one can. */
+export const noSshd = ((): string | undefined => {
+  if (process.getuid?.() !== 0) return "only root can start an sshd that lets root in";
+  try {
+    accessSync(SSHD, constants.X_OK);
+    return undefined;
+  } catch {
+    return `there is no ${SSHD}`;
+  }
+})();
+
+export interface SshServer {
+  readonly port: number;
+  readonly pid: number;
+  /** The public half of its host key, as in known_hosts. */
+  readonly hostKey: string;
+  /** What it logged so far. */
+  readonly log: () => string;
+  /** The processes of its connections, not of itself. */
+  readonly connections: () => readonly number[];
+}
+
+export interface SshWorld extends AsyncDisposable {
+  readonly folder: string;
+  readonly configFile: string;
+  readonly knownHosts: string;
+  /** Starts a server, with lines of sshd_config. */
+  readonly sshd: (...settings: readonly string[]) => Promise<SshServer>;
+  /** Adds a host to the configuration, reached at `port`, with lines of ssh_config that win over the common ones. */
+  readonly host: (name: string, port: number, ...settings: readonly string[]) => void;
+  /** Adds a line to known_hosts. */
+  readonly know: (name: string, port: number, key: string, marker?: string) => void;
+  /** Makes a pair of keys and returns the file of the private half. */
+  readonly key: (name: string, options?: readonly string[]) => string;
+  /** Lets a key in, on all servers. */
+  readonly authorize: (file: string) => void;
+  /** A program that is ended with the world. */
+  readonly start: (argv: readonly string[]) => ChildProcess;
+  /** Connects by the configuration. */
+  readonly open: (host: string, argv: readonly string[], options?: NodeSshOptions & { readonly signal?: AbortSignal }) => Promise<CommandSession>;
+}
+
+const open = new Set<SshWorld>();
+afterAll(() => Promise.all([...open].map((world) => world[Symbol.asyncDispose]())));
+
+export function sshWorld(): SshWorld {
+  const folder = mkdtempSync(join(tmpdir(), "hyperion-ts-ssh-"));
+  const configFile = join(folder, "ssh_config");
+  const knownHosts = join(folder, "known_hosts");
+  const authorized = join(folder, "authorized_keys");
+  const children: ChildProcess[] = [];
+  const key = (name: string, options: readonly string[] = ["-t", "ed25519", "-N", ""]): string => {
+    const file = join(folder, name);
+    execFileSync("ssh-keygen", ["-q", "-C", name, "-f", file, ...options]);
+    return file;
+  };
+  const start = (argv: readonly string[]): ChildProcess => {
+    const [program = "", ...args] = argv;
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    children.push(child);
+    return child;
+  };
+  const world: SshWorld = {
+    folder,
+    configFile,
+    knownHosts,
+    key,
+    start,
+    sshd: (...settings) => startSshd({ folder, authorized, key, start }, children.length, settings),
+    host: (name, port, ...settings) => appendFileSync(configFile, [`Host ${name}`, ...settings, "HostName 127.0.0.1", `Port ${port}`, ...common(folder), ""].join("\n")),
+    know: (_name, port, hostKey, marker = "") => appendFileSync(knownHosts, `${marker === "" ? "" : `${marker} `}[127.0.0.1]:${port} ${hostKey}\n`),
+    authorize: (file) => appendFileSync(authorized, readFileSync(`${file}.pub`)),
+    open: (host, argv, { signal = new AbortController().signal, ...options } = {}) => nodeSsh({ configFile, ...options }).open(host, argv, signal),
+    [Symbol.asyncDispose]: async () => {
+      open.delete(world);
+      await Promise.all(children.map(end));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  writeFileSync(configFile, "");
+  writeFileSync(knownHosts, "");
+  open.add(world);
+  return world;
+}
+
+const common = (folder: string): readonly string[] => [
+  "User root",
+  `IdentityFile ${join(folder, "id")}`,
+  "IdentityAgent none",
+  `UserKnownHostsFile ${join(folder, "known_hosts")}`,
+  "GlobalKnownHostsFile none",
+  "StrictHostKeyChecking yes",
+];
+
+async function startSshd({ folder, authorized, key, start }: Pick<SshWorld, "folder" | "key" | "start"> & { readonly authorized: string }, number: number, settings: readonly string[]): Promise<SshServer> {
+  // Where sshd lets its unprivileged half live.
+  mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
+  const hostKeyFile = key(`host_key_${number}`);
+  const port = await freePort();
+  const options = [`ListenAddress 127.0.0.1:${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`, "UsePAM no", "StrictModes no", "PidFile none", "LogLevel VERBOSE", "PermitRootLogin yes", "PasswordAuthentication no"];
+  // Of two values of a setting sshd takes the first.
+  const child = start([SSHD, "-f", "/dev/null", "-D", "-e", ...[...settings, ...options].flatMap((line) => ["-o", line.replace(" ", "=")])]);
+  let log = "";
+  child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const pid = child.pid ?? -1;
+  await vi.waitFor(() => {
+    if (!log.includes("Server listening")) throw new Error(`sshd does not listen: ${log} (${folder})`);
+  }, patience);
+  const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
+  return { port, pid, hostKey, log: () => log, connections: () => liveProcessesBelow(pid).map((process) => process.pid) };
+}
+
+/** A port of the loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+  return port;
+}
+
+/** Lets a server listen on the loopback, and tells on which port. */
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  for (const below of liveProcessesBelow(pid)) kill(below.pid);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
