@@ -19,7 +19,7 @@ export async function buildCluster(holder: Holder, plan: ClusterPlan, timeoutMs:
   await Promise.all([writeFiles(holder.init, plan), makeBridge(holder.init)]);
   await startDaemon(site, munged, timeoutMs);
   await Promise.all(hosts(plan).map((host) => bringUp(site, host, timeoutMs)));
-  await untilIdle(site, plan.nodes, timeoutMs);
+  await untilUsable(site, plan.nodes, timeoutMs);
   return site;
 }
 
@@ -33,11 +33,15 @@ export const startDaemons = async (site: Site, host: Host, timeoutMs: number): P
   await Promise.all(daemonsOf(site, host).map((daemon) => startDaemon(site, daemon, timeoutMs)));
 };
 
-/** Waits until slurmctld hears from these nodes and would give them work. */
-export async function untilIdle(site: Site, nodes: readonly Host[], timeoutMs: number): Promise<void> {
+/**
+ * Waits until slurmctld hears from these nodes and would give them work.
+ * @param nudge is done before each look, to hurry it up.
+ */
+export async function untilUsable(site: Site, nodes: readonly Host[], timeoutMs: number, nudge = async (): Promise<void> => undefined): Promise<void> {
   const names = new Set(nodes.map(({ name }) => name));
   const what = `${[...names].join(", ")} to be ready in Slurm`;
   await waitUntil({ what, timeoutMs, instead: () => diagnosis(site) }, async () => {
+    await nudge().catch(() => undefined);
     const states = await nodeStates(site).catch(() => []);
     const ready = states.filter(({ name, state, responds }) => names.has(name) && responds && usable.has(state));
     return ready.length === names.size ? true : undefined;

@@ -7,7 +7,8 @@ export const bridge = "cluster0";
 /** The bridge's end of a node's link. */
 export const linkOf = ({ index }: Host): string => `node${index}`;
 
-const ip = (where: ProcessId, lines: readonly string[]): Promise<string> => commandIn(where, "network", ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
+/** Lines for `ip -batch`, in the network namespace of that process. */
+export const ip = (where: ProcessId, lines: readonly string[]): Promise<string> => commandIn(where, "network", ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
 
 export const makeBridge = (holder: ProcessId): Promise<string> => ip(holder, ["link set lo up", `link add ${bridge} type bridge`, `link set ${bridge} up`]);
 
@@ -24,4 +25,7 @@ export async function connect(holder: ProcessId, node: ProcessId, host: Host): P
 export const setLink = (holder: ProcessId, host: Host, state: "up" | "down"): Promise<string> => ip(holder, [`link set ${linkOf(host)} ${state}`]);
 
 /** The kernel does so, too, when the node's last process has ended, but not at once. */
-export const removeLink = (holder: ProcessId, host: Host): Promise<string> => ip(holder, [`link del ${linkOf(host)}`]);
+export const removeLink = async (holder: ProcessId, host: Host): Promise<void> => {
+  const links = await ip(holder, ["link show type veth"]);
+  if (links.includes(` ${linkOf(host)}@`)) await ip(holder, [`link del ${linkOf(host)}`]);
+};

@@ -3,15 +3,24 @@ import { readFile } from "node:fs/promises";
 import type { ChildProcess } from "node:child_process";
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import type { ComputeNode, Host } from "./cluster-plan.ts";
+import { sshdOn } from "./daemons.ts";
 import { inside } from "./enter.ts";
 import { userKeyOf } from "./etc.ts";
+import { faultsOf } from "./fault.ts";
+import type { Faults } from "./fault.ts";
 import { endHolder } from "./holder.ts";
+import { processesOn } from "./node-processes.ts";
+import type { NodeProcess } from "./node-processes.ts";
+import { logOf } from "./places.ts";
 import { runOnNode, spawnOnNode } from "./run-on-node.ts";
 import type { RunOptions, SpawnOptions } from "./run-on-node.ts";
+import { hostNamed } from "./site.ts";
 import type { Site } from "./site.ts";
-import { job, jobs, nodeStates, sbatch, waitForJob } from "./slurm-client.ts";
+import { job, jobs, nodeStates, sbatch, waitForJob, waitForNode } from "./slurm-client.ts";
 import type { FinishedJob, NodeState, SbatchOptions, WaitOptions } from "./slurm-client.ts";
 import type { SlurmJob } from "./slurm-job.ts";
+import { parseSshLog } from "./ssh-sessions.ts";
+import type { SshSession } from "./ssh-sessions.ts";
 import type { CommandResult } from "./system-command.ts";
 
 /** A cluster. Disposing of it ends every process on it; nothing of it is left. */
@@ -35,6 +44,14 @@ export interface Testbed extends AsyncDisposable {
   readonly waitForJob: (id: SlurmJobId, options?: WaitOptions) => Promise<FinishedJob>;
   /** The nodes as Slurm sees them. */
   readonly nodeStates: () => Promise<readonly NodeState[]>;
+  /** Waits until Slurm sees the node in that state, such as `down` or `idle`. @throws TestbedError `timeout` */
+  readonly waitForNode: (node: string, state: string, options?: WaitOptions) => Promise<void>;
+  /** Breaks nodes, and heals them. */
+  readonly fault: Faults;
+  /** Every connection to that node's sshd since the cluster was made, in the order in which they came. */
+  readonly sshSessions: (node: string) => Promise<readonly SshSession[]>;
+  /** What runs on that node, but for what makes it a node: sshd's sessions and Slurm's steps are in it. */
+  readonly processes: (node: string) => readonly NodeProcess[];
   /** The text of a file by its path in the cluster, such as a job's `outputFile`. */
   readonly readFile: (path: string) => Promise<string>;
 }
@@ -51,6 +68,10 @@ export function openTestbed(site: Site): Testbed {
     job: (id) => job(site, id),
     waitForJob: (id, options) => waitForJob(site, id, options),
     nodeStates: () => nodeStates(site),
+    waitForNode: (node, state, options) => waitForNode(site, node, state, options),
+    fault: faultsOf(site),
+    sshSessions: async (node) => parseSshLog(await readFile(inside(site.holder.init, logOf(sshdOn(hostNamed(site, node).name).name)), "utf8")),
+    processes: (node) => processesOn(site, node),
     readFile: (path) => readFile(inside(site.holder.init, path), "utf8"),
     [Symbol.asyncDispose]: () => endHolder(site.holder),
   };

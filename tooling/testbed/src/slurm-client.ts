@@ -3,6 +3,7 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import { runOnNode } from "./run-on-node.ts";
 import type { RunOptions } from "./run-on-node.ts";
+import { hostNamed } from "./site.ts";
 import type { Site } from "./site.ts";
 import { isFinal, parseJobs } from "./slurm-job.ts";
 import type { SlurmJob } from "./slurm-job.ts";
@@ -65,7 +66,7 @@ export const job = async (site: Site, id: SlurmJobId): Promise<readonly SlurmJob
 export async function waitForJob(site: Site, id: SlurmJobId, { timeoutMs = 60_000, signal }: WaitOptions = {}): Promise<FinishedJob> {
   let parts: readonly SlurmJob[] = [];
   const instead = (): string => parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`).join("\n");
-  await waitUntil({ what: `job ${id} to end`, timeoutMs, signal, instead }, async () => {
+  await waitUntil({ what: `job ${id} to end`, timeoutMs, signal, instead, pauseMs: 100 }, async () => {
     parts = await job(site, id);
     return parts.length > 0 && parts.every(isFinal) ? true : undefined;
   });
@@ -80,6 +81,17 @@ export async function nodeStates(site: Site): Promise<readonly NodeState[]> {
   return [...lines].map((line) => {
     const [name = "", state = ""] = line.split("|");
     return { name, state: state.replace(/[^a-z_]/g, ""), responds: !state.includes("*") };
+  });
+}
+
+/** @throws TestbedError `timeout` with the state that it was in */
+export async function waitForNode(site: Site, name: string, state: string, { timeoutMs = 60_000, signal }: WaitOptions = {}): Promise<void> {
+  hostNamed(site, name);
+  let seen: NodeState | undefined;
+  const instead = (): string => `It was ${seen?.state ?? "unknown to Slurm"}.`;
+  await waitUntil({ what: `${name} to be ${state}`, timeoutMs, signal, instead, pauseMs: 100 }, async () => {
+    seen = (await nodeStates(site)).find((node) => node.name === name);
+    return seen?.state === state ? true : undefined;
   });
 }
 

@@ -38,8 +38,9 @@ const settings: SlurmSettings = {
   SelectTypeParameters: "CR_CPU",
   SlurmdParameters: "config_overrides",
   ReturnToService: "2",
-  // The least at which Slurm still asks each node several times before it gives one up.
-  SlurmdTimeout: "6",
+  // A lost node is seen as down after some 15 s instead of minutes, and a busy machine is not taken for a lost node.
+  SlurmdTimeout: "5",
+  MessageTimeout: "5",
   TCPTimeout: "2",
   MinJobAge: "3600",
   MailProg: "/bin/true",

@@ -15,8 +15,8 @@ export function testbedMissing(): string | null {
   return `A testbed needs ${lacking.map(([name]) => name).join(", ")}; \`npm run testbed -- install\` (or apt-get install ${packages.join(" ")}) installs what is lacking.`;
 }
 
-/** The Debian packages that a testbed is made of. util-linux and perl-base, which it needs too, are on every Debian. */
-export const packages = ["slurm-wlm", "munge", "openssh-server", "openssh-client", "iproute2"] as const;
+/** The Debian packages that a testbed is made of. util-linux, which it needs too, is on every Debian. */
+export const packages = ["slurm-wlm", "munge", "openssh-server", "openssh-client", "iproute2", "perl"] as const;
 
 const programs = {
   slurmctld: "/usr/sbin/slurmctld",

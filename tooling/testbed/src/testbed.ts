@@ -9,6 +9,7 @@ import type { Lifetime } from "./holder.ts";
 import type { TestbedOptions } from "./options.ts";
 import { openTestbed } from "./open-testbed.ts";
 import type { Testbed } from "./open-testbed.ts";
+import type { Site } from "./site.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { testbedMissing } from "./testbed-missing.ts";
 
@@ -23,16 +24,16 @@ import { testbedMissing } from "./testbed-missing.ts";
  * @throws TestbedError `missing` where no cluster can be made; `bad-options`; `not-started` or `timeout` with the log
  * of what did not come up. Nothing is left then.
  */
-export const testbed = (options: TestbedOptions = {}): Promise<Testbed> => makeTestbed(options, "with-this-process");
+export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> => openTestbed(await makeTestbed(options, "with-this-process"));
 
 /** As `testbed`, with a lifetime: for the command line, whose clusters stay. */
-export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Testbed> {
+export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Site> {
   const missing = testbedMissing();
   if (missing !== null) throw new TestbedError("missing", missing);
   const plan = planCluster(options);
   const holder = await startHolder(lifetime);
   try {
-    return openTestbed(await buildCluster(holder, plan, options.timeoutMs ?? 60_000));
+    return await buildCluster(holder, plan, options.timeoutMs ?? 60_000);
   } catch (error) {
     await endHolder(holder);
     throw error;

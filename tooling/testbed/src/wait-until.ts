@@ -9,10 +9,10 @@ export interface Wait {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** What was seen instead, for the error's message. */
+  /** How long to leave between looks. Default 25. */
+  readonly pauseMs?: number;
   readonly instead?: () => string | Promise<string>;
 }
-
-const pauseMs = 25;
 
 /**
  * @returns the first value of `probe` that isn't undefined.
@@ -28,6 +28,6 @@ export async function waitUntil<T>(wait: Wait, probe: () => Promise<T | undefine
       const instead = await wait.instead?.();
       throw new TestbedError("timeout", `Waited ${wait.timeoutMs / 1000} s for ${wait.what}, in vain.${instead === undefined ? "" : `\n${instead}`}`);
     }
-    await sleep(pauseMs, undefined, wait.signal === undefined ? {} : { signal: wait.signal });
+    await sleep(wait.pauseMs ?? 25, undefined, wait.signal === undefined ? {} : { signal: wait.signal });
   }
 }

@@ -1,0 +1,69 @@
+/** The options of `testbed up`, as text. Pure. */
+import type { CpuSpec, NodeSpec, PartitionSpec, Share, TestbedOptions, UserSpec } from "../options.ts";
+import { TestbedError } from "../testbed-error.ts";
+
+/** For `parseArgs`: each may be given several times. */
+export const upFlags = {
+  node: { type: "string", multiple: true },
+  partition: { type: "string", multiple: true },
+  user: { type: "string", multiple: true },
+  sshd: { type: "string", multiple: true },
+  slurm: { type: "string", multiple: true },
+  share: { type: "string", multiple: true },
+  "login-prints": { type: "string" },
+} as const;
+
+/** What `parseArgs` makes of them. */
+export type UpValues = { readonly [Flag in keyof typeof upFlags]?: (Flag extends "login-prints" ? string : string[]) | undefined };
+
+/** @throws TestbedError `bad-options`, with the form that was expected */
+export function parseUpOptions(values: UpValues): TestbedOptions {
+  const prints = values["login-prints"];
+  const users = values.user?.map(parseUser) ?? (prints === undefined ? undefined : [{ name: "alice" }, { name: "bob" }]);
+  return {
+    ...(values.node && { nodes: values.node.map(parseNode) }),
+    ...(values.partition && { partitions: values.partition.map(parsePartition) }),
+    ...(users && { users: users.map((user) => (prints === undefined ? user : { ...user, loginPrints: prints })) }),
+    ...(values.sshd && { sshd: parseSettings("--sshd", values.sshd) }),
+    ...(values.slurm && { slurm: parseSettings("--slurm", values.slurm) }),
+    ...(values.share && { share: values.share.map(parseShare) }),
+  };
+}
+
+function parseNode(text: string): NodeSpec {
+  const match = /^([^:]+):(\d+)(?:x(\d+)x(\d+))?((?:,(?:gpus|mem)=\d+)*)$/.exec(text);
+  if (match === null) throw unreadable("--node", text, "NAME:CPUS or NAME:SOCKETSxCORESxTHREADS, then perhaps ,gpus=N and ,mem=MB");
+  const [, name = "", first, cores, threads, extras = ""] = match;
+  const extra = (key: string): number | undefined => (extras.includes(`,${key}=`) ? Number(new RegExp(`,${key}=(\\d+)`).exec(extras)?.[1]) : undefined);
+  const [gpus, memoryMb] = [extra("gpus"), extra("mem")];
+  const cpus: CpuSpec =
+    cores === undefined ? { cpus: Number(first) } : { sockets: Number(first), coresPerSocket: Number(cores), threadsPerCore: Number(threads) };
+  return { name, ...cpus, ...(gpus !== undefined && { gpus }), ...(memoryMb !== undefined && { memoryMb }) };
+}
+
+function parsePartition(text: string): PartitionSpec {
+  const [, name = "", minutes, nodes] = /^([^:]+)(?::(\d+)?(?::(.+))?)?$/.exec(text) ?? [];
+  if (name === "") throw unreadable("--partition", text, "NAME, NAME:MINUTES or NAME:MINUTES:NODE,NODE,...");
+  return { name, ...(minutes !== undefined && { timeLimitMinutes: Number(minutes) }), ...(nodes !== undefined && { nodes: nodes.split(",") }) };
+}
+
+function parseUser(text: string): UserSpec {
+  const [name = "", shell] = text.split(":", 2);
+  return { name, ...(shell !== undefined && { shell }) };
+}
+
+function parseShare(text: string): Share {
+  const [from = "", to = from] = text.split(":", 2);
+  return { from, to };
+}
+
+const parseSettings = (flag: string, texts: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    texts.map((text) => {
+      const [, key, value] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
+      if (key === undefined || value === undefined) throw unreadable(flag, text, "NAME=VALUE");
+      return [key, value];
+    }),
+  );
+
+const unreadable = (flag: string, text: string, form: string): TestbedError => new TestbedError("bad-options", `${flag} ${JSON.stringify(text)} can't be read: it should be ${form}.`);
