@@ -1,5 +1,5 @@
 /** The demo's program: options, the run, and a table of what was found. */
-import { InterruptedError, type Job, local, programInfo, runJobLocal, setTaskCpus } from "@hyperion-ts/job";
+import { InterruptedError, type Job, local, programInfo, runJob, setTaskCpus } from "@hyperion-ts/job";
 import { type Options, OptionsError, parseOptions, usage } from "./options.ts";
 import { type RootRow, rootTable } from "./roots.ts";
 import { table } from "./table.ts";
@@ -16,7 +16,7 @@ try {
 async function search({ cpus, cpusPerTask, dir, points, range, eps, workMs }: Options): Promise<string> {
   const info = programInfo(dir);
   const found = local(setTaskCpus(cpusPerTask), counted(rootTable({ points: spread(points, range), eps, workMs })));
-  const { rows, computed } = await runJobLocal(info, found, cpus === undefined ? {} : { cpus });
+  const { rows, computed } = await runJob(info, found, cpus === undefined ? {} : { cpus });
   const lines = table(["n", "x", "low", "high"], rows.map(({ n, x, low, high }) => [n, x, low, high]));
   return `${lines}\n\n${summary(rows.length, computed, info.database)}\n`;
 }

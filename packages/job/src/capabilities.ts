@@ -16,6 +16,12 @@ export interface HasSignal {
   readonly signal: AbortSignal;
 }
 
+/** How long there is time. */
+export interface HasEndTime {
+  /** When the batch system will end this program, in milliseconds since 1970; null: it won't, or does not say. */
+  readonly endTimeMs: number | null;
+}
+
 /** Where remote calls go, and what each of them may use. */
 export interface HasLauncher {
   /** Finds a worker for a call. Replace it to send calls elsewhere. */

@@ -2,13 +2,13 @@
 import type { PoolCore } from "@hyperion-ts/cpu-pool";
 import type { NodeLauncher } from "@hyperion-ts/launcher";
 import type { ResultsDatabase } from "@hyperion-ts/results";
-import type { HasEvents, HasLauncher, HasProgramInfo, HasSignal } from "./capabilities.ts";
+import type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal } from "./capabilities.ts";
 
 /**
  * Everything that a job may use: where calls go and what each may use, the results database, the run's events and
  * signal, and underneath the pool of CPUs and the nodes' launchers. Change a part of it with `local`.
  */
-export interface JobEnv extends HasProgramInfo, HasSignal, HasLauncher, HasEvents {
+export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLauncher, HasEvents {
   readonly results: ResultsDatabase;
   /** How many CPUs of each node are ours; nodes differ. */
   readonly cpusPerNode: ReadonlyMap<string, number>;

@@ -32,7 +32,7 @@ export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: Ru
     import("./run/local-workplace.ts"),
     import("./run/process-workplace.ts"),
   ]);
-  return runSession(info, job, options, (events) =>
-    options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}),
+  return runSession(info, job, options, (events, signal) =>
+    options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
   );
 }

@@ -27,6 +27,9 @@ export const setTaskMemory = (memoryMb: number): Change => setOption({ memoryMb 
 /** Calls with a higher priority are served first. Default 0. */
 export const setTaskPriority = (priority: number): Change => setOption({ priority });
 
+/** Calls run on this node only. */
+export const setTaskNode = (node: string): Change => setOption({ node });
+
 /** A call that runs longer is ended and fails. null: no limit (the default). */
 export const setTaskTimeLimit = (timeLimitMs: number | null): Change => setOption({ timeLimitMs });
 

@@ -5,7 +5,7 @@ import { TempDir } from "./local-run.ts";
 
 test("withPoolLauncher hands out launchers for any number of CPUs, and gives the CPUs back with the worker", async () => {
   using dir = new TempDir();
-  const squares = await withPoolLauncher({ logDir: dir.path, cpusOf: () => 2 }, [{ type: "LocalHost" }], async (withCpus) => {
+  const squares = await withPoolLauncher({ logDir: dir.path, shareOf: () => ({ cpus: 2 }) }, [{ type: "LocalHost" }], async (withCpus) => {
     const results: number[] = [];
     for (const cpus of [1, 2, 1]) {
       using worker = await withCpus(cpus).launch({});

@@ -27,7 +27,7 @@ export type RunCmd = (command: Command) => Promise<CommandSession>;
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly node: string;
   /** What the agent found out about the node. */
-  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb" | "slurmOrder">;
+  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb" | "slurmOrder" | "cpuset">;
   /** Resolves with the reason when the node is lost or the launcher was disposed of. */
   readonly lost: Promise<string>;
 }
@@ -42,6 +42,8 @@ export interface NodeLauncherOptions extends Partial<AgentTimes> {
   readonly compileCache?: string;
   /** The largest result that is taken in, in bytes. Default: no limit. */
   readonly maxResultBytes?: number;
+  /** Files on the node that name the CPUs of its job, if they are there. Default: none. */
+  readonly cpusetFiles?: readonly string[];
   /** The Node.js that agents and workers run. Default: the path of this process's own. */
   readonly nodePath?: string;
 }
@@ -58,6 +60,8 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   readonly headPort?: HeadPort;
   /** How often the connection to a node is tried before it is left out. Default 5. */
   readonly connectAttempts?: number;
+  /** No attempt begins later than this, in milliseconds. Default 45,000. */
+  readonly connectPatienceMs?: number;
   /** The longest first pause between attempts, in milliseconds; each next one is up to twice as long. Default 500. */
   readonly connectPauseMs?: number;
   /** Hears of attempts that failed, and of transports that had to step in. Default: nobody. */
@@ -100,7 +104,11 @@ async function launcherOver(session: CommandSession, node: string, logDir: strin
   }
 }
 
-const agentCommand = ({ nodePath = process.execPath, compileCache }: NodeLauncherOptions): string[] => [nodePath, agentProgram, ...(compileCache === undefined ? [] : [compileCache])];
+const agentCommand = ({ nodePath = process.execPath, compileCache = "", cpusetFiles = [] }: NodeLauncherOptions): string[] => [
+  nodePath,
+  agentProgram,
+  ...(compileCache === "" && cpusetFiles.length === 0 ? [] : [compileCache, ...cpusetFiles]),
+];
 
 /** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
 function keepLog({ stderr }: CommandSession, file: string): void {
@@ -133,11 +141,11 @@ export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerA
 }
 
 async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
-  const { logDir, log = () => undefined, connectAttempts = 5, connectPauseMs = 500 } = config;
+  const { logDir, log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
-    { attempts: connectAttempts, pauseMs: connectPauseMs },
+    { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
     signal,
     (number) => remote.open(number, signal),
     (error) => error instanceof LaunchError && error.transient,

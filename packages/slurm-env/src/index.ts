@@ -5,6 +5,7 @@ export type { CpuCount } from "./cpu-count.ts";
 export { expandHostlist } from "./expand-hostlist.ts";
 export { foldHostlist } from "./fold-hostlist.ts";
 export type { NodeName } from "./node-name.ts";
+export { type JobDetails, type NodeDetails, parseJobDetails } from "./job-details.ts";
 export { parseNodeName } from "./node-name.ts";
 export { parseAllocation } from "./parse-allocation.ts";
 export { SlurmEnvError } from "./slurm-env-error.ts";

@@ -110,8 +110,10 @@ export type FromAgent =
       /** Whether workers can be pinned: `taskset` of util-linux is there. */
       readonly canPin: boolean;
       readonly memoryMb: number;
-      /** The ids of the machine's CPUs in Slurm's order: by socket, core and thread. Its own numbers for CPUs are places in it. */
-      readonly slurmOrder: readonly number[];
+      /** The ids of the machine's CPUs in Slurm's order, by socket and core; null where cores have several threads, because Slurm may count either. */
+      readonly slurmOrder: readonly number[] | null;
+      /** The CPUs in the first of the cpuset files that the agent was told of and found: those of its job. */
+      readonly cpuset: readonly number[] | null;
     }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. */

@@ -2,8 +2,11 @@
 import type { Lease } from "@hyperion-ts/cpu-pool";
 import { LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
 
-/** After so many workers in a row that did not come up, a node is given up. */
-const MAX_FAILED_STARTS = 3;
+/**
+ * A node is given up after so many rounds of starts of which no worker came up. A round is as many starts as were under
+ * way at a time: where 64 workers start at once, three that fail say little about the node.
+ */
+const MAX_FAILED_ROUNDS = 3;
 
 interface IdleWorker {
   readonly worker: LaunchedWorker;
@@ -18,6 +21,10 @@ export class DispatchNode {
   /** By the array of CPU ids, which the pool hands out again for the same set. */
   readonly #idle = new Map<readonly number[], IdleWorker>();
   readonly #hooks: DispatchNodeHooks;
+  /** Starts under way now, and the most at a time since a worker last came up. */
+  #starting = 0;
+  #startingTogether = 0;
+  /** Starts that have failed since then. */
   #failedStarts = 0;
 
   constructor(launcher: NodeLauncher, pin: boolean, hooks: DispatchNodeHooks) {
@@ -41,6 +48,8 @@ export class DispatchNode {
   }
 
   async #start(lease: Lease): Promise<LaunchedWorker> {
+    this.#starting += 1;
+    this.#startingTogether = Math.max(this.#startingTogether, this.#starting);
     try {
       const worker = await this.launcher.launch({
         cpuCount: lease.cpuIds.length,
@@ -51,6 +60,7 @@ export class DispatchNode {
         retire: this.#overlapping(lease),
       });
       this.#failedStarts = 0;
+      this.#startingTogether = this.#starting;
       this.#hooks.started(worker);
       void worker.gone.then((death) => {
         if (this.#idle.get(worker.cpuIds)?.worker === worker) this.#idle.delete(worker.cpuIds);
@@ -60,8 +70,10 @@ export class DispatchNode {
     } catch (error) {
       const failure = error instanceof Error ? error : new LaunchError(this.name, `a worker on ${this.name}: ${String(error)}`);
       this.#failedStarts += 1;
-      this.#hooks.notStarted(this, failure, this.#failedStarts >= MAX_FAILED_STARTS);
+      this.#hooks.notStarted(this, failure, this.#failedStarts >= MAX_FAILED_ROUNDS * this.#startingTogether);
       throw failure;
+    } finally {
+      this.#starting -= 1;
     }
   }
 

@@ -28,6 +28,8 @@ export class Dispatcher implements TaskLauncher {
   readonly #counts = new CallCounts();
   /** How many tasks wait in the pool's line. */
   #inLine = 0;
+  /** Set when no call may begin any more. */
+  #drained: PromiseWithResolvers<void> | undefined;
   #lastWatchMs = 0;
   #watch: NodeJS.Timeout | undefined;
 
@@ -56,6 +58,14 @@ export class Dispatcher implements TaskLauncher {
     return this.#counts.snapshot([...this.#lanes].flatMap((lane) => lane.running?.functionName ?? []));
   }
 
+  /** Lets no call begin any more: those that have not begun wait until they are aborted. Resolves when none runs. */
+  drain(): Promise<void> {
+    const drained = (this.#drained ??= Promise.withResolvers());
+    for (const lane of this.#lanes) lane.recall();
+    this.#noticeDrained();
+    return drained.promise;
+  }
+
   /** Ends the watch over calls that were sent ahead. */
   close(): void {
     clearInterval(this.#watch);
@@ -74,7 +84,7 @@ export class Dispatcher implements TaskLauncher {
   readonly #taskOffice = {
     granted: (task: Task, lease: Lease): void => this.#open(task, lease),
     rehome: (task: Task): void => {
-      if (task.ticket?.state !== "taken") return this.#enqueue(task);
+      if (task.ticket?.state !== "taken" || this.#drained !== undefined) return this.#enqueue(task);
       this.#inLine += 1;
       this.#pool.putBack([task.ticket]);
     },
@@ -95,11 +105,17 @@ export class Dispatcher implements TaskLauncher {
   #enqueue(task: Task): void {
     const { cpus, options } = task.request;
     this.#inLine += 1;
+    if (this.#drained !== undefined) return;
     const request = { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
     task.ticket = this.#pool.enqueue(request, task);
   }
 
   #open(task: Task, lease: Lease): void {
+    if (this.#drained !== undefined) {
+      // It was in the pool's line, and waits outside of it from now on.
+      this.#inLine += 1;
+      return lease.release();
+    }
     const node = this.#nodes.get(lease.node);
     if (node === undefined) throw new Error(`The pool leased CPUs of ${lease.node}, which the dispatcher does not know`);
     const lane = new Lane(this.#laneOffice, lease, node);
@@ -115,7 +131,8 @@ export class Dispatcher implements TaskLauncher {
   }
 
   #opened(lane: Lane, worker: Awaited<ReturnType<DispatchNode["acquire"]>>): void {
-    lane.opened(worker);
+    if (this.#drained === undefined) lane.opened(worker);
+    else lane.vacated(worker);
     if (this.#lanes.has(lane)) this.#sendAhead(lane);
   }
 
@@ -141,6 +158,7 @@ export class Dispatcher implements TaskLauncher {
 
   #closed(lane: Lane): void {
     if (!this.#lanes.delete(lane)) return;
+    this.#noticeDrained();
     const { worker, lease } = lane;
     if (worker === undefined) return lease.release();
     if (lane.workerUsable && !lane.fresh) {
@@ -163,6 +181,10 @@ export class Dispatcher implements TaskLauncher {
     }
     if (ahead === 0) this.close();
   };
+
+  #noticeDrained(): void {
+    if (this.#lanes.size === 0) this.#drained?.resolve();
+  }
 
   #removeNode(name: string, reason: string): void {
     if (!this.#nodes.delete(name)) return;

@@ -83,6 +83,13 @@ export class Lane {
     this.#closeIfEmpty();
   }
 
+  /** The worker is there, but nothing may begin any more. */
+  vacated(worker: LaunchedWorker): void {
+    this.worker = worker;
+    for (const task of this.#tasks.slice()) task.evicted();
+    this.#closeIfEmpty();
+  }
+
   /** No worker could be started. */
   failed(error: Error): void {
     this.#phase = "dead";

@@ -39,7 +39,8 @@ export type RunEvent =
   | { readonly type: "call-ended"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly outcome: "done" | "failed" | "lost"; readonly runMs: number }
   /** A line that the job logged. */
   | { readonly type: "log"; readonly message: string }
-  | { readonly type: "run-interrupted"; readonly signal: string }
+  /** Running calls may go on for so long, in milliseconds. */
+  | { readonly type: "run-interrupted"; readonly signal: string; readonly graceMs: number }
   | { readonly type: "run-ended"; readonly outcome: "done" | "failed" | "interrupted"; readonly seconds: number; readonly message: string | null };
 
 /** An event and when it happened. */

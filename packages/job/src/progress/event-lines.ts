@@ -1,7 +1,7 @@
 /** The lines that stay: what a person should know of each event, whether or not there is a live block. Pure. */
 import type { RunEvent } from "../events/run-event.ts";
 import { endLines } from "./end-lines.ts";
-import { plural } from "./human-numbers.ts";
+import { durationText, plural } from "./human-numbers.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "./run-state.ts";
 import type { Line, TextStyle } from "./styled-line.ts";
 
@@ -36,7 +36,7 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
     case "log":
       return paragraph("", event.message);
     case "run-interrupted":
-      return paragraph("", `Interrupted by ${event.signal}: ending ${runningText(state)} ...`, "yellow");
+      return paragraph("", `Interrupted by ${event.signal}: ${event.graceMs > 0 ? `no call begins any more; waiting up to ${durationText(event.graceMs / 1_000)} for` : "ending"} ${runningText(state)} ...`, "yellow");
     case "run-ended":
       return endLines(state, event);
     case "counts":

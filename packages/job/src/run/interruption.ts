@@ -1,36 +1,63 @@
 /** What ends a run from outside: Ctrl-C, or a signal of the batch system. */
 
+/** The signals that end a run, and how long running calls may go on after each, in milliseconds. */
+export type SignalGrace = Readonly<Partial<Record<NodeJS.Signals, () => number>>>;
+
+/** What ends a run on this machine: running calls are asked to end at once. */
+export const localSignals: SignalGrace = { SIGINT: () => 0, SIGTERM: () => 0, SIGHUP: () => 0 };
+
+/** What was open when a run was interrupted. */
+export interface LeftCalls {
+  readonly done: number;
+  /** Begun, and not done. */
+  readonly running: number;
+  /** Wanted, and not begun. */
+  readonly waiting: number;
+}
+
 /** The run was ended by a signal. What was done is stored; running the program again goes on from there. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "interrupted";
   readonly signal: NodeJS.Signals;
+  /** How many calls of this run were done, and how many were left. */
+  readonly calls: LeftCalls;
 
-  constructor(signal: NodeJS.Signals, database: string) {
-    super(`Interrupted by ${signal}. Everything that was done is stored in ${database}: run the same command again to go on from there.`);
+  constructor(signal: NodeJS.Signals, database: string, calls: LeftCalls) {
+    const { done, running, waiting } = calls;
+    super(
+      `Interrupted by ${signal}: ${done} calls were done, ${running} were ended while they ran, ${waiting} had not begun. ` +
+        `Everything that was stored is in ${database}: run the same command again to go on from there.`,
+    );
     this.signal = signal;
+    this.calls = calls;
   }
 
   /** What a shell expects of a program that a signal ended. */
   get exitCode(): number {
-    return 128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[this.signal as "SIGINT" | "SIGTERM" | "SIGHUP"];
+    return 128 + (signalNumbers[this.signal] ?? 0);
   }
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 
-/** Calls `interrupted` at the first signal, and ends the process at the second one. Disposing of it lets signals act as before. */
-export function onInterrupt(interrupted: (signal: NodeJS.Signals) => void): Disposable {
+/**
+ * Calls `interrupted` at the first signal, with the grace that it gives, and ends the process at a second one of those
+ * that give none: a person who wants it to end, now. Disposing of it lets signals act as before.
+ */
+export function onInterrupt(signals: SignalGrace, interrupted: (signal: NodeJS.Signals, graceMs: number) => void): Disposable {
   let first = true;
   const listener = (signal: NodeJS.Signals): void => {
-    if (!first) process.exit(130);
+    const graceMs = signals[signal]?.() ?? 0;
+    if (first) interrupted(signal, graceMs);
+    else if (graceMs === 0) process.exit(130);
     first = false;
-    interrupted(signal);
   };
-  for (const signal of signals) process.on(signal, listener);
+  const names = Object.keys(signals) as NodeJS.Signals[];
+  for (const signal of names) process.on(signal, listener);
   return {
     [Symbol.dispose]: () => {
-      for (const signal of signals) process.off(signal, listener);
+      for (const signal of names) process.off(signal, listener);
     },
   };
 }

@@ -3,20 +3,23 @@
  * (Hyperion.Job: withPoolLauncher)
  */
 import { PoolCore } from "@hyperion-ts/cpu-pool";
-import { LaunchError, type NodeLauncher, type NodeLauncherConfig, nodeName, openNodeLauncher, type WorkerAddr, type WorkerLauncher } from "@hyperion-ts/launcher";
+import { LaunchError, type NodeLauncher, type NodeLauncherConfig, nodeName, openHeadPort, openNodeLauncher, type WorkerAddr, type WorkerLauncher } from "@hyperion-ts/launcher";
 import PQueue from "p-queue";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { TaskWorker } from "../dispatch/task-launcher.ts";
 import { RunEvents } from "../events/run-events.ts";
 import { chooseCpus } from "./choose-cpus.ts";
+import type { NodeShare } from "./node-share.ts";
 
 /** At most so many nodes are being connected to at a time: sshd drops connections beyond ten or so. */
 const HANDSHAKES_AT_ONCE = 8;
 
 /** How the nodes are reached, how many CPUs of each are ours, and who hears of them. */
 export interface PoolLauncherConfig extends NodeLauncherConfig {
-  /** How many CPUs of a node are ours. Default: all that its agent may use. */
-  readonly cpusOf?: (addr: WorkerAddr) => number | undefined;
+  /** What part of a node is ours. Default: all that its agent may use. */
+  readonly shareOf?: (addr: WorkerAddr) => NodeShare | undefined;
+  /** With fewer nodes than this it is no use to begin. Default 1. */
+  readonly leastNodes?: number;
   /** Hears of nodes and workers. Default: nobody. */
   readonly events?: RunEvents;
 }
@@ -35,15 +38,19 @@ export interface PoolLauncher extends AsyncDisposable {
 
 /**
  * Connects to all nodes at once and makes one pool of those that came up. Throws a `LaunchError`, with every
- * reason, when none did.
+ * reason, when fewer than `leastNodes` did. An abort of `signal` gives up.
  */
-export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[]): Promise<PoolLauncher> {
+export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], signal: AbortSignal = new AbortController().signal): Promise<PoolLauncher> {
   await using stack = new AsyncDisposableStack();
+  // One port for all nodes; it opens only where it is used.
+  const tls = config.tls ?? config.transport?.type === "srun";
+  const headPort = tls && config.headPort === undefined ? stack.use(await openHeadPort()) : config.headPort;
+  const connection = headPort === undefined ? config : { ...config, headPort };
   const events = config.events ?? new RunEvents();
   const pool = new PoolCore();
   const dispatcher = new Dispatcher(pool, events);
   const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
-  const opened = await Promise.all(addrs.map((addr) => queue.add(() => tryOpen(config, addr))));
+  const opened = await Promise.all(addrs.map((addr) => queue.add(() => tryOpen(connection, addr, signal))));
   const nodes = new Map<string, NodeLauncher>();
   const cpusPerNode = new Map<string, number>();
   const leftOut: { node: string; reason: string }[] = [];
@@ -55,23 +62,27 @@ export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readon
     }
     const launcher = stack.use(result.launcher);
     const addr = addrs[i];
-    const { cpuIds, pin, note } = chooseCpus(launcher.host, addr === undefined ? undefined : config.cpusOf?.(addr));
+    const share = (addr === undefined ? undefined : config.shareOf?.(addr)) ?? {};
+    const { cpuIds, pin, note } = chooseCpus(launcher.host, share);
     nodes.set(launcher.node, launcher);
     cpusPerNode.set(launcher.node, cpuIds.length);
-    dispatcher.addNode(launcher, { name: launcher.node, cpuIds, memoryMb: launcher.host.memoryMb }, pin);
+    dispatcher.addNode(launcher, { name: launcher.node, cpuIds, gpuIds: share.gpuIds, memoryMb: share.memoryMb ?? launcher.host.memoryMb }, pin);
     events.emit({ type: "node-ready", node: launcher.node, cpus: cpuIds.length, pinned: pin, note });
   }
-  if (nodes.size === 0) throw new LaunchError("", `agents on any of ${addrs.length} nodes:\n${leftOut.map(({ node, reason }) => `${node}: ${reason}`).join("\n")}`);
+  signal.throwIfAborted();
+  const least = Math.max(1, config.leastNodes ?? 1);
+  if (nodes.size < least) throw new LaunchError("", `agents on ${least} of ${addrs.length} nodes, only on ${nodes.size}:\n${leftOut.map(({ node, reason }) => `${node}: ${reason}`).join("\n")}`);
   stack.defer(() => dispatcher.close());
   return new OpenPoolLauncher(pool, dispatcher, nodes, cpusPerNode, leftOut, stack.move());
 }
 
 type Opened = { readonly launcher: NodeLauncher } | { readonly node: string; readonly reason: string };
 
-async function tryOpen(config: NodeLauncherConfig, addr: WorkerAddr): Promise<Opened> {
+async function tryOpen(config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal): Promise<Opened> {
   try {
-    return { launcher: await openNodeLauncher(config, addr) };
+    return { launcher: await openNodeLauncher(config, addr, signal) };
   } catch (error) {
+    if (signal.aborted) return { node: nodeName(addr), reason: "it was no longer wanted" };
     if (error instanceof LaunchError) return { node: nodeName(addr), reason: error.message };
     throw error;
   }

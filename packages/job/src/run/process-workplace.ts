@@ -29,7 +29,8 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
   };
   return {
     taskLauncher,
-    env: { pool: pool.core, nodeLaunchers: new Map(), cpusPerNode: new Map([[node, cpus]]) },
+    env: { pool: pool.core, nodeLaunchers: new Map(), cpusPerNode: new Map([[node, cpus]]), endTimeMs: null },
+    drain: async () => undefined,
     counts: () => counts.snapshot([...running].map((worker) => worker.functionName)),
     [Symbol.asyncDispose]: async () => undefined,
   };

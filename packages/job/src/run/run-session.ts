@@ -1,4 +1,5 @@
 /** One run of a job: its database, its nodes, its events, and their end, in order. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import { logEvents } from "../events/event-log.ts";
@@ -7,19 +8,21 @@ import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { showProgress } from "../progress/show-progress.ts";
-import { InterruptedError, onInterrupt } from "./interruption.ts";
+import { InterruptedError, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
 import { makeLogDirectory } from "./log-directory.ts";
+import type { PoolLauncher } from "./pool-launcher.ts";
 
 /** How long calls get to end by themselves after an interruption, in milliseconds; then their workers are killed. */
 const INTERRUPT_GRACE_MS = 300;
 const COUNTS_INTERVAL_MS = 1_000;
+const LAST_STEPS_MS = 50;
 
 export interface RunOptions {
   /** Ends the run early. */
   readonly signal?: AbortSignal;
   /** `"auto"`: a live block on a terminal, plain lines elsewhere. Default `"auto"`. */
   readonly progress?: "auto" | "plain" | "none";
-  /** Whether SIGINT, SIGTERM and SIGHUP end the run in order. Default true. */
+  /** Whether SIGINT, SIGTERM and SIGHUP (in a Slurm job SIGUSR1 and SIGUSR2 too) end the run in order. Default true. */
   readonly handleSignals?: boolean;
   /** Whether the end of each single call is an event too. Default false: there may be very many. */
   readonly trace?: boolean;
@@ -32,19 +35,39 @@ export interface RunOptions {
 /** What runs calls: real nodes, or this process. */
 export interface Workplace extends AsyncDisposable {
   readonly taskLauncher: TaskLauncher;
-  readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode">;
+  readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "endTimeMs">;
+  /** Lets no call begin any more; resolves when none runs. */
+  drain(): Promise<void>;
   /** Counts of calls, for events. */
   counts(): Extract<Parameters<RunEvents["emit"]>[0], { type: "counts" }>["functions"];
 }
 
-/** Runs `job` in a workplace that `open` makes. When it settles, everything that it started has ended. */
-export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: RunOptions, open: (events: RunEvents) => Promise<Workplace>): Promise<A> {
+/** The nodes of `launcher` as a workplace, which has it from now on. */
+export const workplaceOver = (launcher: PoolLauncher, endTimeMs: number | null): Workplace => ({
+  taskLauncher: launcher.dispatcher,
+  env: { pool: launcher.pool, nodeLaunchers: launcher.nodes, cpusPerNode: launcher.cpusPerNode, endTimeMs },
+  drain: () => launcher.dispatcher.drain(),
+  counts: () => launcher.dispatcher.counts(),
+  [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose](),
+});
+
+/** What a run is told beside what a person chooses. */
+export interface SessionOptions extends RunOptions {
+  /** The signals that end it. Default: those of this machine. */
+  readonly signals?: SignalGrace;
+}
+
+/**
+ * Runs `job` in a workplace that `open` makes, or gives up when its signal aborts. When it settles, everything that it
+ * started has ended.
+ */
+export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: (events: RunEvents, signal: AbortSignal) => Promise<Workplace>): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack);
   const results = stack.use(openResults({ ...options.results, path: info.database, programId: info.id, onHit: () => session.hit() }));
   session.begin();
   try {
-    const opening = open(session.events);
+    const opening = open(session.events, session.signal);
     stack.defer(async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]());
     const value = await session.run(job, results, await session.unlessEnded(opening));
     session.end("done", null);
@@ -67,7 +90,7 @@ class Session {
   #remembered = 0;
   #lastCounts = "";
 
-  constructor(info: ProgramInfo, options: RunOptions, stack: AsyncDisposableStack) {
+  constructor(info: ProgramInfo, options: SessionOptions, stack: AsyncDisposableStack) {
     this.#info = info;
     this.#stack = stack;
     this.events = new RunEvents(options.trace);
@@ -78,7 +101,12 @@ class Session {
     // Without an interruption nobody is left to hear of it.
     this.#ended.promise.catch(() => undefined);
     if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.#endEarly(reason)));
-    if (options.handleSignals !== false) stack.use(onInterrupt((signal) => this.#interrupted(signal)));
+    if (options.handleSignals !== false) stack.use(onInterrupt(options.signals ?? localSignals, (signal, graceMs) => void this.#interrupted(signal, graceMs)));
+  }
+
+  /** Aborts when the run is to end early. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   hit(): void {
@@ -120,10 +148,22 @@ class Session {
     return Promise.race([promise, this.#ended.promise]);
   }
 
-  #interrupted(signal: NodeJS.Signals): void {
+  async #interrupted(signal: NodeJS.Signals, graceMs: number): Promise<void> {
     this.#emitCounts();
-    this.events.emit({ type: "run-interrupted", signal });
-    this.#endEarly(new InterruptedError(signal, this.#info.database));
+    this.events.emit({ type: "run-interrupted", signal, graceMs });
+    if (graceMs > 0) await Promise.race([this.#workplace?.drain().then(lastSteps), sleep(graceMs, undefined, { ref: false })]);
+    this.#emitCounts();
+    this.#endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
+  }
+
+  #leftCalls(): LeftCalls {
+    const left = { done: 0, running: 0, waiting: 0 };
+    for (const { done, running, waiting } of this.#workplace?.counts() ?? []) {
+      left.done += done;
+      left.running += running;
+      left.waiting += waiting;
+    }
+    return left;
   }
 
   #endEarly(reason: unknown): void {
@@ -144,6 +184,9 @@ class Session {
     this.events.emit(event);
   }
 }
+
+/** The job takes in the results of its last calls, and hands them to the database. */
+const lastSteps = (): Promise<void> => sleep(LAST_STEPS_MS);
 
 function onAbort(signal: AbortSignal, aborted: (reason: unknown) => void): Disposable {
   const listener = (): void => aborted(signal.reason);

@@ -33,7 +33,7 @@ export const counts = (functions: readonly Partial<FunctionCounts>[], remembered
   functions: functions.map((given) => ({ name: "roots/bracket", waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0, retried: 0, ...given })),
 });
 
-export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT" };
+export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
 
 export const ended = (seconds: number, outcome: "done" | "failed" | "interrupted" = "done", message: string | null = null): RunEvent => ({ type: "run-ended", outcome, seconds, message });
 

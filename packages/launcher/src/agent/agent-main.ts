@@ -6,19 +6,21 @@
  * carries them; the streams are opened without the runtime's own `process.stdout`, which would
  * block on a pipe that the head doesn't read for a while.
  *
- * Its argument, if there is one, is the directory where compiled code is kept.
+ * Its arguments are the directory where compiled code is kept, or an empty text, and the files where the CPUs of the
+ * node's job may be found.
  */
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 
-const [compileCache] = process.argv.slice(2);
-if (compileCache !== undefined) enableCompileCache(compileCache);
+const [compileCache = "", ...cpusetFiles] = process.argv.slice(2);
+if (compileCache !== "") enableCompileCache(compileCache);
 const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });
 // A dead head does not read our last words; to end the workers is our duty all the same.
 process.stderr.on("error", () => undefined);
-const agent = new Agent(input, output);
-// The terminal's and the batch system's signals are the head's business: it ends its agents in order.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => agent.end(`received ${signal}`));
-if (compileCache !== undefined) flushCompileCache();
+const agent = new Agent(input, output, cpusetFiles);
+// The terminal's and the batch system's signals are the head's business: it lets running calls end, and ends its
+// agents in order. Unheard, SIGUSR1 would open a debugger's port.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const) process.on(signal, () => agent.heard(signal));
+if (compileCache !== "") flushCompileCache();

@@ -22,7 +22,7 @@ import {
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { callHead } from "./call-head.ts";
-import { allowedCpus, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
+import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { SpareWorker } from "./spare-worker.ts";
@@ -38,6 +38,7 @@ export class Agent implements FrameReceiver {
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
+  readonly #cpusetFiles: readonly string[];
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
   #lastHeardMs = performance.now();
@@ -45,7 +46,9 @@ export class Agent implements FrameReceiver {
   #replacing = false;
   #ending = false;
 
-  constructor(input: Readable, output: Writable) {
+  /** `cpusetFiles`: where the CPUs of the job that this node is part of may be found. */
+  constructor(input: Readable, output: Writable, cpusetFiles: readonly string[]) {
+    this.#cpusetFiles = cpusetFiles;
     this.#writer = this.#greet(output);
     this.#listen(input);
   }
@@ -60,6 +63,11 @@ export class Agent implements FrameReceiver {
     if (kind === FrameKind.recall) this.#send({ type: "recalled", channel, unbegun: worker.takeBack() });
     else if ((flags & FrameFlag.continued) === 0) worker.sent(kind);
     worker.toWorker.forward(kind, bytes.subarray(start, end));
+  }
+
+  /** A signal from outside. Who wants it to end tells its head, or uses SIGKILL. */
+  heard(signal: NodeJS.Signals): void {
+    log(`Received ${signal}, and leaves what follows to the head`);
   }
 
   /** Ends all workers, then this process. */
@@ -87,6 +95,7 @@ export class Agent implements FrameReceiver {
       canPin: this.#tools.taskset,
       memoryMb: Math.floor(totalmem() / 1_048_576),
       slurmOrder: slurmOrder(),
+      cpuset: cpusetIn(this.#cpusetFiles),
     };
     writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(hello));
     return writer;

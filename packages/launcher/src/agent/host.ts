@@ -28,15 +28,22 @@ export function onlineCpus(): number {
 }
 
 /**
- * The ids of this machine's CPUs in the order in which Slurm numbers them: by socket, core and thread. Where the kernel
- * does not tell, in their own order. (Slurm's src/slurmd/common/xcpuinfo.c, "block map")
+ * The ids of this machine's CPUs in the order in which Slurm numbers them: by socket and core. Null where that can't be
+ * told: where the kernel does not say, or cores have several threads. (Slurm's src/slurmd/common/xcpuinfo.c, "block map")
  */
-export function slurmOrder(): number[] {
-  const online = parseCpuList(readIfThere("/sys/devices/system/cpu/online"));
-  const ids = online.length > 0 ? online : cpus().map((_, i) => i);
-  const keyOf = (id: number): readonly number[] => ["physical_package_id", "core_id"].map((name) => Number(readIfThere(`/sys/devices/system/cpu/cpu${id}/topology/${name}`)));
-  const keyed = ids.map((id) => ({ id, key: [...keyOf(id), id] }));
-  return keyed.toSorted((a, b) => compareKeys(a.key, b.key)).map(({ id }) => id);
+export function slurmOrder(): number[] | null {
+  const ids = parseCpuList(readIfThere("/sys/devices/system/cpu/online"));
+  const placeOf = (id: number): number[] => ["physical_package_id", "core_id"].map((name) => Number.parseInt(readIfThere(`/sys/devices/system/cpu/cpu${id}/topology/${name}`), 10));
+  const placed = ids.map((id) => ({ id, place: placeOf(id) }));
+  const cores = new Set(placed.map(({ place }) => place.join(":")));
+  if (ids.length === 0 || cores.size < ids.length || placed.some(({ place }) => place.some(Number.isNaN))) return null;
+  return placed.toSorted((a, b) => compareKeys(a.place, b.place)).map(({ id }) => id);
+}
+
+/** The CPUs that the first of these cpuset files names which is there (cpuset(7): cpuset.cpus). */
+export function cpusetIn(files: readonly string[]): number[] | null {
+  const list = files.map(readIfThere).find((text) => text.trim() !== "");
+  return list === undefined ? null : parseCpuList(list);
 }
 
 const compareKeys = (a: readonly number[], b: readonly number[]): number => a.map((value, i) => value - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** How often something is tried, and how long the pauses are. */
 export interface AttemptPolicy {
-  /** How many attempts there are. */
+  /** How many attempts there are at most. */
   readonly attempts: number;
+  /** No attempt begins later than this, in milliseconds. */
+  readonly patienceMs: number;
   /** The longest first pause, in milliseconds; each next one is up to twice as long. */
   readonly pauseMs: number;
 }
@@ -18,18 +20,19 @@ const LONGEST_PAUSE_MS = 10_000;
  * together do not come back together; `waiting` hears of it. An abort of `signal` ends it with the signal's reason.
  */
 export async function withAttempts<A>(
-  { attempts, pauseMs }: AttemptPolicy,
+  { attempts, patienceMs, pauseMs }: AttemptPolicy,
   signal: AbortSignal,
   attempt: (number: number) => Promise<A>,
   isTransient: (error: unknown) => boolean,
   waiting: (error: unknown, number: number, pauseMs: number) => void,
 ): Promise<A> {
+  const startMs = performance.now();
   for (let number = 1; ; number += 1) {
     try {
       return await attempt(number);
     } catch (error) {
       signal.throwIfAborted();
-      if (number >= attempts || !isTransient(error)) throw error;
+      if (number >= attempts || performance.now() - startMs > patienceMs || !isTransient(error)) throw error;
       const longestMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** (number - 1));
       const thisPauseMs = Math.round(longestMs * (0.5 + Math.random() / 2));
       waiting(error, number, thisPauseMs);

@@ -65,6 +65,11 @@ export class RunningCall implements CallContext {
     }
   }
 
+  /** Whether it was asked to end. */
+  get aborted(): boolean {
+    return this.#controller?.signal.aborted ?? false;
+  }
+
   abort(reason: unknown): void {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);

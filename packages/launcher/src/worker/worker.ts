@@ -13,6 +13,7 @@ import { FunctionTable } from "./function-table.ts";
 import { prefixLines } from "./log-lines.ts";
 import { dieWithAgent, endGroup } from "./orphan.ts";
 import { RunningCall } from "./running-call.ts";
+import { hearSignals } from "./signals.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
 /** Calls up to this length are run back to back, their results in one write. */
@@ -81,6 +82,7 @@ class Worker implements ChannelReceiver<ToWorker> {
     this.channel = new Channel(channel, writer, this);
     process.on("uncaughtException", (error) => this.#crash(error));
     process.on("unhandledRejection", (error) => this.#crash(error));
+    hearSignals(() => this.#running === undefined || this.#running.aborted);
   }
 
   ready(): void {

@@ -1,0 +1,42 @@
+/** Running a job inside of a Slurm allocation. (Hyperion.Job: runJobSlurm) */
+import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
+import { refuseInWorker } from "@hyperion-ts/remote";
+import type { Job } from "./job.ts";
+import type { ProgramInfo } from "./program-info.ts";
+import type { RunOptions } from "./run/run-session.ts";
+
+/** How `runJobSlurm` uses its allocation. */
+export interface RunSlurmOptions extends RunOptions {
+  /** How many nodes are needed at least; with fewer the run ends, and says why each of the others could not be used. Default 1. */
+  readonly leastNodes?: number;
+  /** How long running calls may go on after SIGTERM, in milliseconds: less than Slurm's KillWait. Default 20,000. */
+  readonly endGraceMs?: number;
+  /** How nodes are reached: the transport, times and limits. Default: node-ssh. */
+  readonly launcher?: Partial<NodeLauncherConfig>;
+}
+
+/**
+ * Runs a job on all nodes of the Slurm allocation that this program is in (sbatch, salloc, or a step of srun): one
+ * connection to each node, and workers on all CPUs that are the job's. When it resolves or rejects, everything that it
+ * started has ended.
+ *
+ * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run get
+ * their grace, what is done is stored, and it rejects with an InterruptedError that says what was left.
+ *
+ * @throws what the job throws; SlurmEnvError outside of an allocation; InterruptedError; LaunchError when fewer than
+ *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError.
+ * @example
+ * const table = await runJobSlurm(programInfo("./out"), roots(2, points, 1e-9));
+ */
+export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: RunSlurmOptions = {}): Promise<A> {
+  refuseInWorker("runJobSlurm");
+  // Not before they are needed: a worker loads this module with the user's, and none of these.
+  const [{ runSession }, { openSlurmWorkplace }, { slurmAllocation, slurmSignals }] = await Promise.all([
+    import("./run/run-session.ts"),
+    import("./run/slurm-workplace.ts"),
+    import("./run/slurm-allocation.ts"),
+  ]);
+  const allocation = slurmAllocation(process.env);
+  const { leastNodes, launcher: config = {}, endGraceMs } = options;
+  return runSession(info, job, { signals: slurmSignals(allocation, endGraceMs), ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config }, signal));
+}
