@@ -55,9 +55,9 @@ export interface FramedProcess extends LocalProcess {
   readonly frames: Duplex;
 }
 
-/** Starts a command whose output goes to the open file `log`, and which has the open file `claims` as its descriptor 4. */
-export async function startFramedProcess(command: Command, log: number, claims: number): Promise<FramedProcess> {
-  const child = await spawned(command, ["ignore", log, log, "pipe", claims]);
+/** Starts a command whose output goes to the open file `log`, and which has the open file `claims`, if there is one, as its descriptor 4. */
+export async function startFramedProcess(command: Command, log: number, claims: number | undefined): Promise<FramedProcess> {
+  const child = await spawned(command, ["ignore", log, log, "pipe", claims ?? "ignore"]);
   const frames = child.stdio[3];
   if (!(frames instanceof Duplex)) throw new Error("A process was started without a socket pair for its frames");
   return Object.assign(new SpawnedProcess(command, child), { frames });

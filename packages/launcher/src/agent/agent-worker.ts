@@ -2,8 +2,7 @@
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
-import type { FramedProcess } from "../local-process.ts";
-import type { ClaimFile } from "./claims.ts";
+import { CallLine } from "./call-line.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
@@ -12,90 +11,87 @@ const LAST_FRAMES_MS = 1_000;
 const LAST_OUTPUT_BYTES = 4_096;
 /** An answer begins with the time that the call ran. */
 const MIN_ANSWER_BYTES = HEADER_BYTES + 4;
+const nothing = new Uint8Array(0);
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
 export interface AgentWorker {
   readonly pid: number;
-  readonly toWorker: FrameWriter;
   /** Resolves when the process is gone and its head was told. */
   readonly gone: Promise<void>;
-  /** Takes note of a message that is about to be forwarded. */
-  sent(kind: FrameKind): void;
-  /** Lets the worker begin the calls that were counted. */
-  offer(): void;
+  /** Passes a frame on to it, when it may have it. */
+  frame(kind: FrameKind, flags: number, frame: Buffer): void;
   /** Takes back the calls that it has not begun. */
   takeBack(): number;
   stop(graceMs: number): Promise<void>;
 }
 
-/** Makes a process the worker that `message` asks for; its frames go to `toHead`. */
-export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, toHead: FrameWriter): AgentWorker {
-  const worker = new WorkerOfAgent(channel, process, toHead);
-  const message: Employ = { type: "employ", channel, env, config };
-  worker.toWorker.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+/** Makes a process the worker that `message` asks for; its frames go to `toHead`. `noClaims` hears why calls can't be sent ahead to it. */
+export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, toHead: FrameWriter, noClaims: (error: unknown) => void): AgentWorker {
+  const worker = new WorkerOfAgent(channel, process, toHead, noClaims);
+  worker.employ({ type: "employ", channel, env, config });
   return worker;
 }
 
 class WorkerOfAgent implements AgentWorker {
   readonly pid: number;
-  readonly toWorker: FrameWriter;
   readonly gone: Promise<void>;
   readonly #channel: number;
-  readonly #running: FramedProcess;
-  readonly #claims: ClaimFile;
-  readonly #log: WorkerProcess["log"];
+  readonly #process: WorkerProcess;
+  readonly #calls: CallLine;
+  readonly #toWorker: FrameWriter;
   readonly #toHead: FrameWriter;
-  /** Calls that are forwarded, and not offered yet. */
-  #counted = 0;
-  /** Calls that it began at once, without a claim. */
-  #alone = 0;
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, { running, claims, log }: WorkerProcess, toHead: FrameWriter) {
-    this.pid = running.pid;
+  constructor(channel: number, process: WorkerProcess, toHead: FrameWriter, noClaims: (error: unknown) => void) {
+    const { frames, pid } = process.running;
+    this.pid = pid;
     this.#channel = channel;
-    this.#running = running;
-    this.#claims = claims;
-    this.#log = log;
+    this.#process = process;
     this.#toHead = toHead;
-    this.toWorker = new FrameWriter(running.frames, () => this.offer());
-    this.gone = this.#watch(running.frames);
+    this.#toWorker = new FrameWriter(frames, () => this.#offer());
+    this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
+    this.gone = this.#watch(frames);
   }
 
-  sent(kind: FrameKind): void {
-    if (kind === FrameKind.call) this.#counted += 1;
-    else if (kind === FrameKind.callAlone) this.#alone += 1;
+  employ(message: Employ): void {
+    this.#toWorker.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
   }
 
-  offer(): void {
-    if (this.#counted === 0) return;
-    this.#claims.offer(this.#counted);
-    this.#counted = 0;
+  frame(kind: FrameKind, flags: number, frame: Buffer): void {
+    this.#calls.frame(kind, flags, frame);
   }
 
   takeBack(): number {
-    this.offer();
-    return this.#claims.takeBack();
+    this.#offer();
+    return this.#calls.takeBack();
   }
 
   async stop(graceMs: number): Promise<void> {
-    await this.#running.stop(graceMs);
+    await this.#process.running.stop(graceMs);
     await this.gone;
+  }
+
+  #offer(): void {
+    try {
+      this.#calls.offer();
+    } catch (error) {
+      this.#endFor(`the calls that were sent ahead to it can't be offered: ${messageOf(error)}`);
+    }
   }
 
   async #watch(frames: Duplex): Promise<void> {
     const drained = this.#forwardFrames(frames);
-    const exit = await this.#running.exited;
+    const exit = await this.#process.running.exited;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerExited = { exit, unbegun, begun: this.#claims.begun + this.#alone, lastOutput: this.#lastOutput(), complaint: this.#complaint };
+    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
-    this.#claims[Symbol.dispose]();
-    closeSync(this.#log.fd);
+    this.#process.claims?.[Symbol.dispose]();
+    closeSync(this.#process.log.fd);
   }
 
   /** Resolves when the worker has closed its end. */
@@ -104,6 +100,7 @@ class WorkerOfAgent implements AgentWorker {
       frame: (kind, flags, channel, _id, bytes, start, end) => {
         if (channel !== this.#channel || !isFromWorker(kind, flags, bytes, start, end)) throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind}, channel ${channel})`);
         this.#toHead.forward(kind, bytes.subarray(start, end));
+        if (isAnswer(kind) && (flags & FrameFlag.more) === 0) this.#calls.answered();
       },
     });
     frames.on("data", (chunk: Buffer) => {
@@ -111,7 +108,8 @@ class WorkerOfAgent implements AgentWorker {
         parser.push(chunk);
       } catch (error) {
         frames.destroy();
-        this.#distrust(error instanceof Error ? error.message : String(error));
+        // Nothing that it says can be trusted now.
+        this.#endFor(`something in it writes to file descriptor 3, which carries its frames, so that they can't be read any more. ${messageOf(error)}`);
       }
     });
     return new Promise((resolve) => {
@@ -120,23 +118,23 @@ class WorkerOfAgent implements AgentWorker {
     });
   }
 
-  /** Something in the worker wrote to the descriptor of its frames: nothing that it says can be trusted now. */
-  #distrust(what: string): void {
-    this.#complaint = `something in it writes to file descriptor 3, which carries its frames, so that they can't be read any more. ${what}`;
-    this.#running.signal("SIGKILL");
+  #endFor(complaint: string): void {
+    this.#complaint = complaint;
+    this.#process.running.signal("SIGKILL");
     try {
-      writeSync(this.#log.fd, `This worker was ended: ${this.#complaint}\n`);
+      writeSync(this.#process.log.fd, `This worker was ended: ${this.#complaint}\n`);
     } catch {
       // The disk is full: the head is told in any case.
     }
   }
 
   #lastOutput(): string {
+    const { fd, start } = this.#process.log;
     try {
-      const { size } = fstatSync(this.#log.fd);
-      const length = Math.min(LAST_OUTPUT_BYTES, size - this.#log.start);
+      const { size } = fstatSync(fd);
+      const length = Math.min(LAST_OUTPUT_BYTES, size - start);
       const bytes = Buffer.alloc(Math.max(0, length));
-      readSync(this.#log.fd, bytes, 0, bytes.length, size - bytes.length);
+      readSync(fd, bytes, 0, bytes.length, size - bytes.length);
       return bytes.toString("utf8").trim();
     } catch {
       // The disk fails: that is no reason not to tell of the worker's end.
@@ -147,7 +145,11 @@ class WorkerOfAgent implements AgentWorker {
 
 /** What the head can read without harm: whatever its payload is, it costs no more than this worker's calls. */
 function isFromWorker(kind: FrameKind, flags: number, bytes: Buffer, start: number, end: number): boolean {
-  if (kind === FrameKind.result || kind === FrameKind.failure) return end - start >= MIN_ANSWER_BYTES || (flags & FrameFlag.continued) !== 0;
+  if (isAnswer(kind)) return end - start >= MIN_ANSWER_BYTES || (flags & FrameFlag.continued) !== 0;
   if (kind === FrameKind.message) parseMessage(bytes, start + HEADER_BYTES, end);
   return kind === FrameKind.message || kind === FrameKind.credit;
 }
+
+const isAnswer = (kind: FrameKind): boolean => kind === FrameKind.result || kind === FrameKind.failure;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

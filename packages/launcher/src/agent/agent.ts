@@ -9,7 +9,6 @@ import { hostname, totalmem } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import {
   encodeMessage,
-  FrameFlag,
   FrameKind,
   FrameParser,
   type FrameReceiver,
@@ -26,6 +25,7 @@ import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from 
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { SpareWorker } from "./spare-worker.ts";
+import { WorkerProcesses } from "./worker-process.ts";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
@@ -34,7 +34,8 @@ const END_GRACE_MS = 200;
 
 export class Agent implements FrameReceiver {
   readonly #tools = findProcessTools();
-  readonly #spare = new SpareWorker(this.#tools, log);
+  readonly #processes = new WorkerProcesses(this.#tools, log);
+  readonly #spare = new SpareWorker(this.#tools, this.#processes, log);
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
@@ -61,8 +62,7 @@ export class Agent implements FrameReceiver {
     const worker = this.#running.get(channel);
     if (worker === undefined) return;
     if (kind === FrameKind.recall) this.#send({ type: "recalled", channel, unbegun: worker.takeBack() });
-    else if ((flags & FrameFlag.continued) === 0) worker.sent(kind);
-    worker.toWorker.forward(kind, bytes.subarray(start, end));
+    worker.frame(kind, flags, bytes.subarray(start, end));
   }
 
   /** A signal from outside. Who wants it to end tells its head, or uses SIGKILL. */
@@ -163,7 +163,7 @@ export class Agent implements FrameReceiver {
     const { channel } = message;
     const started = Promise.all(message.retire.map((retired) => this.#stop(retired, END_GRACE_MS)))
       .then(() => this.#spare.take(message))
-      .then((process) => this.#started(message, employWorker(process, message, this.#writer)))
+      .then((process) => this.#started(message, employWorker(process, message, this.#writer, (error) => this.#processes.noClaims(error))))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
         this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error) });

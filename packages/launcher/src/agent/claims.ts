@@ -14,22 +14,34 @@
  *
  * A byte's value is the number of recalls before its call, modulo 256. A worker that has not heard of a recall
  * yet, and has calls in its queue that were taken back, tells by it that what it read belongs to a later call.
+ *
+ * What was read is cut off now and then (`renew`): the offset stays where it is, the next bytes are written there, and
+ * what the file system keeps is the part behind it. Who may be without such a file is told in call-line.ts.
  */
-import { closeSync, constants, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const SCRATCH_BYTES = 4_096;
-const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+/** After so many calls what was read has to be cut off: as many bytes of a file system that may be in memory. */
+const MAX_BYTES = 16_384;
+/** File systems give room in blocks of at least this size, at multiples of it. */
+const BLOCK_BYTES = 4_096;
+const scratch = Buffer.allocUnsafeSlow(BLOCK_BYTES);
 
 export class ClaimFile implements Disposable {
   /** The descriptor to be inherited by the worker. */
   readonly fd: number;
-  readonly #marks = Buffer.alloc(SCRATCH_BYTES);
+  readonly #marks = Buffer.alloc(BLOCK_BYTES);
   #recalls = 0;
+  /** Calls that were counted and have no byte yet. */
+  #counted = 0;
   #offered = 0;
   #takenBack = 0;
+  /** How many bytes have room for certain, even if the file system is full now. */
+  #room = 0;
+  #renewedAt = 0;
 
+  /** Throws when the folder for temporary files does not take one. */
   constructor() {
     const path = join(tmpdir(), `hyperion-claims-${process.pid}-${crypto.randomUUID()}`);
     this.fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -41,20 +53,47 @@ export class ClaimFile implements Disposable {
     return this.#offered - this.#takenBack;
   }
 
-  /** Lets the worker begin `calls` more calls; to be called before it can see them. */
-  offer(calls: number): void {
-    const end = this.#offered + calls;
-    while (this.#offered < end) this.#offered += writeSync(this.fd, this.#marks, 0, Math.min(SCRATCH_BYTES, end - this.#offered), this.#offered);
+  /** Whether it has to be renewed before more calls are counted. */
+  get full(): boolean {
+    return this.#offered + this.#counted - this.#renewedAt >= MAX_BYTES;
   }
 
-  /** Takes back all calls that the worker has not begun, and returns how many they are. The worker has to be told, in line with its calls. */
+  /** Counts one more call, which `offer` will offer. Throws when the file system has no room for it. */
+  count(): void {
+    this.#counted += 1;
+    if (this.#offered + this.#counted <= this.#room) return;
+    try {
+      this.offer();
+    } catch (error) {
+      this.#counted -= 1;
+      throw error;
+    }
+    this.#room = Math.ceil(this.#offered / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+
+  /** Lets the worker begin the calls that were counted; to be called before it can see them. */
+  offer(): void {
+    while (this.#counted > 0) {
+      const written = writeSync(this.fd, this.#marks, 0, Math.min(BLOCK_BYTES, this.#counted), this.#offered);
+      this.#offered += written;
+      this.#counted -= written;
+    }
+  }
+
+  /** Takes back all calls that were offered and that the worker has not begun, and returns how many they are. The worker has to be told, in line with its calls. */
   takeBack(): number {
     let taken = 0;
-    for (let n = -1; n !== 0; taken += n) n = readSync(this.fd, scratch, 0, SCRATCH_BYTES, null);
+    for (let n = -1; n !== 0; taken += n) n = readSync(this.fd, scratch, 0, BLOCK_BYTES, null);
     this.#takenBack += taken;
     this.#recalls += 1;
     this.#marks.fill(this.#recalls & 0xff);
     return taken;
+  }
+
+  /** Gives its room back to the file system; only when each call that was offered has begun or was taken back. */
+  renew(): void {
+    ftruncateSync(this.fd);
+    this.#renewedAt = this.#room = this.#offered;
   }
 
   [Symbol.dispose](): void {

@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ToAgent } from "@hyperion-ts/wire";
 import type { ProcessTools } from "./host.ts";
-import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
+import type { WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
@@ -23,11 +23,13 @@ interface Spare {
 
 export class SpareWorker {
   readonly #tools: ProcessTools;
+  readonly #processes: WorkerProcesses;
   readonly #log: (line: string) => void;
   #spare: Promise<Spare | undefined> | undefined;
 
-  constructor(tools: ProcessTools, log: (line: string) => void) {
+  constructor(tools: ProcessTools, processes: WorkerProcesses, log: (line: string) => void) {
     this.#tools = tools;
+    this.#processes = processes;
     this.#log = log;
   }
 
@@ -40,13 +42,13 @@ export class SpareWorker {
       return spare.process;
     }
     if (spare !== undefined) await this.#discard(spare);
-    return startWorkerProcess(message.command, message.pinTo, message.logFile, this.#tools, this.#log);
+    return this.#processes.start(message.command, message.pinTo, message.logFile);
   }
 
   /** Starts a spare like the worker of `message`, if there is none. */
   prepare({ command, logFile: like }: StartMessage): void {
     const logFile = join(dirname(like), `spare-${crypto.randomUUID()}.log`);
-    this.#spare ??= startWorkerProcess(command, null, logFile, this.#tools, this.#log).then(
+    this.#spare ??= this.#processes.start(command, null, logFile).then(
       (process) => ({ command, logFile, process }),
       () => undefined,
     );
@@ -78,7 +80,7 @@ export class SpareWorker {
 
   async #discard({ logFile, process: { running, claims, log } }: Spare): Promise<void> {
     await running.stop(0);
-    claims[Symbol.dispose]();
+    claims?.[Symbol.dispose]();
     closeSync(log.fd);
     rmSync(logFile, { force: true });
   }

@@ -1,4 +1,4 @@
-/** Starting the process that is, or will be, a worker. */
+/** Starting the processes that are, or will be, workers. */
 import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
@@ -7,29 +7,57 @@ import type { ProcessTools } from "./host.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
-  readonly claims: ClaimFile;
+  /** undefined where no such file could be made. */
+  readonly claims: ClaimFile | undefined;
   /** Its log file, and where in it its own output begins. */
   readonly log: { readonly fd: number; readonly start: number };
 }
 
-/**
- * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo`.
- * What it prints goes to `logFile`, whose directories are made.
- */
-export async function startWorkerProcess(command: readonly string[], pinTo: readonly number[] | null, logFile: string, tools: ProcessTools, log: (line: string) => void): Promise<WorkerProcess> {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const fd = openSync(logFile, "a+", 0o600);
-  const claims = new ClaimFile();
-  try {
-    const { size: start } = fstatSync(fd);
-    const argv = [...prefix(pinTo, tools), ...command];
-    log(`Running command ${showArgv(argv)}`);
-    const running = await startFramedProcess({ argv, env: variables(tools) }, fd, claims.fd);
-    return { running, claims, log: { fd, start } };
-  } catch (error) {
-    claims[Symbol.dispose]();
-    closeSync(fd);
-    throw error;
+export class WorkerProcesses {
+  readonly #tools: ProcessTools;
+  readonly #log: (line: string) => void;
+  #toldOfClaims = false;
+
+  constructor(tools: ProcessTools, log: (line: string) => void) {
+    this.#tools = tools;
+    this.#log = log;
+  }
+
+  /**
+   * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo`.
+   * What it prints goes to `logFile`, whose directories are made.
+   */
+  async start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
+    mkdirSync(dirname(logFile), { recursive: true });
+    const fd = openSync(logFile, "a+", 0o600);
+    const claims = this.#openClaims();
+    try {
+      const { size: start } = fstatSync(fd);
+      const argv = [...prefix(pinTo, this.#tools), ...command];
+      this.#log(`Running command ${showArgv(argv)}`);
+      const running = await startFramedProcess({ argv, env: variables(this.#tools) }, fd, claims?.fd);
+      return { running, claims, log: { fd, start } };
+    } catch (error) {
+      claims?.[Symbol.dispose]();
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** That the folder for temporary files takes none is no reason to do without the node. */
+  noClaims(error: unknown): void {
+    if (this.#toldOfClaims) return;
+    this.#toldOfClaims = true;
+    this.#log(`Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none (${error instanceof Error ? error.message : String(error)})`);
+  }
+
+  #openClaims(): ClaimFile | undefined {
+    try {
+      return new ClaimFile();
+    } catch (error) {
+      this.noClaims(error);
+      return undefined;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { readSync } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ClaimFile } from "../../src/agent/claims.ts";
@@ -7,6 +7,11 @@ import { ClaimFile } from "../../src/agent/claims.ts";
 const claimOne = (file: ClaimFile): number | undefined => {
   const byte = Buffer.alloc(1);
   return readSync(file.fd, byte, 0, 1, null) === 1 ? byte[0] : undefined;
+};
+
+const offer = (file: ClaimFile, calls: number): void => {
+  for (let i = 0; i < calls; i++) file.count();
+  file.offer();
 };
 
 test("each call that is offered is claimed once or taken back once, and bears the number of recalls before it", () => {
@@ -18,12 +23,13 @@ test("each call that is offered is claimed once or taken back once, and bears th
       let begun = 0;
       let recalls = 0;
       for (const next of steps) {
+        if (waiting === 0) file.renew();
         if (next === "takeBack") {
           expect(file.takeBack()).toBe(waiting);
           waiting = 0;
           recalls += 1;
         } else if ("offer" in next) {
-          file.offer(next.offer);
+          offer(file, next.offer);
           waiting += next.offer;
         } else {
           for (let i = 0; i < next.claim; i++) {
@@ -38,4 +44,19 @@ test("each call that is offered is claimed once or taken back once, and bears th
     }),
     { numRuns: 50 },
   );
+});
+
+test("what was read gives its room back to the file system, and the file is full again only after as many calls", () => {
+  using file = new ClaimFile();
+  let calls = 0;
+  for (; !file.full; calls++) file.count();
+  file.offer();
+  file.takeBack();
+  expect(fstatSync(file.fd).blocks * 512).toBeGreaterThanOrEqual(calls);
+  file.renew();
+  expect(fstatSync(file.fd).blocks).toBe(0);
+  offer(file, 10);
+  expect([fstatSync(file.fd).size, file.full]).toEqual([calls + 10, false]);
+  expect(fstatSync(file.fd).blocks * 512).toBeLessThan(10_000);
+  expect(file.takeBack()).toBe(10);
 });

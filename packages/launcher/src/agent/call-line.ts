@@ -1,0 +1,136 @@
+/**
+ * The calls on their way to one worker. As a rule they pass at once, each with a byte in the claim file (claims.ts)
+ * by which it can be taken back until it has begun.
+ *
+ * Where that is not possible they wait here until the worker has answered all others. For a moment, when the claim file has
+ * to be renewed: then nothing in it is unread. And from then on, where there is no claim file or its file system is
+ * full: calls go one at a time then, so that those behind can still be taken back, at the price of a
+ * round trip for each.
+ */
+import { FrameFlag, FrameKind, type FrameWriter } from "@hyperion-ts/wire";
+import type { ClaimFile } from "./claims.ts";
+
+export class CallLine {
+  readonly #toWorker: FrameWriter;
+  readonly #grant: (bytes: number) => void;
+  readonly #noClaims: (error: unknown) => void;
+  #claims: ClaimFile | undefined;
+  /** Whether claims can be made in it. */
+  #usable: boolean;
+  /** The frames of each call that waits; those of the last one may still be coming. */
+  #held: Buffer[][] = [];
+  #holding = false;
+  /** Calls that the worker has, and has not answered. */
+  #outstanding = 0;
+  /** Calls that it began at once, without a claim. */
+  #alone = 0;
+
+  /** `grant` gives credit back for calls that are taken back here; `noClaims` hears why calls go one at a time from now on. */
+  constructor(claims: ClaimFile | undefined, toWorker: FrameWriter, grant: (bytes: number) => void, noClaims: (error: unknown) => void) {
+    this.#claims = claims;
+    this.#usable = claims !== undefined;
+    this.#toWorker = toWorker;
+    this.#grant = grant;
+    this.#noClaims = noClaims;
+  }
+
+  /** How many calls the worker has begun, after all were taken back that it has not. */
+  get begun(): number {
+    return this.#alone + (this.#claims?.begun ?? 0);
+  }
+
+  /** Takes in a frame for the worker. */
+  frame(kind: FrameKind, flags: number, frame: Buffer): void {
+    if (kind !== FrameKind.call) {
+      if (kind === FrameKind.callAlone && (flags & FrameFlag.continued) === 0) this.#passes();
+      this.#toWorker.forward(kind, frame);
+    } else if ((flags & FrameFlag.continued) === 0) this.#call(frame);
+    else this.#rest(frame);
+  }
+
+  /** Lets the worker begin the calls that have passed; to be called before it can see them. */
+  offer(): void {
+    if (this.#usable) this.#claims?.offer();
+  }
+
+  /** The worker has answered a call. */
+  answered(): void {
+    this.#outstanding -= 1;
+    if (this.#holding && this.#outstanding === 0) this.#release();
+  }
+
+  /** Takes back the calls that the worker has not begun, and returns how many they are; to be called when all are offered. */
+  takeBack(): number {
+    const taken = this.#claims?.takeBack() ?? 0;
+    const held = this.#held.splice(0);
+    const heldBytes = held.flat().reduce((sum, frame) => sum + frame.length, 0);
+    if (heldBytes > 0) this.#grant(heldBytes);
+    this.#outstanding -= taken;
+    if (this.#holding && this.#outstanding === 0) this.#release();
+    return taken + held.length;
+  }
+
+  #call(frame: Buffer): void {
+    if (!this.#holding && this.#claim()) {
+      this.#outstanding += 1;
+      this.#toWorker.forward(FrameKind.call, frame);
+      return;
+    }
+    this.#holding = true;
+    this.#held.push([frame]);
+    if (this.#outstanding === 0) this.#release();
+  }
+
+  /** The rest of a call of several frames: it stays behind its beginning, and is the last call in any case. */
+  #rest(frame: Buffer): void {
+    const waiting = this.#held.at(-1);
+    if (waiting !== undefined) waiting.push(frame);
+    else if (this.#usable) this.#toWorker.forward(FrameKind.call, frame);
+    else this.#forwardAlone(frame);
+  }
+
+  /** Whether the next call may pass with a claim. */
+  #claim(): boolean {
+    if (!this.#usable || this.#claims === undefined || this.#claims.full) return false;
+    try {
+      this.#claims.count();
+      return true;
+    } catch (error) {
+      this.#usable = false;
+      this.#noClaims(error);
+      return false;
+    }
+  }
+
+  /** The worker has nothing to do. */
+  #release(): void {
+    if (this.#usable) return this.#releaseAll();
+    const next = this.#held.shift();
+    if (next === undefined) return;
+    this.#passes();
+    for (const frame of next) this.#forwardAlone(frame);
+  }
+
+  #releaseAll(): void {
+    this.#claims?.renew();
+    this.#holding = false;
+    const held = this.#held.splice(0);
+    for (const [first, ...rest] of held) {
+      if (first !== undefined) this.#call(first);
+      for (const frame of rest) this.#rest(frame);
+    }
+  }
+
+  #passes(): void {
+    this.#outstanding += 1;
+    this.#alone += 1;
+  }
+
+  #forwardAlone(frame: Buffer): void {
+    setKind(frame, FrameKind.callAlone);
+    this.#toWorker.forward(FrameKind.callAlone, frame);
+  }
+}
+
+/** See the frame's layout in wire's frame.ts. */
+const setKind = (frame: Buffer, kind: FrameKind): number => frame.writeUInt8(kind, 4);
