@@ -3,6 +3,7 @@ import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
 import { CallLine } from "./call-line.ts";
+import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
@@ -29,14 +30,16 @@ export interface AgentWorker {
 /** Makes a process the worker that `message` asks for; its frames go to `toHead`. `noClaims` hears why calls can't be sent ahead to it. */
 export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, toHead: FrameWriter, noClaims: (error: unknown) => void): AgentWorker {
   const worker = new WorkerOfAgent(channel, process, toHead, noClaims);
-  worker.employ({ type: "employ", channel, env, config });
+  worker.employ(env, config);
   return worker;
 }
 
 class WorkerOfAgent implements AgentWorker {
   readonly pid: number;
   readonly gone: Promise<void>;
+  /** The number of its channel on the way to the head, and here. */
   readonly #channel: number;
+  readonly #ownChannel = secretChannel();
   readonly #process: WorkerProcess;
   readonly #calls: CallLine;
   readonly #toWorker: FrameWriter;
@@ -55,11 +58,13 @@ class WorkerOfAgent implements AgentWorker {
     this.gone = this.#watch(frames);
   }
 
-  employ(message: Employ): void {
+  employ(env: Employ["env"], config: Employ["config"]): void {
+    const message: Employ = { type: "employ", channel: this.#ownChannel, env, config };
     this.#toWorker.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
   }
 
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
+    setChannel(frame, this.#ownChannel);
     this.#calls.frame(kind, flags, frame);
   }
 
@@ -96,16 +101,22 @@ class WorkerOfAgent implements AgentWorker {
 
   /** Resolves when the worker has closed its end. */
   #forwardFrames(frames: Duplex): Promise<void> {
+    const origin = new FrameOrigin(this.#ownChannel);
     const parser = new FrameParser({
       frame: (kind, flags, channel, _id, bytes, start, end) => {
-        if (channel !== this.#channel || !isFromWorker(kind, flags, bytes, start, end)) throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind}, channel ${channel})`);
-        this.#toHead.forward(kind, bytes.subarray(start, end));
+        origin.whole(channel, end - start);
+        if (!isFromWorker(kind, flags, bytes, start, end)) throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
+        const frame = bytes.subarray(start, end);
+        setChannel(frame, this.#channel);
+        this.#toHead.forward(kind, frame);
         if (isAnswer(kind) && (flags & FrameFlag.more) === 0) this.#calls.answered();
       },
     });
     frames.on("data", (chunk: Buffer) => {
       try {
+        origin.came(chunk);
         parser.push(chunk);
+        origin.wasCut(chunk);
       } catch (error) {
         frames.destroy();
         // Nothing that it says can be trusted now.

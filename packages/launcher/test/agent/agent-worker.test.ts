@@ -8,6 +8,9 @@ import { allowedCpuList, isAlive, liveProcess } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
 import { agentOf, kill, patience, readLog, testNode } from "../world.ts";
 
+/** A frame of a result for call 1 of the worker in slot 1, of which these bytes have come. */
+const frameOf = (length: number, payload: readonly number[]): Buffer => Buffer.from([length & 0xff, length >> 8, 0, 0, 17, 0, 1, 0, 1, 0, 0, 0, ...payload]);
+
 describe.concurrent("a worker process", () => {
   test("is pinned to its CPUs, has their number in the thread variables, its GPUs, and its share of memory", async () => {
     await using node = await testNode();
@@ -60,12 +63,17 @@ describe.concurrent("a worker process", () => {
     await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), patience);
   });
 
-  test("is killed when something in it writes to the descriptor of its frames, and the node lives on", async () => {
+  test.for([
+    ["what is no frame", Buffer.from("a native library that thinks 3 is its own"), []],
+    ["a whole frame, with a result for its own call", frameOf(4, [1, 2, 3, 4]), []],
+    ["the beginning of a frame, and never goes on", frameOf(60_000, [1, 2, 3, 4]), [600_000]],
+    ["the beginning of a frame's header, and returns", frameOf(4, []).subarray(0, 5), []],
+  ] as const)("is killed at once when something in it writes %s to the descriptor of its frames, and the node lives on", async ([, bytes, thenMs]) => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});
-    const call = recordedCall(writeRaw, { fd: 3, bytes: Buffer.from("a native library that thinks 3 is its own") });
+    const call = recordedCall(writeRaw, { fd: 3, bytes, thenMs: thenMs[0] });
     worker.submit(call);
-    expect(await call.ended).toMatchObject({ type: "lost", death: { kind: "killed", signal: "SIGKILL" } });
+    expect(await call.ended).toMatchObject({ type: "lost", began: true, death: { kind: "killed", signal: "SIGKILL", complaint: expect.stringContaining("writes to file descriptor 3") } });
     await using other = await node.launcher.launch({});
     expect(await other.call(square, 3)).toBe(9);
   });
@@ -75,8 +83,8 @@ describe.concurrent("the log file of a worker", () => {
   test("takes garbage that looks like frames, and 20 MB of it, without harm to calls or heartbeats", async () => {
     await using node = await testNode({ heartbeatMs: 50, silenceMs: 2_000 });
     await using worker = await node.launcher.launch({});
-    // A whole frame of a result for call 1 in slot 1, then what could be the greeting.
-    const frame = Buffer.concat([Buffer.from([4, 0, 0, 0, 17, 0, 1, 0, 1, 0, 0, 0, 1, 2, 3, 4]), Buffer.from("\0hyperion-ts frames 1\0\n")]);
+    // A whole frame, then what could be the greeting.
+    const frame = Buffer.concat([frameOf(4, [1, 2, 3, 4]), Buffer.from("\0hyperion-ts frames 1\0\n")]);
     expect(await worker.call(writeRaw, { fd: 1, bytes: frame })).toBe(frame.length);
     expect(await worker.call(writeRaw, { fd: 2, bytes: Buffer.alloc(1_000_000, frame), times: 20 })).toBe(20_000_000);
     expect(await worker.call(square, 5)).toBe(25);

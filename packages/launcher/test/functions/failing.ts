@@ -99,10 +99,11 @@ export const stubborn = defineRemote(import.meta, {
 /** Writes bytes past everything that the runtime offers. */
 export const writeRaw = defineRemote(import.meta, {
   name: "test/write-raw",
-  input: z.object({ fd: z.int(), bytes: z.instanceof(Uint8Array), times: z.int().default(1) }),
+  input: z.object({ fd: z.int(), bytes: z.instanceof(Uint8Array), times: z.int().default(1), thenMs: z.number().optional() }),
   output: z.int(),
-  run: ({ fd, bytes, times }) => {
+  run: async ({ fd, bytes, times, thenMs }) => {
     for (let i = 0; i < times; i++) writeSync(fd, bytes);
+    if (thenMs !== undefined) await new Promise((resolve) => setTimeout(resolve, thenMs));
     return bytes.length * times;
   },
 });

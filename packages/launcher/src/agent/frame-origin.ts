@@ -1,0 +1,54 @@
+/**
+ * Whether what comes from a worker is of its own writer. Other code in its process can write to the descriptor of its frames,
+ * and the beginning of a frame that goes no further would swallow the answers behind it. So a worker's channel has a
+ * number that nobody else knows, and it is looked at as soon as it has come, before the frame is whole.
+ */
+import { randomInt } from "node:crypto";
+import { WireError } from "@hyperion-ts/wire";
+
+/** Where the channel's number stands in a frame (wire's frame.ts). */
+const CHANNEL_AT = 6;
+
+/** A number for the channel between an agent and a worker. */
+export const secretChannel = (): number => randomInt(1, 0x1_00_00);
+
+/** Writes the number of its channel into a frame. */
+export const setChannel = (frame: Buffer, channel: number): number => frame.writeUInt16LE(channel, CHANNEL_AT);
+
+/** Watches a stream that is cut into frames elsewhere. */
+export class FrameOrigin {
+  readonly #channel: number;
+  /** Bytes of the frame that has begun and is not whole. */
+  #pending = 0;
+  /** All of it, as long as its channel has not come. */
+  #beginning: Buffer = Buffer.alloc(0);
+
+  constructor(channel: number) {
+    this.#channel = channel;
+  }
+
+  /** A chunk has come, and will be cut. */
+  came(chunk: Buffer): void {
+    this.#pending += chunk.length;
+  }
+
+  /** A frame of so many bytes was whole. Throws when it is not the worker's. */
+  whole(channel: number, bytes: number): void {
+    this.#expect(channel);
+    this.#pending -= bytes;
+  }
+
+  /** The chunk has been cut. Throws when the frame that it ends in is not the worker's. */
+  wasCut(chunk: Buffer): void {
+    const begunHere = this.#pending <= chunk.length;
+    if (!begunHere && this.#beginning.length === 0) return;
+    const beginning = begunHere ? chunk.subarray(chunk.length - this.#pending) : Buffer.concat([this.#beginning, chunk]);
+    const known = beginning.length >= CHANNEL_AT + 2;
+    this.#beginning = known ? Buffer.alloc(0) : beginning;
+    if (known) this.#expect(beginning.readUInt16LE(CHANNEL_AT));
+  }
+
+  #expect(channel: number): void {
+    if (channel !== this.#channel) throw new WireError("bad-frame", "Received a frame, or the beginning of one, that the worker did not send");
+  }
+}
