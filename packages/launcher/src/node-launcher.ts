@@ -11,11 +11,12 @@ import { type HeadPort, openHeadPort } from "./head-port.ts";
 import type { Command } from "./local-process.ts";
 import type { AgentHello, AgentSettings, AgentTimes } from "./node-agent.ts";
 import { surroundingsOfThisProcess } from "./node-surroundings.ts";
+import { endMarked, markVariable, newMark } from "./process-marks.ts";
 import { agentProgram } from "./program-file.ts";
 import { runCmdLocalAsync } from "./run-command.ts";
 import { withAttempts } from "./transport/attempts.ts";
 import { type CommandTransport, openTransport } from "./transport/command-transport.ts";
-import { type CommandSession, TransportError } from "./transport/command-session.ts";
+import { type CommandSession, type SessionEnd, TransportError } from "./transport/command-session.ts";
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { WorkerLauncher } from "./worker-launcher.ts";
@@ -83,12 +84,19 @@ const INDIRECT_SILENCE_MS = 60_000;
 export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
-  const session = await runCmd({ argv: agentCommand(options) }).catch((cause: unknown) => {
+  const mark = newMark();
+  const session = await runCmd({ argv: agentCommand(options), env: markVariable(mark) }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
+  void session.ended.then((end) => endOrphans(mark, end));
   const times = timesOf(options);
   const settings = { times, headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs, surroundings: null };
   return launcherOver(session, node, logDir, options, settings, new AbortController().signal);
+}
+
+/** An agent ends what its workers have started. When it could not (somebody killed it), we do, if it ran on this machine. */
+async function endOrphans(mark: string, end: SessionEnd): Promise<void> {
+  if (end.type !== "exited" || end.code !== 0) await endMarked(new Set([mark]));
 }
 
 /** Makes a launcher of a session; ends the session when that fails. */

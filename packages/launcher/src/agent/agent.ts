@@ -76,7 +76,9 @@ export class Agent implements FrameReceiver {
     this.#ending = true;
     log(`Ending: ${why}`);
     const workers = [...this.#workers.keys()].map((channel) => this.#stop(channel, graceMs));
-    void Promise.allSettled([...workers, this.#spare.end()]).then(() => process.exit(0));
+    void Promise.allSettled([...workers, this.#spare.end()])
+      .then(() => this.#processes.swept())
+      .then(() => process.exit(0));
   }
 
   /** Says hello to a head on a stream, which goes on with frames. */

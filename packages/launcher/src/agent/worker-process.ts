@@ -2,8 +2,10 @@
 import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
+import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
 import type { ProcessTools } from "./host.ts";
+import { Sweeper } from "./sweeper.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
@@ -16,6 +18,7 @@ export interface WorkerProcess {
 export class WorkerProcesses {
   readonly #tools: ProcessTools;
   readonly #log: (line: string) => void;
+  readonly #sweeper = new Sweeper();
   #toldOfClaims = false;
 
   constructor(tools: ProcessTools, log: (line: string) => void) {
@@ -25,23 +28,30 @@ export class WorkerProcesses {
 
   /**
    * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo`.
-   * What it prints goes to `logFile`, whose directories are made.
+   * What it prints goes to `logFile`, whose directories are made. What it starts ends with it.
    */
   async start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     mkdirSync(dirname(logFile), { recursive: true });
     const fd = openSync(logFile, "a+", 0o600);
     const claims = this.#openClaims();
+    const mark = newMark();
     try {
       const { size: start } = fstatSync(fd);
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
-      const running = await startFramedProcess({ argv, env: variables(this.#tools) }, fd, claims?.fd);
+      const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...markVariable(mark) } }, fd, claims?.fd);
+      void running.exited.then(() => this.#sweeper.sweep(mark));
       return { running, claims, log: { fd, start } };
     } catch (error) {
       claims?.[Symbol.dispose]();
       closeSync(fd);
       throw error;
     }
+  }
+
+  /** Resolves when nothing is left that a worker which has ended had started. */
+  swept(): Promise<void> {
+    return this.#sweeper.finish();
   }
 
   /** That the folder for temporary files takes none is no reason to do without the node. */

@@ -1,6 +1,7 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
+import { withDeathSignal } from "./death-signal.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
@@ -60,12 +61,15 @@ export class CallPrograms {
   }
 }
 
-function start([file = "", ...args]: readonly string[], { cwd, env }: ExecOptions): ChildProcess | ExecError {
+function start(argv: readonly string[], options: ExecOptions): ChildProcess | ExecError {
+  const { cwd } = options;
+  const env = { ...process.env, ...options.env };
+  const [file = "", ...args] = withDeathSignal(argv, { cwd, env });
   try {
-    return spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+    return spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   } catch (cause) {
     // Most failures come as an event; some are thrown here, e.g. an argument list that is too long.
-    return new ExecError([file, ...args], { exitCode: null, signal: null, stdout: "", stderr: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    return new ExecError(argv, { exitCode: null, signal: null, stdout: "", stderr: cause instanceof Error ? cause.message : String(cause) }, { cause });
   }
 }
 

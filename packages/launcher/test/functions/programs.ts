@@ -1,5 +1,5 @@
 /** Remote functions that start programs, in order and otherwise. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
 import { defineRemote } from "@hyperion-ts/remote";
 import { z } from "zod";
@@ -32,11 +32,19 @@ export const execUnawaited = defineRemote(import.meta, {
 /** Starts a child past `ctx.exec` and leaves it behind. */
 export const leaveChild = defineRemote(import.meta, {
   name: "test/leave-child",
-  input: z.object({ file: z.string().exactOptional() }),
+  input: z.object({ file: z.string().exactOptional(), detached: z.boolean().default(false) }),
   output: z.int(),
-  run: ({ file }) => {
-    const child = spawn("/bin/sleep", ["1000"], { stdio: "ignore" });
+  run: ({ file, detached }) => {
+    const child = spawn("/bin/sleep", ["1000"], { stdio: "ignore", detached });
     if (file !== undefined) appendFileSync(file, `${child.pid}\n`);
     return child.pid ?? -1;
   },
+});
+
+/** Leaves a program behind that has no living parent, and a session of its own. */
+export const leaveOrphan = defineRemote(import.meta, {
+  name: "test/leave-orphan",
+  input: z.null(),
+  output: z.int(),
+  run: () => Number(execFileSync("sh", ["-c", "setsid sleep 1000 >/dev/null 2>&1 & echo $!"], { encoding: "utf8" })),
 });

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { findProcessTools } from "../../src/agent/host.ts";
 import { exec, execUnawaited } from "../functions/programs.ts";
 import { square } from "../functions.ts";
 import { liveProcessesBelow } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { kill, patience, readLog, testNode, thrownBy } from "../world.ts";
+import { agentOf, kill, patience, readLog, testNode, thrownBy } from "../world.ts";
+
+const testWithSetpriv = findProcessTools().setpriv ? test.concurrent : test.skip;
 
 test.concurrent("ctx.exec returns what a program printed, in its directory, with its input and variables", async () => {
   await using node = await testNode();
@@ -67,4 +70,17 @@ test.concurrent("a program ends with its worker", async () => {
   expect(await call.ended).toMatchObject({ type: "lost", began: true });
   await vi.waitFor(() => expect(node.world.processes().filter(({ command }) => command.includes("sleep"))).toEqual([]), patience);
   expect(readLog(worker.logFile)).toBe("");
+});
+
+testWithSetpriv("a program is killed by the kernel with its worker, whose agent can't do it", async () => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  worker.submit(recordedCall(exec, { file: "sleep", args: ["1000"] }));
+  const sleeping = (): boolean => node.world.processes().some(({ command }) => command === "sleep 1000");
+  await vi.waitFor(() => expect(sleeping()).toBe(true), patience);
+  const agent = agentOf(worker);
+  kill(agent, "SIGSTOP");
+  kill(worker.pid);
+  await vi.waitFor(() => expect(sleeping()).toBe(false), patience);
+  kill(agent, "SIGCONT");
 });

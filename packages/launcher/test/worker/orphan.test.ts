@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, type RunningCommand, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop } from "../functions.ts";
-import { leaveChild } from "../functions/programs.ts";
+import { leaveChild, leaveOrphan } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
+import { isAlive } from "../live-processes.ts";
 import { agentOf, block, kill, patience, readLog, testNode, testWorld, type World } from "../world.ts";
 
 /** A worker in a synchronous loop. */
@@ -60,4 +61,41 @@ test.concurrent("where util-linux is missing, a thread watches for the end of th
   kill(agentOf({ pid: looping }));
   await node.launcher.lost;
   await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);
+});
+
+test.concurrent.for([
+  ["it is killed", (pid: number) => kill(pid)],
+  ["it ends at SIGTERM", (pid: number) => kill(pid, "SIGTERM")],
+] as const)("children of a worker that are in sessions of their own end with it when %s, also those whose parents have ended, and no others do", async ([, end]) => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  await using other = await node.launcher.launch({});
+  const children = [await worker.call(leaveChild, { detached: true }), await worker.call(leaveOrphan, null)];
+  const stays = await other.call(leaveChild, { detached: true });
+  expect([...children, stays].filter(isAlive)).toHaveLength(3);
+  end(worker.pid);
+  await worker.gone;
+  await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), patience);
+  expect(isAlive(stays)).toBe(true);
+  await node.launcher[Symbol.asyncDispose]();
+  expect(node.world.processes()).toEqual([]);
+});
+
+test.concurrent("what many workers leave behind that end at once is gone when the launcher is disposed of", async () => {
+  await using node = await testNode();
+  const workers = await Promise.all([1, 2, 3, 4].map(() => node.launcher.launch({})));
+  const children = await Promise.all(workers.flatMap((worker) => [worker.call(leaveChild, { detached: true }), worker.call(leaveOrphan, null)]));
+  expect(children.filter(isAlive)).toHaveLength(8);
+  await node.launcher[Symbol.asyncDispose]();
+  expect(node.world.processes()).toEqual([]);
+});
+
+test.concurrent("children of a worker that is killed together with its agent are ended by the head", async () => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  const children = [await worker.call(leaveChild, {}), await worker.call(leaveChild, { detached: true }), await worker.call(leaveOrphan, null)];
+  for (const pid of [agentOf(worker), worker.pid]) kill(pid);
+  await node.launcher.lost;
+  await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);
+  expect(children.filter(isAlive)).toEqual([]);
 });

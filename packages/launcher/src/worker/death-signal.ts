@@ -1,0 +1,31 @@
+/** How a program is started so that the kernel kills it with its worker: through setpriv, as workers are with their agent. */
+import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** Where and in which environment a program is to run. */
+interface Surroundings {
+  readonly cwd: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The same command with setpriv before it, where that is there. A program that is not there stays as it is, so that starting it fails as it should. */
+export function withDeathSignal(argv: readonly string[], surroundings: Surroundings): readonly string[] {
+  const [file = ""] = argv;
+  const bound = process.env["HYPERION_DIES_WITH_AGENT"] === "1" && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
+  return bound ? ["setpriv", "--pdeathsig", "KILL", "--", ...argv] : argv;
+}
+
+/** Whether the kernel, or a look into the search path, finds it. */
+function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {
+  if (file.includes("/")) return isExecutable(resolve(cwd, file));
+  return (env["PATH"] ?? "").split(":").some((directory) => isExecutable(resolve(cwd, directory, file)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
