@@ -58,8 +58,8 @@ describe.concurrent("a worker process", () => {
     const call = recordedCall(loop, { file, ms: null });
     worker.submit(call);
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
-    await worker.stop(5_000);
-    expect(call.endings).toEqual([{ type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGTERM" }) }]);
+    await worker.stop(100);
+    expect(call.endings).toEqual([{ type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGKILL" }) }]);
     await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), patience);
   });
 
