@@ -10,7 +10,7 @@
  * wait is bounded by the credits of the channels (see channel.ts), not here.
  */
 import type { Writable } from "node:stream";
-import { type FrameKind, HEADER_BYTES, isData, writeHeader } from "./frame.ts";
+import { FrameKind, HEADER_BYTES, isData, writeHeader } from "./frame.ts";
 
 /** So many bytes may wait in the stream itself before data is held back. */
 const HIGH_WATER_BYTES = 262_144;
@@ -18,21 +18,34 @@ const SLAB_BYTES = 65_536;
 /** Payloads from this size on are not copied. */
 const BY_REFERENCE_BYTES = 8_192;
 
+/** A sign of life whose payload is a line end. */
+const LINE_END = Buffer.alloc(HEADER_BYTES + 1, "\n");
+writeHeader(LINE_END, 0, 1, FrameKind.heartbeat, 0, 0, 0);
+
+/** What a stream asks of its writer. */
+export interface FrameWriterOptions {
+  /** Runs before frames reach the stream, once a flush. */
+  readonly beforeFlush?: () => void;
+  /** Whether to end each write with a line end, for streams that pass whole lines on only (srun's). Default false. */
+  readonly lines?: boolean;
+}
+
 /** Writes frames to one stream: joined into few writes, control frames first. */
 export class FrameWriter {
   readonly #stream: Writable;
   readonly #control = new Batch();
   readonly #data = new Batch();
   readonly #beforeFlush: (() => void) | undefined;
+  readonly #lines: boolean;
   /** Frames in this turn of the event loop, and in the last one that had any. */
   #inTurn = 0;
   #inLastTurn = 0;
   #pending = false;
 
-  /** `beforeFlush` runs before frames reach the stream, once a flush. */
-  constructor(stream: Writable, beforeFlush?: () => void) {
+  constructor(stream: Writable, { beforeFlush, lines = false }: FrameWriterOptions = {}) {
     this.#stream = stream;
     this.#beforeFlush = beforeFlush;
+    this.#lines = lines;
   }
 
   /** Queues one frame. `payload` is at most MAX_PAYLOAD_BYTES long and must not change afterwards. */
@@ -63,6 +76,7 @@ export class FrameWriter {
     if (room > 0) segments.push(...this.#data.take(room));
     const [first] = segments;
     if (first === undefined) return;
+    if (this.#lines) segments.push(LINE_END);
     if (segments.length === 1) return this.#write(first);
     stream.cork();
     for (const segment of segments) this.#write(segment);

@@ -16,7 +16,7 @@ const result = (id: number, length: number): Frame => ({ kind: FrameKind.result,
 
 /** A writer whose last frames came together, so that it waits for the others of a turn. */
 async function busyWriter(stream: SlowStream, beforeFlush?: () => void): Promise<FrameWriter> {
-  const writer = new FrameWriter(stream, beforeFlush);
+  const writer = new FrameWriter(stream, beforeFlush === undefined ? {} : { beforeFlush });
   for (const frame of [heartbeat, heartbeat]) write(writer, frame);
   await nextTurn();
   return writer;

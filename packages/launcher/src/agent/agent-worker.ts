@@ -53,7 +53,7 @@ class WorkerOfAgent implements AgentWorker {
     this.#channel = channel;
     this.#process = process;
     this.#toHead = toHead;
-    this.#toWorker = new FrameWriter(frames, () => this.#offer());
+    this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
     this.gone = this.#watch(frames);
   }

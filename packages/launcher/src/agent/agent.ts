@@ -27,6 +27,9 @@ import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { SpareWorker } from "./spare-worker.ts";
 import { WorkerProcesses } from "./worker-process.ts";
 
+/** Set by a transport whose streams pass whole lines on only (transport/srun.ts). */
+const LINE_STREAM = "HYPERION_LINE_STREAM";
+
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
 /** How long workers get to end by themselves when the agent has to end. */
@@ -50,7 +53,7 @@ export class Agent implements FrameReceiver {
   /** `cpusetFiles`: where the CPUs of the job that this node is part of may be found. */
   constructor(input: Readable, output: Writable, cpusetFiles: readonly string[]) {
     this.#cpusetFiles = cpusetFiles;
-    this.#writer = this.#greet(output);
+    this.#writer = this.#greet(output, process.env[LINE_STREAM] === "1");
     this.#listen(input);
   }
 
@@ -82,10 +85,10 @@ export class Agent implements FrameReceiver {
   }
 
   /** Says hello to a head on a stream, which goes on with frames. */
-  #greet(output: Writable): FrameWriter {
+  #greet(output: Writable, lines: boolean): FrameWriter {
     output.write(GREETING);
     output.on("error", (error) => this.end(`can't write to the head: ${error.message}`));
-    const writer = new FrameWriter(output);
+    const writer = new FrameWriter(output, { lines });
     const hello: FromAgent = {
       type: "hello",
       version: PROTOCOL_VERSION,
@@ -141,7 +144,7 @@ export class Agent implements FrameReceiver {
     try {
       const socket = await callHead(message, process.env);
       this.#link = HeadLink.ofSocket(socket);
-      this.#writer = this.#greet(socket);
+      this.#writer = this.#greet(socket, false);
       this.#listen(socket);
     } catch (error) {
       this.end(error instanceof Error ? error.message : String(error), 0);

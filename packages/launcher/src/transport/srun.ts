@@ -21,9 +21,10 @@ export interface SrunOptions {
 
 /**
  * A step beside others (`--overlap`) on all of the job's CPUs of the node: one task with neither `--exact` nor
- * `--cpus-per-task`, which would give it one CPU only, unbound, because workers are pinned later.
+ * `--cpus-per-task`, which would give it one CPU only, unbound, because workers are pinned later. Its output comes
+ * by whole lines (HYPERION_LINE_STREAM tells the agent); `--unbuffered` would put a terminal in between.
  */
-const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--unbuffered", "--kill-on-bad-exit=0", "--quiet"];
+const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--quiet"];
 
 /** Variables of a job that srun would read as options of its own, against ours (srun(1), "INPUT ENVIRONMENT VARIABLES"). */
 const READ_AS_OPTIONS =
@@ -36,7 +37,7 @@ export function srun({ command = "srun", options = [], hetGroupOf }: SrunOptions
       signal.throwIfAborted();
       const group = hetGroupOf?.(host);
       const line = [command, ...OURS, ...(group === undefined ? [] : [`--het-group=${group}`]), `--nodelist=${host}`, ...options, "--", ...argv];
-      const running = await runCmdLocalAsync({ argv: line, without: READ_AS_OPTIONS }).catch((cause: CommandError) => {
+      const running = await runCmdLocalAsync({ argv: line, env: { HYPERION_LINE_STREAM: "1" }, without: READ_AS_OPTIONS }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
       return commandSession(running, false, srunEnd);
