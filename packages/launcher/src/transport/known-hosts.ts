@@ -2,10 +2,9 @@
  * Host keys that are known, from known_hosts files, and what they say of a key that a host shows. A key is never
  * trusted because it was seen first. `ssh-keygen -F` finds the lines, as it knows hashed names and patterns.
  */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { promisify } from "node:util";
+import { askProgram } from "./ask-program.ts";
 import { TransportError, type TransportFailure } from "./command-session.ts";
 import type { SshConfig } from "./ssh-config.ts";
 
@@ -42,15 +41,10 @@ export async function lookUpKnownHost(config: SshConfig, signal: AbortSignal): P
 
 async function linesOf(name: string, file: string, signal: AbortSignal): Promise<readonly KnownKey[]> {
   if (!existsSync(file)) return [];
-  try {
-    const { stdout } = await promisify(execFile)("ssh-keygen", ["-F", name, "-f", file], { signal, maxBuffer: 1 << 24 });
-    return parseFoundLines(stdout, file);
-  } catch (cause) {
-    signal.throwIfAborted();
-    // It found nothing.
-    if (cause instanceof Error && "code" in cause && cause.code === 1) return [];
-    throw new TransportError({ reason: "unsupported", message: `ssh-keygen, which finds host keys in ${file}, failed: ${cause instanceof Error ? cause.message : String(cause)}` }, { cause });
-  }
+  // It exits with code 1 when it finds nothing.
+  const { code, stdout, stderr } = await askProgram(["ssh-keygen", "-F", name, "-f", file], signal);
+  if (code !== 0 && code !== 1) throw new TransportError({ reason: "unsupported", message: `The host keys in ${file} can't be read (ssh-keygen -F): ${stderr}` });
+  return parseFoundLines(stdout, file);
 }
 
 /** Reads what `ssh-keygen -F` prints: before each line of the file one that tells its number. */

@@ -5,7 +5,7 @@
  */
 import { loginShellCommand } from "./shell-quote.ts";
 import { type ConnectionAttempt, openSshConnection } from "./ssh-connection.ts";
-import { SshSession, startCommand } from "./ssh-session.ts";
+import { startSession } from "./ssh-session.ts";
 import type { SystemSshOptions } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
 
@@ -32,15 +32,16 @@ export function nodeSsh(options: NodeSshOptions = {}): Transport {
     open: async (host, argv, signal) => {
       const line = loginShellCommand(argv);
       signal.throwIfAborted();
-      using resources = new DisposableStack();
+      const resources = new DisposableStack();
       const giveUp = (): void => resources.dispose();
       signal.addEventListener("abort", giveUp, { once: true });
       try {
         const connection = await openSshConnection(host, hostOptions(options), attempt(options, resources, signal));
-        const channel = await startCommand(connection, line);
+        const session = await startSession(connection, line, resources);
         signal.throwIfAborted();
-        return new SshSession(connection, channel, resources.move());
+        return session;
       } catch (error) {
+        resources.dispose();
         signal.throwIfAborted();
         throw error;
       } finally {

@@ -1,5 +1,6 @@
 /** Logging in to one host: shows our keys one after another, and knows afterwards why none of them was taken. */
 import type { AuthHandlerMiddleware, NextAuthHandler, OpenSSHAgent } from "ssh2";
+import { indent } from "../indent.ts";
 import type { TransportFailure } from "./command-session.ts";
 import { agentOfOneKey } from "./ssh-agent.ts";
 import type { KeyRing } from "./ssh-keys.ts";
@@ -36,15 +37,14 @@ export class Login {
   handler(gaveUp: (failure: TransportFailure) => void): AuthHandlerMiddleware {
     const keys = this.#ring.keys.values();
     let asked = false;
-    return (methods: readonly string[] | null, partial: boolean | null, next: NextAuthHandler) => {
+    return (methods: readonly string[] | null, _partial: boolean | null, next: NextAuthHandler) => {
       this.#methods = methods ?? this.#methods;
-      this.#signedWith = undefined;
       // The answer to this first question is the list of ways to log in; it does not count as an attempt.
       if (!asked) {
         asked = true;
         return next({ type: "none", username: this.#user });
       }
-      if (partial === true) return gaveUp(this.#needsMore());
+      if (this.#signedWith !== undefined) return gaveUp(this.#needsMore(this.#signedWith));
       const { value: key } = keys.next();
       if (key === undefined || !this.#methods.includes("publickey")) return gaveUp(this.#refused());
       this.#shown.push(key.label);
@@ -77,8 +77,9 @@ export class Login {
     return { reason: "authentication", message: this.#explain(`${this.#showed()}. ${methods} \`ssh -v ${this.#host}\` tells more.`) };
   }
 
-  #needsMore(): TransportFailure {
-    return { reason: "unsupported", message: this.#explain(`it wants more than a key: ${this.#methods.join(", ")}`) };
+  /** A host asks for a signature by a key that it takes; who is not in after that has to do more. */
+  #needsMore(signedWith: string): TransportFailure {
+    return { reason: "unsupported", message: this.#explain(`it took ${signedWith}, and wants more than a key`) };
   }
 
   #showed(): string {
@@ -86,7 +87,6 @@ export class Login {
   }
 
   #explain(what: string): string {
-    const banner = this.#banner.trim();
-    return `Could not log in to ${this.#host} as ${this.#user}: ${what}${banner === "" ? "" : `\n${banner}`}`;
+    return `Could not log in to ${this.#host} as ${this.#user}: ${what}${indent(this.#banner.trim())}`;
   }
 }

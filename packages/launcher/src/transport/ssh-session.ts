@@ -8,8 +8,12 @@ import type { SshConnection } from "./ssh-connection.ts";
 /** How long after a command's exit its output may stay open: who holds it then is another process. */
 const LAST_OUTPUT_MS = 200;
 
-/** Runs the command line `line` in the login shell, without a terminal. Throws a `TransportError` "unreachable" or "not-started". */
-export function startCommand({ ssh }: SshConnection, line: string): Promise<ClientChannel> {
+/**
+ * Runs the command line `line` in the login shell, without a terminal. The end of the session closes the connection:
+ * all that is in `resources`. Throws a `TransportError` "unreachable" or "not-started".
+ */
+export function startSession(connection: SshConnection, line: string, resources: DisposableStack): Promise<CommandSession> {
+  const { ssh } = connection;
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
       const lost = ssh.connection === null;
@@ -18,15 +22,15 @@ export function startCommand({ ssh }: SshConnection, line: string): Promise<Clie
     };
     try {
       if (ssh.connection === null) return failed(new Error("the connection was closed"));
-      ssh.connection.exec(line, (error, channel) => (error === undefined ? resolve(channel) : failed(error)));
+      // Listens before this returns to ssh2: a short command's end may be in its hands already.
+      ssh.connection.exec(line, (error, channel) => (error === undefined ? resolve(new SshSession(connection, channel, resources)) : failed(error)));
     } catch (error) {
       failed(error instanceof Error ? error : new Error(String(error)));
     }
   });
 }
 
-/** A session whose end closes the connection: all that is in `resources`. */
-export class SshSession implements CommandSession {
+class SshSession implements CommandSession {
   readonly description: string;
   readonly direct: boolean;
   readonly stdin: Writable;

@@ -3,12 +3,13 @@
  * files of their own, and never those of the person. Disposing of it ends the servers and everything below them.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { accessSync, appendFileSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, vi } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, expect, vi } from "vitest";
 import { nodeSsh, type NodeSshOptions } from "../../src/transport/node-ssh.ts";
 import type { CommandSession } from "../../src/transport/command-session.ts";
 import { liveProcessesBelow } from "../live-processes.ts";
@@ -47,58 +48,78 @@ export interface SshWorld extends AsyncDisposable {
   /** Adds a host to the configuration, reached at `port`, with lines of ssh_config that win over the common ones. */
   readonly host: (name: string, port: number, ...settings: readonly string[]) => void;
   /** Adds a line to known_hosts. */
-  readonly know: (name: string, port: number, key: string, marker?: string) => void;
+  readonly know: (port: number, key: string, marker?: string) => void;
   /** Makes a pair of keys and returns the file of the private half. */
   readonly key: (name: string, options?: readonly string[]) => string;
   /** Lets a key in, on all servers. */
   readonly authorize: (file: string) => void;
   /** A program that is ended with the world. */
   readonly start: (argv: readonly string[]) => ChildProcess;
+  /** Runs a program to its end. */
+  readonly run: (...argv: readonly string[]) => void;
+  /** Lets a server listen on the loopback, as long as the world is there, and tells on which port. */
+  readonly listen: (server: Server) => Promise<number>;
   /** Connects by the configuration. */
   readonly open: (host: string, argv: readonly string[], options?: NodeSshOptions & { readonly signal?: AbortSignal }) => Promise<CommandSession>;
 }
 
-const open = new Set<SshWorld>();
-afterAll(() => Promise.all([...open].map((world) => world[Symbol.asyncDispose]())));
+/** Worlds that are in use. A test that took too long goes on waiting and never disposes of its own. */
+const worlds = new Set<SshWorld>();
+afterAll(() => Promise.all([...worlds].map((world) => world[Symbol.asyncDispose]())));
 
 export function sshWorld(): SshWorld {
   const folder = mkdtempSync(join(tmpdir(), "hyperion-ts-ssh-"));
   const configFile = join(folder, "ssh_config");
   const knownHosts = join(folder, "known_hosts");
   const authorized = join(folder, "authorized_keys");
-  const children: ChildProcess[] = [];
+  for (const file of [configFile, knownHosts]) writeFileSync(file, "");
+  const owned = new AsyncDisposableStack();
+  owned.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const run = (program = "", ...args: readonly string[]): void => void execFileSync(program, args, { stdio: "ignore" });
   const key = (name: string, options: readonly string[] = ["-t", "ed25519", "-N", ""]): string => {
-    const file = join(folder, name);
-    execFileSync("ssh-keygen", ["-q", "-C", name, "-f", file, ...options]);
-    return file;
+    run("ssh-keygen", "-q", "-C", name, "-f", join(folder, name), ...options);
+    return join(folder, name);
   };
   const start = (argv: readonly string[]): ChildProcess => {
     const [program = "", ...args] = argv;
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-    children.push(child);
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    owned.defer(() => end(child));
     return child;
   };
+  let servers = 0;
   const world: SshWorld = {
     folder,
     configFile,
     knownHosts,
     key,
     start,
-    sshd: (...settings) => startSshd({ folder, authorized, key, start }, children.length, settings),
+    run,
+    listen: (server) => {
+      server.on("connection", (socket) => owned.defer(() => void socket.destroy()));
+      owned.defer(() => void server.close());
+      return listen(server);
+    },
+    sshd: (...settings) => startSshd(key(`host_key_${(servers += 1)}`), authorized, start, settings),
     host: (name, port, ...settings) => appendFileSync(configFile, [`Host ${name}`, ...settings, "HostName 127.0.0.1", `Port ${port}`, ...common(folder), ""].join("\n")),
-    know: (_name, port, hostKey, marker = "") => appendFileSync(knownHosts, `${marker === "" ? "" : `${marker} `}[127.0.0.1]:${port} ${hostKey}\n`),
+    know: (port, hostKey, marker = "") => appendFileSync(knownHosts, `${marker} [127.0.0.1]:${port} ${hostKey}\n`.trimStart()),
     authorize: (file) => appendFileSync(authorized, readFileSync(`${file}.pub`)),
     open: (host, argv, { signal = new AbortController().signal, ...options } = {}) => nodeSsh({ configFile, ...options }).open(host, argv, signal),
     [Symbol.asyncDispose]: async () => {
-      open.delete(world);
-      await Promise.all(children.map(end));
-      rmSync(folder, { recursive: true, force: true });
+      worlds.delete(world);
+      await owned.disposeAsync();
     },
   };
-  writeFileSync(configFile, "");
-  writeFileSync(knownHosts, "");
-  open.add(world);
+  worlds.add(world);
   return world;
+}
+
+/** Starts an agent that holds these keys, and returns its socket. */
+export async function sshAgent(world: SshWorld, keys: readonly string[]): Promise<string> {
+  const socket = join(world.folder, `agent-${randomUUID()}`);
+  world.start(["ssh-agent", "-D", "-a", socket]);
+  await vi.waitFor(() => accessSync(socket), patience);
+  world.run("env", `SSH_AUTH_SOCK=${socket}`, "ssh-add", "-q", ...keys);
+  return socket;
 }
 
 const common = (folder: string): readonly string[] => [
@@ -110,21 +131,19 @@ const common = (folder: string): readonly string[] => [
   "StrictHostKeyChecking yes",
 ];
 
-async function startSshd({ folder, authorized, key, start }: Pick<SshWorld, "folder" | "key" | "start"> & { readonly authorized: string }, number: number, settings: readonly string[]): Promise<SshServer> {
+async function startSshd(hostKeyFile: string, authorized: string, start: SshWorld["start"], settings: readonly string[]): Promise<SshServer> {
   // Where sshd lets its unprivileged half live.
   mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-  const hostKeyFile = key(`host_key_${number}`);
   const port = await freePort();
-  const options = [`ListenAddress 127.0.0.1:${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`, "UsePAM no", "StrictModes no", "PidFile none", "LogLevel VERBOSE", "PermitRootLogin yes", "PasswordAuthentication no"];
+  // Another home folder: the person's login shell has a start-up file there, which takes its time.
+  const options = [`ListenAddress 127.0.0.1:${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`, "UsePAM no", "StrictModes no", "PidFile none", "LogLevel VERBOSE", "PermitRootLogin yes", "PasswordAuthentication no", `SetEnv HOME=${dirname(hostKeyFile)}`];
   // Of two values of a setting sshd takes the first.
   const child = start([SSHD, "-f", "/dev/null", "-D", "-e", ...[...settings, ...options].flatMap((line) => ["-o", line.replace(" ", "=")])]);
   let log = "";
   child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  const pid = child.pid ?? -1;
-  await vi.waitFor(() => {
-    if (!log.includes("Server listening")) throw new Error(`sshd does not listen: ${log} (${folder})`);
-  }, patience);
+  await vi.waitFor(() => expect(log).toContain("Server listening"), patience);
   const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
+  const pid = child.pid ?? -1;
   return { port, pid, hostKey, log: () => log, connections: () => liveProcessesBelow(pid).map((process) => process.pid) };
 }
 
@@ -136,8 +155,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Lets a server listen on the loopback, and tells on which port. */
-export async function listen(server: Server): Promise<number> {
+async function listen(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
