@@ -1,13 +1,14 @@
 /** munged, slurmctld, and each node's slurmd and sshd: started, looked for, killed. */
 import { readFileSync } from "node:fs";
 import type { Host } from "./cluster-plan.ts";
-import { inside, startIn } from "./enter.ts";
+import { commandIn, inside, startIn } from "./enter.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
 import { allProcesses, innerPid, pidNamespace } from "./process-id.ts";
-import type { ProcessEntry } from "./process-id.ts";
+import type { ProcessEntry, ProcessId } from "./process-id.ts";
 import type { Site } from "./site.ts";
 import { nodeInit, runningNode } from "./site.ts";
 import { sshdConfigOf } from "./sshd-config.ts";
+import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** Who a daemon is, and which machine it runs on (munged serves all of them, and is on none). */
@@ -33,12 +34,17 @@ export const daemonsOf = ({ plan }: Site, { name }: Host): readonly Daemon[] => 
   name === plan.login.name ? slurmctldOn(name) : slurmdOn(name),
 ];
 
-/** Starts it unless it runs; returns when it has said that it runs (its pid file), or has refused. */
+/**
+ * Starts it unless it runs; returns when its pid file says that it serves.
+ * @throws TestbedError `not-started` where it refuses, `timeout` where it says nothing: with its log
+ */
 export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number): Promise<void> {
   if (findDaemon(site, daemon) !== undefined) return;
   const where = daemon.host === undefined ? site.holder.init : runningNode(site, daemon.host);
-  await startIn(where, commandOf(daemon));
   const instead = (): string => lastLines(site, daemon);
+  await launch(where, daemon).catch((error: unknown) => {
+    throw new TestbedError("not-started", `${daemon.name} did not start.\n${instead()}`, { cause: error });
+  });
   await waitUntil({ what: `${daemon.name} to start`, timeoutMs, instead }, () => findDaemon(site, daemon));
 }
 
@@ -65,31 +71,26 @@ export function lastLines(site: Site, { name }: Daemon, count = 15): string {
   return `The end of ${name}'s log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
-/** Is it one of the commands below? */
+/** Is it the shell that writes sshd's log? */
 export const isLogWriter = (args: readonly string[]): boolean => args[2] === timedLog;
 
 /** OpenSSH writes no times into its log, so a shell does. */
-const timedLog = `
-{ "$@" 2>&1 </dev/null; echo "ended with code $?"; } | while IFS= read -r line; do printf '%s %s\\n' "$EPOCHREALTIME" "$line"; done >>"$0"
-`;
+const timedLog = `"$@" 2>&1 </dev/null | while IFS= read -r line; do printf '%s %s\\n' "$EPOCHREALTIME" "$line"; done >>"$0"`;
 
 /** What a daemon says before it opens its log goes into its log, too. */
 const plainLog = `exec "$@" >>"$0" 2>&1`;
 
-function commandOf({ name, comm, host = "" }: Daemon): readonly string[] {
-  const log = logOf(name);
-  switch (comm) {
-    case "munged":
-      return ["sh", "-c", plainLog, log, "setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...mungedArgs];
-    case "slurmctld":
-      return ["sh", "-c", plainLog, log, "slurmctld"];
-    case "slurmd":
-      return ["sh", "-c", plainLog, log, "slurmd", "-N", host];
-    case "sshd":
-      return ["bash", "-c", timedLog, log, "/usr/sbin/sshd", "-D", "-e", "-f", sshdConfigOf(host)];
-    default:
-      return comm satisfies never;
-  }
+/** Most daemons go into the background when they have read their settings; sshd stays in front to log, so its settings are tried before. */
+async function launch(where: ProcessId, { name, comm, host = "" }: Daemon): Promise<void> {
+  const sshd = ["/usr/sbin/sshd", "-f", sshdConfigOf(host)];
+  const commands = {
+    munged: ["setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...mungedArgs],
+    slurmctld: ["slurmctld"],
+    slurmd: ["slurmd", "-N", host],
+    sshd: [...sshd, "-t"],
+  } as const;
+  await commandIn(where, "all", ["sh", "-c", plainLog, logOf(name), ...commands[comm]]);
+  if (comm === "sshd") await startIn(where, ["bash", "-c", timedLog, logOf(name), ...sshd, "-D", "-e"]);
 }
 
 /** munged lets nobody but its own user write where its files are. */

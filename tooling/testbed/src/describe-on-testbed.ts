@@ -1,0 +1,25 @@
+/** For test suites that need a cluster: they run where one can be made, and elsewhere say how many of them do not. */
+import { testbedMissing } from "./testbed-missing.ts";
+
+/** `describe` of vitest, node:test and their like. */
+export interface Describe {
+  readonly skip: unknown;
+}
+
+/**
+ * The test framework's own `describe`, or its `describe.skip` where no cluster can be made; then it prints why, once.
+ * With CI=true nothing is skipped: a machine that should have a testbed and has none fails.
+ *
+ * @example
+ * const onTestbed = describeOnTestbed(describe);
+ * onTestbed("my program on a cluster", () => { ... });
+ */
+export function describeOnTestbed<D extends Describe>(describe: D): D | D["skip"] {
+  const missing = testbedMissing();
+  if (missing === null || process.env["CI"] === "true") return describe;
+  if (!hasExplained) console.warn(`Tests on a real cluster are skipped. ${missing}`);
+  hasExplained = true;
+  return describe.skip;
+}
+
+let hasExplained = false;
