@@ -59,8 +59,8 @@ describe("the files of keys", () => {
   test.each([
     ["ed25519", []],
     ["ecdsa", ["-b", "384"]],
-    ["rsa", ["-b", "2048"]],
-    ["rsa", ["-b", "2048", "-m", "PEM"]],
+    ["rsa", ["-b", "1024"]],
+    ["rsa", ["-b", "1024", "-m", "PEM"]],
   ])("may hold %s keys (%j)", async (type, options) => {
     const { file, publicKey } = pair(`${type}${options.join("")}`, ["-t", type, "-N", "", ...options]);
     const [key] = await read(file);
@@ -69,7 +69,7 @@ describe("the files of keys", () => {
   });
 
   test("with a passphrase have their public half, and the reason why they can't be used", async () => {
-    const { file, publicKey } = pair("locked", ["-t", "ed25519", "-N", "secret"]);
+    const { file, publicKey } = pair("locked", ["-t", "ed25519", "-a", "1", "-N", "secret"]);
     const [key] = await read(file);
     expect(key).toMatchObject({ privateKey: undefined, problem: expect.stringContaining("passphrase") });
     expect(key?.publicKey?.getPublicSSH()).toEqual(publicKey.getPublicSSH());
