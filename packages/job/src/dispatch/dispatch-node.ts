@@ -3,10 +3,14 @@ import type { Lease } from "@hyperion-ts/cpu-pool";
 import { LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
 
 /**
- * A node is given up after so many rounds of starts of which no worker came up. A round is as many starts as were under
- * way at a time: where 64 workers start at once, three that fail say little about the node.
+ * A node is given up when no worker came up in two rounds of starts, three starts at least. A round is as many as were
+ * under way at a time: where 64 workers start at once, three that fail say little about the node. Two rounds
+ * leave the calls an attempt to be made elsewhere.
  */
-const MAX_FAILED_ROUNDS = 3;
+const MAX_FAILED_ROUNDS = 2;
+const MIN_FAILED_STARTS = 3;
+/** So many times as long as it has workers that live: it can run some, and the others may have been killed. */
+const PATIENCE_WITH_WORKERS = 10;
 
 interface IdleWorker {
   readonly worker: LaunchedWorker;
@@ -21,10 +25,11 @@ export class DispatchNode {
   /** By the array of CPU ids, which the pool hands out again for the same set. */
   readonly #idle = new Map<readonly number[], IdleWorker>();
   readonly #hooks: DispatchNodeHooks;
-  /** Starts under way now, and the most at a time since a worker last came up. */
+  #living = 0;
   #starting = 0;
+  /** The most starts that were under way at a time since a worker last came up. */
   #startingTogether = 0;
-  /** Starts that have failed since then. */
+  /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
 
   constructor(launcher: NodeLauncher, pin: boolean, hooks: DispatchNodeHooks) {
@@ -61,8 +66,11 @@ export class DispatchNode {
       });
       this.#failedStarts = 0;
       this.#startingTogether = this.#starting;
+      this.#living += 1;
       this.#hooks.started(worker);
       void worker.gone.then((death) => {
+        this.#living -= 1;
+        this.#failedStarts = 0;
         if (this.#idle.get(worker.cpuIds)?.worker === worker) this.#idle.delete(worker.cpuIds);
         this.#hooks.ended(worker, death);
       });
@@ -70,11 +78,16 @@ export class DispatchNode {
     } catch (error) {
       const failure = error instanceof Error ? error : new LaunchError(this.name, `a worker on ${this.name}: ${String(error)}`);
       this.#failedStarts += 1;
-      this.#hooks.notStarted(this, failure, this.#failedStarts >= MAX_FAILED_ROUNDS * this.#startingTogether);
+      this.#hooks.notStarted(this, failure, this.#giveUp);
       throw failure;
     } finally {
       this.#starting -= 1;
     }
+  }
+
+  get #giveUp(): boolean {
+    const most = Math.max(MIN_FAILED_STARTS, MAX_FAILED_ROUNDS * this.#startingTogether);
+    return this.#failedStarts >= (this.#living > 0 ? PATIENCE_WITH_WORKERS * most : most);
   }
 
   /** Takes out the idle workers that sit on CPUs of this lease. */

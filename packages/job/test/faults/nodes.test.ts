@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type HasWorkers, type Job, mapConcurrently, mapConcurrentlySettled, openPoolLauncher, type PoolLauncher, remoteEval, type RunEvent, RunEvents, runJobLocal } from "../../src/index.ts";
 import { placed } from "../functions/placed.ts";
 import { square } from "../functions.ts";
-import { compileCache, numbers, ourProcesses, quiet, thrownBy, until, World } from "./world.ts";
+import { compileCache, killWorkers, numbers, ourProcesses, quiet, thrownBy, until, World } from "./world.ts";
 
 /** Times at which a silence is noticed soon. */
 const quick = { compileCache, heartbeatMs: 100, silenceMs: 500 };
@@ -75,7 +75,7 @@ async function twoNodes(world: World): Promise<Nodes> {
   const heard: RunEvent[] = [];
   events.subscribe(({ event }) => heard.push(event));
   const addrs = (["n1", "n2"] as const).map((hostname) => ({ type: "LocalHost", hostname }) as const);
-  const launcher = await openPoolLauncher({ logDir: world.path, ...quick, shareOf: () => ({ cpus: 2 }), events }, addrs);
+  const launcher = await openPoolLauncher({ logDir: world.path, ...quick, cpusOf: () => 2, events }, addrs);
   const env: HasWorkers = { taskLauncher: launcher.dispatcher, taskCpus: 1, taskOptions: {}, signal: new AbortController().signal, events };
   return { launcher, env, events: heard, [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose]() };
 }
@@ -115,4 +115,28 @@ test.for([
   const after = await mapConcurrently(numbers(8), (x) => remoteEval(placed, { x, ms: 10 }))(env);
   expect(new Set(after.map(({ node }) => node))).toEqual(new Set(["n2"]));
   await until(() => !ourProcesses().includes(agent));
+});
+
+test("a node whose workers start many at a time is not given up because some of them are killed while they start", async () => {
+  await using world = new World();
+  const events: RunEvent[] = [];
+  const job: Job<readonly number[]> = async (env) => {
+    using _ = killWorkers(process.pid, 6);
+    return await mapConcurrently(numbers(30), (x) => remoteEval(square, x))(env);
+  };
+  expect(await runJobLocal(world.info, job, { ...quiet, cpus: 8, onEvent: ({ event }) => events.push(event) })).toEqual(numbers(30).map((x) => x * x));
+  expect(events.filter(({ type }) => type === "node-lost")).toEqual([]);
+  expect(events.filter(({ type }) => type === "worker-not-started").length).toBeGreaterThan(3);
+});
+
+test("a node none of whose workers comes up is given up, and its calls run on another one", async () => {
+  await using world = new World();
+  await using nodes = await twoNodes(world);
+  const { env, events } = nodes;
+  const first = await mapConcurrently(numbers(4), (x) => remoteEval(placed, { x, ms: 200 }))(env);
+  using _ = killWorkers(first.find(({ node }) => node === "n1")?.agent ?? 0);
+  await until(() => events.filter(({ type }) => type === "worker-ended").length === 2);
+  const ends = await mapConcurrently(numbers(40), (x) => remoteEval(placed, { x, ms: 50 }))(env);
+  expect(ends.map(({ x, node }) => [x, node])).toEqual(numbers(40).map((x) => [x, "n2"]));
+  expect(events.filter(({ type }) => type === "node-lost")).toEqual([{ type: "node-lost", node: "n1", reason: expect.stringMatching(/^its workers do not start: .* killed by SIGKILL before it was ready/) }]);
 });

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { descendants } from "@hyperion-ts/process-tree";
 import { expect } from "vitest";
 import { type Job, mapConcurrently, remoteEval, type RunEvent, runJobLocal, type RunLocalOptions } from "../../src/index.ts";
 import { square } from "../functions.ts";
@@ -98,6 +99,19 @@ export async function until(condition: () => boolean): Promise<void> {
     if (performance.now() > end) throw new Error(`It did not come true within ${PATIENCE_MS} ms: ${condition.toString()}`);
     await sleep(10);
   }
+}
+
+/** Kills the workers below a process as soon as they appear, at most so many, until the end of its scope. */
+export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Disposable {
+  const killed = new Set<number>();
+  const timer = setInterval(() => {
+    const workers = descendants(below).filter(({ pid }) => readProc(pid, "cmdline").includes("worker-main") && !killed.has(pid));
+    for (const { pid } of workers.slice(0, most - killed.size)) {
+      process.kill(pid, "SIGKILL");
+      killed.add(pid);
+    }
+  }, 5);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** The processes that live and have our mark. */
