@@ -1,8 +1,9 @@
 /**
- * The function of the storm. In a file of its own that loads nothing but what it needs: where a worker lives for a tenth
- * of a second, what it loads decides whether it gets anything done.
+ * The function of the storm. In a file of its own that loads nothing but what it needs: where a worker lives for less
+ * than a second, what it loads decides whether it gets anything done.
  */
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { defineRemote } from "@hyperion-ts/remote";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
@@ -12,8 +13,10 @@ export interface CallRecord {
   readonly square: number;
   readonly pid: number;
   readonly attempt: number;
-  /** As in `Cpus_allowed_list` of proc(5). */
+  /** What the kernel lets it use: `Cpus_allowed_list` of proc(5). */
   readonly cpus: string;
+  /** The CPUs that it was given, in the same form. */
+  readonly lease: string;
   readonly start: number;
   readonly end: number;
 }
@@ -25,15 +28,15 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const mask = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
 
-/** Keeps its CPU busy for 1 to 3 milliseconds. */
+/** Takes `ms` milliseconds, which it spends computing or waiting. */
 export const busy = defineRemote(import.meta, {
   name: "storm/busy",
-  input: unchecked<{ readonly x: number }>(),
+  input: unchecked<{ readonly x: number; readonly ms: number; readonly how: "computing" | "waiting" }>(),
   output: unchecked<CallRecord>(),
-  run: ({ x }, { attempt }) => {
+  run: async ({ x, ms, how }, { attempt, cpus: { ids } }) => {
     const start = now();
-    const until = start + 1 + (x % 3);
-    while (now() < until);
-    return { x, square: x * x, pid: process.pid, attempt, cpus: mask, start, end: now() };
+    if (how === "waiting") await sleep(ms);
+    while (now() < start + ms);
+    return { x, square: x * x, pid: process.pid, attempt, cpus: mask, lease: ids.join(","), start, end: now() };
   },
 });

@@ -1,18 +1,34 @@
 /**
- * A program for tests: memoises many short calls in `dir` while a random worker is killed every `killEveryMs` (and
- * more seldom where workers start so slowly that nothing would get done), then writes to `dir/storm.json` what each call
- * says of itself, and what is to be seen of the pool.
+ * A program for tests: memoises many short calls in `dir` while random workers are killed, then writes to
+ * `dir/storm.json` what each call says of itself, who was killed, and what is to be seen of the pool.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type JobEnv, keyValMap, local, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobLocal, setTaskAttempts } from "../../../src/index.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CallError, type Job, type JobEnv, keyValMap, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobLocal } from "../../../src/index.ts";
 import { busy, type CallRecord } from "./busy.ts";
+import { type Kill, type KillPlan, startKiller } from "./killer.ts";
+
+/** What the program is told. */
+export interface StormPlan extends KillPlan {
+  readonly calls: number;
+  /** Default: all that there are. */
+  readonly cpus?: number;
+  /** Calls take 1/2 to 3/2 of this. */
+  readonly callMs: number;
+  readonly how: "computing" | "waiting";
+}
 
 /** What the program writes. */
 export interface Storm {
   readonly records: readonly CallRecord[];
-  readonly kills: number;
+  readonly kills: readonly Kill[];
+  /** Attempts after which a call was tried again. */
   readonly retried: number;
+  /** Calls that failed, each after its last attempt, and were called once more. */
+  readonly failures: readonly { readonly x: number; readonly attempt: number; readonly kind: string }[];
+  /** The workers that ended before the storm did. */
+  readonly ended: readonly number[];
   /** Idle and all CPUs of the pool, when all calls are done. */
   readonly idle: readonly number[];
   /** What calls say that are made after the storm. */
@@ -21,60 +37,67 @@ export interface Storm {
 
 const memo = keyValMap("storm", busy.input, busy.output);
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+async function storm(dir: string, plan: StormPlan, compileCache: string): Promise<Storm> {
+  const { calls, callMs, how } = plan;
+  const inputs = Array.from({ length: calls }, (_, x) => ({ x, ms: callMs * (0.5 + (x % 11) / 10), how }));
+  const started = new Map<string, number>();
+  const ended: number[] = [];
+  const failures: Storm["failures"][number][] = [];
+  let retried = 0;
+
+  /** One call, and again as long as its workers are killed: by a person who knows why. */
+  const call =
+    (input: (typeof inputs)[number]): Job<CallRecord> =>
+    async (env) => {
+      try {
+        return await memoizeWithMap(memo, (key) => remoteEval(busy, key), input)(env);
+      } catch (error) {
+        if (!(error instanceof CallError) || (error.reason.kind !== "worker-died" && error.site.node === "")) throw error;
+        failures.push({ x: input.x, attempt: error.site.attempt, kind: error.reason.kind });
+        return await call(input)(env);
+      }
+    };
+
+  const job = async (env: JobEnv): Promise<Storm> => {
+    // All workers are up when it begins.
+    await mapConcurrently(Array.from({ length: totalCpus(env) }), () => remoteEval(busy, { x: 0, ms: 100, how: "waiting" }))(env);
+    const killer = startKiller(plan);
+    const records = await mapConcurrently(inputs, (input) => async (env) => {
+      const record = await call(input)(env);
+      Atomics.add(killer.done, 0, 1);
+      return record;
+    })(env);
+    const kills = await killer.stop();
+    const seen = { records, kills, retried, failures: [...failures], ended: [...ended] };
+    const idle = await idleCpus(env);
+    return { ...seen, idle, after: await mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))(env) };
   };
+
+  return await runJobLocal(programInfo(dir), job, {
+    ...(plan.cpus === undefined ? {} : { cpus: plan.cpus }),
+    progress: "none",
+    launcher: { compileCache },
+    onEvent: ({ event }) => {
+      if (event.type === "worker-started") started.set(event.serviceId, event.pid);
+      else if (event.type === "worker-ended") ended.push(started.get(event.serviceId) ?? -1);
+      else if (event.type === "call-retried") retried += 1;
+    },
+  });
 }
 
-const CALLS_BETWEEN_KILLS = 40;
+const totalCpus = ({ pool }: JobEnv): number => pool.snapshot().nodes.reduce((sum, { cpus }) => sum + cpus.total, 0);
+
+/** Idle and all CPUs, as soon as they are as many; else what they are after a while. */
+async function idleCpus({ pool }: JobEnv): Promise<number[]> {
+  for (let left = 500; ; left -= 1) {
+    const counts = pool.snapshot().nodes.flatMap(({ cpus }) => [cpus.idle, cpus.total]);
+    if (counts[0] === counts[1] || left === 0) return counts;
+    // The last worker that was killed is still being cleaned up after.
+    await sleep(20);
+  }
+}
 
 if (import.meta.main) {
-  const [dir = "", calls = "0", killEveryMs = "0", seed = "0", compileCache = ""] = process.argv.slice(2);
-  const random = randomNumbers(Number(seed));
-  const living = new Map<string, number>();
-  let kills = 0;
-  let retried = 0;
-  let done = 0;
-  let doneAtKill = 0;
-  const killer = setInterval(() => {
-    if (done < doneAtKill + CALLS_BETWEEN_KILLS) return;
-    doneAtKill = done;
-    const pid = [...living.values()][Math.floor(random() * living.size)];
-    if (pid === undefined) return;
-    process.kill(pid, "SIGKILL");
-    kills += 1;
-  }, Number(killEveryMs));
-  const inputs = Array.from({ length: Number(calls) }, (_, x) => ({ x }));
-  const { records, idle, after } = await runJobLocal(
-    programInfo(dir),
-    // A worker's first call also loads its module: one in three is killed during that.
-    local(setTaskAttempts(30), async (env: JobEnv) => {
-      const records = await mapConcurrently(inputs, (input) => async (env) => {
-        const record = await memoizeWithMap(memo, (key) => remoteEval(busy, key), input)(env);
-        done += 1;
-        return record;
-      })(env);
-      clearInterval(killer);
-      const idle = env.pool.snapshot().nodes.flatMap(({ cpus }) => [cpus.idle, cpus.total]);
-      const after = await mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))(env);
-      return { records, idle, after };
-    }),
-    {
-      progress: "none",
-      launcher: { compileCache },
-      onEvent: ({ event }) => {
-        if (event.type === "worker-started") living.set(event.serviceId, event.pid);
-        else if (event.type === "worker-ended") living.delete(event.serviceId);
-        else if (event.type === "call-retried") retried += 1;
-      },
-    },
-  );
-  const told: Storm = { records, kills, retried, idle, after };
-  writeFileSync(join(dir, "storm.json"), JSON.stringify(told));
+  const [dir = "", plan = "{}", compileCache = ""] = process.argv.slice(2);
+  writeFileSync(join(dir, "storm.json"), JSON.stringify(await storm(dir, JSON.parse(plan), compileCache)));
 }
