@@ -6,6 +6,8 @@ import type { AgentHello } from "./node-agent.ts";
 /** A stream of frames to and from an agent that has greeted. */
 export interface AgentLink {
   readonly hello: AgentHello;
+  /** Whether its other end is this machine itself, and not a jump host. */
+  readonly direct: boolean;
   /** Paused. */
   readonly output: Readable;
   readonly input: Writable;
@@ -17,7 +19,7 @@ export interface AgentLink {
  * Waits for the greeting and the hello of an agent. Rejects with a `WireError` when something else comes. `banner` is
  * what a login shell printed so far.
  */
-export function greeting(output: Readable, input: Writable): { readonly link: Promise<AgentLink>; banner(): string } {
+export function greeting(output: Readable, input: Writable, direct: boolean): { readonly link: Promise<AgentLink>; banner(): string } {
   const scanner = new GreetingScanner();
   let rest: Buffer | undefined;
   const link = new Promise<AgentLink>((resolve, reject) => {
@@ -28,7 +30,7 @@ export function greeting(output: Readable, input: Writable): { readonly link: Pr
         if (rest === undefined || hello === undefined) return;
         output.off("data", onData);
         output.pause();
-        resolve({ hello, output, input, rest });
+        resolve({ hello, direct, output, input, rest });
       } catch (error) {
         output.off("data", onData);
         reject(error);

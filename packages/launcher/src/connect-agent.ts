@@ -27,13 +27,13 @@ class NotConnectedError extends Error {
  * with what the session printed, when it does not come within `connectTimeoutMs`, or something else comes.
  */
 export async function connectAgent(node: string, session: CommandSession, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeAgent> {
-  const greeted = greeting(session.stdout, session.stdin);
+  const greeted = greeting(session.stdout, session.stdin, session.direct);
   try {
     const link = await unlessOver(session, greeted.link, settings, signal, "it did not greet");
     if (headPort === undefined) return new NodeAgent(node, link, session, settings);
     // What the agent says on its standard output is only that it is there.
     link.output.resume();
-    const called = await unlessOver(session, callOn(headPort, link), settings, signal, `it did not connect to this program's port ${headPort.port}`);
+    const called = await unlessOver(session, callOn(headPort, link, session), settings, signal, `it did not connect to this program's port ${headPort.port}`);
     return new NodeAgent(node, called, session, settings);
   } catch (error) {
     signal.throwIfAborted();
@@ -49,13 +49,15 @@ export async function connectAgent(node: string, session: CommandSession, settin
 }
 
 /** Asks the agent to go on over TLS, and waits until it greets there. */
-async function callOn(headPort: HeadPort, link: AgentLink): Promise<AgentLink> {
+async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSession): Promise<AgentLink> {
   using invitation = headPort.invite();
   const { identity, key, hosts, port } = invitation;
   const message: ToAgent = { type: "connect", identity, key, hosts, port };
   new FrameWriter(link.input).frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
   const socket = await invitation.arrived;
-  return await greeting(socket, socket).link;
+  // The connection is worth nothing without the session that it belongs to.
+  void session.ended.then(() => socket.destroy());
+  return await greeting(socket, socket, true).link;
 }
 
 /** `promise`, unless the session ends or the time is up before. */

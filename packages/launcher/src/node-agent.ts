@@ -95,8 +95,9 @@ export class NodeAgent implements AsyncDisposable {
     this.lost = promise;
     this.#resolveLost = resolve;
     // An agent that ends says why; only one that does not is lost for this.
-    link.input.on("error", (error) => setTimeout(() => this.#lose(`can't write to its agent: ${error.message}`), LAST_WORDS_MS));
-    link.output.on("close", () => setTimeout(() => this.#lose("the connection to its agent was closed"), LAST_WORDS_MS));
+    const loseSoon = (what: string): void => void setTimeout(() => this.#lose(what), LAST_WORDS_MS).unref();
+    link.input.on("error", (error) => loseSoon(`can't write to its agent: ${error.message}`));
+    link.output.on("close", () => loseSoon("the connection to its agent was closed"));
     void session.ended.then((end) => this.#lose(`${describeEnd("its agent", end)}${indent(whyEnded(session.lastErrors()))}`));
     for (const variables of surroundings?.environment ?? []) this.#send({ type: "environment", variables });
     this.#send({
@@ -104,7 +105,7 @@ export class NodeAgent implements AsyncDisposable {
       version: PROTOCOL_VERSION,
       heartbeatMs: times.heartbeatMs,
       silenceMs: headSilenceMs,
-      trustAcknowledgements: session.direct,
+      trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
     });
     this.#listen(link);

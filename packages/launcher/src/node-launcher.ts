@@ -65,6 +65,8 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   readonly connectPatienceMs?: number;
   /** The longest first pause between attempts, in milliseconds; each next one is up to twice as long. Default 500. */
   readonly connectPauseMs?: number;
+  /** Runs each attempt to connect: a pool of nodes lets only a few run at once. Default: at once. */
+  readonly throttle?: (attempt: () => Promise<NodeLauncher>) => Promise<NodeLauncher>;
   /** Hears of attempts that failed, and of transports that had to step in. Default: nobody. */
   readonly log?: (line: string) => void;
 }
@@ -149,13 +151,13 @@ export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerA
 }
 
 async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
-  const { logDir, log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
+  const { logDir, throttle = (attempt) => attempt(), log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
     { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
     signal,
-    (number) => remote.open(number, signal),
+    (number) => throttle(() => remote.open(number, signal)),
     (error) => error instanceof LaunchError && error.transient,
     (error, number, pauseMs) => log(`${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`),
   );
@@ -176,6 +178,7 @@ class RemoteNode {
   }
 
   async open(number: number, signal: AbortSignal): Promise<NodeLauncher> {
+    signal.throwIfAborted();
     const times = timesOf(this.#config);
     const session = await this.#session(number, times, signal);
     // srun has given its step the variables and the directory already.

@@ -28,6 +28,9 @@ export class Dispatcher implements TaskLauncher {
   readonly #counts = new CallCounts();
   /** How many tasks wait in the pool's line. */
   #inLine = 0;
+  /** Tasks that no node could serve, while there may still come nodes. */
+  readonly #unserved = new Set<Task>();
+  #nodesExpected = false;
   /** Set when no call may begin any more. */
   #drained: PromiseWithResolvers<void> | undefined;
   #lastWatchMs = 0;
@@ -43,6 +46,18 @@ export class Dispatcher implements TaskLauncher {
     this.#nodes.set(launcher.node, new DispatchNode(launcher, pin, this.#hooks));
     void launcher.lost.then((reason) => this.#removeNode(launcher.node, reason));
     this.#pool.addNode(node);
+    this.#tryUnserved();
+  }
+
+  /** Until `coming` settles more nodes may be added: what no node could serve so far waits for them. */
+  async expect<A>(coming: Promise<A>): Promise<A> {
+    this.#nodesExpected = true;
+    try {
+      return await coming;
+    } finally {
+      this.#nodesExpected = false;
+      this.#tryUnserved();
+    }
   }
 
   launch(request: TaskRequest): Promise<TaskWorker> {
@@ -88,8 +103,15 @@ export class Dispatcher implements TaskLauncher {
       this.#inLine += 1;
       this.#pool.putBack([task.ticket]);
     },
-    left: (): void => void (this.#inLine -= 1),
-    refusal: (error: Error): Error => (this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : error),
+    left: (task: Task): void => {
+      this.#inLine -= 1;
+      this.#unserved.delete(task);
+    },
+    refused: (task: Task, error: Error): void => {
+      if (!this.#nodesExpected) return task.fail(this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : error);
+      this.#inLine += 1;
+      this.#unserved.add(task);
+    },
     ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome),
   };
 
@@ -181,6 +203,15 @@ export class Dispatcher implements TaskLauncher {
     }
     if (ahead === 0) this.close();
   };
+
+  #tryUnserved(): void {
+    const tasks = [...this.#unserved];
+    this.#unserved.clear();
+    for (const task of tasks) {
+      this.#inLine -= 1;
+      this.#enqueue(task);
+    }
+  }
 
   #noticeDrained(): void {
     if (this.#lanes.size === 0) this.#drained?.resolve();

@@ -20,8 +20,8 @@ export interface TaskOffice {
   rehome(task: Task): void;
   /** The task has left the line. */
   left(task: Task): void;
-  /** Why the pool does not serve a task, in words for its caller. */
-  refusal(error: Error): Error;
+  /** No node that there is could ever serve the task: it fails, or waits for nodes to come. */
+  refused(task: Task, error: Error): void;
   /** The task is over. */
   ended(task: Task, outcome: TaskOutcome): void;
 }
@@ -118,7 +118,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   refused(error: Error): void {
     this.#office.left(this);
-    this.fail(this.#office.refusal(error));
+    this.#office.refused(this, error);
   }
 
   // The lane's side.

@@ -1,9 +1,10 @@
 /**
  * Workers on all nodes that could be reached: nodes are brought up together, the CPUs of those that came up are one pool.
+ * A node that takes long does not hold up the others: it joins the pool when it is there.
  * (Hyperion.Job: withPoolLauncher)
  */
 import { PoolCore } from "@hyperion-ts/cpu-pool";
-import { LaunchError, type NodeLauncher, type NodeLauncherConfig, nodeName, openHeadPort, openNodeLauncher, type WorkerAddr, type WorkerLauncher } from "@hyperion-ts/launcher";
+import { type HeadPort, LaunchError, type NodeLauncher, type NodeLauncherConfig, nodeName, openHeadPort, openNodeLauncher, type WorkerAddr, type WorkerLauncher } from "@hyperion-ts/launcher";
 import PQueue from "p-queue";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { TaskWorker } from "../dispatch/task-launcher.ts";
@@ -13,8 +14,10 @@ import type { NodeShare } from "./node-share.ts";
 
 /** At most so many nodes are being connected to at a time: sshd drops connections beyond ten or so. */
 const HANDSHAKES_AT_ONCE = 8;
+/** When enough nodes are there, those that are not by now join later. In milliseconds since the beginning. */
+const STRAGGLERS_AFTER_MS = 10_000;
 
-/** How the nodes are reached, how many CPUs of each are ours, and who hears of them. */
+/** How the nodes are reached, what part of each is ours, and who hears of them. */
 export interface PoolLauncherConfig extends NodeLauncherConfig {
   /** What part of a node is ours. Default: all that its agent may use. */
   readonly shareOf?: (addr: WorkerAddr) => NodeShare | undefined;
@@ -28,6 +31,7 @@ export interface PoolLauncherConfig extends NodeLauncherConfig {
 export interface PoolLauncher extends AsyncDisposable {
   readonly pool: PoolCore;
   readonly dispatcher: Dispatcher;
+  /** Grows when nodes join later. */
   readonly nodes: ReadonlyMap<string, NodeLauncher>;
   readonly cpusPerNode: ReadonlyMap<string, number>;
   /** The nodes that could not be used, and why. */
@@ -37,72 +41,62 @@ export interface PoolLauncher extends AsyncDisposable {
 }
 
 /**
- * Connects to all nodes at once and makes one pool of those that came up. Throws a `LaunchError`, with every
- * reason, when fewer than `leastNodes` did. An abort of `signal` gives up.
+ * Connects to all nodes at once and makes one pool of those that came up. Resolves when all of them did or did not, at
+ * the latest after 10 s if `leastNodes` are there then; others join later. Throws a `LaunchError`, with every reason,
+ * when fewer than `leastNodes` came up. An abort of `signal` gives up.
  */
 export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], signal: AbortSignal = new AbortController().signal): Promise<PoolLauncher> {
   await using stack = new AsyncDisposableStack();
   // One port for all nodes; it opens only where it is used.
   const tls = config.tls ?? config.transport?.type === "srun";
-  const headPort = tls && config.headPort === undefined ? stack.use(await openHeadPort()) : config.headPort;
-  const connection = headPort === undefined ? config : { ...config, headPort };
-  const events = config.events ?? new RunEvents();
-  const pool = new PoolCore();
-  const dispatcher = new Dispatcher(pool, events);
-  const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
-  const opened = await Promise.all(addrs.map((addr) => queue.add(() => tryOpen(connection, addr, signal))));
-  const nodes = new Map<string, NodeLauncher>();
-  const cpusPerNode = new Map<string, number>();
-  const leftOut: { node: string; reason: string }[] = [];
-  for (const [i, result] of opened.entries()) {
-    if (!("launcher" in result)) {
-      leftOut.push(result);
-      events.emit({ type: "node-left-out", ...result });
-      continue;
-    }
-    const launcher = stack.use(result.launcher);
-    const addr = addrs[i];
-    const share = (addr === undefined ? undefined : config.shareOf?.(addr)) ?? {};
-    const { cpuIds, pin, note } = chooseCpus(launcher.host, share);
-    nodes.set(launcher.node, launcher);
-    cpusPerNode.set(launcher.node, cpuIds.length);
-    dispatcher.addNode(launcher, { name: launcher.node, cpuIds, gpuIds: share.gpuIds, memoryMb: share.memoryMb ?? launcher.host.memoryMb }, pin);
-    events.emit({ type: "node-ready", node: launcher.node, cpus: cpuIds.length, pinned: pin, note });
-  }
-  signal.throwIfAborted();
-  const least = Math.max(1, config.leastNodes ?? 1);
-  if (nodes.size < least) throw new LaunchError("", `agents on ${least} of ${addrs.length} nodes, only on ${nodes.size}:\n${leftOut.map(({ node, reason }) => `${node}: ${reason}`).join("\n")}`);
-  stack.defer(() => dispatcher.close());
-  return new OpenPoolLauncher(pool, dispatcher, nodes, cpusPerNode, leftOut, stack.move());
-}
-
-type Opened = { readonly launcher: NodeLauncher } | { readonly node: string; readonly reason: string };
-
-async function tryOpen(config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal): Promise<Opened> {
-  try {
-    return { launcher: await openNodeLauncher(config, addr, signal) };
-  } catch (error) {
-    if (signal.aborted) return { node: nodeName(addr), reason: "it was no longer wanted" };
-    if (error instanceof LaunchError) return { node: nodeName(addr), reason: error.message };
-    throw error;
-  }
+  const ownPort = tls && config.headPort === undefined ? await openHeadPort() : undefined;
+  const launcher = stack.use(new OpenPoolLauncher(config, ownPort));
+  await launcher.open(addrs, signal);
+  stack.move();
+  return launcher;
 }
 
 class OpenPoolLauncher implements PoolLauncher {
-  readonly pool: PoolCore;
+  readonly pool = new PoolCore();
   readonly dispatcher: Dispatcher;
-  readonly nodes: ReadonlyMap<string, NodeLauncher>;
-  readonly cpusPerNode: ReadonlyMap<string, number>;
-  readonly leftOut: PoolLauncher["leftOut"];
-  readonly #resources: AsyncDisposableStack;
+  readonly nodes = new Map<string, NodeLauncher>();
+  readonly cpusPerNode = new Map<string, number>();
+  readonly leftOut: { readonly node: string; readonly reason: string }[] = [];
+  readonly #config: PoolLauncherConfig;
+  readonly #ownPort: HeadPort | undefined;
+  readonly #events: RunEvents;
+  readonly #closing = new AbortController();
+  #opening: Promise<unknown> = Promise.resolve();
 
-  constructor(pool: PoolCore, dispatcher: Dispatcher, nodes: ReadonlyMap<string, NodeLauncher>, cpusPerNode: ReadonlyMap<string, number>, leftOut: PoolLauncher["leftOut"], resources: AsyncDisposableStack) {
-    this.pool = pool;
-    this.dispatcher = dispatcher;
-    this.nodes = nodes;
-    this.cpusPerNode = cpusPerNode;
-    this.leftOut = leftOut;
-    this.#resources = resources;
+  constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined) {
+    const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
+    this.#config = { throttle: (attempt) => queue.add(attempt), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...config };
+    this.#ownPort = ownPort;
+    this.#events = config.events ?? new RunEvents();
+    this.dispatcher = new Dispatcher(this.pool, this.#events);
+  }
+
+  /** Resolves when there are nodes enough to begin. */
+  async open(addrs: readonly WorkerAddr[], signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    const enough = Promise.withResolvers<void>();
+    const least = Math.max(1, this.#config.leastNodes ?? 1);
+    const look = (): void => {
+      if (this.nodes.size >= least && performance.now() - startMs >= STRAGGLERS_AFTER_MS) enough.resolve();
+    };
+    const startMs = performance.now();
+    const timer = setTimeout(look, STRAGGLERS_AFTER_MS);
+    const settled = this.dispatcher.expect(Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))));
+    this.#opening = settled.catch(() => undefined);
+    try {
+      await Promise.race([settled, enough.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+    signal.throwIfAborted();
+    if (this.nodes.size >= least) return;
+    const reasons = this.leftOut.map(({ node, reason }) => `${node}: ${reason}`).sort().join("\n");
+    throw new LaunchError("", `agents on ${least === 1 ? "any" : `${least}`} of ${addrs.length} nodes${this.nodes.size === 0 ? "" : `, only on ${this.nodes.size}`}:\n${reasons}`);
   }
 
   withCpus(cpus: number): WorkerLauncher<{ readonly signal?: AbortSignal }, TaskWorker> {
@@ -111,6 +105,32 @@ class OpenPoolLauncher implements PoolLauncher {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#resources.disposeAsync();
+    this.#closing.abort(new Error("The pool of nodes was closed"));
+    await this.#opening;
+    this.dispatcher.close();
+    await Promise.all([...this.nodes.values()].map((node) => node[Symbol.asyncDispose]()));
+    await this.#ownPort?.[Symbol.asyncDispose]();
+  }
+
+  /** Connects to a node and adds it to the pool; or says why that could not be. */
+  async #join(addr: WorkerAddr, signal: AbortSignal): Promise<void> {
+    const node = nodeName(addr);
+    try {
+      this.#add(await openNodeLauncher(this.#config, addr, signal), this.#config.shareOf?.(addr) ?? {});
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof LaunchError)) throw error;
+      this.leftOut.push({ node, reason: error.message });
+      this.#events.emit({ type: "node-left-out", node, reason: error.message });
+    }
+  }
+
+  #add(launcher: NodeLauncher, share: NodeShare): void {
+    const { node, host } = launcher;
+    const { cpuIds, pin, note } = chooseCpus(host, share);
+    this.nodes.set(node, launcher);
+    this.cpusPerNode.set(node, cpuIds.length);
+    this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pin, note });
+    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: share.gpuIds, memoryMb: share.memoryMb ?? host.memoryMb }, pin);
   }
 }
