@@ -2,10 +2,10 @@
  * The system's ssh as a transport: everything that OpenSSH and the person's configuration of it can do (GSSAPI,
  * host-based authentication, certificates, security keys, jump hosts, ControlMaster). Frames travel on its stdio.
  */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { basename } from "node:path";
 import type { CommandError } from "../local-process.ts";
 import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
+import { askProgram } from "./ask-program.ts";
 import { type CommandSession, type SessionEnd, TransportError, type TransportReason } from "./command-session.ts";
 import { loginShellCommand } from "./shell-quote.ts";
 import type { Transport } from "./transport.ts";
@@ -27,30 +27,26 @@ const OURS = ["-T", "-o", "BatchMode=yes", "-o", "ClearAllForwardings=yes", "-o"
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
 
-const CONFIGURATION_TIMEOUT_MS = 5_000;
-
 /** A transport that runs `ssh HOST COMMAND` for each session. */
 export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = {}): Transport {
   return {
     open: async (host, argv, signal) => {
+      const direct = await isDirect(command, options, host, signal);
       signal.throwIfAborted();
       const line = [command, ...options, ...OURS, "--", host, loginShellCommand(argv)];
       const running = await runCmdLocalAsync({ argv: line }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
-      return commandSession(running, await isDirect([command, ...options], host, signal), sshEnd);
+      return commandSession(running, direct, sshEnd);
     },
   };
 }
 
-/** Whether ssh connects to the host itself, and not through a jump host or a program. */
-async function isDirect([file = "", ...options]: readonly string[], host: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const { stdout } = await promisify(execFile)(file, [...options, "-G", "--", host], { signal, timeout: CONFIGURATION_TIMEOUT_MS });
-    return !/^proxy(?:jump|command) (?!none$)/im.test(stdout);
-  } catch {
-    return false;
-  }
+/** Whether ssh connects to the host itself, and not through a jump host or a program. Other programs can't be asked. */
+async function isDirect(command: string, options: readonly string[], host: string, signal: AbortSignal): Promise<boolean> {
+  if (basename(command) !== "ssh") return false;
+  const { code, stdout } = await askProgram([command, ...options, "-G", "--", host], signal);
+  return code === 0 && !/^proxy(?:jump|command) (?!none$)/im.test(stdout);
 }
 
 /** Reads ssh's end: exit code 255 is its own failure, or that of a command that exits so. */
