@@ -20,6 +20,7 @@ import { type CommandSession, type SessionEnd, TransportError } from "./transpor
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { WorkerLauncher } from "./worker-launcher.ts";
+import { compileCacheVariable } from "./worker/compile-cache.ts";
 
 /** Runs a command somewhere and hands back its standard streams: `runCmdLocalAsync`, or a way to another machine. */
 export type RunCmd = (command: Command) => Promise<CommandSession>;
@@ -87,7 +88,7 @@ export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, o
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
   const mark = newMark();
-  const session = await runCmd({ argv: agentCommand(options), env: markVariable(mark) }).catch((cause: unknown) => {
+  const session = await runCmd({ argv: agentCommand(options), env: { ...markVariable(mark), ...compileCacheVariable(options.compileCache) } }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   void session.ended.then((end) => endOrphans(mark, end));

@@ -82,7 +82,7 @@ export const loadedModules = defineRemote(import.meta, {
   name: "test/loaded-modules",
   input: z.null(),
   output: z.object({ builtIn: z.array(z.string()), files: z.array(z.string()) }),
-  run: () => ({ builtIn: Reflect.get(process, "moduleLoadList") as string[], files: Reflect.get(globalThis, "recordedModules") as string[] }),
+  run: () => ({ builtIn: Reflect.get(process, "moduleLoadList") as string[], files: (Reflect.get(globalThis, "recordedModules") ?? []) as string[] }),
 });
 
 export const doubled = defineRemote(import.meta, {

@@ -9,11 +9,12 @@
  * Its arguments are the directory where compiled code is kept, or an empty text, and the files where the CPUs of the
  * node's job may be found.
  */
-import { enableCompileCache, flushCompileCache } from "node:module";
+import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
+import { shareCompileCache } from "../worker/compile-cache.ts";
 
 const [compileCache = "", ...cpusetFiles] = process.argv.slice(2);
-if (compileCache !== "") enableCompileCache(compileCache);
+if (compileCache !== "") shareCompileCache(compileCache);
 const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });

@@ -20,7 +20,6 @@ import {
   PROTOCOL_VERSION,
   type ToAgent,
 } from "@hyperion-ts/wire";
-import { callHead } from "./call-head.ts";
 import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
@@ -142,6 +141,8 @@ export class Agent implements FrameReceiver {
   /** Goes on over a connection of its own; the end of standard input still counts. */
   async #connect(message: Extract<ToAgent, { type: "connect" }>): Promise<void> {
     try {
+      // TLS has its memory, and most agents do without it.
+      const { callHead } = await import("./call-head.ts");
       const socket = await callHead(message, process.env);
       this.#link = HeadLink.ofSocket(socket);
       this.#writer = this.#greet(socket, false);

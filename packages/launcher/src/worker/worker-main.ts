@@ -4,9 +4,9 @@
  *
  * Its argument, if there is one, is the directory where compiled code is kept.
  */
-import { enableCompileCache } from "node:module";
+import { useCompileCache } from "./compile-cache.ts";
 
 const [compileCache] = process.argv.slice(2);
-if (compileCache !== undefined) enableCompileCache(compileCache);
+if (compileCache !== undefined) useCompileCache(compileCache);
 const { runWorker } = await import("./worker.ts");
 runWorker();
