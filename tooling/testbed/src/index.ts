@@ -8,7 +8,7 @@ export type { TestbedErrorCode } from "./testbed-error.ts";
 export { defaultNodes } from "./options.ts";
 export type { CpuSpec, NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
 export type { Testbed } from "./open-testbed.ts";
-export type { ComputeNode, Host } from "./cluster-plan.ts";
+export type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";
 export type { Faults } from "./fault.ts";
 export type { NodeProcess } from "./node-processes.ts";
 export type { ProcessId } from "./process-id.ts";

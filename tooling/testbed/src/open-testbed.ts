@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { ChildProcess } from "node:child_process";
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
-import type { ComputeNode, Host } from "./cluster-plan.ts";
+import type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";
 import { sshdOn } from "./daemons.ts";
 import { inside } from "./enter.ts";
 import { userKeyOf } from "./etc.ts";
@@ -28,6 +28,8 @@ export interface Testbed extends AsyncDisposable {
   /** The node where users submit; slurmctld runs on it. */
   readonly login: Host;
   readonly nodes: readonly ComputeNode[];
+  /** root first. */
+  readonly users: readonly ClusterUser[];
   /** Each user's private key, by her name: a path in the cluster. */
   readonly keys: Readonly<Record<string, string>>;
   /** Runs a command to its end, on a node or on `login`. How it ends is data. @throws TestbedError `unknown-node`, `node-stopped` */
@@ -52,7 +54,7 @@ export interface Testbed extends AsyncDisposable {
   readonly sshSessions: (node: string) => Promise<readonly SshSession[]>;
   /** What runs on that node, but for what makes it a node: sshd's sessions and Slurm's steps are in it. */
   readonly processes: (node: string) => readonly NodeProcess[];
-  /** The text of a file by its path in the cluster, such as a job's `outputFile`. */
+  /** The text of a file by its path in the cluster, such as a job's `outputFile`; it must not lead over an absolute symbolic link. */
   readonly readFile: (path: string) => Promise<string>;
 }
 
@@ -60,6 +62,7 @@ export function openTestbed(site: Site): Testbed {
   return {
     login: site.plan.login,
     nodes: site.plan.nodes,
+    users: site.plan.users,
     keys: Object.fromEntries(site.plan.users.map((user) => [user.name, userKeyOf(user)])),
     run: (node, command, options) => runOnNode(site, node, command, options),
     spawn: (node, command, options) => spawnOnNode(site, node, command, options),

@@ -1,4 +1,5 @@
 /** Can a testbed be made here? Tests ask before they start, and say why they were skipped. */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 
 /**
@@ -11,7 +12,7 @@ export function testbedMissing(): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
   const lacking = Object.entries(programs).filter(([, path]) => !isExecutable(path));
-  if (lacking.length === 0) return null;
+  if (lacking.length === 0) return namespaceProblem();
   return `A testbed needs ${lacking.map(([name]) => name).join(", ")}; \`npm run testbed -- install\` (or apt-get install ${packages.join(" ")}) installs what is lacking.`;
 }
 
@@ -26,10 +27,17 @@ const programs = {
   sshd: "/usr/sbin/sshd",
   ssh: "/usr/bin/ssh",
   ip: "/usr/sbin/ip",
+  unshare: "/usr/bin/unshare",
   nsenter: "/usr/bin/nsenter",
   setpriv: "/usr/bin/setpriv",
   perl: "/usr/bin/perl",
 } as const;
+
+/** root of a container may be no root of the kernel. */
+function namespaceProblem(): string | null {
+  const { status, stderr } = spawnSync("/usr/bin/unshare", ["--mount", "--net", "--pid", "--fork", "true"], { encoding: "utf8" });
+  return status === 0 ? null : `A testbed needs namespaces, which this root may not make (in a container: --privileged): ${stderr.trim()}`;
+}
 
 function isExecutable(path: string): boolean {
   try {
