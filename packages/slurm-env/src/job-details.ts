@@ -1,55 +1,87 @@
 /**
- * What `scontrol show job --details` says beyond the environment: which CPUs and GPUs of each node are the job's, and
- * when it ends. Pure: the caller runs scontrol. (Slurm's src/api/job_info.c, slurm_sprint_job_info)
+ * What `scontrol show job --details` says beyond the environment: which CPUs and GPUs of each node are the job's,
+ * how much memory, and when it ends. Pure: the caller runs scontrol. (Slurm's src/api/job_info.c, slurm_sprint_job_info)
  */
 import { Cursor } from "./cursor.ts";
 import { expandHostlist } from "./expand-hostlist.ts";
 import type { NodeName } from "./node-name.ts";
 import { parseNumberRanges, writeNumbers } from "./number-ranges.ts";
+import type { SlurmJobId } from "./slurm-job-id.ts";
 
 /** The job's part of one node. */
 export interface NodeDetails {
   readonly name: NodeName;
-  /** Slurm's own numbers of the node's CPUs: places in its order by socket, core and thread, not ids of the kernel. */
+  /**
+   * Slurm's own numbers of the node's CPUs: places in its order by socket, core and thread, not ids of the kernel. Whole
+   * cores: there may be more of them than CPUs that the job may use.
+   */
   readonly cpuIds: readonly number[];
   /** The node's own numbers of GPUs. */
   readonly gpuIds: readonly number[];
+  /** Absent where Slurm does not hand out memory (SelectTypeParameters without Memory). */
+  readonly memoryMb?: number | undefined;
 }
 
 /** What Slurm knows of a job; of a heterogeneous job all components. */
 export interface JobDetails {
   /** Each node once. */
   readonly nodes: readonly NodeDetails[];
-  /** When Slurm will end the job, in milliseconds since 1970. */
+  /** When Slurm will end the job, in milliseconds since 1970; absent where it has no limit. */
   readonly endTimeMs?: number | undefined;
 }
 
 /**
- * Reads what `scontrol show job --details JOBID` prints. Lines that say nothing of nodes or of the end are passed over.
+ * Reads what `scontrol show job --details JOBID` prints. Lines that say nothing of nodes or of the end are passed over,
+ * and so are other jobs: an array's last task has the array's own id, under which scontrol shows every task.
  *
  * @throws SlurmEnvError `malformed` or `too-many-names` for a list of nodes, CPUs or GPUs that can't be right.
  */
-export function parseJobDetails(text: string): JobDetails {
+export function parseJobDetails(text: string, jobId: SlurmJobId): JobDetails {
+  const records = recordsOf(text, jobId);
   const nodes = new Map<NodeName, NodeDetails>();
-  for (const [, hostlist = "", cpus = "", rest = ""] of text.matchAll(/^\s+Nodes=(\S+) CPU_IDs=(\S*) Mem=\d*\S*(.*)$/gm)) {
+  for (const node of records.flatMap(readNodes)) nodes.set(node.name, addShare(nodes.get(node.name), node));
+  const ends = records.flatMap((record) => endTime(record) ?? []);
+  return { nodes: [...nodes.values()], endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
+}
+
+/** The job's own record, or those of all components of its heterogeneous job. */
+function recordsOf(text: string, jobId: SlurmJobId): readonly string[] {
+  const records = text.split(/^(?=JobId=)/m);
+  const own = records.filter((record) => numberIn(record, "JobId") === jobId);
+  const hetJobId = own.map((record) => numberIn(record, "HetJobId"))[0];
+  return hetJobId === undefined ? own : records.filter((record) => numberIn(record, "HetJobId") === hetJobId);
+}
+
+const numberIn = (record: string, key: string): number | undefined => {
+  const digits = new RegExp(`(?:^|\\s)${key}=(\\d+)`).exec(record)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
+const readNodes = (record: string): readonly NodeDetails[] =>
+  [...record.matchAll(/^\s+Nodes=(\S+) CPU_IDs=(\S*) Mem=(\d*)(.*)$/gm)].flatMap(([, hostlist = "", cpus = "", memory = "", rest = ""]) => {
     const cpuIds = numbers(cpus, "CPU_IDs");
     const gpuIds = [...rest.matchAll(/\bgpu\b[^(,]*\(IDX:([^)]*)\)/g)].flatMap(([, indexes = ""]) => numbers(indexes, "GRES"));
-    for (const name of expandHostlist(hostlist, "Nodes")) {
-      const known = nodes.get(name);
-      nodes.set(name, { name, cpuIds: union(known?.cpuIds, cpuIds), gpuIds: union(known?.gpuIds, gpuIds) });
-    }
-  }
-  return { nodes: [...nodes.values()], endTimeMs: endTime(text) };
-}
+    const memoryMb = Number(memory) || undefined;
+    return expandHostlist(hostlist, "Nodes").map((name) => ({ name, cpuIds, gpuIds, memoryMb }));
+  });
 
 /** `0-3,8`; an index list may also be `N/A`. */
 const numbers = (list: string, variable: string): number[] => (/^\d/.test(list) ? writeNumbers(parseNumberRanges(new Cursor({ text: list, variable }))).map(Number) : []);
 
 /** The components of a heterogeneous job may share a node. */
+const addShare = (sum: NodeDetails | undefined, share: NodeDetails): NodeDetails => ({
+  name: share.name,
+  cpuIds: union(sum?.cpuIds, share.cpuIds),
+  gpuIds: union(sum?.gpuIds, share.gpuIds),
+  memoryMb: sum === undefined ? share.memoryMb : addKnown(sum.memoryMb, share.memoryMb),
+});
+
 const union = (a: readonly number[] = [], b: readonly number[]): number[] => [...new Set([...a, ...b])].sort((x, y) => x - y);
 
-/** In the time zone of this process, as scontrol prints it. */
-function endTime(text: string): number | undefined {
-  const time = /\bEndTime=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/.exec(text)?.[1];
+const addKnown = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined || b === undefined ? undefined : a + b);
+
+/** In the time zone of this process, as scontrol prints it; `Unknown` without a limit. */
+function endTime(record: string): number | undefined {
+  const time = /\bEndTime=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/.exec(record)?.[1];
   return time === undefined ? undefined : new Date(time).getTime();
 }

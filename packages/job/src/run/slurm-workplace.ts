@@ -45,7 +45,7 @@ const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr =>
 
 const shareOf = ({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined): NodeShare => {
   const known = details?.nodes.find((node) => node.name === name);
-  return { cpus, memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: known?.gpuIds ?? gpuIds };
+  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: known?.gpuIds ?? gpuIds };
 };
 
 /** srun has to be told the component of a heterogeneous job. */
@@ -64,11 +64,11 @@ function cpusetFiles({ jobId }: Allocation): string[] {
   ];
 }
 
-/** What the environment does not say: which CPUs and GPUs are ours on each node. */
+/** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
 async function readJobDetails({ jobId }: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
   try {
     const { stdout } = await promisify(execFile)("scontrol", ["show", "job", "--details", String(jobId)], { timeout: SCONTROL_TIMEOUT_MS, signal });
-    return parseJobDetails(stdout);
+    return parseJobDetails(stdout, jobId);
   } catch (error) {
     signal.throwIfAborted();
     log(`scontrol does not tell which CPUs and GPUs are job ${jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
