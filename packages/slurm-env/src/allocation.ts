@@ -16,7 +16,7 @@ export interface AllocatedNode {
   readonly gpus?: number | undefined;
   /** The node's own numbers of those GPUs (SLURM_JOB_GPUS): known for the node we run on only. */
   readonly gpuIds?: readonly number[] | undefined;
-  /** Absent also when the job has all of the node's memory (`--mem=0`). */
+  /** Absent also when the job has all of the node's memory (`--mem=0`), or two amounts are stated. */
   readonly memoryMb?: number | undefined;
   /** The components of a heterogeneous job that share this node; absent in other jobs. */
   readonly components?: readonly number[] | undefined;

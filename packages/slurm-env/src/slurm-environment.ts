@@ -52,9 +52,12 @@ export const requireJobId = (env: SlurmEnvironment, variable: string): SlurmJobI
 
 /**
  * The step that we are in: `srun` starts one. The batch script and the shell of salloc are steps too,
- * under reserved numbers from 0xfffffff0 on, and count as none.
+ * under reserved numbers from 0xfffffff0 on, and count as none. A job that was submitted from inside a step inherits its
+ * variables; for its own steps srun sets both variables of tasks alike.
  */
 export const readStepId = (env: SlurmEnvironment): number | undefined => {
   const id = readWholeNumber(env, "SLURM_STEP_ID");
-  return id === undefined || id >= 0xfffffff0 ? undefined : id;
+  if (id === undefined || id >= 0xfffffff0) return undefined;
+  const tasks = readText(env, "SLURM_STEP_TASKS_PER_NODE");
+  return tasks !== undefined && tasks !== readText(env, "SLURM_TASKS_PER_NODE") ? undefined : id;
 };

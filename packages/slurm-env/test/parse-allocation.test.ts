@@ -52,6 +52,12 @@ describe("where we run", () => {
     expect(allocation).toMatchObject({ stepId: 3, head: "n2", nodes: [{ name: "n1", cpus: 4 }, { name: "n2", cpus: 2 }] });
   });
 
+  it("a step's number that was inherited from the job in which this one was submitted is not ours", () => {
+    const inherited = { SLURM_STEP_ID: "0", SLURM_STEP_TASKS_PER_NODE: "2", SLURM_STEP_NUM_TASKS: "2" };
+    expect(parseAllocation(jobEnv({ ...inherited, SLURM_TASKS_PER_NODE: "4,2" })).stepId).toBeUndefined();
+    expect(parseAllocation(jobEnv({ ...inherited, SLURM_TASKS_PER_NODE: "2" })).stepId).toBe(0);
+  });
+
   it("the shell of salloc and the batch script are no steps of their own", () => {
     expect(parseAllocation(jobEnv({ SLURM_STEP_ID: "4294967290" })).stepId).toBeUndefined();
   });
