@@ -4,7 +4,7 @@
  * where that is not switched off.
  */
 import type { CommandError } from "../local-process.ts";
-import { runCmdLocalAsync } from "../run-command.ts";
+import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
 import { type SessionEnd, TransportError, type TransportReason } from "./command-session.ts";
 import { commandSession } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
@@ -24,7 +24,10 @@ export interface SrunOptions {
  * `--cpus-per-task`, which would give it one CPU only, unbound, because workers are pinned later. Its output comes
  * by whole lines (HYPERION_LINE_STREAM tells the agent); `--unbuffered` would put a terminal in between.
  */
-const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--quiet"];
+const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--quit-on-interrupt", "--quiet"];
+
+/** So long srun may take to end its step, in milliseconds. */
+const STEP_END_MS = 2_000;
 
 /** Variables of a job that srun would read as options of its own, against ours (srun(1), "INPUT ENVIRONMENT VARIABLES"). */
 const READ_AS_OPTIONS =
@@ -40,9 +43,16 @@ export function srun({ command = "srun", options = [], hetGroupOf }: SrunOptions
       const running = await runCmdLocalAsync({ argv: line, env: { HYPERION_LINE_STREAM: "1" }, without: READ_AS_OPTIONS }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
-      return commandSession(running, false, srunEnd);
+      return commandSession(running, false, srunEnd, () => endStep(running));
     },
   };
+}
+
+/** Slurm lets a step go on whose srun was killed, and an agent whose input nobody closes: srun itself has to end it (srun(1), `--quit-on-interrupt`). */
+function endStep(running: RunningCommand): void {
+  running.signal("SIGINT");
+  const timer = setTimeout(() => running.kill(), STEP_END_MS);
+  void running.ended.then(() => clearTimeout(timer));
 }
 
 /** Reads srun's end: it fails with code 1 for almost everything, so what it prints has to tell. */

@@ -63,8 +63,8 @@ export function sshFailure(stderr: string): TransportReason {
   return "unreachable";
 }
 
-/** A session over a local program, whose end means what `read` makes of it. */
-export function commandSession(running: RunningCommand, direct: boolean, read: (end: SessionEnd, stderr: string) => SessionEnd): CommandSession {
+/** A session over a local program, whose end means what `read` makes of it. `kill` ends it; the default is SIGKILL. */
+export function commandSession(running: RunningCommand, direct: boolean, read: (end: SessionEnd, stderr: string) => SessionEnd, kill = (): void => running.kill()): CommandSession {
   const ended = running.ended.then((end) => read(end, running.lastErrors()));
   return {
     description: running.description,
@@ -74,7 +74,10 @@ export function commandSession(running: RunningCommand, direct: boolean, read: (
     stderr: running.stderr,
     ended,
     lastErrors: () => running.lastErrors(),
-    kill: () => running.kill(),
-    [Symbol.asyncDispose]: () => running.stop(0).then(() => undefined),
+    kill,
+    [Symbol.asyncDispose]: async () => {
+      kill();
+      await ended;
+    },
   };
 }
