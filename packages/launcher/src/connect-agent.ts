@@ -62,6 +62,7 @@ async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSessi
 
 /** `promise`, unless the session ends or the time is up before. */
 async function unlessOver<A>(session: CommandSession, promise: Promise<A>, { times: { connectTimeoutMs } }: AgentSettings, signal: AbortSignal, what: string): Promise<A> {
+  signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   const timer = setTimeout(() => over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)), connectTimeoutMs);
   const aborted = (): void => over.reject(signal.reason);

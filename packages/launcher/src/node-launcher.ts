@@ -84,7 +84,11 @@ const INDIRECT_SILENCE_MS = 60_000;
  * await using worker = await launcher.launch({ cpuCount: 2 });
  * const four = await worker.call(square, 2);
  */
-export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
+export function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
+  return launchWith(logDir, runCmd, options, new AbortController().signal);
+}
+
+async function launchWith(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions, signal: AbortSignal): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
   const mark = newMark();
@@ -94,7 +98,7 @@ export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, o
   void session.ended.then((end) => endOrphans(mark, end));
   const times = timesOf(options);
   const settings = { times, headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs, surroundings: null };
-  return launcherOver(session, node, logDir, options, settings, new AbortController().signal);
+  return launcherOver(session, node, logDir, options, settings, signal);
 }
 
 /** An agent ends what its workers have started. When it could not (somebody killed it), we do, if it ran on this machine. */
@@ -143,7 +147,7 @@ export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerA
     case "LocalHost":
       signal.throwIfAborted();
       // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
-      return workerLauncherWithRunCmd(config.logDir, runCmdLocalAsync, { headSilenceMs: null, ...config, node: nodeName(addr) });
+      return launchWith(config.logDir, runCmdLocalAsync, { headSilenceMs: null, ...config, node: nodeName(addr) }, signal);
     case "RemoteAddr":
       return openRemoteLauncher(config, addr.hostname, signal);
     default:
