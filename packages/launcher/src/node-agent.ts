@@ -20,7 +20,7 @@ import {
 import type { AgentLink } from "./agent-greeting.ts";
 import { indent } from "./indent.ts";
 import type { NodeSurroundings } from "./node-surroundings.ts";
-import { type CommandSession, describeEnd } from "./transport/command-session.ts";
+import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";
 import { LaunchError } from "./worker-death.ts";
 
 /** A frame's channel is a number of 16 bits. */
@@ -98,7 +98,7 @@ export class NodeAgent implements AsyncDisposable {
     const loseSoon = (what: string): void => void setTimeout(() => this.#lose(what), LAST_WORDS_MS).unref();
     link.input.on("error", (error) => loseSoon(`can't write to its agent: ${error.message}`));
     link.output.on("close", () => loseSoon("the connection to its agent was closed"));
-    void session.ended.then((end) => this.#lose(`${describeEnd("its agent", end)}${indent(whyEnded(session.lastErrors()))}`));
+    void session.ended.then((end) => this.#lose(howEnded(end, session.lastErrors())));
     for (const variables of surroundings?.environment ?? []) this.#send({ type: "environment", variables });
     this.#send({
       type: "configure",
@@ -220,6 +220,14 @@ export class NodeAgent implements AsyncDisposable {
   #send(message: ToAgent): void {
     this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
   }
+}
+
+/** How a session ended, and what it printed last; of a lost connection the transport may have told that already. */
+function howEnded(end: SessionEnd, printed: string): string {
+  const said = whyEnded(printed);
+  if (end.type === "exited") return `${describeEnd("its agent", end)}${indent(said)}`;
+  const message = whyEnded(end.failure.message) || "the connection was lost, or the agent killed, and nothing was said";
+  return `${describeEnd("its agent", { ...end, failure: { ...end.failure, message } })}${message.includes(said) ? "" : indent(said)}`;
 }
 
 /** Of what an agent printed last: not what it logs of its daily work. */
