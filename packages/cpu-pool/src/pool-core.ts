@@ -148,6 +148,11 @@ export class PoolCore {
     this.#outbox.flush();
   }
 
+  /** The first in line; undefined where nobody waits. */
+  front(): Ticket | undefined {
+    return this.#scheduler.front();
+  }
+
   /** The pool as it is now. Takes as long as there are nodes. */
   snapshot(): PoolSnapshot {
     const claim = this.#scheduler.claim;

@@ -11,6 +11,7 @@ export { race, RaceLostError } from "./concurrent/race.ts";
 export { forConcurrently_, streamConcurrently, StreamClosedError, type StreamOptions } from "./concurrent/stream-concurrently.ts";
 export { TaskError, type TaskFailure } from "./dispatch/task-error.ts";
 export type { TaskCall, TaskLauncher, TaskOptions, TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
+export type { CallWaitReason } from "./dispatch/call-wait.ts";
 export type { FunctionCounts, RunEvent, StampedEvent } from "./events/run-event.ts";
 export { RunEvents, type RunEventListener } from "./events/run-events.ts";
 export { bind, type Job, local, pure } from "./job.ts";

@@ -7,6 +7,7 @@ import { describeDeath, type NodeLauncher } from "@hyperion-ts/launcher";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
+import type { CallWaitReason } from "./call-wait.ts";
 import { DispatchNode } from "./dispatch-node.ts";
 import { Lane } from "./lane.ts";
 import { noNodeTask } from "./task-failure.ts";
@@ -71,6 +72,16 @@ export class Dispatcher implements TaskLauncher {
   /** How many calls of each function wait, run and are done. */
   counts(): FunctionCounts[] {
     return this.#counts.snapshot([...this.#lanes].flatMap((lane) => lane.running?.functionName ?? []));
+  }
+
+  /** What the first of the waiting calls waits for; null where none waits. */
+  whyWaiting(): CallWaitReason | null {
+    const why = this.#pool.front()?.whyWaiting();
+    if (why !== undefined) return why;
+    if (this.#drained !== undefined && this.#inLine > 0) return { kind: "ending" };
+    if (this.#unserved.size > 0) return { kind: "nodes-connecting" };
+    const starting = [...this.#lanes].find(({ worker }) => worker === undefined);
+    return starting === undefined ? null : { kind: "worker-starting", node: starting.node.name };
   }
 
   /** Lets no call begin any more: those that have not begun wait until they are aborted. Resolves when none runs. */

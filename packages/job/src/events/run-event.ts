@@ -4,6 +4,7 @@
  * for them (`trace`), because there may be hundreds of thousands of them a second.
  */
 import type { CallReason } from "../call-error.ts";
+import type { CallWaitReason } from "../dispatch/call-wait.ts";
 
 /** How many calls of one function there are in each state. */
 export interface FunctionCounts {
@@ -33,8 +34,11 @@ export type RunEvent =
   | { readonly type: "call-failed"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly reason: CallReason["kind"]; readonly message: string }
   /** A call runs again, because its worker died or its node was lost. */
   | { readonly type: "call-retried"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly why: string }
-  /** Once a second while something changes, and at the end. `remembered` counts results found in the database. */
-  | { readonly type: "counts"; readonly functions: readonly FunctionCounts[]; readonly remembered: number }
+  /**
+   * Once a second while something changes, and at the end. `remembered` counts results found in the database; `waitingFor`
+   * is what the first of the waiting calls waits for.
+   */
+  | { readonly type: "counts"; readonly functions: readonly FunctionCounts[]; readonly remembered: number; readonly waitingFor: CallWaitReason | null }
   /** Only with `trace`: one call has ended. Times in milliseconds. */
   | { readonly type: "call-ended"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly outcome: "done" | "failed" | "lost"; readonly runMs: number }
   /** A line that the job logged. */

@@ -1,4 +1,5 @@
 /** What the display knows of a run: worked out from its events alone. Pure. */
+import type { CallWaitReason } from "../dispatch/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../events/run-event.ts";
 import { addSample, type CallSample } from "./call-rate.ts";
 
@@ -14,6 +15,8 @@ export interface RunState {
   readonly functions: readonly FunctionProgress[];
   /** How many results were found in the database. */
   readonly remembered: number;
+  /** What the first of the waiting calls waits for. */
+  readonly waitingFor: CallWaitReason | null;
   /** How often each kind of problem came up, by `problemKey`. */
   readonly problems: ReadonlyMap<string, number>;
   /** What failing calls said, as far as it was shown. */
@@ -48,6 +51,7 @@ export const noRun: RunState = {
   nodesLost: 0,
   functions: [],
   remembered: 0,
+  waitingFor: null,
   problems: new Map(),
   failures: [],
   countedAtMs: 0,
@@ -65,7 +69,7 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
     case "node-lost":
       return isShutdown(state, event) ? state : { ...state, nodes: without(state.nodes, event.node), nodesLost: state.nodesLost + 1 };
     case "counts":
-      return { ...state, functions: event.functions.map((counts) => progressOf(state, counts, atMs)), remembered: event.remembered, countedAtMs: atMs };
+      return { ...state, functions: event.functions.map((counts) => progressOf(state, counts, atMs)), remembered: event.remembered, waitingFor: event.waitingFor, countedAtMs: atMs };
     case "run-interrupted":
       return { ...state, phase: { kind: "interrupted", signal: event.signal } };
     case "run-ended":

@@ -32,6 +32,7 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
     env: { pool: pool.core, nodeLaunchers: new Map(), cpusPerNode: new Map([[node, cpus]]), endTimeMs: null },
     drain: async () => undefined,
     counts: () => counts.snapshot([...running].map((worker) => worker.functionName)),
+    whyWaiting: () => pool.core.front()?.whyWaiting() ?? null,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

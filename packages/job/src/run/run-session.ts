@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
+import type { CallWaitReason } from "../dispatch/call-wait.ts";
+import type { FunctionCounts } from "../events/run-event.ts";
 import { logEvents } from "../events/event-log.ts";
 import { RunEvents, type RunEventListener } from "../events/run-events.ts";
 import type { Job } from "../job.ts";
@@ -39,7 +41,9 @@ export interface Workplace extends AsyncDisposable {
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void>;
   /** Counts of calls, for events. */
-  counts(): Extract<Parameters<RunEvents["emit"]>[0], { type: "counts" }>["functions"];
+  counts(): readonly FunctionCounts[];
+  /** What the first of the waiting calls waits for. */
+  whyWaiting(): CallWaitReason | null;
 }
 
 /** The nodes of `launcher` as a workplace, which has it from now on. */
@@ -48,6 +52,7 @@ export const workplaceOver = (launcher: PoolLauncher, endTimeMs: number | null):
   env: { pool: launcher.pool, nodeLaunchers: launcher.nodes, cpusPerNode: launcher.cpusPerNode, endTimeMs },
   drain: () => launcher.dispatcher.drain(),
   counts: () => launcher.dispatcher.counts(),
+  whyWaiting: () => launcher.dispatcher.whyWaiting(),
   [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose](),
 });
 
@@ -177,7 +182,7 @@ class Session {
 
   #emitCounts(): void {
     if (this.#workplace === undefined) return;
-    const event = { type: "counts", functions: this.#workplace.counts(), remembered: this.#remembered } as const;
+    const event = { type: "counts", functions: this.#workplace.counts(), remembered: this.#remembered, waitingFor: this.#workplace.whyWaiting() } as const;
     const counts = JSON.stringify(event);
     if (counts === this.#lastCounts) return;
     this.#lastCounts = counts;

@@ -29,6 +29,7 @@ export const callRetried = (functionName: string): RunEvent => ({ type: "call-re
 
 export const counts = (functions: readonly Partial<FunctionCounts>[], remembered = 0): RunEvent => ({
   type: "counts",
+  waitingFor: null,
   remembered,
   functions: functions.map((given) => ({ name: "roots/bracket", waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0, retried: 0, ...given })),
 });
