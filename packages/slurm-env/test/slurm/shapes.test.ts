@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AllocatedNode, parseAllocation, parseJobDetails } from "../../src/index.ts";
+import { type Recording, recorderShare, recordShapes } from "./recordings.ts";
+import { nodes, partitions, type Shape, shapes } from "./shapes.ts";
+import { type SlurmJob, slurmSays } from "./slurm-says.ts";
+import { describeOnTestbed, testbed, type Testbed } from "./testbed.ts";
+
+const byCores = { SelectTypeParameters: "CR_Core_Memory", DefMemPerCPU: "10" };
+
+describeOnTestbed(describe)("the environment and scontrol's details of a real job", () => {
+  describe.each([
+    ["CPUs", {}],
+    ["cores and memory", byCores],
+  ])("where Slurm hands out %s", (_, slurm) => {
+    let cluster: Testbed;
+    let recorded: ReadonlyMap<Shape, readonly Recording[]>;
+    beforeAll(async () => {
+      cluster = await testbed({ nodes, partitions, share: [recorderShare], slurm });
+      recorded = await recordShapes(cluster, shapes);
+    }, 180_000);
+    afterAll(() => cluster[Symbol.asyncDispose]());
+
+    test.each(shapes)("$title", (shape) => {
+      const recordings = recorded.get(shape) ?? [];
+      expect(recordings).toHaveLength(shape.records ?? 1);
+      for (const recording of recordings) checkRecording(shape, recording);
+    });
+
+    test("the shapes were uneven, of several nodes, and had GPUs", () => {
+      const jobs = [...recorded.values()].flat().map(({ env }) => parseAllocation(env).nodes);
+      expect(jobs.filter((nodes) => new Set(nodes.map(({ cpus }) => cpus)).size > 1).length).toBeGreaterThan(8);
+      expect(jobs.filter((nodes) => nodes.length > 1).length).toBeGreaterThan(20);
+      expect(jobs.filter((nodes) => nodes.some(({ gpuIds = [] }) => gpuIds.length > 0)).length).toBeGreaterThan(6);
+    });
+  });
+});
+
+function checkRecording({ isStep = false, arrayIsInherited = false }: Shape, recording: Recording): void {
+  const { env, host, details } = recording;
+  const slurm = slurmSays(recording);
+  const allocation = parseAllocation(env);
+  expect(allocation.nodes.map(({ name }) => name)).toEqual(slurm.names);
+  expect(allocation.head).toBe(slurm.names.find((name) => name === host));
+  expect(allocation).toMatchObject({ jobId: Number(env["SLURM_JOB_ID"]), partition: slurm.partition, user: host === "login" ? undefined : "alice" });
+  expect(allocation.stepId).toBe(isStep ? 0 : undefined);
+  if (!arrayIsInherited) expect(allocation.array?.taskId.toString()).toBe(slurm.arrayTaskId);
+  checkCpus(allocation.nodes, slurm);
+  for (const node of allocation.nodes) checkShare(node, slurm);
+  const wanted = slurm.nodes.map(({ memoryMb, ...node }) => ({ ...node, memoryMb: memoryMb || undefined }));
+  expect(parseJobDetails(details, allocation.jobId).nodes).toEqual(wanted);
+}
+
+/** The CPUs of each node are as many as Slurm has taken from it: whole cores, where the node has several threads of each. */
+function checkCpus(allocated: readonly AllocatedNode[], { nodes: taken, numCpus, singleThread }: SlurmJob): void {
+  const counts = allocated.map(({ name, cpus }) => {
+    const threads = threadsOf(name);
+    return singleThread ? cpus * threads : Math.ceil(cpus / threads) * threads;
+  });
+  expect(counts).toEqual(taken.map(({ cpuIds }) => cpuIds.length));
+  if (!singleThread) expect(allocated.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(numCpus);
+}
+
+const threadsOf = (name: string): number => {
+  const node = nodes.find((node) => node.name === name);
+  return node !== undefined && "threadsPerCore" in node ? node.threadsPerCore : 1;
+};
+
+/** What the environment says of a node's GPUs and memory is so; it may say nothing. */
+function checkShare({ name, gpus, gpuIds, memoryMb }: AllocatedNode, { nodes: taken, exclusive }: SlurmJob): void {
+  const slurm = taken.find((node) => node.name === name);
+  // An exclusive job has all GPUs of its nodes; the environment tells what it asked for.
+  if (gpus !== undefined && exclusive) expect(slurm?.gpuIds.length).toBeGreaterThanOrEqual(gpus);
+  else if (gpus !== undefined) expect(gpus).toBe(slurm?.gpuIds.length);
+  if (gpuIds !== undefined) expect(gpuIds).toEqual(slurm?.gpuIds);
+  if (memoryMb !== undefined && slurm?.memoryMb !== 0) expect(memoryMb).toBe(slurm?.memoryMb);
+}
