@@ -46,6 +46,8 @@ export const parseAllocation = (env: SlurmEnvironment): Allocation => {
     array: readArrayTask(env),
     components,
     ...readLabels(env),
+    // salloc gives it for the components only.
+    partition: readText(env, "SLURM_JOB_PARTITION") ?? components?.[0]?.partition,
     ...readTimes(env),
   };
 };
@@ -81,7 +83,6 @@ const readArrayTask = (env: SlurmEnvironment): ArrayTask | undefined => {
 const readLabels = (env: SlurmEnvironment) => ({
   jobName: readText(env, "SLURM_JOB_NAME"),
   user: readText(env, "SLURM_JOB_USER"),
-  partition: readText(env, "SLURM_JOB_PARTITION"),
   clusterName: readText(env, "SLURM_CLUSTER_NAME"),
   submitDir: readText(env, "SLURM_SUBMIT_DIR"),
   submitHost: readText(env, "SLURM_SUBMIT_HOST"),
