@@ -1,4 +1,6 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-// Real processes on a busy machine: what hangs is found, what is slow is not failed.
-export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000 } });
+// Real processes on a busy machine: what hangs is found, what is slow is not failed. Files that mostly wait run beside
+// others, also on two CPUs.
+export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: Math.max(2, availableParallelism() - 1) } });
