@@ -171,7 +171,7 @@ export class Dispatcher implements TaskLauncher {
 
   /** Lends a lane of short calls the next ones in line. */
   #sendAhead(lane: Lane): void {
-    if (this.#inLine === 0) return;
+    if (this.#inLine === 0 || this.#drained !== undefined) return;
     const share = Math.ceil(this.#inLine / this.#lanes.size);
     let size = lane.size;
     const fits = (waiter: Waiter): waiter is Task => waiter instanceof Task && size++ < this.#window(waiter);
