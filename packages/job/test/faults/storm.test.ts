@@ -21,8 +21,7 @@ const program = fileURLToPath(new URL("programs/storm.ts", import.meta.url));
 async function runStorm(world: World, plan: Omit<StormPlan, "seed" | "everyMs">, prefix: readonly string[] = []): Promise<Storm> {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const [command, ...argv] = [...prefix, process.execPath, program, world.path, JSON.stringify({ ...plan, everyMs: 100, seed }), compileCache];
-  // From their first file on: to strip the types of that one would cost a worker as much as all else.
-  await promisify(execFile)(command, argv, { timeout: 280_000, env: { ...process.env, NODE_COMPILE_CACHE: compileCache } });
+  await promisify(execFile)(command, argv, { timeout: 280_000 });
   const storm: Storm = JSON.parse(readFileSync(join(world.path, "storm.json"), "utf8"));
   console.log(`${[...prefix, `seed ${seed}`].join(" ")}: ${describeKills(storm)}`);
   return storm;
