@@ -29,13 +29,13 @@ export interface KnownHost {
   readonly anyPort: readonly KnownKey[];
 }
 
-/** Looks a host up in its files. Throws a `TransportError` "unsupported" where there is no `ssh-keygen`, and where ssh would add the host. */
+/** Looks a host up in its files. Throws a `TransportError` "unsupported" where there is no `ssh-keygen`, and where ssh may trust an unknown host. */
 export async function lookUpKnownHost(config: SshConfig, signal: AbortSignal): Promise<KnownHost> {
   const plain = config.hostKeyAlias ?? config.hostname.toLowerCase();
   const name = config.hostKeyAlias !== undefined || config.port === 22 ? plain : `[${plain}]:${config.port}`;
   const look = async (wanted: string): Promise<readonly KnownKey[]> => (await Promise.all(config.knownHostsFiles.map((file) => linesOf(wanted, file, signal)))).flat();
   const [keys, anyPort] = await Promise.all([look(name), name === plain ? [] : look(plain)]);
-  if (config.addsUnknownHosts && keys.length + anyPort.length === 0) throw new TransportError(letItBeAdded(config));
+  if (config.trustsOtherwise && keys.length + anyPort.length === 0) throw new TransportError(letSshTrust(config));
   return { name, files: config.knownHostsFiles, keys, anyPort };
 }
 
@@ -96,7 +96,7 @@ function unknownKey(all: readonly KnownKey[], shown: ShownKey, { name, files }: 
   const received = `${shown.type} ${fingerprint(shown.key)}`;
   const authority = all.find(({ use }) => use === "authority");
   if (authority !== undefined) return { reason: "unsupported", message: `${authority.file}:${authority.line} trusts ${host} by a certificate, which node-ssh can't check` };
-  if (config.addsUnknownHosts) return letItBeAdded(config);
+  if (config.trustsOtherwise) return letSshTrust(config);
   const others = all.filter(({ use }) => use === "host").map(({ file, line, type }) => ` ${file}:${line} has one of another type (${type}).`);
   const place = files.length === 0 ? "no file" : files.map((file) => (existsSync(file) ? file : `${file} (which is not there)`)).join(", ");
   return {
@@ -108,9 +108,9 @@ function unknownKey(all: readonly KnownKey[], shown: ShownKey, { name, files }: 
   };
 }
 
-const letItBeAdded = ({ host }: SshConfig): TransportFailure => ({
+const letSshTrust = ({ host }: SshConfig): TransportFailure => ({
   reason: "unsupported",
-  message: `the host key of ${host} is not known, and the ssh configuration lets ssh take it (StrictHostKeyChecking)`,
+  message: `the host key of ${host} is not known, and the ssh configuration lets ssh trust it nevertheless (StrictHostKeyChecking, VerifyHostKeyDNS or NoHostAuthenticationForLocalhost)`,
 });
 
 /** A key's type is the first string of it on the wire (RFC 4253, 6.6). */

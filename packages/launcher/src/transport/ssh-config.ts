@@ -23,8 +23,8 @@ export interface SshConfig {
   readonly identitiesOnly: boolean;
   /** The person's files first. */
   readonly knownHostsFiles: readonly string[];
-  /** Whether ssh would add an unknown key to the person's file, without a question. */
-  readonly addsUnknownHosts: boolean;
+  /** Whether ssh may trust, without a question, a key that no file has: it adds the key, asks DNS, or does not care. */
+  readonly trustsOtherwise: boolean;
   /** Algorithms in order of preference, by their names on the wire. */
   readonly algorithms: Readonly<Record<"hostKey" | "cipher" | "mac" | "kex", readonly string[]>>;
   /** The last of the jump hosts, and those before it as ssh's `-J` takes them. */
@@ -71,7 +71,7 @@ export function parseSshConfig(printed: string, host: string, local: LocalAccoun
     identityAgent: agentSocket(settings.first("identityagent"), local, expand),
     identitiesOnly: settings.isOn("identitiesonly"),
     knownHostsFiles: [...settings.words("userknownhostsfile"), ...settings.words("globalknownhostsfile")].filter((file) => file !== "none").map(expand),
-    addsUnknownHosts: ["no", "false", "off", "accept-new"].includes(settings.first("stricthostkeychecking") ?? ""),
+    trustsOtherwise: ["no", "false", "off", "accept-new"].includes(settings.first("stricthostkeychecking") ?? "") || settings.isOn("verifyhostkeydns") || settings.isOn("nohostauthenticationforlocalhost"),
     algorithms: {
       hostKey: settings.list("hostkeyalgorithms"),
       cipher: settings.list("ciphers"),

@@ -4,6 +4,7 @@ import type { NodeSSH } from "node-ssh";
 import type { Algorithms, Client } from "ssh2";
 import { TransportError, type TransportFailure } from "./command-session.ts";
 import { hostKeyProblem, type KnownHost } from "./known-hosts.ts";
+import { quickenPackets } from "./packet-keys.ts";
 import type { SshConfig } from "./ssh-config.ts";
 import type { Login } from "./ssh-login.ts";
 
@@ -48,6 +49,7 @@ export async function logIn(ssh: NodeSSH, sock: Duplex, settings: HostSettings):
   // node-ssh makes it before it waits, and listens to its errors only while it does.
   const closed = endOf(ssh.connection, sock);
   ssh.connection?.on("banner", (text) => login.hear(text));
+  if (ssh.connection !== null) quickenPackets(ssh.connection);
   try {
     await connecting;
   } catch (cause) {

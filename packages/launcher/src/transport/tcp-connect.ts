@@ -1,4 +1,4 @@
-/** A TCP connection that sends at once what it is given. */
+/** TCP connections for small messages: nothing waits for more to come, but what one turn writes goes out together. */
 import { connect, type Socket } from "node:net";
 import { TransportError } from "./command-session.ts";
 
@@ -27,7 +27,24 @@ export function tcpConnect({ host, port, family }: TcpAddress, timeoutMs: number
     socket.on("error", (error) => failed(error.message, error));
     socket.once("connect", () => {
       clearTimeout(timer);
-      resolve(socket);
+      resolve(joinWrites(socket));
     });
+  });
+}
+
+/**
+ * ssh2 writes a packet in three parts, each of which would be a system call and a TCP segment of its own. (A subclass
+ * can't do this: `connect` puts the socket's own `write` back.)
+ */
+function joinWrites(socket: Socket): Socket {
+  const write = socket.write.bind(socket);
+  return Object.assign(socket, {
+    write: (data: Uint8Array): boolean => {
+      if (socket.writableCorked === 0) {
+        socket.cork();
+        process.nextTick(() => socket.uncork());
+      }
+      return write(data);
+    },
   });
 }

@@ -14,8 +14,8 @@ export interface Behaviour {
   readonly refusesSessions?: boolean;
 }
 
-/** Starts one that `world` knows under `name`. */
-export async function faultyServer(world: SshWorld, name: string, { login = (context) => context.accept(), command, forward, refusesSessions = false }: Behaviour): Promise<void> {
+/** Starts one that `world` knows under `name`, and returns its port. */
+export async function faultyServer(world: SshWorld, name: string, { login = (context) => context.accept(), command, forward, refusesSessions = false }: Behaviour): Promise<number> {
   const hostKey = world.key(`host_key_of_${name}`);
   const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (client) => {
     client.on("error", () => undefined);
@@ -26,4 +26,5 @@ export async function faultyServer(world: SshWorld, name: string, { login = (con
   const port = await world.listen(createServer((socket) => server.injectSocket(socket)));
   world.host(name, port);
   world.know(port, readFileSync(`${hostKey}.pub`, "utf8").trim());
+  return port;
 }

@@ -39,7 +39,7 @@ describe("a host key", () => {
   });
 
   test("that is not the known one is refused also where ssh may add hosts", () => {
-    expect(problem(edOther, known([line(ed)]), { addsUnknownHosts: true })).toMatchObject({ reason: "host-key" });
+    expect(problem(edOther, known([line(ed)]), { trustsOtherwise: true })).toMatchObject({ reason: "host-key" });
   });
 
   test("that is revoked is refused, even where another line trusts it", () => {
@@ -62,7 +62,7 @@ describe("a host key", () => {
 
   test("is left to OpenSSH where an authority vouches for the host, or where ssh may add it", () => {
     expect(problem(ed, known([line(rsa, "authority")]))).toMatchObject({ reason: "unsupported", message: expect.stringContaining("/kh:3") });
-    expect(problem(ed, known([line(rsa)]), { addsUnknownHosts: true })).toMatchObject({ reason: "unsupported", message: expect.stringContaining("StrictHostKeyChecking") });
+    expect(problem(ed, known([line(rsa)]), { trustsOtherwise: true })).toMatchObject({ reason: "unsupported", message: expect.stringContaining("StrictHostKeyChecking") });
   });
 });
 
@@ -128,6 +128,6 @@ describe("looking a host up", () => {
   });
 
   test("leaves a host to OpenSSH that nobody knows and that ssh may add, before anybody connects", async () => {
-    await expect(found({ addsUnknownHosts: true })).rejects.toThrow(expect.objectContaining({ reason: "unsupported" }));
+    await expect(found({ trustsOtherwise: true })).rejects.toThrow(expect.objectContaining({ reason: "unsupported" }));
   });
 });

@@ -11,7 +11,7 @@ export const someHost: SshConfig = {
   identityAgent: undefined,
   identitiesOnly: false,
   knownHostsFiles: [],
-  addsUnknownHosts: false,
+  trustsOtherwise: false,
   algorithms: { hostKey: [], cipher: [], mac: [], kex: [] },
   jump: undefined,
   connectTimeoutMs: undefined,

@@ -43,7 +43,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
       identityAgent: "/run/agent",
       identitiesOnly: false,
       knownHostsFiles: ["/home/ada/.ssh/known_hosts", "/home/ada/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts"],
-      addsUnknownHosts: false,
+      trustsOtherwise: false,
       algorithms: { hostKey: ["ssh-ed25519", "rsa-sha2-512"], cipher: ["chacha20-poly1305@openssh.com", "aes128-ctr"], mac: ["hmac-sha2-256"], kex: ["curve25519-sha256"] },
       jump: undefined,
       connectTimeoutMs: undefined,
@@ -58,7 +58,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
       port: 2_222,
       user: "eve",
       identitiesOnly: true,
-      addsUnknownHosts: true,
+      trustsOtherwise: true,
       connectTimeoutMs: 7_000,
       family: 4,
       hostKeyAlias: "node",
@@ -85,6 +85,10 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     ["none", undefined],
   ])("finds the agent's socket where IdentityAgent is %s", (setting, socket) => {
     expect(parseSshConfig(configured(`identityagent ${setting}`), "n1", ada).identityAgent).toBe(socket);
+  });
+
+  test.each(["stricthostkeychecking false", "stricthostkeychecking accept-new", "verifyhostkeydns true", "nohostauthenticationforlocalhost yes"])("knows that ssh may trust unknown hosts with %s", (line) => {
+    expect(parseSshConfig(configured(line), "n1", ada).trustsOtherwise).toBe(true);
   });
 
   test("has no agent, no key and no file of known hosts where there is none", () => {
