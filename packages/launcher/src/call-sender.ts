@@ -3,7 +3,7 @@ import { type Channel, encodeValue, errorToData, FrameKind, type FromWorker, typ
 import type { Call } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
-/** What stands before each input: the function's index and the attempt. Channels copy it where it has to wait, by `slice`: a Buffer's would be a view. */
+/** What stands before each input: the function's index and the attempt. Channels copy it. */
 const prefix = new Uint8Array(4);
 const prefixView = new DataView(prefix.buffer);
 /** A control message has to fit into one frame. */

@@ -76,7 +76,7 @@ export class Channel<Received extends object = object> {
     }
     // The prefix goes into the first frame: a long one becomes a part of the payload.
     if (prefix.length > MIN_PIECE_BYTES) this.#outbox.push({ kind, id, prefix: nothing, payload: Buffer.concat([prefix, payload]), sent: -1 });
-    else this.#outbox.push({ kind, id, prefix: prefix.slice(), payload, sent: -1 });
+    else this.#outbox.push({ kind, id, prefix: Uint8Array.from(prefix), payload, sent: -1 });
     this.#pump();
   }
 

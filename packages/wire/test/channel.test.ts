@@ -49,6 +49,16 @@ describe("a message arrives whole and in order", () => {
     );
   });
 
+  it.each([["a Buffer", Buffer.alloc(4)], ["a Uint8Array", new Uint8Array(4)]])("with the prefix that it was sent with, when %s is used again for the next one while it waits for credit", async (_what, prefix) => {
+    const { head: [head], worker: [worker] } = link({});
+    for (let id = 0; id < 4; id++) {
+      prefix.fill(id);
+      head?.channel.send(FrameKind.call, id, prefix, Buffer.alloc(WINDOW_BYTES / 2));
+    }
+    await until(() => worker?.arrived.length === 4);
+    expect(worker?.arrived.map(({ body }) => [...body.subarray(0, 4)])).toEqual([0, 1, 2, 3].map((id) => [id, id, id, id]));
+  });
+
   it("in both directions at once", async () => {
     const { head: [head], worker: [worker] } = link({ cuts: [7, 50_000, 1_000] });
     if (head === undefined || worker === undefined) throw new Error("no channel");

@@ -21,7 +21,7 @@ const TRIVIAL_MS = 0.05;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
 
-/** What stands before each answer: how long the call ran, in microseconds. Channels copy it where it has to wait, by `slice`: a Buffer's would be a view. */
+/** What stands before each answer: how long the call ran, in microseconds. Channels copy it. */
 const prefix = new Uint8Array(4);
 const prefixView = new DataView(prefix.buffer);
 
