@@ -4,7 +4,7 @@ import { newServiceId } from "@hyperion-ts/wire";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { NodeAgent } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
-import { workerProgram } from "./program-file.ts";
+import { runtimeOptions, workerProgram } from "./program-file.ts";
 import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
@@ -43,7 +43,7 @@ export class AgentLauncher implements NodeLauncher {
     };
     const channel = this.#agent.start(
       {
-        command: [this.#options.nodePath ?? process.execPath, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
+        command: [this.#options.nodePath ?? process.execPath, ...runtimeOptions, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
         config,
         logFile,
         env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },

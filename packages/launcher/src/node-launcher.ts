@@ -12,7 +12,7 @@ import type { Command } from "./local-process.ts";
 import type { AgentHello, AgentSettings, AgentTimes } from "./node-agent.ts";
 import { surroundingsOfThisProcess } from "./node-surroundings.ts";
 import { endMarked, markVariable, newMark } from "./process-marks.ts";
-import { agentProgram } from "./program-file.ts";
+import { agentProgram, runtimeOptions } from "./program-file.ts";
 import { runCmdLocalAsync } from "./run-command.ts";
 import { withAttempts } from "./transport/attempts.ts";
 import { type CommandTransport, openTransport } from "./transport/command-transport.ts";
@@ -121,6 +121,7 @@ async function launcherOver(session: CommandSession, node: string, logDir: strin
 
 const agentCommand = ({ nodePath = process.execPath, compileCache = "", cpusetFiles = [] }: NodeLauncherOptions): string[] => [
   nodePath,
+  ...runtimeOptions,
   agentProgram,
   ...(compileCache === "" && cpusetFiles.length === 0 ? [] : [compileCache, ...cpusetFiles]),
 ];

@@ -22,6 +22,6 @@ const output = new Socket({ fd: 1, readable: false, writable: true });
 process.stderr.on("error", () => undefined);
 const agent = new Agent(input, output, cpusetFiles);
 // The terminal's and the batch system's signals are the head's business: it lets running calls end, and ends its
-// agents in order. Unheard, SIGUSR1 would open a debugger's port.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const) process.on(signal, () => agent.heard(signal));
+// agents in order. SIGUSR1 is never heard (../program-file.ts).
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const) process.on(signal, () => agent.heard(signal));
 if (compileCache !== "") flushCompileCache();

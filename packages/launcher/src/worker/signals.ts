@@ -1,9 +1,9 @@
 /**
  * The batch system's signals. Slurm sends them to every process of a job, its head among them, which decides what
- * they mean: running calls get their grace. So a worker in a call goes on, until its agent kills it. Unheard, SIGUSR1
- * would open a debugger's port.
+ * they mean: running calls get their grace. So a worker in a call goes on, until its agent kills it. SIGUSR1 is
+ * never heard (../program-file.ts).
  */
-const LEFT_TO_THE_HEAD = ["SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+const LEFT_TO_THE_HEAD = ["SIGINT", "SIGHUP", "SIGUSR2"] as const;
 
 /** Hears signals; SIGTERM ends this process while `mayEnd` says that nothing is lost by it. */
 export function hearSignals(mayEnd: () => boolean): void {
