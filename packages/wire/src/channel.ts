@@ -9,6 +9,7 @@
  */
 import { FrameFlag, FrameKind, HEADER_BYTES, isData, MAX_PAYLOAD_BYTES, MIN_PIECE_BYTES } from "./frame.ts";
 import type { FrameWriter } from "./frame-writer.ts";
+import { LongMessage, withLength } from "./long-message.ts";
 import { encodeMessage, parseMessage } from "./message-frame.ts";
 
 /** Bytes of data frames, headers included, that may be on their way in one direction. */
@@ -33,13 +34,6 @@ interface Outgoing {
   sent: number;
 }
 
-interface Incoming {
-  readonly kind: FrameKind;
-  readonly id: number;
-  readonly parts: Buffer[];
-  bytes: number;
-}
-
 const nothing = new Uint8Array(0);
 
 /** One end of a channel: sends messages and data, and hands what arrives to its receiver. */
@@ -51,7 +45,7 @@ export class Channel<Received extends object = object> {
   readonly #outbox: Outgoing[] = [];
   #credit = WINDOW_BYTES;
   #received = 0;
-  #incoming: Incoming | undefined;
+  #incoming: LongMessage | undefined;
 
   /** `maxMessageBytes` bounds what one incoming message may be (default: no bound). */
   constructor(number: number, writer: FrameWriter, receiver: ChannelReceiver<Received>, maxMessageBytes = Number.POSITIVE_INFINITY) {
@@ -100,18 +94,24 @@ export class Channel<Received extends object = object> {
   }
 
   #receiveData(kind: FrameKind, flags: number, id: number, payload: Buffer): void {
-    if (flags === 0 && payload.length <= this.#maxMessageBytes) return this.#receiver.data(kind, id, payload);
-    if ((flags & FrameFlag.continued) === 0) this.#incoming = { kind, id, parts: [], bytes: 0 };
+    if (flags === 0) return this.#receiveWhole(kind, id, payload);
+    if ((flags & FrameFlag.continued) === 0) {
+      this.#incoming = new LongMessage(kind, id, payload, this.#maxMessageBytes);
+      return;
+    }
     const incoming = this.#incoming;
     // The rest of a message that was for the slot's last worker.
     if (incoming === undefined || incoming.kind !== kind || incoming.id !== id) return;
-    incoming.bytes += payload.length;
-    if (incoming.bytes <= this.#maxMessageBytes) incoming.parts.push(payload);
-    else incoming.parts.length = 0;
+    incoming.add(payload);
     if ((flags & FrameFlag.more) !== 0) return;
     this.#incoming = undefined;
     if (incoming.bytes > this.#maxMessageBytes) this.#receiver.tooLarge(kind, id, incoming.bytes);
-    else this.#receiver.data(kind, id, Buffer.concat(incoming.parts, incoming.bytes));
+    else this.#receiver.data(kind, id, incoming.whole());
+  }
+
+  #receiveWhole(kind: FrameKind, id: number, payload: Buffer): void {
+    if (payload.length > this.#maxMessageBytes) this.#receiver.tooLarge(kind, id, payload.length);
+    else this.#receiver.data(kind, id, payload);
   }
 
   /** Gives credit back in large pieces, so that it costs nothing per message. */
@@ -134,10 +134,11 @@ export class Channel<Received extends object = object> {
   /** Sends the next frame of a message; false when the credit does not allow it. */
   #sendChunk(message: Outgoing): boolean {
     const first = message.sent < 0;
-    const prefix = first ? message.prefix : nothing;
     const from = Math.max(0, message.sent);
     const rest = message.payload.length - from;
-    const room = Math.min(MAX_PAYLOAD_BYTES, this.#credit - HEADER_BYTES) - prefix.length;
+    const space = Math.min(MAX_PAYLOAD_BYTES, this.#credit - HEADER_BYTES);
+    const prefix = first ? firstPrefix(message, space) : nothing;
+    const room = space - prefix.length;
     // A frame of a few bytes for a nearly empty window would be a waste: wait for the grant.
     if (room < Math.min(rest, MIN_PIECE_BYTES)) return false;
     const length = Math.min(room, rest);
@@ -147,4 +148,10 @@ export class Channel<Received extends object = object> {
     this.#writer.frame(message.kind, flags, this.number, message.id, message.payload.subarray(from, from + length), prefix);
     return true;
   }
+}
+
+/** What stands before the payload in a message's first frame, which has `space` bytes. */
+function firstPrefix({ prefix, payload }: Outgoing, space: number): Uint8Array {
+  const bytes = prefix.length + payload.length;
+  return bytes <= space ? prefix : withLength(bytes, prefix);
 }

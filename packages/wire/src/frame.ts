@@ -6,7 +6,8 @@
  *      0    u32  payload length in bytes, at most 65,536 (little endian, as all fields)
  *      4    u8   kind        what the payload is (`FrameKind`)
  *      5    u8   flags       more: the message goes on in the channel's next frame of this kind;
- *                            the payload then has at least 32,768 bytes
+ *                            the payload then has at least 32,768 bytes, and in the message's
+ *                            first frame begins with the length of the whole (u48)
  *                            continued: this is not the first frame of its message
  *      6    u16  channel     0 is the agent itself, n the worker in its n-th slot
  *      8    u32  id          a call's id; for `credit` the number of bytes granted

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { WINDOW_BYTES } from "../src/channel.ts";
 import { FrameFlag, FrameKind, FrameParser, HEADER_BYTES, MAX_PAYLOAD_BYTES, MIN_PIECE_BYTES } from "../src/frame.ts";
 import { FrameWriter } from "../src/frame-writer.ts";
+import { LENGTH_BYTES, withLength } from "../src/long-message.ts";
 import { WireError } from "../src/wire-error.ts";
 import { anyFrame, type Frame, frameBytes } from "./frames.ts";
 import { End } from "./linked-channels.ts";
@@ -15,6 +16,12 @@ import { SlowStream } from "./slow-stream.ts";
 const { more, continued } = FrameFlag;
 const call = (id: number, flags: number, length: number, fill = id): Frame => ({ kind: FrameKind.call, flags, channel: 1, id, payload: Buffer.alloc(length, fill) });
 
+/** The first frame of a message that claims to have `length` bytes. */
+const opening = (id: number, length: number, pieceBytes: number, fill = id): Frame => {
+  const payload = Buffer.concat([withLength(length, new Uint8Array(0)), Buffer.alloc(pieceBytes, fill)]);
+  return { kind: FrameKind.call, flags: more, channel: 1, id, payload };
+};
+
 describe("a message", () => {
   it("without its beginning is dropped", () => {
     const { end } = received([call(1, continued | more, MIN_PIECE_BYTES), call(1, continued, 10), call(2, 0, 5)]);
@@ -22,23 +29,41 @@ describe("a message", () => {
   });
 
   it("never takes in a piece of another", () => {
-    const { end } = received([call(1, more, MIN_PIECE_BYTES), call(2, continued, 10), { ...call(1, continued, 10), kind: FrameKind.result }, call(1, continued, 3)]);
+    const { end } = received([opening(1, MIN_PIECE_BYTES + 3, MIN_PIECE_BYTES), call(2, continued, 10), { ...call(1, continued, 10), kind: FrameKind.result }, call(1, continued, 3)]);
     expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 3, 1) }]);
   });
 
   it("that begins anew before it ended is the new one", () => {
-    const { end } = received([call(1, more, MIN_PIECE_BYTES, 1), call(1, more, MIN_PIECE_BYTES, 2), call(1, continued, 1, 2)]);
+    const { end } = received([opening(1, 40_000, MIN_PIECE_BYTES, 1), opening(1, MIN_PIECE_BYTES + 1, MIN_PIECE_BYTES, 2), call(1, continued, 1, 2)]);
     expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 1, 2) }]);
   });
 
   it("that never ends takes no more memory than maxMessageBytes, and is reported if it ends after all", () => {
     const limit = 1_000_000;
-    const { end, take } = received([call(1, more, MAX_PAYLOAD_BYTES)], limit);
+    const { end, take } = received([opening(1, 501 * MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES - LENGTH_BYTES)], limit);
     const before = buffersInUse();
     for (let n = 0; n < 500; n++) take(call(1, more | continued, MAX_PAYLOAD_BYTES));
     expect(buffersInUse() - before).toBeLessThan(4 * limit);
     take(call(1, continued, 0));
-    expect(end.refused).toEqual([{ kind: FrameKind.call, id: 1, bytes: 501 * MAX_PAYLOAD_BYTES }]);
+    expect(end.refused).toEqual([{ kind: FrameKind.call, id: 1, bytes: 501 * MAX_PAYLOAD_BYTES - LENGTH_BYTES }]);
+  });
+
+  it("that claims to be longer than memory takes no more of it than eight times what came", () => {
+    const before = buffersInUse();
+    const { end, take } = received([opening(1, 2 ** 48 - 1, MIN_PIECE_BYTES)]);
+    expect(buffersInUse() - before).toBeLessThan(1_000_000);
+    take(call(1, continued, 10));
+    expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 10, 1) }]);
+  });
+
+  it("arrives whole, whatever length it claimed to have", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.nat(2_000_000), fc.constantFrom(0, 2 ** 48 - 1)), fc.array(fc.integer({ min: MIN_PIECE_BYTES, max: MAX_PAYLOAD_BYTES }), { maxLength: 20 }), (claimed, pieces) => {
+        const { end } = received([opening(1, claimed, MIN_PIECE_BYTES, 0), ...pieces.map((length, n) => call(1, continued | more, length, n + 1)), call(1, continued, 7, 99)]);
+        const body = Buffer.concat([Buffer.alloc(MIN_PIECE_BYTES, 0), ...pieces.map((length, n) => Buffer.alloc(length, n + 1)), Buffer.alloc(7, 99)]);
+        expect(end.arrived[0]?.body.equals(body)).toBe(true);
+      }),
+    );
   });
 });
 
