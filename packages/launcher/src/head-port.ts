@@ -33,13 +33,13 @@ interface Expected {
   readonly resolve: (socket: TLSSocket) => void;
 }
 
-/** Listens on `port` of all interfaces; 0, the default, lets the system choose. */
-export async function openHeadPort(port = 0): Promise<HeadPort> {
+/** Listens on `port` of all interfaces; 0, the default, lets the system choose. Who has not shown a key within `handshakeTimeoutMs` (default 20 s) is hung up on. */
+export async function openHeadPort(port = 0, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Promise<HeadPort> {
   const expected = new Map<string, Expected>();
   const callers = new WeakMap<TLSSocket, Expected>();
   const server = createServer({
     minVersion: "TLSv1.3",
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    handshakeTimeout: handshakeTimeoutMs,
     pskCallback: (socket, identity) => {
       const agent = expected.get(identity);
       if (agent === undefined) return null;
@@ -49,8 +49,8 @@ export async function openHeadPort(port = 0): Promise<HeadPort> {
     },
   });
   server.on("secureConnection", (socket) => callers.get(socket)?.resolve(socket));
-  // A stranger's failed handshake is the stranger's affair.
-  server.on("tlsClientError", () => undefined);
+  // A stranger's failed handshake is the stranger's affair. Who took too long for it is still connected.
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
   server.listen(port);
   await once(server, "listening");
   return new ListeningPort(server, expected);
