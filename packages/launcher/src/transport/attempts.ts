@@ -32,9 +32,9 @@ export async function withAttempts<A>(
       return await attempt(number);
     } catch (error) {
       signal.throwIfAborted();
-      if (number >= attempts || performance.now() - startMs > patienceMs || !isTransient(error)) throw error;
       const longestMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** (number - 1));
       const thisPauseMs = Math.round(longestMs * (0.5 + Math.random() / 2));
+      if (number >= attempts || performance.now() - startMs + thisPauseMs > patienceMs || !isTransient(error)) throw error;
       waiting(error, number, thisPauseMs);
       await sleep(thisPauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
