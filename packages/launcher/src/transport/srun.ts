@@ -64,7 +64,7 @@ function srunEnd(end: SessionEnd, stderr: string): SessionEnd {
 /** What srun's own messages say of the reason; undefined when they tell of the command. */
 export function srunFailure(stderr: string): TransportReason | undefined {
   if (!/^srun: /m.test(stderr)) return undefined;
-  if (/Invalid job id|Invalid partition|Invalid node name|not in this job|unrecognized option|invalid option|Access\/permission denied/i.test(stderr)) return "unsupported";
+  if (/Invalid job id|Invalid partition|Invalid node name|not in this job|node configuration is not available|has expired|unrecognized option|invalid option|Access\/permission denied/i.test(stderr)) return "unsupported";
   if (/Unable to (?:create step|confirm allocation|contact slurm)|Requested nodes are busy|Socket timed out|Communication connection failure|Connection refused|launch failed|temporarily/i.test(stderr)) return "unreachable";
   return undefined;
 }

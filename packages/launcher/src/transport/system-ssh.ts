@@ -59,7 +59,7 @@ function sshEnd(end: SessionEnd, stderr: string): SessionEnd {
 export function sshFailure(stderr: string): TransportReason {
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No .* host key is known|REVOKED HOST KEY/i.test(stderr)) return "host-key";
   if (/Permission denied|Too many authentication failures|No supported authentication methods/i.test(stderr)) return "authentication";
-  if (/Bad configuration option|Bad owner or permissions|unknown option|no matching (?:host key type|key exchange method|cipher|MAC) found|not accessible/i.test(stderr)) return "unsupported";
+  if (/Bad configuration option|Bad owner or permissions|unknown option|no matching (?:host key type|key exchange method|cipher|MAC) found/i.test(stderr)) return "unsupported";
   return "unreachable";
 }
 
