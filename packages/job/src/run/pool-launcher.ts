@@ -81,11 +81,14 @@ class OpenPoolLauncher implements PoolLauncher {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     const enough = Promise.withResolvers<void>();
     const least = Math.max(1, this.#config.leastNodes ?? 1);
+    let waitsForAll = true;
     const look = (): void => {
-      if (this.nodes.size >= least && performance.now() - startMs >= STRAGGLERS_AFTER_MS) enough.resolve();
+      if (this.nodes.size >= least && !waitsForAll) enough.resolve();
     };
-    const startMs = performance.now();
-    const timer = setTimeout(look, STRAGGLERS_AFTER_MS);
+    const timer = setTimeout(() => {
+      waitsForAll = false;
+      look();
+    }, STRAGGLERS_AFTER_MS);
     const settled = this.dispatcher.expect(Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))));
     this.#opening = settled.catch(() => undefined);
     try {

@@ -22,7 +22,7 @@ export interface SlurmWorkplaceOptions {
 export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
   const log = (message: string): void => events.emit({ type: "log", message });
   const details = await readJobDetails(allocation, log, signal);
-  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details)]));
+  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, allocation.head)]));
   const launcher = await openPoolLauncher(
     {
       logDir: info.logDir,
@@ -43,10 +43,20 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({ type: name === head ? "LocalHost" : "RemoteAddr", hostname: name });
 
-const shareOf = ({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined): NodeShare => {
+function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined, head: string | undefined): NodeShare {
   const known = details?.nodes.find((node) => node.name === name);
-  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: known?.gpuIds ?? gpuIds };
-};
+  const gpus = known?.gpuIds ?? gpuIds;
+  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: name === head ? (visibleGpus(process.env, gpus?.length) ?? gpus) : gpus };
+}
+
+/**
+ * The GPUs of this node as CUDA counts them: from 0 on where a cgroup hides the others, and not by the node's own
+ * numbers. Undefined where the variable does not name as many as the job has.
+ */
+function visibleGpus({ CUDA_VISIBLE_DEVICES }: NodeJS.ProcessEnv, count: number | undefined): number[] | undefined {
+  const ids = CUDA_VISIBLE_DEVICES?.split(",") ?? [];
+  return ids.length === count && ids.every((id) => /^\d+$/.test(id)) ? ids.map(Number) : undefined;
+}
 
 /** srun has to be told the component of a heterogeneous job. */
 function transportOf({ components }: Allocation, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
@@ -55,13 +65,14 @@ function transportOf({ components }: Allocation, { transport }: Partial<NodeLaun
   return { transport: { hetGroupOf, ...transport } };
 }
 
-/** Where Slurm's cgroup plugins put a job's cpuset: version 1, with and without the node's name, then version 2. */
-function cpusetFiles({ jobId }: Allocation): string[] {
+/** Where Slurm's cgroup plugins put a job's cpuset: version 1, then version 2. The components of a heterogeneous job are jobs of their own. */
+function cpusetFiles({ jobId, components }: Allocation): string[] {
   const uid = process.getuid?.() ?? 0;
-  return [
-    `/sys/fs/cgroup/cpuset/slurm/uid_${uid}/job_${jobId}/cpuset.cpus`,
-    `/sys/fs/cgroup/system.slice/slurmstepd.scope/job_${jobId}/cpuset.cpus.effective`,
-  ];
+  const jobIds = components === undefined ? [jobId] : components.map((component) => component.jobId);
+  return jobIds.flatMap((id) => [
+    `/sys/fs/cgroup/cpuset/slurm/uid_${uid}/job_${id}/cpuset.cpus`,
+    `/sys/fs/cgroup/system.slice/slurmstepd.scope/job_${id}/cpuset.cpus.effective`,
+  ]);
 }
 
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
