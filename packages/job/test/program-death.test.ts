@@ -56,7 +56,7 @@ class RunningProgram implements AsyncDisposable {
 }
 
 async function stored(dir: TempDir): Promise<number[]> {
-  await using results = openResults({ path: dir.info.database, programId: programInfo(dir.path).id });
+  await using results = await openResults({ path: dir.info.database, programId: programInfo(dir.path).id });
   const rows = await lookupAll(squares)({ results });
   return rows.map(([key]) => key.x);
 }

@@ -56,16 +56,8 @@ export type ResultsDatabase = ResultsStore &
     readonly settings: () => ConnectionSettings;
   };
 
-/**
- * Opens a results database as its one writer.
- *
- * @example
- * await using results = openResults({ path: "out/results.sqlite", programId: "q7RkW" });
- *
- * @throws ResultsError `locked` where another process, or this one, has it open; `read-only`, `disk-full`,
- *   `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite` where the file can't be used
- */
-export const openResults = (options: ResultsOptions): ResultsDatabase => {
+/** What `openResults` does, at once. */
+export const openDatabase = (options: ResultsOptions): ResultsDatabase => {
   using opened = new DisposableStack();
   const path = preparePath(options.path);
   opened.use(lockDatabase(path, `program ${options.programId}`));

@@ -3,7 +3,7 @@ import { lookupAll, openResults } from "../src/index.ts";
 import { brackets, remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
 const storedNumbers = async (path: string): Promise<ReadonlySet<number>> => {
-  await using results = openResults({ path, programId: "after" });
+  await using results = await openResults({ path, programId: "after" });
   return new Set((await lookupAll(brackets)({ results })).map(([{ n }]) => n));
 };
 

@@ -15,9 +15,9 @@ test("a database that a living process holds is refused, naming host, process an
   await using holder = runProgram("holder.ts", folder.database);
   expect(await holder.nextLine()).toBe("held");
   const { host, since }: LockHolder = JSON.parse(readFileSync(`${folder.database}.lock`, "utf8"));
-  const open = (): unknown => openResults({ path: folder.database, programId: "prog1" });
-  expect(open).toThrow(expect.objectContaining({ code: "locked", path: folder.database }));
-  expect(open).toThrow(`held by process ${holder.pid} on host ${host} (program holdr), since ${since}`);
+  const open = (): Promise<unknown> => openResults({ path: folder.database, programId: "prog1" });
+  await expect(open()).rejects.toThrow(expect.objectContaining({ code: "locked", path: folder.database }));
+  await expect(open()).rejects.toThrow(`held by process ${holder.pid} on host ${host} (program holdr), since ${since}`);
 });
 
 test("it is free again after its holder has closed it", async () => {
@@ -26,7 +26,7 @@ test("it is free again after its holder has closed it", async () => {
   expect(await holder.nextLine()).toBe("held");
   holder.endInput();
   expect(await remainingLines(holder)).toEqual([]);
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   expect(results.path).toBe(folder.database);
 });
 
@@ -37,7 +37,7 @@ test("a lock that a killed process left is taken over", async () => {
   await holder.kill();
   expect(readdirSync(folder.path)).toContain("results.sqlite.lock");
   {
-    await using _results = openResults({ path: folder.database, programId: "prog1" });
+    await using _results = await openResults({ path: folder.database, programId: "prog1" });
   }
   expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
 });

@@ -8,18 +8,18 @@ const codeOf = (code: string): unknown => expect.objectContaining({ name: "Resul
 test("an entry is found by an equal key, in this run and in the next", async () => {
   using folder = temporaryFolder();
   {
-    await using results = openResults({ path: folder.database, programId: "first" });
+    await using results = await openResults({ path: folder.database, programId: "first" });
     await insert(brackets, { n: 2, x: 2, eps: 0.5 }, [1, 1.5])({ results });
     expect(await lookup(brackets, { eps: 0.5, x: 2, n: 2 })({ results })).toEqual([1, 1.5]);
   }
-  await using results = openResults({ path: folder.database, programId: "secnd" });
+  await using results = await openResults({ path: folder.database, programId: "secnd" });
   expect(await lookup(brackets, { n: 2, x: 2, eps: 0.5 })({ results })).toEqual([1, 1.5]);
   expect(await lookup(brackets, root(3))({ results })).toBeUndefined();
 });
 
 test("the newest entry of a key wins, and lookupAll has each key once", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   await insert(brackets, root(1), [1, 1])({ results });
   await insert(brackets, root(2), [2, 2])({ results });
   await insert(brackets, root(1), [3, 3])({ results });
@@ -32,7 +32,7 @@ test("the newest entry of a key wins, and lookupAll has each key once", async ()
 
 test("maps of different names do not see each other's entries", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const other = keyValMap("other", brackets.key, brackets.value);
   await insert(brackets, root(1), [1, 1])({ results });
   expect(await lookup(other, root(1))({ results })).toBeUndefined();
@@ -41,7 +41,7 @@ test("maps of different names do not see each other's entries", async () => {
 
 test("lookupDefault gives its fallback for an absent key only", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   await insert(brackets, root(1), [1, 1])({ results });
   expect(await lookupDefault(brackets, [0, 0], root(1))({ results })).toEqual([1, 1]);
   expect(await lookupDefault(brackets, [0, 0], root(2))({ results })).toEqual([0, 0]);
@@ -49,7 +49,7 @@ test("lookupDefault gives its fallback for an absent key only", async () => {
 
 test("keys are compared as their schema parses them, defaults and transformations included", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const key = z.object({ name: z.string().transform((name) => name.toLowerCase()), eps: z.number().default(0.1) });
   const map = keyValMap("transformed", key, z.number());
   await insert(map, { name: "Sigma" }, 1)({ results });
@@ -59,7 +59,7 @@ test("keys are compared as their schema parses them, defaults and transformation
 
 test("values are stored and returned as they were given, also with transforming and async schemas", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const late = z.string().refine(async (text) => text !== "bad").transform((text) => text.length);
   const map = keyValMap("late", z.string().refine(async () => true), late);
   await insert(map, "k", "four")({ results });
@@ -69,7 +69,7 @@ test("values are stored and returned as they were given, also with transforming 
 
 test("a key or value that its schema refuses is named with the place in it", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const wrongKey = lookup(brackets, { n: 1.5, x: 2, eps: 1 })({ results });
   await expect(wrongKey).rejects.toThrow(/map "binary_root_search" does not fit its schema: \$\.n: /);
   const short = keyValMap("short", z.string(), z.object({ points: z.array(z.number().max(9)) }));
@@ -79,7 +79,7 @@ test("a key or value that its schema refuses is named with the place in it", asy
 
 test("what JSON would change is refused by path, in values and in keys", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const map = keyValMap("loose", z.unknown(), z.unknown());
   const nan = insert(map, "k", { points: [0, Number.NaN] })({ results });
   await expect(nan).rejects.toThrow(/\$\.points\[1\] is NaN\. Nothing was stored\. Give the map a codec/);
@@ -89,7 +89,7 @@ test("what JSON would change is refused by path, in values and in keys", async (
 
 test("a codec stores what JSON has no form for", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const map = keyValMap("big", z.string(), z.array(z.bigint()), {
     codec: { encode: (list) => list.map(String), decode: (json) => z.array(z.string()).parse(json).map(BigInt) },
   });
@@ -99,7 +99,7 @@ test("a codec stores what JSON has no form for", async () => {
 
 test("a stored row that no longer fits the schema is an error that says where and what to do", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   await insert(keyValMap("grown", z.string(), z.object({ a: z.number() })), "k", { a: 1 })({ results });
   const grown = keyValMap("grown", z.string(), z.object({ a: z.number(), b: z.number() }));
   const error = await lookup(grown, "k")({ results }).catch((error: unknown) => error);

@@ -24,7 +24,7 @@ test("a second call, and a second run, compute nothing", async () => {
   let computed = 0;
   const compute = (key: Key) => async (): Promise<[number, number]> => [key.n, ++computed];
   for (const programId of ["first", "secnd"]) {
-    await using results = openResults({ path: folder.database, programId, onHit: (map) => hits.push(map) });
+    await using results = await openResults({ path: folder.database, programId, onHit: (map) => hits.push(map) });
     expect(await memoizeWithMap(brackets, compute, root(2))({ results })).toEqual([2, 1]);
   }
   expect(computed).toBe(1);
@@ -33,7 +33,7 @@ test("a second call, and a second run, compute nothing", async () => {
 
 test("equal calls at the same time run once and share the value, each with a copy of its own", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const { calls, run } = controlled();
   const all = Promise.all(Array.from({ length: 20 }, () => memoizeWithMap(brackets, run, root(2))({ results })));
   const other = memoizeWithMap(brackets, run, root(3))({ results });
@@ -50,7 +50,7 @@ test("equal calls at the same time run once and share the value, each with a cop
 
 test("an error of the function is shared by those who wait, and not remembered", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const { calls, run } = controlled();
   const both = Promise.allSettled([1, 2].map(() => memoizeWithMap(brackets, run, root(2))({ results })));
   await turn();
@@ -65,7 +65,7 @@ test("an error of the function is shared by those who wait, and not remembered",
 
 test("where the running call is cancelled, one of the waiting runs in its place", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const { calls, run } = controlled();
   const cancelled = new AbortController();
   const first = memoizeWithMap(brackets, run, root(2))({ results, signal: cancelled.signal });
@@ -84,7 +84,7 @@ test("where the running call is cancelled, one of the waiting runs in its place"
 
 test("a waiting call whose own signal is aborted ends at once with its reason and leaves no listener", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const { calls, run } = controlled();
   const impatient = new AbortController();
   const patient = new AbortController();
@@ -103,7 +103,7 @@ test("a waiting call whose own signal is aborted ends at once with its reason an
 
 test("a call whose signal is aborted beforehand does not start", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const { calls, run } = controlled();
   const signal = AbortSignal.abort(new Error("too late"));
   await expect(memoizeWithMap(brackets, run, root(2))({ results, signal })).rejects.toThrow("too late");
@@ -114,7 +114,7 @@ test("it resolves when its row is committed, and fails where the commit does", a
   using folder = temporaryFolder();
   const order: string[] = [];
   let full = true;
-  await using results = openResults({
+  await using results = await openResults({
     path: folder.database,
     programId: "prog1",
     aroundCommit: (commit) => {
@@ -134,7 +134,7 @@ test("it resolves when its row is committed, and fails where the commit does", a
 
 test("a result that comes after its claim was given up is refused, not stored", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const first = await results.claim("m", "1");
   if (first.kind !== "mine") throw new Error("the key should be free");
   first.claim.release();

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { insert, lookup, openResults, ResultsError } from "../src/index.ts";
 import { brackets, remainingLines, root, runProgram, temporaryFolder } from "./world.ts";
 
-const opening = (path: string): ResultsError => {
+const opening = async (path: string): Promise<ResultsError> => {
   try {
-    openResults({ path, programId: "prog1" });
+    await openResults({ path, programId: "prog1" });
   } catch (error) {
     if (error instanceof ResultsError) return error;
     throw error;
@@ -16,7 +16,7 @@ const opening = (path: string): ResultsError => {
 
 test("the live connection has synchronous=FULL, a write-ahead log and SQLite's exclusive lock", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   expect(results.settings()).toEqual({ journalMode: "wal", synchronous: 2, lockingMode: "exclusive" });
   expect(readdirSync(folder.path)).not.toContain("results.sqlite-shm");
 });
@@ -24,7 +24,7 @@ test("the live connection has synchronous=FULL, a write-ahead log and SQLite's e
 test("rows are in Hyperion's table, with the program's id", async () => {
   using folder = temporaryFolder();
   {
-    await using results = openResults({ path: folder.database, programId: "q7RkW" });
+    await using results = await openResults({ path: folder.database, programId: "q7RkW" });
     await insert(brackets, { x: 0.01, n: 2, eps: 1e-9 }, [1, 2])({ results });
   }
   using reader = new DatabaseSync(folder.database, { readOnly: true });
@@ -35,7 +35,7 @@ test("rows are in Hyperion's table, with the program's id", async () => {
 
 test("closing commits what is pending, removes the lock, and happens once", async () => {
   using folder = temporaryFolder();
-  const results = openResults({ path: `${folder.path}/new/folder/results.sqlite`, programId: "prog1" });
+  const results = await openResults({ path: `${folder.path}/new/folder/results.sqlite`, programId: "prog1" });
   const pending = results.insert("m", "1", "2");
   await results[Symbol.asyncDispose]();
   await results[Symbol.asyncDispose]();
@@ -49,7 +49,7 @@ test("closing commits what is pending, removes the lock, and happens once", asyn
 test("no acknowledgement leaves before COMMIT has returned, however long it takes", async () => {
   using folder = temporaryFolder();
   const order: string[] = [];
-  await using results = openResults({
+  await using results = await openResults({
     path: folder.database,
     programId: "prog1",
     aroundCommit: (commit) => {
@@ -70,7 +70,7 @@ test("no acknowledgement leaves before COMMIT has returned, however long it take
 
 test("a row is not seen before it is committed", async () => {
   using folder = temporaryFolder();
-  await using results = openResults({ path: folder.database, programId: "prog1" });
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
   const pending = results.insert("m", "1", "2");
   expect(results.lookup("m", "1")).toBeUndefined();
   results.flush();
@@ -80,25 +80,25 @@ test("a row is not seen before it is committed", async () => {
 
 test("the same process can't open a file twice, not even by another name for it", async () => {
   using folder = temporaryFolder();
-  await using _results = openResults({ path: folder.database, programId: "prog1" });
+  await using _results = await openResults({ path: folder.database, programId: "prog1" });
   symlinkSync(folder.database, `${folder.path}/alias.sqlite`);
-  const error = opening(`${folder.path}/alias.sqlite`);
+  const error = await opening(`${folder.path}/alias.sqlite`);
   expect(error).toMatchObject({ code: "locked", path: folder.database });
   expect(error.message).toMatch(/held by this very process, since .*Open it once and pass/);
 });
 
-test("a file that SQLite holds locked for another program is refused, and its lock file removed", () => {
+test("a file that SQLite holds locked for another program is refused, and its lock file removed", async () => {
   using folder = temporaryFolder();
   using other = new DatabaseSync(folder.database);
   other.exec("create table t(x); begin exclusive");
-  expect(opening(folder.database)).toMatchObject({ code: "locked" });
+  expect(await opening(folder.database)).toMatchObject({ code: "locked" });
   expect(readdirSync(folder.path).filter((name) => name.endsWith(".lock"))).toEqual([]);
 });
 
-test("a file that is no database is refused and left as it is", () => {
+test("a file that is no database is refused and left as it is", async () => {
   using folder = temporaryFolder();
   writeFileSync(folder.database, "Dear diary, ".repeat(1000));
-  const error = opening(folder.database);
+  const error = await opening(folder.database);
   expect(error).toMatchObject({ code: "damaged", path: folder.database });
   expect(error.message).toMatch(/not a database.*\.recover/);
   expect(readFileSync(folder.database, "utf8")).toMatch(/^Dear diary/);
@@ -107,39 +107,39 @@ test("a file that is no database is refused and left as it is", () => {
 test("broken pages are found when they are read, and named as damage", async () => {
   using folder = temporaryFolder();
   {
-    await using results = openResults({ path: folder.database, programId: "prog1" });
+    await using results = await openResults({ path: folder.database, programId: "prog1" });
     await Promise.all(Array.from({ length: 500 }, (_, n) => insert(brackets, root(n), [n, n])({ results })));
   }
   const bytes = readFileSync(folder.database);
   writeFileSync(folder.database, bytes.fill(0x5a, 2 * 4096));
   const read = async (): Promise<unknown> => {
-    await using results = openResults({ path: folder.database, programId: "prog1" });
+    await using results = await openResults({ path: folder.database, programId: "prog1" });
     return lookup(brackets, root(400))({ results });
   };
   await expect(read()).rejects.toMatchObject({ code: "damaged", path: folder.database });
 });
 
-test("a file of a newer layout is refused and not changed", () => {
+test("a file of a newer layout is refused and not changed", async () => {
   using folder = temporaryFolder();
   using newer = new DatabaseSync(folder.database);
   newer.exec("pragma user_version = 99");
   newer.close();
-  const error = opening(folder.database);
+  const error = await opening(folder.database);
   expect(error).toMatchObject({ code: "newer-layout" });
   expect(error.message).toMatch(/has layout 99; .*Update @hyperion-ts\/results/);
 });
 
-test("a folder in the place of the file is refused", () => {
+test("a folder in the place of the file is refused", async () => {
   using folder = temporaryFolder();
   mkdirSync(folder.database);
-  expect(opening(folder.database)).toMatchObject({ code: "unreachable" });
+  expect(await opening(folder.database)).toMatchObject({ code: "unreachable" });
   expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
 });
 
-test("a file in the place of the folder is refused", () => {
+test("a file in the place of the folder is refused", async () => {
   using folder = temporaryFolder();
   writeFileSync(`${folder.path}/out`, "");
-  expect(opening(`${folder.path}/out/results.sqlite`)).toMatchObject({ code: "unreachable" });
+  expect(await opening(`${folder.path}/out/results.sqlite`)).toMatchObject({ code: "unreachable" });
 });
 
 test("a directory where this user may not write is refused with that advice", async () => {

@@ -69,7 +69,7 @@ export interface SessionOptions extends RunOptions {
 export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: (events: RunEvents, signal: AbortSignal) => Promise<Workplace>): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack);
-  const results = stack.use(openResults({ ...options.results, path: info.database, programId: info.id, onHit: () => session.hit() }));
+  const results = stack.use(await openResults({ ...options.results, path: info.database, programId: info.id, onHit: () => session.hit() }));
   session.begin();
   try {
     const opening = open(session.events, session.signal);

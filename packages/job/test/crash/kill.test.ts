@@ -23,7 +23,7 @@ class Remains {
 
   /** The keys with a right result in the database. */
   async stored(): Promise<ReadonlySet<number>> {
-    await using results = openResults({ path: this.#dir.info.database, programId: programInfo(this.#dir.path).id });
+    await using results = await openResults({ path: this.#dir.info.database, programId: programInfo(this.#dir.path).id });
     const rows = await lookupAll(squares)({ results });
     return new Set(rows.filter(([{ x }, value]) => value === x * x).map(([{ x }]) => x));
   }

@@ -56,7 +56,7 @@ test.for([
   const pool = new PoolCore();
   const dispatcher = stack.adopt(new Dispatcher(pool, events), (dispatcher) => dispatcher.close());
   for (const launcher of [first, second]) dispatcher.addNode(launcher, { name: launcher.node, cpuIds: [0] }, false);
-  const results = stack.use(openResults({ path: world.info.database, programId: "late" }));
+  const results = stack.use(await openResults({ path: world.info.database, programId: "late" }));
   const env: HasWorkers & HasResults = { taskLauncher: dispatcher, taskCpus: 1, taskOptions: {}, signal: new AbortController().signal, events, results };
   const gates = { n1: gateFiles(world.path, "n1"), n2: gateFiles(world.path, "n2") };
   const lateAnswer = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { openResults, ResultsError } from "../../src/index.ts";
 
 const [, , path = ""] = process.argv;
 try {
-  await using results = openResults({ path, programId: "holdr" });
+  await using results = await openResults({ path, programId: "holdr" });
   console.log("held");
   for await (const _chunk of process.stdin);
   results.flush();

@@ -5,7 +5,7 @@ const nobody = 65_534;
 if (process.getuid?.() === 0) process.seteuid?.(nobody);
 const [, , path = ""] = process.argv;
 try {
-  await using _results = openResults({ path, programId: "nobod" });
+  await using _results = await openResults({ path, programId: "nobod" });
   console.log("opened");
 } catch (error) {
   if (!(error instanceof ResultsError)) throw error;

@@ -8,7 +8,7 @@ import { brackets, root } from "../world.ts";
 const [, , path = "", fault = ""] = process.argv;
 let commits = 0;
 const die = (): void => void process.kill(process.pid, "SIGKILL");
-await using results = openResults({
+await using results = await openResults({
   path,
   programId: "write",
   aroundCommit: (commit) => {
