@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- [--quick] [--json] [question ...]]`: asks the questions that are named, or all of them, one after the
- * other, and prints their answers. Ends with code 1 when a gate is missed, unless it was only a quick look.
+ * `npm run bench [-- [--quick] [--json] [question or group ...]]`: asks the questions that are named, or all local ones, one
+ * after the other, and prints their answers. Ends with code 1 when a gate is missed, unless it was only a quick look.
  */
 import { parseArgs } from "node:util";
+import { testbedMissing } from "@hyperion-ts/testbed";
 import { ask } from "./ask.ts";
 import { isMet } from "./finding.ts";
 import { loadNow, thisMachine } from "./machine.ts";
@@ -15,13 +16,21 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
 });
 
-const unknown = positionals.filter((name) => !questions.some((question) => question.name === name));
+const isMeant = (wanted: string, { name, group }: Question): boolean => wanted === name || wanted === group;
+
+const unknown = positionals.filter((wanted) => !questions.some((question) => isMeant(wanted, question)));
 if (unknown.length > 0) {
-  console.error(`There is no question called ${unknown.join(", ")}. There are: ${questions.map(({ name }) => name).join(", ")}`);
+  console.error(`There is no question called ${unknown.join(", ")}. There are: ${questions.map(({ name }) => name).join(", ")}; all of nodes`);
   process.exit(2);
 }
 
-const chosen = positionals.length === 0 ? questions : questions.filter(({ name }) => positionals.includes(name));
+const wanted = positionals.length === 0 ? ["local"] : positionals;
+const chosen = questions.filter((question) => wanted.some((name) => isMeant(name, question)));
+const missing = chosen.some(({ group }) => group === "nodes") ? testbedMissing() : null;
+if (missing !== null) {
+  console.error(`There can be no other nodes here. ${missing}`);
+  process.exit(2);
+}
 const machine = thisMachine();
 if (!values.json) console.log(`${showMachine(machine)}${values.quick ? "\nA quick look: the figures mean nothing." : ""}\n`);
 

@@ -8,9 +8,14 @@ import type { Figure } from "./figure.ts";
 /** How much work goes into an answer. quick: enough to see that the question can be answered; its figures mean nothing. */
 export type Effort = "full" | "quick";
 
+/** local: needs nothing but this machine. nodes: needs a Slurm cluster of the testbed, so it is asked only where somebody names it. */
+export type Group = "local" | "nodes";
+
 export interface Question {
   /** What is typed to ask it, e.g. `"call"`. */
   readonly name: string;
+  /** Stands for all of its questions where questions are named. */
+  readonly group: Group;
   /** The question itself. */
   readonly asks: string;
   answer(effort: Effort): Promise<Answer>;

@@ -1,4 +1,7 @@
 /** All questions, in the order in which they are asked. */
+import { links } from "./nodes/link.ts";
+import { overLink } from "./nodes/over-link.ts";
+import { start } from "./nodes/start.ts";
 import type { Question } from "./question.ts";
 import { call } from "./questions/call.ts";
 import { idle } from "./questions/idle.ts";
@@ -8,4 +11,4 @@ import { pool } from "./questions/pool.ts";
 import { throughput } from "./questions/throughput.ts";
 import { worker } from "./questions/worker.ts";
 
-export const questions: readonly Question[] = [call, throughput, pool, worker, large, memo, idle];
+export const questions: readonly Question[] = [call, throughput, pool, worker, large, memo, idle, ...links.map(overLink), start];

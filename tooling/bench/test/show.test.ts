@@ -11,7 +11,7 @@ describe("an answer", () => {
       figures: [figure("one thing", "µs", [3, 1, 2]), figure("many things, once", "calls/s", [12_345.6])],
       findings: [finding(1.234, null), finding(2, atMost(2.5)), { what: "a rate", unit: "calls/s", value: 30_000, gate: atLeast(40_000) }],
     };
-    const question = { name: "cost", asks: "What does it cost?", answer: () => Promise.resolve(answer) };
+    const question = { name: "cost", group: "local" as const, asks: "What does it cost?", answer: () => Promise.resolve(answer) };
     expect(`\n${showAnswer(question, answer)}\n`).toMatchInlineSnapshot(`
       "
       cost: What does it cost?

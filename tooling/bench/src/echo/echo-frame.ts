@@ -22,17 +22,20 @@ export type EchoKind = (typeof EchoKind)[keyof typeof EchoKind];
 const LENGTH_BYTES = 4;
 export const ECHO_HEADER_BYTES = LENGTH_BYTES + 2;
 
-/** A frame of `bytes` bytes in all. */
+const LINE_END = 0x0a;
+
+/** A frame of `bytes` bytes in all. It ends with a line end: srun passes whole lines on only. */
 export function echoFrame(target: number, kind: EchoKind, bytes: number): Buffer {
   const frame = Buffer.alloc(bytes);
   frame.writeUInt32LE(bytes - LENGTH_BYTES, 0);
   frame.writeUInt8(target, LENGTH_BYTES);
   frame.writeUInt8(kind, LENGTH_BYTES + 1);
+  if (bytes > ECHO_HEADER_BYTES) frame.writeUInt8(LINE_END, bytes - 1);
   return frame;
 }
 
 export const targetOf = (frame: Buffer): number => frame.readUInt8(LENGTH_BYTES);
-export const kindOf = (frame: Buffer): number => frame.readUInt8(LENGTH_BYTES + 1);
+export const kindOf = (frame: Buffer): EchoKind => frame.readUInt8(LENGTH_BYTES + 1) as EchoKind;
 
 /** Cuts a stream into whole frames: returns what takes its chunks. */
 export function frameCutter(onFrame: (frame: Buffer) => void): (chunk: Buffer) => void {

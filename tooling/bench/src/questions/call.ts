@@ -1,12 +1,13 @@
 /** What one remoteEval costs: the gate of the whole hot path. */
 import { type JobEnv, remoteEval } from "@hyperion-ts/job";
+import { Blocks, timesAsMuch, timesAsMuchWhenQuiet } from "../blocks.ts";
 import { openRelayedEcho } from "../echo/relayed-echo.ts";
 import { figure } from "../figure.ts";
 import { atMost } from "../finding.ts";
 import { square } from "../functions.ts";
 import { inTurns } from "../in-turns.ts";
 import type { Answer, Effort, Question } from "../question.ts";
-import { median, quantile } from "../statistics.ts";
+import { median } from "../statistics.ts";
 import { idleWorkerCpus } from "../worker-cpus.ts";
 import { runOnTwoCpus } from "../workspace.ts";
 
@@ -17,6 +18,7 @@ const sizes = {
 
 export const call: Question = {
   name: "call",
+  group: "local",
   asks: "What does one remoteEval cost, beside a relayed echo of raw buffers?",
   answer: (effort) => runOnTwoCpus((env) => answer(env, effort)),
 };
@@ -25,7 +27,7 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   const { warmUp, blocks, calls } = sizes[effort];
   await using echo = await openRelayedEcho("each", [await idleWorkerCpus(env)]);
   const ours = new Blocks(calls, (i) => remoteEval(square, i)(env));
-  const floor = new Blocks(calls, () => echo.roundTrip());
+  const floor = new Blocks(calls, () => echo.client.roundTrip());
   await inTurns(warmUp, { ours: () => ours.run(), floor: () => floor.run() });
   ours.p99s.length = floor.p99s.length = 0;
   const means = await inTurns(blocks, { ours: () => ours.run(), floor: () => floor.run() });
@@ -37,40 +39,9 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
       figure("relayed echo, 99th percentile in a block", "µs", floor.p99s),
     ],
     findings: [
-      { what: "one remoteEval, in relayed echoes", unit: "", value: median(means.ours) / median(means.floor), gate: atMost(2.5) },
-      // Load adds to both alike and so flatters the ratio: the quiet moments count as well.
-      { what: "the same, in quiet moments", unit: "", value: quietest(means.ours) / quietest(means.floor), gate: atMost(2.5) },
+      { what: "one remoteEval, in relayed echoes", unit: "", value: timesAsMuch(means.ours, means.floor), gate: atMost(2.5) },
+      { what: "the same, in quiet moments", unit: "", value: timesAsMuchWhenQuiet(means.ours, means.floor), gate: atMost(2.5) },
       { what: "what a remoteEval costs beyond the echo", unit: "µs", value: median(means.ours) - median(means.floor), gate: null },
     ],
   };
-}
-
-/** A tenth of the blocks were quicker. */
-const quietest = (means: readonly number[]): number => quantile(means, 0.1);
-
-/** Calls one after the other, a block at a time. */
-class Blocks {
-  readonly p99s: number[] = [];
-  readonly #calls: number;
-  readonly #call: (i: number) => Promise<unknown>;
-
-  constructor(calls: number, call: (i: number) => Promise<unknown>) {
-    this.#calls = calls;
-    this.#call = call;
-  }
-
-  /** The mean of a block's calls, in microseconds. */
-  async run(): Promise<number> {
-    const times = new Float64Array(this.#calls);
-    const startMs = performance.now();
-    let beginMs = startMs;
-    for (let i = 0; i < this.#calls; i += 1) {
-      await this.#call(i);
-      const endMs = performance.now();
-      times[i] = (endMs - beginMs) * 1_000;
-      beginMs = endMs;
-    }
-    this.p99s.push(quantile([...times], 0.99));
-    return ((beginMs - startMs) * 1_000) / this.#calls;
-  }
 }

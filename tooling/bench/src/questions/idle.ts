@@ -13,6 +13,7 @@ const sizes = { full: { idleMs: 6_000 }, quick: { idleMs: 100 } } as const;
 
 export const idle: Question = {
   name: "idle",
+  group: "local",
   asks: "How much CPU time does a run use that has nothing to do?",
   answer: (effort) => runOnTwoCpus((env) => answer(env, effort)),
 };

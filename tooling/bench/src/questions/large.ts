@@ -20,6 +20,7 @@ const sizes = {
 
 export const large: Question = {
   name: "large",
+  group: "local",
   asks: "How fast does a large Float64Array go in and out, beside bytes through the relay's raw streams?",
   answer: (effort) => runOnTwoCpus((env) => answer(env, effort)),
 };
@@ -32,9 +33,9 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   const array = new Float64Array(length).fill(Math.PI);
   const measures = {
     oursIn: () => perSecond(megabytes, () => remoteEval(lengthOf, array)(env)),
-    rawIn: () => perSecond(megabytes, () => echo.upload(bytes)),
+    rawIn: () => perSecond(megabytes, () => echo.client.upload(bytes)),
     oursOut: () => perSecond(megabytes, () => remoteEval(zeros, length)(env)),
-    rawOut: () => perSecond(megabytes, () => echo.download(bytes)),
+    rawOut: () => perSecond(megabytes, () => echo.client.download(bytes)),
   };
   await inTurns(warmUp, measures);
   const rates = await inTurns(rounds, measures);

@@ -20,6 +20,7 @@ const squares = keyValMap("bench_squares", z.number(), z.number());
 
 export const memo: Question = {
   name: "memo",
+  group: "local",
   asks: "How many memoised calls per second, when all are new, and when all are in the database?",
   answer: (effort) => runOnTwoCpus((env) => answer(env, effort)),
 };

@@ -18,6 +18,7 @@ const sizes = {
 
 export const pool: Question = {
   name: "pool",
+  group: "local",
   asks: `How does the cost of reserve and release grow from 1 node to ${MANY_NODES}?`,
   answer: async (effort) => answer(effort),
 };

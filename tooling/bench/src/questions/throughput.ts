@@ -22,6 +22,7 @@ const sizes = {
 
 export const throughput: Question = {
   name: "throughput",
+  group: "local",
   asks: "How many calls per second over two workers, beside the relayed echo with 64 messages under way for each?",
   answer: (effort) => runOnTwoCpus((env) => answer(env, effort)),
 };
@@ -34,7 +35,7 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   const cold = await viaMap();
   const warm = await inTurns(rounds, {
     map: viaMap,
-    floor: () => perSecond(calls, () => echo.pipelined(calls, WINDOW)),
+    floor: () => perSecond(calls, () => echo.client.pipelined(calls, WINDOW)),
     mapRemote: () => perSecond(calls, () => mapRemote(square, inputs)(env)),
   });
   const large = await inTurns(manyRounds, { map: () => perSecond(many, () => forConcurrently_(upTo(many), (i) => remoteEval(square, i))(env)) });

@@ -23,6 +23,7 @@ const SPARE_MS = 500;
 
 export const worker: Question = {
   name: "worker",
+  group: "local",
   asks: "What does it cost to start a worker, and to have one?",
   answer: (effort) => withFolder((dir) => answer(dir, effort)),
 };

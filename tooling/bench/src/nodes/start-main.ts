@@ -1,0 +1,78 @@
+/**
+ * A head that starts agents and workers on many nodes, as each program does at its beginning, and prints what it took as one line
+ * of JSON. Its arguments: the name of the nodes' host key, how many nodes, the directory for compiled code.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { openPoolLauncher, type PoolLauncher, RunEvents } from "@hyperion-ts/job";
+import { openTransport } from "@hyperion-ts/launcher";
+import { square } from "../functions.ts";
+import { cpuMsOf, memoryOf } from "../process-figures.ts";
+import { CountingTransport } from "./counting-transport.ts";
+import { loopbackConfig, loopbackNodes } from "./loopback-nodes.ts";
+import type { StartFigures } from "./start-figures.ts";
+
+const [host = "", given = "", compileCache = ""] = process.argv.slice(2);
+const count = Number(given);
+const configFile = `${process.cwd()}/ssh-config-${count}`;
+writeFileSync(configFile, loopbackConfig(count, host));
+const transport = new CountingTransport(openTransport({ type: "node-ssh", configFile }, console.error));
+
+const readyMs: number[] = [];
+const events = new RunEvents();
+events.subscribe(({ event }) => void (event.type === "node-ready" && readyMs.push(sinceStart())));
+
+const memoryBefore = memoryOf(process.pid);
+const startMs = performance.now();
+await using launcher = await openPoolLauncher(
+  { logDir: `${process.cwd()}/logs/${process.pid}`, compileCache, transport: { type: "custom", transport }, events, log: console.error, shareOf: () => ({ cpus: 1 }) },
+  loopbackNodes(count).map((hostname) => ({ type: "RemoteAddr", hostname })),
+);
+const resultsMs = await resultOfEachNode(launcher);
+const memory = memoryOf(process.pid);
+
+const figures: StartFigures = {
+  firstNodeMs: Math.min(...readyMs),
+  allNodesMs: Math.max(...readyMs),
+  firstResultMs: Math.min(...resultsMs),
+  allResultsMs: Math.max(...resultsMs),
+  leftOut: launcher.leftOut.length,
+  repeated: transport.attempts - count,
+  mostAtOnce: transport.mostAtOnce,
+  headCpuMs: cpuMsOf(process.pid) / count,
+  agentCpuMs: cpuMsOfAll(/\/agent-main\./) / count,
+  workerCpuMs: cpuMsOfAll(/\/worker-main\./) / count,
+  sshdCpuMs: cpuMsOfAll(/^sshd: /) / count,
+  headMb: memory.residentMb,
+  headMbPerNode: (memory.privateMb - memoryBefore.privateMb) / count,
+};
+process.stdout.write(`${JSON.stringify(figures)}\n`);
+
+function sinceStart(): number {
+  return performance.now() - startMs;
+}
+
+/** Calls a function once on each node, which has one CPU; the times at which the results were there. A node's worker is held until all nodes had theirs. */
+async function resultOfEachNode(nodes: PoolLauncher): Promise<number[]> {
+  using workers = new DisposableStack();
+  return await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const worker = workers.use(await nodes.withCpus(1).launch({}));
+      await worker.call(square, i);
+      return sinceStart();
+    }),
+  );
+}
+
+/** The CPU time of all processes whose command line is such a one, in milliseconds. */
+function cpuMsOfAll(command: RegExp): number {
+  const times = readdirSync("/proc").flatMap((pid) => (/^\d+$/.test(pid) && command.test(commandLine(pid)) ? [cpuMsOf(Number(pid))] : []));
+  return times.reduce((sum, ms) => sum + ms, 0);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
