@@ -1,0 +1,72 @@
+/** Heads that die under a job: nobody outlives them, and the next run goes on from what they have stored. */
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import type { FaultRequest } from "./programs/faults-program.ts";
+
+// Jobs wait more than they compute: all of them run side by side.
+vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
+
+describeOnTestbed(describe)("a head that dies", () => {
+  let cluster: FaultCluster;
+  beforeAll(async () => void (cluster = await FaultCluster.open(10)));
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  /** A job whose script runs the program, and runs it again when there is a file `again`; calls run on all of its nodes. */
+  async function busyOn(name: string, nodes: readonly string[], options: NonNullable<FaultRequest["options"]>): Promise<{ dir: RunDir; id: SlurmJobId }> {
+    const dir = await cluster.dir(name);
+    const program = dir.script({ width: 30, ms: 400, options }, "");
+    const script = `${program}while [ ! -e again ]; do sleep 0.1; done\n${program.replace(/^.*\n/, "")}`;
+    const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
+    const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
+    await untilSome("call running on each node", () => dir.notes.length > 10 && nodes.every((node) => dir.running.some((note) => note.node === node)));
+    return { dir, id };
+  }
+
+  const head = (node: string): number => cluster.of(node, "faults-program")[0]?.pid ?? Number.NaN;
+  const ours = (node: string): number => cluster.of(node).filter(({ argv }) => /agent-main|worker-main|faults-program/.test(argv.join(" "))).length;
+
+  // Silence would tell much later than anybody waits here.
+  test.concurrent.for([
+    ["node-ssh", "n1", "n2"],
+    ["ssh", "n3", "n4"],
+    ["srun", "n5", "n6"],
+  ] as const)("is killed: over %s nothing of ours is left on any node, and the next run computes the rest only", async ([type, ...nodes]) => {
+    const { dir, id } = await busyOn(type, nodes, { launcher: { transport: { type }, silenceMs: 600_000 } });
+    process.kill(head(nodes[0]), "SIGKILL");
+    await untilSome("end of all that was ours", () => nodes.every((node) => ours(node) === 0));
+    const stored = dir.rows.map(({ x }) => x);
+    const { length } = dir.notes;
+    expect([dir.outcome, stored.length > 0, stored.length < 30]).toEqual([undefined, true, true]);
+
+    dir.make("again");
+    expect((await cluster.testbed.waitForJob(id)).state).toBe("COMPLETED");
+    const computed = dir.notes.slice(length).flatMap(({ what, x }) => (what === "begin" ? [x] : []));
+    expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(30).filter((x) => !stored.includes(x)));
+    expectSound(dir);
+    for (const node of nodes) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
+  });
+
+  // With the times that everybody has.
+  test.concurrent("is killed behind a cut network: what is on the other side ends when it has been silent for long enough", async () => {
+    const { dir } = await busyOn("cut", ["n7", "n8"], {});
+    await cluster.testbed.fault.cut("n7");
+    process.kill(head("n7"), "SIGKILL");
+    await untilSome("end of what was on the head's side", () => ours("n7") === 0);
+    expect(ours("n8")).toBeGreaterThan(0);
+    await untilSome("end of what was on the other side", () => ours("n8") === 0);
+    await cluster.testbed.fault.heal("n7");
+    await untilSome("end of sshd's sessions", () => cluster.left("n8").length === 0);
+    expect(dir.outcome).toBeUndefined();
+  });
+
+  test.concurrent("loses its power: all that was ours on the other nodes ends in the same way, and what was stored is kept", async () => {
+    const { dir } = await busyOn("power", ["n9", "n10"], {});
+    await cluster.testbed.fault.stop("n9");
+    await untilSome("end of what was on the other node", () => ours("n10") === 0);
+    const first = dir.rows;
+    expect(first.map(({ x, value, times }) => [x, value.square, times])).toEqual(first.map(({ x }) => [x, x * x, 1]));
+    expect([dir.outcome, first.length > 0]).toEqual([undefined, true]);
+  });
+});

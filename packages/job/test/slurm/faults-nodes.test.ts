@@ -1,0 +1,130 @@
+/** Nodes that fail under a job, which goes on without them. */
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { expectComputedOnce, expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import type { CallNote } from "./programs/faults-functions.ts";
+
+/** Times at which a silence is noticed soon. */
+const quick = { heartbeatMs: 500, silenceMs: 3_000 };
+
+// Jobs wait more than they compute: all of them run side by side.
+vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
+
+describeOnTestbed(describe)("a node that fails in mid-job", () => {
+  let cluster: FaultCluster;
+  beforeAll(async () => void (cluster = await FaultCluster.open(11)));
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  /** A job on those nodes (Slurm is told not to end it when one fails) that runs calls on all of them. */
+  async function busyOn(name: string, ...nodes: readonly string[]): Promise<{ dir: RunDir; id: SlurmJobId }> {
+    const dir = await cluster.dir(name);
+    const script = dir.script({ width: 4 * nodes.length, ms: 400, goOn: true, options: { launcher: quick } });
+    const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
+    const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
+    await untilSome("call running on each node", () => nodes.every((node) => dir.running.filter((note) => note.node === node).length === 2));
+    return { dir, id };
+  }
+
+  /** Lets the job come to its end, which is a good one, after which nothing is left. */
+  async function ends({ dir, id }: Awaited<ReturnType<typeof busyOn>>): Promise<void> {
+    dir.make("finish");
+    const { state, parts } = await cluster.testbed.waitForJob(id);
+    expect([state, dir.printed.includes("Error")]).toEqual(["COMPLETED", false]);
+    expectSound(dir);
+    expectComputedOnce(dir);
+    for (const node of parts.flatMap(({ nodes }) => nodes)) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
+  }
+
+  /** Waits until so many more calls have been done. */
+  const moreCalls = (dir: RunDir, count: number): Promise<unknown> => {
+    const { length } = dir.notes;
+    return untilSome("more calls", () => dir.notes.length > length + 2 * count);
+  };
+
+  /** The node was lost once and for that reason; its calls ran again elsewhere, once each; none has begun on it since. */
+  function expectLost(dir: RunDir, node: string, reason: RegExp): void {
+    const lost = dir.eventsOf("node-lost");
+    expect(lost.map(({ node, reason }) => [node, reason])).toEqual([[node, expect.stringMatching(reason)]]);
+    const since = Date.parse(lost[0]?.at ?? "");
+    expect(dir.notes.filter((note) => note.node === node && note.what === "begin" && note.at > since)).toEqual([]);
+    const again = secondAttempts(dir, "begin");
+    expect(again.map((note) => note.node)).not.toContain(node);
+    const retried = dir.eventsOf("call-retried");
+    expect(retried.map((event) => [event.node, event.attempt])).toEqual(again.map(() => [node, 1]));
+    expect([1, 2]).toContain(again.length);
+  }
+
+  const secondAttempts = (dir: RunDir, at: "begin" | "end"): CallNote[] => dir.notes.filter(({ what, attempt }) => what === at && attempt > 1);
+
+  /** Waits until the calls of a node that was lost have run elsewhere. */
+  const ranElsewhere = (dir: RunDir): Promise<unknown> =>
+    untilSome("end of the second attempts", () => {
+      const { length } = dir.eventsOf("call-retried");
+      return dir.eventsOf("node-lost").length > 0 && length > 0 && secondAttempts(dir, "end").length === length;
+    });
+
+  test.concurrent("is cut off: its calls run elsewhere, all of ours on it ends by itself, and after it is healed it is not used again", async () => {
+    const run = await busyOn("cut", "n1", "n2", "n3");
+    const { dir } = run;
+    await cluster.testbed.fault.cut("n3");
+    await untilSome("end of our processes behind the cut", () => cluster.of("n3", "agent-main").length + cluster.of("n3", "worker-main").length === 0);
+    await ranElsewhere(dir);
+    await cluster.testbed.fault.heal("n3");
+    await moreCalls(dir, 12);
+    await ends(run);
+    expectLost(dir, "n3", /^nothing was heard from its agent for \d+ ms/);
+    const silentMs = Number(/for (\d+) ms/.exec(dir.eventsOf("node-lost")[0]?.reason ?? "")?.[1]);
+    expect(silentMs).toBeLessThan(2 * quick.silenceMs);
+    expect((await cluster.testbed.sshSessions("n3")).map(({ outcome }) => outcome)).toEqual(["accepted"]);
+    expect(await cluster.testbed.sshSessions("n1")).toEqual([]);
+  });
+
+  test.concurrent("has its agent killed: its workers die with it, and its calls run elsewhere", async () => {
+    const run = await busyOn("killed", "n4", "n5");
+    for (const { pid } of cluster.of("n5", "agent-main")) process.kill(pid, "SIGKILL");
+    await untilSome("end of the workers", () => cluster.of("n5", "worker-main").length === 0);
+    await moreCalls(run.dir, 6);
+    await ends(run);
+    expectLost(run.dir, "n5", /^its agent ended \(SIGKILL\)/);
+  });
+
+  test.concurrent("has its agent stopped: what its workers finish meanwhile is dropped when it goes on, and it ends", async () => {
+    const run = await busyOn("stopped", "n6", "n7");
+    const { dir } = run;
+    const agents = cluster.of("n7", "agent-main");
+    for (const { pid } of agents) process.kill(pid, "SIGSTOP");
+    await ranElsewhere(dir);
+    const twice = secondAttempts(dir, "begin").map(({ x }) => x);
+    // The first attempts came to their end, too: their results wait in the agent.
+    const late = dir.notes.filter(({ what, attempt, x, node }) => what === "end" && attempt === 1 && node === "n7" && twice.includes(x));
+    expect(late).toHaveLength(twice.length);
+    for (const { pid } of agents) process.kill(pid, "SIGCONT");
+    await untilSome("end of the agent and its workers", () => cluster.left("n7").length === 0);
+    await moreCalls(dir, 6);
+    await ends(run);
+    expectLost(dir, "n7", /^nothing was heard from its agent for \d+ ms/);
+    expect(dir.rows.filter(({ x }) => twice.includes(x)).map(({ value }) => [value.node, value.attempt])).toEqual(twice.map(() => ["n6", 2]));
+  });
+
+  test.concurrent("loses all its workers: their calls run again, the node gets new workers and is used on", async () => {
+    const run = await busyOn("workers", "n8", "n9");
+    const { dir } = run;
+    const killed = cluster.of("n9", "worker-main").filter(({ pid }) => process.kill(pid, "SIGKILL"));
+    const at = Date.now();
+    await untilSome("new workers' calls", () => dir.notes.filter(({ what, node, at: endedAt }) => what === "end" && node === "n9" && endedAt > at).length > 2);
+    await ends(run);
+    expect(dir.eventsOf("node-lost")).toEqual([]);
+    expect(dir.eventsOf("worker-ended").filter(({ how }) => how.includes("SIGKILL")).map(({ node }) => node)).toEqual(killed.map(() => "n9"));
+    expect(dir.eventsOf("call-retried").map(({ node, attempt }) => [node, attempt])).toEqual(secondAttempts(dir, "end").map(() => ["n9", 1]));
+    expect(secondAttempts(dir, "end").length).toBeGreaterThan(0);
+  });
+
+  test.concurrent("loses its power: its calls run elsewhere, and the job ends without it", async () => {
+    const run = await busyOn("power", "n10", "n11");
+    await cluster.testbed.fault.stop("n11");
+    await moreCalls(run.dir, 12);
+    await ends(run);
+    expectLost(run.dir, "n11", /^nothing was heard from its agent for \d+ ms/);
+  });
+});

@@ -1,0 +1,31 @@
+/** Calls that write down by themselves where they began and ended, whatever becomes of their results. */
+import { appendFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineRemote } from "@hyperion-ts/job";
+import { z } from "zod";
+
+/** One line of the file of notes. */
+export interface CallNote {
+  readonly what: "begin" | "end";
+  readonly x: number;
+  readonly node: string;
+  readonly cpuIds: readonly number[];
+  readonly attempt: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Takes `ms`, asked to end or not, and gives x squared, and where that was. */
+export const noted = defineRemote(import.meta, {
+  name: "faults/noted",
+  input: z.object({ x: z.number(), ms: z.number(), notes: z.string() }),
+  output: z.object({ square: z.number(), node: z.string(), attempt: z.number() }),
+  run: async ({ x, ms, notes }, { node, cpus, attempt }) => {
+    // One short write to a file that is open for appending: notes of many processes don't mix.
+    const note = (what: CallNote["what"]): void => appendFileSync(notes, `${JSON.stringify({ what, x, node, cpuIds: cpus.ids, attempt, at: Date.now() } satisfies CallNote)}\n`);
+    note("begin");
+    await sleep(ms);
+    note("end");
+    return { square: x * x, node, attempt };
+  },
+});
