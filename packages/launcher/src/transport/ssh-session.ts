@@ -81,12 +81,17 @@ class SshSession implements CommandSession {
         setTimeout(() => resolve(end), LAST_OUTPUT_MS);
       });
       channel.on("close", () => {
-        if (exit !== undefined) resolve(exit);
+        const end = exit;
+        // The channel ends with its standard output; of standard error something may not have been read yet.
+        if (end !== undefined && channel.stderr.readableEnded) resolve(end);
+        else if (end !== undefined) channel.stderr.once("end", () => resolve(end));
         ssh.connection?.end();
         this.kill();
       });
       // A lost connection also closes the channel, without an exit.
-      void closed.then((how) => resolve(exit ?? { type: "disconnected", failure: { reason: "unreachable", message: `The connection was lost: ${how}` } }));
+      void closed.then((how) => {
+        if (exit === undefined) resolve({ type: "disconnected", failure: { reason: "unreachable", message: `The connection was lost: ${how}` } });
+      });
     });
   }
 }
