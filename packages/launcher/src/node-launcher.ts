@@ -126,6 +126,14 @@ const agentCommand = ({ nodePath = process.execPath, compileCache = "", cpusetFi
   ...(compileCache === "" && cpusetFiles.length === 0 ? [] : [compileCache, ...cpusetFiles]),
 ];
 
+/** The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled at each start. */
+const remoteAgentCommand = (options: NodeLauncherOptions): string[] => [...withVariables(compileCacheVariable(options.compileCache)), ...agentCommand(options)];
+
+const withVariables = (variables: Readonly<Record<string, string>>): string[] => {
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return settings.length === 0 ? [] : ["env", ...settings];
+};
+
 /** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
 function keepLog({ stderr }: CommandSession, file: string): void {
   const log = createWriteStream(file, { flags: "a", mode: 0o600 });
@@ -199,7 +207,7 @@ class RemoteNode {
   async #session(number: number, { connectTimeoutMs }: AgentTimes, signal: AbortSignal): Promise<CommandSession> {
     const late = AbortSignal.timeout(connectTimeoutMs);
     try {
-      return await openTransport(this.#choice, this.#log).open(this.#host, agentCommand(this.#config), AbortSignal.any([signal, late]));
+      return await openTransport(this.#choice, this.#log).open(this.#host, remoteAgentCommand(this.#config), AbortSignal.any([signal, late]));
     } catch (cause) {
       signal.throwIfAborted();
       const what = late.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);

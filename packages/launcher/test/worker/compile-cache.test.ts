@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { type RunCmd, runCmdLocalAsync, workerLauncherWithRunCmd } from "../../src/index.ts";
+import { LaunchError, openNodeLauncher, type RunCmd, runCmdLocalAsync, type Transport, TransportError, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loadedModules, surroundings } from "../functions.ts";
 import { patience, testWorld, type World } from "../world.ts";
 
@@ -31,4 +31,16 @@ test("what is compiled once is not compiled again, the programs' first files nei
 test("functions, and the programs that they start, see nothing of the directory for compiled code", async () => {
   await using world = testWorld();
   expect((await lookAround(world, { compileCache: join(world.folder, "compiled") })).variables).toEqual([null]);
+});
+
+test("an agent on another node knows the directory before it loads its first file", async () => {
+  await using world = testWorld();
+  const commands: (readonly string[])[] = [];
+  const open: Transport["open"] = (_host, argv) => {
+    commands.push(argv);
+    return Promise.reject(new TransportError({ reason: "unsupported", message: "only heard what it should run" }));
+  };
+  const opened = openNodeLauncher({ logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } }, { type: "RemoteAddr", hostname: "n1" });
+  await expect(opened).rejects.toThrow(LaunchError);
+  expect(commands.map((argv) => argv.slice(0, 3))).toEqual([["env", "NODE_COMPILE_CACHE=/compiled", process.execPath]]);
 });

@@ -114,8 +114,10 @@ class LinkBench {
     const measures = {
       oursIn: rate(() => remoteEval(lengthOf, array)(this.#env)),
       rawIn: rate(() => echoes.raw.upload(bytes)),
+      relayedIn: rate(() => echoes.relayed.upload(bytes)),
       oursOut: rate(() => remoteEval(zeros, array.length)(this.#env)),
       rawOut: rate(() => echoes.raw.download(bytes)),
+      relayedOut: rate(() => echoes.relayed.download(bytes)),
     };
     await inTurns(1, measures);
     const rates = await inTurns(largeRounds, measures);
@@ -123,10 +125,17 @@ class LinkBench {
       figures: [
         figure(`an input of ${megabytes} MB`, "MB/s", rates.oursIn),
         figure(`${megabytes} MB to the raw echo`, "MB/s", rates.rawIn),
+        figure(`${megabytes} MB to the relayed echo`, "MB/s", rates.relayedIn),
         figure(`a result of ${megabytes} MB`, "MB/s", rates.oursOut),
         figure(`${megabytes} MB from the raw echo`, "MB/s", rates.rawOut),
+        figure(`${megabytes} MB from the relayed echo`, "MB/s", rates.relayedOut),
       ],
-      findings: [part("large inputs, as a part of the raw stream", rates.oursIn, rates.rawIn), part("large results, as a part of the raw stream", rates.oursOut, rates.rawOut)],
+      findings: [
+        part("large inputs, as a part of the raw stream", rates.oursIn, rates.rawIn),
+        part("large inputs, as a part of the relayed stream", rates.oursIn, rates.relayedIn),
+        part("large results, as a part of the raw stream", rates.oursOut, rates.rawOut),
+        part("large results, as a part of the relayed stream", rates.oursOut, rates.relayedOut),
+      ],
     };
   }
 
