@@ -1,7 +1,7 @@
 /** Submits shapes of jobs to a real Slurm, side by side, and reads what each job has recorded. */
 import { chmodSync, mkdirSync, mkdtempDisposableSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shape } from "./shapes.ts";
 import type { Testbed } from "./testbed.ts";
@@ -26,26 +26,42 @@ const SUBMISSIONS_AT_ONCE = 8;
 /** So long may all jobs take together: a limit, not a claim. */
 const PATIENCE_MS = 120_000;
 
-/** Runs all shapes as an ordinary user. Throws when Slurm refuses one, or when a job does not come to its record. */
-export async function recordShapes(cluster: Testbed, shapes: readonly Shape[]): Promise<ReadonlyMap<Shape, readonly Recording[]>> {
-  // On the machine's own /tmp, which the cluster shares.
-  using directory = mkdtempDisposableSync(join(tmpdir(), "slurm-shapes-"));
-  chmodSync(directory.path, 0o755);
-  const folders = new Map(shapes.map((shape, index) => [shape, join(directory.path, String(index))]));
+/** A folder for records, seen in the cluster too: ordinary users may not enter the one that it is in. */
+export class RecordsFolder implements Disposable {
+  readonly #folder = mkdtempDisposableSync(join(tmpdir(), "slurm-shapes-"));
+  /** As the machine sees it. */
+  readonly path = join(this.#folder.path, "records");
+  readonly share = { from: this.path, to: "/srv/records" } as const;
+
+  constructor() {
+    mkdirSync(this.path);
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/**
+ * Runs all shapes as an ordinary user of a cluster that sees `records`. Throws when Slurm refuses one, or when a job
+ * does not come to its record.
+ */
+export async function recordShapes(cluster: Testbed, records: RecordsFolder, shapes: readonly Shape[]): Promise<ReadonlyMap<Shape, readonly Recording[]>> {
+  const folders = new Map(shapes.map((shape, index) => [shape, join(records.path, String(index))]));
   for (const folder of folders.values()) {
     mkdirSync(folder);
     chmodSync(folder, 0o777);
   }
   const waiting = [...folders];
-  await Promise.all(Array.from({ length: SUBMISSIONS_AT_ONCE }, () => submitNext(cluster, waiting)));
+  await Promise.all(Array.from({ length: SUBMISSIONS_AT_ONCE }, () => submitNext(cluster, records.share.to, waiting)));
   await allRecorded(folders);
   return new Map([...folders].map(([shape, folder]) => [shape, recordsIn(folder).map(read)]));
 }
 
-async function submitNext(cluster: Testbed, waiting: (readonly [Shape, string])[]): Promise<void> {
+async function submitNext(cluster: Testbed, records: string, waiting: (readonly [Shape, string])[]): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [{ title, submit }, folder] = next;
-    const { command, input = "" } = submit([`${recorderShare.to}/record.sh`, folder]);
+    const { command, input = "" } = submit([`${recorderShare.to}/record.sh`, join(records, basename(folder))]);
     const { exitCode, stderr } = await cluster.run("login", command, { user: "alice", input });
     if (exitCode !== 0) throw new Error(`${title}: \`${command.join(" ")}\` ended with code ${exitCode}: ${stderr}`);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AllocatedNode, parseAllocation, parseJobDetails } from "../../src/index.ts";
-import { type Recording, recorderShare, recordShapes } from "./recordings.ts";
+import { type Recording, RecordsFolder, recorderShare, recordShapes } from "./recordings.ts";
 import { nodes, partitions, type Shape, shapes } from "./shapes.ts";
 import { type SlurmJob, slurmSays } from "./slurm-says.ts";
 import { describeOnTestbed, testbed, type Testbed } from "./testbed.ts";
@@ -14,11 +14,16 @@ describeOnTestbed(describe)("the environment and scontrol's details of a real jo
   ])("where Slurm hands out %s", (_, slurm) => {
     let cluster: Testbed;
     let recorded: ReadonlyMap<Shape, readonly Recording[]>;
+    let records: RecordsFolder;
     beforeAll(async () => {
-      cluster = await testbed({ nodes, partitions, share: [recorderShare], slurm });
-      recorded = await recordShapes(cluster, shapes);
+      records = new RecordsFolder();
+      cluster = await testbed({ nodes, partitions, share: [recorderShare, records.share], slurm });
+      recorded = await recordShapes(cluster, records, shapes);
     }, 180_000);
-    afterAll(() => cluster[Symbol.asyncDispose]());
+    afterAll(async () => {
+      await cluster[Symbol.asyncDispose]();
+      records[Symbol.dispose]();
+    });
 
     test.each(shapes)("$title", (shape) => {
       const recordings = recorded.get(shape) ?? [];
