@@ -109,17 +109,17 @@ export class ClusterHead implements AsyncDisposable {
     return waiting.promise;
   }
 
-  /** SIGKILL, as from a system that is short of memory. Resolves when it has ended. */
-  async kill(): Promise<void> {
+  /** SIGKILL, as from a system that is short of memory. */
+  kill(): void {
     for (const { pid, argv } of this.#cluster.processes("login")) if (argv[0] === NODE && argv.includes(this.#mark)) process.kill(pid, "SIGKILL");
-    await this.#ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     // It may not have begun.
     this.#process.stdin?.end();
-    await this.kill();
+    this.kill();
+    await this.#ended;
   }
 
   #hear(reply: HeadReply): void {

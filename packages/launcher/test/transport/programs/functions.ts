@@ -24,3 +24,6 @@ export const print = defineRemote(import.meta, {
 
 /** Runs until somebody kills it. */
 export const untilKilled = defineRemote(import.meta, { name: "test/until-killed", input: z.null(), output: z.null(), run: () => new Promise<null>(() => setInterval(() => undefined, 1_000)) });
+
+/** Waits for so many milliseconds without computing. */
+export const sleep = defineRemote(import.meta, { name: "test/sleep", input: z.number(), output: z.number(), run: (ms) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms)) });

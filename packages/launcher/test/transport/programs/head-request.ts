@@ -2,7 +2,7 @@
 import type { NodeLauncherConfig } from "../../../src/index.ts";
 
 /** The functions that a head can call by their names. */
-export type FunctionName = "square" | "freeze" | "exit" | "untilKilled" | "place" | "print" | "zeros";
+export type FunctionName = "square" | "freeze" | "exit" | "untilKilled" | "place" | "print" | "sleep" | "zeros";
 
 /** What a head does; nodes are named by the test. */
 export type HeadRequest =

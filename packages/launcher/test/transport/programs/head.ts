@@ -5,7 +5,7 @@ import type { AnyRemoteFunction } from "@hyperion-ts/remote";
 import { type LaunchedWorker, type NodeLauncher, openNodeLauncher } from "../../../src/index.ts";
 import { echo, square, zeros } from "../../functions.ts";
 import { exit, freeze } from "../../functions/failing.ts";
-import { place, print, untilKilled } from "./functions.ts";
+import { place, print, sleep, untilKilled } from "./functions.ts";
 import type { FunctionName, HeadReply, HeadRequest, NumberedRequest, ReplyError } from "./head-request.ts";
 
 interface OpenNode {
@@ -13,7 +13,7 @@ interface OpenNode {
   readonly worker: LaunchedWorker;
 }
 
-const functions: Readonly<Record<FunctionName, AnyRemoteFunction>> = { square, freeze, exit, untilKilled, place, print, zeros };
+const functions: Readonly<Record<FunctionName, AnyRemoteFunction>> = { square, freeze, exit, untilKilled, place, print, sleep, zeros };
 const nodes = new Map<string, OpenNode>();
 
 createInterface({ input: process.stdin })

@@ -1,0 +1,201 @@
+/**
+ * Nodes that do not let a head in, or only after a while. Each fault is tried with ssh in the head's process and with the
+ * system's ssh; in all of them nothing waits for a time-out that could know better.
+ */
+import { once } from "node:events";
+import { testbedMissing } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { NodeLauncherConfig } from "../../src/index.ts";
+import { thrownBy } from "../world.ts";
+import { ClusterHead, clusterForTests, NODE } from "./cluster-head.ts";
+import { leftOn, patient } from "./left-on.ts";
+
+type Ssh = "node-ssh" | "ssh";
+const noise = (bytes: number): string => "Welcome to the cluster.\n".repeat(Math.ceil(bytes / 24));
+
+describe.skipIf(testbedMissing() !== null)("a node", () => {
+  const cluster = clusterForTests({
+    nodes: [
+      { name: "good", cpus: 2 },
+      { name: "picky", cpus: 2, sshd: { MaxStartups: "1:100:1" } },
+      { name: "sleepy", cpus: 2, sshd: { ForceCommand: "exec sleep 1000" } },
+      { name: "chatty", cpus: 2, sshd: { Banner: noise(3_000) } },
+      { name: "broken", cpus: 2 },
+    ],
+    users: [
+      { name: "alice" },
+      { name: "shelly", shell: "/bin/sh", loginPrints: noise(10_000) },
+      { name: "tessa", shell: "/bin/tcsh", loginPrints: noise(10_000) },
+      { name: "finn", shell: "/usr/bin/fish", loginPrints: noise(10_000) },
+      { name: "loud", loginPrints: noise(100_000) },
+      { name: "nora", shell: "/usr/sbin/nologin" },
+    ],
+  });
+  const heads = new Map<string, ClusterHead>();
+  afterAll(() => Promise.all([...heads.values()].map((head) => head[Symbol.asyncDispose]())));
+  /** The account's head, which has logged nothing yet. */
+  const headOf = (user = "alice"): ClusterHead => {
+    const head = heads.get(user) ?? new ClusterHead(cluster(), { user });
+    heads.set(user, head);
+    head.logged.length = 0;
+    return head;
+  };
+
+  describe.each<Ssh>(["node-ssh", "ssh"])("by %s", (type) => {
+    const by = (config: Partial<NodeLauncherConfig> = {}): Partial<NodeLauncherConfig> => ({ transport: { type }, connectPauseMs: 100, connectAttempts: 2, ...config });
+    /** With a file of ssh's configuration that the head's account has beside its own. */
+    const configured = (file: string): Partial<NodeLauncherConfig> => by({ transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } });
+    const filesOfAlice = async (files: Readonly<Record<string, string>>): Promise<void> => {
+      for (const [name, input] of Object.entries(files)) await cluster().run("login", ["tee", name], { user: "alice", input });
+    };
+
+    test("that refuses is tried again, and named with the port that nobody listens to", async () => {
+      const head = headOf();
+      await cluster().fault.killSshd("broken");
+      expect(await thrownBy(head.open("broken", by()))).toMatchObject({ name: "LaunchError", message: expect.stringMatching(/the agent on broken.*port 22: .*(?:ECONNREFUSED|Connection refused)/s) });
+      expect(head.logged).toEqual([expect.stringMatching(/^broken: attempt 1 of 2 failed, the next one comes in \d+ ms: .*refused/is)]);
+      await cluster().fault.heal("broken");
+    });
+
+    test("that takes the connection and says nothing is given up after the time for connecting", async () => {
+      const head = headOf();
+      await cluster().fault.killSshd("broken");
+      const silent = cluster().spawn("broken", [NODE, "-e", "require('net').createServer(() => {}).listen(22, () => console.log('listening'))"]);
+      await once(silent.stdout ?? silent, "data");
+      expect(await thrownBy(head.open("broken", by({ connectTimeoutMs: 1_000 })))).toMatchObject({ message: expect.stringMatching(/the agent on broken.*within 1000 ms/s) });
+      expect(head.logged).toEqual([expect.stringMatching(/^broken: attempt 1 of 2 failed/)]);
+      silent.kill("SIGKILL");
+      await once(silent, "close");
+      await cluster().fault.heal("broken");
+    });
+
+    test("whose shell hangs is given up after the time for connecting", async () => {
+      const head = headOf();
+      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 2_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 2000 ms/s) });
+      await expect.poll(() => leftOn(cluster(), "login"), patient).toEqual([]);
+      await expect.poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient).toEqual([]);
+    });
+
+    test("that drops the first attempts (MaxStartups) is reached by the next one, and the log tells", async () => {
+      const head = headOf();
+      const before = (await cluster().sshSessions("picky")).length;
+      // Somebody who never logs in takes the only place.
+      const holder = cluster().spawn("login", ["bash", "-c", "exec 3<>/dev/tcp/picky/22; read -u 3 line; echo $line; sleep 1000"]);
+      await once(holder.stdout ?? holder, "data");
+      const opening = head.open("picky", by({ connectAttempts: 5, connectPauseMs: 1_000 }));
+      await expect.poll(() => head.logged.length, patient).toBe(2);
+      holder.kill("SIGKILL");
+      expect(await (await opening).call("square", 6)).toBe(36);
+      expect(head.logged).toEqual([1, 2].map((number) => expect.stringMatching(new RegExp(`^picky: attempt ${number} of 5 failed`))));
+      await expect.poll(async () => (await cluster().sshSessions("picky")).slice(before).map(({ outcome }) => outcome).toSorted(), patient).toEqual(["accepted", "dropped", "dropped", "refused"]);
+    });
+
+    test.each([
+      ["has changed", "good", /\/home\/alice\/known-good:1\b/],
+      ["is not known", "elsewhere", /\/home\/alice\/known-elsewhere|host key is known for good/],
+    ])("whose host key %s is refused at once, and not tried again", async (_, name, message) => {
+      const head = headOf();
+      const other = (await cluster().run("login", ["sh", "-c", "grep '^picky' /etc/ssh/ssh_known_hosts | head -n 1"])).stdout.split(" ").slice(1).join(" ");
+      const before = (await cluster().sshSessions("good")).length;
+      await filesOfAlice({
+        [`known-${name}`]: `${name} ${other}`,
+        [`config-${name}`]: `Host good\nUserKnownHostsFile /home/alice/known-${name}\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n`,
+      });
+      expect(await thrownBy(head.open("good", configured(`/home/alice/config-${name}`)))).toMatchObject({ message: expect.stringMatching(message), transient: false });
+      expect(head.logged).toEqual([]);
+      await expect.poll(async () => (await cluster().sshSessions("good")).slice(before), patient).toMatchObject([{ outcome: "refused" }]);
+    });
+
+    test.each(["shelly", "tessa", "finn"])("whose login shell prints 10 KB is reached by %s", async (user) => {
+      const head = headOf(user);
+      const node = await head.open("good", by());
+      expect(await node.call("place", ["USER"])).toEqual({ host: "good", directory: `/home/${user}`, variables: [user] });
+    });
+
+    test("whose login shell prints 100 KB is refused, and the beginning of that is shown", async () => {
+      const head = headOf("loud");
+      const error = await thrownBy(head.open("good", by()));
+      expect(error).toMatchObject({ message: expect.stringMatching(/the agent on good .*did not greet within the first 65536 bytes.*\nWelcome to the cluster\.\n/s), transient: false });
+      expect(String(error).length).toBeLessThan(3_000);
+    });
+
+    test("that shows a banner before login is reached", async () => {
+      const head = headOf();
+      expect(await (await head.open("chatty", by())).call("square", 5)).toBe(25);
+    });
+
+    test("whose login shell ends at once is refused with what it said", async () => {
+      const head = headOf("nora");
+      expect(await thrownBy(head.open("good", by()))).toMatchObject({ message: expect.stringMatching(/the agent on good .*: it ended \(code 1\) before it greeted.*This account is currently not available/s), transient: false });
+    });
+
+    test.each([
+      ["is not there", "/opt/nowhere/node", /\/opt\/nowhere\/node.*Node\.js is not there on that node under the path/s],
+      ["is too old", "/home/alice/old-node", /ERR_UNKNOWN_FILE_EXTENSION.*The Node\.js of that node is too old/s],
+      ["may not be run", "/home/alice/no-program", /Permission denied.*The account may not run Node\.js/s],
+    ])("whose Node.js %s says so at once", async (_, nodePath, message) => {
+      await filesOfAlice({ "old-node": OLD_NODE, "no-program": "" });
+      await cluster().run("login", ["chmod", "+x", "old-node"], { user: "alice" });
+      const head = headOf();
+      expect(await thrownBy(head.open("good", by({ nodePath })))).toMatchObject({ message: expect.stringMatching(message), transient: false });
+      expect(head.logged).toEqual([]);
+    });
+
+    test("without our files says so at once", async () => {
+      await cluster().run("broken", ["umount", "-l", "/srv/checkout"]);
+      const head = headOf();
+      expect(await thrownBy(head.open("broken", by()))).toMatchObject({ message: expect.stringMatching(/Cannot find module.*agent-main.*The files of hyperion-ts are not there on that node/s), transient: false });
+    });
+  });
+
+  describe("by srun", () => {
+    let head: ClusterHead;
+    beforeAll(async () => {
+      const { stderr } = await cluster().run("login", ["salloc", "--no-shell", "-w", "good"], { user: "alice" });
+      head = new ClusterHead(cluster(), { env: { SLURM_JOB_ID: /allocation (\d+)/.exec(stderr)?.[1] ?? "" } });
+    });
+    afterAll(() => head[Symbol.asyncDispose]());
+    beforeEach(() => void (head.logged.length = 0));
+    const bySrun: Partial<NodeLauncherConfig> = { transport: { type: "srun" }, connectAttempts: 2, connectPauseMs: 100 };
+
+    test.each([
+      ["is not there", "/opt/nowhere/node", /\/opt\/nowhere\/node.*Node\.js is not there on that node under the path/s],
+      ["is too old", "/home/alice/old-node", /ERR_UNKNOWN_FILE_EXTENSION.*The Node\.js of that node is too old/s],
+    ])("whose Node.js %s says so at once", async (_, nodePath, message) => {
+      await cluster().run("login", ["tee", "old-node"], { user: "alice", input: OLD_NODE });
+      await cluster().run("login", ["chmod", "+x", "old-node"], { user: "alice" });
+      expect(await thrownBy(head.open("good", { ...bySrun, nodePath }))).toMatchObject({ message: expect.stringMatching(message), transient: false });
+      expect(head.logged).toEqual([]);
+    });
+
+    test("that is not of the job is refused at once, and not tried again", async () => {
+      expect(await thrownBy(head.open("picky", bySrun))).toMatchObject({ message: expect.stringMatching(/the agent on picky .*srun: error: Unable to create step .*: Requested node configuration is not available/s), transient: false });
+      expect(head.logged).toEqual([]);
+    });
+
+    test("without its slurmd is tried again, and named", async () => {
+      await cluster().fault.killSlurmd("good");
+      expect(await thrownBy(head.open("good", bySrun))).toMatchObject({ message: expect.stringMatching(/the agent on good .*Communication connection failure/s) });
+      expect(head.logged).toEqual([expect.stringMatching(/^good: attempt 1 of 2 failed/)]);
+      await cluster().fault.heal("good");
+    });
+  });
+});
+
+/** What version 20 says of a program in TypeScript. */
+const OLD_NODE = `#!/bin/sh
+cat >&2 <<END
+node:internal/modules/esm/get_format:189
+  throw new ERR_UNKNOWN_FILE_EXTENSION(ext, filepath);
+        ^
+
+TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for $1
+    at Object.getFileProtocolModuleFormat [as file:] (node:internal/modules/esm/get_format:189:9)
+    at defaultLoad (node:internal/modules/esm/load:145:22) {
+  code: 'ERR_UNKNOWN_FILE_EXTENSION'
+}
+
+Node.js v20.20.2
+END
+exit 1
+`;
