@@ -202,7 +202,10 @@ export class Dispatcher implements TaskLauncher {
     void worker.stop(0).then(() => lease.release());
   }
 
-  /** Runs as long as calls are sent ahead. When this process was busy itself, the answers may be here, unread. */
+  /**
+   * Runs as long as calls are sent ahead. When this process was busy itself, the answers may be here, unread: then a
+   * lane is only suspected, and recalled the next time if none has come.
+   */
   readonly #recallStuck = (): void => {
     const nowMs = performance.now();
     const late = nowMs - this.#lastWatchMs > 2 * RECALL_AFTER_MS;
@@ -210,7 +213,9 @@ export class Dispatcher implements TaskLauncher {
     let ahead = 0;
     for (const lane of this.#lanes) {
       ahead += lane.ahead;
-      if (!late && lane.ahead > 0 && nowMs - lane.progressMs > RECALL_AFTER_MS) lane.recall();
+      if (lane.ahead === 0 || nowMs - lane.progressMs <= RECALL_AFTER_MS) continue;
+      if (!late || lane.suspectedMs === lane.progressMs) lane.recall();
+      lane.suspectedMs = lane.progressMs;
     }
     if (ahead === 0) this.close();
   };

@@ -28,6 +28,8 @@ export class Lane {
   worker: LaunchedWorker | undefined;
   /** When a call last began or ended here, on performance.now()'s clock. */
   progressMs = performance.now();
+  /** The `progressMs` with which it was last found to take long. */
+  suspectedMs = 0;
   /** More tasks are asked for when no more than so many are left. */
   refillAt = 0;
   /** Whether its worker was started for one task only. */

@@ -50,7 +50,7 @@ describe("the event log", () => {
     using _log = logEvents(events, log.dir, { write });
     for (let i = 0; i < 500; i += 1) events.emit(traced);
     expect(writes).toBe(0);
-    await vi.waitFor(() => expect(log.types()).toHaveLength(500));
+    await vi.waitFor(() => expect(log.types()).toHaveLength(500), { timeout: 30_000 });
     expect(writes).toBe(1);
   });
 

@@ -75,7 +75,7 @@ describe("withAttempts", () => {
     const controller = new AbortController();
     const { done, pauses } = attempts({ signal: controller.signal });
     const error = thrownBy(done);
-    await vi.waitFor(() => expect(pauses).toHaveLength(1));
+    await vi.waitFor(() => expect(pauses).toHaveLength(1), { timeout: 30_000 });
     controller.abort("enough");
     expect(await error).toBe("enough");
   });
