@@ -121,7 +121,7 @@ export class RunDir {
   /** The calls that have begun and not ended, by what they wrote down. */
   get running(): CallNote[] {
     const { notes } = this;
-    return notes.filter((note) => note.what === "begin" && !notes.some(({ what, x, node, attempt }) => what === "end" && x === note.x && node === note.node && attempt === note.attempt));
+    return notes.filter((note) => note.what === "begin" && endOf(note, notes) === undefined);
   }
 
   /** The events of the runs in it, in the order of the runs' names. */
@@ -186,12 +186,14 @@ export function expectComputedOnce({ rows, notes }: RunDir): void {
 function overlaps(notes: readonly CallNote[]): unknown[] {
   const spans = notes
     .filter(({ what }) => what === "begin")
-    .flatMap(({ x, node, attempt, cpuIds, at }) => {
-      const end = notes.find((note) => note.what === "end" && note.x === x && note.node === node && note.attempt === attempt);
-      return end === undefined ? [] : cpuIds.map((cpu) => ({ x, cpu: `${node}:${cpu}`, begin: at, end: end.at }));
+    .flatMap((begin) => {
+      const end = endOf(begin, notes);
+      return end === undefined ? [] : begin.cpuIds.map((cpu) => ({ x: begin.x, cpu: `${begin.node}:${cpu}`, begin: begin.at, end: end.at }));
     });
   return spans.flatMap((a) => spans.filter((b) => a.x !== b.x && a.cpu === b.cpu && a.begin < b.begin && b.begin < a.end).map((b) => [a, b]));
 }
+
+const endOf = (begin: CallNote, notes: readonly CallNote[]): CallNote | undefined => notes.find(({ what, x, node, pid }) => what === "end" && x === begin.x && node === begin.node && pid === begin.pid);
 
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

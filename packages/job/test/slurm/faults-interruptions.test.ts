@@ -7,7 +7,10 @@ import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
 const width = 200;
-const short = { width, ms: 2_000 };
+/** No call is ended for taking long on a busy machine. */
+const patient = { endGraceMs: 100_000 };
+const killWait = { KillWait: "120" };
+const short = { width, ms: 2_000, options: patient };
 const endless = { width, ms: 3_600_000 };
 /** For the run that computes the rest. */
 const quick = { width, ms: 10 };
@@ -17,7 +20,7 @@ vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
 
 describeOnTestbed(describe)("a job that is told to end", () => {
   let cluster: FaultCluster;
-  beforeAll(async () => void (cluster = await FaultCluster.open(18)));
+  beforeAll(async () => void (cluster = await FaultCluster.open(18, killWait)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   interface Started {
@@ -121,7 +124,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     ["TERM", "n11", "n12"],
   ] as const)("by SIG%s to every process of the job lets running calls end: agents and workers leave it to their head, and open no debugger's port", async ([signal, ...nodes]) => {
     // Agents and workers are processes of the job where srun has started them.
-    const job = await busyOn(`all-${signal}`, nodes, { width, ms: 4_000, options: { launcher: { transport: { type: "srun" } } } });
+    const job = await busyOn(`all-${signal}`, nodes, { width, ms: 4_000, options: { ...patient, launcher: { transport: { type: "srun" } } } });
     const { running } = job.dir;
     await scancel(job, `--signal=${signal}`);
     await scancel(job, "--full", `--signal=${signal}`);

@@ -11,6 +11,8 @@ export interface CallNote {
   readonly node: string;
   readonly cpuIds: readonly number[];
   readonly attempt: number;
+  /** The worker's process. */
+  readonly pid: number;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -22,7 +24,7 @@ export const noted = defineRemote(import.meta, {
   output: z.object({ square: z.number(), node: z.string(), attempt: z.number() }),
   run: async ({ x, ms, notes }, { node, cpus, attempt }) => {
     // One short write to a file that is open for appending: notes of many processes don't mix.
-    const note = (what: CallNote["what"]): void => appendFileSync(notes, `${JSON.stringify({ what, x, node, cpuIds: cpus.ids, attempt, at: Date.now() } satisfies CallNote)}\n`);
+    const note = (what: CallNote["what"]): void => appendFileSync(notes, `${JSON.stringify({ what, x, node, cpuIds: cpus.ids, attempt, pid: process.pid, at: Date.now() } satisfies CallNote)}\n`);
     note("begin");
     await sleep(ms);
     note("end");

@@ -38,9 +38,11 @@ const round = (first: number): Job<Extract<FaultOutcome, { type: "done" }>["valu
     return values.map((value, i) => ({ x: wanted[i] ?? Number.NaN, ...value }));
   };
 
+const isWanted = (): boolean => goOn && !existsSync(join(dir, "finish"));
+
 const rounds: Job<Extract<FaultOutcome, { type: "done" }>["values"]> = async (env) => {
   const values = [...(await round(0)(env))];
-  while (goOn && !existsSync(join(dir, "finish"))) values.push(...(await round(values.length / 2)(env)));
+  while (isWanted()) values.push(...(await round(values.length / 2)(env)));
   return values;
 };
 
