@@ -31,12 +31,13 @@ export interface RunSlurmOptions extends RunOptions {
 export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: RunSlurmOptions = {}): Promise<A> {
   refuseInWorker("runJobSlurm");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ runSession }, { openSlurmWorkplace }, { slurmAllocation, slurmSignals }] = await Promise.all([
+  const [{ runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation, slurmSignals }] = await Promise.all([
     import("./run/run-session.ts"),
+    import("./run/slurm-batch-job.ts"),
     import("./run/slurm-workplace.ts"),
     import("./run/slurm-allocation.ts"),
   ]);
   const allocation = slurmAllocation(process.env);
   const { leastNodes, launcher: config = {}, endGraceMs } = options;
-  return runSession(info, job, { signals: slurmSignals(allocation, endGraceMs), ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config }, signal));
+  return runSession(info, job, { signals: slurmSignals(allocation, endGraceMs), batchJob: slurmBatchJob(process.env), ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config }, signal));
 }

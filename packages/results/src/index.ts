@@ -7,7 +7,7 @@ export { insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts";
 export { memoizeWithMap } from "./memoize-with-map.ts";
 export type { Claim, Claimed, HasResults, ResultsStore, StoredRow } from "./results-store.ts";
 export { openResults } from "./open-results.ts";
-export type { ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-database.ts";
+export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-database.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./stored-rows.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";

@@ -13,25 +13,36 @@ import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, read
 import { ownIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
 import { ResultsError } from "./results-error.ts";
 
-/** What a lock file says, as JSON. `since` is an ISO time, `what` tells a person what the process is. */
-export type LockHolder = ProcessIdentity & { readonly since: string; readonly what: string; readonly token: string };
+/**
+ * What a lock file says, as JSON. `since` is an ISO time, `what` tells a person what the process is, `job` names the
+ * batch job that it runs in.
+ */
+export type LockHolder = ProcessIdentity & { readonly since: string; readonly what: string; readonly token: string; readonly job?: string };
+
+/** Batch jobs, where there are any: this process's own, and one that has certainly ended. */
+export type LockJobs = { readonly own?: string | undefined; readonly ended?: string | undefined };
 
 /**
  * Takes the lock of the database at `databasePath`; disposing of it gives it up.
- * A lock that a dead process of this host left is taken over.
+ * A lock that a dead process of this host left is taken over, and one that was left by a batch job that has ended.
  *
  * @throws ResultsError `locked`; file errors such as EACCES and ENOSPC as they come
  */
-export const takeLock = (databasePath: string, what: string): Disposable => {
-  const self = { ...ownIdentity(), since: new Date().toISOString(), what, token: randomBytes(6).toString("hex") };
-  return lockAt(`${databasePath}.lock`, databasePath, self);
+export const takeLock = (databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable => {
+  const self = { ...ownIdentity(), since: new Date().toISOString(), what, token: randomBytes(6).toString("hex"), ...(own === undefined ? {} : { job: own }) };
+  return lockAt(lockOf(databasePath), databasePath, self, ended);
 };
 
-const lockAt = (lockPath: string, databasePath: string, self: LockHolder): Disposable => {
+/** The batch job whose process has the lock, where the lock names one. */
+export const jobOfLock = (databasePath: string): string | undefined => readHolder(lockOf(databasePath))?.job;
+
+const lockOf = (databasePath: string): string => `${databasePath}.lock`;
+
+const lockAt = (lockPath: string, databasePath: string, self: LockHolder, endedJob: string | undefined): Disposable => {
   const draft = `${lockPath}.${self.token}.draft`;
   try {
     writeDurably(draft, JSON.stringify(self));
-    if (!tryLink(draft, lockPath)) replaceDead(lockPath, databasePath, self, draft);
+    if (!tryLink(draft, lockPath)) replaceDead(lockPath, databasePath, self, draft, endedJob);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -68,12 +79,12 @@ const linkOrCopy = (draft: string, lockPath: string): void => {
   }
 };
 
-const replaceDead = (lockPath: string, databasePath: string, self: LockHolder, draft: string): void => {
+const replaceDead = (lockPath: string, databasePath: string, self: LockHolder, draft: string, endedJob: string | undefined): void => {
   const holder = readHolder(lockPath);
   if (holder) {
-    refuseUnlessDead(holder, lockPath, databasePath);
+    if (holder.job === undefined || holder.job !== endedJob) refuseUnlessDead(holder, lockPath, databasePath);
     // Only who holds the lock named after this token may replace the lock that bears it.
-    using _rightToReplace = lockAt(`${lockPath}.${holder.token}`, databasePath, self);
+    using _rightToReplace = lockAt(`${lockPath}.${holder.token}`, databasePath, self, endedJob);
     if (readHolder(lockPath)?.token === holder.token) return renameSync(draft, lockPath);
   }
   // It changed hands, or was given up, while we looked: who links first has it.
@@ -135,7 +146,7 @@ const unknowable = (holder: LockHolder, lockPath: string, path: string): Results
     code: "locked",
     path,
     what: `The results database ${path} is held by ${describe(holder)}, since ${holder.since}; whether that still runs can't be checked from here`,
-    advice: `Look on ${holder.host} (ps -p ${holder.pid}); only if it has ended, remove ${lockPath} and start again`,
+    advice: `Look on ${holder.host} (ps -p ${holder.pid})${holder.job === undefined ? "" : `, or end ${holder.job}`}; only if it has ended, remove ${lockPath} and start again`,
   });
 
 const unreadableLock = (lockPath: string, path: string): ResultsError =>
@@ -146,4 +157,4 @@ const unreadableLock = (lockPath: string, path: string): ResultsError =>
     advice: `If no other program uses that database, remove ${lockPath} and start again`,
   });
 
-const describe = ({ host, pid, what }: LockHolder): string => `process ${pid} on host ${host} (${what})`;
+const describe = ({ host, pid, what, job }: LockHolder): string => `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;

@@ -8,12 +8,20 @@ import { basename, dirname, join, resolve } from "node:path";
 import { openClaim } from "./claim.ts";
 import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { takeLock } from "./lock-file.ts";
+import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
 import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
 import { storedRows, type AroundCommit, type NewRow, type StoredRows } from "./stored-rows.ts";
+
+/** A job of a batch system, for the lock. */
+export type BatchJob = {
+  /** Names this start of the job, among all jobs of the system, e.g. `"Slurm job 4711"`. */
+  readonly name: string;
+  /** Whether the job of another such name has ended, with all its processes. */
+  readonly hasEnded: (name: string) => Promise<boolean>;
+};
 
 /** Options of `openResults`. */
 export type ResultsOptions = {
@@ -21,6 +29,8 @@ export type ResultsOptions = {
   readonly path: string;
   /** Written with each new row, as in Hyperion. Look-ups ignore it: all programs of a file share its results. */
   readonly programId: string;
+  /** The batch job that this process runs in: lets a lock be taken over that a job left which has ended on another host. */
+  readonly batchJob?: BatchJob;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
   /**
@@ -56,14 +66,21 @@ export type ResultsDatabase = ResultsStore &
     readonly settings: () => ConnectionSettings;
   };
 
-/** What `openResults` does, at once. */
-export const openDatabase = (options: ResultsOptions): ResultsDatabase => {
+/** What `openResults` does. */
+export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   using opened = new DisposableStack();
   const path = preparePath(options.path);
-  opened.use(lockDatabase(path, `program ${options.programId}`));
+  opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
   const connection = opened.use(openConnection(path, options.programId));
   const rows = storedRows(connection, options.programId, options.aroundCommit ?? ((commit) => commit()));
   return new SqliteResults(options, connection, rows, opened.move());
+};
+
+/** A batch system knows of jobs that have ended wherever they ran, where a look for the process is of no use. */
+const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<LockJobs> => {
+  const job = batchJob === undefined ? undefined : jobOfLock(path);
+  const hasEnded = job !== undefined && job !== batchJob?.name && (await batchJob?.hasEnded(job));
+  return { own: batchJob?.name, ended: hasEnded === true ? job : undefined };
 };
 
 const preparePath = (given: string): string => {
@@ -76,9 +93,9 @@ const preparePath = (given: string): string => {
   }
 };
 
-const lockDatabase = (path: string, what: string): Disposable => {
+const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable => {
   try {
-    return takeLock(path, what);
+    return takeLock(path, what, jobs);
   } catch (error) {
     throw databaseFailure(error, path, "Locking");
   }

@@ -42,6 +42,29 @@ test("a lock that a killed process left is taken over", async () => {
   expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
 });
 
+const elsewhere = { host: "n9", bootId: "another", job: "Slurm job 7, start 0" };
+
+test("a lock that a batch job left on another host is taken over once the job has ended", async () => {
+  using folder = temporaryFolder();
+  leftBy(folder.database, elsewhere);
+  const asked: string[] = [];
+  const hasEnded = async (name: string): Promise<boolean> => asked.push(name) > 0;
+  await using results = await openResults({ path: folder.database, programId: "prog1", batchJob: { name: "Slurm job 8, start 0", hasEnded } });
+  expect(asked).toEqual([elsewhere.job]);
+  expect(JSON.parse(readFileSync(`${results.path}.lock`, "utf8"))).toMatchObject({ job: "Slurm job 8, start 0", pid: process.pid });
+});
+
+test.each([
+  ["has not ended", { name: "Slurm job 8, start 0", hasEnded: async () => false }],
+  ["is this very one", { name: elsewhere.job, hasEnded: async () => true }],
+  ["can't be asked about", undefined],
+])("it is refused, naming the job, while that %s", async (_title, batchJob) => {
+  using folder = temporaryFolder();
+  leftBy(folder.database, elsewhere);
+  const opened = openResults({ path: folder.database, programId: "prog1", ...(batchJob === undefined ? {} : { batchJob }) });
+  await expect(opened).rejects.toThrow(/held by process \d+ on host n9 \(program abcde, Slurm job 7, start 0\).*or end Slurm job 7, start 0/s);
+});
+
 test("of several processes that find a dead one's lock at the same time, one gets it", async () => {
   using folder = temporaryFolder();
   leftBy(folder.database, { pid: 4_194_305 });

@@ -1,6 +1,6 @@
 /** One run of a job: its database, its nodes, its events, and their end, in order. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
+import { type BatchJob, openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import type { CallWaitReason } from "../dispatch/call-wait.ts";
 import type { FunctionCounts } from "../events/run-event.ts";
@@ -60,6 +60,8 @@ export const workplaceOver = (launcher: PoolLauncher, endTimeMs: number | null):
 export interface SessionOptions extends RunOptions {
   /** The signals that end it. Default: those of this machine. */
   readonly signals?: SignalGrace;
+  /** The batch job that it is part of. Default: none. */
+  readonly batchJob?: BatchJob;
 }
 
 /**
@@ -69,7 +71,7 @@ export interface SessionOptions extends RunOptions {
 export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: (events: RunEvents, signal: AbortSignal) => Promise<Workplace>): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack);
-  const results = stack.use(await openResults({ ...options.results, path: info.database, programId: info.id, onHit: () => session.hit() }));
+  const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit() }));
   session.begin();
   try {
     const opening = open(session.events, session.signal);

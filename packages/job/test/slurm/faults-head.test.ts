@@ -61,12 +61,22 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(dir.outcome).toBeUndefined();
   });
 
-  test.concurrent("loses its power: all that was ours on the other nodes ends in the same way, and what was stored is kept", async () => {
-    const { dir } = await busyOn("power", ["n9", "n10"], {});
+  test.concurrent("loses its power: all that was ours on the other nodes ends in the same way, and once Slurm has ended its job a run on another node goes on from what was stored", async () => {
+    const { dir, id } = await busyOn("power", ["n9", "n10"], {});
     await cluster.testbed.fault.stop("n9");
     await untilSome("end of what was on the other node", () => ours("n10") === 0);
     const first = dir.rows;
     expect(first.map(({ x, value, times }) => [x, value.square, times])).toEqual(first.map(({ x }) => [x, x * x, 1]));
     expect([dir.outcome, first.length > 0]).toEqual([undefined, true]);
+
+    await cluster.testbed.run("login", ["scancel", String(id)], { user });
+    await cluster.testbed.waitForJob(id);
+    const { length } = dir.notes;
+    const next = await cluster.testbed.sbatch(dir.script({ width: 30, ms: 10 }), { user, cwd: dir.inCluster, args: ["-N1", "-w", "n10", "--exclusive", "-o", "next.txt"] });
+    expect((await cluster.testbed.waitForJob(next)).state).toBe("COMPLETED");
+    const computed = dir.notes.slice(length).flatMap(({ what, x }) => (what === "begin" ? [x] : []));
+    const stored = new Set(first.map(({ x }) => x));
+    expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(30).filter((x) => !stored.has(x)));
+    expectSound(dir);
   });
 });
