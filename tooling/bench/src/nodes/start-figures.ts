@@ -6,6 +6,8 @@ export interface StartFigures {
   /** Until the first call had its result, and until each node had given one. */
   readonly firstResultMs: number;
   readonly allResultsMs: number;
+  /** How long a session took to open, the median: connecting and logging in. What follows until the node is ready is its agent's start. */
+  readonly openMs: number;
   /** Nodes that could not be used. */
   readonly leftOut: number;
   /** Attempts to connect beyond the first of each node. */

@@ -1,4 +1,5 @@
 /** How long a program on many nodes takes until it computes: the nodes of a big allocation, as far as one machine can play them. */
+import type { SshSession } from "@hyperion-ts/testbed";
 import { figure } from "../figure.ts";
 import { atMost, type Finding } from "../finding.ts";
 import { inTurns } from "../in-turns.ts";
@@ -31,8 +32,8 @@ async function answer(effort: Effort): Promise<Answer> {
   const run = async (count: number): Promise<number> => starts.get(count)?.push(await startOn(count, "./warm")) ?? 0;
   await startOn(1, "./warm");
   await inTurns(rounds, Object.fromEntries(counts.map((count) => [count, () => run(count)])));
-  const dropped = (await cluster.sshSessions("n1")).filter(({ outcome }) => outcome === "dropped").length;
-  return { figures: figuresOf(starts, cold), findings: findingsOf([...starts], dropped) };
+  const started = most + 1 + rounds * counts.reduce((sum, count) => sum + count, 0);
+  return { figures: figuresOf(starts, cold), findings: [...findingsOf([...starts]), ...loggedFindings(await cluster.sshSessions("n1"), started)] };
 }
 
 const figuresOf = (starts: ReadonlyMap<number, readonly StartFigures[]>, cold: StartFigures): Answer["figures"] => [
@@ -45,6 +46,7 @@ const shown: readonly (readonly [what: string, unit: string, field: keyof StartF
   ["all nodes ready", "ms", "allNodesMs"],
   ["the first result", "ms", "firstResultMs"],
   ["a result of each node", "ms", "allResultsMs"],
+  ["opening a session", "ms", "openMs"],
   ["CPU time of the head per node", "ms", "headCpuMs"],
   ["CPU time of an agent", "ms", "agentCpuMs"],
   ["CPU time of a worker", "ms", "workerCpuMs"],
@@ -55,17 +57,25 @@ const shown: readonly (readonly [what: string, unit: string, field: keyof StartF
 
 const nodes = (count: number): string => (count === 1 ? "1 node" : `${count} nodes`);
 
-function findingsOf(starts: readonly (readonly [number, readonly StartFigures[]])[], dropped: number): Finding[] {
+function findingsOf(starts: readonly (readonly [number, readonly StartFigures[]])[]): Finding[] {
   const all = starts.flatMap(([, runs]) => runs);
   const [few, fewRuns] = starts.at(0) ?? [1, []];
   const [many, manyRuns] = starts.at(-1) ?? [1, []];
   const perNode = (medianMs(manyRuns, "allNodesMs") - medianMs(fewRuns, "allNodesMs")) / (many - few);
   return [
     { what: "each further node until all are ready", unit: "ms", value: perNode, gate: null },
-    { what: "handshakes at once, at most", unit: "", value: Math.max(...all.map(({ mostAtOnce }) => mostAtOnce)), gate: atMost(HANDSHAKES_AT_ONCE) },
+    { what: "sessions that were being opened at once, at most", unit: "", value: Math.max(...all.map(({ mostAtOnce }) => mostAtOnce)), gate: atMost(HANDSHAKES_AT_ONCE) },
     { what: "nodes that were left out", unit: "", value: all.reduce((sum, { leftOut }) => sum + leftOut, 0), gate: atMost(0) },
     { what: "attempts that were repeated", unit: "", value: all.reduce((sum, { repeated }) => sum + repeated, 0), gate: atMost(0) },
-    { what: "connections that sshd dropped", unit: "", value: dropped, gate: atMost(0) },
+  ];
+}
+
+/** What sshd's own log says of all starts. */
+function loggedFindings(sessions: readonly SshSession[], nodesStarted: number): Finding[] {
+  const count = (outcome: SshSession["outcome"]): number => sessions.filter((session) => session.outcome === outcome).length;
+  return [
+    { what: "sessions that sshd accepted, per node", unit: "", value: count("accepted") / nodesStarted, gate: atMost(1) },
+    { what: "connections that sshd dropped", unit: "", value: count("dropped"), gate: atMost(0) },
   ];
 }
 
