@@ -31,6 +31,7 @@ export function runCmdLocalLog(command: Command, log: (line: string) => void, ow
 class LocalSession extends SpawnedProcess implements RunningCommand {
   readonly description: string;
   readonly direct = true;
+  readonly loggedIn = true;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

@@ -70,7 +70,7 @@ class OpenPoolLauncher implements PoolLauncher {
 
   constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined) {
     const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
-    this.#config = { throttle: (attempt) => queue.add(attempt), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...config };
+    this.#config = { throttle: (handshake) => queue.add(handshake), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...config };
     this.#ownPort = ownPort;
     this.#events = config.events ?? new RunEvents();
     this.dispatcher = new Dispatcher(this.pool, this.#events);

@@ -28,8 +28,8 @@ function farAgent(): FarAgent {
       const session = await runCmdLocalAsync(command);
       ({ pid } = session);
       session.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-      const { description, direct, stdin, stdout, stderr, ended } = session;
-      const far: CommandSession = { description, direct, stdin, stdout, stderr, ended, kill: () => undefined, lastErrors: () => session.lastErrors(), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+      const { description, direct, loggedIn, stdin, stdout, stderr, ended } = session;
+      const far: CommandSession = { description, direct, loggedIn, stdin, stdout, stderr, ended, kill: () => undefined, lastErrors: () => session.lastErrors(), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
       return far;
     },
     signal: (signal) => process.kill(pid, signal),

@@ -10,6 +10,8 @@ export interface CommandSession extends AsyncDisposable {
   readonly description: string;
   /** Whether the node's end of the connection is connected with this machine itself, and not with a jump host. */
   readonly direct: boolean;
+  /** Whether the handshake is certainly over: we are in, and the command runs or will at once. Otherwise only its first words tell. */
+  readonly loggedIn: boolean;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

@@ -33,6 +33,7 @@ export function startSession(connection: SshConnection, line: string, resources:
 class SshSession implements CommandSession {
   readonly description: string;
   readonly direct: boolean;
+  readonly loggedIn = true;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

@@ -69,6 +69,7 @@ export function commandSession(running: RunningCommand, direct: boolean, read: (
   return {
     description: running.description,
     direct,
+    loggedIn: false,
     stdin: running.stdin,
     stdout: running.stdout,
     stderr: running.stderr,

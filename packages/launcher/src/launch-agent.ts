@@ -1,0 +1,57 @@
+/** What an agent is started with, and how a session that it runs in becomes a launcher. */
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { newServiceId } from "@hyperion-ts/wire";
+import { AgentLauncher } from "./agent-launcher.ts";
+import { connectAgent } from "./connect-agent.ts";
+import type { HeadPort } from "./head-port.ts";
+import type { AgentSettings, AgentTimes } from "./node-agent.ts";
+import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
+import { agentProgram, runtimeOptions } from "./program-file.ts";
+import type { CommandSession } from "./transport/command-session.ts";
+import { compileCacheVariable } from "./worker/compile-cache.ts";
+
+/** Makes a launcher of a session; ends the session when that fails. */
+export async function launcherOver(session: CommandSession, node: string, logDir: string, options: NodeLauncherOptions, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeLauncher> {
+  try {
+    keepLog(session, join(logDir, `${newServiceId()}.log`));
+    const agent = await connectAgent(node, session, settings, signal, headPort);
+    return new AgentLauncher(agent, logDir, settings.times.connectTimeoutMs, options);
+  } catch (error) {
+    session.kill();
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What starts an agent. */
+export const agentCommand = ({ nodePath = process.execPath, compileCache = "", cpusetFiles = [] }: NodeLauncherOptions): string[] => [
+  nodePath,
+  ...runtimeOptions,
+  agentProgram,
+  ...(compileCache === "" && cpusetFiles.length === 0 ? [] : [compileCache, ...cpusetFiles]),
+];
+
+/** The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled at each start. */
+export const remoteAgentCommand = (options: NodeLauncherOptions): string[] => [...withVariables(compileCacheVariable(options.compileCache)), ...agentCommand(options)];
+
+const withVariables = (variables: Readonly<Record<string, string>>): string[] => {
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return settings.length === 0 ? [] : ["env", ...settings];
+};
+
+/** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
+function keepLog({ stderr }: CommandSession, file: string): void {
+  const log = createWriteStream(file, { flags: "a", mode: 0o600 });
+  log.on("error", () => undefined);
+  stderr.on("data", (chunk: Buffer) => log.write(chunk));
+  stderr.on("close", () => log.end());
+}
+
+/** The times of `options`, with defaults. */
+export const timesOf = (options: Partial<AgentTimes>): AgentTimes => ({
+  connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
+  heartbeatMs: options.heartbeatMs ?? 2_000,
+  silenceMs: options.silenceMs ?? 10_000,
+  endGraceMs: options.endGraceMs ?? 200,
+});

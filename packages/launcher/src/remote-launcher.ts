@@ -1,0 +1,82 @@
+/** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
+import { mkdirSync } from "node:fs";
+import { openHeadPort } from "./head-port.ts";
+import { launcherOver, remoteAgentCommand, timesOf } from "./launch-agent.ts";
+import type { AgentTimes } from "./node-agent.ts";
+import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
+import { surroundingsOfThisProcess } from "./node-surroundings.ts";
+import { withAttempts } from "./transport/attempts.ts";
+import { type CommandTransport, openTransport } from "./transport/command-transport.ts";
+import { type CommandSession, TransportError } from "./transport/command-session.ts";
+import { LaunchError } from "./worker-death.ts";
+
+/** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */
+const INDIRECT_SILENCE_MS = 60_000;
+
+/** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
+export async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
+  const { logDir, throttle = (handshake) => handshake(), log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
+  mkdirSync(logDir, { recursive: true, mode: 0o700 });
+  const remote = new RemoteNode(config, host, log);
+  return withAttempts(
+    { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
+    signal,
+    (number) => throttled(throttle, (handshakeOver) => remote.open(number, signal, handshakeOver)),
+    (error) => error instanceof LaunchError && error.transient,
+    (error, number, pauseMs) => log(`${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`),
+  );
+}
+
+/** Runs `open` when its handshake may begin; what comes behind the handshake holds up no other one. */
+async function throttled<A>(throttle: (handshake: () => Promise<void>) => Promise<void>, open: (handshakeOver: () => void) => Promise<A>): Promise<A> {
+  let opening: Promise<A> | undefined;
+  await throttle(() => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    opening = open(resolve);
+    opening.then(() => resolve(), () => resolve());
+    return promise;
+  });
+  if (opening === undefined) throw new Error("The handshake was not run");
+  return opening;
+}
+
+/** Another machine, and what is needed for each attempt to reach it. */
+class RemoteNode {
+  readonly #config: NodeLauncherConfig;
+  readonly #host: string;
+  readonly #choice: CommandTransport;
+  readonly #log: (line: string) => void;
+
+  constructor(config: NodeLauncherConfig, host: string, log: (line: string) => void) {
+    this.#config = config;
+    this.#host = host;
+    this.#choice = config.transport ?? { type: "node-ssh" };
+    this.#log = log;
+  }
+
+  async open(number: number, signal: AbortSignal, handshakeOver: () => void): Promise<NodeLauncher> {
+    signal.throwIfAborted();
+    const times = timesOf(this.#config);
+    const session = await this.#session(number, times, signal);
+    if (session.loggedIn) handshakeOver();
+    // srun has given its step the variables and the directory already.
+    const surroundings = this.#choice.type === "srun" ? null : surroundingsOfThisProcess();
+    const tls = this.#config.tls ?? this.#choice.type === "srun";
+    const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
+    await using parts = new AsyncDisposableStack();
+    const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
+    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings }, signal, headPort);
+  }
+
+  async #session(number: number, { connectTimeoutMs }: AgentTimes, signal: AbortSignal): Promise<CommandSession> {
+    const late = AbortSignal.timeout(connectTimeoutMs);
+    try {
+      return await openTransport(this.#choice, this.#log).open(this.#host, remoteAgentCommand(this.#config), AbortSignal.any([signal, late]));
+    } catch (cause) {
+      signal.throwIfAborted();
+      const what = late.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);
+      const attempts = number === 1 ? "" : ` (attempt ${number})`;
+      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, { cause, transient: late.aborted || (cause instanceof TransportError && cause.reason === "unreachable") });
+    }
+  }
+}
