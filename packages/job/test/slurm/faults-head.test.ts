@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
-// Jobs wait more than they compute: all of them run side by side.
-vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
+// Jobs wait more than they compute: some of them run side by side.
+vi.setConfig({ maxConcurrency: 5, testTimeout: 120_000 });
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: FaultCluster;

@@ -15,8 +15,8 @@ const endless = { width, ms: 3_600_000 };
 /** For the run that computes the rest. */
 const quick = { width, ms: 10 };
 
-// Jobs wait more than they compute: all of them run side by side.
-vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
+// Jobs wait more than they compute: some of them run side by side.
+vi.setConfig({ maxConcurrency: 5, testTimeout: 120_000 });
 
 describeOnTestbed(describe)("a job that is told to end", () => {
   let cluster: FaultCluster;

@@ -8,8 +8,8 @@ import type { CallNote } from "./programs/faults-functions.ts";
 /** Times at which a silence is noticed soon, but not one of a machine on which many programs start at once. */
 const quick = { heartbeatMs: 1_000, silenceMs: 8_000 };
 
-// Jobs wait more than they compute: all of them run side by side.
-vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
+// Jobs wait more than they compute: some of them run side by side.
+vi.setConfig({ maxConcurrency: 5, testTimeout: 120_000 });
 
 describeOnTestbed(describe)("a node that fails in mid-job", () => {
   let cluster: FaultCluster;
