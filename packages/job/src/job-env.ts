@@ -10,7 +10,7 @@ import type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal } fr
  */
 export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLauncher, HasEvents {
   readonly results: ResultsDatabase;
-  /** How many CPUs of each node are ours; nodes differ. */
+  /** How many CPUs of each node are ours; nodes differ. In the order in which they came up; a node that takes longer than 10 s to connect to is added when it is there. */
   readonly cpusPerNode: ReadonlyMap<string, number>;
   readonly pool: PoolCore;
   readonly nodeLaunchers: ReadonlyMap<string, NodeLauncher>;

@@ -57,14 +57,15 @@ class RemoteNode {
   async open(number: number, signal: AbortSignal, handshakeOver: () => void): Promise<NodeLauncher> {
     signal.throwIfAborted();
     const times = timesOf(this.#config);
+    const tls = this.#config.tls ?? this.#choice.type === "srun";
+    await using parts = new AsyncDisposableStack();
+    // Before the session, which would be left behind if there were no port.
+    const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
     const session = await this.#session(number, times, signal);
     if (session.loggedIn) handshakeOver();
     // srun has given its step the variables and the directory already.
     const surroundings = this.#choice.type === "srun" ? null : surroundingsOfThisProcess();
-    const tls = this.#config.tls ?? this.#choice.type === "srun";
     const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
-    await using parts = new AsyncDisposableStack();
-    const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
     return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings }, signal, headPort);
   }
 
