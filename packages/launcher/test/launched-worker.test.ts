@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { append, echo, loop, square, untilAborted } from "./functions.ts";
@@ -136,4 +137,19 @@ test("an abort arrives whatever its reason is, also one too large for a control 
     worker.abort(call, reason);
     expect(await call.ended).toEqual({ type: "succeeded", value: told });
   }
+});
+
+/** The CPU time that a process has had, in milliseconds (proc_pid_stat(5), utime and stime in hundredths of a second). */
+const cpuMsOf = (pid: number): number => {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /su, "").split(" ").slice(11, 13).map(Number);
+  return 10 * ((user ?? 0) + (system ?? 0));
+};
+
+test("a worker without calls sleeps, also after many short ones that it waited for awake", async () => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  for (let i = 0; i < 1_000; i++) expect(await worker.call(square, i)).toBe(i * i);
+  const [busyMs, startMs] = [cpuMsOf(worker.pid), performance.now()];
+  await pause(500);
+  expect(cpuMsOf(worker.pid) - busyMs).toBeLessThan((performance.now() - startMs) / 4);
 });

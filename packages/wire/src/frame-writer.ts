@@ -1,8 +1,8 @@
 /**
  * The sending side of a byte stream of frames. All frames of one turn of the event
  * loop are joined into one write (3 to 7 times the throughput of a write per frame),
- * control frames before data frames. Where frames come one at a time, each is written
- * at once, because nothing would be gained by waiting for others.
+ * control frames before data frames. Where frames come one at a time, with pauses between
+ * them, each is written at once, because nothing would be gained by waiting for others.
  *
  * Small frames are copied into a slab, large payloads are handed on as they are.
  * Data waits here, not in the stream's own buffer, once the stream is `HIGH_WATER_BYTES`
@@ -17,6 +17,10 @@ const HIGH_WATER_BYTES = 262_144;
 const SLAB_BYTES = 65_536;
 /** Payloads from this size on are not copied. */
 const BY_REFERENCE_BYTES = 8_192;
+
+/** A frame that comes so much later than the last write, in milliseconds, came alone. */
+const ALONE_MS = 0.05;
+const none: readonly Uint8Array[] = [];
 
 /** A sign of life whose payload is a line end. */
 const LINE_END = Buffer.alloc(HEADER_BYTES + 1, "\n");
@@ -37,9 +41,12 @@ export class FrameWriter {
   readonly #data = new Batch();
   readonly #beforeFlush: (() => void) | undefined;
   readonly #lines: boolean;
-  /** Frames in this turn of the event loop, and in the last one that had any. */
-  #inTurn = 0;
-  #inLastTurn = 0;
+  /** Frames since the last write, and when that was. */
+  #frames = 0;
+  #writtenMs = Number.NEGATIVE_INFINITY;
+  /** The last write had more than one frame. */
+  #crowded = false;
+  /** There will be a write at the end of this turn of the event loop. */
   #pending = false;
 
   constructor(stream: Writable, { beforeFlush, lines = false }: FrameWriterOptions = {}) {
@@ -65,22 +72,30 @@ export class FrameWriter {
   /** Hands what is queued to the stream now, instead of at the end of this turn of the event loop. What is queued for a stream that has ended is dropped. */
   flush(): void {
     this.#pending = false;
+    if (this.#control.empty && this.#data.empty) return;
+    this.#crowded = this.#frames > 1;
+    this.#frames = 0;
+    this.#writtenMs = performance.now();
     this.#beforeFlush?.();
     const stream = this.#stream;
-    const segments = this.#control.take(Number.POSITIVE_INFINITY);
+    const control = this.#control.take(Number.POSITIVE_INFINITY);
     if (!stream.writable) {
       this.#data.take(Number.POSITIVE_INFINITY);
       return;
     }
     const room = HIGH_WATER_BYTES - stream.writableLength;
-    if (room > 0) segments.push(...this.#data.take(room));
-    const [first] = segments;
-    if (first === undefined) return;
-    if (this.#lines) segments.push(LINE_END);
-    if (segments.length === 1) return this.#write(first);
-    stream.cork();
+    const data = room > 0 ? this.#data.take(room) : none;
+    const segments = control.length === 0 ? data : [...control, ...data];
+    this.#writeAll(this.#lines && segments.length > 0 ? [...segments, LINE_END] : segments);
+  }
+
+  #writeAll(segments: readonly Uint8Array[]): void {
+    const [only] = segments;
+    if (only === undefined) return;
+    if (segments.length === 1) return this.#write(only);
+    this.#stream.cork();
     for (const segment of segments) this.#write(segment);
-    stream.uncork();
+    this.#stream.uncork();
   }
 
   /** Whoever fills the stream up asks to be told when it has room again; its "drain" would come only if its own mark is lower than ours. */
@@ -90,18 +105,16 @@ export class FrameWriter {
   }
 
   #schedule(): void {
-    this.#inTurn += 1;
+    this.#frames += 1;
+    if (this.#pending) return;
+    if (!this.#crowded && performance.now() - this.#writtenMs > ALONE_MS) return this.flush();
     this.#pending = true;
-    if (this.#inTurn > 1) return;
     setImmediate(this.#endTurn);
-    if (this.#inLastTurn <= 1) this.flush();
   }
 
   readonly #flushAgain = (): void => this.flush();
 
   readonly #endTurn = (): void => {
-    this.#inLastTurn = this.#inTurn;
-    this.#inTurn = 0;
     if (this.#pending) this.flush();
   };
 }
@@ -130,17 +143,23 @@ class Batch {
     this.#copy(frame);
   }
 
+  get empty(): boolean {
+    return this.#from === this.#to && this.#segments.length === 0;
+  }
+
   /** Removes and returns the first segments, until they hold at least `room` bytes. */
-  take(room: number): Uint8Array[] {
+  take(room: number): readonly Uint8Array[] {
     this.#seal();
+    const segments = this.#segments;
     let bytes = 0;
     let count = 0;
-    for (const segment of this.#segments) {
-      if (bytes >= room) break;
-      bytes += segment.length;
+    while (count < segments.length && bytes < room) {
+      bytes += segments[count]?.length ?? 0;
       count += 1;
     }
-    return this.#segments.splice(0, count);
+    if (count === 0) return none;
+    this.#segments = count === segments.length ? [] : segments.slice(count);
+    return count === segments.length ? segments : segments.slice(0, count);
   }
 
   #copy(bytes: Uint8Array): void {

@@ -3,7 +3,7 @@ import { PassThrough, Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FrameFlag, FrameKind, FrameParser, isData, MAX_PAYLOAD_BYTES } from "../src/frame.ts";
 import { FrameWriter } from "../src/frame-writer.ts";
 import { anyFrame, type Frame, frameBytes, FrameCollector, patternOf } from "./frames.ts";
@@ -21,6 +21,13 @@ async function busyWriter(stream: SlowStream, beforeFlush?: () => void): Promise
   await nextTurn();
   return writer;
 }
+
+/** More than the pause after which a frame counts as alone, in milliseconds. */
+const A_PAUSE_MS = 1;
+
+// Time stands still but where a test says otherwise: no pause of the machine's counts as one between frames.
+beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
+afterEach(() => void vi.useRealTimers());
 
 describe("the frames of one turn", () => {
   it("are one write, control before data", async () => {
@@ -40,8 +47,25 @@ describe("the frames of one turn", () => {
     for (let id = 1; id <= 3; id++) {
       write(writer, result(id, 10));
       expect(framesIn(stream.bytes).map((frame) => frame.id)).toContain(id);
-      await nextTurn();
+      vi.advanceTimersByTime(A_PAUSE_MS);
     }
+  });
+
+  it("wait for the end of the turn where they come soon after others", async () => {
+    const stream = new SlowStream();
+    const writer = new FrameWriter(stream);
+    write(writer, result(1, 10));
+    await nextTurn();
+    for (let id = 2; id <= 4; id++) write(writer, result(id, 10));
+    expect(stream.writes).toHaveLength(1);
+    await nextTurn();
+    expect(stream.writes).toHaveLength(2);
+    // Whatever the pause is now: the last ones came together.
+    vi.advanceTimersByTime(A_PAUSE_MS);
+    write(writer, result(5, 10));
+    expect(stream.writes).toHaveLength(2);
+    await nextTurn();
+    expect(framesIn(stream.bytes).map((frame) => frame.id)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("go out at once by flush, and not a second time", async () => {

@@ -12,6 +12,7 @@ import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { prefixLines } from "./log-lines.ts";
 import { dieWithAgent, endGroup } from "./orphan.ts";
+import { Polling } from "./polling.ts";
 import { RunningCall } from "./running-call.ts";
 import { hearSignals } from "./signals.ts";
 import type { WorkerConfig } from "./worker-config.ts";
@@ -66,6 +67,7 @@ class Worker implements ChannelReceiver<ToWorker> {
   readonly #functions = new FunctionTable();
   readonly #claims = new Claims();
   readonly #lines = prefixLines();
+  readonly #polling = new Polling();
   #queue: QueuedCall[] = [];
   #running: RunningCall | undefined;
   /** The agent has taken back what is queued; its message about that is on the way. */
@@ -73,6 +75,8 @@ class Worker implements ChannelReceiver<ToWorker> {
   #scheduled = false;
   #turning = false;
   #crashed = false;
+  /** The last call came when there was no other, and what follows it is not decided yet. */
+  #lastAlone = false;
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
@@ -150,10 +154,19 @@ class Worker implements ChannelReceiver<ToWorker> {
       this.#begin(call);
       if (performance.now() > until) return this.#schedule();
     }
-    if (this.#queue.length === 0) this.#writer.flush();
+    if (this.#queue.length > 0) return;
+    this.#writer.flush();
+    if (this.#running === undefined && this.#lastAlone) this.#wait();
   }
 
-  #begin({ id, body }: QueuedCall): void {
+  #wait(): void {
+    this.#lastAlone = false;
+    this.#polling.idle();
+  }
+
+  #begin({ id, body, alone }: QueuedCall): void {
+    this.#polling.called();
+    this.#lastAlone = alone;
     if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
     const attempt = body.readUInt16LE(2);
     const call = new RunningCall(id, attempt, this.#config, (line) => this.#lines.write(line));
