@@ -3,6 +3,7 @@ import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
 import { CallLine } from "./call-line.ts";
+import type { Polling } from "../polling.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -27,9 +28,17 @@ export interface AgentWorker {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Makes a process the worker that `message` asks for; its frames go to `toHead`. `noClaims` hears why calls can't be sent ahead to it. */
-export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, toHead: FrameWriter, noClaims: (error: unknown) => void): AgentWorker {
-  const worker = new WorkerOfAgent(channel, process, toHead, noClaims);
+/** What a worker uses of its agent. */
+export interface AgentParts {
+  readonly toHead: FrameWriter;
+  readonly polling: Polling;
+  /** Hears why calls can't be sent ahead to a worker. */
+  readonly noClaims: (error: unknown) => void;
+}
+
+/** Makes a process the worker that `message` asks for. */
+export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, parts: AgentParts): AgentWorker {
+  const worker = new WorkerOfAgent(channel, process, parts);
   worker.employ(env, config);
   return worker;
 }
@@ -44,15 +53,17 @@ class WorkerOfAgent implements AgentWorker {
   readonly #calls: CallLine;
   readonly #toWorker: FrameWriter;
   readonly #toHead: FrameWriter;
+  readonly #polling: Polling;
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, process: WorkerProcess, toHead: FrameWriter, noClaims: (error: unknown) => void) {
+  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;
     this.#channel = channel;
     this.#process = process;
     this.#toHead = toHead;
+    this.#polling = polling;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
     this.gone = this.#watch(frames);
@@ -113,10 +124,12 @@ class WorkerOfAgent implements AgentWorker {
       },
     });
     frames.on("data", (chunk: Buffer) => {
+      this.#polling.called();
       try {
         origin.came(chunk);
         parser.push(chunk);
         origin.wasCut(chunk);
+        if (this.#calls.allAnswered) this.#polling.idle();
       } catch (error) {
         frames.destroy();
         // Nothing that it says can be trusted now.

@@ -23,8 +23,9 @@ import {
 import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
+import { Polling } from "../polling.ts";
 import { SpareWorker } from "./spare-worker.ts";
-import { WorkerProcesses } from "./worker-process.ts";
+import { type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 /** Set by a transport whose streams pass whole lines on only (transport/srun.ts). */
 const LINE_STREAM = "HYPERION_LINE_STREAM";
@@ -41,6 +42,8 @@ export class Agent implements FrameReceiver {
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
+  /** Its waits for the answers of calls that are alone with their worker, and for the calls after them. */
+  readonly #polling = new Polling();
   readonly #cpusetFiles: readonly string[];
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
@@ -65,6 +68,7 @@ export class Agent implements FrameReceiver {
     if (worker === undefined) return;
     if (kind === FrameKind.recall) this.#send({ type: "recalled", channel, unbegun: worker.takeBack() });
     worker.frame(kind, flags, bytes.subarray(start, end));
+    if (kind === FrameKind.callAlone) this.#polling.idle();
   }
 
   /** A signal from outside. Who wants it to end tells its head, or uses SIGKILL. */
@@ -109,6 +113,7 @@ export class Agent implements FrameReceiver {
     const parser = new FrameParser(this);
     input.on("data", (chunk: Buffer) => {
       this.#lastHeardMs = performance.now();
+      this.#polling.called();
       try {
         parser.push(chunk);
       } catch (error) {
@@ -169,13 +174,17 @@ export class Agent implements FrameReceiver {
     const { channel } = message;
     const started = Promise.all(message.retire.map((retired) => this.#stop(retired, END_GRACE_MS)))
       .then(() => this.#spare.take(message))
-      .then((process) => this.#started(message, employWorker(process, message, this.#writer, (error) => this.#processes.noClaims(error))))
+      .then((process) => this.#started(message, this.#employ(process, message)))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
         this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error) });
         return undefined;
       });
     this.#workers.set(channel, started);
+  }
+
+  #employ(process: WorkerProcess, message: StartMessage): AgentWorker {
+    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, noClaims: (error) => this.#processes.noClaims(error) });
   }
 
   #started(message: StartMessage, worker: AgentWorker): AgentWorker {

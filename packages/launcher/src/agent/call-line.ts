@@ -39,6 +39,11 @@ export class CallLine {
     return this.#alone + (this.#claims?.begun ?? 0);
   }
 
+  /** Whether the worker has no call. */
+  get allAnswered(): boolean {
+    return this.#outstanding === 0;
+  }
+
   /** Takes in a frame for the worker. */
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
     if (kind !== FrameKind.call) {
