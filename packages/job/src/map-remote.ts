@@ -2,7 +2,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { RemoteFunction } from "@hyperion-ts/remote";
 import type { HasWorkers } from "./capabilities.ts";
-import { streamConcurrently } from "./concurrent/stream-concurrently.ts";
+import { withGroup } from "./concurrent/group.ts";
+import { startWindowed } from "./concurrent/start-windowed.ts";
 import type { Job } from "./job.ts";
 import { remoteEval } from "./remote-eval.ts";
 
@@ -21,8 +22,9 @@ export const mapRemote =
     fn: RemoteFunction<I, O>,
     inputs: Iterable<NoInfer<StandardSchemaV1.InferInput<I>>>,
   ): Job<StandardSchemaV1.InferInput<O>[], HasWorkers> =>
-  async (env) => {
-    const results: StandardSchemaV1.InferInput<O>[] = [];
-    for await (const result of streamConcurrently(inputs, (input: StandardSchemaV1.InferInput<I>) => remoteEval(fn, input), { window: WINDOW })(env)) results.push(result);
-    return results;
-  };
+  (env) =>
+    withGroup(env, async (group) => {
+      const results: StandardSchemaV1.InferInput<O>[] = [];
+      await startWindowed(group, { inputs, job: (input) => remoteEval(fn, input), done: (value, i) => (results[i] = value), window: WINDOW });
+      return results;
+    });

@@ -4,6 +4,7 @@ import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import { withGroup } from "./group.ts";
 import { inputsUntil } from "./inputs-until.ts";
+import { startWindowed } from "./start-windowed.ts";
 
 /** How far a stream runs ahead of its reader, and in which order it yields. */
 export interface StreamOptions {
@@ -34,23 +35,7 @@ export const streamConcurrently =
 export const forConcurrently_ =
   <A, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> =>
   (env) =>
-    withGroup(env, async (group) => {
-      const window = options.window ?? DEFAULT_WINDOW;
-      let alive = 0;
-      let count = 0;
-      let wake: (() => void) | undefined;
-      for await (const input of inputsUntil(group.env.signal, inputs)) {
-        alive += 1;
-        void group.start(f(input, count), ignore).then(() => {
-          alive -= 1;
-          wake?.();
-        });
-        count += 1;
-        if (alive >= window) await new Promise<void>((resolve) => (wake = resolve));
-        if (group.env.signal.aborted) break;
-      }
-      return count;
-    });
+    withGroup(env, (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }));
 
 async function* stream<A, B, R extends HasSignal>(
   env: R,

@@ -23,7 +23,7 @@ import {
 import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
-import { Polling } from "../polling.ts";
+import { Polling } from "../polling/polling.ts";
 import { SpareWorker } from "./spare-worker.ts";
 import { type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 

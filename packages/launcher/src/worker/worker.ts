@@ -12,7 +12,7 @@ import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { prefixLines } from "./log-lines.ts";
 import { dieWithAgent, endGroup } from "./orphan.ts";
-import { Polling } from "../polling.ts";
+import { Polling } from "../polling/polling.ts";
 import { RunningCall } from "./running-call.ts";
 import { hearSignals } from "./signals.ts";
 import type { WorkerConfig } from "./worker-config.ts";

@@ -26,7 +26,7 @@ test("a module that a worker can't use fails its calls with an explanation, and 
 
 /** The package of a file, and for one of this repository also the folder. */
 const packageOf = (file: string): string | undefined =>
-  /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/u.exec(file)?.[1] ?? /\/packages\/([^/]+\/(?:src\/worker|src|test))\//u.exec(file)?.[1];
+  /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/u.exec(file)?.[1] ?? /\/packages\/([^/]+\/(?:src\/(?:worker|polling)|src|test))\//u.exec(file)?.[1];
 
 test("a worker loads the wire, the remote functions' package and the user's module: no launcher, no ssh, no SQLite, no p-queue", async () => {
   await using node = await testNode({ env: { NODE_OPTIONS: `--import=${new URL("../programs/record-modules.ts", import.meta.url).href}` } });
@@ -34,5 +34,5 @@ test("a worker loads the wire, the remote functions' package and the user's modu
   const { builtIn, files } = await worker.call(loadedModules, null);
   expect(builtIn.filter((name) => /sqlite|tls|https|http2/u.test(name))).toEqual([]);
   const packages = new Set(files.filter((file) => file.startsWith("file:")).map(packageOf));
-  expect(packages).toEqual(new Set(["launcher/src/worker", "launcher/test", "msgpackr", "remote/src", "wire/src", "zod"]));
+  expect(packages).toEqual(new Set(["launcher/src/worker", "launcher/src/polling", "launcher/test", "msgpackr", "remote/src", "wire/src", "zod"]));
 });

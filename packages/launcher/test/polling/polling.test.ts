@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MAX_POLL_MS, Polling } from "../src/polling.ts";
+import { MAX_POLL_MS, Polling } from "../../src/polling/polling.ts";
 
 /** What a turn of the event loop takes here. */
 const TURN_MS = 0.01;

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { schedYield } from "../src/sched-yield.ts";
+import { schedYield } from "../../src/polling/sched-yield.ts";
 
-const module = join(import.meta.dirname, "../src/sched-yield.ts");
+const module = join(import.meta.dirname, "../../src/polling/sched-yield.ts");
 
 test("the CPU can be yielded", () => {
   expect(schedYield()?.()).toBe(0);
