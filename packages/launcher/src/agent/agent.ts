@@ -68,7 +68,7 @@ export class Agent implements FrameReceiver {
     if (worker === undefined) return;
     if (kind === FrameKind.recall) this.#send({ type: "recalled", channel, unbegun: worker.takeBack() });
     worker.frame(kind, flags, bytes.subarray(start, end));
-    if (kind === FrameKind.callAlone) this.#polling.idle();
+    if (kind === FrameKind.callAlone && flags === 0) this.#polling.idle();
   }
 
   /** A signal from outside. Who wants it to end tells its head, or uses SIGKILL. */

@@ -9,6 +9,8 @@ import { WireError } from "@hyperion-ts/wire";
 /** Where the channel's number stands in a frame (wire's frame.ts). */
 const CHANNEL_AT = 6;
 
+const nothing = Buffer.alloc(0);
+
 /** A number for the channel between an agent and a worker. */
 export const secretChannel = (): number => randomInt(1, 0x1_00_00);
 
@@ -21,7 +23,7 @@ export class FrameOrigin {
   /** Bytes of the frame that has begun and is not whole. */
   #pending = 0;
   /** All of it, as long as its channel has not come. */
-  #beginning: Buffer = Buffer.alloc(0);
+  #beginning: Buffer = nothing;
 
   constructor(channel: number) {
     this.#channel = channel;
@@ -40,11 +42,15 @@ export class FrameOrigin {
 
   /** The chunk has been cut. Throws when the frame that it ends in is not the worker's. */
   wasCut(chunk: Buffer): void {
+    if (this.#pending === 0) {
+      this.#beginning = nothing;
+      return;
+    }
     const begunHere = this.#pending <= chunk.length;
     if (!begunHere && this.#beginning.length === 0) return;
     const beginning = begunHere ? chunk.subarray(chunk.length - this.#pending) : Buffer.concat([this.#beginning, chunk]);
     const known = beginning.length >= CHANNEL_AT + 2;
-    this.#beginning = known ? Buffer.alloc(0) : beginning;
+    this.#beginning = known ? nothing : beginning;
     if (known) this.#expect(beginning.readUInt16LE(CHANNEL_AT));
   }
 
