@@ -18,8 +18,6 @@ const MAX_COUNTED_MS = 2 * MAX_POLL_MS;
 const ROUND = 32;
 /** Each of so many rounds is passed the other way, to see whether that is better by now. */
 const ROUNDS_UNTIL_TRY = 32;
-/** How much shorter polling has to make waits. */
-const WORTH = 0.9;
 
 export class Polling {
   readonly #load: typeof schedYield;
@@ -63,7 +61,7 @@ export class Polling {
     if (this.#polls) this.#polledMs = average(this.#polledMs, meanMs);
     else this.#asleepMs = average(this.#asleepMs, meanMs);
     this.#rounds += 1;
-    const better = this.#polledMs < WORTH * this.#asleepMs;
+    const better = this.#polledMs < this.#asleepMs;
     const tries = this.#rounds % ROUNDS_UNTIL_TRY === 0;
     this.#polls = this.#yieldCpu !== null && this.#asleepMs < MAX_TRIED_MS && better !== tries;
     this.#left = ROUND;
