@@ -28,6 +28,7 @@ export class Polling {
   #scheduled = false;
   /** Whether the waits of this round are polled through. */
   #polls = false;
+  #polledBefore = true;
   #left = ROUND;
   #sumMs = 0;
   #rounds = 0;
@@ -58,8 +59,11 @@ export class Polling {
 
   #nextRound(): void {
     const meanMs = this.#sumMs / ROUND;
-    if (this.#polls) this.#polledMs = average(this.#polledMs, meanMs);
-    else this.#asleepMs = average(this.#asleepMs, meanMs);
+    // What was measured before rounds of the other kind says nothing any more.
+    const again = this.#polls === this.#polledBefore;
+    this.#polledBefore = this.#polls;
+    if (this.#polls) this.#polledMs = again ? average(this.#polledMs, meanMs) : meanMs;
+    else this.#asleepMs = again ? average(this.#asleepMs, meanMs) : meanMs;
     this.#rounds += 1;
     const better = this.#polledMs < this.#asleepMs;
     const tries = this.#rounds % ROUNDS_UNTIL_TRY === 0;
@@ -84,5 +88,5 @@ export class Polling {
   };
 }
 
-/** Of what was measured before, if anything was, and what is measured now. */
-const average = (before: number, now: number): number => (before === 0 ? now : (3 * before + now) / 4);
+/** Of what was measured before and what is measured now. */
+const average = (before: number, now: number): number => (3 * before + now) / 4;
