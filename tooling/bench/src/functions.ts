@@ -1,4 +1,5 @@
 /** The remote functions that are called: as a user would write them, and trivial, so that what is measured is the calling. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineRemote } from "@hyperion-ts/job";
@@ -44,5 +45,16 @@ export const loadedModules = defineRemote(import.meta, {
     session.post("Debugger.enable");
     session.disconnect();
     return urls.filter((url) => url !== "");
+  },
+});
+
+/** Moves this worker's agent to some CPUs. */
+export const confineAgent = defineRemote(import.meta, {
+  name: "bench/confine-agent",
+  input: z.string(),
+  output: z.null(),
+  run: (cpuList) => {
+    execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", cpuList, String(process.ppid)], { stdio: "ignore" });
+    return null;
   },
 });

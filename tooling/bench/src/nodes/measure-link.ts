@@ -18,6 +18,7 @@ import { perSecond } from "../stopwatch.ts";
 import { allWorkerCpus, idleWorkerCpus } from "../worker-cpus.ts";
 import { CPUS } from "../workspace.ts";
 import type { Link } from "./link.ts";
+import { keepApart } from "./keep-apart.ts";
 import { openNodeEcho } from "./node-echo.ts";
 
 /** As many calls are with each worker at most: the echoes get the same. */
@@ -41,7 +42,7 @@ export async function measureLink(env: JobEnv, link: Link, effort: Effort): Prom
   const [node] = env.cpusPerNode.keys();
   if (node === undefined) throw new Error("There is no other node");
   const bench = new LinkBench(env, link, node, sizes[effort]);
-  const parts = [await bench.latency(), await bench.throughput(), await bench.large()];
+  const parts = [await bench.latency(), await bench.latencyApart(), await bench.throughput(), await bench.large()];
   return { figures: parts.flatMap(({ figures }) => figures), findings: parts.flatMap(({ findings }) => findings) };
 }
 
@@ -58,15 +59,10 @@ class LinkBench {
     this.#sizes = ownSizes;
   }
 
+  /** Wherever the system puts the processes. */
   async latency(): Promise<Answer> {
-    const { warmUp, blocks, calls } = this.#sizes;
     await using echoes = await this.#echoes("each", [await idleWorkerCpus(this.#env)]);
-    const ours = new Blocks(calls, (i) => remoteEval(square, i)(this.#env));
-    const raw = new Blocks(calls, () => echoes.raw.roundTrip());
-    const relayed = new Blocks(calls, () => echoes.relayed.roundTrip());
-    const measures = { ours: () => ours.run(), raw: () => raw.run(), relayed: () => relayed.run() };
-    await inTurns(warmUp, measures);
-    const means = await inTurns(blocks, measures);
+    const means = await this.#latencies(echoes);
     return {
       figures: [
         figure("one remoteEval, mean of a block", "µs", means.ours),
@@ -80,6 +76,28 @@ class LinkBench {
         { what: "one remoteEval, in relayed echoes", unit: "", value: timesAsMuch(means.ours, means.relayed), gate: atMost(2) },
       ],
     };
+  }
+
+  /** With the node's processes and this one on CPUs of their own. */
+  async latencyApart(): Promise<Answer> {
+    const there = await idleWorkerCpus(this.#env);
+    await using _apart = await keepApart(this.#env, there);
+    await using echoes = await this.#echoes("each", [there], there);
+    const means = await this.#latencies(echoes);
+    return {
+      figures: [figure("one remoteEval, the node's CPU apart", "µs", means.ours), figure("one raw echo, the node's CPU apart", "µs", means.raw), figure("one relayed echo, the node's CPU apart", "µs", means.relayed)],
+      findings: [{ what: "one remoteEval, in raw echoes, the node's CPU apart", unit: "", value: timesAsMuch(means.ours, means.raw), gate: atMost(2) }],
+    };
+  }
+
+  async #latencies(echoes: Echoes): Promise<Readonly<Record<"ours" | "raw" | "relayed", readonly number[]>>> {
+    const { warmUp, blocks, calls } = this.#sizes;
+    const ours = new Blocks(calls, (i) => remoteEval(square, i)(this.#env));
+    const raw = new Blocks(calls, () => echoes.raw.roundTrip());
+    const relayed = new Blocks(calls, () => echoes.relayed.roundTrip());
+    const measures = { ours: () => ours.run(), raw: () => raw.run(), relayed: () => relayed.run() };
+    await inTurns(warmUp, measures);
+    return await inTurns(blocks, measures);
   }
 
   async throughput(): Promise<Answer> {
@@ -141,10 +159,11 @@ class LinkBench {
   }
 
   /** A raw echo and a relayed one, on connections of their own. */
-  async #echoes(writes: WriteMode, cpuLists: readonly string[]): Promise<Echoes> {
+  async #echoes(writes: WriteMode, cpuLists: readonly string[], endCpus?: string): Promise<Echoes> {
     await using parts = new AsyncDisposableStack();
-    const raw = parts.use(await openNodeEcho(this.#link, this.#node, writes, []));
-    const relayed = parts.use(await openNodeEcho(this.#link, this.#node, writes, pins(cpuLists)));
+    const common = { writes, ...(endCpus === undefined ? {} : { endCpus }) };
+    const raw = parts.use(await openNodeEcho(this.#link, this.#node, { ...common, cpuLists: [] }));
+    const relayed = parts.use(await openNodeEcho(this.#link, this.#node, { ...common, cpuLists: pins(cpuLists) }));
     const open = parts.move();
     return { raw: raw.client, relayed: relayed.client, [Symbol.asyncDispose]: () => open.disposeAsync() };
   }

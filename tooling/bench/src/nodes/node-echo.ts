@@ -12,11 +12,20 @@ export interface NodeEcho extends AsyncDisposable {
   readonly client: EchoClient;
 }
 
-/** Starts an echo on `node`: behind a relay, a process for each of `cpuLists`; where that is empty, at the end of the connection itself. */
-export async function openNodeEcho({ transport, tls }: Link, node: string, writes: WriteMode, cpuLists: readonly (string | null)[]): Promise<NodeEcho> {
+/** How an echo is started. */
+export interface NodeEchoOptions {
+  readonly writes: WriteMode;
+  /** For each echo process behind the relay the CPUs that it is kept to, or null. Empty: the echo is at the end of the connection itself. */
+  readonly cpuLists: readonly (string | null)[];
+  /** What the process at the end of the connection is kept to. Default: nothing. */
+  readonly endCpus?: string;
+}
+
+/** Starts an echo on `node`. */
+export async function openNodeEcho({ transport, tls }: Link, node: string, { writes, cpuLists, endCpus }: NodeEchoOptions): Promise<NodeEcho> {
   await using parts = new AsyncDisposableStack();
   const config: RelayConfig = { writes, cpuLists, tls };
-  const command = [process.execPath, relayProgram, JSON.stringify(config)];
+  const command = [...(endCpus === undefined ? [] : ["taskset", "--cpu-list", endCpus]), process.execPath, relayProgram, JSON.stringify(config)];
   const session = parts.use(await openTransport(transport, console.error).open(node, command, AbortSignal.timeout(START_TIMEOUT_MS)));
   session.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
   const { input, output } = tls ? await called(parts.use(await openHeadPort()), session.stdin) : { input: session.stdout, output: session.stdin };
