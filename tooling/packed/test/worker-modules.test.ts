@@ -13,8 +13,8 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
   expect(packagesOf(files)).toEqual(["@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/wire", "msgpackr", "zod"]);
   expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(100);
 
-  // Of the launcher only the worker's side, of the job nothing that runs one.
-  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/)/u.test(url))).toEqual([]);
+  // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one.
+  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/|polling\/)/u.test(url))).toEqual([]);
   expect(files.filter((url) => /\/job\/dist\/(?:progress\/|run\/(?!interruption\.))/u.test(url))).toEqual([]);
 
   // The head shows that both lists would tell.

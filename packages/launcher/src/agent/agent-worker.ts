@@ -2,8 +2,8 @@
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
-import { CallLine } from "./call-line.ts";
 import type { Polling } from "../polling/polling.ts";
+import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 

@@ -20,10 +20,10 @@ import {
   PROTOCOL_VERSION,
   type ToAgent,
 } from "@hyperion-ts/wire";
+import { Polling } from "../polling/polling.ts";
 import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
-import { Polling } from "../polling/polling.ts";
 import { SpareWorker } from "./spare-worker.ts";
 import { type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 

@@ -8,11 +8,11 @@
 import { Socket } from "node:net";
 import { enterWorker } from "@hyperion-ts/remote";
 import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker } from "@hyperion-ts/wire";
+import { Polling } from "../polling/polling.ts";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { prefixLines } from "./log-lines.ts";
 import { dieWithAgent, endGroup } from "./orphan.ts";
-import { Polling } from "../polling/polling.ts";
 import { RunningCall } from "./running-call.ts";
 import { hearSignals } from "./signals.ts";
 import type { WorkerConfig } from "./worker-config.ts";
