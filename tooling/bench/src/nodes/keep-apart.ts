@@ -1,6 +1,7 @@
 /**
  * Two machines on one: this process keeps to some of its CPUs, the other end of a link to the rest. Otherwise the kernel puts
- * both ends of a quiet link on one CPU now and then, where a message costs less than it can between any two machines.
+ * both ends of a quiet link on one CPU now and then, where a message costs less than it can between any two machines. What
+ * stands between the ends (sshd, ssh, srun) is not moved; an echo's client inherits this process's CPUs, as it starts later.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
