@@ -32,6 +32,9 @@ const LINE_STREAM = "HYPERION_LINE_STREAM";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
+/** A head that does not answer the greeting for so long has given this agent up; its event loop may stand still for 30 s. */
+const UNANSWERED_MS = 45_000;
+
 /** How long workers get to end by themselves when the agent has to end. */
 const END_GRACE_MS = 200;
 
@@ -48,6 +51,7 @@ export class Agent implements FrameReceiver {
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
   #lastHeardMs = performance.now();
+  readonly #unanswered = setTimeout(() => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`), UNANSWERED_MS);
   /** A worker is gone, so that the next one takes its place. */
   #replacing = false;
   #ending = false;
@@ -158,6 +162,7 @@ export class Agent implements FrameReceiver {
   }
 
   #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory }: Extract<ToAgent, { type: "configure" }>): void {
+    clearTimeout(this.#unanswered);
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
     setInterval(() => {
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));

@@ -26,8 +26,9 @@ export interface SrunOptions {
  */
 const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--quit-on-interrupt", "--quiet"];
 
-/** So long srun may take to end its step, in milliseconds. */
-const STEP_END_MS = 2_000;
+/** How often srun is asked to end its step, and how long it may take, in milliseconds. A busy machine, or slurmctld, can make it late. */
+const ASK_AGAIN_MS = 100;
+const STEP_END_MS = 20_000;
 
 /** Variables of a job that srun would read as options of its own, against ours (srun(1), "INPUT ENVIRONMENT VARIABLES"). */
 const READ_AS_OPTIONS =
@@ -48,11 +49,18 @@ export function srun({ command = "srun", options = [], hetGroupOf }: SrunOptions
   };
 }
 
-/** Slurm lets a step go on whose srun was killed, and an agent whose input nobody closes: srun itself has to end it (srun(1), `--quit-on-interrupt`). */
+/**
+ * Slurm lets a step go on whose srun was killed, and an agent whose input nobody closes: srun itself has to end it (srun(1),
+ * `--quit-on-interrupt`). An srun that is just launching its step forgets a signal, so it is asked until it has ended.
+ */
 function endStep(running: RunningCommand): void {
   running.signal("SIGINT");
+  const asking = setInterval(() => running.signal("SIGINT"), ASK_AGAIN_MS);
   const timer = setTimeout(() => running.kill(), STEP_END_MS);
-  void running.ended.then(() => clearTimeout(timer));
+  void running.ended.then(() => {
+    clearInterval(asking);
+    clearTimeout(timer);
+  });
 }
 
 /** Reads srun's end: it fails with code 1 for almost everything, so what it prints has to tell. */
