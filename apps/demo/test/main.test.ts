@@ -47,7 +47,7 @@ test("after kill -9 nothing of the program is left, and the next run computes on
   await untilSearching(folder, 7);
   const started = program.processes();
   process.kill(program.pid, "SIGKILL");
-  expect(await untilGone(started, 10_000)).toEqual([]);
+  expect(await untilGone(started, 60_000)).toEqual([]);
   expect(await program.ended).toMatchObject({ signal: "SIGKILL" });
   await expectRest(folder);
 });
@@ -61,7 +61,7 @@ test.for(["SIGINT", "SIGKILL"] as const)("workers in a synchronous loop of ten m
   expect(started.length).toBeGreaterThanOrEqual(3);
   process.kill(program.pid, signal);
   await program.ended;
-  expect(await untilGone(started, 10_000)).toEqual([]);
+  expect(await untilGone(started, 60_000)).toEqual([]);
 });
 
 test("a wrong option is an error of one line, before anything is started", async () => {

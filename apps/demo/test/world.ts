@@ -57,7 +57,7 @@ export function startProgram(file: string, folder: Folder, ...args: readonly str
     const started = processes();
     child.kill("SIGKILL");
     await ended;
-    await untilGone(started, 10_000);
+    await untilGone(started, 60_000);
   };
   return { pid, ended, processes, [Symbol.asyncDispose]: kill };
 }
@@ -65,7 +65,7 @@ export function startProgram(file: string, folder: Folder, ...args: readonly str
 /** Waits until so many searches have begun: each of them says so in its worker's log file. */
 export async function untilSearching(folder: Folder, count: number): Promise<void> {
   const begun = (): number => globSync(join(folder.path, "logs/**/*.log")).reduce((sum, file) => sum + readFileSync(file, "utf8").split("searching root").length - 1, 0);
-  await expect.poll(begun, { timeout: 30_000, interval: 50 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(begun, { timeout: 60_000, interval: 50 }).toBeGreaterThanOrEqual(count);
 }
 
 /** How many results a database holds; its program must have ended. */

@@ -7,8 +7,8 @@ import { isAlive } from "./live-processes.ts";
 import { recordedCall } from "./recorded-call.ts";
 import { agentOf, block, kill, patience, testNode, testWorld, thrownBy } from "./world.ts";
 
-const heartbeatMs = 200;
-const quick: NodeLauncherOptions = { heartbeatMs, silenceMs: 1_000 };
+const heartbeatMs = 400;
+const quick: NodeLauncherOptions = { heartbeatMs, silenceMs: 3_000 };
 
 describe("an agent that is killed", () => {
   test("takes its workers with it, one in a synchronous loop too, and its calls are lost with the node", async () => {
@@ -53,7 +53,7 @@ describe("a node is not given up", () => {
   test("because this process was busy for longer than the silence that it allows", async () => {
     await using node = await testNode(quick);
     await using worker = await node.launcher.launch({});
-    block(3_000);
+    block(9_000);
     expect(await worker.call(square, 3)).toBe(9);
     // Long enough that a node which was given up would be known by now.
     await new Promise((resolve) => setTimeout(resolve, 3 * heartbeatMs));

@@ -7,11 +7,8 @@ import { afterAll, expect, vi } from "vitest";
 import { type Command, type NodeLauncher, type NodeLauncherOptions, type RunCmd, type RunningCommand, runCmdLocalAsync, workerLauncherWithRunCmd } from "../src/index.ts";
 import { isAlive, type LiveProcess, liveProcess, liveProcessesMarked } from "./live-processes.ts";
 
-// Processes start slowly where many tests run at once.
-vi.setConfig({ testTimeout: 30_000 });
-
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
-export const patience = { timeout: 10_000, interval: 10 } as const;
+export const patience = { timeout: 60_000, interval: 10 } as const;
 
 export interface World extends AsyncDisposable {
   readonly folder: string;

@@ -81,7 +81,7 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
       await cluster.run("n1", ["ssh", "alice@n3", "true"], { user: "bob" });
       const [first, second] = (await cluster.sshSessions("n3")).slice(before);
       expect(first).toMatchObject({ outcome: "accepted", user: "alice", address: cluster.login.address, channels: 1 });
-      await expect.poll(async () => (await cluster.sshSessions("n3")).slice(before).map((session) => "endedAt" in session), { timeout: 30_000 }).toEqual([true, true]);
+      await expect.poll(async () => (await cluster.sshSessions("n3")).slice(before).map((session) => "endedAt" in session), { timeout: 60_000 }).toEqual([true, true]);
       expect(second).toMatchObject({ user: "alice", address: cluster.nodes[0]?.address });
       expect((await cluster.sshSessions("n3"))[before + 1]?.outcome).toBe("refused");
     });
@@ -105,13 +105,13 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
     it("are reached by signals, and leave the node when they are aborted", async () => {
       const child = cluster.spawn("n1", ["sleep", "1000"], { user: "alice" });
       const sleeps = (): readonly string[] => cluster.processes("n1").filter(({ argv }) => argv[1] === "1000").map(({ user, argv }) => `${user} ${argv[0]}`);
-      await expect.poll(sleeps, { timeout: 30_000 }).toEqual(["alice sleep"]);
+      await expect.poll(sleeps, { timeout: 60_000 }).toEqual(["alice sleep"]);
       const closed = once(child, "close");
       child.kill("SIGUSR1");
       expect(await closed).toEqual([null, "SIGUSR1"]);
       const aborter = new AbortController();
       const aborted = cluster.run("n1", ["sleep", "1000"], { signal: aborter.signal });
-      await expect.poll(sleeps, { timeout: 30_000 }).toEqual(["root sleep"]);
+      await expect.poll(sleeps, { timeout: 60_000 }).toEqual(["root sleep"]);
       aborter.abort();
       await expect(aborted).rejects.toThrow("aborted");
       expect(sleeps()).toEqual([]);
@@ -120,7 +120,7 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
     it("that lose their parent are buried by the node, and those that stay are found", async () => {
       await cluster.run("n4", ["sh", "-c", "(sleep 0.1; sleep 999) >/dev/null 2>&1 & exit"]);
       const argv = (): readonly (readonly string[])[] => cluster.processes("n4").map(({ argv }) => argv);
-      await expect.poll(argv, { timeout: 30_000 }).toContainEqual(["sleep", "999"]);
+      await expect.poll(argv, { timeout: 60_000 }).toContainEqual(["sleep", "999"]);
       const zombies = await cluster.run("n4", ["sh", "-c", "grep -l '^State:.Z' /proc/[0-9]*/status | wc -l"]);
       expect(zombies.stdout).toBe("0\n");
       for (const { pid } of cluster.processes("n4")) process.kill(pid, "SIGKILL");

@@ -41,7 +41,7 @@ describeOnTestbed(describe)("faults", () => {
     const session = cluster.spawn("login", ["ssh", "n1", "cat"], { user: "alice" });
     const said = text(session.stdout ?? Readable.from([]));
     session.stdin?.write("before ");
-    await expect.poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 60_000 }).toBe(true);
     await cluster.fault.killSshd("n1");
     expect((await sshTrue("n1")).stderr).toContain("Connection refused");
     session.stdin?.end("and after");
@@ -49,7 +49,7 @@ describeOnTestbed(describe)("faults", () => {
 
     await cluster.fault.heal("n1");
     const other = cluster.spawn("login", ["ssh", "n1", "cat"], { user: "alice" });
-    await expect.poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 60_000 }).toBe(true);
     await cluster.fault.killSshd("n1", { sessions: true });
     expect(await once(other, "close")).toEqual([255, null]);
     await cluster.fault.heal("n1");
@@ -59,7 +59,7 @@ describeOnTestbed(describe)("faults", () => {
   it("nodes that are cut, without slurmd or without power go down in Slurm, lose their jobs, and come back", async () => {
     const lost = ["n2", "n3", "n4"] as const;
     const onEach = await Promise.all(lost.map((node) => cluster.sbatch("#!/bin/sh\nsleep 600\n", { args: ["--no-requeue", "-w", node] })));
-    await expect.poll(async () => (await cluster.jobs()).filter(({ state }) => state === "RUNNING").length, { timeout: 30_000 }).toBe(lost.length);
+    await expect.poll(async () => (await cluster.jobs()).filter(({ state }) => state === "RUNNING").length, { timeout: 60_000 }).toBe(lost.length);
     await cluster.fault.cut("n2");
     await cluster.fault.killSlurmd("n3");
     await cluster.fault.stop("n4");

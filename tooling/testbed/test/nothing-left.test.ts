@@ -17,7 +17,7 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
     const { pids, namespaces } = processesOf(holder);
     expect({ many: pids.length > 10, apart: namespaces.size > 10 }).toEqual({ many: true, apart: true });
     await end();
-    await expect.poll(() => inNamespaces(namespaces), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => inNamespaces(namespaces), { timeout: 60_000 }).toEqual([]);
     expect(machine()).toEqual(before);
   };
 

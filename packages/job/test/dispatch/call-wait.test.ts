@@ -7,7 +7,7 @@ import { RunEvents } from "../../src/events/run-events.ts";
 import { square } from "../functions.ts";
 import { TempDir } from "../local-run.ts";
 
-const patience = { timeout: 20_000, interval: 10 } as const;
+const patience = { timeout: 60_000, interval: 10 } as const;
 const signal = new AbortController().signal;
 
 /** A dispatcher over this machine's nodes, which tests add. */

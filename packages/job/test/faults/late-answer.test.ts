@@ -47,7 +47,7 @@ test.for([
   const heard: RunEvent[] = [];
   events.subscribe(({ event }) => heard.push(event));
   const far = farAgent();
-  const times = { compileCache, heartbeatMs: 100, silenceMs: 500, headSilenceMs: null };
+  const times = { compileCache, heartbeatMs: 300, silenceMs: 3_000, headSilenceMs: null };
   const [first, second] = [await workerLauncherWithRunCmd(world.path, far.run, { ...times, node: "n1" }), await workerLauncherWithRunCmd(world.path, runCmdLocalAsync, { ...times, node: "n2" })];
   stack.use(first);
   stack.use(second);

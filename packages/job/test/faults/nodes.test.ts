@@ -7,7 +7,7 @@ import { square } from "../functions.ts";
 import { compileCache, killWorkers, numbers, ourProcesses, quiet, thrownBy, until, World } from "./world.ts";
 
 /** Times at which a silence is noticed soon. */
-const quick = { compileCache, heartbeatMs: 100, silenceMs: 500 };
+const quick = { compileCache, heartbeatMs: 300, silenceMs: 3_000 };
 
 /** Two calls run and many wait when something happens to the agent. */
 const whileBusy =
@@ -53,7 +53,7 @@ test("a job that blocks the head's event loop for many times the silence that it
   const job: Job<unknown> = async (env) => {
     const before = mapConcurrently(numbers(20), (x) => remoteEval(placed, { x, ms: 20 }))(env);
     await sleep(100);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15_000);
     // Long enough that a node which was given up would be known by now.
     await sleep(3 * quick.heartbeatMs);
     return { before: (await before).map(({ x, attempt }) => [x, attempt]), after: await mapConcurrently(numbers(20), (x) => remoteEval(square, x))(env) };

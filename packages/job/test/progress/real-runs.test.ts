@@ -53,7 +53,7 @@ const general = (output: string, { dir }: Folder): string =>
 
 const squares = (place: Folder, ms: number, ...numbers: readonly number[]): readonly string[] => [program("slow-squares.ts"), place.dir, String(ms), ...numbers.map(String)];
 
-describe("a program without a terminal", { timeout: 60_000 }, () => {
+describe("a program without a terminal", () => {
   test("tells on stderr what it did, and that nothing is left to do the second time", async () => {
     using place = folder();
     const first = await run(process.execPath, squares(place, 10, 1, 2, 3));
@@ -86,7 +86,7 @@ describe("a program without a terminal", { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(!hasScript)("a program on a terminal", { timeout: 60_000 }, () => {
+describe.skipIf(!hasScript)("a program on a terminal", () => {
   /** Runs a program on a pseudo-terminal that has so many columns; what came out of it, on a screen. */
   async function onTerminal(args: readonly string[], columns: number): Promise<FakeTerminal> {
     const quoted = [process.execPath, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");

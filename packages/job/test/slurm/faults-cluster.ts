@@ -14,7 +14,7 @@ import type { FaultOutcome, FaultRequest } from "./programs/faults-program.ts";
 export const user = "alice";
 
 /** A limit for what takes no time on an idle machine, not a claim. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** Waits until there is something to find, and gives it. */
 export async function untilSome<A>(what: string, find: () => A | undefined | false | Promise<A | undefined | false>): Promise<A> {

@@ -6,7 +6,7 @@ import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 // Jobs wait more than they compute: some of them run side by side.
-vi.setConfig({ maxConcurrency: 5, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 5 });
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: FaultCluster;

@@ -10,13 +10,14 @@ const width = 200;
 /** No call is ended for taking long on a busy machine. */
 const patient = { endGraceMs: 100_000 };
 const killWait = { KillWait: "120" };
-const short = { width, ms: 2_000, options: patient };
+/** Calls that go on until they are let go, which is after the signal. */
+const held = { width, ms: 10, until: "let-go", options: patient };
 const endless = { width, ms: 3_600_000 };
 /** For the run that computes the rest. */
 const quick = { width, ms: 10 };
 
 // Jobs wait more than they compute: some of them run side by side.
-vi.setConfig({ maxConcurrency: 5, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 5 });
 
 describeOnTestbed(describe)("a job that is told to end", () => {
   let cluster: FaultCluster;
@@ -46,6 +47,12 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   const scancel = async ({ id }: Started, ...args: readonly string[]): Promise<void> => {
     expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user })).toMatchObject({ exitCode: 0 });
   };
+
+  /** Lets running calls end, once the program has heard the signal. */
+  async function letGo({ dir }: Pick<Started, "dir">): Promise<void> {
+    await untilSome("interruption", () => dir.eventsOf("run-interrupted").length > 0);
+    dir.make("let-go");
+  }
 
   /** The job's end, as Slurm tells it; nothing is left of it then. */
   async function ended({ id, nodes }: Started): Promise<{ state: string; exitCode: number }> {
@@ -82,8 +89,9 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   }
 
   test.concurrent("by scancel lets running calls end, keeps their results, and is done with the rest by the next run", async () => {
-    const job = await busyOn("scancel", ["n1", "n2"], short);
+    const job = await busyOn("scancel", ["n1", "n2"], held);
     await scancel(job);
+    await letGo(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
     expectGrace(job, "SIGTERM");
     await expectRest(job);
@@ -99,15 +107,16 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   });
 
   test.concurrent("by the signal that --signal=B:USR1 sends lets running calls end, where the script has become the program, and ends with the signal's code", async () => {
-    const job = await busyOn("exec", ["n5", "n6"], short);
+    const job = await busyOn("exec", ["n5", "n6"], held);
     await scancel(job, "--batch", "--signal=USR1");
+    await letGo(job);
     expect(await ended(job)).toEqual({ state: "FAILED", exitCode: 128 + 10 });
     expectGrace(job, "SIGUSR1");
     expect(job.dir.eventsOf("run-interrupted")).toHaveLength(1);
   });
 
   test.concurrent("by that signal is over for Slurm while its program knows nothing, where the shell stands between: only `exec` lets it arrive", async () => {
-    const job = await busyOn("child", ["n7", "n8"], short, "");
+    const job = await busyOn("child", ["n7", "n8"], held, "");
     await scancel(job, "--batch", "--signal=USR1");
     const { state, parts } = await cluster.testbed.waitForJob(job.id);
     expect([state, parts[0]?.exitSignal]).toEqual(["FAILED", 10]);
@@ -124,19 +133,20 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     ["TERM", "n11", "n12"],
   ] as const)("by SIG%s to every process of the job lets running calls end: agents and workers leave it to their head, and open no debugger's port", async ([signal, ...nodes]) => {
     // Agents and workers are processes of the job where srun has started them.
-    const job = await busyOn(`all-${signal}`, nodes, { width, ms: 4_000, options: { ...patient, launcher: { transport: { type: "srun" } } } });
+    const job = await busyOn(`all-${signal}`, nodes, { ...held, options: { ...patient, launcher: { transport: { type: "srun" } } } });
     const { running } = job.dir;
+    const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));
+    const workers = nodes.flatMap((node) => cluster.of(node, "worker-main"));
     await scancel(job, `--signal=${signal}`);
     await scancel(job, "--full", `--signal=${signal}`);
     // Slurm finds some of a job's processes only; srun itself it spares. So these are sure to have heard it.
-    const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));
-    const workers = nodes.flatMap((node) => cluster.of(node, "worker-main"));
     for (const { pid } of [...agents, ...workers]) process.kill(pid, `SIG${signal}`);
     await untilSome("interruption", () => job.dir.eventsOf("run-interrupted").length > 0);
     const ports = new Set((await Promise.all(nodes.map((node) => listeningPorts(node)))).flat());
     expect([ports.has(22), ports.has(9229)]).toEqual([true, false]);
     // Those that only just start don't either.
     expect([...agents, ...workers].map(({ argv }) => argv[1])).toEqual(Array.from({ length: 6 }, () => "--disable-sigusr1"));
+    await letGo(job);
     await ended(job);
     expectGrace(job, `SIG${signal}`);
     expect(job.dir.rows.map(({ x }) => x)).toEqual(expect.arrayContaining(running.map(({ x }) => x)));
@@ -145,10 +155,11 @@ describeOnTestbed(describe)("a job that is told to end", () => {
 
   test.concurrent("by the signal that was asked for before the time limit, or by SIGTERM at the limit, lets running calls end", async () => {
     // Slurm may send it up to a minute earlier than that, and looks every 30 s; no limit is shorter than a minute.
-    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], short, "exec ", ["-t", "1", "--signal=B:USR1@10"]);
-    const limited = await busyOn("limited", ["n15", "n16"], short);
+    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], held, "exec ", ["-t", "1", "--signal=B:USR1@10"]);
+    const limited = await busyOn("limited", ["n15", "n16"], held);
     const limit = new Date(Date.now() + 5_000).toISOString().slice(0, 19);
     await cluster.testbed.run("login", ["scontrol", "update", `JobId=${limited.id}`, `EndTime=${limit}`]);
+    await Promise.all([letGo(limited), letGo(asked)]);
     expect(await ended(limited)).toMatchObject({ state: "TIMEOUT" });
     expectGrace(limited, "SIGTERM");
     expect(await ended(asked)).toEqual({ state: "FAILED", exitCode: 128 + 10 });
@@ -159,11 +170,12 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const dir = await cluster.dir("salloc");
     const nodes = ["n17", "n18"];
     const args = ["--quiet", "--job-name=salloc", "-N2", "-w", nodes.join(","), "--exclusive", "--kill-command=TERM"];
-    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(short)], { user, cwd: dir.inCluster });
+    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(held)], { user, cwd: dir.inCluster });
     await busy(dir);
     const job = await untilSome("job", async () => (await cluster.testbed.jobs()).find(({ name }) => name === "salloc"));
     const started = { dir, nodes, id: job.id };
     await scancel(started);
+    await letGo(started);
     await run;
     expect(await ended(started)).toMatchObject({ state: "CANCELLED" });
     expectGrace(started, "SIGTERM");

@@ -9,7 +9,7 @@ import type { CallNote } from "./programs/faults-functions.ts";
 const quick = { heartbeatMs: 1_000, silenceMs: 8_000 };
 
 // Jobs wait more than they compute: some of them run side by side.
-vi.setConfig({ maxConcurrency: 5, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 5 });
 
 describeOnTestbed(describe)("a node that fails in mid-job", () => {
   let cluster: FaultCluster;
@@ -75,7 +75,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     await ends(run);
     expectLost(dir, "n3", /^nothing was heard from its agent for \d+ ms/);
     const silentMs = Number(/for (\d+) ms/.exec(dir.eventsOf("node-lost")[0]?.reason ?? "")?.[1]);
-    expect(silentMs).toBeLessThan(2 * quick.silenceMs);
+    expect(silentMs).toBeGreaterThanOrEqual(quick.silenceMs);
     expect((await cluster.testbed.sshSessions("n3")).map(({ outcome }) => outcome)).toEqual(["accepted"]);
     expect(await cluster.testbed.sshSessions("n1")).toEqual([]);
   });

@@ -11,7 +11,7 @@ const hasty = { connectTimeoutMs: 8_000, connectAttempts: 1 };
 const work = { width: 20, ms: 200 };
 
 // Jobs wait more than they compute: some of them run side by side.
-vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 3 });
 
 describeOnTestbed(describe)("nodes that can't be reached", () => {
   let cluster: FaultCluster;
@@ -74,14 +74,11 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     expect(await cluster.testbed.sshSessions("n7")).toEqual([]);
   });
 
-  test.concurrent("do not keep a job that is interrupted: Ctrl-C ends it at once", async () => {
-    const { dir, end } = await start("interrupted", ["n10", "n11"], work, () => hang("n11"));
+  test.concurrent("do not keep a job that is interrupted: Ctrl-C ends it while they are still waited for", async () => {
+    const { dir, end } = await start("interrupted", ["n10", "n11"], { ...work, options: { launcher: { connectTimeoutMs: 3_600_000 } } }, () => hang("n11"));
     await untilSome("head's own node", () => cluster.of("n10", "agent-main").length > 0);
     for (const { pid } of cluster.of("n10", "faults-program")) process.kill(pid, "SIGINT");
-    const begun = performance.now();
     expect(await end()).toEqual({ state: "FAILED", exitCode: 128 + 2 });
-    // The handshake alone would have gone on for 30 s.
-    expect(performance.now() - begun).toBeLessThan(15_000);
     expect(dir.outcome).toMatchObject({ name: "InterruptedError", calls: { done: 0, running: 0, waiting: 0 } });
   });
 

@@ -93,7 +93,7 @@ export class ShapeCluster implements AsyncDisposable {
   /** Nobody of the user's is left on any node. */
   async expectNobodyLeft(): Promise<void> {
     const left = (): readonly string[] => [...this.#hosts()].flatMap((node) => this.testbed.processes(node).filter((process) => process.user === user).map(({ argv }) => `${node}: ${argv.join(" ")}`));
-    await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(left, { timeout: 60_000 }).toEqual([]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ShapeCluster } from "./shapes-cluster.ts";
 import { done, expectAllCpusInUse, mostAtOnce, sharedAtOnce } from "./shapes-checks.ts";
 
-describeOnTestbed(describe)("what else a job has of its nodes, and when it has nothing", { timeout: 120_000 }, () => {
+describeOnTestbed(describe)("what else a job has of its nodes, and when it has nothing", () => {
   let cluster: ShapeCluster;
   beforeAll(async () => {
     const nodes = [
@@ -21,7 +21,7 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
   it("GPUs: calls that run at the same time see different ones, on the head's node and on the other", async () => {
     // Another job has the first GPU of each node.
     const other = await cluster.testbed.sbatch("#!/bin/sh\nsleep 1000\n", { args: ["-w", "gpu1,gpu2", "-N2", "--gpus-per-node=1"] });
-    await expect.poll(async () => (await cluster.testbed.job(other))[0]?.state, { timeout: 20_000 }).toBe("RUNNING");
+    await expect.poll(async () => (await cluster.testbed.job(other))[0]?.state, { timeout: 60_000 }).toBe("RUNNING");
     const { sessions, printed } = await cluster.sbatch(["-w", "gpu1,gpu2", "-N2", "-n4", "--gpus=4"], cluster.script("gpus", { together: 4, gpus: 1 }));
     await cluster.testbed.run("login", ["scancel", String(other)]);
     const { sights } = done(cluster.outcomes("gpus"), printed);

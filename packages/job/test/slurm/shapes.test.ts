@@ -8,7 +8,7 @@ import { cpusOf, done, expectAllCpusInUse, expectEachNodeByName } from "./shapes
 
 const demo = ["/opt/node/node", "/srv/checkout/apps/demo/src/main.ts"];
 
-describeOnTestbed(describe)("a program in a Slurm job uses all of its CPUs, over one connection to each other node", { timeout: 120_000 }, () => {
+describeOnTestbed(describe)("a program in a Slurm job uses all of its CPUs, over one connection to each other node", () => {
   let cluster: ShapeCluster;
   beforeAll(async () => {
     cluster = await ShapeCluster.open([

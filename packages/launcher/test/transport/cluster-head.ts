@@ -9,7 +9,7 @@ import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
-import { afterAll, beforeAll, vi } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
 import type { FunctionName, HeadReply, HeadRequest } from "./programs/head-request.ts";
 
@@ -17,9 +17,6 @@ import type { FunctionName, HeadReply, HeadRequest } from "./programs/head-reque
 export const CHECKOUT = "/srv/checkout";
 export const NODE = "/opt/node/node";
 const HEAD = `${CHECKOUT}/packages/launcher/test/transport/programs/head.ts`;
-
-// A cluster for each file, on a busy machine: what hangs is found, what is slow is not failed.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** A cluster for the tests of the surrounding `describe`, whose users can run programs of this checkout. */
 export function clusterForTests(options: Omit<TestbedOptions, "share">): () => Testbed {

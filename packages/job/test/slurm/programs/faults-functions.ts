@@ -1,5 +1,5 @@
 /** Calls that write down by themselves where they began and ended, whatever becomes of their results. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineRemote } from "@hyperion-ts/job";
 import { z } from "zod";
@@ -17,16 +17,18 @@ export interface CallNote {
   readonly at: number;
 }
 
-/** Takes `ms`, asked to end or not, and gives x squared, and where that was. */
+/** Takes `ms`, and goes on until the file `until` is there, asked to end or not; gives x squared, and where that was. */
 export const noted = defineRemote(import.meta, {
   name: "faults/noted",
-  input: z.object({ x: z.number(), ms: z.number(), notes: z.string() }),
+  input: z.object({ x: z.number(), ms: z.number(), until: z.string().optional(), notes: z.string() }),
   output: z.object({ square: z.number(), node: z.string(), attempt: z.number() }),
-  run: async ({ x, ms, notes }, { node, cpus, attempt }) => {
+  run: async ({ x, ms, until, notes }, { node, cpus, attempt }) => {
     // One short write to a file that is open for appending: notes of many processes don't mix.
     const note = (what: CallNote["what"]): void => appendFileSync(notes, `${JSON.stringify({ what, x, node, cpuIds: cpus.ids, attempt, pid: process.pid, at: Date.now() } satisfies CallNote)}\n`);
     note("begin");
     await sleep(ms);
+    const goesOn = (): boolean => until !== undefined && !existsSync(until);
+    while (goesOn()) await sleep(50);
     note("end");
     return { square: x * x, node, attempt };
   },

@@ -12,8 +12,10 @@ import { noted } from "./faults-functions.ts";
 export interface FaultRequest {
   /** How many values are computed at the same time. */
   readonly width: number;
-  /** How long each takes. */
+  /** How long each takes at least. */
   readonly ms: number;
+  /** Each goes on until DIR has a file of this name. Default: none does. */
+  readonly until?: string;
   /** Compute further values, `width` at a time, until DIR has a file `finish`. Default: only the first ones. */
   readonly goOn?: boolean;
   readonly options?: RunSlurmOptions;
@@ -25,10 +27,10 @@ export type FaultOutcome =
   | { readonly type: "failed"; readonly name: string; readonly message: string; readonly calls?: LeftCalls };
 
 const [dir = "", text = ""] = process.argv.slice(2);
-const { width, ms, goOn = false, options }: FaultRequest = JSON.parse(text);
+const { width, ms, until, goOn = false, options }: FaultRequest = JSON.parse(text);
 const squares = keyValMap("squares", z.object({ x: z.number() }), noted.output);
 
-const valueOf = (x: number): Job<z.infer<typeof noted.output>> => memoizeWithMap(squares, () => remoteEval(noted, { x, ms, notes: join(dir, "notes.jsonl") }), { x });
+const valueOf = (x: number): Job<z.infer<typeof noted.output>> => memoizeWithMap(squares, () => remoteEval(noted, { x, ms, ...(until === undefined ? {} : { until: join(dir, until) }), notes: join(dir, "notes.jsonl") }), { x });
 
 /** `width` values, each wanted twice. */
 const round = (first: number): Job<Extract<FaultOutcome, { type: "done" }>["values"]> =>
