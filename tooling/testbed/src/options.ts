@@ -2,6 +2,7 @@
  * What a caller may ask of a testbed. Everything has a default: `testbed()` alone makes a cluster of six uneven
  * nodes with one partition and two ordinary users.
  */
+import type { Release } from "./release.ts";
 
 /** One node to make. Its CPUs are a claim: Slurm believes it, whatever the machine has. */
 export type NodeSpec = NodeSpecBase & CpuSpec;
@@ -69,6 +70,11 @@ export interface TestbedOptions {
   readonly users?: readonly UserSpec[];
   readonly share?: readonly Share[];
   readonly slurm?: SlurmSettings;
+  /**
+   * The Debian release whose Slurm, OpenSSH, shells and tools the cluster has. Its root file system is made in
+   * /var/cache/hyperion-testbed where it is not there yet. Default: what HYPERION_TESTBED_RELEASE names, or else what is installed on the machine.
+   */
+  readonly release?: Release | undefined;
   /** The longest that the cluster may take to be ready. Default 60,000. */
   readonly timeoutMs?: number;
 }

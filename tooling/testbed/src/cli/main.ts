@@ -7,6 +7,7 @@ import { faultsOf } from "../fault.ts";
 import type { Faults } from "../fault.ts";
 import { endHolder } from "../holder.ts";
 import { spawnOnNode } from "../run-on-node.ts";
+import { releases } from "../release.ts";
 import type { Site } from "../site.ts";
 import { sbatch, waitForJob } from "../slurm-client.ts";
 import { makeTestbed } from "../testbed.ts";
@@ -14,16 +15,16 @@ import { TestbedError } from "../testbed-error.ts";
 import { install } from "./install.ts";
 import { findCluster, removeState, writeState } from "./state-file.ts";
 import { statusText } from "./status.ts";
-import { parseUpOptions, upFlags } from "./up-options.ts";
+import { parseRelease, parseUpOptions, upFlags } from "./up-options.ts";
 
-const usage = `testbed install                          installs Slurm, munge and sshd, and starts none of them
+const usage = `testbed install [--release NAME]...      installs Slurm, munge and sshd, and starts none of them; makes root file systems of releases
 testbed up [--node NAME:CPUS[,gpus=N][,mem=MB]]... [--partition NAME[:MINUTES[:NODE,...]]]... [--user NAME[:SHELL]]...
-           [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT]
+           [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT] [--release NAME]
 testbed down | status
 testbed exec NODE [--user USER] COMMAND...  NODE may be login
 testbed submit SCRIPT [--user USER] [--wait]
 testbed fault cut|heal|slow|kill-sshd|kill-slurmd|stop NODE [--delay MILLISECONDS]
-All but install take --name NAME, for more than one cluster.`;
+All but install take --name NAME, for more than one cluster. Releases of Debian: ${releases.join(", ")}.`;
 
 const [command = "", ...rest] = process.argv.slice(2);
 const name = { name: { type: "string", default: "default" } } as const;
@@ -40,7 +41,7 @@ try {
 async function runCommand(): Promise<number> {
   switch (command) {
     case "install":
-      return await install();
+      return await installFor();
     case "up":
       return await up();
     case "down":
@@ -57,6 +58,11 @@ async function runCommand(): Promise<number> {
       console.error(usage);
       return 2;
   }
+}
+
+async function installFor(): Promise<number> {
+  const { values } = parseArgs({ args: rest, options: { release: { type: "string", multiple: true, default: [] } } });
+  return await install(values.release.map(parseRelease));
 }
 
 async function up(): Promise<number> {
