@@ -47,8 +47,11 @@ export function faultsOf(site: Site): Faults {
 async function killSshd(site: Site, { name }: Host, sessions: boolean): Promise<void> {
   await killDaemon(site, sshdOn(name));
   if (!sessions) return;
-  for (const { pid, argv } of processesOn(site, name)) if (argv[0]?.startsWith("sshd:") === true) process.kill(pid, "SIGKILL");
+  for (const { pid, argv } of processesOn(site, name)) if (isSession(argv)) process.kill(pid, "SIGKILL");
 }
+
+/** What sshd writes over its arguments: `sshd: alice@notty`; since OpenSSH 9.8 in programs of their own, `sshd-session: alice [priv]`. */
+const isSession = ([title = ""]: readonly string[]): boolean => /^sshd(-session|-auth)?:/.test(title);
 
 /** The cable goes first: a kernel that ends processes would say goodbye to their peers. */
 async function stop(site: Site, host: Host): Promise<void> {
