@@ -45,6 +45,8 @@ export interface ClusterPlan {
   readonly users: readonly ClusterUser[];
   readonly shares: readonly Share[];
   readonly slurm: SlurmSettings;
+  /** 0 for none. */
+  readonly sbatchLatencyMs: number;
   /** Whose root file system the cluster has; undefined for the machine's. */
   readonly release?: Release;
 }
@@ -66,7 +68,7 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   checkNames("user", ["root", ...users.map(({ name }) => name)]);
   for (const share of options.share ?? []) checkShare(share);
   const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
-  const common = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
+  const common = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {}, sbatchLatencyMs: submitLatency(options) };
   return options.release === undefined ? common : { ...common, release: knownRelease(options.release) };
 }
 
@@ -101,6 +103,12 @@ const planUser = ({ name, shell = "/bin/bash", loginPrints }: UserSpec, place: n
 function count(name: string, cpus: number): number {
   if (!Number.isSafeInteger(cpus) || cpus < 1) throw bad(`node ${name} has ${cpus} CPUs`);
   return cpus;
+}
+
+function submitLatency({ sbatchLatencyMs = 0, slurm = {} }: TestbedOptions): number {
+  if (!Number.isFinite(sbatchLatencyMs) || sbatchLatencyMs < 0) throw bad(`sbatchLatencyMs is ${sbatchLatencyMs}`);
+  if (sbatchLatencyMs > 0 && Object.keys(slurm).some((key) => /^JobSubmitPlugins$/i.test(key))) throw bad("sbatchLatencyMs is a job_submit plugin itself: JobSubmitPlugins can't be set beside it");
+  return sbatchLatencyMs;
 }
 
 function knownRelease(name: string): Release {

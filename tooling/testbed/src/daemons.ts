@@ -82,6 +82,13 @@ export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
   await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
 }
 
+/** Does nothing where it does not run. */
+export function signalDaemon(site: Site, daemon: Daemon, signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
+  if (daemon.host !== undefined) runningNode(site, daemon.host);
+  const found = findDaemon(site, daemon);
+  if (found !== undefined) process.kill(found.pid, signal);
+}
+
 /** The end of its log, for a message. */
 export function lastLines(site: Site, { name }: Daemon, count = 15): string {
   const lines = readOr(inside(site.holder.init, logOf(name)), "").trimEnd().split("\n").slice(-count);

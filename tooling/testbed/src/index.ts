@@ -13,6 +13,7 @@ export type { Release } from "./release.ts";
 export type { Testbed } from "./open-testbed.ts";
 export type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";
 export type { Faults } from "./fault.ts";
+export type { SlurmctldFaults, StartSlurmctldOptions } from "./slurmctld-fault.ts";
 export type { NodeProcess } from "./node-processes.ts";
 export type { ProcessId } from "./process-id.ts";
 export type { AcceptedSession, DroppedAttempt, PendingAttempt, RefusedAttempt, SshSession } from "./ssh-sessions.ts";

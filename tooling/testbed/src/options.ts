@@ -75,6 +75,12 @@ export interface TestbedOptions {
    * /var/cache/hyperion-testbed where it is not there yet. Default: what HYPERION_TESTBED_RELEASE names, or else what is installed on the machine.
    */
   readonly release?: Release | undefined;
+  /**
+   * How long slurmctld takes before it takes a batch job, one after the other; other commands may wait with them, as
+   * where a site's job_submit script is slow (it is one, job_submit/lua). Whose `sbatch` gives up has submitted all
+   * the same. Default 0.
+   */
+  readonly sbatchLatencyMs?: number;
   /** The longest that the cluster may take to be ready. Default 60,000. */
   readonly timeoutMs?: number;
 }

@@ -14,7 +14,7 @@ import { TestbedError } from "./testbed-error.ts";
 /** Mounts what the plan needs in the holder's mount namespace; nodes that start later have it, too. */
 export async function makeMounts(init: ProcessId, plan: ClusterPlan): Promise<void> {
   await mountMemory(init, "/run");
-  const folders = [places.logs, places.nodes, places.pids, places.gpus, places.shares, places.sshd, places.slurmState, places.slurmdSpool];
+  const folders = [places.logs, places.nodes, places.pids, places.gpus, places.shares, places.sshd, places.slurmState, places.savedStates, places.slurmdSpool];
   for (const path of [...folders, places.underneath, places.munge, "/run/sshd", "/run/lock"]) await mkdir(inside(init, path), { recursive: true });
   // What is to be shared is taken hold of before anything covers it.
   for (const [place, { from }] of plan.shares.entries()) await bind(init, from, shareAt(place));

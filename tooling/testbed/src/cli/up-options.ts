@@ -14,6 +14,7 @@ export const upFlags = {
   share: { type: "string", multiple: true },
   "login-prints": { type: "string" },
   release: { type: "string" },
+  "sbatch-latency": { type: "string" },
 } as const;
 
 /** What `parseArgs` makes of them. */
@@ -30,6 +31,7 @@ export function parseUpOptions(values: UpValues): TestbedOptions {
     ...(values.sshd && { sshd: parseSettings("--sshd", values.sshd) }),
     ...(values.slurm && { slurm: parseSettings("--slurm", values.slurm) }),
     ...(values.share && { share: values.share.map(parseShare) }),
+    ...(values["sbatch-latency"] !== undefined && { sbatchLatencyMs: Number(values["sbatch-latency"]) }),
     ...(values.release !== undefined && { release: parseRelease(values.release) }),
   };
 }
