@@ -5,6 +5,8 @@
 import { isAbsolute } from "node:path";
 import { defaultNodes } from "./options.ts";
 import type { NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
+import { isRelease, releases } from "./release.ts";
+import type { Release } from "./release.ts";
 import { TestbedError } from "./testbed-error.ts";
 
 /** A machine of the cluster: a compute node, or the login node, where users submit. */
@@ -43,6 +45,10 @@ export interface ClusterPlan {
   readonly users: readonly ClusterUser[];
   readonly shares: readonly Share[];
   readonly slurm: SlurmSettings;
+  /** 0 for none. */
+  readonly sbatchLatencyMs: number;
+  /** Whose root file system the cluster has; undefined for the machine's. */
+  readonly release?: Release;
 }
 
 /** All machines, the login node first. */
@@ -62,7 +68,8 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   checkNames("user", ["root", ...users.map(({ name }) => name)]);
   for (const share of options.share ?? []) checkShare(share);
   const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
-  return { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
+  const common = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {}, sbatchLatencyMs: submitLatency(options) };
+  return options.release === undefined ? common : { ...common, release: knownRelease(options.release) };
 }
 
 const loginIndex = 1;
@@ -96,6 +103,17 @@ const planUser = ({ name, shell = "/bin/bash", loginPrints }: UserSpec, place: n
 function count(name: string, cpus: number): number {
   if (!Number.isSafeInteger(cpus) || cpus < 1) throw bad(`node ${name} has ${cpus} CPUs`);
   return cpus;
+}
+
+function submitLatency({ sbatchLatencyMs = 0, slurm = {} }: TestbedOptions): number {
+  if (!Number.isFinite(sbatchLatencyMs) || sbatchLatencyMs < 0) throw bad(`sbatchLatencyMs is ${sbatchLatencyMs}`);
+  if (sbatchLatencyMs > 0 && Object.keys(slurm).some((key) => /^JobSubmitPlugins$/i.test(key))) throw bad("sbatchLatencyMs is a job_submit plugin itself: JobSubmitPlugins can't be set beside it");
+  return sbatchLatencyMs;
+}
+
+function knownRelease(name: string): Release {
+  if (isRelease(name)) return name;
+  throw bad(`there is no release ${JSON.stringify(name)}, only ${releases.join(", ")}`);
 }
 
 function checkNames(kind: string, names: readonly string[]): void {

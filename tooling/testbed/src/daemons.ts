@@ -45,16 +45,33 @@ export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number)
   await launch(where, daemon).catch((error: unknown) => {
     throw new TestbedError("not-started", `${daemon.name} did not start.\n${instead()}`, { cause: error });
   });
-  await waitUntil({ what: `${daemon.name} to start`, timeoutMs, instead }, () => findDaemon(site, daemon));
+  let looksInVain = 0;
+  await waitUntil({ what: `${daemon.name} to start`, timeoutMs, instead }, () => {
+    const found = findDaemon(site, daemon);
+    looksInVain = daemon.comm === "sshd" || processesOf(daemon, where).length > 0 ? 0 : looksInVain + 1;
+    if (found === undefined && looksInVain === enoughLooks) throw new TestbedError("not-started", `${daemon.name} did not start: it has ended.\n${instead()}`);
+    return found;
+  });
+}
+
+/**
+ * Since Slurm 24.11 daemons go into the background before they look at all of their settings, and may end there. One
+ * that is not in /proc at one look may have forked during that look.
+ */
+const enoughLooks = 4;
+
+function processesOf({ comm }: Daemon, init: ProcessId): readonly ProcessEntry[] {
+  const namespace = pidNamespace(init.pid);
+  return allProcesses().filter((entry) => entry.comm === comm && entry.state !== "Z" && pidNamespace(entry.pid) === namespace);
 }
 
 /** The daemon's own process: not its children, such as sshd's sessions. */
-export function findDaemon(site: Site, { comm, host, pidFile }: Daemon): ProcessEntry | undefined {
+export function findDaemon(site: Site, daemon: Daemon): ProcessEntry | undefined {
+  const { host, pidFile } = daemon;
   const init = host === undefined ? site.holder.init : nodeInit(site, host);
   const number = Number(readOr(inside(site.holder.init, pidFile), ""));
   if (init === undefined || number === 0) return undefined;
-  const namespace = pidNamespace(init.pid);
-  return allProcesses().find((entry) => entry.comm === comm && entry.state !== "Z" && pidNamespace(entry.pid) === namespace && innerPid(entry.pid) === number);
+  return processesOf(daemon, init).find(({ pid }) => innerPid(pid) === number);
 }
 
 /** Does nothing where it does not run. */
@@ -63,6 +80,13 @@ export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
   if (found === undefined) return;
   process.kill(found.pid, "SIGKILL");
   await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
+}
+
+/** Does nothing where it does not run. */
+export function signalDaemon(site: Site, daemon: Daemon, signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
+  if (daemon.host !== undefined) runningNode(site, daemon.host);
+  const found = findDaemon(site, daemon);
+  if (found !== undefined) process.kill(found.pid, signal);
 }
 
 /** The end of its log, for a message. */

@@ -10,6 +10,7 @@ import { places } from "./places.ts";
 import type { ProcessId } from "./process-id.ts";
 import { cgroupConf, gresConf, slurmConf } from "./slurm-conf.ts";
 import { bannerOf, bannerText, hostKeyOf, sshdConfig, sshdConfigOf } from "./sshd-config.ts";
+import { submitLatencyScript } from "./submit-latency.ts";
 import { systemCommand } from "./system-command.ts";
 
 /** Everything that daemons and users find in files. */
@@ -39,7 +40,8 @@ async function rewrite(file: string, change: (text: string) => string): Promise<
 async function writeSlurmFiles(init: ProcessId, plan: ClusterPlan): Promise<void> {
   const folder = inside(init, "/etc/slurm");
   await mkdir(folder, { recursive: true });
-  const files = { "slurm.conf": slurmConf(plan), "gres.conf": gresConf(plan), "cgroup.conf": cgroupConf };
+  const latency = plan.sbatchLatencyMs > 0 ? { "job_submit.lua": submitLatencyScript(plan.sbatchLatencyMs) } : {};
+  const files = { "slurm.conf": slurmConf(plan), "gres.conf": gresConf(plan), "cgroup.conf": cgroupConf, ...latency };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
   await Promise.all(plan.nodes.map(({ name }) => mkdir(inside(init, `${places.slurmdSpool}/${name}`))));
   await Promise.all(Array.from({ length: Math.max(...plan.nodes.map(({ gpus }) => gpus)) }, (_, gpu) => makeGpu(init, gpu)));

@@ -1,7 +1,7 @@
 /** What breaks on real clusters, done to a node on purpose, and undone. */
-import { bringUp, diagnosis, startDaemons, untilUsable } from "./build-cluster.ts";
+import { bringUp, startDaemons, untilUsable } from "./build-cluster.ts";
 import type { Host } from "./cluster-plan.ts";
-import { killDaemon, slurmdOn, sshdOn } from "./daemons.ts";
+import { killDaemon, signalDaemon, slurmctldOn, slurmdOn, sshdOn } from "./daemons.ts";
 import { removeLink, setLink } from "./network.ts";
 import { processesOn } from "./node-processes.ts";
 import { isAlive } from "./process-id.ts";
@@ -9,11 +9,13 @@ import { hostNamed, nodeInit } from "./site.ts";
 import type { Site } from "./site.ts";
 import { nodeStates, slurm } from "./slurm-client.ts";
 import { freeLink, slowLink } from "./slow-link.ts";
+import { slurmctldFaultsOf, untilAnswers } from "./slurmctld-fault.ts";
+import type { SlurmctldFaults } from "./slurmctld-fault.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** Faults of nodes (`login` is one, too). Each returns when it is in effect; what notices it, and when, is the program's affair. */
-export interface Faults {
+export interface Faults extends SlurmctldFaults {
   /** Pulls the node's network cable: what runs there goes on, unheard. */
   readonly cut: (node: string) => Promise<void>;
   /** Makes each round trip to and from the node longer by `delayMs`. A second call replaces the first one's delay. */
@@ -24,7 +26,7 @@ export interface Faults {
   readonly killSlurmd: (node: string) => Promise<void>;
   /** Takes the node's power: all its processes end at once, and nobody is told. */
   readonly stop: (node: string) => Promise<void>;
-  /** Undoes all of it: boots a stopped node, plugs the cable in, takes the delay away, starts sshd and slurmd; returns when Slurm would give the node work. */
+  /** Undoes all of it: boots a stopped node, plugs the cable in, takes the delay away, starts sshd and slurmd (on `login` slurmctld, which may hang as well); returns when Slurm would give the node work. */
   readonly heal: (node: string, options?: { readonly timeoutMs?: number }) => Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export function faultsOf(site: Site): Faults {
     return hostNamed(site, name);
   };
   return {
+    ...slurmctldFaultsOf(site),
     cut: async (node) => void (await setLink(holder, withPower(node), "down")),
     slow: (node, { delayMs }) => slowLink(holder, withPower(node), delayMs),
     killSshd: (node, options = {}) => killSshd(site, withPower(node), options.sessions ?? false),
@@ -47,8 +50,11 @@ export function faultsOf(site: Site): Faults {
 async function killSshd(site: Site, { name }: Host, sessions: boolean): Promise<void> {
   await killDaemon(site, sshdOn(name));
   if (!sessions) return;
-  for (const { pid, argv } of processesOn(site, name)) if (argv[0]?.startsWith("sshd:") === true) process.kill(pid, "SIGKILL");
+  for (const { pid, argv } of processesOn(site, name)) if (isSession(argv)) process.kill(pid, "SIGKILL");
 }
+
+/** What sshd writes over its arguments: `sshd: alice@notty`; since OpenSSH 9.8 in programs of their own, `sshd-session: alice [priv]`. */
+const isSession = ([title = ""]: readonly string[]): boolean => /^sshd(-session|-auth)?:/.test(title);
 
 /** The cable goes first: a kernel that ends processes would say goodbye to their peers. */
 async function stop(site: Site, host: Host): Promise<void> {
@@ -67,6 +73,7 @@ async function heal(site: Site, host: Host, timeoutMs: number): Promise<void> {
     await bringUp(site, host, timeoutMs);
   } else {
     await setLink(holder, host, "up");
+    if (host.name === site.plan.login.name) signalDaemon(site, slurmctldOn(host.name), "SIGCONT");
     await startDaemons(site, host, timeoutMs);
   }
   if (host.name === site.plan.login.name) await untilAnswers(site, timeoutMs);
@@ -78,7 +85,3 @@ async function resume(site: Site, { name }: Host): Promise<void> {
   const state = (await nodeStates(site)).find((node) => node.name === name);
   if (state?.state === "down") await slurm(site, ["scontrol", "update", `NodeName=${name}`, "State=RESUME"]).catch(() => undefined);
 }
-
-const untilAnswers = async (site: Site, timeoutMs: number): Promise<void> => {
-  await waitUntil({ what: "slurmctld to answer", timeoutMs, instead: () => diagnosis(site) }, () => nodeStates(site).catch(() => undefined));
-};

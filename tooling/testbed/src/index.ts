@@ -1,15 +1,19 @@
 /** A real Slurm cluster with real ssh on one machine, for tests: made in seconds, broken on purpose, gone without a trace. */
 export { testbed } from "./testbed.ts";
 export { testbedMissing } from "./testbed-missing.ts";
+export type { MissingOptions } from "./testbed-missing.ts";
 export { describeOnTestbed } from "./describe-on-testbed.ts";
 export type { Describe } from "./describe-on-testbed.ts";
 export { TestbedError } from "./testbed-error.ts";
 export type { TestbedErrorCode } from "./testbed-error.ts";
 export { defaultNodes } from "./options.ts";
 export type { CpuSpec, NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
+export { releases } from "./release.ts";
+export type { Release } from "./release.ts";
 export type { Testbed } from "./open-testbed.ts";
 export type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";
 export type { Faults } from "./fault.ts";
+export type { SlurmctldFaults, StartSlurmctldOptions } from "./slurmctld-fault.ts";
 export type { NodeProcess } from "./node-processes.ts";
 export type { ProcessId } from "./process-id.ts";
 export type { AcceptedSession, DroppedAttempt, PendingAttempt, RefusedAttempt, SshSession } from "./ssh-sessions.ts";

@@ -2,6 +2,7 @@
  * What a caller may ask of a testbed. Everything has a default: `testbed()` alone makes a cluster of six uneven
  * nodes with one partition and two ordinary users.
  */
+import type { Release } from "./release.ts";
 
 /** One node to make. Its CPUs are a claim: Slurm believes it, whatever the machine has. */
 export type NodeSpec = NodeSpecBase & CpuSpec;
@@ -69,6 +70,17 @@ export interface TestbedOptions {
   readonly users?: readonly UserSpec[];
   readonly share?: readonly Share[];
   readonly slurm?: SlurmSettings;
+  /**
+   * The Debian release whose Slurm, OpenSSH, shells and tools the cluster has. Its root file system is made in
+   * /var/cache/hyperion-testbed where it is not there yet. Default: what HYPERION_TESTBED_RELEASE names, or else what is installed on the machine.
+   */
+  readonly release?: Release | undefined;
+  /**
+   * How long slurmctld takes before it takes a batch job, one after the other; other commands may wait with them, as
+   * where a site's job_submit script is slow (it is one, job_submit/lua). Whose `sbatch` gives up has submitted all
+   * the same. Default 0.
+   */
+  readonly sbatchLatencyMs?: number;
   /** The longest that the cluster may take to be ready. Default 60,000. */
   readonly timeoutMs?: number;
 }

@@ -15,6 +15,7 @@ export const places = {
   shares: `${base}/share`,
   sshd: `${base}/sshd`,
   slurmState: `${base}/slurmctld`,
+  savedStates: `${base}/slurmctld-saved`,
   slurmdSpool: `${base}/slurmd`,
   underneath: `${base}/underneath`,
   munge: "/run/munge",

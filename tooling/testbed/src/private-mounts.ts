@@ -8,16 +8,18 @@ import type { ClusterPlan } from "./cluster-plan.ts";
 import { commandIn, inside } from "./enter.ts";
 import { places } from "./places.ts";
 import type { ProcessId } from "./process-id.ts";
+import { etcOf, mountRelease } from "./release-mounts.ts";
 import { TestbedError } from "./testbed-error.ts";
 
 /** Mounts what the plan needs in the holder's mount namespace; nodes that start later have it, too. */
 export async function makeMounts(init: ProcessId, plan: ClusterPlan): Promise<void> {
   await mountMemory(init, "/run");
-  const folders = [places.logs, places.nodes, places.pids, places.gpus, places.shares, places.sshd, places.slurmState, places.slurmdSpool];
+  const folders = [places.logs, places.nodes, places.pids, places.gpus, places.shares, places.sshd, places.slurmState, places.savedStates, places.slurmdSpool];
   for (const path of [...folders, places.underneath, places.munge, "/run/sshd", "/run/lock"]) await mkdir(inside(init, path), { recursive: true });
   // What is to be shared is taken hold of before anything covers it.
   for (const [place, { from }] of plan.shares.entries()) await bind(init, from, shareAt(place));
-  await commandIn(init, "mounts", ["cp", "-a", "/etc", places.etc]);
+  if (plan.release !== undefined) await mountRelease(init, plan.release);
+  await commandIn(init, "mounts", ["cp", "-a", etcOf(plan.release), places.etc]);
   await commandIn(init, "mounts", ["mount", "--bind", places.etc, "/etc"]);
   await coverWithCopy(init, "/home");
   await mountMemory(init, "/var/log");

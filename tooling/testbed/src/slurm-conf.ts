@@ -6,11 +6,12 @@
  */
 import type { ClusterPlan, ComputeNode } from "./cluster-plan.ts";
 import type { PartitionSpec, SlurmSettings } from "./options.ts";
+import { submitLatencySettings } from "./submit-latency.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
 
 export function slurmConf(plan: ClusterPlan): string {
   return [
-    ...settingLines({ ...settings, SlurmctldHost: `${plan.login.name}(${plan.login.address})` }, plan.slurm),
+    ...settingLines({ ...settings, ...submitLatencySettings(plan.sbatchLatencyMs), SlurmctldHost: `${plan.login.name}(${plan.login.address})` }, plan.slurm),
     ...plan.nodes.map(nodeLine),
     ...plan.partitions.map(partitionLine),
     "",

@@ -82,10 +82,10 @@ function parseJob(line: string): SlurmJob {
   };
 }
 
-/** `Key=value Key=value`; values may have spaces, and the first of a key counts. */
+/** `Key=value Key=value`; values may have spaces, and the first of a key counts. Slurm 24.11 ends the line with a space. */
 function parseFields(line: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  for (const field of line.split(/\s(?=[A-Z][A-Za-z:/]*=)/)) {
+  for (const field of line.trimEnd().split(/\s(?=[A-Z][A-Za-z:/]*=)/)) {
     const equals = field.indexOf("=");
     const key = field.slice(0, equals);
     if (!fields.has(key)) fields.set(key, field.slice(equals + 1));

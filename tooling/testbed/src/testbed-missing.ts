@@ -1,42 +1,83 @@
 /** Can a testbed be made here? Tests ask before they start, and say why they were skipped. */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync, readlinkSync } from "node:fs";
+import { defaultRelease } from "./default-release.ts";
+import type { Release } from "./release.ts";
+import { rootOf } from "./release.ts";
+import { mirrorOf } from "./release-mirror.ts";
+import { noMirrorFor } from "./release-root.ts";
+
+/** What a cluster would be made of. */
+export interface MissingOptions {
+  /** A Debian release. Default: what HYPERION_TESTBED_RELEASE names, or else what the machine has. */
+  readonly release?: Release | undefined;
+}
 
 /**
- * null where a cluster can be made on this machine; else a sentence that says what is lacking, and what to do.
+ * null where a cluster can be made on this machine; else a sentence that says what is lacking, and what to do. With a
+ * release whose root file system is not there yet, it asks the network whether it can be made.
  *
  * @example
  * describe.skipIf(testbedMissing() !== null)("on a real cluster", () => { ... });
  */
-export function testbedMissing(): string | null {
+export function testbedMissing({ release = defaultRelease() }: MissingOptions = {}): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
-  const lacking = Object.entries(programs).filter(([, path]) => !isExecutable(path));
-  if (lacking.length === 0) return namespaceProblem();
-  return `A testbed needs ${lacking.map(([name]) => name).join(", ")}; \`npm run testbed -- install\` (or apt-get install ${packages.join(" ")}) installs what is lacking.`;
+  const lacking = Object.entries(release === undefined ? { ...builders, ...daemons } : builders).filter(([, path]) => !isExecutable(path));
+  if (lacking.length > 0) return lackingText(lacking.map(([name]) => name));
+  return namespaceProblem() ?? (release === undefined ? null : releaseProblem(release));
 }
 
 /** The Debian packages that a testbed is made of. util-linux, which it needs too, is on every Debian. */
 export const packages = ["slurm-wlm", "munge", "openssh-server", "openssh-client", "iproute2", "perl"] as const;
 
-const programs = {
+/** The package that makes root file systems of releases. */
+export const releaseMaker = "mmdebstrap";
+
+/** What builds a cluster. */
+const builders = {
+  "ssh-keygen": "/usr/bin/ssh-keygen",
+  ip: "/usr/sbin/ip",
+  unshare: "/usr/bin/unshare",
+  nsenter: "/usr/bin/nsenter",
+} as const;
+
+/** What runs in it: a release has its own. */
+const daemons = {
   slurmctld: "/usr/sbin/slurmctld",
   slurmd: "/usr/sbin/slurmd",
   sbatch: "/usr/bin/sbatch",
   munged: "/usr/sbin/munged",
   sshd: "/usr/sbin/sshd",
   ssh: "/usr/bin/ssh",
-  ip: "/usr/sbin/ip",
-  unshare: "/usr/bin/unshare",
-  nsenter: "/usr/bin/nsenter",
   setpriv: "/usr/bin/setpriv",
   perl: "/usr/bin/perl",
 } as const;
+
+const lackingText = (programs: readonly string[]): string =>
+  `A testbed needs ${programs.join(", ")}; \`npm run testbed -- install\` (or apt-get install ${packages.join(" ")}) installs what is lacking.`;
 
 /** root of a container may be no root of the kernel. */
 function namespaceProblem(): string | null {
   const { status, stderr } = spawnSync("/usr/bin/unshare", ["--mount", "--net", "--pid", "--fork", "true"], { encoding: "utf8" });
   return status === 0 ? null : `A testbed needs namespaces, which this root may not make (in a container: --privileged): ${stderr.trim()}`;
+}
+
+function releaseProblem(release: Release): string | null {
+  if (!isMergedUsr()) return "A testbed with a Debian release needs a machine whose /bin, /sbin and /lib lead into /usr; make it without a release.";
+  if (existsSync(rootOf(release))) return null;
+  if (!isExecutable(`/usr/bin/${releaseMaker}`)) return `A testbed with Debian ${release} needs ${releaseMaker}; \`npm run testbed -- install --release ${release}\` installs it, and makes the release's root file system.`;
+  return mirrorOf(release) === undefined ? noMirrorFor(release) : null;
+}
+
+const isMergedUsr = (): boolean => ["bin", "sbin", "lib"].every((name) => isLinkInto(`/${name}`, `usr/${name}`));
+
+function isLinkInto(path: string, target: string): boolean {
+  try {
+    return readlinkSync(path).replace(/^\//, "") === target;
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

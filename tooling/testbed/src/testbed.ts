@@ -6,9 +6,11 @@ import { buildCluster } from "./build-cluster.ts";
 import { planCluster } from "./cluster-plan.ts";
 import { endHolder, startHolder } from "./holder.ts";
 import type { Lifetime } from "./holder.ts";
+import { defaultRelease } from "./default-release.ts";
 import type { TestbedOptions } from "./options.ts";
 import { openTestbed } from "./open-testbed.ts";
 import type { Testbed } from "./open-testbed.ts";
+import { makeReleaseRoot } from "./release-root.ts";
 import type { Site } from "./site.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { testbedMissing } from "./testbed-missing.ts";
@@ -28,9 +30,10 @@ export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> =>
 
 /** As `testbed`, with a lifetime: for the command line, whose clusters stay. */
 export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Site> {
-  const missing = testbedMissing();
+  const plan = planCluster({ ...options, release: options.release ?? defaultRelease() });
+  const missing = testbedMissing(plan);
   if (missing !== null) throw new TestbedError("missing", missing);
-  const plan = planCluster(options);
+  if (plan.release !== undefined) await makeReleaseRoot(plan.release);
   const holder = await startHolder(lifetime);
   try {
     return await buildCluster(holder, plan, options.timeoutMs ?? 60_000);

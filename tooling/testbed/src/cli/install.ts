@@ -1,18 +1,39 @@
 /**
- * `testbed install`: the Debian packages that a testbed is made of, and the two shells that its tests log in with.
+ * `testbed install`: the Debian packages that a testbed is made of, and the two shells that its tests log in with; then
+ * the root file systems of the releases that were asked for.
  * Installing them must not start their daemons on the machine, and must not leave a file that says so.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { packages } from "../testbed-missing.ts";
+import type { Release } from "../release.ts";
+import { rootOf } from "../release.ts";
+import { makeReleaseRoot } from "../release-root.ts";
+import { packages, releaseMaker, testbedMissing } from "../testbed-missing.ts";
 
 const shells = ["tcsh", "fish"] as const;
 
 /** @returns the exit code. */
-export async function install(): Promise<number> {
-  const lacking = [...packages, ...shells].filter((name) => !isInstalled(name));
-  if (lacking.length === 0) return say(`Nothing to do: ${[...packages, ...shells].join(", ")} are installed.`, 0);
+export async function install(releases: readonly Release[]): Promise<number> {
+  return (await installPackages([...packages, ...shells, ...(releases.length > 0 ? [releaseMaker] : [])])) || (await makeRoots(releases));
+}
+
+async function makeRoots(releases: readonly Release[]): Promise<number> {
+  for (const release of releases) {
+    if (existsSync(rootOf(release))) say(`Nothing to do for Debian ${release}: ${rootOf(release)} is there.`, 0);
+    else {
+      const missing = testbedMissing({ release });
+      if (missing !== null) return say(missing, 1);
+      say(`This makes the root file system of Debian ${release} from its packages: ${rootOf(release)}.`, 0);
+      await makeReleaseRoot(release);
+    }
+  }
+  return 0;
+}
+
+async function installPackages(wanted: readonly string[]): Promise<number> {
+  const lacking = wanted.filter((name) => !isInstalled(name));
+  if (lacking.length === 0) return say(`Nothing to do: ${wanted.join(", ")} are installed.`, 0);
   if (process.getuid?.() !== 0) return say(`Only root can install ${lacking.join(", ")}.`, 1);
   say(`This installs the Debian packages ${lacking.join(", ")}, with what they depend on. Their daemons are not started now.`, 0);
   if (existsSync(systemd)) say("When this machine boots, systemd will start them; `systemctl disable munge slurmctld slurmd ssh` prevents it.", 0);

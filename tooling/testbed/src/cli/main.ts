@@ -7,6 +7,7 @@ import { faultsOf } from "../fault.ts";
 import type { Faults } from "../fault.ts";
 import { endHolder } from "../holder.ts";
 import { spawnOnNode } from "../run-on-node.ts";
+import { releases } from "../release.ts";
 import type { Site } from "../site.ts";
 import { sbatch, waitForJob } from "../slurm-client.ts";
 import { makeTestbed } from "../testbed.ts";
@@ -14,16 +15,17 @@ import { TestbedError } from "../testbed-error.ts";
 import { install } from "./install.ts";
 import { findCluster, removeState, writeState } from "./state-file.ts";
 import { statusText } from "./status.ts";
-import { parseUpOptions, upFlags } from "./up-options.ts";
+import { parseRelease, parseUpOptions, upFlags } from "./up-options.ts";
 
-const usage = `testbed install                          installs Slurm, munge and sshd, and starts none of them
+const usage = `testbed install [--release NAME]...      installs Slurm, munge and sshd, and starts none of them; makes root file systems of releases
 testbed up [--node NAME:CPUS[,gpus=N][,mem=MB]]... [--partition NAME[:MINUTES[:NODE,...]]]... [--user NAME[:SHELL]]...
-           [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT]
+           [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT] [--release NAME] [--sbatch-latency MILLISECONDS]
 testbed down | status
 testbed exec NODE [--user USER] COMMAND...  NODE may be login
 testbed submit SCRIPT [--user USER] [--wait]
 testbed fault cut|heal|slow|kill-sshd|kill-slurmd|stop NODE [--delay MILLISECONDS]
-All but install take --name NAME, for more than one cluster.`;
+testbed fault stop-slurmctld|hang-slurmctld|start-slurmctld|save-slurmctld-state [--state NAME]
+All but install take --name NAME, for more than one cluster. Releases of Debian: ${releases.join(", ")}.`;
 
 const [command = "", ...rest] = process.argv.slice(2);
 const name = { name: { type: "string", default: "default" } } as const;
@@ -40,7 +42,7 @@ try {
 async function runCommand(): Promise<number> {
   switch (command) {
     case "install":
-      return await install();
+      return await installFor();
     case "up":
       return await up();
     case "down":
@@ -57,6 +59,11 @@ async function runCommand(): Promise<number> {
       console.error(usage);
       return 2;
   }
+}
+
+async function installFor(): Promise<number> {
+  const { values } = parseArgs({ args: rest, options: { release: { type: "string", multiple: true, default: [] } } });
+  return await install(values.release.map(parseRelease));
 }
 
 async function up(): Promise<number> {
@@ -115,21 +122,47 @@ async function submit(): Promise<number> {
 }
 
 async function fault(): Promise<number> {
-  const { values, positionals } = parseArgs({ args: rest, options: { ...name, delay: { type: "string", default: "100" } }, allowPositionals: true });
-  const [kind = "", node] = positionals;
+  const options = { ...name, delay: { type: "string", default: "100" }, state: { type: "string" } } as const;
+  const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
   const faults = faultsOf(clusterNamed(values.name));
-  const verbs: Readonly<Record<string, (faults: Faults, node: string) => Promise<void>>> = {
-    cut: (faults, node) => faults.cut(node),
-    heal: (faults, node) => faults.heal(node),
-    slow: (faults, node) => faults.slow(node, { delayMs: Number(values.delay) }),
-    "kill-sshd": (faults, node) => faults.killSshd(node),
-    "kill-slurmd": (faults, node) => faults.killSlurmd(node),
-    stop: (faults, node) => faults.stop(node),
-  };
-  const verb = verbs[kind];
-  if (verb === undefined || node === undefined) throw new TestbedError("bad-options", usage);
-  await verb(faults, node);
+  const verb = faultVerb(faults, positionals, Number(values.delay), values.state);
+  if (verb === undefined) throw new TestbedError("bad-options", usage);
+  await verb();
   return 0;
+}
+
+function faultVerb(faults: Faults, [kind, node]: readonly string[], delayMs: number, state: string | undefined): (() => Promise<void>) | undefined {
+  switch (kind) {
+    case "stop-slurmctld":
+      return faults.stopSlurmctld;
+    case "hang-slurmctld":
+      return faults.hangSlurmctld;
+    case "start-slurmctld":
+      return () => faults.startSlurmctld(state === undefined ? {} : { state });
+    case "save-slurmctld-state":
+      return () => faults.saveSlurmctldState(state ?? "saved");
+    default:
+      return node === undefined ? undefined : nodeVerb(faults, kind, node, delayMs);
+  }
+}
+
+function nodeVerb(faults: Faults, kind: string | undefined, node: string, delayMs: number): (() => Promise<void>) | undefined {
+  switch (kind) {
+    case "cut":
+      return () => faults.cut(node);
+    case "heal":
+      return () => faults.heal(node);
+    case "slow":
+      return () => faults.slow(node, { delayMs });
+    case "kill-sshd":
+      return () => faults.killSshd(node);
+    case "kill-slurmd":
+      return () => faults.killSlurmd(node);
+    case "stop":
+      return () => faults.stop(node);
+    default:
+      return undefined;
+  }
 }
 
 function clusterNamed(name: string): Site {

@@ -1,8 +1,10 @@
 /** The options of `testbed up`, as text. Pure. */
 import type { CpuSpec, NodeSpec, PartitionSpec, Share, TestbedOptions, UserSpec } from "../options.ts";
+import { isRelease, releases } from "../release.ts";
+import type { Release } from "../release.ts";
 import { TestbedError } from "../testbed-error.ts";
 
-/** For `parseArgs`: each may be given several times. */
+/** For `parseArgs`: what makes a list may be given several times. */
 export const upFlags = {
   node: { type: "string", multiple: true },
   partition: { type: "string", multiple: true },
@@ -11,10 +13,12 @@ export const upFlags = {
   slurm: { type: "string", multiple: true },
   share: { type: "string", multiple: true },
   "login-prints": { type: "string" },
+  release: { type: "string" },
+  "sbatch-latency": { type: "string" },
 } as const;
 
 /** What `parseArgs` makes of them. */
-export type UpValues = { readonly [Flag in keyof typeof upFlags]?: (Flag extends "login-prints" ? string : string[]) | undefined };
+export type UpValues = { readonly [Flag in keyof typeof upFlags]?: ((typeof upFlags)[Flag] extends { readonly multiple: true } ? string[] : string) | undefined };
 
 /** @throws TestbedError `bad-options`, with the form that was expected */
 export function parseUpOptions(values: UpValues): TestbedOptions {
@@ -27,6 +31,8 @@ export function parseUpOptions(values: UpValues): TestbedOptions {
     ...(values.sshd && { sshd: parseSettings("--sshd", values.sshd) }),
     ...(values.slurm && { slurm: parseSettings("--slurm", values.slurm) }),
     ...(values.share && { share: values.share.map(parseShare) }),
+    ...(values["sbatch-latency"] !== undefined && { sbatchLatencyMs: Number(values["sbatch-latency"]) }),
+    ...(values.release !== undefined && { release: parseRelease(values.release) }),
   };
 }
 
@@ -55,6 +61,12 @@ function parseUser(text: string): UserSpec {
 function parseShare(text: string): Share {
   const [from = "", to = from] = text.split(":", 2);
   return { from, to };
+}
+
+/** @throws TestbedError `bad-options`, with the names that there are */
+export function parseRelease(text: string): Release {
+  if (isRelease(text)) return text;
+  throw unreadable("--release", text, `one of ${releases.join(", ")}`);
 }
 
 const parseSettings = (flag: string, texts: readonly string[]): Readonly<Record<string, string>> =>

@@ -1,0 +1,50 @@
+/**
+ * Debian releases whose root file system a cluster can have, and with it that release's Slurm, OpenSSH and shells,
+ * whatever the machine itself runs. Pure.
+ */
+import { createHash } from "node:crypto";
+
+/** By name, the oldest first: Slurm 22.05, 24.11, and what Debian's newest packages have (26.05 and later). */
+export const releases = ["bookworm", "trixie", "sid"] as const;
+
+/** A Debian release, by its code name. */
+export type Release = (typeof releases)[number];
+
+export const isRelease = (name: string): name is Release => releases.some((release) => release === name);
+
+/** What is installed into a root file system, beside the packages that every Debian has. */
+export const releasePackages = [
+  "slurm-wlm",
+  "munge",
+  "openssh-server",
+  "openssh-client",
+  "iproute2",
+  "perl",
+  "procps",
+  "hostname",
+  // For clusters with accounting.
+  "slurmdbd",
+  "mariadb-server",
+  // Login shells.
+  "tcsh",
+  "fish",
+  "zsh",
+] as const;
+
+/** Options of mmdebstrap(1). */
+export const recipe: readonly string[] = [
+  "--mode=root",
+  "--variant=minbase",
+  "--format=directory",
+  `--include=${releasePackages.join(",")}`,
+  // A mirror may be behind by more than the week that sid's lists are valid for; who signed them is looked at all the same.
+  '--aptopt=Acquire::Check-Valid-Until "false"',
+];
+
+/** Where all root file systems are kept. With no cluster up, it may be removed at any time. */
+export const releaseCache = "/var/cache/hyperion-testbed";
+
+/** The root file system of a release: another recipe makes another folder. */
+export const rootOf = (release: Release): string => `${releaseCache}/${release}-${recipeDigest}`;
+
+const recipeDigest = createHash("sha256").update(recipe.join("\n")).digest("hex").slice(0, 8);
