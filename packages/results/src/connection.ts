@@ -44,7 +44,7 @@ export type Connection = Disposable & {
 /**
  * Opens or makes the database at `path` for the program `programId`. The caller holds its lock file.
  *
- * @throws ResultsError `locked`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite`
+ * @throws ResultsError `locked`, `no-locks`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite`
  */
 export const openConnection = (path: string, programId: string): Connection => {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
@@ -66,7 +66,12 @@ const lockWaitMs = 500;
 const connectionOf = (database: DatabaseSync, path: string): Connection => ({
   path,
   database,
-  prepare: (sql) => database.prepare(sql),
+  prepare: (sql) => {
+    const statement = database.prepare(sql);
+    // Else a number that a double can't hold, which only another program can have put there, is an error without a name.
+    statement.setReadBigInts(true);
+    return statement;
+  },
   settings: () => ({
     journalMode: pragma(database, "journal_mode"),
     synchronous: pragma(database, "synchronous"),

@@ -3,6 +3,7 @@
  * word: NaN becomes null, -0 becomes 0, a Map becomes {}. A result that comes back different from
  * what was computed is worse than an error, so everything that would change is refused, by path.
  */
+import { shownPath } from "./json-path.ts";
 
 /** What JSON can hold and give back unchanged. */
 export type JsonValue =
@@ -20,60 +21,66 @@ export type NotJson = { readonly at: string; readonly found: string };
 export const isJson = (value: unknown): value is JsonValue => findNotJson(value) === undefined;
 
 /** The first thing in `value` that would not come back from JSON as it is, or undefined where all would. */
-export const findNotJson = (value: unknown): NotJson | undefined => {
-  const problem = search(value, []);
-  return problem && below("$", problem);
-};
+export const findNotJson = (value: unknown): NotJson | undefined => new Search().find(value);
 
-// Paths are put together on the way back up, so that the usual value, which is fine, costs none.
-const below = (step: string, { at, found }: NotJson): NotJson => ({ at: step + at, found });
+/** An array or object that the search is in, and how many of its values it has looked at. */
+type Open = { readonly object: object; readonly values: readonly unknown[]; looked: number };
 
-const here = (found: string): NotJson => ({ at: "", found });
+/** It keeps a list of what is open and does not recurse: depth has no limit. Paths are put together for what is found only. */
+class Search {
+  readonly #open: Open[] = [];
+  readonly #above = new Set<object>();
 
-const search = (value: unknown, above: readonly object[]): NotJson | undefined => {
+  find(value: unknown): NotJson | undefined {
+    let found = this.#look(value);
+    for (let last = this.#open.at(-1); last && found === undefined; last = this.#open.at(-1)) {
+      found = last.looked < last.values.length ? this.#look(last.values[last.looked++]) : this.#leave(last);
+    }
+    return found === undefined ? undefined : { at: shownPath(this.#open.map(stepOf)), found };
+  }
+
+  #look(value: unknown): string | undefined {
+    if (typeof value !== "object" || value === null) return refusedScalar(value);
+    const found = this.#above.has(value) ? "a reference to an object that contains it" : refusedClass(value);
+    if (found !== undefined) return found;
+    this.#above.add(value);
+    this.#open.push({ object: value, values: isArray(value) ? value : Object.values(value), looked: 0 });
+    return undefined;
+  }
+
+  #leave({ object, values }: Open): string | undefined {
+    this.#open.pop();
+    this.#above.delete(object);
+    return isArray(object) && Object.keys(object).length !== values.length ? "an array with named properties" : undefined;
+  }
+}
+
+const isArray = (value: object): value is readonly unknown[] => Array.isArray(value);
+
+const stepOf = ({ object, looked }: Open): PropertyKey => (isArray(object) ? looked - 1 : (Object.keys(object)[looked - 1] ?? ""));
+
+const refusedScalar = (value: unknown): string | undefined => {
   switch (typeof value) {
-    case "string":
-    case "boolean":
-      return undefined;
     case "number":
-      if (Object.is(value, -0)) return here("-0");
-      return Number.isFinite(value) ? undefined : here(String(value));
-    case "object":
-      return value === null ? undefined : searchObject(value, above);
+      return Number.isFinite(value) && !Object.is(value, -0) ? undefined : numberText(value);
     case "bigint":
-      return here("a BigInt");
+      return "a BigInt";
     case "undefined":
-      return here("undefined");
+      return "undefined";
     case "function":
     case "symbol":
+      return `a ${typeof value}`;
     default:
-      return here(`a ${typeof value}`);
+      return undefined;
   }
 };
 
-const searchObject = (value: object, above: readonly object[]): NotJson | undefined => {
-  if (above.includes(value)) return here("a reference to an object that contains it");
-  if (Array.isArray(value)) return searchArray(value, [...above, value]);
-  if (!isPlain(value)) return here(describeInstance(value));
-  if (Object.getOwnPropertySymbols(value).length > 0) return here("an object with a property named by a symbol");
-  return searchProperties(value, [...above, value]);
-};
+const numberText = (value: number): string => (value === 0 ? "-0" : String(value));
 
-const searchArray = (array: readonly unknown[], above: readonly object[]): NotJson | undefined => {
-  if (Object.getPrototypeOf(array) !== Array.prototype) return here(describeInstance(array));
-  for (let index = 0; index < array.length; index++) {
-    const problem = search(array[index], above);
-    if (problem) return below(pathStep(index), problem);
-  }
-  return Object.keys(array).length === array.length ? undefined : here("an array with named properties");
-};
-
-const searchProperties = (value: object, above: readonly object[]): NotJson | undefined => {
-  for (const [property, inner] of Object.entries(value)) {
-    const problem = search(inner, above);
-    if (problem) return below(pathStep(property), problem);
-  }
-  return undefined;
+const refusedClass = (value: object): string | undefined => {
+  if (isArray(value)) return Object.getPrototypeOf(value) === Array.prototype ? undefined : describeInstance(value);
+  if (!isPlain(value)) return describeInstance(value);
+  return Object.getOwnPropertySymbols(value).length > 0 ? "an object with a property named by a symbol" : undefined;
 };
 
 const isPlain = (value: object): boolean => {
@@ -84,11 +91,4 @@ const isPlain = (value: object): boolean => {
 const describeInstance = (value: object): string => {
   const name = value.constructor?.name;
   return name ? `a ${name}` : "an object of a class";
-};
-
-/** One step of a path: `.name`, `[3]` or `["odd name"]`. */
-export const pathStep = (property: PropertyKey): string => {
-  if (typeof property === "number") return `[${property}]`;
-  const name = String(property);
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 };

@@ -3,14 +3,14 @@ import { canonicalJson } from "./canonical-json.ts";
 import { findNotJson, isJson, type JsonValue } from "./json-value.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
-import { checkSchema, type Checked } from "./schema-check.ts";
+import { checkSchema, isTooDeep, type Checked } from "./schema-check.ts";
 
 type KeysOf<K> = Pick<KeyValMap<K, unknown, unknown>, "name" | "key">;
 
 /**
  * The text under which `key` is stored; a promise only where the key schema is async.
  *
- * @throws ResultsError `invalid-key` (refused by the schema) or `not-json`
+ * @throws ResultsError `invalid-key` (refused by the schema), `not-json` or `too-large`
  */
 export const keyText = <K>(map: KeysOf<K>, key: K): string | Promise<string> => {
   const checked = checkSchema(map.key, key);
@@ -19,13 +19,29 @@ export const keyText = <K>(map: KeysOf<K>, key: K): string | Promise<string> => 
 
 const parsedKeyText = (name: string, checked: Checked<unknown>): string => {
   if (!checked.ok) {
+    const tooDeep = isTooDeep(checked.cause);
     throw new ResultsError({
-      code: "invalid-key",
+      code: tooDeep ? "too-large" : "invalid-key",
       what: `A key of map "${name}" does not fit its schema: ${checked.issue}`,
-      advice: "Correct the key, or the key schema given to keyValMap",
+      advice: tooDeep ? "Use a flatter key, such as a list in the place of a chain" : "Correct the key, or the key schema given to keyValMap",
+      cause: checked.cause,
     });
   }
-  return canonicalJson(asKeyJson(name, checked.output));
+  return canonicalText(name, asKeyJson(name, checked.output));
+};
+
+const canonicalText = (name: string, json: JsonValue): string => {
+  try {
+    return canonicalJson(json);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ResultsError({
+      code: "too-large",
+      what: `A key of map "${name}" makes a longer JSON text than a string can be (512 MB): ${cause.message}`,
+      advice: "Take a name or a hash of it for a key",
+      cause,
+    });
+  }
 };
 
 const asKeyJson = (name: string, parsed: unknown): JsonValue => {

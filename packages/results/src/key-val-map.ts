@@ -13,6 +13,15 @@ export type ValueCodec<V> = {
 };
 
 /**
+ * A codec that writes and reads the JSON text itself, as JSON does (`JSON` is one): for numbers that a double can't hold.
+ * What `stringify` gives must be JSON; `parse` gets whatever the row has, with all digits of its numbers.
+ */
+export type TextCodec<V> = {
+  readonly stringify: (value: V) => string;
+  readonly parse: (text: string) => V;
+};
+
+/**
  * A map from keys `K` to values `V`, known in the database by its name alone.
  * `StoredKey` is what `lookupAll` gives back: a key as its schema parsed it, then read from JSON.
  */
@@ -20,13 +29,16 @@ export type KeyValMap<K, V, StoredKey = K> = {
   readonly name: string;
   readonly key: StandardSchemaV1<K, StoredKey>;
   readonly value: StandardSchemaV1<V, unknown>;
-  readonly codec: ValueCodec<V> | undefined;
+  readonly codec: ValueCodec<V> | TextCodec<V> | undefined;
 };
 
 /** Options of `keyValMap`. */
 export type KeyValMapOptions<V> = {
-  /** For values that JSON would change, such as NaN, BigInt, Map or typed arrays. Default: none, such values are refused. */
-  readonly codec?: ValueCodec<V>;
+  /**
+   * For values that JSON would change: NaN, BigInt, Map or typed arrays by a ValueCodec; integers and ratios in full,
+   * also those that Hyperion wrote, by a TextCodec. Default: none, such values are refused.
+   */
+  readonly codec?: ValueCodec<V> | TextCodec<V>;
 };
 
 /**
@@ -40,7 +52,7 @@ export type KeyValMapOptions<V> = {
  * @example
  * const brackets = keyValMap("binary_root_search", z.object({ n: z.int(), x: z.number() }), z.tuple([z.number(), z.number()]));
  *
- * @throws RangeError where the name is empty
+ * @throws RangeError where the name is empty, or has half of a surrogate pair, which SQLite would replace
  */
 export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
   name: string,
@@ -49,5 +61,9 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
   options: KeyValMapOptions<StandardSchemaV1.InferInput<VS>> = {},
 ): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> => {
   if (name === "") throw new RangeError("keyValMap: the name is empty. Give the map a name of its own, such as \"binary_root_search\".");
+  if (!name.isWellFormed()) throw new RangeError(`keyValMap: the name ${JSON.stringify(name)} has half of a surrogate pair, which a database can't hold. Give the map another name.`);
   return { name, key, value, codec: options.codec };
 };
+
+/** Whether a codec is of the kind that sees the text. */
+export const isTextCodec = <V>(codec: ValueCodec<V> | TextCodec<V>): codec is TextCodec<V> => "parse" in codec;

@@ -2,11 +2,13 @@
  * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault. Each returns a
  * function of an environment that has a results database, which is what a Job is.
  */
+import { parseJson } from "./json-loss.ts";
 import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
 import type { HasResults } from "./results-store.ts";
-import { decodeValue, encodeValue } from "./value-text.ts";
+import { decodeValue } from "./stored-value.ts";
+import { encodeValue } from "./value-text.ts";
 
 /** A function of an environment that has a results database. */
 type WithResults<A> = (env: HasResults) => Promise<A>;
@@ -15,7 +17,7 @@ type WithResults<A> = (env: HasResults) => Promise<A>;
  * Adds an entry; it replaces an earlier one of an equal key for all later look-ups. Resolves when the
  * row is durable: after its COMMIT has returned.
  *
- * @throws ResultsError `invalid-key`, `invalid-value`, `not-json`, or what the database says (`disk-full`, ...)
+ * @throws ResultsError `invalid-key`, `invalid-value`, `not-json`, `too-large`, or what the database says (`disk-full`, ...)
  */
 export const insert =
   <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>, value: NoInfer<V>): WithResults<void> =>
@@ -27,27 +29,33 @@ export const insert =
 /**
  * The newest value of a key, or undefined.
  *
- * @throws ResultsError `invalid-key`, `not-json`, `unreadable` (the row no longer fits the map), or what the database says
+ * @throws ResultsError `invalid-key`, `not-json`, `too-large`, `unreadable` (the row no longer fits the map, or has numbers
+ *   that JavaScript would round), or what the database says
  */
 export const lookup =
   <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>): WithResults<V | undefined> =>
-  async ({ results }) => {
-    const text = await keyText(map, key);
-    const value = await results.lookup(map.name, text);
-    return value === undefined ? undefined : decodeValue(map, text, value);
-  };
+  async (env) =>
+    (await find(map, key, env))?.value;
 
-/** The newest value of a key, or `fallback`. Throws as `lookup` does. */
+/** The newest value of a key (null, too), or `fallback` where there is none. Throws as `lookup` does. */
 export const lookupDefault =
   <K, V>(map: KeyValMap<K, V, unknown>, fallback: NoInfer<V>, key: NoInfer<K>): WithResults<V> =>
-  async (env) =>
-    (await lookup(map, key)(env)) ?? fallback;
+  async (env) => {
+    const found = await find(map, key, env);
+    return found ? found.value : fallback;
+  };
+
+const find = async <K, V>(map: KeyValMap<K, V, unknown>, key: K, { results }: HasResults): Promise<{ readonly value: V } | undefined> => {
+  const text = await keyText(map, key);
+  const value = await results.lookup(map.name, text);
+  return value === undefined ? undefined : { value: await decodeValue(map, text, value) };
+};
 
 /**
  * All keys of a map with their newest values, in the order in which those were written. Keys come as
  * they are stored: parsed by the key schema when they were written, then read from JSON.
  *
- * @throws ResultsError `unreadable` where a row no longer fits the map, or what the database says
+ * @throws ResultsError `unreadable` where a row no longer fits the map or would change, or what the database says
  */
 export const lookupAll =
   <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>): WithResults<readonly (readonly [StoredKey, V])[]> =>
@@ -62,14 +70,24 @@ export const lookupAll =
 
 // A stored key was parsed by the map's schema before it was written; parsing it again could transform it twice.
 const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey => {
+  const { json, loss } = parsedKey(map.name, text);
+  if (loss) throw unreadableKey(map.name, text, `would change when it is read, because ${loss.at} is ${loss.found}`);
+  // What was stored is a StoredKey as it is.
+  return json as StoredKey;
+};
+
+const parsedKey = (name: string, text: string): ReturnType<typeof parseJson> => {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
-    throw new ResultsError({
-      code: "unreadable",
-      what: `A stored key of map "${map.name}" is not JSON: ${shownKey(text)}`,
-      advice: "Another program wrote that row; correct it with sqlite3, or give the map a new name",
-      cause,
-    });
+    throw unreadableKey(name, text, "is not JSON", cause);
   }
 };
+
+const unreadableKey = (name: string, text: string, why: string, cause?: unknown): ResultsError =>
+  new ResultsError({
+    code: "unreadable",
+    what: `A stored key of map "${name}" ${why}: ${shownKey(text)}`,
+    advice: "Another program wrote that row; correct it with sqlite3, or give the map a new name",
+    cause,
+  });

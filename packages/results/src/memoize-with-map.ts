@@ -5,7 +5,8 @@
 import { keyText } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import type { Claim, HasResults } from "./results-store.ts";
-import { decodeValue, encodeValue } from "./value-text.ts";
+import { decodeValue } from "./stored-value.ts";
+import { encodeValue } from "./value-text.ts";
 
 /**
  * `f(key)`, computed once: where the database has a value for the key, that; otherwise `f` runs and its
@@ -21,7 +22,8 @@ import { decodeValue, encodeValue } from "./value-text.ts";
  * @example
  * memoizeWithMap(brackets, (key) => remoteEval(bracketRoot, key), { n: 2, x: 3, eps: 1e-9 })
  *
- * @throws whatever `f` throws; ResultsError `invalid-key`, `invalid-value`, `not-json`, `unreadable`, or what the database says
+ * @throws whatever `f` throws; ResultsError `invalid-key`, `invalid-value`, `not-json`, `too-large`,
+ *   `unreadable`, or what the database says
  */
 export const memoizeWithMap =
   <K, V, R>(

@@ -10,7 +10,7 @@ import type { ResultsDatabase, ResultsOptions } from "./results-database.ts";
  * @example
  * await using results = await openResults({ path: "out/results.sqlite", programId: "q7RkW" });
  *
- * @throws ResultsError `locked` where another process, or this one, has it open; `read-only`, `disk-full`,
+ * @throws ResultsError `locked` where another process, or this one, has it open; `no-locks`, `read-only`, `disk-full`,
  *   `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite` where the file can't be used
  */
 export const openResults = async (options: ResultsOptions): Promise<ResultsDatabase> => {

@@ -11,6 +11,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
 import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
+import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
 import { storedRows, type AroundCommit, type NewRow, type StoredRows } from "./stored-rows.ts";
@@ -141,7 +142,9 @@ class SqliteResults implements ResultsDatabase {
   }
 
   insert(map: string, key: string, value: string): Promise<void> {
-    return this.#closed ? Promise.reject(this.#closedError()) : this.#commits.add({ map, key, value });
+    const row = { map, key, value };
+    const refusal = this.#closed ? this.#closedError() : refusedRow(row, this.path);
+    return refusal ? Promise.reject(refusal) : this.#commits.add(row);
   }
 
   claim(map: string, key: string, signal?: AbortSignal): Claimed | Promise<Claimed> {

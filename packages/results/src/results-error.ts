@@ -14,13 +14,16 @@
  * - `newer-layout`: written by a newer version of this package
  * - `unreachable`: the file or its folder can't be opened at all
  * - `unsafe`: SQLite would not give the durability that is asked for
+ * - `no-locks`: the file system can't lock files, which SQLite needs
  * - `sqlite`: any other failure of SQLite; its own words are in the message
  * - `closed`: used after it was closed
  *
  * About keys and values:
- * - `invalid-key`, `invalid-value`: refused by the map's schema
+ * - `invalid-key`, `invalid-value`: refused by the map's schema, or its schema or codec failed
  * - `not-json`: JSON would change it (NaN, -0, undefined, BigInt, Date, Map, ...)
- * - `unreadable`: a stored row no longer fits the map's schema or codec
+ * - `too-large`: too long for a string, a row of SQLite or the schema's or codec's recursion
+ * - `unreadable`: a stored row no longer fits the map's schema or codec, or JavaScript would change it: it has numbers that
+ *   a double can't hold, a property twice, or something else than text
  * - `claim-lost`: a computed value came too late, after its claim had been given up
  */
 export type ResultsErrorCode =
@@ -31,11 +34,13 @@ export type ResultsErrorCode =
   | "newer-layout"
   | "unreachable"
   | "unsafe"
+  | "no-locks"
   | "sqlite"
   | "closed"
   | "invalid-key"
   | "invalid-value"
   | "not-json"
+  | "too-large"
   | "unreadable"
   | "claim-lost";
 

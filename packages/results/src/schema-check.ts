@@ -1,18 +1,33 @@
 /** Runs a Standard Schema, sync or async, and words its issues. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { pathStep } from "./json-value.ts";
+import { shownPath } from "./json-path.ts";
 
-/** The outcome of a schema: its output, or its first issue as "$.n: expected a number". */
-export type Checked<Output> = { readonly ok: true; readonly output: Output } | { readonly ok: false; readonly issue: string };
+/** The outcome of a schema: its output, or its first issue as "$.n: expected a number". `cause` is what the schema threw. */
+export type Checked<Output> =
+  | { readonly ok: true; readonly output: Output }
+  | { readonly ok: false; readonly issue: string; readonly cause?: unknown };
 
 /** Checks `value`; a promise only where the schema itself gives one, so that the usual look-up stays cheap. */
 export const checkSchema = <S extends StandardSchemaV1>(
   schema: S,
   value: unknown,
 ): Checked<StandardSchemaV1.InferOutput<S>> | Promise<Checked<StandardSchemaV1.InferOutput<S>>> => {
-  const result = schema["~standard"].validate(value);
-  return result instanceof Promise ? result.then(toChecked<S>) : toChecked<S>(result);
+  try {
+    const result = schema["~standard"].validate(value);
+    return result instanceof Promise ? result.then(toChecked<S>).catch(thrown) : toChecked<S>(result);
+  } catch (cause) {
+    return thrown(cause);
+  }
 };
+
+const thrown = (cause: unknown): Checked<never> => ({
+  ok: false,
+  issue: `the schema failed with "${cause instanceof Error ? cause.message : String(cause)}"`,
+  cause,
+});
+
+/** Whether a schema or codec, which may call itself for each level of a value, was given one too deep for it. */
+export const isTooDeep = (cause: unknown): boolean => cause instanceof RangeError && cause.message.includes("call stack");
 
 const toChecked = <S extends StandardSchemaV1>(
   result: StandardSchemaV1.Result<unknown>,
@@ -30,4 +45,4 @@ const describeIssues = (issues: readonly StandardSchemaV1.Issue[]): string => {
 };
 
 const issuePath = (issue: StandardSchemaV1.Issue): string =>
-  (issue.path ?? []).reduce<string>((path, step) => path + pathStep(typeof step === "object" ? step.key : step), "$");
+  shownPath((issue.path ?? []).map((step) => (typeof step === "object" ? step.key : step)));

@@ -2,19 +2,20 @@
  * From SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's error codes
  * to words that a person can act on.
  */
+import { hasNoLocks } from "./file-locks.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 
 /** `error`, met while doing `what` with the database at `path`, as a ResultsError; one that is one already stays as it is. */
 export const databaseFailure = (error: unknown, path: string, what: string): ResultsError => {
   if (error instanceof ResultsError) return error;
-  const code = failureCode(error);
+  const code = hasNoLocks(error, path) ? "no-locks" : failureCode(error);
   const reason = error instanceof Error ? error.message : String(error);
   return new ResultsError({ code, path, what: `${what} the results database ${path} failed: ${reason}`, advice: advice(code, path), cause: error });
 };
 
 type FailureCode = Extract<
   ResultsErrorCode,
-  "locked" | "read-only" | "disk-full" | "damaged" | "unreachable" | "sqlite"
+  "locked" | "no-locks" | "read-only" | "disk-full" | "damaged" | "unreachable" | "too-large" | "sqlite"
 >;
 
 const failureCode = (error: unknown): FailureCode => {
@@ -39,6 +40,8 @@ const sqliteCode = (extendedCode: number): FailureCode => {
       return "damaged";
     case 14: // SQLITE_CANTOPEN
       return "unreachable";
+    case 18: // SQLITE_TOOBIG
+      return "too-large";
     default:
       return "sqlite";
   }
@@ -62,6 +65,8 @@ const advice = (code: FailureCode, path: string): string => {
   switch (code) {
     case "locked":
       return "Another program (such as sqlite3, or Hyperion itself) has the file open: close it and try again";
+    case "no-locks":
+      return "The file system there does not lock files, not even a new one, and SQLite needs locks. Put the database on another file system (a home directory often is on one), or have this one mounted with locks: Lustre with the option flock, NFS with its lock service";
     case "read-only":
       return "Give the program a directory that it may write to; SQLite makes files beside the database, so the directory counts too";
     case "disk-full":
@@ -70,6 +75,8 @@ const advice = (code: FailureCode, path: string): string => {
       return `Keep a copy of the file, then save what can be read with: sqlite3 ${path} .recover | sqlite3 recovered.sqlite`;
     case "unreachable":
       return "Check that the directory exists, that the path names a file, and that this user may open it";
+    case "too-large":
+      return "A row of SQLite has 10^9 bytes at most. Keep what is larger in files, and the file names here";
     case "sqlite":
       return "If the cause is the disk (quota, I/O error), mend it and run the program again: what was stored before is kept";
     default:

@@ -1,4 +1,5 @@
 /** Reading and writing Hyperion's table: the newest row of a key counts, by rowid (created_at has whole seconds only). */
+import { columnTextReader, storedTooLong } from "./column-text.ts";
 import type { Connection } from "./connection.ts";
 import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
 import type { WriteRows } from "./group-commit.ts";
@@ -43,25 +44,37 @@ export const storedRows = (connection: Connection, programId: string, aroundComm
 
 type NewestReader = (map: string, key: string, foreignTexts?: readonly string[]) => string | undefined;
 
-// max(rowid) needs the index alone; "order by rowid desc limit 1" would sort, and takes half as long again.
-const newestWhere = (texts: string): string =>
-  `select val from hyperion_key_val where rowid = (select max(rowid) from hyperion_key_val where kv_map = ? and key ${texts})`;
+// max(rowid) needs the index alone; "order by rowid desc limit 1" would sort, and takes half as long again. This always
+// gives a row, so that no row means that node:sqlite could not make a string of the value.
+const newestWhere = (texts: string): string => `
+  select newest, (select val from hyperion_key_val where rowid = newest) as val
+  from (select max(rowid) as newest from hyperion_key_val where kv_map = ? and key ${texts})`;
 
 const newestReader = (connection: Connection): NewestReader => {
   const ofOne = connection.prepare(newestWhere("= ?"));
   const ofSeveral = connection.prepare(newestWhere("in (select value from json_each(?))"));
+  const columnText = columnTextReader(connection);
   return (map, key, foreignTexts) => {
     const row = foreignTexts ? ofSeveral.get(map, JSON.stringify([key, ...foreignTexts])) : ofOne.get(map, key);
-    return row && String(row["val"]);
+    if (!row) throw storedTooLong(map, key, connection.path);
+    return row["newest"] === null ? undefined : columnText({ map, key, column: "val", rowid: row["newest"], found: row["val"] });
   };
 };
 
 const allReader = (connection: Connection): ((map: string) => readonly StoredRow[]) => {
-  // With max(), SQLite takes the bare columns from the row that has the maximum.
-  const statement = connection.prepare(
-    "select key, val, max(rowid) as newest from hyperion_key_val where kv_map = ? group by key order by newest",
-  );
-  return (map) => statement.all(map).map(({ key, val }) => ({ key: String(key), value: String(val) }));
+  // The index tells which rows are the newest; to group whole rows would carry all values through a sort.
+  const statement = connection.prepare(`
+    select key, val, rowid from hyperion_key_val
+    where rowid in (select max(rowid) from hyperion_key_val where kv_map = ? group by key) order by rowid`);
+  const columnText = columnTextReader(connection);
+  return (map) => {
+    const rows: ReturnType<typeof statement.all> | undefined = statement.all(map);
+    if (!rows) throw storedTooLong(map, undefined, connection.path);
+    return rows.map(({ key: foundKey, val, rowid }) => {
+      const key = columnText({ map, rowid, column: "key", found: foundKey });
+      return { key, value: columnText({ map, key, rowid, column: "val", found: val }) };
+    });
+  };
 };
 
 const newestByCanonicalKey = (rows: readonly StoredRow[], { canonicalOf }: ForeignKeys): readonly StoredRow[] => {

@@ -1,22 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookup, lookupAll, openResults } from "../src/index.ts";
-import { brackets, temporaryFolder } from "./world.ts";
-
-/** Makes a database as Hyperion does: its SQL, and keys and values as aeson writes them. */
-const writtenByHyperion = (path: string, rows: readonly (readonly [map: string, key: string, value: string])[]): void => {
-  using database = new DatabaseSync(path);
-  database.exec(`create table if not exists hyperion_key_val
-    ( program_id text not null
-    , kv_map text not null
-    , key text not null
-    , val text not null
-    , created_at timestamp default current_timestamp not null
-    )`);
-  const insert = database.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
-  for (const row of rows) insert.run("XvUrT", ...row);
-};
+import { brackets, temporaryFolder, writtenByHyperion } from "./world.ts";
 
 test("rows that Hyperion wrote are found by key, whatever its order of properties and form of numbers", async () => {
   using folder = temporaryFolder();
@@ -58,4 +43,28 @@ test("a foreign key that is no JSON hinders no look-up, and lookupAll names it",
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   expect(await lookup(brackets, { n: 4, x: 2, eps: 0.01 })({ results })).toBeUndefined();
   await expect(lookupAll(brackets)({ results })).rejects.toMatchObject({ code: "unreadable" });
+});
+
+test("a foreign key that JavaScript would round is not listed as its neighbour, but named", async () => {
+  using folder = temporaryFolder();
+  writtenByHyperion(folder.database, [["big", '{"n":9007199254740993}', "1"]]);
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  const all = lookupAll(keyValMap("big", z.object({ n: z.number() }), z.number()))({ results });
+  await expect(all).rejects.toMatchObject({ code: "unreadable" });
+  await expect(all).rejects.toThrow(/stored key of map "big" would change.*\$\.n is 9007199254740993, which JavaScript reads as 9007199254740992: \{"n":9007199254740993\}/);
+});
+
+test("Haskell's form of 1e23, which JavaScript prints otherwise, is the same key", async () => {
+  using folder = temporaryFolder();
+  writtenByHyperion(folder.database, [["big", "9.999999999999999e22", "1"]]);
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  expect(await lookup(keyValMap("big", z.number(), z.number()), 1e23)({ results })).toBe(1);
+});
+
+test("a foreign key of great depth is found", async () => {
+  using folder = temporaryFolder();
+  const [depth, map] = [20_000, keyValMap("deep", z.unknown(), z.number())];
+  writtenByHyperion(folder.database, [["deep", `${"[ ".repeat(depth)}${"]".repeat(depth)}`, "1"]]);
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  expect(await lookup(map, JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`))({ results })).toBe(1);
 });

@@ -1,0 +1,55 @@
+/** Values on their way back from the text of a row, checked by the map's schema. */
+import { parseJson } from "./json-loss.ts";
+import type { NotJson } from "./json-value.ts";
+import { shownKey } from "./key-text.ts";
+import { isTextCodec, type KeyValMap } from "./key-val-map.ts";
+import { ResultsError } from "./results-error.ts";
+import { checkSchema } from "./schema-check.ts";
+
+type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "codec">;
+
+/**
+ * The value that a row holds.
+ *
+ * @throws ResultsError `unreadable` where the row no longer fits the map, or would change: a value that the program would
+ *   not accept today is neither returned nor silently computed anew
+ */
+export const decodeValue = <V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> => {
+  const value = readValue(map, key, text);
+  const checked = checkSchema(map.value, value);
+  if (checked instanceof Promise) return checked.then((later) => (later.ok ? value : unfit(map.name, key, later.issue, later.cause)));
+  return checked.ok ? value : unfit(map.name, key, checked.issue, checked.cause);
+};
+
+const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
+  const { codec, name } = map;
+  const attempt = <A>(read: () => A): A => {
+    try {
+      return read();
+    } catch (cause) {
+      return unfit(name, key, cause instanceof Error ? cause.message : String(cause), cause);
+    }
+  };
+  if (codec && isTextCodec(codec)) return attempt(() => codec.parse(text));
+  const { json, loss } = attempt(() => parseJson(text));
+  if (loss) return changed(name, key, loss);
+  // Without a codec what was stored is a V as it is; the schema confirms that right after.
+  return codec ? attempt(() => codec.decode(json)) : (json as V);
+};
+
+const unfit = (name: string, key: string, issue: string, cause: unknown): never => {
+  throw new ResultsError({
+    code: "unreadable",
+    what: `The stored value for key ${shownKey(key)} of map "${name}" no longer fits: ${issue}`,
+    advice: `Widen the value schema so that it takes old rows too, or give the map a new name (such as "${name}_2") to start afresh; insert(map, key, value) replaces this one row`,
+    cause,
+  });
+};
+
+const changed = (name: string, key: string, { at, found }: NotJson): never => {
+  throw new ResultsError({
+    code: "unreadable",
+    what: `The stored value for key ${shownKey(key)} of map "${name}" would change when it is read: ${at} is ${found}`,
+    advice: "Read it by a codec that gets the text: keyValMap(name, key, value, { codec: { stringify, parse } }), see \"Numbers in full\" in the README of @hyperion-ts/results; insert(map, key, value) replaces this one row",
+  });
+};
