@@ -58,8 +58,22 @@ describe("where we run", () => {
     expect(parseAllocation(jobEnv({ ...inherited, SLURM_TASKS_PER_NODE: "2" })).stepId).toBe(0);
   });
 
-  it("the shell of salloc and the batch script are no steps of their own", () => {
-    expect(parseAllocation(jobEnv({ SLURM_STEP_ID: "4294967290" })).stepId).toBeUndefined();
+  test.each([
+    ["the batch script", "4294967291", "-5"],
+    ["the shell of an interactive step", "4294967290", "-6"],
+    ["an external step", "4294967292", "-4"],
+    ["a pending step", "4294967293", "-3"],
+    ["a kind that nobody knows yet", "18446744073709551611", "-17"],
+    ["text instead of a number", "batch", "0xfffffffb"],
+    ["a component of a step", "0+1", "4711.0"],
+  ])("%s (SLURM_STEP_ID=%s or %s) is no numbered step", (_title, ...ids) => {
+    for (const id of ids) expect(parseAllocation(jobEnv({ SLURM_STEP_ID: id })).stepId).toBeUndefined();
+  });
+
+  it("whatever SLURM_STEP_ID says, the job is read", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.bigInt().map(String)), (id) => {
+      expect(parseAllocation(jobEnv({ SLURM_STEP_ID: id })).nodes).toHaveLength(2);
+    }));
   });
 });
 
@@ -105,7 +119,6 @@ describe("an environment that can't be right is refused", () => {
     ["SLURM_JOB_CPUS_PER_NODE", "4;2", 1],
     ["SLURM_JOB_CPUS_PER_NODE", "4,0", 2],
     ["SLURM_JOB_CPUS_PER_NODE", "4,9999999999", 2],
-    ["SLURM_STEP_ID", "x", 0],
     ["SLURM_ARRAY_TASK_ID", "1-3", 1],
     ["SLURM_JOB_END_TIME", "soon", 0],
     ["SLURM_MEM_PER_NODE", "4G", 1],
