@@ -2,16 +2,19 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { NodeLauncherConfig, WorkerAddr } from "@hyperion-ts/launcher";
+import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import { type AllocatedNode, type Allocation, type JobDetails, parseJobDetails } from "@hyperion-ts/slurm-env";
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
+import { haveSlices } from "./choose-gpus.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
 
 /** slurmctld may be busy; what it would say can be done without. */
 const SCONTROL_TIMEOUT_MS = 10_000;
+
+const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
 
 /** What a workplace in an allocation needs, beside the allocation. */
 export interface SlurmWorkplaceOptions {
@@ -21,8 +24,10 @@ export interface SlurmWorkplaceOptions {
 
 export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
   const log = (message: string): void => events.emit({ type: "log", message });
+  for (const { message } of allocation.notes) log(message);
+  if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
   const details = await readJobDetails(allocation, log, signal);
-  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, allocation.head)]));
+  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun")]));
   const launcher = await openPoolLauncher(
     {
       logDir: info.logDir,
@@ -43,20 +48,13 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({ type: name === head ? "LocalHost" : "RemoteAddr", hostname: name });
 
-function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined, head: string | undefined): NodeShare {
+function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined, agentIsInJob: boolean): NodeShare {
   const known = details?.nodes.find((node) => node.name === name);
   const gpus = known?.gpuIds ?? gpuIds;
-  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: name === head ? (visibleGpus(process.env, gpus?.length) ?? gpus) : gpus };
+  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: agentIsInJob || !jobHasSlices() ? gpus : undefined, agentIsInJob };
 }
 
-/**
- * The GPUs of this node as CUDA counts them: from 0 on where a cgroup hides the others, and not by the node's own
- * numbers. Undefined where the variable does not name as many as the job has.
- */
-function visibleGpus({ CUDA_VISIBLE_DEVICES }: NodeJS.ProcessEnv, count: number | undefined): number[] | undefined {
-  const ids = CUDA_VISIBLE_DEVICES?.split(",") ?? [];
-  return ids.length === count && ids.every((id) => /^\d+$/.test(id)) ? ids.map(Number) : undefined;
-}
+const jobHasSlices = (): boolean => haveSlices(gpuNamesOf(process.env));
 
 /** srun has to be told the component of a heterogeneous job. */
 function transportOf({ components }: Allocation, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
