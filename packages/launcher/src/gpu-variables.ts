@@ -22,8 +22,8 @@ export const gpuNamesOf = (env: Environment): readonly string[] | undefined => v
 
 /** The variables for a worker that has these GPUs: those that `agent` has, or else `head`; CUDA's where neither has any. */
 export const gpuVariablesFor = (gpuIds: readonly string[], agent: Environment, head: Environment): Readonly<Record<string, string>> => {
-  const [names = []] = [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).filter((names) => names.length > 0);
-  return Object.fromEntries((names.length > 0 ? names : variables.slice(0, 1)).map((name) => [name, gpuIds.join(",")]));
+  const found = [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0);
+  return Object.fromEntries((found ?? variables.slice(0, 1)).map((name) => [name, gpuIds.join(",")]));
 };
 
 /** Each name once. Slurm writes `NoDevFiles` where there is none. */

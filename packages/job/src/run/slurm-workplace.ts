@@ -1,7 +1,5 @@
 /** The nodes of a Slurm allocation as a workplace: this machine, where it is one of them, and one connection to each other. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import { type AllocatedNode, type Allocation, type JobDetails, parseJobDetails } from "@hyperion-ts/slurm-env";
 import type { RunEvents } from "../events/run-events.ts";
@@ -10,9 +8,8 @@ import { haveSlices } from "./choose-gpus.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
-
-/** slurmctld may be busy; what it would say can be done without. */
-const SCONTROL_TIMEOUT_MS = 10_000;
+import { scontrol } from "./scontrol.ts";
+import type { SlurmEnd } from "./slurm-end.ts";
 
 const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
 
@@ -20,9 +17,11 @@ const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other
 export interface SlurmWorkplaceOptions {
   readonly leastNodes: number | undefined;
   readonly config: Partial<NodeLauncherConfig>;
+  /** Is told what the controller says of the job's end. */
+  readonly end: SlurmEnd;
 }
 
-export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
+export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config, end }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
   const log = (message: string): void => events.emit({ type: "log", message });
   for (const { message } of allocation.notes) log(message);
   if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
@@ -43,7 +42,8 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  return workplaceOver(launcher, allocation.endTimeMs ?? details?.endTimeMs ?? null);
+  if (details !== undefined) end.learn(details);
+  return workplaceOver(launcher, end.timeMs ?? null);
 }
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({ type: name === head ? "LocalHost" : "RemoteAddr", hostname: name });
@@ -76,8 +76,7 @@ function cpusetFiles({ jobId, components }: Allocation): string[] {
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
 async function readJobDetails({ jobId }: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("scontrol", ["show", "job", "--details", String(jobId)], { timeout: SCONTROL_TIMEOUT_MS, signal });
-    return parseJobDetails(stdout, jobId);
+    return parseJobDetails(await scontrol(["show", "job", "--details", String(jobId)], { signal }), jobId);
   } catch (error) {
     signal.throwIfAborted();
     log(`scontrol does not tell which CPUs and GPUs are job ${jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
