@@ -1,7 +1,7 @@
 /**
  * A set of small integers that finds its smallest, its largest, or the next
  * one after a given number in a few instructions. The pool uses it for nodes,
- * for CPU ids and for GPU ids.
+ * for CPU ids and for places of GPUs.
  *
  * It is a tree with 32 children per inner node: a word has one bit per number,
  * and another `IndexSet` remembers which words are not empty. 10,000 numbers

@@ -10,8 +10,8 @@ export interface Lease extends Disposable {
   readonly node: string;
   /** Ascending. The same array as before where the same set is leased again. */
   readonly cpuIds: readonly number[];
-  /** Ascending; empty where none were asked for. */
-  readonly gpuIds: readonly number[];
+  /** In the node's order; empty where none were asked for. */
+  readonly gpuIds: readonly string[];
   /** As asked for, in megabytes; 0 where none was. */
   readonly memoryMb: number;
   readonly state: LeaseState;
@@ -45,7 +45,7 @@ export class HeldLease implements Lease {
     return this.taken.cpus.ids;
   }
 
-  get gpuIds(): readonly number[] {
+  get gpuIds(): readonly string[] {
     return this.taken.gpuIds;
   }
 

@@ -12,8 +12,8 @@ export interface PoolNode {
   readonly name: string;
   /** The ids of its CPUs, in any order; from 0 to 65,535. */
   readonly cpuIds: readonly number[];
-  /** The ids of its GPUs; none if left out; from 0 to 65,535. */
-  readonly gpuIds?: readonly number[] | undefined;
+  /** The names of its GPUs, in the order in which they are given out: what CUDA_VISIBLE_DEVICES takes, `"0"` or `"MIG-377e0049"`; none if left out. */
+  readonly gpuIds?: readonly string[] | undefined;
   /** Its memory in whole megabytes. Left out means: not counted, any request fits. */
   readonly memoryMb?: number | undefined;
 }
@@ -24,11 +24,11 @@ export type NodePhase = "active" | "draining" | "removed";
 /** What a lease took from its node. */
 export interface Taken {
   readonly cpus: CpuSet;
-  readonly gpuIds: readonly number[];
+  readonly gpuIds: readonly string[];
   readonly memoryMb: number;
 }
 
-const NO_GPUS: readonly number[] = Object.freeze([]);
+const NO_GPUS: readonly string[] = Object.freeze([]);
 const MAX_ID = 65_535;
 
 /** The mutable record of one node. */
@@ -41,6 +41,9 @@ export class NodeState {
   phase: NodePhase = "active";
   leases = 0;
   readonly #cpus: CpuSets;
+  readonly #gpuIds: readonly string[];
+  readonly #gpuPlaces: ReadonlyMap<string, number>;
+  /** The places in the list of those that are idle. */
   readonly #gpus = new IndexSet();
 
   constructor(node: PoolNode, index: number) {
@@ -51,7 +54,9 @@ export class NodeState {
     this.total = { cpus: node.cpuIds.length, gpus: gpuIds.length, memoryMb: node.memoryMb ?? Infinity };
     this.idle = { ...this.total };
     this.#cpus = new CpuSets(node.cpuIds);
-    for (const id of gpuIds) this.#gpus.add(id);
+    this.#gpuIds = gpuIds;
+    this.#gpuPlaces = new Map(gpuIds.map((id, place) => [id, place]));
+    for (const place of gpuIds.keys()) this.#gpus.add(place);
   }
 
   /** True where the node takes leases and all of `asked` is idle on it. */
@@ -75,33 +80,41 @@ export class NodeState {
     this.idle.memoryMb += memoryMb;
     this.leases -= 1;
     this.#cpus.give(cpus);
-    for (const id of gpuIds) this.#gpus.add(id);
+    for (const id of gpuIds) this.#gpus.add(this.#gpuPlaces.get(id) ?? 0);
   }
 
-  #takeGpus(count: number): readonly number[] {
-    const ids: number[] = [];
-    while (ids.length < count) {
-      const id = this.#gpus.first();
-      this.#gpus.delete(id);
-      ids.push(id);
+  #takeGpus(count: number): readonly string[] {
+    const places: number[] = [];
+    while (places.length < count) {
+      const place = this.#gpus.first();
+      this.#gpus.delete(place);
+      places.push(place);
     }
-    return Object.freeze(ids);
+    return Object.freeze(places.flatMap((place) => this.#gpuIds[place] ?? []));
   }
 }
 
 function checkNode({ name, cpuIds, gpuIds = NO_GPUS, memoryMb = 0 }: PoolNode): void {
   if (name === "") throw new RangeError("a node's name must not be empty");
   checkIds(`cpuIds of node ${name}`, cpuIds);
-  checkIds(`gpuIds of node ${name}`, gpuIds);
+  checkNames(`gpuIds of node ${name}`, gpuIds);
   checkWhole(`memoryMb of node ${name}`, memoryMb, 0);
 }
 
 function checkIds(field: string, ids: readonly number[]): void {
-  const seen = new Set<number>();
   for (const id of ids) {
     checkWhole(field, id, 0);
     if (id > MAX_ID) throw new RangeError(`${field} must be at most ${MAX_ID}, not ${id}`);
-    if (seen.has(id)) throw new RangeError(`${field} must differ, but ${id} is there twice`);
-    seen.add(id);
   }
+  checkDistinct(field, ids);
+}
+
+function checkNames(field: string, names: readonly string[]): void {
+  for (const name of names) if (!/^[^\s,]+$/.test(name)) throw new RangeError(`${field} must be names without blanks and commas, not ${JSON.stringify(name)}`);
+  checkDistinct(field, names);
+}
+
+function checkDistinct(field: string, ids: readonly (number | string)[]): void {
+  const twice = ids.find((id, place) => ids.indexOf(id) !== place);
+  if (twice !== undefined) throw new RangeError(`${field} must differ, but ${twice} is there twice`);
 }

@@ -94,7 +94,7 @@ test("counts GPUs and memory beside CPUs; a node without memory has no limit of 
   world.ask("a", { cpus: 1, gpus: 1, memoryMb: 600 }).ask("b", { cpus: 1, gpus: 1, memoryMb: 600 });
   world.ask("c", { cpus: 1, memoryMb: 100_000 });
   expect(world.news()).toEqual(["a on gpu", "c on plain"]);
-  expect(world.leases.get("a")).toMatchObject({ node: "gpu", cpuIds: [0], gpuIds: [0], memoryMb: 600 });
+  expect(world.leases.get("a")).toMatchObject({ node: "gpu", cpuIds: [0], gpuIds: ["0"], memoryMb: 600 });
   expect(world.why("b")).toEqual({ kind: "claims", node: "gpu", cpus: 1, idle: 3 });
   world.ask("d", { cpus: 1, gpus: 2 });
   expect(world.why("d")).toEqual({ kind: "no-gpus-or-memory-free", gpus: 2, memoryMb: 0 });
@@ -132,6 +132,18 @@ test("releases once, however often it is asked to", () => {
   expect(world.news()).toEqual(["a on n1", "b on n1"]);
 });
 
+test("gives out GPUs by their names, in the order of the node's list, whatever they are called and whenever they came back", () => {
+  const gpuIds = ["MIG-b", "1", "GPU-a", "0"];
+  const world = new World();
+  world.pool.addNode({ name: "gpu", cpuIds: [0, 1, 2, 3, 4], gpuIds });
+  world.ask("two", { cpus: 1, gpus: 2 }).ask("one", { cpus: 1, gpus: 1 });
+  expect([world.leases.get("two")?.gpuIds, world.leases.get("one")?.gpuIds]).toEqual([["MIG-b", "1"], ["GPU-a"]]);
+  world.release("one");
+  world.release("two");
+  world.ask("all", { cpus: 1, gpus: 4 });
+  expect(world.leases.get("all")?.gpuIds).toEqual(gpuIds);
+});
+
 test.for([
   [{ cpus: 0 }, "cpus must be a whole number of at least 1, not 0"],
   [{ cpus: 1.5 }, "cpus must be a whole number of at least 1, not 1.5"],
@@ -146,7 +158,9 @@ test.for([
   [{ name: "", cpuIds: [0] }, "a node's name must not be empty"],
   [{ name: "n", cpuIds: [0, 1, 0] }, "cpuIds of node n must differ, but 0 is there twice"],
   [{ name: "n", cpuIds: [70_000] }, "cpuIds of node n must be at most 65535, not 70000"],
-  [{ name: "n", cpuIds: [0], gpuIds: [-1] }, "gpuIds of node n must be a whole number of at least 0, not -1"],
+  [{ name: "n", cpuIds: [0], gpuIds: ["0,1"] }, 'gpuIds of node n must be names without blanks and commas, not "0,1"'],
+  [{ name: "n", cpuIds: [0], gpuIds: [""] }, 'gpuIds of node n must be names without blanks and commas, not ""'],
+  [{ name: "n", cpuIds: [0], gpuIds: ["GPU-1", "GPU-1"] }, "gpuIds of node n must differ, but GPU-1 is there twice"],
   [{ name: "n1", cpuIds: [0] }, "The pool has a node n1 already. Remove that one first, or give this one another name."],
 ] as const)("throws for the node %j", ([node, message]) => {
   expect(() => new World({ n1: 1 }).pool.addNode(node)).toThrow(message);

@@ -111,14 +111,14 @@ export class World {
 
 /** A node with the CPUs 0 to `cpus - 1`. */
 export function nodeOf(name: string, cpus: number, gpus = 0, memoryMb?: number): PoolNode {
-  return { name, cpuIds: idsBelow(cpus), gpuIds: idsBelow(gpus), memoryMb };
+  return { name, cpuIds: idsBelow(cpus), gpuIds: idsBelow(gpus).map(String), memoryMb };
 }
 
 function idsBelow(count: number): readonly number[] {
   return Array.from({ length: count }, (_, id) => id);
 }
 
-function checkIds(held: readonly number[], all: readonly number[], idle: number): void {
+function checkIds<Id>(held: readonly Id[], all: readonly Id[], idle: number): void {
   expect(new Set(held).size).toBe(held.length);
   expect(held.filter((id) => !all.includes(id))).toEqual([]);
   expect(idle).toBe(all.length - held.length);

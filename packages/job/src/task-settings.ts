@@ -18,7 +18,7 @@ const setOption =
   (options: TaskOptions): Change =>
   (env) => ({ ...env, taskOptions: { ...env.taskOptions, ...options } });
 
-/** Each call has `gpus` GPUs, named by CUDA_VISIBLE_DEVICES. Default 0. */
+/** Each call has `gpus` GPUs, named by CUDA_VISIBLE_DEVICES, or by what else its job has in its place (ROCR_VISIBLE_DEVICES, ...). Default 0. */
 export const setTaskGpus = (gpus: number): Change => setOption({ gpus });
 
 /** Each call has `memoryMb` megabytes of its node, and its worker's heap is bounded by them. */

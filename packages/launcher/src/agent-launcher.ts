@@ -1,6 +1,7 @@
 /** A launcher of workers over the connection to one node's agent. */
 import { join } from "node:path";
 import { newServiceId } from "@hyperion-ts/wire";
+import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { NodeAgent } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
@@ -46,7 +47,7 @@ export class AgentLauncher implements NodeLauncher {
         command: [this.#options.nodePath ?? process.execPath, ...runtimeOptions, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
         config,
         logFile,
-        env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
+        env: { ...threadVariables(config.cpuCount), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
         pinTo: request.pin === true ? cpuIds : null,
         retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
       },
@@ -82,5 +83,3 @@ export class AgentLauncher implements NodeLauncher {
 const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
 
 const heapLimit = (memoryMb: number | undefined): string[] => (memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]);
-
-const gpuVariables = (gpuIds: readonly number[] | undefined): Record<string, string> => (gpuIds === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpuIds.join(",") });

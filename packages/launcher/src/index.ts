@@ -8,6 +8,7 @@ export {
   withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
+export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "./local-process.ts";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
 export { type HeadPort, openHeadPort } from "./head-port.ts";

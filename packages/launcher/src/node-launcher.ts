@@ -24,7 +24,7 @@ export type RunCmd = (command: Command) => Promise<CommandSession>;
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly node: string;
   /** What the agent found out about the node. */
-  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb" | "slurmOrder" | "cpuset">;
+  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb" | "slurmOrder" | "cpuset" | "gpuVariables">;
   /** Resolves with the reason when the node is lost or the launcher was disposed of. */
   readonly lost: Promise<string>;
 }

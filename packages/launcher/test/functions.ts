@@ -17,7 +17,7 @@ export const surroundings = defineRemote(import.meta, {
     node: z.string(),
     attempt: z.int(),
     cpus: z.object({ count: z.int(), ids: z.array(z.int()) }),
-    gpuIds: z.array(z.int()),
+    gpuIds: z.array(z.string()),
     allowedCpus: z.string(),
     heapLimitMb: z.number(),
     variables: z.array(z.string().nullable()),

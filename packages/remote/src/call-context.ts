@@ -4,8 +4,8 @@
 export interface CallContext {
   /** The CPUs that this call may use. The worker is pinned to these ids where ids are known. */
   readonly cpus: { readonly count: number; readonly ids: readonly number[] };
-  /** The GPUs that this call may use, as in CUDA_VISIBLE_DEVICES; empty if it asked for none. */
-  readonly gpuIds: readonly number[];
+  /** The GPUs that this call may use, by the names that CUDA_VISIBLE_DEVICES takes: `"0"`, `"MIG-377e0049"`; empty if it asked for none. */
+  readonly gpuIds: readonly string[];
   /** Aborts when the caller no longer wants the result. Long computations should look at it. */
   readonly signal: AbortSignal;
   /** The name of the node that the call runs on. */

@@ -18,7 +18,7 @@ import { storedRows, type AroundCommit, type NewRow, type StoredRows } from "./s
 
 /** A job of a batch system, for the lock. */
 export type BatchJob = {
-  /** Names this start of the job, among all jobs of the system, e.g. `"Slurm job 4711"`. */
+  /** Names this start of the job, among all jobs of all systems that may see the file, e.g. `"Slurm job 4711 of cluster gamma"`. */
   readonly name: string;
   /** Whether the job of another such name has ended, with all its processes. */
   readonly hasEnded: (name: string) => Promise<boolean>;

@@ -1,10 +1,11 @@
 /**
  * What Slurm gave to this job, as plain values: the nodes with what is ours on each, and what else
- * the environment says. A field is absent where Slurm says nothing; nothing here is guessed.
+ * the environment says. A field is absent where Slurm says nothing, or nothing that is understood; nothing here is guessed.
  * Sources: the output environment variables in sbatch(1), salloc(1) and srun(1).
  */
 import type { CpuCount } from "./cpu-count.ts";
 import type { NodeName } from "./node-name.ts";
+import type { EnvironmentNote } from "./notes.ts";
 import type { SlurmJobId } from "./slurm-job-id.ts";
 
 /** One node of the allocation, with the part of it that is the job's. */
@@ -14,8 +15,8 @@ export interface AllocatedNode {
   readonly cpus: CpuCount;
   /** How many GPUs, where Slurm says so for this node: often only for the node we run on. */
   readonly gpus?: number | undefined;
-  /** The node's own numbers of those GPUs (SLURM_JOB_GPUS): known for the node we run on only. */
-  readonly gpuIds?: readonly number[] | undefined;
+  /** Numbers or names of those GPUs as Slurm gives them (SLURM_JOB_GPUS), in its order: known for the node we run on only. */
+  readonly gpuIds?: readonly string[] | undefined;
   /** Absent also when the job has all of the node's memory (`--mem=0`), or two amounts are stated. */
   readonly memoryMb?: number | undefined;
   /** The components of a heterogeneous job that share this node; absent in other jobs. */
@@ -62,10 +63,14 @@ export interface Allocation {
   readonly clusterName?: string | undefined;
   readonly submitDir?: string | undefined;
   readonly submitHost?: string | undefined;
-  /** Milliseconds since 1970, as in `Date.now()`; from Slurm 22.05 on. */
+  /** How often Slurm has started this job again (SLURM_RESTART_COUNT); absent in its first run. */
+  readonly restarts?: number | undefined;
+  /** Milliseconds since 1970, as in `Date.now()`; from Slurm 23.02 on. */
   readonly startTimeMs?: number | undefined;
-  /** When Slurm will end the job, in milliseconds since 1970. */
+  /** When Slurm will end the job, as it was known at its start, in milliseconds since 1970; from Slurm 23.02 on. */
   readonly endTimeMs?: number | undefined;
   /** From start to end; known where both are. */
   readonly timeLimitMs?: number | undefined;
+  /** Optional variables that are not understood; what they would say is absent above. */
+  readonly notes: readonly EnvironmentNote[];
 }

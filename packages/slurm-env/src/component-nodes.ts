@@ -8,18 +8,20 @@ import { readNodeCpus } from "./node-cpus.ts";
 import { readRequestedGpus } from "./node-gpus.ts";
 import { readMemoryRule } from "./node-memory.ts";
 import type { NodeName } from "./node-name.ts";
+import type { Notes } from "./notes.ts";
 import { contradiction } from "./slurm-env-error.ts";
 import { readCount, requireText, type SlurmEnvironment } from "./slurm-environment.ts";
 
 /**
  * The nodes that the variables with this suffix describe, in Slurm's order.
  *
- * @throws SlurmEnvError
+ * @throws SlurmEnvError for names and CPUs; all else is optional.
  */
-export const readComponentNodes = (env: SlurmEnvironment, suffix: string): readonly AllocatedNode[] => {
+export const readComponentNodes = (env: SlurmEnvironment, suffix: string, notes: Notes): readonly AllocatedNode[] => {
   const names = readNames(env, suffix);
-  const gpus = readRequestedGpus(env, suffix, names.length);
-  const memoryMb = readMemoryRule(env, suffix);
+  notes.unlessOdd(() => checkNodeCount(env, suffix, names.length));
+  const gpus = readRequestedGpus(env, suffix, names.length, notes);
+  const memoryMb = readMemoryRule(env, suffix, notes);
   return readNodeCpus(env, suffix, names).map(({ name, cpus }, index) => ({
     name,
     cpus,
@@ -34,10 +36,10 @@ const readNames = (env: SlurmEnvironment, suffix: string): readonly NodeName[] =
   const names = expandHostlist(text, variable);
   const distinct = new Set(names);
   if (distinct.size !== names.length) throw contradiction({ text, variable }, `it names a node twice`);
-  checkNodeCount(env, suffix, names.length);
   return names;
 };
 
+/** The list of names is what counts: their number beside it could only be an older one. */
 const checkNodeCount = (env: SlurmEnvironment, suffix: string, named: number): void => {
   const variable = `SLURM_JOB_NUM_NODES${suffix}`;
   const stated = readCount(env, variable);

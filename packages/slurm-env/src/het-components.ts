@@ -6,20 +6,21 @@
 import type { AllocatedNode, HetComponent } from "./allocation.ts";
 import { readComponentNodes } from "./component-nodes.ts";
 import { parseCpuCount } from "./cpu-count.ts";
+import type { Notes } from "./notes.ts";
 import { readCount, readText, requireJobId, type SlurmEnvironment } from "./slurm-environment.ts";
 import type { SlurmJobId } from "./slurm-job-id.ts";
 
 /**
  * The components; undefined in an ordinary job. A job that was submitted from inside a
  * heterogeneous one inherits that one's variables: they count only if this job is among them.
+ * Then the nodes and CPUs of each component are needed; what names the components is not, as a job without it has the
+ * nodes of its own variables.
  *
  * @throws SlurmEnvError
  */
-export const readHetComponents = (env: SlurmEnvironment, jobId: SlurmJobId): readonly HetComponent[] | undefined => {
-  const size = readCount(env, "SLURM_HET_SIZE");
-  if (size === undefined) return undefined;
-  const jobIds = readJobIds(env, size);
-  return jobIds.includes(jobId) ? jobIds.map((id, index) => readComponent(env, index, id)) : undefined;
+export const readHetComponents = (env: SlurmEnvironment, jobId: SlurmJobId, notes: Notes): readonly HetComponent[] | undefined => {
+  const jobIds = notes.unlessOdd(() => readJobIds(env)) ?? [];
+  return jobIds.includes(jobId) ? jobIds.map((id, index) => readComponent(env, index, id, notes)) : undefined;
 };
 
 /** One list of all nodes, each once, in the order of first appearance. */
@@ -32,15 +33,16 @@ export const mergeComponents = (components: readonly HetComponent[]): readonly A
 };
 
 /** A loop that ends at the first id that is missing: an absurd size costs nothing. */
-const readJobIds = (env: SlurmEnvironment, size: number): readonly SlurmJobId[] => {
+const readJobIds = (env: SlurmEnvironment): readonly SlurmJobId[] => {
+  const size = readCount(env, "SLURM_HET_SIZE") ?? 0;
   const jobIds: SlurmJobId[] = [];
   while (jobIds.length < size) jobIds.push(requireJobId(env, `SLURM_JOB_ID_HET_GROUP_${jobIds.length}`));
   return jobIds;
 };
 
-const readComponent = (env: SlurmEnvironment, index: number, jobId: SlurmJobId): HetComponent => {
+const readComponent = (env: SlurmEnvironment, index: number, jobId: SlurmJobId, notes: Notes): HetComponent => {
   const suffix = `_HET_GROUP_${index}`;
-  return { index, jobId, partition: readText(env, `SLURM_JOB_PARTITION${suffix}`), nodes: readComponentNodes(env, suffix) };
+  return { index, jobId, partition: readText(env, `SLURM_JOB_PARTITION${suffix}`), nodes: readComponentNodes(env, suffix, notes) };
 };
 
 const addShare = (sum: AllocatedNode | undefined, share: AllocatedNode, component: number): AllocatedNode => ({

@@ -1,6 +1,7 @@
 /**
  * What `scontrol show job --details` says beyond the environment: which CPUs and GPUs of each node are the job's,
- * how much memory, and when it ends. Pure: the caller runs scontrol. (Slurm's src/api/job_info.c, slurm_sprint_job_info)
+ * how much memory, and when it ends. Pure: the caller runs scontrol, with `TZ=UTC` and without SLURM_TIME_FORMAT in its
+ * environment: scontrol prints times as its own environment says. (Slurm's src/api/job_info.c, slurm_sprint_job_info)
  */
 import { Cursor } from "./cursor.ts";
 import { expandHostlist } from "./expand-hostlist.ts";
@@ -16,14 +17,16 @@ export interface NodeDetails {
    * cores: there may be more of them than CPUs that the job may use.
    */
   readonly cpuIds: readonly number[];
-  /** The node's own numbers of GPUs. */
-  readonly gpuIds: readonly number[];
+  /** The node's own numbers of GPUs, as text: other sources name GPUs (Allocation). */
+  readonly gpuIds: readonly string[];
   /** Absent where Slurm does not hand out memory (SelectTypeParameters without Memory). */
   readonly memoryMb?: number | undefined;
 }
 
 /** What Slurm knows of a job; of a heterogeneous job all components. */
 export interface JobDetails {
+  /** Of the job itself: `RUNNING`, `COMPLETING`, ... (squeue(1), "JOB STATE CODES"); absent where Slurm does not show the job. */
+  readonly state?: string | undefined;
   /** Each node once. */
   readonly nodes: readonly NodeDetails[];
   /** When Slurm will end the job, in milliseconds since 1970; absent where it has no limit. */
@@ -41,7 +44,8 @@ export function parseJobDetails(text: string, jobId: SlurmJobId): JobDetails {
   const nodes = new Map<NodeName, NodeDetails>();
   for (const node of records.flatMap(readNodes)) nodes.set(node.name, addShare(nodes.get(node.name), node));
   const ends = records.flatMap((record) => endTime(record) ?? []);
-  return { nodes: [...nodes.values()], endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
+  const own = records.find((record) => numberIn(record, "JobId") === jobId) ?? "";
+  return { state: /^\s+JobState=(\w+)/m.exec(own)?.[1], nodes: [...nodes.values()], endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
 }
 
 /** The job's own record, or those of all components of its heterogeneous job. */
@@ -52,15 +56,16 @@ function recordsOf(text: string, jobId: SlurmJobId): readonly string[] {
   return hetJobId === undefined ? own : records.filter((record) => numberIn(record, "HetJobId") === hetJobId);
 }
 
+/** Before the job's name, which is free text. */
 const numberIn = (record: string, key: string): number | undefined => {
-  const digits = new RegExp(`(?:^|\\s)${key}=(\\d+)`).exec(record)?.[1];
+  const digits = new RegExp(`(?:^|\\s)${key}=(\\d+)`).exec(record.split(" JobName=", 1)[0] ?? "")?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
 
 const readNodes = (record: string): readonly NodeDetails[] =>
   [...record.matchAll(/^\s+Nodes=(\S+) CPU_IDs=(\S*) Mem=(\d*)(.*)$/gm)].flatMap(([, hostlist = "", cpus = "", memory = "", rest = ""]) => {
     const cpuIds = numbers(cpus, "CPU_IDs");
-    const gpuIds = [...rest.matchAll(/\bgpu\b[^(,]*\(IDX:([^)]*)\)/g)].flatMap(([, indexes = ""]) => numbers(indexes, "GRES"));
+    const gpuIds = [...rest.matchAll(/\bgpu\b[^(,]*\(IDX:([^)]*)\)/g)].flatMap(([, indexes = ""]) => numbers(indexes, "GRES").map(String));
     const memoryMb = Number(memory) || undefined;
     return expandHostlist(hostlist, "Nodes").map((name) => ({ name, cpuIds, gpuIds, memoryMb }));
   });
@@ -76,12 +81,12 @@ const addShare = (sum: NodeDetails | undefined, share: NodeDetails): NodeDetails
   memoryMb: sum === undefined ? share.memoryMb : addKnown(sum.memoryMb, share.memoryMb),
 });
 
-const union = (a: readonly number[] = [], b: readonly number[]): number[] => [...new Set([...a, ...b])].sort((x, y) => x - y);
+const union = <Id extends number | string>(a: readonly Id[] = [], b: readonly Id[]): Id[] => [...new Set([...a, ...b])].sort((x, y) => Number(x) - Number(y));
 
 const addKnown = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined || b === undefined ? undefined : a + b);
 
-/** In the time zone of this process, as scontrol prints it; `Unknown` without a limit. */
+/** As scontrol prints it where its time zone is UTC; `Unknown` without a limit. */
 function endTime(record: string): number | undefined {
-  const time = /\bEndTime=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/.exec(record)?.[1];
-  return time === undefined ? undefined : new Date(time).getTime();
+  const time = /^\s+(?:StartTime=\S+ )?EndTime=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/m.exec(record)?.[1];
+  return time === undefined ? undefined : Date.parse(`${time}Z`);
 }

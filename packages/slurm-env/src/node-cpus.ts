@@ -10,7 +10,8 @@ import { parseCpuCount, type CpuCount } from "./cpu-count.ts";
 import type { NodeName } from "./node-name.ts";
 import { expandCounts } from "./repeated-counts.ts";
 import { missingVariable } from "./slurm-env-error.ts";
-import { readCount, readStepId, readText, type SlurmEnvironment } from "./slurm-environment.ts";
+import { readCount, readText, type SlurmEnvironment } from "./slurm-environment.ts";
+import { readStepId } from "./step-id.ts";
 
 /** A node and how many of its CPUs are the job's. */
 export interface NodeCpus {

@@ -3,6 +3,7 @@
  * from an outer job, in which this job was submitted, and nothing tells which: the amount is unknown then.
  */
 import type { CpuCount } from "./cpu-count.ts";
+import type { Notes } from "./notes.ts";
 import { readAmount, type SlurmEnvironment } from "./slurm-environment.ts";
 
 const units = ["NODE", "CPU", "GPU"] as const;
@@ -10,10 +11,9 @@ const units = ["NODE", "CPU", "GPU"] as const;
 /** Megabytes on a node by its CPUs and GPUs; undefined where Slurm does not say, or gives all of the node (0). */
 export type MemoryRule = (cpus: CpuCount, gpus: number | undefined) => number | undefined;
 
-/** @throws SlurmEnvError `malformed` */
-export const readMemoryRule = (env: SlurmEnvironment, suffix: string): MemoryRule => {
+export const readMemoryRule = (env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule => {
   const [stated, another] = units.flatMap((unit) => {
-    const megabytes = readAmount(env, `SLURM_MEM_PER_${unit}${suffix}`);
+    const megabytes = notes.unlessOdd(() => readAmount(env, `SLURM_MEM_PER_${unit}${suffix}`));
     return megabytes === undefined ? [] : [{ unit, megabytes }];
   });
   if (stated === undefined || another !== undefined) return () => undefined;

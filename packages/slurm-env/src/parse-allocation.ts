@@ -6,50 +6,49 @@ import type { Allocation, ArrayTask } from "./allocation.ts";
 import { readComponentNodes } from "./component-nodes.ts";
 import { mergeComponents, readHetComponents } from "./het-components.ts";
 import { withHeadGpus } from "./node-gpus.ts";
-import { contradiction, missingVariable, SlurmEnvError } from "./slurm-env-error.ts";
-import {
-  readAmount,
-  readJobId,
-  readStepId,
-  readText,
-  readWholeNumber,
-  requireJobId,
-  requireText,
-  type SlurmEnvironment,
-} from "./slurm-environment.ts";
+import { Notes } from "./notes.ts";
+import { SlurmEnvError } from "./slurm-env-error.ts";
+import { readAmount, readJobId, readText, readWholeNumber, requireJobId, type SlurmEnvironment } from "./slurm-environment.ts";
+import { readStepId } from "./step-id.ts";
 
 /**
  * The allocation that this environment describes. The SLURM_JOB_* variables describe the job, also
  * inside an `srun` step; Slurm 20.11 or later.
+ *
+ * Needed are the job's id, its nodes and the CPUs on each: these are read strictly. All else is optional: a variable that
+ * is not understood counts as not set, and `notes` says so.
  *
  * What can't be told from the environment alone: a job that was submitted from inside another one
  * inherits its variables, so an array index, a step or a request for GPUs may be the outer job's,
  * unless it was submitted with `sbatch --export=NONE`.
  *
  * @throws SlurmEnvError `not-in-job` outside a job; `missing-variable`, `malformed`,
- *   `too-many-names` or `contradiction` for a job's environment that can't be right.
+ *   `too-many-names` or `contradiction` where what is needed can't be right.
  * @example
  * const { nodes, head } = parseAllocation(process.env);
  */
 export const parseAllocation = (env: SlurmEnvironment): Allocation => {
   checkInsideJob(env);
   const jobId = requireJobId(env, "SLURM_JOB_ID");
-  const components = readHetComponents(env, jobId);
-  const nodes = components === undefined ? readComponentNodes(env, "") : mergeComponents(components);
+  const notes = new Notes();
+  const components = readHetComponents(env, jobId, notes);
+  const nodes = components === undefined ? readComponentNodes(env, "", notes) : mergeComponents(components);
   const nodeName = readText(env, "SLURMD_NODENAME");
   const head = nodes.find(({ name }) => name === nodeName)?.name;
-  return {
+  const read = {
     jobId,
-    nodes: withHeadGpus(env, nodes, head),
+    nodes: withHeadGpus(env, nodes, head, notes),
     head,
     stepId: readStepId(env),
-    array: readArrayTask(env),
+    array: readArrayTask(env, notes),
     components,
     ...readLabels(env),
     // salloc gives it for the components only.
     partition: readText(env, "SLURM_JOB_PARTITION") ?? components?.[0]?.partition,
-    ...readTimes(env),
+    restarts: notes.unlessOdd(() => readWholeNumber(env, "SLURM_RESTART_COUNT")),
+    ...readTimes(env, notes),
   };
+  return { ...read, notes: notes.all };
 };
 
 const jobMarks = ["SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_JOB_CPUS_PER_NODE"];
@@ -64,21 +63,27 @@ const checkInsideJob = (env: SlurmEnvironment): void => {
   );
 };
 
-const readArrayTask = (env: SlurmEnvironment): ArrayTask | undefined => {
-  const jobId = readJobId(env, "SLURM_ARRAY_JOB_ID");
-  const taskId = readWholeNumber(env, "SLURM_ARRAY_TASK_ID");
-  if (jobId === undefined && taskId === undefined) return undefined;
-  if (jobId === undefined) throw missingVariable("SLURM_ARRAY_JOB_ID");
-  if (taskId === undefined) throw missingVariable("SLURM_ARRAY_TASK_ID");
+/** Half of it is a leftover of another job, or set by hand to try out a script: that is no array. */
+const readArrayTask = (env: SlurmEnvironment, notes: Notes): ArrayTask | undefined => {
+  const number = (variable: string): number | undefined => notes.unlessOdd(() => readWholeNumber(env, variable));
+  const jobId = notes.unlessOdd(() => readJobId(env, arrayIds.job));
+  const taskId = number(arrayIds.task);
+  if (jobId === undefined || taskId === undefined) {
+    if (jobId !== undefined) notes.passOver(arrayIds.job, String(jobId), `${arrayIds.task} does not tell which task of that array this is`);
+    if (taskId !== undefined) notes.passOver(arrayIds.task, String(taskId), `${arrayIds.job} does not tell of which array`);
+    return undefined;
+  }
   return {
     jobId,
     taskId,
-    taskCount: readWholeNumber(env, "SLURM_ARRAY_TASK_COUNT"),
-    minTaskId: readWholeNumber(env, "SLURM_ARRAY_TASK_MIN"),
-    maxTaskId: readWholeNumber(env, "SLURM_ARRAY_TASK_MAX"),
-    taskIdStep: readWholeNumber(env, "SLURM_ARRAY_TASK_STEP"),
+    taskCount: number("SLURM_ARRAY_TASK_COUNT"),
+    minTaskId: number("SLURM_ARRAY_TASK_MIN"),
+    maxTaskId: number("SLURM_ARRAY_TASK_MAX"),
+    taskIdStep: number("SLURM_ARRAY_TASK_STEP"),
   };
 };
+
+const arrayIds = { job: "SLURM_ARRAY_JOB_ID", task: "SLURM_ARRAY_TASK_ID" } as const;
 
 const readLabels = (env: SlurmEnvironment) => ({
   jobName: readText(env, "SLURM_JOB_NAME"),
@@ -88,13 +93,13 @@ const readLabels = (env: SlurmEnvironment) => ({
   submitHost: readText(env, "SLURM_SUBMIT_HOST"),
 });
 
-/** Slurm gives seconds since 1970; its END minus its START is the job's limit. */
-const readTimes = (env: SlurmEnvironment) => {
-  const start = readAmount(env, "SLURM_JOB_START_TIME");
-  const end = readAmount(env, "SLURM_JOB_END_TIME");
+/** Slurm gives seconds since 1970; its END minus its START is the job's limit. Of two that contradict each other none counts. */
+const readTimes = (env: SlurmEnvironment, notes: Notes): Times => {
+  const [start, end] = [times.start, times.end].map((variable) => notes.unlessOdd(() => readAmount(env, variable)));
   if (start !== undefined && end !== undefined && end < start) {
-    const variable = "SLURM_JOB_END_TIME";
-    throw contradiction({ text: requireText(env, variable), variable }, `the job started later, at ${start} (SLURM_JOB_START_TIME)`);
+    notes.passOver(times.start, String(start), `the job would end earlier, at ${end} (${times.end})`);
+    notes.passOver(times.end, String(end), `the job would start later, at ${start} (${times.start})`);
+    return {};
   }
   return {
     startTimeMs: inMs(start),
@@ -102,5 +107,9 @@ const readTimes = (env: SlurmEnvironment) => {
     timeLimitMs: start === undefined || end === undefined ? undefined : inMs(end - start),
   };
 };
+
+type Times = Pick<Allocation, "startTimeMs" | "endTimeMs" | "timeLimitMs">;
+
+const times = { start: "SLURM_JOB_START_TIME", end: "SLURM_JOB_END_TIME" } as const;
 
 const inMs = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000);

@@ -23,6 +23,7 @@ export interface Source {
 interface Details extends Partial<Source> {
   /** Offset into `text`, counted from 0. */
   readonly position?: number;
+  readonly problem?: string;
 }
 
 /**
@@ -37,13 +38,16 @@ export class SlurmEnvError extends Error {
   readonly variable: string | undefined;
   readonly text: string | undefined;
   readonly position: number | undefined;
+  /** What is wrong with the text, without variable, text and place. */
+  readonly problem: string;
 
-  constructor(code: SlurmEnvErrorCode, message: string, { variable, text, position }: Details = {}) {
+  constructor(code: SlurmEnvErrorCode, message: string, { variable, text, position, problem = message }: Details = {}) {
     super(message);
     this.code = code;
     this.variable = variable;
     this.text = text;
     this.position = position;
+    this.problem = problem;
   }
 }
 
@@ -52,7 +56,7 @@ export const errorAt = (code: SlurmEnvErrorCode, source: Source, position: numbe
   const subject = source.variable ?? "The text";
   const advice = source.variable === undefined ? "" : `\n${slurmSetsIt}`;
   const message = `${subject}, at character ${position + 1}: ${problem}\n${pointAt(source.text, position)}${advice}`;
-  return new SlurmEnvError(code, message, { ...source, position });
+  return new SlurmEnvError(code, message, { ...source, position, problem });
 };
 
 /** The error for a variable that a job must have. */
@@ -61,7 +65,7 @@ export const missingVariable = (variable: string): SlurmEnvError =>
 
 /** The error for a variable that is well formed and cannot be true beside another. */
 export const contradiction = (source: Source, problem: string): SlurmEnvError =>
-  new SlurmEnvError("contradiction", `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${slurmSetsIt}`, source);
+  new SlurmEnvError("contradiction", `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${slurmSetsIt}`, { ...source, problem });
 
 const slurmSetsIt =
   "Slurm sets this variable itself: look for a script or a shell start file that changes it, or for one left over from " +
@@ -78,7 +82,8 @@ const pointAt = (text: string, position: number): string => {
   return `  ${before}${after}\n  ${" ".repeat(before.length)}^`;
 };
 
-const quote = (text: string): string => `"${escape(text.slice(0, 2 * excerptRadius))}${text.length > 2 * excerptRadius ? "..." : ""}"`;
+/** The text for a message: in one line, and not the whole of a very long one. */
+export const quote = (text: string): string => `"${escape(text.slice(0, 2 * excerptRadius))}${text.length > 2 * excerptRadius ? "..." : ""}"`;
 
 /** Control and invisible characters as escapes: they must not reach a terminal, nor move the caret. */
 const escape = (text: string): string => text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

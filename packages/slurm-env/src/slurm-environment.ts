@@ -1,6 +1,6 @@
 /**
  * Single variables, read strictly. Each reader gives undefined for a variable that says nothing,
- * and refuses one that says something it can't mean.
+ * and refuses one that says something it can't mean. (What the job can do without is read through `Notes`.)
  */
 import { errorAt, missingVariable } from "./slurm-env-error.ts";
 import { parseSlurmJobId, type SlurmJobId } from "./slurm-job-id.ts";
@@ -48,16 +48,4 @@ export const requireJobId = (env: SlurmEnvironment, variable: string): SlurmJobI
   const id = readJobId(env, variable);
   if (id === undefined) throw missingVariable(variable);
   return id;
-};
-
-/**
- * The step that we are in: `srun` starts one. The batch script and the shell of salloc are steps too,
- * under reserved numbers from 0xfffffff0 on, and count as none. A job that was submitted from inside a step inherits its
- * variables; for its own steps srun sets both variables of tasks alike.
- */
-export const readStepId = (env: SlurmEnvironment): number | undefined => {
-  const id = readWholeNumber(env, "SLURM_STEP_ID");
-  if (id === undefined || id >= 0xfffffff0) return undefined;
-  const tasks = readText(env, "SLURM_STEP_TASKS_PER_NODE");
-  return tasks !== undefined && tasks !== readText(env, "SLURM_TASKS_PER_NODE") ? undefined : id;
 };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { parseJobDetails, parseSlurmJobId } from "../src/index.ts";
 import { refusalOf } from "./fixtures/refusal.ts";
 
@@ -14,8 +14,8 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
   it("names each node with its CPUs and GPUs, also where several share a line", () => {
     const { nodes } = detailsOf(recorded("seven-nodes"), 12);
     expect(nodes.map(({ name, cpuIds, gpuIds }) => [name, cpuIds.length, ...gpuIds])).toEqual([
-      ["gpu1", 4, 0, 1],
-      ["gpu2", 4, 0, 1, 2, 3],
+      ["gpu1", 4, "0", "1"],
+      ["gpu2", 4, "0", "1", "2", "3"],
       ["n1", 2],
       ["n2", 4],
       ["n3", 4],
@@ -27,7 +27,7 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
   it("has all components of a heterogeneous job, each with its own memory and GPUs", () => {
     expect(detailsOf(recorded("heterogeneous"), 41).nodes).toEqual([
       { name: "n5", cpuIds: [6, 7], gpuIds: [], memoryMb: 20 },
-      { name: "gpu2", cpuIds: [0, 1, 2, 3], gpuIds: [0], memoryMb: 40 },
+      { name: "gpu2", cpuIds: [0, 1, 2, 3], gpuIds: ["0"], memoryMb: 40 },
       { name: "n1", cpuIds: [0, 1], gpuIds: [], memoryMb: 20 },
       { name: "n2", cpuIds: [0, 1, 2, 3], gpuIds: [], memoryMb: 40 },
     ]);
@@ -36,22 +36,31 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 
   it("is shown of a whole array under the id of its last task, and only the task's own part counts: its GPUs, its end", () => {
     const text = recorded("array-last-task");
-    expect(detailsOf(text, 40)).toEqual({ nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: [0], memoryMb: 10 }], endTimeMs: undefined });
+    expect(detailsOf(text, 40)).toEqual({ state: "RUNNING", nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], memoryMb: 10 }], endTimeMs: undefined });
     expect(detailsOf(text, 84).nodes).toEqual([{ name: "gpu1", cpuIds: [0], gpuIds: [], memoryMb: 10 }]);
   });
 
   test.each([
-    [1, "gpu:tesla:2(IDX:0-1)", [0, 1]],
-    [2, "gpu:tesla:1(IDX:0),gpu:k80:1(IDX:3)", [0, 3]],
-    [3, "gpu:tesla:1(IDX:0),gpu:k80:0(IDX:)", [0]],
-    [4, "gpu:tesla:3(IDX:0-2),gpu:k80:1(IDX:3)", [0, 1, 2, 3]],
+    [1, "gpu:tesla:2(IDX:0-1)", ["0", "1"]],
+    [2, "gpu:tesla:1(IDX:0),gpu:k80:1(IDX:3)", ["0", "3"]],
+    [3, "gpu:tesla:1(IDX:0),gpu:k80:0(IDX:)", ["0"]],
+    [4, "gpu:tesla:3(IDX:0-2),gpu:k80:1(IDX:3)", ["0", "1", "2", "3"]],
   ])("job %i with GRES=%s has the GPUs %j", (jobId, gres, gpuIds) => {
     expect(recorded("typed-gpus")).toContain(`GRES=${gres}\n`);
     expect(detailsOf(recorded("typed-gpus"), jobId).nodes).toMatchObject([{ gpuIds }]);
   });
 
-  it("says when a job with a limit ends, in the time zone of this process", () => {
-    expect(detailsOf(recorded("time-limit"), 20).endTimeMs).toBe(new Date("2026-11-22T14:55:03").getTime());
+  it.each(["UTC", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0530>-5:30", "Asia/Kolkata"])("says when a job with a limit ends, printed in UTC, whatever the time zone of this process (TZ=%s)", (zone) => {
+    vi.stubEnv("TZ", zone);
+    expect(detailsOf(recorded("time-limit"), 20).endTimeMs).toBe(Date.UTC(2026, 10, 22, 14, 55, 3));
+    vi.unstubAllEnvs();
+  });
+
+  it("says what state the job is in, and nothing of what its name says", () => {
+    const misleading = "JobName=JobState=COMPLETED HetJobId=7 EndTime=2001-01-01T00:00:00\n";
+    const text = recorded("time-limit").replace(/JobName=.*\n/, misleading);
+    expect(text).toContain(misleading);
+    expect(detailsOf(text, 20)).toEqual({ ...detailsOf(recorded("time-limit"), 20), state: "RUNNING" });
   });
 });
 
@@ -72,15 +81,15 @@ describe("components that share a node", () => {
   it("have it once, with the sum of their parts", () => {
     const text = het(4, "n1 CPU_IDs=0-1 Mem=10 GRES=gpu:1(IDX:2)") + het(5, "n[1-2] CPU_IDs=2,4 Mem=30 GRES=gpu:1(IDX:0)");
     expect(detailsOf(text, 4).nodes).toEqual([
-      { name: "n1", cpuIds: [0, 1, 2, 4], gpuIds: [0, 2], memoryMb: 40 },
-      { name: "n2", cpuIds: [2, 4], gpuIds: [0], memoryMb: 30 },
+      { name: "n1", cpuIds: [0, 1, 2, 4], gpuIds: ["0", "2"], memoryMb: 40 },
+      { name: "n2", cpuIds: [2, 4], gpuIds: ["0"], memoryMb: 30 },
     ]);
   });
 
   it("end with the first of them", () => {
     const ends = (id: number, time: string): string => het(id, "n1 CPU_IDs=0 Mem=0 GRES=").replace("Unknown", time);
     const text = ends(4, "2030-01-01T00:00:02") + ends(5, "2030-01-01T00:00:01");
-    expect(detailsOf(text, 4).endTimeMs).toBe(new Date("2030-01-01T00:00:01").getTime());
+    expect(detailsOf(text, 4).endTimeMs).toBe(Date.UTC(2030, 0, 1, 0, 0, 1));
   });
 });
 

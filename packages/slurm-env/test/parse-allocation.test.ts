@@ -26,7 +26,7 @@ describe("the environments of real jobs", () => {
   });
 
   it("GPUs have ids on the node that we run on", () => {
-    expect(recorded("gpuspertask").nodes).toMatchObject([{ name: "gpu-a1", gpus: 2, gpuIds: [0, 1] }]);
+    expect(recorded("gpuspertask").nodes).toMatchObject([{ name: "gpu-a1", gpus: 2, gpuIds: ["0", "1"] }]);
   });
 
   it("a heterogeneous job has the nodes of all components", () => {
@@ -58,8 +58,22 @@ describe("where we run", () => {
     expect(parseAllocation(jobEnv({ ...inherited, SLURM_TASKS_PER_NODE: "2" })).stepId).toBe(0);
   });
 
-  it("the shell of salloc and the batch script are no steps of their own", () => {
-    expect(parseAllocation(jobEnv({ SLURM_STEP_ID: "4294967290" })).stepId).toBeUndefined();
+  test.each([
+    ["the batch script", "4294967291", "-5"],
+    ["the shell of an interactive step", "4294967290", "-6"],
+    ["an external step", "4294967292", "-4"],
+    ["a pending step", "4294967293", "-3"],
+    ["a kind that nobody knows yet", "18446744073709551611", "-17"],
+    ["text instead of a number", "batch", "0xfffffffb"],
+    ["a component of a step", "0+1", "4711.0"],
+  ])("%s (SLURM_STEP_ID=%s or %s) is no numbered step", (_title, ...ids) => {
+    for (const id of ids) expect(parseAllocation(jobEnv({ SLURM_STEP_ID: id })).stepId).toBeUndefined();
+  });
+
+  it("whatever SLURM_STEP_ID says, the job is read", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.bigInt().map(String)), (id) => {
+      expect(parseAllocation(jobEnv({ SLURM_STEP_ID: id })).nodes).toHaveLength(2);
+    }));
   });
 });
 
@@ -72,13 +86,14 @@ describe("when the job ends", () => {
     });
   });
 
-  it("an end before the start is refused", () => {
-    const refusal = refusalOf(() => parseAllocation(jobEnv({ SLURM_JOB_START_TIME: "1700003600", SLURM_JOB_END_TIME: "1700000000" })));
-    expect(refusal).toMatchObject({ code: "contradiction", variable: "SLURM_JOB_END_TIME", text: "1700000000" });
+  it("of an end before the start neither counts: nothing tells which of them is another job's", () => {
+    const { startTimeMs, endTimeMs, timeLimitMs, notes } = parseAllocation(jobEnv({ SLURM_JOB_START_TIME: "1700003600", SLURM_JOB_END_TIME: "1700000000" }));
+    expect([startTimeMs, endTimeMs, timeLimitMs]).toEqual([undefined, undefined, undefined]);
+    expect(notes.map(({ variable }) => variable)).toEqual(["SLURM_JOB_START_TIME", "SLURM_JOB_END_TIME"]);
   });
 });
 
-describe("an environment that can't be right is refused", () => {
+describe("an environment in which what is needed can't be right is refused", () => {
   it("outside a job the message says how to get one", () => {
     const refusal = refusalOf(() => parseAllocation({ SLURM_CONF: "/etc/slurm/slurm.conf", PATH: "/bin" }));
     expect(refusal.code).toBe("not-in-job");
@@ -96,7 +111,6 @@ describe("an environment that can't be right is refused", () => {
     ["SLURM_JOB_ID", "-1", 0],
     ["SLURM_JOB_ID", "0", 0],
     ["SLURM_JOB_ID", "1234567890123456", 0],
-    ["SLURM_JOB_NUM_NODES", "two", 0],
     ["SLURM_JOB_NODELIST", "n[1-2", 1],
     ["SLURM_JOB_CPUS_PER_NODE", "4,", 2],
     ["SLURM_JOB_CPUS_PER_NODE", "4(x", 3],
@@ -105,12 +119,6 @@ describe("an environment that can't be right is refused", () => {
     ["SLURM_JOB_CPUS_PER_NODE", "4;2", 1],
     ["SLURM_JOB_CPUS_PER_NODE", "4,0", 2],
     ["SLURM_JOB_CPUS_PER_NODE", "4,9999999999", 2],
-    ["SLURM_STEP_ID", "x", 0],
-    ["SLURM_ARRAY_TASK_ID", "1-3", 1],
-    ["SLURM_JOB_END_TIME", "soon", 0],
-    ["SLURM_MEM_PER_NODE", "4G", 1],
-    ["SLURM_GPUS_PER_NODE", "2,a100:x", 2],
-    ["SLURM_JOB_GPUS", "0,1x", 3],
   ])("%s=%s is malformed at %i", (variable, text, position) => {
     expect(refusalOf(() => parseAllocation(jobEnv({ [variable]: text })))).toMatchObject({ code: "malformed", variable, text, position });
   });
@@ -119,19 +127,11 @@ describe("an environment that can't be right is refused", () => {
     ["SLURM_JOB_CPUS_PER_NODE", "4(x3)", "describes 3 node(s) and the job has 2"],
     ["SLURM_JOB_CPUS_PER_NODE", "4", "describes 1 node(s) and the job has 2"],
     ["SLURM_JOB_CPUS_PER_NODE", "4(x999999999)", "describes 999999999 node(s)"],
-    ["SLURM_JOB_NUM_NODES", "3", "SLURM_JOB_NODELIST names 2 node(s)"],
     ["SLURM_JOB_NODELIST", "n[1,1]", "names a node twice"],
   ])("%s=%s contradicts the rest", (variable, text, problem) => {
     const refusal = refusalOf(() => parseAllocation(jobEnv({ [variable]: text })));
     expect(refusal).toMatchObject({ code: "contradiction", variable, text });
     expect(refusal.message).toContain(problem);
-  });
-
-  test.each([
-    ["SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"],
-    ["SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_JOB_ID"],
-  ])("%s needs %s", (present, variable) => {
-    expect(refusalOf(() => parseAllocation(jobEnv({ [present]: "1" })))).toMatchObject({ code: "missing-variable", variable });
   });
 
   it("a list of too many nodes is refused before it is built", () => {
@@ -140,11 +140,8 @@ describe("an environment that can't be right is refused", () => {
   });
 
   it("whatever is in a variable, the environment is read or refused, and nothing else happens", () => {
-    const variables = [...new Set(recordedJobs.flatMap(({ env }) => Object.keys(env)))].filter((name) => name.startsWith("SLURM"));
-    const value = fc.oneof(fc.string({ unit: fc.constantFrom("n", "1", "0", "9", "[", "]", "(", ")", "x", ",", "-", ":"), maxLength: 12 }), fc.string());
-    const changes = fc.dictionary(fc.constantFrom(...variables, "SLURM_MEM_PER_CPU", "SLURM_CPUS_PER_TASK", "SLURM_GPUS_PER_NODE"), value);
     fc.assert(
-      fc.property(fc.constantFrom(...recordedJobs), changes, ({ env }, changed) => {
+      fc.property(fc.constantFrom(...recordedJobs), fc.dictionary(fc.constantFrom(...allVariables), oddText), ({ env }, changed) => {
         try {
           expect(parseAllocation({ ...env, ...changed }).nodes.length).toBeGreaterThan(0);
         } catch (error) {
@@ -155,3 +152,75 @@ describe("an environment that can't be right is refused", () => {
     );
   });
 });
+
+describe("a variable that nobody needs does not stop a run", () => {
+  test.each([
+    ["SLURM_JOB_NUM_NODES", "two", "a whole number of at most 15 digits is expected"],
+    ["SLURM_JOB_NUM_NODES", "3", "SLURM_JOB_NODELIST names 2 node(s)"],
+    ["SLURM_JOB_NUM_NODES", "0", "a number of at least 1 is expected"],
+    ["SLURM_ARRAY_TASK_ID", "1", "SLURM_ARRAY_JOB_ID does not tell of which array"],
+    ["SLURM_ARRAY_TASK_ID", "1-3", "a whole number of at most 15 digits is expected"],
+    ["SLURM_ARRAY_JOB_ID", "7", "SLURM_ARRAY_TASK_ID does not tell which task of that array this is"],
+    ["SLURM_JOB_END_TIME", "soon", "a whole number of at most 15 digits is expected"],
+    ["SLURM_JOB_START_TIME", "2026-11-22T14:50:03", "a whole number of at most 15 digits is expected"],
+    ["SLURM_MEM_PER_NODE", "4G", "a whole number of at most 15 digits is expected"],
+    ["SLURM_MEM_PER_CPU", "-1", "a whole number of at most 15 digits is expected"],
+    ["SLURM_GPUS_PER_NODE", "2,a100:x", "GPUs are expected as COUNT or TYPE:COUNT"],
+    ["SLURM_GPUS_PER_TASK", "some", "GPUs are expected as COUNT or TYPE:COUNT"],
+    ["SLURM_GPUS_ON_NODE", "two", "a whole number of at most 15 digits is expected"],
+    ["SLURM_JOB_GPUS", "0,1x", "GPU ids are numbers and ranges, or names, separated by commas"],
+    ["SLURM_JOB_GPUS", "MIG-1,", "the name of a GPU is expected"],
+    ["SLURM_JOB_GPUS", "0-99999999", "more than 65536 numbers"],
+    ["SLURM_RESTART_COUNT", "again", "a whole number of at most 15 digits is expected"],
+    ["SLURM_HET_SIZE", "many", "a whole number of at most 15 digits is expected"],
+  ])("%s=%s counts as not set, and a note says why: %s", (variable, text, problem) => {
+    const { notes, ...allocation } = parseAllocation(jobEnv({ [variable]: text }));
+    expect(notes).toEqual([{ variable, text, message: `${variable}="${text}" counts as not set: ${problem}` }]);
+    expect({ ...allocation, notes: [] }).toEqual(parseAllocation(jobEnv({ [variable]: undefined })));
+  });
+
+  it("tasks that are needed for a count of GPUs only may be odd", () => {
+    const { nodes, notes } = parseAllocation(jobEnv({ SLURM_GPUS_PER_TASK: "1", SLURM_TASKS_PER_NODE: "2(x3" }));
+    expect(nodes).toMatchObject([{ cpus: 4 }, { cpus: 2 }]);
+    expect(notes).toMatchObject([{ variable: "SLURM_TASKS_PER_NODE" }]);
+  });
+
+  it("an array's task with an odd count still knows its array", () => {
+    const { array, notes } = parseAllocation(jobEnv({ SLURM_ARRAY_JOB_ID: "7", SLURM_ARRAY_TASK_ID: "2", SLURM_ARRAY_TASK_COUNT: "?", SLURM_ARRAY_TASK_MAX: "9" }));
+    expect(array).toEqual({ jobId: 7, taskId: 2, maxTaskId: 9 });
+    expect(notes).toMatchObject([{ variable: "SLURM_ARRAY_TASK_COUNT" }]);
+  });
+
+  it("a note is one line, however long or strange the text", () => {
+    const [note] = parseAllocation(jobEnv({ SLURM_MEM_PER_NODE: `\u001b[2J\n${"9".repeat(100_000)}` })).notes;
+    expect(note?.message).toMatch(/^SLURM_MEM_PER_NODE="\\u001b\[2J\\u000a9{20,80}\.\.\." counts as not set: [\x20-\x7e]+$/);
+  });
+
+  test.each(recordedJobs)("$name: every variable but the needed ones may say anything, and the job's nodes and CPUs stay the same", ({ env }) => {
+    const { nodes, notes } = parseAllocation(env);
+    expect(notes).toEqual([]);
+    const optional = [...new Set([...allVariables, ...Object.keys(env)])].filter((variable) => !isNeeded(variable));
+    const shown = nodes.map(({ name, cpus }) => [name, cpus]);
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...optional), oddText), (changed) => {
+        expect(parseAllocation({ ...env, ...changed }).nodes.map(({ name, cpus }) => [name, cpus])).toEqual(shown);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+const furtherVariables =
+  "SLURM_MEM_PER_NODE SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_CPUS_PER_TASK SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_GPUS SLURM_GPUS_ON_NODE SLURM_JOB_GPUS " +
+  "SLURM_STEP_GPUS SLURM_JOB_START_TIME SLURM_JOB_END_TIME SLURM_RESTART_COUNT SLURM_STEP_ID SLURM_STEP_TASKS_PER_NODE SLURM_ARRAY_TASK_STEP";
+
+const allVariables = [...new Set([...recordedJobs.flatMap(({ env }) => Object.keys(env)).filter((name) => name.startsWith("SLURM")), ...furtherVariables.split(" ")])];
+
+/** Without these nobody knows where to run. In a heterogeneous job, what names the components tells whose nodes count. */
+const isNeeded = (variable: string): boolean => /^SLURM_(?:JOB_ID|JOB_NODELIST|JOB_CPUS_PER_NODE|HET_SIZE)(?:_HET_GROUP_\d+)?$/.test(variable);
+
+const oddText = fc.oneof(
+  fc.string({ unit: fc.constantFrom("n", "1", "0", "9", "[", "]", "(", ")", "x", ",", "-", ":"), maxLength: 12 }),
+  fc.string(),
+  fc.constantFrom("-5", "4294967291", "18446744073709551615", "MIG-377e0049", "4G", "1e9", "0x10", "none", "N/A", "(null)", "null", " ", "\n"),
+);

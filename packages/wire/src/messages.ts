@@ -114,6 +114,8 @@ export type FromAgent =
       readonly slurmOrder: readonly number[] | null;
       /** The CPUs in the first of the cpuset files that the agent was told of and found: those of its job. */
       readonly cpuset: readonly number[] | null;
+      /** What of its environment names GPUs, such as CUDA_VISIBLE_DEVICES: where Slurm has started it, those of its step. */
+      readonly gpuVariables: Readonly<Record<string, string>>;
     }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. */

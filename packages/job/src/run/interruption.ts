@@ -1,7 +1,10 @@
 /** What ends a run from outside: Ctrl-C, or a signal of the batch system. */
 
-/** The signals that end a run, and how long running calls may go on after each, in milliseconds. */
-export type SignalGrace = Readonly<Partial<Record<NodeJS.Signals, () => number>>>;
+/**
+ * The signals that end a run, and how long running calls may go on after each, in milliseconds: 0 said at once, or what has
+ * to be found out. Nobody waits for it any more when the abort signal aborts.
+ */
+export type SignalGrace = Readonly<Partial<Record<NodeJS.Signals, (signal: AbortSignal) => 0 | Promise<number>>>>;
 
 /** What ends a run on this machine: running calls are asked to end at once. */
 export const localSignals: SignalGrace = { SIGINT: () => 0, SIGTERM: () => 0, SIGHUP: () => 0 };
@@ -42,22 +45,24 @@ export class InterruptedError extends Error {
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 
 /**
- * Calls `interrupted` at the first signal, with the grace that it gives, and ends the process at a second one of those
- * that give none: a person who wants it to end, now. Disposing of it lets signals act as before.
+ * Calls `interrupted` at each signal, with the grace that it gives, and ends the process at a second one of those that
+ * give none: a person who wants it to end, now. Disposing of it lets signals act as before.
  */
-export function onInterrupt(signals: SignalGrace, interrupted: (signal: NodeJS.Signals, graceMs: number) => void): Disposable {
-  let first = true;
+export function onInterrupt(signals: SignalGrace, interrupted: (signal: NodeJS.Signals, grace: 0 | Promise<number>) => void): Disposable {
+  const disposed = new AbortController();
+  let isEnding = false;
   const listener = (signal: NodeJS.Signals): void => {
-    const graceMs = signals[signal]?.() ?? 0;
-    if (first) interrupted(signal, graceMs);
-    else if (graceMs === 0) process.exit(130);
-    first = false;
+    const grace = signals[signal]?.(disposed.signal) ?? 0;
+    if (grace === 0 && isEnding) process.exit(130);
+    isEnding ||= grace === 0;
+    interrupted(signal, grace);
   };
   const names = Object.keys(signals) as NodeJS.Signals[];
   for (const signal of names) process.on(signal, listener);
   return {
     [Symbol.dispose]: () => {
       for (const signal of names) process.off(signal, listener);
+      disposed.abort();
     },
   };
 }

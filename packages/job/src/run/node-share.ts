@@ -5,8 +5,10 @@ export interface NodeShare {
   readonly cpus?: number | undefined;
   /** Slurm's own numbers of these CPUs, where it gives them. */
   readonly slurmCpuIds?: readonly number[] | undefined;
-  /** The node's own numbers of the GPUs. Default: none. */
-  readonly gpuIds?: readonly number[] | undefined;
+  /** Names or the node's own numbers of the GPUs, as CUDA_VISIBLE_DEVICES takes them. Default: none. */
+  readonly gpuIds?: readonly string[] | undefined;
+  /** Whether the node's agent is started inside of the batch job: what its environment says of GPUs is then right. Default false. */
+  readonly agentIsInJob?: boolean | undefined;
   /** In megabytes. Default: the machine's. */
   readonly memoryMb?: number | undefined;
 }

@@ -10,6 +10,7 @@ import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { TaskWorker } from "../dispatch/task-launcher.ts";
 import { RunEvents } from "../events/run-events.ts";
 import { chooseCpus } from "./choose-cpus.ts";
+import { chooseGpus } from "./choose-gpus.ts";
 import type { NodeShare } from "./node-share.ts";
 
 /** At most so many nodes are being connected to at a time: sshd drops connections beyond ten or so. */
@@ -134,6 +135,6 @@ class OpenPoolLauncher implements PoolLauncher {
     this.nodes.set(node, launcher);
     this.cpusPerNode.set(node, cpuIds.length);
     this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pin, note });
-    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: share.gpuIds, memoryMb: share.memoryMb ?? host.memoryMb }, pin);
+    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: share.memoryMb ?? host.memoryMb }, pin);
   }
 }

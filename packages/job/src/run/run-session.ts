@@ -10,6 +10,7 @@ import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { showProgress } from "../progress/show-progress.ts";
+import { GracePeriod } from "./grace-period.ts";
 import { InterruptedError, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
 import { makeLogDirectory } from "./log-directory.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
@@ -94,6 +95,7 @@ class Session {
   /** Rejects a while after the run was ended from outside, whatever the job does then. */
   readonly #ended = Promise.withResolvers<never>();
   #workplace: Workplace | undefined;
+  #grace: GracePeriod | undefined;
   #remembered = 0;
   #lastCounts = "";
 
@@ -108,7 +110,7 @@ class Session {
     // Without an interruption nobody is left to hear of it.
     this.#ended.promise.catch(() => undefined);
     if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.#endEarly(reason)));
-    if (options.handleSignals !== false) stack.use(onInterrupt(options.signals ?? localSignals, (signal, graceMs) => void this.#interrupted(signal, graceMs)));
+    if (options.handleSignals !== false) stack.use(onInterrupt(options.signals ?? localSignals, (signal, grace) => void this.#interrupted(signal, grace)));
   }
 
   /** Aborts when the run is to end early. */
@@ -155,10 +157,20 @@ class Session {
     return Promise.race([promise, this.#ended.promise]);
   }
 
-  async #interrupted(signal: NodeJS.Signals, graceMs: number): Promise<void> {
+  async #interrupted(signal: NodeJS.Signals, grace: 0 | Promise<number>): Promise<void> {
+    const period = this.#grace ?? this.#stack.use(new GracePeriod());
+    if (this.#grace === undefined) void this.#endAfter(period, signal, grace !== 0);
+    this.#grace = period;
+    const graceMs = await grace;
+    if (!period.endAfter(graceMs)) return;
     this.#emitCounts();
     this.events.emit({ type: "run-interrupted", signal, graceMs });
-    if (graceMs > 0) await Promise.race([this.#workplace?.drain().then(lastSteps), sleep(graceMs, undefined, { ref: false })]);
+  }
+
+  /** No call begins any more, also while it is not yet known how long those that run may go on. */
+  async #endAfter(period: GracePeriod, signal: NodeJS.Signals, drain: boolean): Promise<void> {
+    const drained = drain ? this.#workplace?.drain().then(lastSteps) : undefined;
+    await Promise.race([Promise.all([drained, period.known]), period.over]);
     this.#emitCounts();
     this.#endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
   }

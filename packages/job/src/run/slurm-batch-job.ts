@@ -1,43 +1,69 @@
-/** This program's Slurm job, as the lock of a results database names it, and whether another one has ended. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+/**
+ * This program's Slurm job, as the lock of a results database names it, and whether another one has ended. A job's id
+ * means nothing without its cluster: another cluster that shares the directory counts its own jobs. And Slurm may hide a
+ * stranger's job (PrivateData): that it does not know one proves something of this user's own jobs only.
+ */
 import type { BatchJob } from "@hyperion-ts/results";
-import type { SlurmEnvironment } from "@hyperion-ts/slurm-env";
-
-const SCONTROL_TIMEOUT_MS = 10_000;
+import type { Allocation } from "@hyperion-ts/slurm-env";
+import { scontrol, settingIn } from "./scontrol.ts";
 
 /** A start of a job: Slurm runs a job again, under its old id, when a node failed under it. */
-interface JobStart {
+export interface JobStart {
   readonly jobId: number;
   readonly restarts: number;
+  readonly userId: number;
+  readonly cluster: string;
 }
 
-/** The job of this environment. */
-export function slurmBatchJob({ SLURM_JOB_ID = "", SLURM_RESTART_COUNT = "0" }: SlurmEnvironment): BatchJob {
-  return { name: nameOf({ jobId: Number(SLURM_JOB_ID), restarts: Number(SLURM_RESTART_COUNT) }), hasEnded };
+/** What the controller was asked, or why it did not answer. */
+type Answer = { readonly type: "shown" | "refused"; readonly text: string };
+
+/** The job of this allocation. Asks the controller for the name of its cluster where the environment does not tell. */
+export async function slurmBatchJob({ jobId, restarts = 0, clusterName }: Allocation, userId = process.getuid?.() ?? 0): Promise<BatchJob> {
+  const cluster = clusterName ?? (await askedCluster()) ?? "?";
+  return { name: nameOf({ jobId, restarts, userId, cluster }), hasEnded: (name) => hasEnded(name, userId) };
 }
 
-const nameOf = ({ jobId, restarts }: JobStart): string => `Slurm job ${jobId}, start ${restarts}`;
+const nameOf = ({ jobId, restarts, userId, cluster }: JobStart): string => `Slurm job ${jobId} (start ${restarts}, user ${userId}) of cluster ${cluster}`;
 
-async function hasEnded(name: string): Promise<boolean> {
-  const [, jobId, restarts] = /^Slurm job (\d+), start (\d+)$/.exec(name) ?? [];
-  if (jobId === undefined) return false;
-  try {
-    const { stdout } = await promisify(execFile)("scontrol", ["show", "job", jobId], { timeout: SCONTROL_TIMEOUT_MS });
-    return startHasEnded(stdout, { jobId: Number(jobId), restarts: Number(restarts) });
-  } catch (error) {
-    // Slurm forgets jobs some minutes after their end (MinJobAge of slurm.conf).
-    return error instanceof Error && /Invalid job id specified/.test(error.message);
-  }
+/** Undefined for other texts; the locks of earlier versions named no cluster, so nobody can say which job they mean. */
+export function parseJobStart(name: string): JobStart | undefined {
+  const [, jobId, restarts, userId, cluster] = /^Slurm job (\d+) \(start (\d+), user (\d+)\) of cluster ([^?].*)$/.exec(name) ?? [];
+  return cluster === undefined ? undefined : { jobId: Number(jobId), restarts: Number(restarts), userId: Number(userId), cluster };
 }
 
-/** Reads what `scontrol show job` prints. A job that is completing may still have processes. */
-export function startHasEnded(printed: string, { jobId, restarts }: JobStart): boolean {
-  const record = printed.split(/\n\s*\n/).find((text) => new RegExp(`^\\s*JobId=${jobId}\\b`).test(text));
-  if (record === undefined) return false;
-  const state = /\bJobState=(\w+)/.exec(record)?.[1] ?? "";
-  return ended.has(state) || (Number(/\bRestarts=(\d+)/.exec(record)?.[1] ?? 0) > restarts && state !== "COMPLETING");
+/** Asks the controller that answers here, and believes it only if its cluster is the job's. */
+async function hasEnded(name: string, ownUserId: number): Promise<boolean> {
+  const start = parseJobStart(name);
+  if (start === undefined || (await askedCluster()) !== start.cluster) return false;
+  return startHasEnded(await ask("--all", "show", "job", String(start.jobId)), start, ownUserId);
 }
+
+/** Reads scontrol's answer. A job that is completing may still have processes. */
+export function startHasEnded({ type, text }: Answer, { jobId, restarts, userId }: JobStart, ownUserId: number): boolean {
+  // Slurm forgets jobs some minutes after their end (MinJobAge of slurm.conf); those of others it may just not show.
+  if (type === "refused") return userId === ownUserId && /Invalid job id specified/.test(text);
+  const record = text.split(/\n\s*\n/).find((record) => new RegExp(`^\\s*JobId=${jobId}\\b`).test(record));
+  if (record === undefined || field(record, "UserId", String.raw`[^\s(]*\((\d+)\)`) !== String(userId)) return false;
+  const state = field(record, "JobState", String.raw`(\w+)`) ?? "";
+  return ended.has(state) || (Number(field(record, "Restarts", String.raw`(\d+)`) ?? 0) > restarts && state !== "COMPLETING");
+}
+
+/** Not on the first line: it has the job's name, which may be any text. */
+const field = (record: string, key: string, value: string): string | undefined => new RegExp(`^\\s+(?:\\w+=\\S* )*?${key}=${value}`, "m").exec(record)?.[1];
 
 /** Of squeue(1), "JOB STATE CODES": those of jobs that have no process any more. */
 const ended = new Set(["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "REVOKED", "TIMEOUT"]);
+
+const askedCluster = async (): Promise<string | undefined> => {
+  const { type, text } = await ask("show", "config");
+  return type === "shown" ? settingIn(text, "ClusterName") : undefined;
+};
+
+async function ask(...args: readonly string[]): Promise<Answer> {
+  try {
+    return { type: "shown", text: await scontrol(args) };
+  } catch (error) {
+    return { type: "refused", text: error instanceof Error ? error.message : String(error) };
+  }
+}

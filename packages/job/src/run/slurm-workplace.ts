@@ -1,28 +1,32 @@
 /** The nodes of a Slurm allocation as a workplace: this machine, where it is one of them, and one connection to each other. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import type { NodeLauncherConfig, WorkerAddr } from "@hyperion-ts/launcher";
+import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import { type AllocatedNode, type Allocation, type JobDetails, parseJobDetails } from "@hyperion-ts/slurm-env";
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
+import { haveSlices } from "./choose-gpus.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
+import { scontrol } from "./scontrol.ts";
+import type { SlurmEnd } from "./slurm-end.ts";
 
-/** slurmctld may be busy; what it would say can be done without. */
-const SCONTROL_TIMEOUT_MS = 10_000;
+const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
 
 /** What a workplace in an allocation needs, beside the allocation. */
 export interface SlurmWorkplaceOptions {
   readonly leastNodes: number | undefined;
   readonly config: Partial<NodeLauncherConfig>;
+  /** Is told what the controller says of the job's end. */
+  readonly end: SlurmEnd;
 }
 
-export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
+export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config, end }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
   const log = (message: string): void => events.emit({ type: "log", message });
+  for (const { message } of allocation.notes) log(message);
+  if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
   const details = await readJobDetails(allocation, log, signal);
-  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, allocation.head)]));
+  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun")]));
   const launcher = await openPoolLauncher(
     {
       logDir: info.logDir,
@@ -38,25 +42,19 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  return workplaceOver(launcher, allocation.endTimeMs ?? details?.endTimeMs ?? null);
+  if (details !== undefined) end.learn(details);
+  return workplaceOver(launcher, end.timeMs ?? null);
 }
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({ type: name === head ? "LocalHost" : "RemoteAddr", hostname: name });
 
-function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined, head: string | undefined): NodeShare {
+function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined, agentIsInJob: boolean): NodeShare {
   const known = details?.nodes.find((node) => node.name === name);
   const gpus = known?.gpuIds ?? gpuIds;
-  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: name === head ? (visibleGpus(process.env, gpus?.length) ?? gpus) : gpus };
+  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: agentIsInJob || !jobHasSlices() ? gpus : undefined, agentIsInJob };
 }
 
-/**
- * The GPUs of this node as CUDA counts them: from 0 on where a cgroup hides the others, and not by the node's own
- * numbers. Undefined where the variable does not name as many as the job has.
- */
-function visibleGpus({ CUDA_VISIBLE_DEVICES }: NodeJS.ProcessEnv, count: number | undefined): number[] | undefined {
-  const ids = CUDA_VISIBLE_DEVICES?.split(",") ?? [];
-  return ids.length === count && ids.every((id) => /^\d+$/.test(id)) ? ids.map(Number) : undefined;
-}
+const jobHasSlices = (): boolean => haveSlices(gpuNamesOf(process.env));
 
 /** srun has to be told the component of a heterogeneous job. */
 function transportOf({ components }: Allocation, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
@@ -78,8 +76,7 @@ function cpusetFiles({ jobId, components }: Allocation): string[] {
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
 async function readJobDetails({ jobId }: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("scontrol", ["show", "job", "--details", String(jobId)], { timeout: SCONTROL_TIMEOUT_MS, signal });
-    return parseJobDetails(stdout, jobId);
+    return parseJobDetails(await scontrol(["show", "job", "--details", String(jobId)], { signal }), jobId);
   } catch (error) {
     signal.throwIfAborted();
     log(`scontrol does not tell which CPUs and GPUs are job ${jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);

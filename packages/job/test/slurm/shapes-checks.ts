@@ -39,7 +39,7 @@ export function mostAtOnce(sights: readonly Sight[]): Readonly<Record<string, nu
 const sharedCpus = (sights: readonly Sight[]): unknown[] => sharedAtOnce(sights, ({ cpuIds }) => cpuIds);
 
 /** Pairs of calls that had the same one of a node's things at the same time. */
-export const sharedAtOnce = (sights: readonly Sight[], thingsOf: (sight: Sight) => readonly number[]): unknown[] =>
+export const sharedAtOnce = (sights: readonly Sight[], thingsOf: (sight: Sight) => readonly (number | string)[]): unknown[] =>
   sights.flatMap((a, i) => sights.slice(i + 1).filter((b) => a.node === b.node && a.begin < b.end && b.begin < a.end && thingsOf(a).some((thing) => thingsOf(b).includes(thing))).map((b) => [a, b]));
 
 /** Each node was called by its name, and the call ran there. */

@@ -29,9 +29,30 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
     expect(Object.keys(mostAtOnce(sights)).toSorted()).toEqual(["gpu1", "gpu2"]);
     for (const { cudaVisibleDevices, gpuIds } of sights) expect({ cudaVisibleDevices, count: gpuIds.length }).toEqual({ cudaVisibleDevices: gpuIds.join(), count: 1 });
     const used = Object.groupBy(sights, ({ node }) => node);
-    expect(new Set(used["gpu1"]?.flatMap(({ gpuIds }) => gpuIds))).toEqual(new Set([1, 2, 3]));
-    expect(new Set(used["gpu2"]?.flatMap(({ gpuIds }) => gpuIds))).toEqual(new Set([1]));
+    expect(new Set(used["gpu1"]?.flatMap(({ gpuIds }) => gpuIds))).toEqual(new Set(["1", "2", "3"]));
+    expect(new Set(used["gpu2"]?.flatMap(({ gpuIds }) => gpuIds))).toEqual(new Set(["1"]));
     expect(sessions).toEqual({ login: 0, n1: 0, gpu1: 0, gpu2: 1 });
+    await cluster.expectNobodyLeft();
+  });
+
+  it("GPUs with names: calls have those that Slurm gave to the job, in its order", async () => {
+    // As Slurm sets it for slices; the testbed's GPUs have numbers only.
+    const mig = ["MIG-377e0049-554c-540b-93c6-d0976f8426cb", "MIG-12345678-554c-540b-93c6-d0976f8426cb"];
+    const { printed } = await cluster.sbatch(["-w", "gpu1,gpu2", "-N2", "-n4", "--gpus-per-node=2"], `export SLURM_JOB_GPUS=${mig.join()} CUDA_VISIBLE_DEVICES=${mig.join()}; unset ROCR_VISIBLE_DEVICES ZE_AFFINITY_MASK\n${cluster.script("mig", { together: 2, gpus: 1 })}`);
+    const { sights } = done(cluster.outcomes("mig"), printed);
+    expect(new Set(sights.map(({ cudaVisibleDevices }) => cudaVisibleDevices))).toEqual(new Set(mig));
+    expect(new Set(sights.flatMap(({ gpuIds }) => gpuIds))).toEqual(new Set(mig));
+    expect(sights.map(({ node }) => node)).toEqual(sights.map(() => "gpu1"));
+    expect(printed).toMatch(/slices of GPUs \(MIG\), whose names on other nodes only a step of srun knows/);
+    await cluster.expectNobodyLeft();
+  });
+
+  it("GPUs by srun: each node's agent tells by which names its step has them", async () => {
+    const { printed, sessions } = await cluster.sbatch(["-w", "gpu1,gpu2", "-N2", "-n4", "--gpus-per-node=2"], cluster.script("gpus-srun", { together: 4, gpus: 1, options: { launcher: { transport: { type: "srun" } } } }));
+    const { sights } = done(cluster.outcomes("gpus-srun"), printed);
+    expect(sharedAtOnce(sights, ({ gpuIds }) => gpuIds)).toEqual([]);
+    expect(Object.keys(mostAtOnce(sights)).toSorted()).toEqual(["gpu1", "gpu2"]);
+    expect(sessions).toEqual({ login: 0, n1: 0, gpu1: 0, gpu2: 0 });
     await cluster.expectNobodyLeft();
   });
 

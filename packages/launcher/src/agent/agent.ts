@@ -21,6 +21,7 @@ import {
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
+import { gpuVariablesOf } from "../gpu-variables.ts";
 import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
@@ -108,6 +109,7 @@ export class Agent implements FrameReceiver {
       memoryMb: Math.floor(totalmem() / 1_048_576),
       slurmOrder: slurmOrder(),
       cpuset: cpusetIn(this.#cpusetFiles),
+      gpuVariables: gpuVariablesOf(process.env),
     };
     writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(hello));
     return writer;

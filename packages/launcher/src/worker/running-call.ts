@@ -29,7 +29,7 @@ export class RunningCall implements CallContext {
     return { count: this.#config.cpuCount, ids: this.#config.cpuIds };
   }
 
-  get gpuIds(): readonly number[] {
+  get gpuIds(): readonly string[] {
     return this.#config.gpuIds;
   }
 

@@ -6,5 +6,5 @@ export interface WorkerConfig {
   /** How many CPUs a call has, and which, where ids are known. */
   readonly cpuCount: number;
   readonly cpuIds: readonly number[];
-  readonly gpuIds: readonly number[];
+  readonly gpuIds: readonly string[];
 }

@@ -15,13 +15,20 @@ describe.concurrent("a worker process", () => {
   test("is pinned to its CPUs, has their number in the thread variables, its GPUs, and its share of memory", async () => {
     await using node = await testNode();
     const [cpu = 0] = node.launcher.host.allowedCpus;
-    await using worker = await node.launcher.launch({ cpuCount: 1, cpuIds: [cpu], pin: true, gpuIds: [1, 3], memoryMb: 300 });
+    await using worker = await node.launcher.launch({ cpuCount: 1, cpuIds: [cpu], pin: true, gpuIds: ["1", "3"], memoryMb: 300 });
     const found = await worker.call(surroundings, ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "JULIA_NUM_THREADS", "CUDA_VISIBLE_DEVICES"]);
-    expect(found).toMatchObject({ pid: worker.pid, allowedCpus: String(cpu), cpus: { count: 1, ids: [cpu] }, gpuIds: [1, 3], variables: ["1", "1", "1", "1", "1,3"] });
+    expect(found).toMatchObject({ pid: worker.pid, allowedCpus: String(cpu), cpus: { count: 1, ids: [cpu] }, gpuIds: ["1", "3"], variables: ["1", "1", "1", "1", "1,3"] });
     expect(allowedCpuList(worker.pid)).toBe(String(cpu));
     expect(found.heapLimitMb).toBeGreaterThan(250);
     expect(found.heapLimitMb).toBeLessThan(500);
     expect(liveProcess(worker.pid)?.command).toMatch(/--max-old-space-size=300 .*worker-main/u);
+  });
+
+  test("has its GPUs by name, in the variables that its job has", async () => {
+    await using node = await testNode({ env: { ROCR_VISIBLE_DEVICES: "0,1", GPU_DEVICE_ORDINAL: "0,1" } });
+    await using worker = await node.launcher.launch({ gpuIds: ["MIG-b", "MIG-a"] });
+    const found = await worker.call(surroundings, ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL"]);
+    expect(found).toMatchObject({ gpuIds: ["MIG-b", "MIG-a"], variables: [null, "MIG-b,MIG-a", "MIG-b,MIG-a"] });
   });
 
   test("keeps the CPUs of its agent where it is not pinned, and what it has of GPUs", async () => {

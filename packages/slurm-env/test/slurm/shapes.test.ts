@@ -51,6 +51,7 @@ function checkRecording({ isStep = false, arrayIsInherited = false }: Shape, rec
   if (!arrayIsInherited) expect(allocation.array?.taskId.toString()).toBe(slurm.arrayTaskId);
   checkCpus(allocation.nodes, slurm);
   for (const node of allocation.nodes) checkShare(node, slurm);
+  expect(allocation.notes).toEqual([]);
   const wanted = slurm.nodes.map(({ memoryMb, ...node }) => ({ ...node, memoryMb: memoryMb || undefined }));
   expect(parseJobDetails(details, allocation.jobId).nodes).toEqual(wanted);
 }

@@ -8,7 +8,7 @@ import type { Recording } from "./recordings.ts";
 export interface SlurmNode {
   readonly name: string;
   readonly cpuIds: readonly number[];
-  readonly gpuIds: readonly number[];
+  readonly gpuIds: readonly string[];
   /** 0 where Slurm does not hand out memory. */
   readonly memoryMb: number;
 }
@@ -59,7 +59,7 @@ function nodeOf(name: string, line: ReadonlyMap<string, string>): SlurmNode {
   return {
     name,
     cpuIds: numbersOf(line.get("CPU_IDs") ?? ""),
-    gpuIds: gpus.flatMap((indexes) => numbersOf(indexes.split(")", 1)[0] ?? "")),
+    gpuIds: gpus.flatMap((indexes) => numbersOf(indexes.split(")", 1)[0] ?? "")).map(String),
     memoryMb: Number(line.get("Mem")),
   };
 }

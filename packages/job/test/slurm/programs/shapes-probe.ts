@@ -22,7 +22,7 @@ const output = z.object({
   hostname: z.string(),
   /** As the call was told. */
   cpuIds: z.array(z.int()),
-  gpuIds: z.array(z.int()),
+  gpuIds: z.array(z.string()),
   /** `Cpus_allowed_list` of proc(5). */
   allowed: z.string(),
   cudaVisibleDevices: z.string().nullable(),

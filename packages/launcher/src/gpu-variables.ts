@@ -1,0 +1,34 @@
+/**
+ * The variables by which a program is told which GPUs it may use. Slurm sets those that fit the kind of GPU: a program
+ * of ROCm that found CUDA's beside its own would count its GPUs twice.
+ */
+
+/** Of CUDA, of ROCm (HIP), of OpenCL on AMD's GPUs, and of Intel's Level Zero. */
+const variables = ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL", "ZE_AFFINITY_MASK"] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Those variables of an environment that name GPUs. */
+export const gpuVariablesOf = (env: Environment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    variables.flatMap((name) => {
+      const text = env[name];
+      return text === undefined || gpusIn(text) === undefined ? [] : [[name, text]];
+    }),
+  );
+
+/** The names of the GPUs in an environment, in order; undefined where it names none. */
+export const gpuNamesOf = (env: Environment): readonly string[] | undefined => variables.map((name) => gpusIn(env[name] ?? "")).find((names) => names !== undefined);
+
+/** The variables for a worker that has these GPUs: those that `agent` has, or else `head`; CUDA's where neither has any. */
+export const gpuVariablesFor = (gpuIds: readonly string[], agent: Environment, head: Environment): Readonly<Record<string, string>> => {
+  const found = [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0);
+  return Object.fromEntries((found ?? variables.slice(0, 1)).map((name) => [name, gpuIds.join(",")]));
+};
+
+/** Each name once. Slurm writes `NoDevFiles` where there is none. */
+const gpusIn = (text: string): readonly string[] | undefined => {
+  const names = text.split(",");
+  const isList = new Set(names).size === names.length && names.every((name) => /^[^\s,]+$/.test(name));
+  return isList && text !== "NoDevFiles" ? names : undefined;
+};
