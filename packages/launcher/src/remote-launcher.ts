@@ -63,8 +63,7 @@ class RemoteNode {
     const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
     const session = await this.#session(number, times, signal);
     if (session.loggedIn) handshakeOver();
-    // srun has given its step the variables and the directory already.
-    const surroundings = this.#choice.type === "srun" ? null : surroundingsOfThisProcess();
+    const surroundings = surroundingsOfThisProcess();
     const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
     return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings }, signal, headPort);
   }

@@ -31,7 +31,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
       log,
       ...config,
       ...(leastNodes === undefined ? {} : { leastNodes }),
-      ...transportOf(allocation, config),
+      ...transportOf(allocation, details, config),
       events,
       shareOf: ({ hostname = "" }) => shares.get(hostname),
     },
@@ -58,11 +58,12 @@ function visibleGpus({ CUDA_VISIBLE_DEVICES }: NodeJS.ProcessEnv, count: number 
   return ids.length === count && ids.every((id) => /^\d+$/.test(id)) ? ids.map(Number) : undefined;
 }
 
-/** srun has to be told the component of a heterogeneous job. */
-function transportOf({ components }: Allocation, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
-  if (transport?.type !== "srun" || components === undefined) return {};
-  const hetGroupOf = (host: string): number | undefined => components.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
-  return { transport: { hetGroupOf, ...transport } };
+/** srun has to be told the component of a heterogeneous job, and what of the job's GPUs is on a node. */
+function transportOf({ components }: Allocation, details: JobDetails | undefined, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
+  if (transport?.type !== "srun") return {};
+  const hetGroupOf = (host: string): number | undefined => components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
+  const gresOf = (host: string): string => details?.nodes.find(({ name }) => name === host)?.gres ?? "none";
+  return { transport: { hetGroupOf, gresOf, ...transport } };
 }
 
 /** Where Slurm's cgroup plugins put a job's cpuset: version 1, then version 2. The components of a heterogeneous job are jobs of their own. */
