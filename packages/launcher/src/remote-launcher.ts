@@ -57,6 +57,7 @@ class RemoteNode {
   async open(number: number, signal: AbortSignal, handshakeOver: () => void): Promise<NodeLauncher> {
     signal.throwIfAborted();
     const times = timesOf(this.#config);
+    const { isPaused, whenHeadIsLost } = this.#config;
     const tls = this.#config.tls ?? this.#choice.type === "srun";
     await using parts = new AsyncDisposableStack();
     // Before the session, which would be left behind if there were no port.
@@ -65,7 +66,7 @@ class RemoteNode {
     if (session.loggedIn) handshakeOver();
     const surroundings = surroundingsOfThisProcess();
     const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
-    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings }, signal, headPort);
+    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost }, signal, headPort);
   }
 
   async #session(number: number, { connectTimeoutMs }: AgentTimes, signal: AbortSignal): Promise<CommandSession> {

@@ -9,6 +9,7 @@ import type { ProgramInfo } from "../program-info.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
+import { silenceOptions } from "./slurm-silence.ts";
 
 /** slurmctld may be busy; what it would say can be done without. */
 const SCONTROL_TIMEOUT_MS = 10_000;
@@ -29,6 +30,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
       compileCache: join(info.dataDir, "compile-cache"),
       cpusetFiles: cpusetFiles(allocation),
       log,
+      ...silenceOptions(allocation, config),
       ...config,
       ...(leastNodes === undefined ? {} : { leastNodes }),
       ...transportOf(allocation, details, config),
