@@ -18,8 +18,8 @@ export interface Command {
   readonly argv: readonly string[];
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Which variables of this process it does not get. Default: it gets all. */
-  readonly without?: RegExp;
+  /** Whether it gets a variable of this process. Default: it gets all. */
+  readonly passes?: (name: string) => boolean;
 }
 
 /** A command that could not be started, or ended by itself with a failure. */
@@ -77,8 +77,8 @@ export async function spawned(command: Command, stdio: StdioOptions): Promise<Ch
   }
 }
 
-function environment({ env, without }: Command): NodeJS.ProcessEnv {
-  const own = without === undefined ? process.env : Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.test(name)));
+function environment({ env, passes }: Command): NodeJS.ProcessEnv {
+  const own = passes === undefined ? process.env : Object.fromEntries(Object.entries(process.env).filter(([name]) => passes(name)));
   return { ...own, ...env };
 }
 

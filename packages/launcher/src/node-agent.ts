@@ -20,6 +20,7 @@ import {
 import type { AgentLink } from "./agent-greeting.ts";
 import { indent } from "./indent.ts";
 import type { NodeSurroundings } from "./node-surroundings.ts";
+import { Silence } from "./silence.ts";
 import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";
 import { LaunchError } from "./worker-death.ts";
 
@@ -47,6 +48,10 @@ export interface AgentSettings {
   readonly headSilenceMs: number | null;
   /** Where and in which environment workers run; null: as the agent does. */
   readonly surroundings: NodeSurroundings | null;
+  /** Whether a silent node is only paused. Default: it is not. */
+  readonly isPaused?: ((node: string) => Promise<boolean>) | undefined;
+  /** What the agent becomes when its head fell silent. Default: it ends. */
+  readonly whenHeadIsLost?: readonly string[] | undefined;
 }
 
 /** How long an agent that no longer reads gets to say why. */
@@ -80,16 +85,20 @@ export class NodeAgent implements AsyncDisposable {
   #lastNumber = 0;
   readonly #resolveLost: (reason: string) => void;
   #heartbeat: NodeJS.Timeout | undefined;
-  #lastHeardMs = performance.now();
+  readonly #silence = new Silence();
+  readonly #isPaused: () => Promise<boolean>;
+  /** Somebody is being asked whether the node is only paused. */
+  #asking = false;
   #gone = false;
   #closing = false;
 
   /** The session lives as long as the agent does; `link` is its streams, or a connection of their own. */
-  constructor(node: string, link: AgentLink, session: CommandSession, { times, headSilenceMs, surroundings }: AgentSettings) {
+  constructor(node: string, link: AgentLink, session: CommandSession, { times, headSilenceMs, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings) {
     this.node = node;
     this.hello = link.hello;
     this.#session = session;
     this.#times = times;
+    this.#isPaused = () => isPaused(node);
     this.#writer = new FrameWriter(link.input);
     const { promise, resolve } = Promise.withResolvers<string>();
     this.lost = promise;
@@ -107,6 +116,7 @@ export class NodeAgent implements AsyncDisposable {
       silenceMs: headSilenceMs,
       trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
+      whenHeadIsLost,
     });
     this.#listen(link);
     this.#watch();
@@ -151,7 +161,7 @@ export class NodeAgent implements AsyncDisposable {
   #listen({ output, rest }: AgentLink): void {
     const parser = new FrameParser(this);
     const receive = (chunk: Buffer): void => {
-      this.#lastHeardMs = performance.now();
+      this.#silence.heard();
       try {
         parser.push(chunk);
       } catch (error) {
@@ -192,17 +202,22 @@ export class NodeAgent implements AsyncDisposable {
     if (this.#slots.delete(channel)) this.#freeNumbers.push(channel);
   }
 
-  /** Sends signs of life and listens for them. Our own event loop may stand still for long: that is not the node's silence. */
+  /** Sends signs of life and listens for them. */
   #watch(): void {
-    let lastTickMs = performance.now();
+    const { heartbeatMs, silenceMs } = this.#times;
     this.#heartbeat = setInterval(() => {
-      const nowMs = performance.now();
-      if (nowMs - lastTickMs > 2 * this.#times.heartbeatMs) this.#lastHeardMs = nowMs;
-      lastTickMs = nowMs;
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
-      const silentMs = nowMs - this.#lastHeardMs;
-      if (silentMs > this.#times.silenceMs) this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
-    }, this.#times.heartbeatMs);
+      const silentMs = this.#silence.look(heartbeatMs);
+      if (silentMs > silenceMs && !this.#asking) void this.#judge(silentMs);
+    }, heartbeatMs);
+  }
+
+  async #judge(silentMs: number): Promise<void> {
+    this.#asking = true;
+    const paused = await this.#isPaused().catch(() => false);
+    this.#asking = false;
+    if (paused) this.#silence.heard();
+    if (this.#silence.lastedMs() >= silentMs) this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
   }
 
   #lose(what: string): void {

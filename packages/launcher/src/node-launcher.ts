@@ -63,6 +63,16 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   readonly connectPauseMs?: number;
   /** Runs each handshake: a pool of nodes lets only a few run at once. Default: at once. */
   readonly throttle?: (handshake: () => Promise<void>) => Promise<void>;
+  /**
+   * Whether a node that was silent for `silenceMs` is only paused, as in a suspended job: then it is waited for, and asked
+   * about again after as long. Default: it is not, and is lost.
+   */
+  readonly isPaused?: (node: string) => Promise<boolean>;
+  /**
+   * The program that an agent on another node becomes when its head fell silent (not at an end of the connection that
+   * reached it) and it has ended its workers: an argument vector that begins with a path. Default: it just ends.
+   */
+  readonly whenHeadIsLost?: readonly string[];
   /** Hears of attempts that failed, and of transports that had to step in. Default: nobody. */
   readonly log?: (line: string) => void;
 }

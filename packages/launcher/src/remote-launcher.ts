@@ -57,16 +57,16 @@ class RemoteNode {
   async open(number: number, signal: AbortSignal, handshakeOver: () => void): Promise<NodeLauncher> {
     signal.throwIfAborted();
     const times = timesOf(this.#config);
+    const { isPaused, whenHeadIsLost } = this.#config;
     const tls = this.#config.tls ?? this.#choice.type === "srun";
     await using parts = new AsyncDisposableStack();
     // Before the session, which would be left behind if there were no port.
     const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
     const session = await this.#session(number, times, signal);
     if (session.loggedIn) handshakeOver();
-    // srun has given its step the variables and the directory already.
-    const surroundings = this.#choice.type === "srun" ? null : surroundingsOfThisProcess();
+    const surroundings = surroundingsOfThisProcess();
     const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
-    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings }, signal, headPort);
+    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost }, signal, headPort);
   }
 
   async #session(number: number, { connectTimeoutMs }: AgentTimes, signal: AbortSignal): Promise<CommandSession> {

@@ -5,6 +5,7 @@
  */
 import { Cursor } from "./cursor.ts";
 import { expandHostlist } from "./expand-hostlist.ts";
+import { parseGres } from "./node-gres.ts";
 import type { NodeName } from "./node-name.ts";
 import { parseNumberRanges, writeNumbers } from "./number-ranges.ts";
 import type { SlurmJobId } from "./slurm-job-id.ts";
@@ -19,6 +20,8 @@ export interface NodeDetails {
   readonly cpuIds: readonly number[];
   /** The node's own numbers of GPUs, as text: other sources name GPUs (Allocation). */
   readonly gpuIds: readonly string[];
+  /** All generic resources as `--gres` takes them, without types: `gpu:2,nvme:1`. Absent where there are none; where components share a node, the first one's. */
+  readonly gres?: string | undefined;
   /** Absent where Slurm does not hand out memory (SelectTypeParameters without Memory). */
   readonly memoryMb?: number | undefined;
 }
@@ -67,7 +70,8 @@ const readNodes = (record: string): readonly NodeDetails[] =>
     const cpuIds = numbers(cpus, "CPU_IDs");
     const gpuIds = [...rest.matchAll(/\bgpu\b[^(,]*\(IDX:([^)]*)\)/g)].flatMap(([, indexes = ""]) => numbers(indexes, "GRES").map(String));
     const memoryMb = Number(memory) || undefined;
-    return expandHostlist(hostlist, "Nodes").map((name) => ({ name, cpuIds, gpuIds, memoryMb }));
+    const gres = parseGres(/ GRES=(\S*)/.exec(rest)?.[1] ?? "") || undefined;
+    return expandHostlist(hostlist, "Nodes").map((name) => ({ name, cpuIds, gpuIds, gres, memoryMb }));
   });
 
 /** `0-3,8`; an index list may also be `N/A`. */
@@ -78,6 +82,7 @@ const addShare = (sum: NodeDetails | undefined, share: NodeDetails): NodeDetails
   name: share.name,
   cpuIds: union(sum?.cpuIds, share.cpuIds),
   gpuIds: union(sum?.gpuIds, share.gpuIds),
+  gres: sum === undefined ? share.gres : sum.gres,
   memoryMb: sum === undefined ? share.memoryMb : addKnown(sum.memoryMb, share.memoryMb),
 });
 

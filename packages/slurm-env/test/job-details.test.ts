@@ -27,7 +27,7 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
   it("has all components of a heterogeneous job, each with its own memory and GPUs", () => {
     expect(detailsOf(recorded("heterogeneous"), 41).nodes).toEqual([
       { name: "n5", cpuIds: [6, 7], gpuIds: [], memoryMb: 20 },
-      { name: "gpu2", cpuIds: [0, 1, 2, 3], gpuIds: ["0"], memoryMb: 40 },
+      { name: "gpu2", cpuIds: [0, 1, 2, 3], gpuIds: ["0"], gres: "gpu:1", memoryMb: 40 },
       { name: "n1", cpuIds: [0, 1], gpuIds: [], memoryMb: 20 },
       { name: "n2", cpuIds: [0, 1, 2, 3], gpuIds: [], memoryMb: 40 },
     ]);
@@ -36,7 +36,7 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 
   it("is shown of a whole array under the id of its last task, and only the task's own part counts: its GPUs, its end", () => {
     const text = recorded("array-last-task");
-    expect(detailsOf(text, 40)).toEqual({ state: "RUNNING", nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], memoryMb: 10 }], endTimeMs: undefined });
+    expect(detailsOf(text, 40)).toEqual({ state: "RUNNING", nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }], endTimeMs: undefined });
     expect(detailsOf(text, 84).nodes).toEqual([{ name: "gpu1", cpuIds: [0], gpuIds: [], memoryMb: 10 }]);
   });
 
@@ -81,8 +81,8 @@ describe("components that share a node", () => {
   it("have it once, with the sum of their parts", () => {
     const text = het(4, "n1 CPU_IDs=0-1 Mem=10 GRES=gpu:1(IDX:2)") + het(5, "n[1-2] CPU_IDs=2,4 Mem=30 GRES=gpu:1(IDX:0)");
     expect(detailsOf(text, 4).nodes).toEqual([
-      { name: "n1", cpuIds: [0, 1, 2, 4], gpuIds: ["0", "2"], memoryMb: 40 },
-      { name: "n2", cpuIds: [2, 4], gpuIds: ["0"], memoryMb: 30 },
+      { name: "n1", cpuIds: [0, 1, 2, 4], gpuIds: ["0", "2"], gres: "gpu:1", memoryMb: 40 },
+      { name: "n2", cpuIds: [2, 4], gpuIds: ["0"], gres: "gpu:1", memoryMb: 30 },
     ]);
   });
 

@@ -52,6 +52,8 @@ export type ToAgent =
       readonly trustAcknowledgements: boolean;
       /** Where workers run, if this directory is there; null: where the agent does. */
       readonly directory: string | null;
+      /** The program that the agent becomes when the head fell silent and all workers have ended; empty: none. */
+      readonly whenHeadIsLost: readonly string[];
     }
   /** Variables for the agent's and its workers' environment: several messages where there are many. Before `configure`. */
   | { readonly type: "environment"; readonly variables: Readonly<Record<string, string>> }

@@ -10,6 +10,7 @@ import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
 import { scontrol } from "./scontrol.ts";
 import type { SlurmEnd } from "./slurm-end.ts";
+import { silenceOptions } from "./slurm-silence.ts";
 
 const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
 
@@ -33,9 +34,10 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
       compileCache: join(info.dataDir, "compile-cache"),
       cpusetFiles: cpusetFiles(allocation),
       log,
+      ...silenceOptions(allocation, config),
       ...config,
       ...(leastNodes === undefined ? {} : { leastNodes }),
-      ...transportOf(allocation, config),
+      ...transportOf(allocation, details, config),
       events,
       shareOf: ({ hostname = "" }) => shares.get(hostname),
     },
@@ -56,11 +58,12 @@ function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDe
 
 const jobHasSlices = (): boolean => haveSlices(gpuNamesOf(process.env));
 
-/** srun has to be told the component of a heterogeneous job. */
-function transportOf({ components }: Allocation, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
-  if (transport?.type !== "srun" || components === undefined) return {};
-  const hetGroupOf = (host: string): number | undefined => components.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
-  return { transport: { hetGroupOf, ...transport } };
+/** srun has to be told the component of a heterogeneous job, and what of the job's GPUs is on a node. */
+function transportOf({ components }: Allocation, details: JobDetails | undefined, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
+  if (transport?.type !== "srun") return {};
+  const hetGroupOf = (host: string): number | undefined => components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
+  const gresOf = (host: string): string => details?.nodes.find(({ name }) => name === host)?.gres ?? "none";
+  return { transport: { hetGroupOf, gresOf, ...transport } };
 }
 
 /** Where Slurm's cgroup plugins put a job's cpuset: version 1, then version 2. The components of a heterogeneous job are jobs of their own. */

@@ -10,7 +10,7 @@ vi.setConfig({ maxConcurrency: 5 });
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: FaultCluster;
-  beforeAll(async () => void (cluster = await FaultCluster.open(10)));
+  beforeAll(async () => void (cluster = await FaultCluster.open(16)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   /** A job whose script runs the program, and runs it again when there is a file `again`; calls run on all of its nodes. */
@@ -61,22 +61,37 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(dir.outcome).toBeUndefined();
   });
 
-  test.concurrent("loses its power: all that was ours on the other nodes ends in the same way, and once Slurm has ended its job a run on another node goes on from what was stored", async () => {
-    const { dir, id } = await busyOn("power", ["n9", "n10"], {});
-    await cluster.testbed.fault.stop("n9");
-    await untilSome("end of what was on the other node", () => ours("n10") === 0);
+  test.concurrent.for([
+    ["node-ssh", "n9", "n10", "n11"],
+    ["srun", "n12", "n13", "n14"],
+  ] as const)("loses its power (%s): all that was ours on the other nodes ends, they end the job, whose output says so, and a run on another node goes on from what was stored", async ([type, ...nodes]) => {
+    const [lost, ...others] = nodes;
+    const { dir, id } = await busyOn(`power-${type}`, nodes, { launcher: { transport: { type } } });
+    await cluster.testbed.fault.stop(lost);
+    for (const node of others) await untilSome("end of what was on the other nodes", () => ours(node) === 0);
     const first = dir.rows;
     expect(first.map(({ x, value, times }) => [x, value.square, times])).toEqual(first.map(({ x }) => [x, x * x, 1]));
     expect([dir.outcome, first.length > 0]).toEqual([undefined, true]);
 
-    await cluster.testbed.run("login", ["scancel", String(id)], { user });
-    await cluster.testbed.waitForJob(id);
+    expect((await cluster.testbed.waitForJob(id)).state).toBe("CANCELLED");
+    expect(dir.printed).toMatch(new RegExp(`the node ${lost} is lost, and with it the script of this job: job ${id} is cancelled`));
+    // sshd itself does not know yet that the other end of its sessions is gone.
+    for (const node of others) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).every((command) => command.startsWith("sshd")));
     const { length } = dir.notes;
-    const next = await cluster.testbed.sbatch(dir.script({ width: 30, ms: 10 }), { user, cwd: dir.inCluster, args: ["-N1", "-w", "n10", "--exclusive", "-o", "next.txt"] });
+    const next = await cluster.testbed.sbatch(dir.script({ width: 30, ms: 10 }), { user, cwd: dir.inCluster, args: ["-N1", "-w", others[0], "--exclusive", "-o", "next.txt"] });
     expect((await cluster.testbed.waitForJob(next)).state).toBe("COMPLETED");
     const computed = dir.notes.slice(length).flatMap(({ what, x }) => (what === "begin" ? [x] : []));
     const stored = new Set(first.map(({ x }) => x));
     expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(30).filter((x) => !stored.has(x)));
     expectSound(dir);
+  });
+
+  test.concurrent("is cut off and lives on: once Slurm has taken its node from the job, the other nodes end the job, and nothing is left when the network is back", async () => {
+    const { dir, id } = await busyOn("alive", ["n15", "n16"], {});
+    await cluster.testbed.fault.cut("n15");
+    expect((await cluster.testbed.waitForJob(id)).state).toBe("CANCELLED");
+    await cluster.testbed.fault.heal("n15");
+    for (const node of ["n15", "n16"]) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
+    expect(dir.printed).toMatch(/the node n15 is lost/);
   });
 });

@@ -56,6 +56,25 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
     await cluster.expectNobodyLeft();
   });
 
+  // srun alone would ask for the job's total on each node.
+  it.each([
+    ["as a total", ["--gpus=4"], 1],
+    ["as a total, with CPUs for each", ["--gpus=2", "--cpus-per-gpu=1"], 1],
+    ["on each node", ["--gres=gpu:2"], 1],
+    ["not at all", [], 0],
+  ])("GPUs by srun: those that were asked for %s are used on both nodes", async (_, args, gpus) => {
+    const name = `srun${args.join("")}`;
+    const request = { together: 2, ...(gpus === 0 ? {} : { gpus }), options: { leastNodes: 2, launcher: { transport: { type: "srun" }, connectAttempts: 1 } } } as const;
+    const { sessions, printed } = await cluster.sbatch(["-w", "gpu1,gpu2", "-N2", "--ntasks-per-node=1", ...args], cluster.script(name, request));
+    const { sights, cpusPerNode } = done(cluster.outcomes(name), printed);
+    expect(cpusPerNode.map(([node]) => node).toSorted()).toEqual(["gpu1", "gpu2"]);
+    expect(sharedAtOnce(sights, ({ gpuIds }) => gpuIds)).toEqual([]);
+    expect(Object.keys(mostAtOnce(sights)).toSorted()).toEqual(["gpu1", "gpu2"]);
+    for (const { cudaVisibleDevices, gpuIds } of sights) if (gpus > 0) expect({ cudaVisibleDevices, count: gpuIds.length }).toEqual({ cudaVisibleDevices: gpuIds.join(), count: gpus });
+    expect(sessions).toEqual({ login: 0, n1: 0, gpu1: 0, gpu2: 0 });
+    await cluster.expectNobodyLeft();
+  });
+
   it("memory: no more calls run than the job's part of each node has room for, and each has a heap of its share", async () => {
     const { printed } = await cluster.sbatch(["-w", "n1,gpu1", "-N2", "-n8", "--mem=700"], cluster.script("memory", { together: 4, memoryMb: 300 }));
     const outcome = done(cluster.outcomes("memory"), printed);

@@ -23,8 +23,10 @@ import {
 import { Polling } from "../polling/polling.ts";
 import { gpuVariablesOf } from "../gpu-variables.ts";
 import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
+import { endOrBecome } from "./become.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
+import { Silence } from "../silence.ts";
 import { SpareWorker } from "./spare-worker.ts";
 import { type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
@@ -51,8 +53,10 @@ export class Agent implements FrameReceiver {
   readonly #cpusetFiles: readonly string[];
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
-  #lastHeardMs = performance.now();
   readonly #unanswered = setTimeout(() => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`), UNANSWERED_MS);
+  readonly #silence = new Silence();
+  /** What this process becomes when its head fell silent; nothing where it just ends. */
+  #whenHeadIsLost: readonly string[] = [];
   /** A worker is gone, so that the next one takes its place. */
   #replacing = false;
   #ending = false;
@@ -81,15 +85,15 @@ export class Agent implements FrameReceiver {
     log(`Received ${signal}, and leaves what follows to the head`);
   }
 
-  /** Ends all workers, then this process. */
-  end(why: string, graceMs = END_GRACE_MS): void {
+  /** Ends all workers, then this process, which may become another program. */
+  end(why: string, graceMs = END_GRACE_MS, become: readonly string[] = []): void {
     if (this.#ending) return;
     this.#ending = true;
     log(`Ending: ${why}`);
     const workers = [...this.#workers.keys()].map((channel) => this.#stop(channel, graceMs));
     void Promise.allSettled([...workers, this.#spare.end()])
       .then(() => this.#processes.swept())
-      .then(() => process.exit(0));
+      .then(() => endOrBecome(become, log));
   }
 
   /** Says hello to a head on a stream, which goes on with frames. */
@@ -118,7 +122,7 @@ export class Agent implements FrameReceiver {
   #listen(input: Readable): void {
     const parser = new FrameParser(this);
     input.on("data", (chunk: Buffer) => {
-      this.#lastHeardMs = performance.now();
+      this.#silence.heard();
       this.#polling.called();
       try {
         parser.push(chunk);
@@ -163,15 +167,16 @@ export class Agent implements FrameReceiver {
     }
   }
 
-  #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory }: Extract<ToAgent, { type: "configure" }>): void {
+  #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory, whenHeadIsLost }: Extract<ToAgent, { type: "configure" }>): void {
     clearTimeout(this.#unanswered);
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
+    this.#whenHeadIsLost = whenHeadIsLost;
     setInterval(() => {
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
-      const silentMs = performance.now() - this.#lastHeardMs;
+      const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
-      this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0);
+      this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0, this.#whenHeadIsLost);
     }, heartbeatMs);
     if (directory !== null) enter(directory);
   }

@@ -5,7 +5,9 @@
  */
 import type { CommandError } from "../local-process.ts";
 import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
-import { type SessionEnd, TransportError, type TransportReason } from "./command-session.ts";
+import { type SessionEnd, TransportError } from "./command-session.ts";
+import { passedToSrun } from "./srun-environment.ts";
+import { srunFailure } from "./srun-failure.ts";
 import { commandSession } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
 
@@ -17,31 +19,34 @@ export interface SrunOptions {
   readonly options?: readonly string[];
   /** The component of a heterogeneous job that a node belongs to. Default: none does. */
   readonly hetGroupOf?: (host: string) => number | undefined;
+  /**
+   * The generic resources that the step asks for on a node, as `--gres` takes them: `gpu:2`, or `none`. All that the job
+   * has there, as a step that is bound to fewer devices hides the others from its workers. Default: what srun asks for
+   * by itself, which is too much on each node where the job has asked for a total (`--gpus=4`).
+   */
+  readonly gresOf?: (host: string) => string | undefined;
 }
 
 /**
  * A step beside others (`--overlap`) on all of the job's CPUs of the node: one task with neither `--exact` nor
  * `--cpus-per-task`, which would give it one CPU only, unbound, because workers are pinned later. Its output comes
- * by whole lines (HYPERION_LINE_STREAM tells the agent); `--unbuffered` would put a terminal in between.
+ * by whole lines (HYPERION_LINE_STREAM tells the agent); `--unbuffered` would put a terminal in between. It is no MPI program.
  */
-const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--quit-on-interrupt", "--quiet"];
+const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--mpi=none", "--quit-on-interrupt", "--quiet"];
 
 /** How often srun is asked to end its step, and how long it may take, in milliseconds. A busy machine, or slurmctld, can make it late. */
 const ASK_AGAIN_MS = 100;
 const STEP_END_MS = 20_000;
 
-/** Variables of a job that srun would read as options of its own, against ours (srun(1), "INPUT ENVIRONMENT VARIABLES"). */
-const READ_AS_OPTIONS =
-  /^(?:SRUN_CPUS_PER_TASK|SLURM_(?:CPUS_PER_TASK|CPUS_PER_GPU|CPU_BIND|CPU_FREQ_REQ|DISTRIBUTION|EXACT|EXCLUSIVE|GPU_BIND|GPUS_PER_TASK|HINT|MEM_PER_CPU|MEM_PER_GPU|MEM_PER_NODE|NTASKS_PER_\w+|NTASKS|NPROCS|NNODES|STEP_\w+|THREADS_PER_CORE|TRES_PER_TASK|WHOLE|OPEN_MODE|STDINMODE|STDOUTMODE|STDERRMODE|LABELIO|MULTI_PROG|RELATIVE|WORKING_DIR))$/;
-
 /** A transport that runs a step for each session. Works inside of a job's allocation only. */
-export function srun({ command = "srun", options = [], hetGroupOf }: SrunOptions = {}): Transport {
+export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: SrunOptions = {}): Transport {
   return {
     open: async (host, argv, signal) => {
       signal.throwIfAborted();
       const group = hetGroupOf?.(host);
-      const line = [command, ...OURS, ...(group === undefined ? [] : [`--het-group=${group}`]), `--nodelist=${host}`, ...options, "--", ...argv];
-      const running = await runCmdLocalAsync({ argv: line, env: { HYPERION_LINE_STREAM: "1" }, without: READ_AS_OPTIONS }).catch((cause: CommandError) => {
+      const gres = gresOf?.(host);
+      const place = [...(group === undefined ? [] : [`--het-group=${group}`]), `--nodelist=${host}`, ...(gres === undefined ? [] : [`--gres=${gres}`])];
+      const running = await runCmdLocalAsync({ argv: [command, ...OURS, ...place, ...options, "--", ...argv], env: { HYPERION_LINE_STREAM: "1" }, passes: passedToSrun }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
       return commandSession(running, false, srunEnd, () => endStep(running));
@@ -63,16 +68,13 @@ function endStep(running: RunningCommand): void {
   });
 }
 
-/** Reads srun's end: it fails with code 1 for almost everything, so what it prints has to tell. */
+/** Reads srun's end: a failure of its own, or that of the command. A crash of srun itself is an end of the connection. */
 function srunEnd(end: SessionEnd, stderr: string): SessionEnd {
-  const reason = srunFailure(stderr);
-  return reason === undefined || end.type !== "exited" || end.code === 0 ? end : { type: "disconnected", failure: { reason, message: stderr } };
+  if (end.type !== "exited" || end.code === 0) return end;
+  const failure = srunFailure(stderr);
+  if (failure !== undefined) return { type: "disconnected", failure };
+  return end.signal !== null && CRASHES.has(end.signal) ? { type: "disconnected", failure: { reason: "unreachable", message: `srun itself crashed (${end.signal})${stderr === "" ? "" : `: ${stderr}`}` } } : end;
 }
 
-/** What srun's own messages say of the reason; undefined when they tell of the command. */
-export function srunFailure(stderr: string): TransportReason | undefined {
-  if (!/^srun: /m.test(stderr)) return undefined;
-  if (/Invalid job id|Invalid partition|Invalid node name|not in this job|node configuration is not available|has expired|unrecognized option|invalid option|Access\/permission denied/i.test(stderr)) return "unsupported";
-  if (/Unable to (?:create step|confirm allocation|contact slurm)|Requested nodes are busy|Socket timed out|Communication connection failure|Connection refused|launch failed|temporarily/i.test(stderr)) return "unreachable";
-  return undefined;
-}
+/** Of srun, nobody sends it these. */
+const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"]);

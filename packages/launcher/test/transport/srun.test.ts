@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { srun, srunFailure } from "../../src/transport/srun.ts";
+import { passedToSrun } from "../../src/transport/srun-environment.ts";
+import { srunFailure } from "../../src/transport/srun-failure.ts";
+import { srun } from "../../src/transport/srun.ts";
 import { thrownBy } from "../world.ts";
+import { SRUN_INPUT_VARIABLES } from "./srun-input-variables.ts";
 
 // What Slurm 22.05 prints; undefined is the command's own failure.
 test.each([
@@ -16,7 +22,31 @@ test.each([
   ["unsupported", "srun: error: Slurm job 1 has expired\nsrun: Check SLURM_JOB_ID environment variable. Expired or invalid job 1\n"],
   ["unsupported", "srun: unrecognized option '--bad-option'\nTry \"srun --help\" for more information\n"],
 ])("the reason is %s when srun says %j", (reason, stderr) => {
-  expect(srunFailure(stderr)).toBe(reason);
+  expect(srunFailure(stderr)?.reason).toBe(reason);
+});
+
+test.each([
+  "srun: error: Unable to create step for job 4: Incompatible versions of client and server code\n",
+  "srun: error: Unable to confirm allocation for job 4: Zero Bytes were transmitted or received\nsrun: Check SLURM_JOB_ID environment variable. Expired or invalid job 4\n",
+])("a srun of another release than the cluster's is named when it says %j", (stderr) => {
+  expect(srunFailure(stderr)?.message).toMatch(/another release than the cluster's.*`command` of the srun transport/);
+});
+
+test.each([...Object.keys(SRUN_INPUT_VARIABLES), "SLURM_NTASKS_HET_GROUP_1", "SRUN_SOMETHING_NEW"])("srun does not get %s", (name) => {
+  expect(passedToSrun(name)).toBe(false);
+});
+
+test.each(["PATH", "HOME", "SLURM_JOB_ID", "SLURM_CONF", "SLURM_SACK_SOCKET", "SLURM_STEPMGR", "SLURM_WORKING_CLUSTER", "_SLURM_SPANK_OPTION_pyxis_container_image", "SLURM_SPANK_X"])("srun gets %s", (name) => {
+  expect(passedToSrun(name)).toBe(true);
+});
+
+test("a srun that crashes by itself is an end of the connection, which another attempt may cure", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hyperion-srun-"));
+  const command = join(folder, "srun");
+  writeFileSync(command, "#!/bin/sh\nkill -SEGV $$\n", { mode: 0o755 });
+  const crashing = await srun({ command }).open("n1", ["true"], new AbortController().signal);
+  expect(await crashing.ended).toEqual({ type: "disconnected", failure: { reason: "unreachable", message: "srun itself crashed (SIGSEGV)" } });
+  rmSync(folder, { recursive: true });
 });
 
 test("a program that is not there is named", async () => {

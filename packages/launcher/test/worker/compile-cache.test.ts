@@ -11,7 +11,7 @@ const compiler = /amaro/u;
 /** What a worker of a new agent has loaded of the runtime's compiler, and which directory for compiled code its functions see. */
 async function lookAround(world: World, options: { readonly compileCache?: string }): Promise<{ readonly compiler: readonly string[]; readonly variables: readonly (string | null)[] }> {
   // The world's own variables would decide where compiled code is kept.
-  const runCmd: RunCmd = (command) => runCmdLocalAsync({ ...command, without: /^NODE_/u, env: { ...command.env, HYPERION_TEST_WORLD: world.env["HYPERION_TEST_WORLD"] ?? "" } });
+  const runCmd: RunCmd = (command) => runCmdLocalAsync({ ...command, passes: (name) => !name.startsWith("NODE_"), env: { ...command.env, HYPERION_TEST_WORLD: world.env["HYPERION_TEST_WORLD"] ?? "" } });
   await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...options });
   await using worker = await launcher.launch({});
   const { builtIn } = await worker.call(loadedModules, null);
