@@ -5,6 +5,7 @@ import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { NodeAgent } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { runtimeOptions, workerProgram } from "./program-file.ts";
+import { optionsForWorkers } from "./program-options.ts";
 import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
@@ -43,7 +44,7 @@ export class AgentLauncher implements NodeLauncher {
     };
     const channel = this.#agent.start(
       {
-        command: [this.#options.nodePath ?? process.execPath, ...runtimeOptions, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
+        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram, ...compileCacheOf(this.#options)],
         config,
         logFile,
         env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
@@ -81,6 +82,11 @@ export class AgentLauncher implements NodeLauncher {
 
 const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
 
-const heapLimit = (memoryMb: number | undefined): string[] => (memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]);
+/** Those of the program, then ours: the last one counts. */
+const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
+  ...optionsForWorkers(process.execArgv, memoryMb !== undefined),
+  ...runtimeOptions,
+  ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
+];
 
 const gpuVariables = (gpuIds: readonly number[] | undefined): Record<string, string> => (gpuIds === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpuIds.join(",") });
