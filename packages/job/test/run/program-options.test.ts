@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtempDisposable } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 
 /** In this package, so that a program finds it by its name. */
@@ -32,7 +33,7 @@ async function run(argv: readonly string[], files: Readonly<Record<string, strin
     writeFileSync(join(folder.path, name), content);
   }
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...argv], { cwd: folder.path, env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...argv.map((each) => each.replace("FOLDER", pathToFileURL(folder.path).href))], { cwd: folder.path, env, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(input);
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), new Promise<number | null>((resolve) => child.once("close", resolve))]);
   return { code, stdout, stderr };
@@ -48,6 +49,7 @@ test.each([
   ["--experimental-transform-types", ["--experimental-transform-types"], { "prog.ts": program("Answer.whole", { before: "enum Answer { whole = 42 }" }) }],
   ["--import of a file beside the program", ["--import", "./hook.mjs"], aliased],
   ["--import=", ["--import=./hook.mjs"], aliased],
+  ["what tsx gives it", ["--require", "./set.cjs", "--import", "FOLDER/hook.mjs"], { ...aliased, "set.cjs": "" }],
   ["-r", ["-r", "./set.cjs"], { "set.cjs": "globalThis.answer = 42;", "prog.ts": program("Reflect.get(globalThis, 'answer')") }],
   ["--conditions", ["--conditions", "mine"], {
     "node_modules/which/package.json": JSON.stringify({ type: "module", exports: { mine: "./mine.js", default: "./other.js" } }),
@@ -80,4 +82,26 @@ test("a program that an option loads first is not started by its workers again",
   const { code, stderr } = await run(["--import", "./prog.ts", "empty.mjs"], { "prog.ts": program("42", { guard: "true" }), "empty.mjs": "" });
   expect(code).not.toBe(0);
   expect(stderr).toContain("runJobLocal was called inside a worker");
+});
+
+test.each([
+  ["from standard input", ["--input-type=module"], program("42", { guard: "true" })],
+  ["from --eval", ["--input-type=module", "--eval", program("42", { guard: "true" })], ""],
+])("a program %s is told that workers need a file", async (_, options, input) => {
+  const { code, stderr } = await run(options, {}, input);
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/given on standard input or with --eval, and a worker imports it from a file\. Save it in one/);
+});
+
+test("a function of a CommonJS program is refused where it is defined, and may name the file instead", async () => {
+  const bundle = (meta: string): string => `
+    const { defineRemote, programInfo, remoteEval, runJobLocal } = require("@hyperion-ts/job");
+    const { z } = require("zod");
+    const look = defineRemote(${meta}, { name: "look", input: z.null(), output: z.any(), run: () => 42 });
+    if (require.main === module) runJobLocal(programInfo("./out"), remoteEval(look, null), { cpus: 1, progress: "none" }).then(console.log);
+  `;
+  const refused = await run(["bundle.cjs"], { "bundle.cjs": bundle("{}") });
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toMatch(/NoModuleError: The remote function "look" was defined with an import\.meta without url.*--format=esm/);
+  expect(await run(["bundle.cjs"], { "bundle.cjs": bundle("{ url: __filename }") })).toEqual({ code: 0, stdout: "42\n", stderr: "" });
 });
