@@ -47,7 +47,7 @@ export class AgentLauncher implements NodeLauncher {
         command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram, ...compileCacheOf(this.#options)],
         config,
         logFile,
-        env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
+        env: { ...threadVariables(config.cpuCount, process.env), ...gpuVariables(request.gpuIds) },
         pinTo: request.pin === true ? cpuIds : null,
         retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
       },

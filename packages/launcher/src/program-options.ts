@@ -5,8 +5,9 @@
  * An option goes along unless it is listed here: new ones appear with each version of Node, and most say how code is
  * loaded and run. What is in NODE_OPTIONS reaches workers with the rest of the environment, and is not looked at.
  */
+import { matchesAny } from "./name-pattern.ts";
 
-/** Options that stay with the program, each with its reason. A star stands for any end of the name. */
+/** Options that stay with the program, with the reasons. */
 const OF_THE_PROGRAM_ALONE = [
   // Another main program than the worker's.
   "-e", "--eval", "-p", "--print", "-pe", "-c", "--check", "-i", "--interactive", "--run", "--test", "--watch",
@@ -37,7 +38,7 @@ const HEAP_BOUNDS = ["--max-old-space-size*", "--max-heap-size"];
 /** The options of `execArgv` (as in `process.execArgv`) that a worker gets. `share`: its heap is bound by its share of memory. */
 export function optionsForWorkers(execArgv: readonly string[], share: boolean): string[] {
   const left = share ? [...OF_THE_PROGRAM_ALONE, ...HEAP_BOUNDS] : OF_THE_PROGRAM_ALONE;
-  return withValues(execArgv).filter(([option = ""]) => !left.some((pattern) => matches(pattern, nameOf(option)))).flat();
+  return withValues(execArgv).filter(([option = ""]) => !matchesAny(left, nameOf(option))).flat();
 }
 
 /** Each option with the value that follows it, if one does: the runtime takes no value that begins with a hyphen. */
@@ -52,5 +53,3 @@ function withValues(execArgv: readonly string[]): string[][] {
 
 /** `--max_heap_size=300` is `--max-heap-size`: the runtime and V8 take both spellings. */
 const nameOf = (option: string): string => (option.split("=", 1)[0] ?? option).replaceAll("_", "-");
-
-const matches = (pattern: string, name: string): boolean => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern);

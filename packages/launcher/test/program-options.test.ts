@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, oneof, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { optionsForWorkers } from "../src/program-options.ts";
 
@@ -31,9 +31,9 @@ test("a value is no option, whatever it says", () => {
 });
 
 test("what workers get of any options is a part of them, in order, and stays when it is looked at again", () => {
-  const argument = fc.oneof(fc.constantFrom("--inspect", "-e", "--import", "-r", "--test", "--title=a", "--expose-gc"), fc.string());
-  fc.assert(
-    fc.property(fc.array(argument), fc.boolean(), (execArgv, share) => {
+  const argument = oneof(constantFrom("--inspect", "-e", "--import", "-r", "--test", "--title=a", "--expose-gc"), string());
+  assert(
+    property(array(argument), boolean(), (execArgv, share) => {
       const once = optionsForWorkers(execArgv, share);
       let from = 0;
       for (const each of once) from = execArgv.indexOf(each, from) + 1 || Number.NaN;
