@@ -18,8 +18,8 @@ export interface PoolNode {
   readonly memoryMb?: number | undefined;
 }
 
-/** "removed" is final; a node that drains can only be removed. */
-export type NodePhase = "active" | "draining" | "removed";
+/** "paused": takes no leases for the time being. "removed" is final; a node that drains can only be removed. */
+export type NodePhase = "active" | "paused" | "draining" | "removed";
 
 /** What a lease took from its node. */
 export interface Taken {

@@ -18,7 +18,7 @@ import { SizeClasses } from "./size-classes.ts";
  */
 export type PlacementRule = "spread" | "pack";
 
-/** The active nodes, indexed. */
+/** The active nodes, indexed, and the paused ones, which count where it is asked what could ever be. */
 export class Placement {
   readonly #rule: PlacementRule;
   readonly #nodes: (NodeState | undefined)[] = [];
@@ -62,6 +62,13 @@ export class Placement {
     this.#resources.unlist(node);
   }
 
+  /** Keeps `node`, which is not active any more, from everybody until it is refreshed as an active one. It still counts. */
+  pause(node: NodeState): void {
+    if (this.#hidden === node) this.#hidden = undefined;
+    this.#sizes.unlist(node);
+    this.#resources.unlist(node);
+  }
+
   /** Ends `hide`. */
   reveal(): void {
     const node = this.#hidden;
@@ -87,7 +94,7 @@ export class Placement {
 
   /** The node to claim for `shape`: large enough, most idle, lowest. None may be hidden. */
   claimable(shape: Shape): NodeState | undefined {
-    if (shape.node !== undefined) return this.#byName.get(shape.node);
+    if (shape.node !== undefined) return this.#active(shape.node);
     return this.#pick(this.#sizes.largeEnough(shape), 0, "spread");
   }
 
@@ -105,8 +112,14 @@ export class Placement {
 
   /** The most CPUs that are idle on one active node (or on the one that is named), hidden or not. */
   mostIdleCpus(name: string | undefined): number {
-    if (name !== undefined) return this.#byName.get(name)?.idle.cpus ?? 0;
+    if (name !== undefined) return this.#active(name)?.idle.cpus ?? 0;
     return Math.max(0, this.#hidden?.idle.cpus ?? 0, ...this.#sizes.indexes.map((index) => index.mostIdle()));
+  }
+
+  /** The node of this name, unless it is paused. */
+  #active(name: string): NodeState | undefined {
+    const node = this.#byName.get(name);
+    return node?.phase === "active" ? node : undefined;
   }
 
   #indexesFor(shape: Shape): readonly NodeIndex[] {
@@ -115,7 +128,7 @@ export class Placement {
   }
 
   #listed(): Iterable<NodeState> {
-    return this.#byName.values().filter((node) => node !== this.#hidden);
+    return this.#byName.values().filter((node) => node !== this.#hidden && node.phase === "active");
   }
 
   #pick(indexes: readonly NodeIndex[], cpus: number, rule: PlacementRule): NodeState | undefined {

@@ -53,9 +53,8 @@ export class PoolCore {
   }
 
   /**
-   * Asks for a lease. The waiter may be called before this returns: granted
-   * where there is room now, refused where no node could ever serve it.
-   * Throws a RangeError where the request has a wrong number in it.
+   * Asks for a lease. The waiter may be called before this returns: granted where there is room now, refused where no
+   * node could ever serve it. Throws a RangeError where the request has a wrong number in it.
    */
   enqueue<W extends Waiter>(request: PoolRequest, waiter: W): Ticket<W> {
     const ticket = new PoolTicket(this.#office, request, waiter, this.#sequence);
@@ -66,9 +65,8 @@ export class PoolCore {
   }
 
   /**
-   * Adds a node; it serves at once whoever waits for it. Throws a NodeError
-   * (DUPLICATE_NODE) where the pool has one of that name, draining ones
-   * included, and a RangeError where the node has wrong or double numbers.
+   * Adds a node; it serves at once whoever waits for it. Throws a NodeError (DUPLICATE_NODE) where the pool has one of
+   * that name, draining ones included, and a RangeError where the node has wrong or double numbers.
    */
   addNode(node: PoolNode): void {
     if (this.#nodes.has(node.name)) throw new NodeError("DUPLICATE_NODE", node.name);
@@ -82,16 +80,38 @@ export class PoolCore {
   }
 
   /**
-   * The node takes no new leases; those it has go on. This is final: to use
-   * it again, remove it and add it again. `drained` is called when its last
-   * lease is released, at once where it has none, and also when it is removed.
-   * Requests that only this node could serve are refused. Throws a NodeError
-   * (UNKNOWN_NODE).
+   * The node takes no new leases until `resumeNode`; those it has go on, and requests that only it could serve wait.
+   * Nothing happens to one that is paused or drains. Throws a NodeError (UNKNOWN_NODE).
+   */
+  pauseNode(name: string): void {
+    const node = this.#known(name);
+    if (node.phase !== "active") return;
+    node.phase = "paused";
+    this.#placement.pause(node);
+    this.#scheduler.lost(node);
+    this.#scheduler.settle();
+    this.#outbox.flush();
+  }
+
+  /** Ends `pauseNode`: the node serves at once whoever waits for it. Throws a NodeError (UNKNOWN_NODE). */
+  resumeNode(name: string): void {
+    const node = this.#known(name);
+    if (node.phase !== "paused") return;
+    node.phase = "active";
+    this.#placement.refresh(node);
+    this.#scheduler.freed(node);
+    this.#outbox.flush();
+  }
+
+  /**
+   * The node takes no new leases; those it has go on. This is final: to use it again, remove it and add it again.
+   * `drained` is called when its last lease is released, at once where it has none, and also when it is removed.
+   * Requests that only this node could serve are refused. Throws a NodeError (UNKNOWN_NODE).
    */
   drainNode(name: string, drained?: () => void): void {
     const node = this.#known(name);
     if (drained !== undefined) this.#drained.set(node, [...(this.#drained.get(node) ?? []), { deliver: drained }]);
-    if (node.phase === "active") {
+    if (node.phase === "active" || node.phase === "paused") {
       node.phase = "draining";
       this.#dismiss(node, new NodeError("NODE_DRAINING", name));
     }
@@ -100,9 +120,8 @@ export class PoolCore {
   }
 
   /**
-   * The node is lost, for `reason`: its leases are dead ("lost"), and releasing
-   * them does nothing. Requests that only this node could serve are refused.
-   * Throws a NodeError (UNKNOWN_NODE).
+   * The node is lost, for `reason`: its leases are dead ("lost"), and releasing them does nothing. Requests that only
+   * this node could serve are refused. Throws a NodeError (UNKNOWN_NODE).
    */
   removeNode(name: string, reason: string): void {
     const node = this.#known(name);
@@ -116,12 +135,10 @@ export class PoolCore {
   }
 
   /**
-   * Lends ahead: takes out of the line, and returns, up to `max` requests that
-   * stand at its very front, one after the other, and ask for exactly what
-   * `lease` holds; the caller serves them with that lease, and their waiters
-   * are not called. None where the front asks for anything else (then somebody
-   * waits for these CPUs) or the node does not take leases any more. `lends`
-   * picks the waiters that the caller can serve in this way; it must only look.
+   * Lends ahead: takes out of the line, and returns, up to `max` requests that stand at its very front, one after the
+   * other, and ask for exactly what `lease` holds; the caller serves them with that lease, and their waiters are not
+   * called. None where the front asks for anything else (then somebody waits for these CPUs) or the node does not take
+   * leases any more. `lends` picks the waiters that the caller can serve in this way; it must only look.
    */
   takeAhead(lease: Lease, max: number): readonly Ticket[];
   takeAhead<W extends Waiter>(lease: Lease, max: number, lends: (waiter: Waiter) => waiter is W): readonly Ticket<W>[];
@@ -139,8 +156,8 @@ export class PoolCore {
   }
 
   /**
-   * Puts what `takeAhead` returned back to its original place in line. Tickets
-   * that are not "taken" any more are left alone.
+   * Puts what `takeAhead` returned back to its original place in line. Tickets that are not "taken" any more are left
+   * alone.
    */
   putBack(tickets: readonly Ticket[]): void {
     const own = tickets.filter((ticket) => ticket instanceof PoolTicket);
@@ -195,7 +212,7 @@ export class PoolCore {
     if (shape.node === cause?.node) return cause;
     const node = this.#nodes.get(shape.node);
     if (node === undefined) return new NodeError("UNKNOWN_NODE", shape.node);
-    if (node.phase !== "active") return new NodeError("NODE_DRAINING", shape.node);
+    if (node.phase === "draining") return new NodeError("NODE_DRAINING", shape.node);
     return new NeverFitsError(shape, node.total, options);
   }
 

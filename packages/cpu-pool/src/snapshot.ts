@@ -1,5 +1,5 @@
 /** The pool at one moment, as data: for progress displays and for tests. */
-import type { NodeState } from "./node-state.ts";
+import type { NodePhase, NodeState } from "./node-state.ts";
 import type { PoolRequest } from "./shape.ts";
 
 /** How much of a resource is idle, and how much there is. */
@@ -11,7 +11,7 @@ export interface Usage {
 /** One node at one moment. */
 export interface NodeSnapshot {
   readonly name: string;
-  readonly phase: "active" | "draining";
+  readonly phase: Exclude<NodePhase, "removed">;
   readonly cpus: Usage;
   readonly gpus: Usage;
   /** Both are `Infinity` where the node does not say what it has. */
@@ -34,7 +34,7 @@ export function snapshotOf(node: NodeState, claimedBy: PoolRequest | undefined):
   const { name, idle, total, leases } = node;
   return {
     name,
-    phase: node.phase === "active" ? "active" : "draining",
+    phase: node.phase === "removed" ? "draining" : node.phase,
     cpus: { idle: idle.cpus, total: total.cpus },
     gpus: { idle: idle.gpus, total: total.gpus },
     memoryMb: { idle: idle.memoryMb, total: total.memoryMb },

@@ -24,7 +24,7 @@ export class Both {
     const total = [cpus, gpus, memoryMb ?? Infinity];
     const index = [...indexes.values(), 0].map((_, i) => i).find((i) => !indexes.has(i)) ?? 0;
     this.specs.set(name, nodeOf(name, cpus, gpus, memoryMb));
-    this.model.nodes.push({ name, index, total, idle: total, active: true, onDrained: [] });
+    this.model.nodes.push({ name, index, total, idle: total, active: true, paused: false, onDrained: [] });
     this.model.settle(() => "unexpected");
     this.world.pool.addNode(nodeOf(name, cpus, gpus, memoryMb));
   }
@@ -69,6 +69,22 @@ export class Both {
     this.world.drain(node.name);
   }
 
+  pause(at: number): void {
+    const node = this.#node(at);
+    if (node === undefined) return;
+    node.paused = true;
+    this.model.settle(() => "unexpected");
+    this.world.pool.pauseNode(node.name);
+  }
+
+  resume(at: number): void {
+    const node = pick(this.model.nodes.filter(({ paused }) => paused), at);
+    if (node === undefined) return;
+    node.paused = false;
+    this.model.settle(() => "unexpected");
+    this.world.pool.resumeNode(node.name);
+  }
+
   remove(at: number): void {
     const node = this.#node(at);
     if (node === undefined) return;
@@ -88,7 +104,7 @@ export class Both {
     const lease = id === undefined ? undefined : this.model.held.get(id);
     if (id === undefined || lease === undefined) return;
     const isOther = ({ wish }: { readonly wish: Wish }): boolean =>
-      !lease.node.active || (["cpus", "gpus", "memoryMb"] as const).some((key) => wish[key] !== lease.wish[key]) || (wish.node ?? lease.node.name) !== lease.node.name;
+      !lease.node.active || lease.node.paused || (["cpus", "gpus", "memoryMb"] as const).some((key) => wish[key] !== lease.wish[key]) || (wish.node ?? lease.node.name) !== lease.node.name;
     const stop = this.model.line.findIndex(isOther);
     const taken = this.model.line.slice(0, Math.min(max, stop < 0 ? Infinity : stop)).map(({ wish }) => wish.id);
     this.model.line = this.model.line.slice(taken.length);
@@ -109,7 +125,7 @@ export class Both {
     const claims = this.world.pool.snapshot().nodes.filter(({ claimedBy }) => claimedBy !== undefined);
     expect(this.world.news()).toEqual(this.model.log.splice(0));
     expect(this.world.pool.snapshot().waiting).toBe(this.model.line.length);
-    expect(claims.map(({ name }) => name)).toEqual(this.model.line.length === 0 ? [] : [this.model.claim?.node.name]);
+    expect(claims.map(({ name }) => name)).toEqual(this.model.line.length === 0 || this.model.claim === undefined ? [] : [this.model.claim.node.name]);
     for (const { wish } of this.model.line) expect(this.world.why(wish.id)).toEqual(this.#reason(wish));
     this.world.checkAccounts(this.specs);
   }
@@ -126,11 +142,11 @@ export class Both {
 
   #reason(wish: Wish): unknown {
     const claim = this.model.claim;
-    const nodes = this.model.nodes.filter(({ name, active }) => active && (wish.node ?? name) === name);
+    const nodes = this.model.nodes.filter(({ name, active, paused }) => active && !paused && (wish.node ?? name) === name);
     if (claim?.id === wish.id) return { kind: "claims", node: claim.node.name, cpus: wish.cpus, idle: claim.node.idle[0] };
     const wants = [wish.cpus, wish.gpus, wish.memoryMb];
     if (nodes.some(({ idle }) => wants.every((amount, i) => amount <= (idle[i] ?? 0)))) return { kind: "behind", node: claim?.node.name };
-    const mostIdle = Math.max(...nodes.map(({ idle }) => idle[0] ?? 0));
+    const mostIdle = Math.max(0, ...nodes.map(({ idle }) => idle[0] ?? 0));
     if (mostIdle < wish.cpus) return { kind: "no-cpus-free", cpus: wish.cpus, mostIdle };
     return { kind: "no-gpus-or-memory-free", gpus: wish.gpus, memoryMb: wish.memoryMb };
   }

@@ -5,7 +5,7 @@
 import type { PlacementRule } from "../src/index.ts";
 
 export interface Wish { readonly id: string; readonly cpus: number; readonly gpus: number; readonly memoryMb: number; readonly priority: number; readonly node?: string | undefined }
-export interface ModelNode { readonly name: string; readonly index: number; readonly total: readonly number[]; idle: number[]; active: boolean; readonly onDrained: string[] }
+export interface ModelNode { readonly name: string; readonly index: number; readonly total: readonly number[]; idle: number[]; active: boolean; paused: boolean; readonly onDrained: string[] }
 
 const amounts = (wish: Wish): readonly number[] => [wish.cpus, wish.gpus, wish.memoryMb];
 const covers = (there: readonly number[], wish: Wish): boolean => amounts(wish).every((amount, i) => amount <= (there[i] ?? 0));
@@ -25,7 +25,7 @@ export class Model {
 
   best(wish: Wish, nodes: readonly ModelNode[], rule: PlacementRule = this.rule): ModelNode | undefined {
     const sign = rule === "spread" ? -1 : 1;
-    return nodes.toSorted((a, b) => sign * ((a.idle[0] ?? 0) - (b.idle[0] ?? 0)) || a.index - b.index).find((node) => may(node, wish));
+    return nodes.toSorted((a, b) => sign * ((a.idle[0] ?? 0) - (b.idle[0] ?? 0)) || a.index - b.index).find((node) => !node.paused && may(node, wish));
   }
 
   settle(refusal: (wish: Wish) => string): void {
@@ -41,7 +41,7 @@ export class Model {
     const fitting = (wish: Wish): ModelNode[] => this.nodes.filter((node) => covers(node.idle, wish));
     if (front === undefined) return false;
     if (this.grant(front, this.best(front, fitting(front)))) return true;
-    if (this.claim?.id !== front.id || !this.claim.node.active) {
+    if (this.claim?.id !== front.id || !this.claim.node.active || this.claim.node.paused) {
       const node = this.best(front, this.nodes.filter(({ total }) => covers(total, front)), "spread");
       this.claim = node && { id: front.id, node };
     }

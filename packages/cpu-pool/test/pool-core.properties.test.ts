@@ -27,6 +27,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: at.map((i): Step => (both) => both.cancel(i)) },
   { weight: 1, arbitrary: at.map((i): Step => (both) => both.drain(i)) },
   { weight: 1, arbitrary: at.map((i): Step => (both) => both.remove(i)) },
+  { weight: 2, arbitrary: at.map((i): Step => (both) => both.pause(i)) },
+  { weight: 2, arbitrary: at.map((i): Step => (both) => both.resume(i)) },
   { weight: 3, arbitrary: fc.tuple(at, fc.nat({ max: 4 })).map(([i, max]): Step => (both) => both.lend(i, max)) },
   { weight: 2, arbitrary: fc.constant<Step>((both) => both.putBack()) },
 );

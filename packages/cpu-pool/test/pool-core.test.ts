@@ -112,6 +112,20 @@ test("drains: no new leases, the others go on, and it says when the last one is 
   expect(world.drain("n1").news()).toEqual(["n1 drained"]);
 });
 
+test("pauses: no new leases, also for who claims the node or needs just this one, until it is resumed", () => {
+  const world = new World({ n1: 2, n2: 1 }).ask("a", 2).ask("wide", 2).ask("bound", { cpus: 1, node: "n1" });
+  expect(world.why("wide")).toMatchObject({ kind: "claims", node: "n1" });
+  world.pool.pauseNode("n1");
+  world.release("a").ask("narrow", 1);
+  expect(world.news()).toEqual(["a on n1", "narrow on n2"]);
+  expect([world.why("wide"), world.why("bound")]).toEqual([2, 1].map((cpus) => ({ kind: "no-cpus-free", cpus, mostIdle: 0 })));
+  expect(world.pool.snapshot().nodes[0]).toMatchObject({ phase: "paused", leases: 0 });
+  world.pool.resumeNode("n1");
+  expect(world.news()).toEqual(["wide on n1"]);
+  world.pool.pauseNode("n1");
+  expect(world.release("wide").drain("n1").news()).toEqual(["bound refused: NODE_DRAINING", "n1 drained"]);
+});
+
 test("makes the leases of a removed node dead, and lets a new node have its name and its place", () => {
   const world = new World({ n1: 1, n2: 1 }).ask("a", 1).ask("b", 1);
   const lost = world.leases.get("a");

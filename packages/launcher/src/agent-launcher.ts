@@ -6,6 +6,7 @@ import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { NodeAgent } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { runtimeOptions, workerProgram } from "./program-file.ts";
+import { optionsForWorkers } from "./program-options.ts";
 import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
@@ -44,10 +45,10 @@ export class AgentLauncher implements NodeLauncher {
     };
     const channel = this.#agent.start(
       {
-        command: [this.#options.nodePath ?? process.execPath, ...runtimeOptions, ...heapLimit(request.memoryMb), workerProgram, ...compileCacheOf(this.#options)],
+        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram, ...compileCacheOf(this.#options)],
         config,
         logFile,
-        env: { ...threadVariables(config.cpuCount), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
+        env: { ...threadVariables(config.cpuCount, process.env), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
         pinTo: request.pin === true ? cpuIds : null,
         retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
       },
@@ -82,4 +83,9 @@ export class AgentLauncher implements NodeLauncher {
 
 const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
 
-const heapLimit = (memoryMb: number | undefined): string[] => (memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]);
+/** Those of the program, then ours: the last one counts. */
+const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
+  ...optionsForWorkers(process.execArgv, memoryMb !== undefined),
+  ...runtimeOptions,
+  ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
+];

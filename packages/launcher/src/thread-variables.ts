@@ -1,4 +1,4 @@
-/** The variables by which numerical libraries learn how many threads to use: as many as the call has CPUs. */
+/** The variables by which programs and numerical libraries learn how many threads to use: as many as the call has CPUs. */
 
 const names = [
   "OMP_NUM_THREADS",
@@ -12,4 +12,9 @@ const names = [
   "GOMAXPROCS",
 ] as const;
 
-export const threadVariables = (cpuCount: number): Record<string, string> => Object.fromEntries(names.map((name) => [name, String(cpuCount)]));
+/** In a Slurm job scripts ask this one; that of the job would be the CPUs of all workers together. */
+const OF_SLURM = "SLURM_CPUS_PER_TASK";
+
+/** For a worker with so many CPUs; `environment` is what it inherits. */
+export const threadVariables = (cpuCount: number, environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries([...names, ...(environment[OF_SLURM] === undefined ? [] : [OF_SLURM])].map((name) => [name, String(cpuCount)]));

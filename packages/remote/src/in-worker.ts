@@ -10,8 +10,11 @@ export const enterWorker = (): void => void Reflect.set(globalThis, key, true);
 
 /** Throws a `ProgramInWorkerError` when this process is a worker. `verb` is what was called, e.g. `"runJobLocal"`. */
 export function refuseInWorker(verb: string): void {
-  if (Reflect.get(globalThis, key) === true) throw new ProgramInWorkerError(verb);
+  if (Reflect.get(globalThis, key) === true || willBeWorker()) throw new ProgramInWorkerError(verb);
 }
+
+/** A module that `--import` or `--require` names is loaded before the worker's own code; only who has started the process tells then. */
+const willBeWorker = (): boolean => process.env["HYPERION_AGENT_PID"] === String(process.ppid);
 
 /** A module of remote functions starts a program when it is imported. */
 export class ProgramInWorkerError extends Error {

@@ -1,5 +1,6 @@
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
 export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
+export { NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
 export {
   defineRemote,

@@ -6,6 +6,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallContext } from "./call-context.ts";
+import { moduleUrl } from "./module-url.ts";
 import { register } from "./registry.ts";
 
 /** What a caller passes in: the input as it is before the schema parses it. */
@@ -48,7 +49,8 @@ export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O
  * Defines a remote function. Call it at the top level of a module, once for each name.
  *
  * Throws a `DuplicateNameError` when another module, or this one in another place, has defined
- * a function of that name (the same module may be loaded twice).
+ * a function of that name (the same module may be loaded twice), and a `NoModuleError` when `meta` names no module,
+ * as in CommonJS.
  *
  * `F` is there so that the compiler knows the output's schema when it reads `run`: `[n, n]` is then a
  * tuple and `"up"` a literal, where the schema wants one. (Not in a function without parameters, which it reads first.)
@@ -65,7 +67,7 @@ export function defineRemote<I extends StandardSchemaV1, O extends StandardSchem
   meta: ModuleMeta,
   definition: RemoteFunctionDefinition<I, O, F>,
 ): RemoteFunction<I, O> {
-  const fn: RemoteFunction<I, O> = { ...definition, module: meta.url };
+  const fn: RemoteFunction<I, O> = { ...definition, module: moduleUrl(meta, definition.name) };
   register(fn, meta);
   return fn;
 }

@@ -2,6 +2,7 @@
 import { flushCompileCache } from "node:module";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { ToWorker } from "@hyperion-ts/wire";
+import { whyNotLoaded } from "./why-not-loaded.ts";
 
 /** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
 const KEEP_COMPILED_AFTER_MS = 50;
@@ -49,7 +50,7 @@ async function load(definition: Definition | undefined): Promise<AnyRemoteFuncti
     // What it has started and does not await may fail now: before a call seems to have succeeded.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (cause) {
-    throw new ModuleError("module-failed", `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new ModuleError("module-failed", `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${whyNotLoaded(module, cause)}`, { cause });
   }
   setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
   const fn = findRemote(name);

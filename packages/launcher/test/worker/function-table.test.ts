@@ -14,6 +14,8 @@ test("a module that a worker can't use fails its calls with an explanation, and 
     ["is not there", believedIn("../modules/missing.ts", "test/missing"), "module-failed", /Cannot find module/u],
     ["starts a program", believedIn("../modules/starts-program.ts", "test/recursive"), "module-failed", /runJobLocal was called inside a worker\..*if \(import\.meta\.main\)/u],
     ["brings a second function of a name", believedIn("../modules/both-of-a-name.ts", "test/same-name"), "module-failed", /first-of-a-name\.ts and .*second-of-a-name\.ts\. Rename one/u],
+    ["came with --eval", believedIn("./[eval1]", "test/typed"), "module-failed", /standard input or with --eval.*Save it in one/u],
+    ["is no file", { ...believedIn("../functions.ts", "test/served"), module: "served:functions" }, "module-failed", /served:functions .*hooks that make it are installed by --import/u],
     ["has no function of the name", believedIn("../functions.ts", "test/sqare"), "unknown-function", /does not define a remote function "test\/sqare".*it defines: .*test\/square/u],
   ] as const;
   for (const [why, fn, code, message] of broken) {
