@@ -47,7 +47,7 @@ export class AgentLauncher implements NodeLauncher {
         config,
         logFile,
         env: { ...threadVariables(config.cpuCount), ...gpuVariables(request.gpuIds) },
-        pinTo: request.pin === true ? cpuIds : null,
+        pinTo: request.pin === true ? (request.pinTo ?? cpuIds) : null,
         retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
       },
       worker,

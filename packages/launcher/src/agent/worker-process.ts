@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
-import type { ProcessTools } from "./host.ts";
+import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export interface WorkerProcess {
