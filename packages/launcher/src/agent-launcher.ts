@@ -49,7 +49,7 @@ export class AgentLauncher implements NodeLauncher {
         config,
         logFile,
         env: { ...threadVariables(config.cpuCount, process.env), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
-        pinTo: request.pin === true ? cpuIds : null,
+        pinTo: request.pin === true ? (request.pinTo ?? cpuIds) : null,
         retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
       },
       worker,

@@ -25,11 +25,12 @@ export async function launcherOver(session: CommandSession, node: string, logDir
 }
 
 /** What starts an agent. */
-export const agentCommand = ({ nodePath = process.execPath, compileCache = "", cpusetFiles = [] }: NodeLauncherOptions): string[] => [
+export const agentCommand = ({ nodePath = process.execPath, compileCache = "", node = "", jobCgroups = [] }: NodeLauncherOptions): string[] => [
   nodePath,
   ...runtimeOptions,
   agentProgram,
-  ...(compileCache === "" && cpusetFiles.length === 0 ? [] : [compileCache, ...cpusetFiles]),
+  ...(compileCache === "" && jobCgroups.length === 0 ? [] : [compileCache]),
+  ...(jobCgroups.length === 0 ? [] : [node, ...jobCgroups]),
 ];
 
 /** The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled at each start. */

@@ -24,7 +24,7 @@ export type RunCmd = (command: Command) => Promise<CommandSession>;
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly node: string;
   /** What the agent found out about the node. */
-  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "memoryMb" | "slurmOrder" | "cpuset" | "gpuVariables">;
+  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "cores" | "coresAsSlurm" | "cpuset" | "cpuQuota" | "memoryMb" | "memoryLimit" | "gpuVariables">;
   /** Resolves with the reason when the node is lost or the launcher was disposed of. */
   readonly lost: Promise<string>;
 }
@@ -39,8 +39,8 @@ export interface NodeLauncherOptions extends Partial<AgentTimes> {
   readonly compileCache?: string;
   /** The largest result that is taken in, in bytes. Default: no limit. */
   readonly maxResultBytes?: number;
-  /** Files on the node that name the CPUs of its job, if they are there. Default: none. */
-  readonly cpusetFiles?: readonly string[];
+  /** What the cgroups of the node's batch job may be called (`job_12`): they tell which CPUs are the job's. Default: none. */
+  readonly jobCgroups?: readonly string[];
   /** The Node.js that agents and workers run. Default: the path of this process's own. */
   readonly nodePath?: string;
 }

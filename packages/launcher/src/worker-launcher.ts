@@ -30,6 +30,8 @@ export interface LaunchRequest {
   readonly cpuIds?: readonly number[];
   /** Whether to pin the worker to `cpuIds`. Default false. */
   readonly pin?: boolean;
+  /** What it is pinned to, where that is more than `cpuIds`: such as all threads of its cores. */
+  readonly pinTo?: readonly number[];
   /** Names of its GPUs, as CUDA_VISIBLE_DEVICES takes them. Default: none; what its agent has of such variables stays. */
   readonly gpuIds?: readonly string[];
   /** The worker's share of memory, in megabytes: bounds its heap. Default: no bound of ours. */

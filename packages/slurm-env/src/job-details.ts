@@ -32,6 +32,8 @@ export interface JobDetails {
   readonly state?: string | undefined;
   /** Each node once. */
   readonly nodes: readonly NodeDetails[];
+  /** The job's SLUID, or those of all components: names that no other job ever has. Absent where Slurm gives none (before 25.11). */
+  readonly sluids?: readonly string[] | undefined;
   /** When Slurm will end the job, in milliseconds since 1970; absent where it has no limit. */
   readonly endTimeMs?: number | undefined;
 }
@@ -46,9 +48,10 @@ export function parseJobDetails(text: string, jobId: SlurmJobId): JobDetails {
   const records = recordsOf(text, jobId);
   const nodes = new Map<NodeName, NodeDetails>();
   for (const node of records.flatMap(readNodes)) nodes.set(node.name, addShare(nodes.get(node.name), node));
+  const sluids = records.flatMap((record) => /\sSLUID=(s[0-9A-Z]{13})\b/.exec(record)?.[1] ?? []);
   const ends = records.flatMap((record) => endTime(record) ?? []);
   const own = records.find((record) => numberIn(record, "JobId") === jobId) ?? "";
-  return { state: /^\s+JobState=(\w+)/m.exec(own)?.[1], nodes: [...nodes.values()], endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
+  return { state: /^\s+JobState=(\w+)/m.exec(own)?.[1], nodes: [...nodes.values()], sluids: sluids.length === 0 ? undefined : sluids, endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
 }
 
 /** The job's own record, or those of all components of its heterogeneous job. */

@@ -64,6 +64,24 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
   });
 });
 
+describe("a job's SLUID", () => {
+  const named = (job: string, sluid: string): string => `JobId=${job} JobName=x\n   SubmitTime=Unknown SLUID=${sluid}\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n\n`;
+
+  it("is read where Slurm gives one", () => {
+    expect(detailsOf(named("12", "sA55M89F9V8E00"), 12).sluids).toEqual(["sA55M89F9V8E00"]);
+    expect(detailsOf(record("12", "n1 CPU_IDs=0 Mem=0 GRES="), 12).sluids).toBeUndefined();
+  });
+
+  it("is read of all components of a heterogeneous job, and of no other job", () => {
+    const text = `${named("12 HetJobId=12 HetJobOffset=0", "sA55M89F9V8E00")}${named("13 HetJobId=12 HetJobOffset=1", "sA55M89F9V8E01")}${named("14", "sA55M89F9V8E02")}`;
+    expect(detailsOf(text, 13).sluids).toEqual(["sA55M89F9V8E00", "sA55M89F9V8E01"]);
+  });
+
+  it("that is none is left out: it would be the name of a folder", () => {
+    expect(detailsOf(named("12", "../../x"), 12).sluids).toBeUndefined();
+  });
+});
+
 describe("a text in which the job is not", () => {
   test.each([
     ["nothing", ""],

@@ -97,6 +97,23 @@ export type ToAgent =
   /** End all workers and then yourself. */
   | { readonly type: "shutdown"; readonly graceMs: number };
 
+/** How much CPU time a cgroup of the agent's allows, with whatever else runs in it. */
+export interface CpuQuota {
+  /** So many CPUs' time; may be a fraction. */
+  readonly cpus: number;
+  /** The file of the cgroup that says so. */
+  readonly file: string;
+}
+
+/** How much memory a cgroup of the agent's allows, with whatever else runs in it. */
+export interface MemoryLimit {
+  readonly limitMb: number;
+  /** What was left of it when the agent looked. */
+  readonly availableMb: number;
+  /** The file of the cgroup that says so. */
+  readonly file: string;
+}
+
 /** What a node's agent tells the head. */
 export type FromAgent =
   | {
@@ -111,11 +128,18 @@ export type FromAgent =
       readonly onlineCpus: number;
       /** Whether workers can be pinned: `taskset` of util-linux is there. */
       readonly canPin: boolean;
-      readonly memoryMb: number;
-      /** The ids of the machine's CPUs in Slurm's order, by socket and core; null where cores have several threads, because Slurm may count either. */
-      readonly slurmOrder: readonly number[] | null;
-      /** The CPUs in the first of the cpuset files that the agent was told of and found: those of its job. */
+      /** The machine's cores, each with the ids of its threads; none where the kernel does not tell. */
+      readonly cores: readonly (readonly number[])[];
+      /** Whether they stand in the order in which Slurm counts them. */
+      readonly coresAsSlurm: boolean;
+      /** The CPUs that the kernel keeps for the job that the agent was told of; null where that can't be found out. */
       readonly cpuset: readonly number[] | null;
+      /** null: none. */
+      readonly cpuQuota: CpuQuota | null;
+      /** The machine's memory. */
+      readonly memoryMb: number;
+      /** null: the agent's cgroups have none. */
+      readonly memoryLimit: MemoryLimit | null;
       /** What of its environment names GPUs, such as CUDA_VISIBLE_DEVICES: where Slurm has started it, those of its step. */
       readonly gpuVariables: Readonly<Record<string, string>>;
     }

@@ -20,8 +20,8 @@ interface IdleWorker {
 export class DispatchNode {
   readonly name: string;
   readonly launcher: NodeLauncher;
-  /** Whether the CPU ids are real, so that workers are pinned to them. */
-  readonly pin: boolean;
+  /** Where the CPU ids are real: what a worker on some of them is pinned to. */
+  readonly pinTo: ((cpuIds: readonly number[]) => readonly number[]) | null;
   /** By the array of CPU ids, which the pool hands out again for the same set. */
   readonly #idle = new Map<readonly number[], IdleWorker>();
   readonly #hooks: DispatchNodeHooks;
@@ -32,10 +32,10 @@ export class DispatchNode {
   /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
 
-  constructor(launcher: NodeLauncher, pin: boolean, hooks: DispatchNodeHooks) {
+  constructor(launcher: NodeLauncher, pinTo: DispatchNode["pinTo"], hooks: DispatchNodeHooks) {
     this.name = launcher.node;
     this.launcher = launcher;
-    this.pin = pin;
+    this.pinTo = pinTo;
     this.#hooks = hooks;
   }
 
@@ -59,7 +59,7 @@ export class DispatchNode {
       const worker = await this.launcher.launch({
         cpuCount: lease.cpuIds.length,
         cpuIds: lease.cpuIds,
-        pin: this.pin,
+        ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(lease.cpuIds) }),
         ...(lease.gpuIds.length > 0 ? { gpuIds: lease.gpuIds } : {}),
         ...(lease.memoryMb > 0 ? { memoryMb: lease.memoryMb } : {}),
         retire: this.#overlapping(lease),

@@ -42,9 +42,9 @@ export class Dispatcher implements TaskLauncher {
     this.#events = events;
   }
 
-  /** Uses a node from now on, until it is lost. `pin`: its CPU ids are real. */
-  addNode(launcher: NodeLauncher, node: Parameters<PoolCore["addNode"]>[0], pin: boolean): void {
-    this.#nodes.set(launcher.node, new DispatchNode(launcher, pin, this.#hooks));
+  /** Uses a node from now on, until it is lost. `pinTo`: its CPU ids are real, and a worker on some of them is pinned to these. */
+  addNode(launcher: NodeLauncher, node: Parameters<PoolCore["addNode"]>[0], pinTo: DispatchNode["pinTo"]): void {
+    this.#nodes.set(launcher.node, new DispatchNode(launcher, pinTo, this.#hooks));
     void launcher.lost.then((reason) => this.#removeNode(launcher.node, reason));
     this.#pool.addNode(node);
     this.#tryUnserved();

@@ -6,40 +6,89 @@ import type { NodeLauncher } from "@hyperion-ts/launcher";
 import type { NodeShare } from "./node-share.ts";
 
 export interface ChosenCpus {
-  /** As many as we have; real ids only when `pin` is true. */
+  /** As many as we have; real ids only when workers are pinned. */
   readonly cpuIds: readonly number[];
-  /** Whether workers are pinned to these ids. */
-  readonly pin: boolean;
+  /** The CPUs that a worker on some of these ids is pinned to; null: workers are not pinned. */
+  readonly pinTo: ((cpuIds: readonly number[]) => readonly number[]) | null;
   /** What a person should know about the choice. */
   readonly note: string | null;
 }
 
 /** What an agent found out about its machine's CPUs. */
-export type HostCpus = Pick<NodeLauncher["host"], "allowedCpus" | "onlineCpus" | "canPin" | "slurmOrder" | "cpuset">;
+export type HostCpus = Pick<NodeLauncher["host"], "allowedCpus" | "onlineCpus" | "canPin" | "cores" | "coresAsSlurm" | "cpuset" | "cpuQuota">;
 
 /** Compares what the agent may use with the CPUs that are said to be ours (default: all that it may use). */
 export function chooseCpus(host: HostCpus, share: NodeShare = {}): ChosenCpus {
-  const chosen = compare(host, share, share.cpus ?? host.allowedCpus.length);
-  if (!chosen.pin || host.canPin) return chosen;
-  return { ...chosen, pin: false, note: `${chosen.note === null ? "" : `${chosen.note}. `}taskset (util-linux) is not there: workers are not pinned` };
+  const said = share.cpus ?? host.allowedCpus.length;
+  const paid = share.exactly === true ? said : Math.min(said, Math.max(1, Math.ceil(host.cpuQuota?.cpus ?? said)));
+  const chosen = paid < said ? withinQuota(host, paid) : compare(host, share, said);
+  if (chosen.pinTo === null || host.canPin) return chosen;
+  return { ...chosen, pinTo: null, note: `${chosen.note === null ? "" : `${chosen.note}. `}taskset (util-linux) is not there: workers are not pinned` };
+}
+
+/** A quota is time on any of the CPUs. */
+function withinQuota({ allowedCpus, cpuQuota }: HostCpus, count: number): ChosenCpus {
+  return unpinned(count, `a quota allows the time of ${cpuQuota?.cpus} CPUs (${cpuQuota?.file}), so ${count} of ${allowedCpus.length} are used, and workers are not pinned`);
 }
 
 function compare(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
   const allowed = host.allowedCpus.length;
-  if (count === allowed) return { cpuIds: host.allowedCpus, pin: true, note: null };
-  if (count < allowed) return outsideOfTheJob(host, share, count);
+  if (count === allowed) return pinned(host.allowedCpus.map((id) => [id]));
+  if (count < allowed) return outOfMore(host, share, count);
   if (allowed < host.onlineCpus) {
-    return { cpuIds: host.allowedCpus, pin: true, note: `${count} CPUs were asked for, but only ${allowed} of the ${host.onlineCpus} that are online may be used (a cgroup or taskset limits us): ${allowed} are used` };
+    return pinned(host.allowedCpus.map((id) => [id]), `${count} CPUs were asked for, but only ${allowed} of the ${host.onlineCpus} that are online may be used (a cgroup or taskset limits us): ${allowed} are used`);
   }
-  return { cpuIds: firstIds(count), pin: false, note: `${count} CPUs were asked for, more than the ${allowed} that are online: workers share them and are not pinned` };
+  return unpinned(count, `${count} CPUs were asked for, more than the ${allowed} that are online: workers share them and are not pinned`);
 }
 
-/** We may use more than is ours, as after a plain ssh to a node: the job's cpuset, or else Slurm's own numbers, tell which are. */
-function outsideOfTheJob({ allowedCpus, cpuset, slurmOrder }: HostCpus, { slurmCpuIds }: NodeShare, count: number): ChosenCpus {
+/** We may use more CPUs than we are said to have: they have several threads, or some are not ours, as after a plain ssh to a node. */
+function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
+  const ours = ourCpus(host, share, count);
+  const split = ours.flatMap((ids) => units(ids, host.cores, count) ?? []);
+  if (split.length > 0) return pinned(split);
+  const [job] = ours;
+  if (job === undefined) return unpinned(count, `${count} of ${host.allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned`);
+  const all = pinned(job.slice(0, count).map((id) => [id]), `Slurm counts ${count} CPUs for us, and the kernel allows ${job.length}, which is no whole number of cores for each: workers share them`);
+  return job.length < count ? unpinned(count, all.note) : { ...all, pinTo: () => job };
+}
+
+/**
+ * The CPUs that are certainly the job's: those of its cpuset; or those whose numbers Slurm gives; or all that the kernel
+ * allows, where these are as many as Slurm has numbers for (it numbers threads, and hands out whole cores).
+ */
+function ourCpus({ allowedCpus, onlineCpus, cpuset, cores, coresAsSlurm }: HostCpus, { slurmCpuIds = [] }: NodeShare, count: number): (readonly number[])[] {
   const allowed = new Set(allowedCpus);
-  const known = [cpuset, slurmCpuIds?.flatMap((place) => slurmOrder?.[place] ?? [])].find((ids) => ids?.length === count && ids.every((id) => allowed.has(id)));
-  if (known !== undefined && known !== null) return { cpuIds: known.toSorted((a, b) => a - b), pin: true, note: null };
-  return { cpuIds: firstIds(count), pin: false, note: `${count} of ${allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned` };
+  const numbers = new Set([count, slurmCpuIds.length]);
+  // A cpuset of the whole machine is that of a site which does not bind jobs.
+  const bound = cpuset !== null && (cpuset.length < onlineCpus || numbers.has(cpuset.length)) ? [cpuset] : [];
+  const numbered = coresAsSlurm ? [numberedCpus(cores, slurmCpuIds, count)] : [];
+  const whole = slurmCpuIds.length === allowedCpus.length ? [allowedCpus] : [];
+  return [...bound, ...numbered, ...whole].filter((ids) => ids.length > 0 && ids.every((id) => allowed.has(id)));
 }
 
-const firstIds = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+/**
+ * From Slurm's numbers to ids. Where cores have several threads, Slurm may count either. It counts threads if it has
+ * numbers for all threads of as many cores as we have CPUs; if not, nobody can tell here.
+ */
+function numberedCpus(cores: HostCpus["cores"], slurmCpuIds: readonly number[], count: number): readonly number[] {
+  const threads = cores[0]?.length ?? 0;
+  const ids = cores.flat();
+  const found = slurmCpuIds.length === count * threads ? slurmCpuIds.flatMap((place) => ids[place] ?? []) : [];
+  return found.length === slurmCpuIds.length ? found : [];
+}
+
+/** One CPU for each of `count`, or one core; undefined where these CPUs can't be split so. */
+function units(ids: readonly number[], cores: HostCpus["cores"], count: number): (readonly number[])[] | undefined {
+  if (ids.length === count) return ids.map((id) => [id]);
+  const set = new Set(ids);
+  const ours = cores.map((core) => core.filter((id) => set.has(id))).filter((core) => core.length > 0);
+  return ours.length === count && ours.flat().length === ids.length ? ours : undefined;
+}
+
+/** A worker has all CPUs of its units; the first of each is its name in the pool. */
+function pinned(cpus: readonly (readonly number[])[], note: string | null = null): ChosenCpus {
+  const byName = new Map(cpus.map((unit) => [Math.min(...unit), unit]));
+  return { cpuIds: [...byName.keys()].toSorted((a, b) => a - b), pinTo: (names) => names.flatMap((name) => byName.get(name) ?? []), note };
+}
+
+const unpinned = (count: number, note: string | null): ChosenCpus => ({ cpuIds: Array.from({ length: count }, (_, i) => i), pinTo: null, note });

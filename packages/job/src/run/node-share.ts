@@ -3,12 +3,14 @@
 export interface NodeShare {
   /** How many CPUs. Default: all that the node's agent may use. */
   readonly cpus?: number | undefined;
+  /** A person has said so: a quota of CPU time does not make them fewer. */
+  readonly exactly?: boolean | undefined;
   /** Slurm's own numbers of these CPUs, where it gives them. */
   readonly slurmCpuIds?: readonly number[] | undefined;
   /** Names or the node's own numbers of the GPUs, as CUDA_VISIBLE_DEVICES takes them. Default: none. */
   readonly gpuIds?: readonly string[] | undefined;
   /** Whether the node's agent is started inside of the batch job: what its environment says of GPUs is then right. Default false. */
   readonly agentIsInJob?: boolean | undefined;
-  /** In megabytes. Default: the machine's. */
+  /** In megabytes. Default: what cgroups leave of the machine's. */
   readonly memoryMb?: number | undefined;
 }

@@ -11,6 +11,7 @@ import type { TaskWorker } from "../dispatch/task-launcher.ts";
 import { RunEvents } from "../events/run-events.ts";
 import { chooseCpus } from "./choose-cpus.ts";
 import { chooseGpus } from "./choose-gpus.ts";
+import { nodeMemory } from "./node-memory.ts";
 import type { NodeShare } from "./node-share.ts";
 
 /** At most so many nodes are being connected to at a time: sshd drops connections beyond ten or so. */
@@ -131,10 +132,12 @@ class OpenPoolLauncher implements PoolLauncher {
 
   #add(launcher: NodeLauncher, share: NodeShare): void {
     const { node, host } = launcher;
-    const { cpuIds, pin, note } = chooseCpus(host, share);
+    const { cpuIds, pinTo, note } = chooseCpus(host, share);
+    const memory = nodeMemory(host, share);
     this.nodes.set(node, launcher);
     this.cpusPerNode.set(node, cpuIds.length);
-    this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pin, note });
-    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: share.memoryMb ?? host.memoryMb }, pin);
+    const notes = [note, memory.note].filter((text) => text !== null);
+    this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pinTo !== null, note: notes.length === 0 ? null : notes.join("; ") });
+    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb }, pinTo);
   }
 }

@@ -5,6 +5,7 @@ import { type AllocatedNode, type Allocation, type JobDetails, parseJobDetails }
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { haveSlices } from "./choose-gpus.ts";
+import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
@@ -32,7 +33,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
     {
       logDir: info.logDir,
       compileCache: join(info.dataDir, "compile-cache"),
-      cpusetFiles: cpusetFiles(allocation),
+      jobCgroups: jobCgroups(allocation, details, process.env),
       log,
       ...silenceOptions(allocation, config),
       ...config,
@@ -64,16 +65,6 @@ function transportOf({ components }: Allocation, details: JobDetails | undefined
   const hetGroupOf = (host: string): number | undefined => components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
   const gresOf = (host: string): string => details?.nodes.find(({ name }) => name === host)?.gres ?? "none";
   return { transport: { hetGroupOf, gresOf, ...transport } };
-}
-
-/** Where Slurm's cgroup plugins put a job's cpuset: version 1, then version 2. The components of a heterogeneous job are jobs of their own. */
-function cpusetFiles({ jobId, components }: Allocation): string[] {
-  const uid = process.getuid?.() ?? 0;
-  const jobIds = components === undefined ? [jobId] : components.map((component) => component.jobId);
-  return jobIds.flatMap((id) => [
-    `/sys/fs/cgroup/cpuset/slurm/uid_${uid}/job_${id}/cpuset.cpus`,
-    `/sys/fs/cgroup/system.slice/slurmstepd.scope/job_${id}/cpuset.cpus.effective`,
-  ]);
 }
 
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */

@@ -6,21 +6,21 @@
  * carries them; the streams are opened without the runtime's own `process.stdout`, which would
  * block on a pipe that the head doesn't read for a while.
  *
- * Its arguments are the directory where compiled code is kept, or an empty text, and the files where the CPUs of the
- * node's job may be found.
+ * Its arguments are the directory where compiled code is kept, or an empty text, and, in a batch job, the node's name
+ * there and the names of the job's cgroups.
  */
 import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { shareCompileCache } from "../worker/compile-cache.ts";
 
-const [compileCache = "", ...cpusetFiles] = process.argv.slice(2);
+const [compileCache = "", node = "", ...folders] = process.argv.slice(2);
 if (compileCache !== "") shareCompileCache(compileCache);
 const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });
 // A dead head does not read our last words; to end the workers is our duty all the same.
 process.stderr.on("error", () => undefined);
-const agent = new Agent(input, output, cpusetFiles);
+const agent = new Agent(input, output, { node, folders });
 // The terminal's and the batch system's signals are the head's business: it lets running calls end, and ends its
 // agents in order. SIGUSR1 is never heard (../program-file.ts).
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const) process.on(signal, () => agent.heard(signal));

@@ -5,7 +5,6 @@
  * as they are; messages on channel 0 are for the agent. It never stops reading, so that the
  * end of its input, which is the end of the head, ends it and its workers at once.
  */
-import { hostname, totalmem } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import {
   encodeMessage,
@@ -21,9 +20,10 @@ import {
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
-import { gpuVariablesOf } from "../gpu-variables.ts";
-import { allowedCpus, cpusetIn, findProcessTools, onlineCpus, slurmOrder } from "./host.ts";
 import { endOrBecome } from "./become.ts";
+import { hello } from "./host.ts";
+import type { JobOnNode } from "./job-cpuset.ts";
+import { findProcessTools } from "./process-tools.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { Silence } from "../silence.ts";
@@ -50,7 +50,7 @@ export class Agent implements FrameReceiver {
   readonly #running = new Map<number, AgentWorker>();
   /** Its waits for the answers of calls that are alone with their worker, and for the calls after them. */
   readonly #polling = new Polling();
-  readonly #cpusetFiles: readonly string[];
+  readonly #job: JobOnNode;
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
   readonly #unanswered = setTimeout(() => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`), UNANSWERED_MS);
@@ -61,9 +61,9 @@ export class Agent implements FrameReceiver {
   #replacing = false;
   #ending = false;
 
-  /** `cpusetFiles`: where the CPUs of the job that this node is part of may be found. */
-  constructor(input: Readable, output: Writable, cpusetFiles: readonly string[]) {
-    this.#cpusetFiles = cpusetFiles;
+  /** `job`: the batch job that this node is part of. */
+  constructor(input: Readable, output: Writable, job: JobOnNode) {
+    this.#job = job;
     this.#writer = this.#greet(output, process.env[LINE_STREAM] === "1");
     this.#listen(input);
   }
@@ -101,21 +101,7 @@ export class Agent implements FrameReceiver {
     output.write(GREETING);
     output.on("error", (error) => this.end(`can't write to the head: ${error.message}`));
     const writer = new FrameWriter(output, { lines });
-    const hello: FromAgent = {
-      type: "hello",
-      version: PROTOCOL_VERSION,
-      pid: process.pid,
-      hostname: hostname(),
-      nodeVersion: process.version,
-      allowedCpus: allowedCpus(),
-      onlineCpus: onlineCpus(),
-      canPin: this.#tools.taskset,
-      memoryMb: Math.floor(totalmem() / 1_048_576),
-      slurmOrder: slurmOrder(),
-      cpuset: cpusetIn(this.#cpusetFiles),
-      gpuVariables: gpuVariablesOf(process.env),
-    };
-    writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(hello));
+    writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(hello(this.#tools, this.#job)));
     return writer;
   }
 

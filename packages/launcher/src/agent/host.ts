@@ -1,18 +1,38 @@
-/** What an agent finds out about its machine. */
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+/** What an agent finds out about its machine, and about what is its job's there. */
+import { availableParallelism, cpus, hostname, totalmem } from "node:os";
+import { type FromAgent, PROTOCOL_VERSION } from "@hyperion-ts/wire";
+import { gpuVariablesOf } from "../gpu-variables.ts";
+import { cpuQuota, memoryLimit } from "./cgroup-limits.ts";
+import { ownCgroups } from "./cgroup-mounts.ts";
+import { parseCpuList } from "./cpu-list.ts";
+import { coresInOrder, slurmCores } from "./cpu-order.ts";
+import { type JobOnNode, jobCpuset } from "./job-cpuset.ts";
+import type { ProcessTools } from "./process-tools.ts";
+import { readIfThere } from "./read-if-there.ts";
+import { readTopology } from "./read-topology.ts";
 
-/** Expands the kernel's CPU list format, e.g. `0-3,8` (cpuset(7), "List format"). */
-export function parseCpuList(list: string): number[] {
-  return list
-    .trim()
-    .split(",")
-    .filter((range) => range !== "")
-    .flatMap((range) => {
-      const [first = Number.NaN, last = first] = range.split("-").map(Number);
-      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    });
+/** The first message of an agent. */
+export function hello(tools: ProcessTools, job: JobOnNode): Extract<FromAgent, { type: "hello" }> {
+  const topology = readTopology();
+  const asSlurm = topology === null ? null : slurmCores(topology);
+  const cgroups = ownCgroups();
+  return {
+    type: "hello",
+    version: PROTOCOL_VERSION,
+    pid: process.pid,
+    hostname: hostname(),
+    nodeVersion: process.version,
+    allowedCpus: allowedCpus(),
+    onlineCpus: onlineCpus(),
+    canPin: tools.taskset,
+    cores: asSlurm ?? (topology === null ? [] : (coresInOrder(topology) ?? topology.cores)),
+    coresAsSlurm: asSlurm !== null,
+    cpuset: jobCpuset(job),
+    cpuQuota: cpuQuota(cgroups),
+    memoryMb: Math.floor(totalmem() / 1_048_576),
+    memoryLimit: memoryLimit(cgroups),
+    gpuVariables: gpuVariablesOf(process.env),
+  };
 }
 
 /** The CPUs that the kernel lets this process use: `Cpus_allowed_list` of proc(5). Elsewhere than on Linux: as many as the runtime counts. */
@@ -25,45 +45,4 @@ export function allowedCpus(): number[] {
 export function onlineCpus(): number {
   const list = readIfThere("/sys/devices/system/cpu/online");
   return list === "" ? cpus().length : parseCpuList(list).length;
-}
-
-/**
- * The ids of this machine's CPUs in the order in which Slurm numbers them: by socket and core. Null where that can't be
- * told: where the kernel does not say, or cores have several threads. (Slurm's src/slurmd/common/xcpuinfo.c, "block map")
- */
-export function slurmOrder(): number[] | null {
-  const ids = parseCpuList(readIfThere("/sys/devices/system/cpu/online"));
-  const placeOf = (id: number): number[] => ["physical_package_id", "core_id"].map((name) => Number.parseInt(readIfThere(`/sys/devices/system/cpu/cpu${id}/topology/${name}`), 10));
-  const placed = ids.map((id) => ({ id, place: placeOf(id) }));
-  const cores = new Set(placed.map(({ place }) => place.join(":")));
-  if (ids.length === 0 || cores.size < ids.length || placed.some(({ place }) => place.some(Number.isNaN))) return null;
-  return placed.toSorted((a, b) => compareKeys(a.place, b.place)).map(({ id }) => id);
-}
-
-/** The CPUs that the first of these cpuset files names which is there (cpuset(7): cpuset.cpus). */
-export function cpusetIn(files: readonly string[]): number[] | null {
-  const list = files.map(readIfThere).find((text) => text.trim() !== "");
-  return list === undefined ? null : parseCpuList(list);
-}
-
-const compareKeys = (a: readonly number[], b: readonly number[]): number => a.map((value, i) => value - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
-
-/** What of util-linux is there: a worker is pinned by `taskset`, and dies with its agent by `setpriv --pdeathsig`. */
-export interface ProcessTools {
-  readonly taskset: boolean;
-  readonly setpriv: boolean;
-}
-
-/** Tries both tools once; old versions of setpriv have no --pdeathsig. */
-export function findProcessTools(): ProcessTools {
-  const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
-  return { taskset: works("taskset", ["-p", String(process.pid)]), setpriv: works("setpriv", ["--pdeathsig", "KILL", "true"]) };
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

@@ -5,7 +5,7 @@ import { variablesForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
-import type { ProcessTools } from "./host.ts";
+import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** Of the agent's own variables: what a worker inherits of them is chosen one by one. */

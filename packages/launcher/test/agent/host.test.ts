@@ -1,16 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { allowedCpus, findProcessTools, onlineCpus, parseCpuList } from "../../src/agent/host.ts";
-
-describe("parseCpuList", () => {
-  test.for([
-    ["0", [0]],
-    ["0-3", [0, 1, 2, 3]],
-    ["0-1,4,8-9\n", [0, 1, 4, 8, 9]],
-    ["", []],
-  ] as const)("reads %j as the kernel means it", ([list, cpus]) => {
-    expect(parseCpuList(list)).toEqual(cpus);
-  });
-});
+import { expect, test } from "vitest";
+import { allowedCpus, hello, onlineCpus } from "../../src/agent/host.ts";
 
 test("this machine has CPUs online, and this process may use some of them", () => {
   expect(onlineCpus()).toBeGreaterThan(0);
@@ -18,12 +7,9 @@ test("this machine has CPUs online, and this process may use some of them", () =
   expect(allowedCpus().length).toBeLessThanOrEqual(onlineCpus());
 });
 
-test("where the search path is empty, neither taskset nor setpriv is found", () => {
-  const path = process.env["PATH"];
-  process.env["PATH"] = "/nonexistent";
-  try {
-    expect(findProcessTools()).toEqual({ taskset: false, setpriv: false });
-  } finally {
-    process.env["PATH"] = path;
-  }
+test("an agent outside of a job tells of no cpuset, and names each CPU of the machine in one core", () => {
+  const { cores, cpuset } = hello({ taskset: true, setpriv: true }, { node: "", folders: [] });
+  expect(cpuset).toBeNull();
+  expect(cores.flat().length).toBe(new Set(cores.flat()).size);
+  expect([0, onlineCpus()]).toContain(cores.flat().length);
 });

@@ -1,0 +1,13 @@
+import { spawnSync } from "node:child_process";
+
+/** What of util-linux is there: a worker is pinned by `taskset`, and dies with its agent by `setpriv --pdeathsig`. */
+export interface ProcessTools {
+  readonly taskset: boolean;
+  readonly setpriv: boolean;
+}
+
+/** Tries both tools once; old versions of setpriv have no --pdeathsig. */
+export function findProcessTools(): ProcessTools {
+  const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
+  return { taskset: works("taskset", ["-p", String(process.pid)]), setpriv: works("setpriv", ["--pdeathsig", "KILL", "true"]) };
+}
