@@ -43,6 +43,8 @@ export interface ClusterPlan {
   readonly users: readonly ClusterUser[];
   readonly shares: readonly Share[];
   readonly slurm: SlurmSettings;
+  /** Are jobs constrained by cgroups? */
+  readonly cgroups: boolean;
 }
 
 /** All machines, the login node first. */
@@ -62,7 +64,7 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   checkNames("user", ["root", ...users.map(({ name }) => name)]);
   for (const share of options.share ?? []) checkShare(share);
   const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
-  return { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
+  return { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {}, cgroups: options.cgroups ?? false };
 }
 
 const loginIndex = 1;

@@ -1,5 +1,6 @@
 /** For test suites that need a cluster: they run where one can be made, and elsewhere say how many of them do not. */
 import { testbedMissing } from "./testbed-missing.ts";
+import type { MissingOptions } from "./testbed-missing.ts";
 
 /** `describe` of vitest, node:test and their like. */
 export interface Describe {
@@ -10,16 +11,17 @@ export interface Describe {
  * The test framework's own `describe`, or its `describe.skip` where no cluster can be made; then it prints why, once.
  * With CI=true nothing is skipped: a machine that should have a testbed and has none fails.
  *
+ * @param options what the suite needs of its cluster
  * @example
  * const onTestbed = describeOnTestbed(describe);
  * onTestbed("my program on a cluster", () => { ... });
  */
-export function describeOnTestbed<D extends Describe>(describe: D): D | D["skip"] {
-  const missing = testbedMissing();
+export function describeOnTestbed<D extends Describe>(describe: D, options: MissingOptions = {}): D | D["skip"] {
+  const missing = testbedMissing(options);
   if (missing === null || process.env["CI"] === "true") return describe;
-  if (!hasExplained) console.warn(`Tests on a real cluster are skipped. ${missing}`);
-  hasExplained = true;
+  if (!explained.has(missing)) console.warn(`Tests on a real cluster are skipped. ${missing}`);
+  explained.add(missing);
   return describe.skip;
 }
 
-let hasExplained = false;
+const explained = new Set<string>();

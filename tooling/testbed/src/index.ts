@@ -1,6 +1,7 @@
 /** A real Slurm cluster with real ssh on one machine, for tests: made in seconds, broken on purpose, gone without a trace. */
 export { testbed } from "./testbed.ts";
 export { testbedMissing } from "./testbed-missing.ts";
+export type { MissingOptions } from "./testbed-missing.ts";
 export { describeOnTestbed } from "./describe-on-testbed.ts";
 export type { Describe } from "./describe-on-testbed.ts";
 export { TestbedError } from "./testbed-error.ts";

@@ -69,6 +69,11 @@ export interface TestbedOptions {
   readonly users?: readonly UserSpec[];
   readonly share?: readonly Share[];
   readonly slurm?: SlurmSettings;
+  /**
+   * Jobs are pinned to their CPUs, held to their memory and kept from others' GPUs, by cgroups of version 1. Nodes can't
+   * be larger than the machine then, and without `nodes` there are two of its size. Default false.
+   */
+  readonly cgroups?: boolean;
   /** The longest that the cluster may take to be ready. Default 60,000. */
   readonly timeoutMs?: number;
 }

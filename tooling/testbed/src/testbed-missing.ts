@@ -1,6 +1,13 @@
 /** Can a testbed be made here? Tests ask before they start, and say why they were skipped. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { cgroupsMissing } from "./cgroups-missing.ts";
+
+/** What a cluster would have. */
+export interface MissingOptions {
+  /** As of `testbed`. Default false. */
+  readonly cgroups?: boolean;
+}
 
 /**
  * null where a cluster can be made on this machine; else a sentence that says what is lacking, and what to do.
@@ -8,11 +15,11 @@ import { accessSync, constants } from "node:fs";
  * @example
  * describe.skipIf(testbedMissing() !== null)("on a real cluster", () => { ... });
  */
-export function testbedMissing(): string | null {
+export function testbedMissing({ cgroups = false }: MissingOptions = {}): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
   const lacking = Object.entries(programs).filter(([, path]) => !isExecutable(path));
-  if (lacking.length === 0) return namespaceProblem();
+  if (lacking.length === 0) return namespaceProblem() ?? (cgroups ? cgroupsMissing() : null);
   return `A testbed needs ${lacking.map(([name]) => name).join(", ")}; \`npm run testbed -- install\` (or apt-get install ${packages.join(" ")}) installs what is lacking.`;
 }
 

@@ -3,9 +3,12 @@
  * namespaces with addresses of their own; nothing on the machine is changed.
  */
 import { buildCluster } from "./build-cluster.ts";
+import { startHolderWithCgroups } from "./cgroup-holder.ts";
+import { optionsForCgroups } from "./cgroup-options.ts";
 import { planCluster } from "./cluster-plan.ts";
 import { endHolder, startHolder } from "./holder.ts";
 import type { Lifetime } from "./holder.ts";
+import { machineSize } from "./machine-size.ts";
 import type { TestbedOptions } from "./options.ts";
 import { openTestbed } from "./open-testbed.ts";
 import type { Testbed } from "./open-testbed.ts";
@@ -28,10 +31,10 @@ export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> =>
 
 /** As `testbed`, with a lifetime: for the command line, whose clusters stay. */
 export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Site> {
-  const missing = testbedMissing();
+  const missing = testbedMissing(options);
   if (missing !== null) throw new TestbedError("missing", missing);
-  const plan = planCluster(options);
-  const holder = await startHolder(lifetime);
+  const plan = planCluster(options.cgroups === true ? optionsForCgroups(options, machineSize()) : options);
+  const holder = await (plan.cgroups ? startHolderWithCgroups(lifetime) : startHolder(lifetime));
   try {
     return await buildCluster(holder, plan, options.timeoutMs ?? 60_000);
   } catch (error) {

@@ -18,7 +18,7 @@ import { parseUpOptions, upFlags } from "./up-options.ts";
 
 const usage = `testbed install                          installs Slurm, munge and sshd, and starts none of them
 testbed up [--node NAME:CPUS[,gpus=N][,mem=MB]]... [--partition NAME[:MINUTES[:NODE,...]]]... [--user NAME[:SHELL]]...
-           [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT]
+           [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT] [--cgroups]
 testbed down | status
 testbed exec NODE [--user USER] COMMAND...  NODE may be login
 testbed submit SCRIPT [--user USER] [--wait]

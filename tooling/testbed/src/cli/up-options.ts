@@ -2,7 +2,7 @@
 import type { CpuSpec, NodeSpec, PartitionSpec, Share, TestbedOptions, UserSpec } from "../options.ts";
 import { TestbedError } from "../testbed-error.ts";
 
-/** For `parseArgs`: each may be given several times. */
+/** For `parseArgs`: each may be given several times, but for the last ones. */
 export const upFlags = {
   node: { type: "string", multiple: true },
   partition: { type: "string", multiple: true },
@@ -11,10 +11,13 @@ export const upFlags = {
   slurm: { type: "string", multiple: true },
   share: { type: "string", multiple: true },
   "login-prints": { type: "string" },
+  cgroups: { type: "boolean" },
 } as const;
 
 /** What `parseArgs` makes of them. */
-export type UpValues = { readonly [Flag in keyof typeof upFlags]?: (Flag extends "login-prints" ? string : string[]) | undefined };
+export type UpValues = { readonly [Flag in keyof typeof upFlags]?: ValueOf<(typeof upFlags)[Flag]> | undefined };
+
+type ValueOf<Flag> = Flag extends { readonly multiple: true } ? string[] : Flag extends { readonly type: "boolean" } ? boolean : string;
 
 /** @throws TestbedError `bad-options`, with the form that was expected */
 export function parseUpOptions(values: UpValues): TestbedOptions {
@@ -26,6 +29,7 @@ export function parseUpOptions(values: UpValues): TestbedOptions {
     ...(users && { users: users.map((user) => (prints === undefined ? user : { ...user, loginPrints: prints })) }),
     ...(values.sshd && { sshd: parseSettings("--sshd", values.sshd) }),
     ...(values.slurm && { slurm: parseSettings("--slurm", values.slurm) }),
+    ...(values.cgroups !== undefined && { cgroups: values.cgroups }),
     ...(values.share && { share: values.share.map(parseShare) }),
   };
 }
