@@ -44,8 +44,8 @@ const OF_ONE_MACHINE = [
   "HYPERION_*", "NODE_CHANNEL_*",
 ];
 
-/** The variables of `environment` that a worker inherits on the same machine. */
-export const variablesForWorkers = (environment: NodeJS.ProcessEnv): Record<string, string> => pick(environment, (name, value) => !isOfOneProcess(name, value));
+/** Whether a worker inherits this variable on the same machine. */
+export const isForWorkers = (name: string, value: string): boolean => !isOfOneProcess(name, value);
 
 /** Those that are good for workers on other nodes too. */
 export const variablesForOtherNodes = (environment: NodeJS.ProcessEnv): Record<string, string> =>

@@ -19,7 +19,7 @@ export interface Command {
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it gets a variable of this process. Default: it gets all. */
-  readonly passes?: (name: string) => boolean;
+  readonly passes?: (name: string, value: string) => boolean;
 }
 
 /** A command that could not be started, or ended by itself with a failure. */
@@ -78,7 +78,7 @@ export async function spawned(command: Command, stdio: StdioOptions): Promise<Ch
 }
 
 function environment({ env, passes }: Command): NodeJS.ProcessEnv {
-  const own = passes === undefined ? process.env : Object.fromEntries(Object.entries(process.env).filter(([name]) => passes(name)));
+  const own = passes === undefined ? process.env : Object.fromEntries(Object.entries(process.env).filter(([name, value = ""]) => passes(name, value)));
   return { ...own, ...env };
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { variablesForOtherNodes, variablesForWorkers } from "../src/inherited-variables.ts";
+import { isForWorkers, variablesForOtherNodes } from "../src/inherited-variables.ts";
 import { threadVariables } from "../src/thread-variables.ts";
 import { surroundings } from "./functions.ts";
 import { testNode } from "./world.ts";
+
+const variablesForWorkers = (environment: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).filter(([name, value]) => isForWorkers(name, value)));
 
 /** The environment of a program that srun has started, with PMIx, in a job of which workers should know. */
 const ofJob = { PATH: "/bin", SLURM_JOB_ID: "7", SLURM_JOBID: "7", SLURM_JOB_NODELIST: "n[1-2]", SLURM_JOB_CPUS_PER_NODE: "4(x2)", SLURM_JOB_NUM_NODES: "2", SLURM_JOB_GPUS: "0", SLURM_ARRAY_TASK_ID: "3", SLURM_SUBMIT_DIR: "/work", SLURM_CLUSTER_NAME: "c", SLURM_CONF: "/etc/slurm.conf", SLURM_MEM_PER_CPU: "100" };

@@ -1,4 +1,5 @@
 /** From a plan to a cluster whose nodes are idle. */
+import { prepareCgroups } from "./cgroup-conf.ts";
 import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { daemonsOf, findDaemon, lastLines, munged, slurmctldOn, startDaemon } from "./daemons.ts";
@@ -16,6 +17,7 @@ import { waitUntil } from "./wait-until.ts";
 export async function buildCluster(holder: Holder, plan: ClusterPlan, timeoutMs: number): Promise<Site> {
   const site = { holder, plan };
   await makeMounts(holder.init, plan);
+  if (holder.cgroups !== undefined) prepareCgroups(holder.init, holder.cgroups, plan.nodes);
   await Promise.all([writeFiles(holder.init, plan), makeBridge(holder.init)]);
   await startDaemon(site, munged, timeoutMs);
   await Promise.all(hosts(plan).map((host) => bringUp(site, host, timeoutMs)));
@@ -25,7 +27,7 @@ export async function buildCluster(holder: Holder, plan: ClusterPlan, timeoutMs:
 
 /** Boots a machine and starts its daemons, as far as it is not up already. */
 export async function bringUp(site: Site, host: Host, timeoutMs: number): Promise<void> {
-  await bootNode(site.holder.init, host);
+  await bootNode(site.holder, host);
   await startDaemons(site, host, timeoutMs);
 }
 

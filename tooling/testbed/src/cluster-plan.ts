@@ -49,6 +49,8 @@ export interface ClusterPlan {
   readonly sbatchLatencyMs: number;
   /** Whose root file system the cluster has; undefined for the machine's. */
   readonly release?: Release;
+  /** Are jobs constrained by cgroups? */
+  readonly cgroups: boolean;
 }
 
 /** All machines, the login node first. */
@@ -68,7 +70,8 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   checkNames("user", ["root", ...users.map(({ name }) => name)]);
   for (const share of options.share ?? []) checkShare(share);
   const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
-  const common = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {}, sbatchLatencyMs: submitLatency(options) };
+  const what = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
+  const common = { ...what, sbatchLatencyMs: submitLatency(options), cgroups: options.cgroups ?? false };
   return options.release === undefined ? common : { ...common, release: knownRelease(options.release) };
 }
 

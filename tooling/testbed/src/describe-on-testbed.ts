@@ -11,6 +11,7 @@ export interface Describe {
  * The test framework's own `describe`, or its `describe.skip` where no cluster can be made; then it prints why, each reason once.
  * With CI=true nothing is skipped: a machine that should have a testbed and has none fails.
  *
+ * @param options what the suite needs of its cluster
  * @example
  * const onTestbed = describeOnTestbed(describe);
  * onTestbed("my program on a cluster", () => { ... });

@@ -13,23 +13,32 @@ const flags: Readonly<Record<Worlds, readonly string[]>> = {
   mounts: ["-m"],
 };
 
-export const enterArgs = ({ pid }: ProcessId, worlds: Worlds, command: readonly string[]): readonly string[] => [
+/** A process whose namespaces are entered. */
+export interface Entrance extends ProcessId {
+  /** Has it cgroups of its own? What enters all of its worlds gets into these, too. */
+  readonly hasCgroups?: boolean;
+}
+
+export const enterArgs = ({ pid, hasCgroups = false }: Entrance, worlds: Worlds, command: readonly string[]): readonly string[] => [
   "-t",
   String(pid),
   ...flags[worlds],
-  "--",
+  ...(hasCgroups && worlds === "all" ? ["-C", "--", "sh", "-c", joinGroups, "join"] : ["--"]),
   ...command,
 ];
 
+/** A shell writes PWD into the environment, where nobody has put it. */
+const joinGroups = `for list in /sys/fs/cgroup/*/cgroup.procs; do echo 0 >"$list" || exit 125; done; exec env -u PWD -- "$@"`;
+
 /** A command of the machine, in there. @throws TestbedError `system-command` */
-export const commandIn = (process: ProcessId, worlds: Worlds, command: readonly string[], input = ""): Promise<string> =>
+export const commandIn = (process: Entrance, worlds: Worlds, command: readonly string[], input = ""): Promise<string> =>
   systemCommand(nsenter, enterArgs(process, worlds, command), input);
 
 /**
  * Starts a command that stays: in a session of its own, and a child of that node's first process.
  * (A child of nsenter would be handed to the machine's first process, which need not care for it.)
  */
-export const startIn = async (process: ProcessId, command: readonly string[]): Promise<void> => {
+export const startIn = async (process: Entrance, command: readonly string[]): Promise<void> => {
   await commandIn(process, "all", ["sh", "-c", 'setsid "$@" </dev/null >/dev/null 2>&1 &', "start", ...command]);
 };
 

@@ -2,13 +2,14 @@
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { cgroupConf } from "./cgroup-conf.ts";
 import { groupFile, hostsFile, knownHostsFile, passwdFile, shadowFile } from "./account-files.ts";
 import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, ClusterUser } from "./cluster-plan.ts";
 import { commandIn, inside } from "./enter.ts";
 import { places } from "./places.ts";
 import type { ProcessId } from "./process-id.ts";
-import { cgroupConf, gresConf, slurmConf } from "./slurm-conf.ts";
+import { gresConf, slurmConf } from "./slurm-conf.ts";
 import { bannerOf, bannerText, hostKeyOf, sshdConfig, sshdConfigOf } from "./sshd-config.ts";
 import { submitLatencyScript } from "./submit-latency.ts";
 import { systemCommand } from "./system-command.ts";
@@ -41,14 +42,19 @@ async function writeSlurmFiles(init: ProcessId, plan: ClusterPlan): Promise<void
   const folder = inside(init, "/etc/slurm");
   await mkdir(folder, { recursive: true });
   const latency = plan.sbatchLatencyMs > 0 ? { "job_submit.lua": submitLatencyScript(plan.sbatchLatencyMs) } : {};
-  const files = { "slurm.conf": slurmConf(plan), "gres.conf": gresConf(plan), "cgroup.conf": cgroupConf, ...latency };
+  const files = { "slurm.conf": slurmConf(plan), "gres.conf": gresConf(plan), "cgroup.conf": cgroupConf(plan.cgroups), ...latency };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
   await Promise.all(plan.nodes.map(({ name }) => mkdir(inside(init, `${places.slurmdSpool}/${name}`))));
-  await Promise.all(Array.from({ length: Math.max(...plan.nodes.map(({ gpus }) => gpus)) }, (_, gpu) => makeGpu(init, gpu)));
+  await Promise.all(Array.from({ length: Math.max(...plan.nodes.map(({ gpus }) => gpus)) }, (_, gpu) => makeGpu(init, gpu, plan.cgroups)));
 }
 
-/** Slurm wants a device file for each GPU: this one is /dev/null's twin. */
-const makeGpu = (init: ProcessId, gpu: number): Promise<string> => systemCommand("mknod", [inside(init, `${places.gpus}/${gpu}`), "c", "1", "3"]);
+/**
+ * Slurm wants a device file for each GPU: this one is /dev/null's twin. Where it keeps jobs from others' GPUs it goes by
+ * the device's number, so each has one of its own, out of a range that is nobody's (the kernel's admin-guide/devices,
+ * "LOCAL/EXPERIMENTAL USE"): who may open it is told that there is no such device, who may not that it is not permitted.
+ */
+const makeGpu = (init: ProcessId, gpu: number, isGuarded: boolean): Promise<string> =>
+  systemCommand("mknod", ["-m", "666", inside(init, `${places.gpus}/${gpu}`), "c", ...(isGuarded ? ["60", String(gpu)] : ["1", "3"])]);
 
 async function writeMungeKey(init: ProcessId): Promise<void> {
   await mkdir(inside(init, "/etc/munge"), { recursive: true });

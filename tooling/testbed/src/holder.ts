@@ -4,6 +4,9 @@
  * (pid_namespaces(7)). So nothing has to be cleaned up, and no crash can leave anything behind.
  */
 import { spawn } from "node:child_process";
+import type { Writable } from "node:stream";
+import { removeTree } from "./cgroup-tree.ts";
+import type { CgroupTree } from "./cgroup-tree.ts";
 import type { ProcessId } from "./process-id.ts";
 import { allProcesses, isAlive, readProcess } from "./process-id.ts";
 import { systemEnv } from "./system-command.ts";
@@ -17,20 +20,25 @@ export interface Holder {
   readonly outer: ProcessId;
   /** The first process in the cluster's. */
   readonly init: ProcessId;
+  /** Where its cgroups are, if it has any. */
+  readonly cgroups?: CgroupTree;
 }
 
 /** How long a cluster lives: as long as the process that made it (however that ends), or until it is ended. */
 export type Lifetime = "with-this-process" | "until-ended";
 
-/** @throws TestbedError `not-started` */
-export async function startHolder(lifetime: Lifetime): Promise<Holder> {
+/**
+ * @param watched is kept open as long as the cluster lives
+ * @throws TestbedError `not-started`
+ */
+export async function startHolder(lifetime: Lifetime, watched?: Writable): Promise<Holder> {
   const stay = lifetime === "with-this-process" ? ["cat"] : ["sleep", "infinity"];
   const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
   // Its input is what ties it to this process; a session of its own keeps the terminal's Ctrl-C away from it.
   const child = spawn("unshare", [...worlds, "sh", "-c", initScript, "hyperion-testbed", ...stay], {
     env: systemEnv,
     cwd: "/",
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe", "ignore", watched ?? "ignore"],
     detached: true,
   });
   await untilReady("The cluster's first process", child);
@@ -43,9 +51,10 @@ export async function startHolder(lifetime: Lifetime): Promise<Holder> {
 }
 
 /** Ends everything in the cluster; returns when the last process has ended. */
-export async function endHolder({ outer, init }: Holder): Promise<void> {
+export async function endHolder({ outer, init, cgroups }: Holder): Promise<void> {
   if (isAlive(init)) process.kill(init.pid, "SIGKILL");
   await waitUntil({ what: "the cluster's processes to end", timeoutMs: 20_000 }, () => (isAlive(outer) ? undefined : true));
+  if (cgroups !== undefined) await removeTree(cgroups);
 }
 
 /**

@@ -1,8 +1,13 @@
 /** A node's power: its first process, with the namespaces that make it look like a machine, and its link. */
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { ownHierarchies } from "./cgroup-hierarchies.ts";
+import { inGroupsOf, mountHierarchies } from "./cgroup-host.ts";
+import { makeHostGroups } from "./cgroup-tree.ts";
 import type { Host } from "./cluster-plan.ts";
 import { enterArgs, inside, nsenter } from "./enter.ts";
+import type { Entrance } from "./enter.ts";
+import type { Holder } from "./holder.ts";
 import { connect } from "./network.ts";
 import { allProcesses, argumentsOf, pidNamespace } from "./process-id.ts";
 import type { ProcessId } from "./process-id.ts";
@@ -12,13 +17,15 @@ import { TestbedError } from "./testbed-error.ts";
 import { untilReady } from "./until-ready.ts";
 
 /** @returns the node's first process. @throws TestbedError `not-started` */
-export async function bootNode(holder: ProcessId, host: Host): Promise<ProcessId> {
-  const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
-  const command = ["unshare", ...worlds, "sh", "-c", initScript, marker, host.name];
+export async function bootNode({ init: holder, cgroups }: Holder, host: Host): Promise<Entrance> {
+  const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc", ...(cgroups ? ["--cgroup"] : [])];
+  const command = ["unshare", ...worlds, "sh", "-c", initScript(cgroups ? mountHierarchies(ownHierarchies()) : ""), marker, host.name];
   // As a child of a shell that ends, it becomes a child of the cluster's first process.
   const args = enterArgs(holder, "all", ["sh", "-c", 'setsid "$@" </dev/null &', "boot", ...command]);
-  await untilReady(host.name, spawn(nsenter, args, { env: systemEnv, cwd: "/", stdio: ["ignore", "pipe", "pipe"] }));
-  const init = findInit(holder, host.name);
+  if (cgroups) await makeHostGroups(cgroups, host);
+  const [file = nsenter, ...rest] = cgroups ? inGroupsOf(cgroups, host.name, [nsenter, ...args]) : [nsenter, ...args];
+  await untilReady(host.name, spawn(file, rest, { env: systemEnv, cwd: "/", stdio: ["ignore", "pipe", "pipe"] }));
+  const init: Entrance = { ...findInit(holder, host.name), ...(cgroups && { hasCgroups: true }) };
   await connect(holder, init, host);
   await writeFile(inside(holder, nodeRecordOf(host.name)), JSON.stringify(init));
   return init;
@@ -31,9 +38,10 @@ const marker = "hyperion-testbed-node";
 const forever = "2147483647";
 
 /** A shell that waits buries whoever has lost its parent. /dev/shm is a machine's own; /tmp is shared. */
-const initScript = `
+const initScript = (more: string): string => `
 printf %s "$1" >/proc/sys/kernel/hostname
 mount -t tmpfs -o mode=1777 shm /dev/shm || exit 1
+${more}
 echo ready
 exec >/dev/null 2>&1
 while :; do sleep ${forever} & wait $!; done

@@ -81,6 +81,11 @@ export interface TestbedOptions {
    * the same. Default 0.
    */
   readonly sbatchLatencyMs?: number;
+  /**
+   * Jobs are pinned to their CPUs, held to their memory and kept from others' GPUs, by cgroups of version 1. Nodes can't
+   * be larger than the machine then, and without `nodes` there are two of its size. Default false.
+   */
+  readonly cgroups?: boolean;
   /** The longest that the cluster may take to be ready. Default 60,000. */
   readonly timeoutMs?: number;
 }

@@ -14,6 +14,7 @@ export const places = {
   gpus: `${base}/gpu`,
   shares: `${base}/share`,
   sshd: `${base}/sshd`,
+  slurmCgroups: `${base}/cgroup`,
   slurmState: `${base}/slurmctld`,
   savedStates: `${base}/slurmctld-saved`,
   slurmdSpool: `${base}/slurmd`,

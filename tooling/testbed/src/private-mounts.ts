@@ -23,6 +23,8 @@ export async function makeMounts(init: ProcessId, plan: ClusterPlan): Promise<vo
   await commandIn(init, "mounts", ["mount", "--bind", places.etc, "/etc"]);
   await coverWithCopy(init, "/home");
   await mountMemory(init, "/var/log");
+  // Programs that read which hierarchies are mounted must not find the machine's beneath the cluster's.
+  if (plan.cgroups) await commandIn(init, "all", ["umount", "--recursive", "/sys/fs/cgroup"]);
   await mountMemory(init, "/sys/fs/cgroup");
   for (const [place, { to }] of plan.shares.entries()) await placeShare(init, shareAt(place), to);
 }

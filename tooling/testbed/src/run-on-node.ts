@@ -53,7 +53,9 @@ export async function runOnNode(site: Site, node: string, command: readonly stri
 export function spawnOnNode(site: Site, node: string, command: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const user = userNamed(site, options.user ?? "root");
   const become = ["--reuid", String(user.uid), "--regid", String(user.uid), "--init-groups", "--inh-caps=-all"];
-  const asUser = ["/usr/bin/setpriv", ...become, "--pdeathsig", "KILL", "--", "/usr/bin/env", "-C", options.cwd ?? user.home, "--", ...command];
+  // What a caller says of PWD counts, whatever a shell on the way there would write.
+  const pwd = options.env?.["PWD"] === undefined ? [] : [`PWD=${options.env["PWD"]}`];
+  const asUser = ["/usr/bin/setpriv", ...become, "--pdeathsig", "KILL", "--", "/usr/bin/env", "-C", options.cwd ?? user.home, "--", ...pwd, ...command];
   const env = { ...environmentOf(user), ...options.env };
   return reachable(spawn(nsenter, enterArgs(runningNode(site, node), "all", asUser), { env, stdio: options.stdio ?? "pipe", cwd: "/" }));
 }

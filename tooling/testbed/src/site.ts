@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { hosts } from "./cluster-plan.ts";
 import { inside } from "./enter.ts";
+import type { Entrance } from "./enter.ts";
 import type { Holder } from "./holder.ts";
 import { places } from "./places.ts";
 import { isAlive } from "./process-id.ts";
-import type { ProcessId } from "./process-id.ts";
 import { TestbedError } from "./testbed-error.ts";
 
 export interface Site {
@@ -23,11 +23,11 @@ export function hostNamed({ plan }: Site, name: string): Host {
 }
 
 /** The first process of a node that has power. */
-export function nodeInit(site: Site, name: string): ProcessId | undefined {
+export function nodeInit(site: Site, name: string): Entrance | undefined {
   hostNamed(site, name);
   if (!isAlive(site.holder.init)) throw new TestbedError("cluster-gone", "The cluster has ended.");
   try {
-    const init = JSON.parse(readFileSync(inside(site.holder.init, nodeRecordOf(name)), "utf8")) as ProcessId;
+    const init = JSON.parse(readFileSync(inside(site.holder.init, nodeRecordOf(name)), "utf8")) as Entrance;
     return isAlive(init) ? init : undefined;
   } catch {
     return undefined;
@@ -35,7 +35,7 @@ export function nodeInit(site: Site, name: string): ProcessId | undefined {
 }
 
 /** @throws TestbedError `node-stopped`, `unknown-node`, `cluster-gone` */
-export function runningNode(site: Site, name: string): ProcessId {
+export function runningNode(site: Site, name: string): Entrance {
   const init = nodeInit(site, name);
   if (init !== undefined) return init;
   throw new TestbedError("node-stopped", `${name} is stopped, so nothing can be run there. fault.heal(${JSON.stringify(name)}) boots it.`);

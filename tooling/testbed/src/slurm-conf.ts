@@ -1,9 +1,9 @@
 /**
- * The text of slurm.conf, gres.conf and cgroup.conf (their manual pages, Slurm 22.05).
+ * The text of slurm.conf and gres.conf (their manual pages, Slurm 22.05).
  *
- * The daemons run as root without cgroups: nodes claim more CPUs than the machine has, and a cgroup that slurmd makes
- * would be a folder of the whole machine. What has ended stays visible for an hour: there is no accounting database.
+ * The daemons run as root, and without cgroups unless they are asked for: nodes claim more CPUs than the machine has. What has ended stays visible for an hour: there is no accounting database.
  */
+import { cgroupSettings } from "./cgroup-conf.ts";
 import type { ClusterPlan, ComputeNode } from "./cluster-plan.ts";
 import type { PartitionSpec, SlurmSettings } from "./options.ts";
 import { submitLatencySettings } from "./submit-latency.ts";
@@ -11,7 +11,15 @@ import { daemonName, logOf, pidFileOf, places } from "./places.ts";
 
 export function slurmConf(plan: ClusterPlan): string {
   return [
-    ...settingLines({ ...settings, ...submitLatencySettings(plan.sbatchLatencyMs), SlurmctldHost: `${plan.login.name}(${plan.login.address})` }, plan.slurm),
+    ...settingLines(
+      {
+        ...settings,
+        ...(plan.cgroups ? cgroupSettings(plan.nodes) : unconstrained),
+        ...submitLatencySettings(plan.sbatchLatencyMs),
+        SlurmctldHost: `${plan.login.name}(${plan.login.address})`,
+      },
+      plan.slurm,
+    ),
     ...plan.nodes.map(nodeLine),
     ...plan.partitions.map(partitionLine),
     "",
@@ -25,19 +33,12 @@ export const gresConf = (plan: ClusterPlan): string =>
     .map(({ name, gpus }) => `NodeName=${name} Name=gpu File=${places.gpus}/${gpus === 1 ? "0" : `[0-${gpus - 1}]`}\n`)
     .join("");
 
-/** Nothing uses cgroups here; without this file slurmd looks for systemd. */
-export const cgroupConf = "CgroupPlugin=cgroup/v1\nIgnoreSystemd=yes\n";
-
 const settings: SlurmSettings = {
   ClusterName: "testbed",
   SlurmUser: "root",
   SlurmdUser: "root",
   AuthType: "auth/munge",
-  ProctrackType: "proctrack/linuxproc",
-  TaskPlugin: "task/none",
   SelectType: "select/cons_tres",
-  SelectTypeParameters: "CR_CPU",
-  SlurmdParameters: "config_overrides",
   ReturnToService: "2",
   // A lost node is seen as down after some 15 s instead of minutes, and a busy machine is not taken for a lost node.
   SlurmdTimeout: "5",
@@ -55,6 +56,14 @@ const settings: SlurmSettings = {
   SlurmdPidFile: pidFileOf(daemonName.slurmd("%n")),
   SlurmctldLogFile: logOf(daemonName.slurmctld),
   SlurmdLogFile: logOf(daemonName.slurmd("%n")),
+};
+
+/** Without cgroups. */
+const unconstrained: SlurmSettings = {
+  ProctrackType: "proctrack/linuxproc",
+  TaskPlugin: "task/none",
+  SelectTypeParameters: "CR_CPU",
+  SlurmdParameters: "config_overrides",
 };
 
 /** Slurm's keys have no case; one that is there twice is an error to it. */

@@ -1,6 +1,7 @@
 /** Can a testbed be made here? Tests ask before they start, and say why they were skipped. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readlinkSync } from "node:fs";
+import { cgroupsMissing } from "./cgroups-missing.ts";
 import { defaultRelease } from "./default-release.ts";
 import type { Release } from "./release.ts";
 import { rootOf } from "./release.ts";
@@ -11,6 +12,8 @@ import { noMirrorFor } from "./release-root.ts";
 export interface MissingOptions {
   /** A Debian release. Default: what HYPERION_TESTBED_RELEASE names, or else what the machine has. */
   readonly release?: Release | undefined;
+  /** As of `testbed`. Default false. */
+  readonly cgroups?: boolean;
 }
 
 /**
@@ -20,12 +23,12 @@ export interface MissingOptions {
  * @example
  * describe.skipIf(testbedMissing() !== null)("on a real cluster", () => { ... });
  */
-export function testbedMissing({ release = defaultRelease() }: MissingOptions = {}): string | null {
+export function testbedMissing({ release = defaultRelease(), cgroups = false }: MissingOptions = {}): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
   const lacking = Object.entries(release === undefined ? { ...builders, ...daemons } : builders).filter(([, path]) => !isExecutable(path));
   if (lacking.length > 0) return lackingText(lacking.map(([name]) => name));
-  return namespaceProblem() ?? (release === undefined ? null : releaseProblem(release));
+  return namespaceProblem() ?? (release === undefined ? null : releaseProblem(release)) ?? (cgroups ? cgroupsMissing() : null);
 }
 
 /** The Debian packages that a testbed is made of. util-linux, which it needs too, is on every Debian. */

@@ -3,10 +3,13 @@
  * namespaces with addresses of their own; nothing on the machine is changed.
  */
 import { buildCluster } from "./build-cluster.ts";
+import { startHolderWithCgroups } from "./cgroup-holder.ts";
+import { optionsForCgroups } from "./cgroup-options.ts";
 import { planCluster } from "./cluster-plan.ts";
 import { endHolder, startHolder } from "./holder.ts";
 import type { Lifetime } from "./holder.ts";
 import { defaultRelease } from "./default-release.ts";
+import { machineSize } from "./machine-size.ts";
 import type { TestbedOptions } from "./options.ts";
 import { openTestbed } from "./open-testbed.ts";
 import type { Testbed } from "./open-testbed.ts";
@@ -30,11 +33,12 @@ export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> =>
 
 /** As `testbed`, with a lifetime: for the command line, whose clusters stay. */
 export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Site> {
-  const plan = planCluster({ ...options, release: options.release ?? defaultRelease() });
-  const missing = testbedMissing(plan);
+  const asked = { ...options, release: options.release ?? defaultRelease() };
+  const missing = testbedMissing(asked);
   if (missing !== null) throw new TestbedError("missing", missing);
+  const plan = planCluster(options.cgroups === true ? optionsForCgroups(asked, machineSize()) : asked);
   if (plan.release !== undefined) await makeReleaseRoot(plan.release);
-  const holder = await startHolder(lifetime);
+  const holder = await (plan.cgroups ? startHolderWithCgroups(lifetime) : startHolder(lifetime));
   try {
     return await buildCluster(holder, plan, options.timeoutMs ?? 60_000);
   } catch (error) {

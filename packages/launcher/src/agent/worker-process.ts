@@ -1,15 +1,12 @@
 /** Starting the processes that are, or will be, workers. */
 import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { variablesForWorkers } from "../inherited-variables.ts";
+import { isForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
 import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
-
-/** Of the agent's own variables: what a worker inherits of them is chosen one by one. */
-const EVERYTHING = /(?:)/;
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
@@ -43,7 +40,7 @@ export class WorkerProcesses {
       const { size: start } = fstatSync(fd);
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
-      const running = await startFramedProcess({ argv, env: { ...variablesForWorkers(process.env), ...variables(this.#tools), ...markVariable(mark) }, without: EVERYTHING }, fd, claims?.fd);
+      const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...markVariable(mark) }, passes: isForWorkers }, fd, claims?.fd);
       void running.exited.then(() => this.#sweeper.sweep(mark));
       return { running, claims, log: { fd, start } };
     } catch (error) {

@@ -15,10 +15,13 @@ export const upFlags = {
   "login-prints": { type: "string" },
   release: { type: "string" },
   "sbatch-latency": { type: "string" },
+  cgroups: { type: "boolean" },
 } as const;
 
 /** What `parseArgs` makes of them. */
-export type UpValues = { readonly [Flag in keyof typeof upFlags]?: ((typeof upFlags)[Flag] extends { readonly multiple: true } ? string[] : string) | undefined };
+export type UpValues = { readonly [Flag in keyof typeof upFlags]?: ValueOf<(typeof upFlags)[Flag]> | undefined };
+
+type ValueOf<Flag> = Flag extends { readonly multiple: true } ? string[] : Flag extends { readonly type: "boolean" } ? boolean : string;
 
 /** @throws TestbedError `bad-options`, with the form that was expected */
 export function parseUpOptions(values: UpValues): TestbedOptions {
@@ -30,6 +33,7 @@ export function parseUpOptions(values: UpValues): TestbedOptions {
     ...(users && { users: users.map((user) => (prints === undefined ? user : { ...user, loginPrints: prints })) }),
     ...(values.sshd && { sshd: parseSettings("--sshd", values.sshd) }),
     ...(values.slurm && { slurm: parseSettings("--slurm", values.slurm) }),
+    ...(values.cgroups !== undefined && { cgroups: values.cgroups }),
     ...(values.share && { share: values.share.map(parseShare) }),
     ...(values["sbatch-latency"] !== undefined && { sbatchLatencyMs: Number(values["sbatch-latency"]) }),
     ...(values.release !== undefined && { release: parseRelease(values.release) }),

@@ -10,6 +10,7 @@ it("options become what the library takes", () => {
     slurm: ["SchedulerParameters=a=1,b=2"],
     share: ["/a:/srv/a"],
     "login-prints": "Hello",
+    cgroups: true,
   });
   expect(options).toEqual({
     nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 2, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 9000 }, { name: "gpu1", cpus: 4, gpus: 2 }],
@@ -18,6 +19,7 @@ it("options become what the library takes", () => {
     sshd: { MaxStartups: "2:50:4" },
     slurm: { SchedulerParameters: "a=1,b=2" },
     share: [{ from: "/a", to: "/srv/a" }],
+    cgroups: true,
   });
   expect(parseUpOptions({})).toEqual({});
 });
