@@ -3,7 +3,7 @@
  * system's ssh; in all of them nothing waits for a time-out that could know better.
  */
 import { once } from "node:events";
-import { testbedMissing } from "@hyperion-ts/testbed";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
@@ -13,7 +13,7 @@ import { leftOn, patient } from "./left-on.ts";
 type Ssh = "node-ssh" | "ssh";
 const noise = (bytes: number): string => "Welcome to the cluster.\n".repeat(Math.ceil(bytes / 24));
 
-describe.skipIf(testbedMissing() !== null)("a node", () => {
+describeOnTestbed(describe)("a node", () => {
   const cluster = clusterForTests({
     nodes: [
       { name: "good", cpus: 2 },

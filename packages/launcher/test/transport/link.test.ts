@@ -1,5 +1,5 @@
 /** What becomes of a node whose head is slow, busy, cut off or dead. Nodes are lost when nobody is there, and only then. */
-import { testbedMissing } from "@hyperion-ts/testbed";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { describe, test } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
@@ -9,7 +9,7 @@ import { leftOn, patient } from "./left-on.ts";
 const ways: readonly Partial<NodeLauncherConfig>[] = [{ transport: { type: "node-ssh" } }, { transport: { type: "ssh" } }, { transport: { type: "srun" } }];
 
 // Each test has nodes of its own, so that their waits can be waited for together.
-describe.skipIf(testbedMissing() !== null).concurrent("with its defaults", () => {
+describeOnTestbed(describe.concurrent)("with its defaults", () => {
   const names = ["slow-a", "slow-b", "slow-c", "busy-a", "busy-b", "busy-c", "cut-a", "cut-b", "cut-c", "dead-a", "dead-b", "dead-c", "both-a", "both-b", "both-c"];
   const cluster = clusterForTests({ nodes: names.map((name) => ({ name, cpus: 2 })), slurm: { SlurmdTimeout: "300" } });
   /** A head in a job of these nodes, which goes on when the head is gone: what ends then is not ended by Slurm. */

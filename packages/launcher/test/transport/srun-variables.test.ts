@@ -1,10 +1,10 @@
 /** Variables that srun would take for options of its own. People set them, for themselves or by other options of their job. */
-import { testbedMissing } from "@hyperion-ts/testbed";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClusterHead, clusterForTests } from "./cluster-head.ts";
 import { SRUN_INPUT_VARIABLES } from "./srun-input-variables.ts";
 
-describe.skipIf(testbedMissing() !== null)("a head whose environment is full of options for srun", () => {
+describeOnTestbed(describe)("a head whose environment is full of options for srun", () => {
   const cluster = clusterForTests({ nodes: [{ name: "n1", cpus: 2 }, { name: "n2", cpus: 2 }] });
   let jobId = "";
   let head: ClusterHead;

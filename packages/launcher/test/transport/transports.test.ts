@@ -1,11 +1,11 @@
-import { testbedMissing } from "@hyperion-ts/testbed";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe } from "vitest";
 import { ClusterHead, clusterForTests } from "./cluster-head.ts";
 import { type Place, transportSuite } from "./transport-suite.ts";
 
 // A head that runs as an ordinary user on the login node, inside of an allocation of all nodes, so that all transports
 // can be tried from it: one for each node.
-describe.skipIf(testbedMissing() !== null)("every transport", () => {
+describeOnTestbed(describe)("every transport", () => {
   // Slurm must not give a node up that is cut for a moment.
   const cluster = clusterForTests({ nodes: ["n1", "n2", "n3", "n4", "n5"].map((name) => ({ name, cpus: 2 })), slurm: { SlurmdTimeout: "300" } });
   let head: ClusterHead;

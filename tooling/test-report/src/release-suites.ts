@@ -1,0 +1,40 @@
+/**
+ * The suites that also run on clusters of other Debian releases than the machine's, whose Slurm and OpenSSH are others.
+ * All of them on each would take longer than a person waits for, so the slowest ones run on one release in turn. Pure.
+ */
+import type { Release } from "@hyperion-ts/testbed";
+
+/** Files of one package's tests, as vitest takes them: parts of their paths. */
+export interface Suite {
+  /** Its folder. */
+  readonly folder: string;
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** Suites on the clusters of one release. */
+export interface ReleaseRun {
+  readonly release: Release;
+  readonly suites: readonly Suite[];
+}
+
+const everywhere: readonly Suite[] = [
+  { folder: "packages/slurm-env", name: "@hyperion-ts/slurm-env", files: ["test/slurm/"] },
+  { folder: "packages/launcher", name: "@hyperion-ts/launcher", files: ["test/transport/transports.test.ts", "test/transport/srun-variables.test.ts"] },
+  { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/shapes"] },
+];
+
+const inTurn: readonly Suite[] = [
+  { folder: "packages/launcher", name: "@hyperion-ts/launcher", files: ["test/transport/connecting.test.ts", "test/transport/link.test.ts"] },
+  { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
+  { folder: "tooling/testbed", name: "@hyperion-ts/testbed", files: ["test/cluster.test.ts", "test/faults.test.ts"] },
+];
+
+/** @param commit its hash, in hexadecimal digits: it decides whose turn it is. */
+export function releaseRuns(releases: readonly Release[], commit: string): readonly ReleaseRun[] {
+  const turn = turnOf(releases, commit);
+  return releases.map((release) => ({ release, suites: release === turn ? [...everywhere, ...inTurn] : everywhere }));
+}
+
+/** The release on which the slowest suites run. */
+export const turnOf = (releases: readonly Release[], commit: string): Release | undefined => releases[Number.parseInt(commit.slice(0, 8), 16) % releases.length];
