@@ -52,7 +52,12 @@ function checkRecording({ isStep = false, arrayIsInherited = false }: Shape, rec
   checkCpus(allocation.nodes, slurm);
   for (const node of allocation.nodes) checkShare(node, slurm);
   expect(allocation.notes).toEqual([]);
-  const wanted = slurm.nodes.map(({ memoryMb, ...node }) => ({ ...node, memoryMb: memoryMb || undefined }));
+  const wanted = slurm.nodes.map(({ memoryMb, ...node }) => ({
+    ...node,
+    memoryMb: memoryMb || undefined,
+    // The nodes have no generic resources but GPUs.
+    gres: node.gpuIds.length === 0 ? undefined : `gpu:${node.gpuIds.length}`,
+  }));
   expect(parseJobDetails(details, allocation.jobId).nodes).toEqual(wanted);
 }
 
