@@ -9,7 +9,8 @@ import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 export const databaseFailure = (error: unknown, path: string, what: string): ResultsError => {
   if (error instanceof ResultsError) return error;
   const code = hasNoLocks(error, path) ? "no-locks" : failureCode(error);
-  const reason = error instanceof Error ? error.message : String(error);
+  const words = error instanceof Error ? error.message : String(error);
+  const reason = code === "no-locks" ? `the file system there does not lock files, not even a new one (SQLite: ${words})` : words;
   return new ResultsError({ code, path, what: `${what} the results database ${path} failed: ${reason}`, advice: advice(code, path), cause: error });
 };
 
@@ -66,7 +67,7 @@ const advice = (code: FailureCode, path: string): string => {
     case "locked":
       return "Another program (such as sqlite3, or Hyperion itself) has the file open: close it and try again";
     case "no-locks":
-      return "The file system there does not lock files, not even a new one, and SQLite needs locks. Put the database on another file system (a home directory often is on one), or have this one mounted with locks: Lustre with the option flock, NFS with its lock service";
+      return "SQLite needs locks. Put the database on another file system (a home directory often is on one), or have this one mounted with locks: Lustre with the option flock, NFS with its lock service";
     case "read-only":
       return "Give the program a directory that it may write to; SQLite makes files beside the database, so the directory counts too";
     case "disk-full":

@@ -25,7 +25,7 @@ describe.skipIf(!hasCompiler)("a file system that does not lock files", () => {
     await using program = runProgramWith(env, "holder.ts", folder.database);
     const [line = "", ...more] = await remainingLines(program);
     expect(more).toEqual([]);
-    expect(line).toMatch(/^no-locks: Opening the results database .*results\.sqlite failed: .*does not lock files, not even a new one.*Put the database on another file system.*flock/);
+    expect(line).toMatch(/^no-locks: Opening the results database .*results\.sqlite failed: the file system there does not lock files, not even a new one \(SQLite: .*Put the database on another file system.*flock/);
     expect(readdirSync(folder.path).filter((name) => name !== "results.sqlite")).toEqual([]);
   });
 });
