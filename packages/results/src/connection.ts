@@ -8,6 +8,7 @@
  * `node:sqlite` is loaded when a database is opened and not before: modules that only describe maps
  * are loaded by every worker.
  */
+import { accessSync, constants, existsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ResultsError } from "./results-error.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
@@ -50,6 +51,8 @@ export const openConnection = (path: string, programId: string): Connection => {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
+    // SQLite would open it for reading, fail to lock it for writing, and call that a disk I/O error.
+    if (existsSync(path)) accessSync(path, constants.W_OK);
     database = new DatabaseSync(path, { timeout: lockWaitMs });
     const connection = connectionOf(database, path);
     prepareFile(connection, programId);

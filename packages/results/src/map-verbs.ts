@@ -34,21 +34,19 @@ export const insert =
  */
 export const lookup =
   <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>): WithResults<V | undefined> =>
-  async (env) =>
-    (await find(map, key, env))?.value;
+  (env) =>
+    lookupOr(map, undefined, key, env);
 
 /** The newest value of a key (null, too), or `fallback` where there is none. Throws as `lookup` does. */
 export const lookupDefault =
   <K, V>(map: KeyValMap<K, V, unknown>, fallback: NoInfer<V>, key: NoInfer<K>): WithResults<V> =>
-  async (env) => {
-    const found = await find(map, key, env);
-    return found ? found.value : fallback;
-  };
+  (env) =>
+    lookupOr(map, fallback, key, env);
 
-const find = async <K, V>(map: KeyValMap<K, V, unknown>, key: K, { results }: HasResults): Promise<{ readonly value: V } | undefined> => {
+const lookupOr = async <K, V, Absent>(map: KeyValMap<K, V, unknown>, absent: Absent, key: K, { results }: HasResults): Promise<V | Absent> => {
   const text = await keyText(map, key);
   const value = await results.lookup(map.name, text);
-  return value === undefined ? undefined : { value: await decodeValue(map, text, value) };
+  return value === undefined ? absent : decodeValue(map, text, value);
 };
 
 /**

@@ -14,7 +14,8 @@ export const checkSchema = <S extends StandardSchemaV1>(
 ): Checked<StandardSchemaV1.InferOutput<S>> | Promise<Checked<StandardSchemaV1.InferOutput<S>>> => {
   try {
     const result = schema["~standard"].validate(value);
-    return result instanceof Promise ? result.then(toChecked<S>).catch(thrown) : toChecked<S>(result);
+    // Not by its class: a schema's promise may come from a library or from another realm.
+    return "then" in result ? Promise.resolve(result).then(toChecked<S>, thrown) : toChecked<S>(result);
   } catch (cause) {
     return thrown(cause);
   }

@@ -2,14 +2,14 @@
  * From SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's error codes
  * to words that a person can act on.
  */
+import { isOutOfRoom } from "./disk-room.ts";
 import { hasNoLocks } from "./file-locks.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 
 /** `error`, met while doing `what` with the database at `path`, as a ResultsError; one that is one already stays as it is. */
 export const databaseFailure = (error: unknown, path: string, what: string): ResultsError => {
   if (error instanceof ResultsError) return error;
-  const code = hasNoLocks(error, path) ? "no-locks" : failureCode(error);
-  const reason = error instanceof Error ? error.message : String(error);
+  const { code, reason } = failure(error, path);
   return new ResultsError({ code, path, what: `${what} the results database ${path} failed: ${reason}`, advice: advice(code, path), cause: error });
 };
 
@@ -17,6 +17,14 @@ type FailureCode = Extract<
   ResultsErrorCode,
   "locked" | "no-locks" | "read-only" | "disk-full" | "damaged" | "unreachable" | "too-large" | "sqlite"
 >;
+
+/** SQLite's words mislead where it does not know the reason itself. */
+const failure = (error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } => {
+  const words = error instanceof Error ? error.message : String(error);
+  if (hasNoLocks(error, path)) return { code: "no-locks", reason: `the file system there does not lock files, not even a new one (SQLite: ${words})` };
+  if (isOutOfRoom(error, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
+  return { code: failureCode(error), reason: words };
+};
 
 const failureCode = (error: unknown): FailureCode => {
   if (!(error instanceof Error)) return "sqlite";
@@ -53,9 +61,6 @@ const fileSystemCode = (code: unknown): FailureCode => {
     case "EPERM":
     case "EROFS":
       return "read-only";
-    case "ENOSPC":
-    case "EDQUOT":
-      return "disk-full";
     default:
       return "unreachable";
   }
@@ -66,7 +71,7 @@ const advice = (code: FailureCode, path: string): string => {
     case "locked":
       return "Another program (such as sqlite3, or Hyperion itself) has the file open: close it and try again";
     case "no-locks":
-      return "The file system there does not lock files, not even a new one, and SQLite needs locks. Put the database on another file system (a home directory often is on one), or have this one mounted with locks: Lustre with the option flock, NFS with its lock service";
+      return "SQLite needs locks. Put the database on another file system (a home directory often is on one), or have this one mounted with locks: Lustre with the option flock, NFS with its lock service";
     case "read-only":
       return "Give the program a directory that it may write to; SQLite makes files beside the database, so the directory counts too";
     case "disk-full":

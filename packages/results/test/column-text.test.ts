@@ -2,7 +2,8 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { keyValMap, lookup, lookupAll, openResults } from "../src/index.ts";
-import { temporaryFolder, writtenByHyperion } from "./world.ts";
+import { writtenByHyperion } from "./hyperion-rows.ts";
+import { temporaryFolder } from "./world.ts";
 
 const map = keyValMap("m", z.unknown(), z.unknown());
 

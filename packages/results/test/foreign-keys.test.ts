@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookup, lookupAll, openResults } from "../src/index.ts";
-import { brackets, temporaryFolder, writtenByHyperion } from "./world.ts";
+import { writtenByHyperion } from "./hyperion-rows.ts";
+import { brackets, temporaryFolder } from "./world.ts";
 
 test("rows that Hyperion wrote are found by key, whatever its order of properties and form of numbers", async () => {
   using folder = temporaryFolder();

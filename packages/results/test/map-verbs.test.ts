@@ -1,3 +1,5 @@
+import { runInNewContext } from "node:vm";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookup, lookupAll, lookupDefault, openResults, ResultsError } from "../src/index.ts";
@@ -65,6 +67,19 @@ test("values are stored and returned as they were given, also with transforming 
   await insert(map, "k", "four")({ results });
   expect(await lookup(map, "k")({ results })).toBe("four");
   await expect(insert(map, "k", "bad")({ results })).rejects.toEqual(codeOf("invalid-value"));
+});
+
+test("a schema's promise of another realm is waited for", async () => {
+  using folder = temporaryFolder();
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  const validate = (value: unknown): Promise<StandardSchemaV1.Result<number>> =>
+    runInNewContext("Promise.resolve(value > 0 ? { value } : { issues: [{ message: 'too small' }] })", { value });
+  const schema: StandardSchemaV1<number> = { "~standard": { version: 1, vendor: "test", validate } };
+  const map = keyValMap("realms", schema, schema);
+  await insert(map, 1, 2)({ results });
+  expect(await lookupAll(map)({ results })).toEqual([[1, 2]]);
+  await expect(insert(map, 1, -2)({ results })).rejects.toEqual(codeOf("invalid-value"));
+  await expect(insert(map, -1, 2)({ results })).rejects.toEqual(codeOf("invalid-key"));
 });
 
 test("a key or value that its schema refuses is named with the place in it", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { insert, lookup, openResults, ResultsError } from "../src/index.ts";
@@ -148,4 +148,17 @@ test("a directory where this user may not write is refused with that advice", as
   await using program = runProgram("unprivileged.ts", `${folder.path}/closed/results.sqlite`);
   const lines = await remainingLines(program);
   expect(lines.join()).toMatch(/^read-only: .*Give the program a directory that it may write to/);
+});
+
+test("a file that this user may read and not write is refused with that advice, though the folder is open to all", async () => {
+  using folder = temporaryFolder();
+  {
+    await using _results = await openResults({ path: folder.database, programId: "prog1" });
+  }
+  chmodSync(folder.path, 0o777);
+  chmodSync(folder.database, 0o444);
+  await using program = runProgram("unprivileged.ts", folder.database);
+  const lines = await remainingLines(program);
+  expect(lines.join()).toMatch(/^read-only: Opening .*EACCES.*Give the program a directory that it may write to/);
+  expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type TextCodec } from "../src/index.ts";
-import { temporaryFolder, writtenByHyperion } from "./world.ts";
+import { writtenByHyperion } from "./hyperion-rows.ts";
+import { temporaryFolder } from "./world.ts";
 
 const ratioText = '{"numerator":123456789012345678901234567,"denominator":1000000000000000000003}';
 

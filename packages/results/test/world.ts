@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { keyValMap } from "../src/index.ts";
@@ -75,17 +74,3 @@ export const brackets = keyValMap(
 
 /** A key of `brackets`. */
 export const root = (n: number): { readonly n: number; readonly x: number; readonly eps: number } => ({ n, x: 2, eps: 1e-9 });
-
-/** Makes a database as Hyperion does: its SQL, and keys and values as aeson writes them. */
-export const writtenByHyperion = (path: string, rows: readonly (readonly [map: string, key: string, value: string])[]): void => {
-  using database = new DatabaseSync(path);
-  database.exec(`create table if not exists hyperion_key_val
-    ( program_id text not null
-    , kv_map text not null
-    , key text not null
-    , val text not null
-    , created_at timestamp default current_timestamp not null
-    )`);
-  const insert = database.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
-  for (const row of rows) insert.run("XvUrT", ...row);
-};

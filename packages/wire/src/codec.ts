@@ -34,7 +34,7 @@ import { WireError } from "./wire-error.ts";
  * Symbol keys, accessors and extra properties of arrays do not travel.
  *
  * @throws {WireError} `unencodable-value` for functions, symbols, promises, weak collections and the like, with the
- * path to it: `$.points[3].callback is a function and cannot travel ...`
+ * path to it: `$.points[3].callback is a function and cannot travel ...`; and for 4 GiB or more
  */
 export function encodeValue(value: unknown): Uint8Array {
   try {
@@ -82,8 +82,17 @@ const codec = new Packr({ ...options, useRecords: false, variableMapSize: true }
 const codecOfMany = new Packr({ ...options, useRecords: true, mapsAsObjects: true });
 
 function packTree(value: unknown, { objects, binaryBytes }: PlainTree): Uint8Array {
+  if (binaryBytes >= TOO_MANY_BYTES) throw tooLarge(binaryBytes);
   if (binaryBytes > OWN_BUFFER_BYTES) codec.useBuffer(Buffer.allocUnsafeSlow(binaryBytes + 16 * 1024));
   return pack(objects.size < MANY_OBJECTS ? codec : codecOfMany, value, 0);
+}
+
+/** MessagePack's lengths have 32 bits, and msgpackr writes those of longer arrays wrong. */
+const TOO_MANY_BYTES = 2 ** 32;
+
+function tooLarge(bytes: number): WireError {
+  const found = `The value has ${bytes} bytes of typed arrays, and less than 4 GiB can travel to another process`;
+  return new WireError("unencodable-value", `${found}: write it to a file, and send the file's name.`);
 }
 
 function packGraph(value: unknown): Uint8Array {

@@ -207,6 +207,15 @@ describe("what cannot travel is refused by its path", () => {
     expect(() => encodeValue(value)).toThrow(expect.objectContaining({ name: "WireError", code: "unencodable-value" }));
   });
 
+  it.each([
+    ["a typed array", () => new Uint8Array(2 ** 32)],
+    ["typed arrays that are so large together", () => [new Float64Array(2 ** 28), new Float64Array(2 ** 28)]],
+    ["a typed array in a Map", () => new Map([[1, new Uint8Array(2 ** 32)]])],
+    ["an ArrayBuffer", () => new ArrayBuffer(2 ** 32)],
+  ])("4 GiB or more, in place of bytes that can't be read: %s", (_, make) => {
+    expect(() => encodeValue(make())).toThrow(expect.objectContaining({ name: "WireError", code: "unencodable-value" }));
+  });
+
   it("a path of thousands of steps is shortened", () => {
     let value: unknown = () => 1;
     for (let n = 0; n < 5000; n++) value = { next: value };

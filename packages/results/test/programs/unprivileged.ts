@@ -2,7 +2,7 @@
 import { openResults, ResultsError } from "../../src/index.ts";
 
 const nobody = 65_534;
-if (process.getuid?.() === 0) process.seteuid?.(nobody);
+if (process.getuid?.() === 0) process.setuid?.(nobody);
 const [, , path = ""] = process.argv;
 try {
   await using _results = await openResults({ path, programId: "nobod" });

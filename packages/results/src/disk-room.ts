@@ -1,0 +1,39 @@
+/**
+ * Whether there is room for more. SQLite knows a full disk (ENOSPC), and calls a quota that is used up (EDQUOT), or a
+ * limit on the size of files (EFBIG), a disk I/O error: the file system says it of another file there. Node has no name
+ * for EDQUOT, and calls it UNKNOWN.
+ */
+import { randomBytes } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+
+/** Whether `error`, which SQLite or the file system gave for the database at `path`, comes from a quota or limit. */
+export const isOutOfRoom = (error: unknown, path: string): boolean => {
+  if (!(error instanceof Error)) return false;
+  return "errcode" in error ? writeCodes.has(error.errcode) && !hasRoomBeside(path) : saysNoRoom(error);
+};
+
+const writeCodes: ReadonlySet<unknown> = new Set([
+  778, // SQLITE_IOERR_WRITE
+  1034, // SQLITE_IOERR_FSYNC, where NFS says so late
+]);
+
+const probeBytes = 256 * 1024;
+
+const hasRoomBeside = (path: string): boolean => {
+  const probe = `${path}.${randomBytes(6).toString("hex")}.probe`;
+  try {
+    writeFileSync(probe, Buffer.alloc(probeBytes, 1), { flag: "wx", flush: true });
+    return true;
+  } catch (error) {
+    return !saysNoRoom(error);
+  } finally {
+    rmSync(probe, { force: true });
+  }
+};
+
+const saysNoRoom = (error: unknown): boolean =>
+  error instanceof Error && "errno" in error && typeof error.errno === "number" && noRoom.has(-error.errno);
+
+const { EDQUOT, EFBIG, ENOSPC } = constants.errno;
+const noRoom: ReadonlySet<number> = new Set([EDQUOT, EFBIG, ENOSPC]);
