@@ -8,12 +8,12 @@ import { once } from "node:events";
 import { accessSync, appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, vi } from "vitest";
 import { nodeSsh, type NodeSshOptions } from "../../src/transport/node-ssh.ts";
 import type { CommandSession, TransportReason } from "../../src/transport/command-session.ts";
-import { liveProcessesBelow } from "../live-processes.ts";
+import { liveProcessesBelow, liveProcessesMarked } from "../live-processes.ts";
 import { kill, patience } from "../world.ts";
 
 const SSHD = "/usr/sbin/sshd";
@@ -74,6 +74,10 @@ export function sshWorld(): SshWorld {
   for (const file of [configFile, knownHosts]) writeFileSync(file, "");
   const owned = new AsyncDisposableStack();
   owned.defer(() => rmSync(folder, { recursive: true, force: true }));
+  // Sessions have another home folder: in the person's own the login shell has a start-up file, which takes its time.
+  const home = `HOME=${folder}`;
+  // What a session has started outlives it.
+  owned.defer(() => liveProcessesMarked(home).forEach(({ pid }) => kill(pid)));
   const run = (program = "", ...args: readonly string[]): void => void execFileSync(program, args, { stdio: "ignore" });
   const key = (name: string, options: readonly string[] = ["-t", "ed25519", "-N", ""]): string => {
     run("ssh-keygen", "-q", "-C", name, "-f", join(folder, name), ...options);
@@ -102,7 +106,7 @@ export function sshWorld(): SshWorld {
       return listen(server, path);
     },
     hangUp,
-    sshd: (...settings) => startSshd(key(`host_key_${(servers += 1)}`), authorized, start, settings),
+    sshd: (...settings) => startSshd(key(`host_key_${(servers += 1)}`), authorized, start, [...settings, `SetEnv ${home}`]),
     host: (name, port, ...settings) => appendFileSync(configFile, [`Host ${name}`, ...settings, "HostName 127.0.0.1", `Port ${port}`, ...common(folder), ""].join("\n")),
     know: (port, hostKey, marker = "") => appendFileSync(knownHosts, `${marker} [127.0.0.1]:${port} ${hostKey}\n`.trimStart()),
     authorize: (file) => appendFileSync(authorized, readFileSync(`${file}.pub`)),
@@ -161,8 +165,7 @@ async function startSshd(hostKeyFile: string, authorized: string, start: SshWorl
   // Where sshd lets its unprivileged half live.
   mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const port = await freePort();
-  // Another home folder: the person's login shell has a start-up file there, which takes its time.
-  const options = [`ListenAddress 127.0.0.1:${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`, "UsePAM no", "StrictModes no", "PidFile none", "LogLevel VERBOSE", "PermitRootLogin yes", "PasswordAuthentication no", `SetEnv HOME=${dirname(hostKeyFile)}`];
+  const options = [`ListenAddress 127.0.0.1:${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`, "UsePAM no", "StrictModes no", "PidFile none", "LogLevel VERBOSE", "PermitRootLogin yes", "PasswordAuthentication no"];
   // Of two values of a setting sshd takes the first.
   const child = start([SSHD, "-f", "/dev/null", "-D", "-e", ...[...settings, ...options].flatMap((line) => ["-o", line.replace(" ", "=")])]);
   let log = "";
