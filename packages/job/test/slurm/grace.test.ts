@@ -76,7 +76,7 @@ describeOnTestbed(describe)("running calls", () => {
 
   test.concurrent("have their time after SIGTERM that was asked for before the end, and are done", async () => {
     // Slurm may send it up to a minute earlier, and looks every 30 s.
-    const { dir, id } = await busyOn("n4", ["-t", "3", "--signal=B:TERM@90"], { width: 8, ms: 30_000 });
+    const { dir, id } = await busyOn("n4", ["-t", "3", "--signal=B:TERM@75"], { width: 8, ms: 30_000 });
     expect(await cluster.testbed.waitForJob(id, { timeoutMs: 200_000 })).toMatchObject({ state: "FAILED", exitCode: 128 + 15 });
     expect(dir.eventsOf("run-interrupted")).toMatchObject([{ signal: "SIGTERM", graceMs: expect.toSatisfy((ms: number) => ms > END_GRACE_MS && ms <= 3 * MINUTE_MS) }]);
     expect(dir.running).toEqual([]);
