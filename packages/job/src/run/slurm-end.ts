@@ -16,12 +16,12 @@ const ASKING_LIMIT_MS = 5_000;
 
 /** The end of a job, as far as it is known by now. */
 export class SlurmEnd {
-  readonly #jobId: Allocation["jobId"];
+  readonly #allocation: Allocation;
   #endTimeMs: number | undefined;
 
-  constructor({ jobId, endTimeMs }: Allocation) {
-    this.#jobId = jobId;
-    this.#endTimeMs = endTimeMs;
+  constructor(allocation: Allocation) {
+    this.#allocation = allocation;
+    this.#endTimeMs = allocation.endTimeMs;
   }
 
   /** In milliseconds since 1970; undefined where the job has no limit, or nobody has told. */
@@ -37,7 +37,7 @@ export class SlurmEnd {
   /** The job's state as the controller sees it now; undefined where it does not say. */
   async ask(signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const details = await askJobDetails(this.#jobId, { timeLimitMs: ASKING_LIMIT_MS, signal });
+      const details = await askJobDetails(this.#allocation, { timeLimitMs: ASKING_LIMIT_MS, signal });
       this.learn(details);
       return details.state;
     } catch {

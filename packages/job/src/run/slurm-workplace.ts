@@ -68,12 +68,12 @@ function transportOf({ components }: Allocation, details: JobDetails | undefined
 }
 
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
-async function readJobDetails({ jobId }: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
+async function readJobDetails(allocation: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
   try {
-    return await askJobDetails(jobId, { signal });
+    return await askJobDetails(allocation, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    log(`scontrol does not tell which CPUs and GPUs are job ${jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
+    log(`scontrol does not tell which CPUs and GPUs are job ${allocation.jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
     return undefined;
   }
 }

@@ -9,6 +9,8 @@ afterEach(() => void vi.unstubAllEnvs());
 
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString().slice(0, 19);
 const shown = (state: string, end: string): string => `cat <<'E'\nJobId=7 JobName=x\n   JobState=${state} Reason=None\n   StartTime=2026-01-01T00:00:00 EndTime=${end} Deadline=N/A\nE`;
+/** A job under our job's id, on this node. */
+const shownOn = (node: string): string => shown("RUNNING", inSeconds(100)).replace("Deadline=N/A", `Deadline=N/A\n     Nodes=${node} CPU_IDs=0 Mem=0 GRES=`);
 const allocation = (endTimeMs?: number): Allocation => ({ ...parseAllocation({ SLURM_JOB_ID: "7", SLURM_JOB_NODELIST: "n1", SLURM_JOB_CPUS_PER_NODE: "1" }), endTimeMs });
 
 const graceOf = async (name: "SIGTERM" | "SIGUSR1", endTimeMs?: number, endGraceMs = 20_000): Promise<number> => (await slurmSignals(new SlurmEnd(allocation(endTimeMs)), endGraceMs)[name]?.(never)) ?? Number.NaN;
@@ -22,6 +24,8 @@ describe("running calls may go on", () => {
     ["until 10 s before its end, not the environment's: the time limit was raised", "SIGUSR1", shown("RUNNING", inSeconds(1_000)), 100, 990],
     ["until 10 s before its end, not the environment's: the time limit was lowered", "SIGUSR1", shown("RUNNING", inSeconds(100)), 1_000, 90],
     ["until 10 s before the end that was known, where the controller does not answer", "SIGUSR1", "exit 1", 100, 90],
+    ["until 10 s before the end of this job on our node", "SIGUSR1", shownOn("n1"), 1_000, 90],
+    ["until 10 s before the end that was known, where the controller tells of another cluster's job", "SIGUSR1", shownOn("x1"), 1_000, 990],
     ["for the grace of the end, where the job has no limit", "SIGUSR1", shown("RUNNING", "Unknown"), undefined, 20],
     ["for the grace of the end, where nobody knows its end", "SIGUSR1", "exit 1", undefined, 20],
     ["for the grace of the end, where the end is nearer", "SIGUSR1", shown("RUNNING", inSeconds(5)), undefined, 20],
