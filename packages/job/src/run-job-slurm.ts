@@ -9,7 +9,7 @@ import type { RunOptions } from "./run/run-session.ts";
 export interface RunSlurmOptions extends RunOptions {
   /** How many nodes are needed at least; with fewer the run ends, and says why each of the others could not be used. Default 1. */
   readonly leastNodes?: number;
-  /** How long running calls may go on after SIGTERM, in milliseconds: less than Slurm's KillWait. Default 20,000. */
+  /** How long running calls may go on when Slurm ends the job, in milliseconds: less than its KillWait. Default 20,000. */
   readonly endGraceMs?: number;
   /** How nodes are reached: the transport, times and limits. Default: node-ssh. */
   readonly launcher?: Partial<NodeLauncherConfig>;
@@ -20,8 +20,9 @@ export interface RunSlurmOptions extends RunOptions {
  * connection to each node, and workers on all CPUs that are the job's. When it resolves or rejects, everything that it
  * started has ended.
  *
- * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run get
- * their grace, what is done is stored, and it rejects with an InterruptedError that says what was left.
+ * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run may go on
+ * until 10 s before the job's end, as Slurm knows it then, or for `endGraceMs` where Slurm ends the job just now (scancel,
+ * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left.
  *
  * @throws what the job throws; SlurmEnvError outside of an allocation; InterruptedError; LaunchError when fewer than
  *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError.

@@ -1,6 +1,6 @@
 /**
- * The variables by which a program is told which GPUs it may use. Slurm sets those that fit the kind of GPU: a program
- * of ROCm that found CUDA's beside its own would count its GPUs twice.
+ * The variables by which a program is told which GPUs it may use. Slurm sets those that fit the kind of GPU, or all of
+ * them where its gres.conf does not say the kind.
  */
 
 /** Of CUDA, of ROCm (HIP), of OpenCL on AMD's GPUs, and of Intel's Level Zero. */
@@ -22,8 +22,10 @@ export const gpuNamesOf = (env: Environment): readonly string[] | undefined => v
 
 /** The variables for a worker that has these GPUs: those that `agent` has, or else `head`; CUDA's where neither has any. */
 export const gpuVariablesFor = (gpuIds: readonly string[], agent: Environment, head: Environment): Readonly<Record<string, string>> => {
-  const found = [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0);
-  return Object.fromEntries((found ?? variables.slice(0, 1)).map((name) => [name, gpuIds.join(",")]));
+  const found = [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0) ?? variables.slice(0, 1);
+  // On AMD's GPUs those two count among what ROCR_VISIBLE_DEVICES leaves: both made smaller would leave nothing.
+  const among = found.some((name) => name === "CUDA_VISIBLE_DEVICES" || name === "GPU_DEVICE_ORDINAL");
+  return Object.fromEntries(found.filter((name) => !among || name !== "ROCR_VISIBLE_DEVICES").map((name) => [name, gpuIds.join(",")]));
 };
 
 /** Each name once. Slurm writes `NoDevFiles` where there is none. */

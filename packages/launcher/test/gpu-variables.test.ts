@@ -24,7 +24,8 @@ test.each([
   ["CUDA's where nobody has any", {}, {}, { CUDA_VISIBLE_DEVICES: "3,1" }],
   ["its agent's", { ROCR_VISIBLE_DEVICES: "0" }, { CUDA_VISIBLE_DEVICES: "0" }, { ROCR_VISIBLE_DEVICES: "3,1" }],
   ["its head's where its agent has none", {}, { ROCR_VISIBLE_DEVICES: "0,1" }, { ROCR_VISIBLE_DEVICES: "3,1" }],
-  ["all that its job has", { CUDA_VISIBLE_DEVICES: "0", ROCR_VISIBLE_DEVICES: "0", ZE_AFFINITY_MASK: "0" }, {}, { CUDA_VISIBLE_DEVICES: "3,1", ROCR_VISIBLE_DEVICES: "3,1", ZE_AFFINITY_MASK: "3,1" }],
+  ["all that its job has", { CUDA_VISIBLE_DEVICES: "0", GPU_DEVICE_ORDINAL: "0", ZE_AFFINITY_MASK: "0" }, {}, { CUDA_VISIBLE_DEVICES: "3,1", GPU_DEVICE_ORDINAL: "3,1", ZE_AFFINITY_MASK: "3,1" }],
+  ["but not ROCm's beside those that count among what it leaves", { CUDA_VISIBLE_DEVICES: "0,1", ROCR_VISIBLE_DEVICES: "0,1" }, {}, { CUDA_VISIBLE_DEVICES: "3,1" }],
 ])("a worker with GPUs has them in the variables: %s", (_title, agent, head, variables) => {
   expect(gpuVariablesFor(["3", "1"], agent, head)).toEqual(variables);
 });

@@ -5,7 +5,7 @@
  */
 import type { BatchJob } from "@hyperion-ts/results";
 import type { Allocation } from "@hyperion-ts/slurm-env";
-import { scontrol, settingIn } from "./scontrol.ts";
+import { askSlurm, settingIn, type SlurmAnswer } from "./ask-slurm.ts";
 
 /** A start of a job: Slurm runs a job again, under its old id, when a node failed under it. */
 export interface JobStart {
@@ -14,9 +14,6 @@ export interface JobStart {
   readonly userId: number;
   readonly cluster: string;
 }
-
-/** What the controller was asked, or why it did not answer. */
-type Answer = { readonly type: "shown" | "refused"; readonly text: string };
 
 /** The job of this allocation. Asks the controller for the name of its cluster where the environment does not tell. */
 export async function slurmBatchJob({ jobId, restarts = 0, clusterName }: Allocation, userId = process.getuid?.() ?? 0): Promise<BatchJob> {
@@ -36,14 +33,14 @@ export function parseJobStart(name: string): JobStart | undefined {
 async function hasEnded(name: string, ownUserId: number): Promise<boolean> {
   const start = parseJobStart(name);
   if (start === undefined || (await askedCluster()) !== start.cluster) return false;
-  return startHasEnded(await ask("--all", "show", "job", String(start.jobId)), start, ownUserId);
+  return startHasEnded(await askSlurm(["scontrol", "--all", "show", "job", String(start.jobId)]), start, ownUserId);
 }
 
 /** Reads scontrol's answer. A job that is completing may still have processes. */
-export function startHasEnded({ type, text }: Answer, { jobId, restarts, userId }: JobStart, ownUserId: number): boolean {
+export function startHasEnded({ code, stdout, stderr }: SlurmAnswer, { jobId, restarts, userId }: JobStart, ownUserId: number): boolean {
   // Slurm forgets jobs some minutes after their end (MinJobAge of slurm.conf); those of others it may just not show.
-  if (type === "refused") return userId === ownUserId && /Invalid job id specified/.test(text);
-  const record = text.split(/\n\s*\n/).find((record) => new RegExp(`^\\s*JobId=${jobId}\\b`).test(record));
+  if (code !== 0) return userId === ownUserId && /Invalid job id specified/.test(stderr);
+  const record = stdout.split(/\n\s*\n/).find((record) => new RegExp(`^\\s*JobId=${jobId}\\b`).test(record));
   if (record === undefined || field(record, "UserId", String.raw`[^\s(]*\((\d+)\)`) !== String(userId)) return false;
   const state = field(record, "JobState", String.raw`(\w+)`) ?? "";
   return ended.has(state) || (Number(field(record, "Restarts", String.raw`(\d+)`) ?? 0) > restarts && state !== "COMPLETING");
@@ -55,15 +52,4 @@ const field = (record: string, key: string, value: string): string | undefined =
 /** Of squeue(1), "JOB STATE CODES": those of jobs that have no process any more. */
 const ended = new Set(["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "REVOKED", "TIMEOUT"]);
 
-const askedCluster = async (): Promise<string | undefined> => {
-  const { type, text } = await ask("show", "config");
-  return type === "shown" ? settingIn(text, "ClusterName") : undefined;
-};
-
-async function ask(...args: readonly string[]): Promise<Answer> {
-  try {
-    return { type: "shown", text: await scontrol(args) };
-  } catch (error) {
-    return { type: "refused", text: error instanceof Error ? error.message : String(error) };
-  }
-}
+const askedCluster = async (): Promise<string | undefined> => settingIn((await askSlurm(["scontrol", "show", "config"])).stdout, "ClusterName");

@@ -3,25 +3,25 @@
  * was known at the job's start (from Slurm 23.02 on); the controller knows what has become of it since: a changed time
  * limit, scancel, preemption. So it is asked again when it matters.
  */
-import { type Allocation, type JobDetails, parseJobDetails } from "@hyperion-ts/slurm-env";
+import type { Allocation, JobDetails } from "@hyperion-ts/slurm-env";
+import { askJobDetails } from "./ask-job-details.ts";
 import type { SignalGrace } from "./interruption.ts";
-import { scontrol } from "./scontrol.ts";
 
 /** Slurm sends SIGKILL so long after SIGTERM (KillWait of slurm.conf, by default 30 s); ending takes a while too. */
 const END_GRACE_MS = 20_000;
 /** So much is left of a job when its running calls are ended. */
 const LAST_MS = 10_000;
 /** A controller that does not answer must not use up the time that is left. */
-const ASK_TIMEOUT_MS = 5_000;
+const ASKING_LIMIT_MS = 5_000;
 
 /** The end of a job, as far as it is known by now. */
 export class SlurmEnd {
-  readonly #jobId: Allocation["jobId"];
+  readonly #allocation: Allocation;
   #endTimeMs: number | undefined;
 
-  constructor({ jobId, endTimeMs }: Allocation) {
-    this.#jobId = jobId;
-    this.#endTimeMs = endTimeMs;
+  constructor(allocation: Allocation) {
+    this.#allocation = allocation;
+    this.#endTimeMs = allocation.endTimeMs;
   }
 
   /** In milliseconds since 1970; undefined where the job has no limit, or nobody has told. */
@@ -37,7 +37,7 @@ export class SlurmEnd {
   /** The job's state as the controller sees it now; undefined where it does not say. */
   async ask(signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const details = parseJobDetails(await scontrol(["show", "job", String(this.#jobId)], { timeoutMs: ASK_TIMEOUT_MS, signal }), this.#jobId);
+      const details = await askJobDetails(this.#allocation, { timeLimitMs: ASKING_LIMIT_MS, signal });
       this.learn(details);
       return details.state;
     } catch {

@@ -23,7 +23,7 @@ export function silenceOptions({ jobId, head, nodes }: Allocation, { nodePath = 
 function isSuspended(jobId: string): () => Promise<boolean> {
   let asked: Promise<boolean> | undefined;
   return () => {
-    asked ??= askSlurm(["scontrol", "show", "job", jobId], ASKING_LIMIT_MS)
+    asked ??= askSlurm(["scontrol", "show", "job", jobId], { timeLimitMs: ASKING_LIMIT_MS })
       .then(({ stdout }) => /\bJobState=SUSPENDED\b/.test(stdout))
       .finally(() => (asked = undefined));
     return asked;

@@ -1,15 +1,15 @@
 /** The nodes of a Slurm allocation as a workplace: this machine, where it is one of them, and one connection to each other. */
 import { join } from "node:path";
 import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
-import { type AllocatedNode, type Allocation, type JobDetails, parseJobDetails } from "@hyperion-ts/slurm-env";
+import type { AllocatedNode, Allocation, JobDetails } from "@hyperion-ts/slurm-env";
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
+import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
 import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
-import { scontrol } from "./scontrol.ts";
 import type { SlurmEnd } from "./slurm-end.ts";
 import { silenceOptions } from "./slurm-silence.ts";
 
@@ -28,6 +28,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
   for (const { message } of allocation.notes) log(message);
   if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
   const details = await readJobDetails(allocation, log, signal);
+  if (details !== undefined) end.learn(details);
   const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun")]));
   const launcher = await openPoolLauncher(
     {
@@ -45,7 +46,6 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  if (details !== undefined) end.learn(details);
   return workplaceOver(launcher, end.timeMs ?? null);
 }
 
@@ -68,12 +68,12 @@ function transportOf({ components }: Allocation, details: JobDetails | undefined
 }
 
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
-async function readJobDetails({ jobId }: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
+async function readJobDetails(allocation: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
   try {
-    return parseJobDetails(await scontrol(["show", "job", "--details", String(jobId)], { signal }), jobId);
+    return await askJobDetails(allocation, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    log(`scontrol does not tell which CPUs and GPUs are job ${jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
+    log(`scontrol does not tell which CPUs and GPUs are job ${allocation.jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
     return undefined;
   }
 }

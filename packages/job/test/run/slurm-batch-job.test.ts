@@ -1,5 +1,6 @@
 import { parseAllocation } from "@hyperion-ts/slurm-env";
 import { describe, expect, test } from "vitest";
+import type { SlurmAnswer } from "../../src/run/ask-slurm.ts";
 import { type JobStart, parseJobStart, slurmBatchJob, startHasEnded } from "../../src/run/slurm-batch-job.ts";
 
 /** As Slurm 22.05 prints it. */
@@ -7,8 +8,9 @@ const record = (id: number, state: string, restarts: number, { name = "run", use
   `JobId=${id} JobName=${name}\n   UserId=${user} GroupId=alice(20001) MCS_label=N/A\n   JobState=${state} Reason=None Dependency=(null)\n   Requeue=1 Restarts=${restarts} BatchFlag=1 Reboot=0 ExitCode=0:0\n`;
 
 const seven: JobStart = { jobId: 7, restarts: 0, userId: 20001, cluster: "gamma" };
-const shown = (text: string) => ({ type: "shown", text }) as const;
-const unknown = { type: "refused", text: "Command failed: scontrol show job 7\nslurm_load_jobs error: Invalid job id specified\n" } as const;
+const shown = (stdout: string): SlurmAnswer => ({ code: 0, stdout, stderr: "" });
+const refused = (stderr: string): SlurmAnswer => ({ code: 1, stdout: "", stderr });
+const unknown = refused("slurm_load_jobs error: Invalid job id specified\n");
 
 test.each([
   ["runs", "RUNNING", 0, false],
@@ -34,7 +36,7 @@ describe("what proves nothing", () => {
   test.each([
     ["a stranger's job that Slurm does not show: it may only be hidden", unknown, 20002, false],
     ["an own job that Slurm has forgotten: that one has ended", unknown, 20001, true],
-    ["a controller that can't be reached", { type: "refused", text: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" } as const, 20001, false],
+    ["a controller that can't be reached", refused("slurm_load_jobs error: Unable to contact slurm controller (connect failure)"), 20001, false],
     ["an answer without the job", shown("No jobs in the system\n"), 20001, false],
     ["a job of another user under the same id", shown(record(7, "COMPLETED", 0, { user: "bob(20002)" })), 20001, false],
     ["a job whose name says that it has ended", shown(record(7, "RUNNING", 0, { name: "x JobState=COMPLETED Restarts=9" })), 20001, false],

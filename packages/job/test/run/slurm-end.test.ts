@@ -1,27 +1,16 @@
-import { chmodSync, mkdtempDisposableSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import { type Allocation, parseAllocation } from "@hyperion-ts/slurm-env";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { scontrol, settingIn } from "../../src/run/scontrol.ts";
 import { SlurmEnd, slurmSignals } from "../../src/run/slurm-end.ts";
+import { fakeScontrol } from "./fake-scontrol.ts";
 
 const never = new AbortController().signal;
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A folder with a scontrol of this text, which is found first until the folder is disposed of. */
-function fakeScontrol(script: string): Disposable {
-  const folder = mkdtempDisposableSync(join(tmpdir(), "scontrol-"));
-  const file = join(folder.path, "scontrol");
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
-  chmodSync(file, 0o755);
-  vi.stubEnv("PATH", `${folder.path}${delimiter}${process.env["PATH"]}`);
-  return folder;
-}
-
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString().slice(0, 19);
 const shown = (state: string, end: string): string => `cat <<'E'\nJobId=7 JobName=x\n   JobState=${state} Reason=None\n   StartTime=2026-01-01T00:00:00 EndTime=${end} Deadline=N/A\nE`;
+/** A job under our job's id, on this node. */
+const shownOn = (node: string): string => shown("RUNNING", inSeconds(100)).replace("Deadline=N/A", `Deadline=N/A\n     Nodes=${node} CPU_IDs=0 Mem=0 GRES=`);
 const allocation = (endTimeMs?: number): Allocation => ({ ...parseAllocation({ SLURM_JOB_ID: "7", SLURM_JOB_NODELIST: "n1", SLURM_JOB_CPUS_PER_NODE: "1" }), endTimeMs });
 
 const graceOf = async (name: "SIGTERM" | "SIGUSR1", endTimeMs?: number, endGraceMs = 20_000): Promise<number> => (await slurmSignals(new SlurmEnd(allocation(endTimeMs)), endGraceMs)[name]?.(never)) ?? Number.NaN;
@@ -35,6 +24,8 @@ describe("running calls may go on", () => {
     ["until 10 s before its end, not the environment's: the time limit was raised", "SIGUSR1", shown("RUNNING", inSeconds(1_000)), 100, 990],
     ["until 10 s before its end, not the environment's: the time limit was lowered", "SIGUSR1", shown("RUNNING", inSeconds(100)), 1_000, 90],
     ["until 10 s before the end that was known, where the controller does not answer", "SIGUSR1", "exit 1", 100, 90],
+    ["until 10 s before the end of this job on our node", "SIGUSR1", shownOn("n1"), 1_000, 90],
+    ["until 10 s before the end that was known, where the controller tells of another cluster's job", "SIGUSR1", shownOn("x1"), 1_000, 990],
     ["for the grace of the end, where the job has no limit", "SIGUSR1", shown("RUNNING", "Unknown"), undefined, 20],
     ["for the grace of the end, where nobody knows its end", "SIGUSR1", "exit 1", undefined, 20],
     ["for the grace of the end, where the end is nearer", "SIGUSR1", shown("RUNNING", inSeconds(5)), undefined, 20],
@@ -69,25 +60,5 @@ describe("running calls may go on", () => {
   test("not at all after Ctrl-C", () => {
     const { SIGINT, SIGHUP } = slurmSignals(new SlurmEnd(allocation()));
     expect([SIGINT?.(never), SIGHUP?.(never)]).toEqual([0, 0]);
-  });
-});
-
-describe("scontrol is asked in a way that its answer does not depend on who asks", () => {
-  test("its environment is this process's, but for what changes times, clusters and texts", async () => {
-    using _fake = fakeScontrol("env");
-    const changed = { TZ: "EST5EDT,M3.2.0,M11.1.0", SLURM_TIME_FORMAT: "relative", SLURM_CLUSTERS: "other", SLURM_BITSTR_LEN: "9", SCONTROL_ALL: "1", LC_ALL: "de_DE.UTF-8", SLURM_CONF: "/etc/slurm/slurm.conf" };
-    for (const [name, value] of Object.entries(changed)) vi.stubEnv(name, value);
-    const lines = (await scontrol(["show", "job"])).split("\n");
-    expect(lines.filter((line) => /^(?:TZ|SLURM_|SCONTROL_|LC_ALL)/.test(line)).toSorted()).toEqual(["LC_ALL=C", "SLURM_CONF=/etc/slurm/slurm.conf", "TZ=UTC"]);
-  });
-
-  test("what it prints may be long: under the id of an array's last task the whole array is shown", async () => {
-    using _fake = fakeScontrol("head -c 3000000 /dev/zero | tr '\\0' x");
-    expect((await scontrol(["show", "job", "7"])).length).toBe(3_000_000);
-  });
-
-  test("a setting is found by its whole name", () => {
-    const config = "Configuration data as of 2026-11-28\nBatchClusterName         = no\nClusterName             = gamma\nKillWait                = 30 sec\n";
-    expect([settingIn(config, "ClusterName"), settingIn(config, "KillWait"), settingIn(config, "Name")]).toEqual(["gamma", "30 sec", undefined]);
   });
 });

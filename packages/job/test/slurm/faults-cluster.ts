@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type NodeProcess, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
+import { type NodeProcess, type PartitionSpec, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
 import { expect } from "vitest";
 import type { RunEvent } from "../../src/index.ts";
 import type { CallNote } from "./programs/faults-functions.ts";
@@ -38,7 +38,7 @@ export class FaultCluster implements AsyncDisposable {
   }
 
   /** Nodes n1, n2, ... with two CPUs each. */
-  static async open(nodes: number, slurm: SlurmSettings = {}): Promise<FaultCluster> {
+  static async open(nodes: number, slurm: SlurmSettings = {}, partitions: readonly PartitionSpec[] = [{ name: "main" }]): Promise<FaultCluster> {
     const folder = mkdtempSync(join(tmpdir(), "hyperion-faults-"));
     mkdirSync(join(folder, "runs"));
     // The folder around it lets nobody else in.
@@ -50,6 +50,7 @@ export class FaultCluster implements AsyncDisposable {
         { from: dirname(realpathSync(process.execPath)), to: "/opt/node" },
         { from: join(folder, "runs"), to: "/srv/runs" },
       ],
+      partitions,
       slurm,
     });
     return new FaultCluster(cluster, folder);

@@ -13,7 +13,7 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
     ];
     cluster = await ShapeCluster.open(nodes, {
       partitions: [{ name: "main" }, { name: "short", timeLimitMinutes: 3 }],
-      slurm: { SelectTypeParameters: "CR_CPU_Memory", DefMemPerCPU: "200" },
+      slurm: { SelectTypeParameters: "CR_CPU_Memory", DefMemPerCPU: "200", TaskProlog: "/srv/checkout/packages/job/test/slurm/programs/names-slices.sh" },
     });
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
@@ -47,16 +47,19 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
     await cluster.expectNobodyLeft();
   });
 
-  it("GPUs by srun: each node's agent tells by which names its step has them", async () => {
-    const { printed, sessions } = await cluster.sbatch(["-w", "gpu1,gpu2", "-N2", "-n4", "--gpus-per-node=2"], cluster.script("gpus-srun", { together: 4, gpus: 1, options: { launcher: { transport: { type: "srun" } } } }));
-    const { sights } = done(cluster.outcomes("gpus-srun"), printed);
-    expect(sharedAtOnce(sights, ({ gpuIds }) => gpuIds)).toEqual([]);
-    expect(Object.keys(mostAtOnce(sights)).toSorted()).toEqual(["gpu1", "gpu2"]);
+  it("GPUs with names by srun: each node's agent tells by which names its step has them", async () => {
+    const names = ["gpu1", "gpu2"].flatMap((node) => [`MIG-${node}-a`, `MIG-${node}-b`]);
+    const { printed, sessions } = await cluster.sbatch(
+      ["-w", "gpu1,gpu2", "-N2", "--ntasks-per-node=2", "--gpus-per-node=2"],
+      `export SLICES=1 CUDA_VISIBLE_DEVICES=${names.slice(0, 2).join()}; ${cluster.script("mig-srun", { together: 4, gpus: 1, options: { launcher: { transport: { type: "srun" } } } })}`,
+    );
+    const { sights } = done(cluster.outcomes("mig-srun"), printed);
+    expect(new Set(sights.map(({ cudaVisibleDevices }) => cudaVisibleDevices))).toEqual(new Set(names));
+    for (const { node, gpuIds } of sights) expect(gpuIds).toEqual([expect.stringMatching(`^MIG-${node}-[ab]$`)]);
     expect(sessions).toEqual({ login: 0, n1: 0, gpu1: 0, gpu2: 0 });
     await cluster.expectNobodyLeft();
   });
 
-  // srun alone would ask for the job's total on each node.
   it.each([
     ["as a total", ["--gpus=4"], 1],
     ["as a total, with CPUs for each", ["--gpus=2", "--cpus-per-gpu=1"], 1],

@@ -25,9 +25,9 @@ describe.concurrent("a worker process", () => {
   });
 
   test("has its GPUs by name, in the variables that its job has", async () => {
-    await using node = await testNode({ env: { ROCR_VISIBLE_DEVICES: "0,1", GPU_DEVICE_ORDINAL: "0,1" } });
+    await using node = await testNode({ env: { ROCR_VISIBLE_DEVICES: "0,1", ZE_AFFINITY_MASK: "0,1" } });
     await using worker = await node.launcher.launch({ gpuIds: ["MIG-b", "MIG-a"] });
-    const found = await worker.call(surroundings, ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL"]);
+    const found = await worker.call(surroundings, ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK"]);
     expect(found).toMatchObject({ gpuIds: ["MIG-b", "MIG-a"], variables: [null, "MIG-b,MIG-a", "MIG-b,MIG-a"] });
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AllocatedNode, parseAllocation, parseJobDetails } from "../../src/index.ts";
+import { type AllocatedNode, parseAllocation, parseJobDetails, type SlurmEnvironment } from "../../src/index.ts";
 import { type Recording, RecordsFolder, recorderShare, recordShapes } from "./recordings.ts";
 import { nodes, partitions, type Shape, shapes } from "./shapes.ts";
 import { type SlurmJob, slurmSays } from "./slurm-says.ts";
@@ -49,6 +49,7 @@ function checkRecording({ isStep = false, arrayIsInherited = false }: Shape, rec
   expect(allocation).toMatchObject({ jobId: Number(env["SLURM_JOB_ID"]), partition: slurm.partition, user: host === "login" ? undefined : "alice" });
   expect(allocation.stepId).toBe(isStep ? 0 : undefined);
   if (!arrayIsInherited) expect(allocation.array?.taskId.toString()).toBe(slurm.arrayTaskId);
+  for (const odd of ["-5", "odd", "1,", "18446744073709551615"]) expect(nodesOf({ ...env, ...oddOptions(env, odd) })).toEqual(nodesOf(env));
   checkCpus(allocation.nodes, slurm);
   for (const node of allocation.nodes) checkShare(node, slurm);
   expect(allocation.notes).toEqual([]);
@@ -60,6 +61,12 @@ function checkRecording({ isStep = false, arrayIsInherited = false }: Shape, rec
   }));
   expect(parseJobDetails(details, allocation.jobId).nodes).toEqual(wanted);
 }
+
+const nodesOf = (env: SlurmEnvironment) => parseAllocation(env).nodes.map(({ name, cpus }) => [name, cpus]);
+
+/** All of a real job's variables that nobody needs to run on its nodes, each with that text. */
+const oddOptions = (env: SlurmEnvironment, text: string): SlurmEnvironment =>
+  Object.fromEntries(Object.keys(env).flatMap((name) => (/^SLURM_(?:JOB_ID|JOB_NODELIST|JOB_CPUS_PER_NODE|HET_SIZE)(?:_HET_GROUP_\d+)?$/.test(name) || !name.startsWith("SLURM") ? [] : [[name, text]])));
 
 /** The CPUs of each node are as many as Slurm has taken from it: whole cores, where the node has several threads of each. */
 function checkCpus(allocated: readonly AllocatedNode[], { nodes: taken, numCpus, singleThread }: SlurmJob): void {
