@@ -121,7 +121,7 @@ class OpenPoolLauncher implements PoolLauncher {
   async #join(addr: WorkerAddr, signal: AbortSignal): Promise<void> {
     const node = nodeName(addr);
     try {
-      this.#add(await openNodeLauncher(this.#config, addr, signal), this.#config.shareOf?.(addr) ?? {});
+      this.#add(await openNodeLauncher(this.#config, addr, signal), addr);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof LaunchError)) throw error;
@@ -130,14 +130,15 @@ class OpenPoolLauncher implements PoolLauncher {
     }
   }
 
-  #add(launcher: NodeLauncher, share: NodeShare): void {
+  #add(launcher: NodeLauncher, addr: WorkerAddr): void {
     const { node, host } = launcher;
+    const share: NodeShare = this.#config.shareOf?.(addr) ?? {};
     const { cpuIds, pinTo, note } = chooseCpus(host, share);
     const memory = nodeMemory(host, share);
     this.nodes.set(node, launcher);
     this.cpusPerNode.set(node, cpuIds.length);
     const notes = [note, memory.note].filter((text) => text !== null);
     this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pinTo !== null, note: notes.length === 0 ? null : notes.join("; ") });
-    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb }, pinTo);
+    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb }, { pinTo, home: addr.type === "LocalHost" });
   }
 }
