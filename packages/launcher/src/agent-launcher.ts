@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { newServiceId } from "@hyperion-ts/wire";
 import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
-import type { NodeAgent } from "./node-agent.ts";
+import type { FolderName } from "./worker/folder-names.ts";
+import type { AgentSettings, NodeAgent } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { runtimeOptions, workerProgram } from "./program-file.ts";
 import { optionsForWorkers } from "./program-options.ts";
@@ -19,15 +20,17 @@ export class AgentLauncher implements NodeLauncher {
   readonly #agent: NodeAgent;
   readonly #logDir: string;
   readonly #connectTimeoutMs: number;
+  readonly #folderNames: readonly FolderName[];
   readonly #options: NodeLauncherOptions;
 
-  constructor(agent: NodeAgent, logDir: string, connectTimeoutMs: number, options: NodeLauncherOptions) {
+  constructor(agent: NodeAgent, logDir: string, { times, surroundings }: AgentSettings, options: NodeLauncherOptions) {
     this.node = agent.node;
     this.host = agent.hello;
     this.lost = agent.lost;
     this.#agent = agent;
     this.#logDir = logDir;
-    this.#connectTimeoutMs = connectTimeoutMs;
+    this.#connectTimeoutMs = times.connectTimeoutMs;
+    this.#folderNames = surroundings?.folderNames ?? [];
     this.#options = options;
   }
 
@@ -42,6 +45,7 @@ export class AgentLauncher implements NodeLauncher {
       cpuCount: request.cpuCount ?? 1,
       cpuIds,
       gpuIds: request.gpuIds ?? [],
+      folderNames: this.#folderNames,
     };
     const channel = this.#agent.start(
       {

@@ -116,6 +116,7 @@ export class NodeAgent implements AsyncDisposable {
       silenceMs: headSilenceMs,
       trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
+      folderNames: surroundings?.folderNames ?? [],
       whenHeadIsLost,
     });
     this.#listen(link);

@@ -15,7 +15,7 @@
 import type { ErrorData } from "./error-data.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
@@ -52,6 +52,8 @@ export type ToAgent =
       readonly trustAcknowledgements: boolean;
       /** Where workers run, if this directory is there; null: where the agent does. */
       readonly directory: string | null;
+      /** Folders that have two names where the head is: paths of this node in later messages, and the directory, may have to be written by the other one. */
+      readonly folderNames: readonly { readonly physical: string; readonly logical: string; readonly inode: string }[];
       /** The program that the agent becomes when the head fell silent and all workers have ended; empty: none. */
       readonly whenHeadIsLost: readonly string[];
     }
