@@ -4,7 +4,7 @@ import { newServiceId } from "@hyperion-ts/wire";
 import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { FolderName } from "./worker/folder-names.ts";
-import type { AgentSettings, NodeAgent } from "./node-agent.ts";
+import type { AgentSettings, NodeAgent, NodePlace } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { runtimeOptions, workerProgram } from "./program-file.ts";
 import { optionsForWorkers } from "./program-options.ts";
@@ -17,6 +17,7 @@ export class AgentLauncher implements NodeLauncher {
   readonly node: string;
   readonly host: NodeLauncher["host"];
   readonly lost: Promise<string>;
+  readonly placed: Promise<NodePlace>;
   readonly #agent: NodeAgent;
   readonly #logDir: string;
   readonly #connectTimeoutMs: number;
@@ -27,6 +28,7 @@ export class AgentLauncher implements NodeLauncher {
     this.node = agent.node;
     this.host = agent.hello;
     this.lost = agent.lost;
+    this.placed = agent.placed;
     this.#agent = agent;
     this.#logDir = logDir;
     this.#connectTimeoutMs = times.connectTimeoutMs;

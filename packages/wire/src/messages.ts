@@ -145,6 +145,8 @@ export type FromAgent =
       /** What of its environment names GPUs, such as CUDA_VISIBLE_DEVICES: where Slurm has started it, those of its step. */
       readonly gpuVariables: Readonly<Record<string, string>>;
     }
+  /** Answer to `configure`: where workers run, and why that is not the directory that was named (null: it is, or none was). */
+  | { readonly type: "placed"; readonly directory: string; readonly why: string | null }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. */
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string }

@@ -17,7 +17,7 @@ if (import.meta.main) console.log(JSON.stringify(await runJobSlurm(programInfo("
 
 describeOnTestbed(describe)("folders", () => {
   let cluster: FaultCluster;
-  beforeAll(async () => void (cluster = await FaultCluster.open(8)));
+  beforeAll(async () => void (cluster = await FaultCluster.open(14)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   /** Runs commands on a node as root. */
@@ -25,9 +25,9 @@ describeOnTestbed(describe)("folders", () => {
     for (const command of commands) expect(await cluster.testbed.run(node, command.split(" ")), command).toMatchObject({ exitCode: 0 });
   }
 
-  /** A job on two nodes, with the lines of its script; its output is in the folder. */
+  /** A job on these nodes, with the lines of its script; its output is in the folder. */
   async function submit(dir: RunDir, nodes: readonly string[], ...lines: readonly string[]): Promise<string> {
-    const args = ["-N2", "-w", nodes.join(","), "--exclusive", "-o", `${dir.inCluster}/out.txt`];
+    const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "-o", `${dir.inCluster}/out.txt`];
     const id = await cluster.testbed.sbatch(["#!/bin/sh", ...lines, ""].join("\n"), { user, cwd: dir.inCluster, args });
     await cluster.testbed.waitForJob(id);
     return await cluster.testbed.readFile(`${dir.inCluster}/out.txt`);
@@ -46,9 +46,28 @@ describeOnTestbed(describe)("folders", () => {
     writeFileSync(join(program, "prog.ts"), alone);
     await onNode(other, `mount -t tmpfs -o ${mode} none ${dir.inCluster}/program`);
     const printed = await submit(dir, nodes, "exec /opt/node/node program/prog.ts");
-    expect(printed).toContain(JSON.stringify(Array(12).fill([head, 1])));
+    expect(printed).toContain(JSON.stringify(Array.from({ length: 12 }, () => [head, 1])));
     expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([[other, expect.stringMatching(why)]]);
     expect(printed).toMatch(new RegExp(`${other} is left out: .*program/prog\\.ts`));
+  });
+
+  test.concurrent("a node on which the program's directory is missing is left out when others have it", async () => {
+    const dir = await cluster.dir("directory-missing");
+    await onNode("n11", `mount -t tmpfs -o mode=700 none ${dir.inCluster}`);
+    await submit(dir, ["n9", "n10", "n11"], `exec /opt/node/node /srv/checkout/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`);
+    expectSound(dir);
+    expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n9", "n10"]));
+    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([["n11", expect.stringMatching(/the program's directory can't be entered there, as it can on other nodes: EACCES/)]]);
+  });
+
+  test.concurrent("a directory that only the program's own node has costs no node, and it is said where the others run", async () => {
+    const dir = await cluster.dir("directory-local");
+    await onNode("n12", "mount -t tmpfs none /mnt");
+    await submit(dir, ["n12", "n13", "n14"], "mkdir /mnt/local", "cd /mnt/local", `exec /opt/node/node /srv/checkout/packages/job/test/slurm/programs/faults-program.ts ${dir.inCluster} '{"width":24,"ms":200}'`);
+    expectSound(dir);
+    expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n12", "n13", "n14"]));
+    const ran = /workers run in \/home\/alice, because the program's directory can't be entered there: ENOENT.*\/mnt\/local/;
+    expect(new Map(dir.eventsOf("node-ready").map(({ node, note }) => [node, ran.test(note ?? "")]))).toEqual(new Map([["n12", false], ["n13", true], ["n14", true]]));
   });
 
   test.concurrent.each([

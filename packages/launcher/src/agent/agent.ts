@@ -168,7 +168,8 @@ export class Agent implements FrameReceiver {
       this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0, this.#whenHeadIsLost);
     }, heartbeatMs);
     this.#here = pathsHere(folderNames);
-    if (directory !== null) enter(this.#here(directory));
+    const why = directory === null ? null : enter(this.#here(directory));
+    this.#send({ type: "placed", directory: process.cwd(), why });
   }
 
   #start(received: StartMessage): void {
@@ -213,14 +214,15 @@ export class Agent implements FrameReceiver {
   }
 }
 
-/** Workers run in the agent's directory. */
-function enter(directory: string): void {
+/** Workers run in the agent's directory. Says why it can't be this one. */
+function enter(directory: string): string | null {
   try {
     process.chdir(directory);
     // Programs take it for the name of their directory, if it is one.
     process.env["PWD"] = directory;
+    return null;
   } catch (error) {
-    log(`Workers run in ${process.cwd()}, because the program's own directory can't be entered here: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
