@@ -1,5 +1,6 @@
 /** A launcher of workers over the connection to one node's agent. */
 import { join } from "node:path";
+import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
 import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
@@ -91,7 +92,7 @@ const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (com
 
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
-  ...optionsForWorkers(process.execArgv, memoryMb !== undefined),
+  ...optionsForWorkers(process.execArgv, { share: memoryMb !== undefined, startDirectory }),
   ...runtimeOptions,
   ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
 ];
