@@ -42,11 +42,7 @@ export class Dispatcher implements TaskLauncher {
   constructor(pool: PoolCore, events: RunEvents) {
     this.#pool = pool;
     this.#events = events;
-    this.#trials = new ModuleTrials(pool, {
-      expectsNodes: () => this.#nodesExpected,
-      leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out"),
-      log: (message) => events.emit({ type: "log", message }),
-    });
+    this.#trials = new ModuleTrials(pool, events, { expectsNodes: () => this.#nodesExpected, leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out") });
   }
 
   /** Uses a node from now on, until it is lost. */

@@ -7,6 +7,7 @@
  */
 import type { PoolCore } from "@hyperion-ts/cpu-pool";
 import type { CallFailure, ErrorData } from "@hyperion-ts/wire";
+import type { RunEvents } from "../events/run-events.ts";
 import type { DispatchNode } from "./dispatch-node.ts";
 import type { Task } from "./task.ts";
 
@@ -16,7 +17,6 @@ export interface TrialOffice {
   expectsNodes(): boolean;
   /** The node is not to be used any more. */
   leaveOut(node: string, reason: string): void;
-  log(message: string): void;
 }
 
 /** What is not there, or can't be read: codes of the module loaders, and of file systems (errno(3)). */
@@ -28,6 +28,7 @@ const OF_A_FILE_SYSTEM = new Set(
 
 export class ModuleTrials {
   readonly #pool: PoolCore;
+  readonly #events: RunEvents;
   readonly #office: TrialOffice;
   /** The nodes on which each module was loaded. */
   readonly #loadedOn = new Map<string, Set<string>>();
@@ -36,16 +37,35 @@ export class ModuleTrials {
   /** The modules that are to blame themselves. */
   readonly #condemned = new Set<string>();
 
-  constructor(pool: PoolCore, office: TrialOffice) {
+  constructor(pool: PoolCore, events: RunEvents, office: TrialOffice) {
     this.#pool = pool;
+    this.#events = events;
     this.#office = office;
   }
 
-  /** The task's module has been loaded on its node. */
-  loaded(task: Task, where: DispatchNode): void {
-    const { name: node } = where;
-    const { module } = task.fn;
-    where.loadedModule = module;
+  /** The task's module has been loaded on its node. On the way of every call: the first of a module tells. */
+  loaded({ lane, fn: { module } }: Task): void {
+    if (lane === undefined || lane.node.loadedModule === module) return;
+    lane.node.loadedModule = module;
+    this.#loadedOnNode(module, lane.node.name);
+  }
+
+  /** The task's module could not be loaded on its node. Says whether the call is to be made on another one, as the same attempt. */
+  failed(task: Task, { error }: CallFailure): boolean {
+    const { lane } = task;
+    if (lane === undefined || !this.#isMoved(task, lane.node, error)) return false;
+    lane.distrust();
+    return true;
+  }
+
+  /** There are fewer nodes than before, or no more will come: the others may have to do, whatever they failed at. */
+  resumeAll(): void {
+    const names = [...this.#suspects.keys()];
+    this.#suspects.clear();
+    for (const name of names) this.#resume(name);
+  }
+
+  #loadedOnNode(module: string, node: string): void {
     const nodes = this.#loadedOn.get(module) ?? new Set();
     this.#loadedOn.set(module, nodes.add(node));
     this.#condemned.delete(module);
@@ -55,8 +75,7 @@ export class ModuleTrials {
     for (const [suspect, reason] of bad) this.#office.leaveOut(suspect, leftOutReason(reason, node));
   }
 
-  /** The task's module could not be loaded on its node. Says whether the call is to be made on another one. */
-  failed(task: Task, node: DispatchNode, { error }: CallFailure): boolean {
+  #isMoved(task: Task, node: DispatchNode, error: ErrorData): boolean {
     const { module } = task.fn;
     const reason = error.kind === "error" ? error.message : String(error.value);
     const elsewhere = [...(this.#loadedOn.get(module) ?? [])].find((name) => name !== node.name);
@@ -71,13 +90,6 @@ export class ModuleTrials {
     return true;
   }
 
-  /** There are fewer nodes than before, or no more will come: the others may have to do, whatever they failed at. */
-  resumeAll(): void {
-    const names = [...this.#suspects.keys()];
-    this.#suspects.clear();
-    for (const name of names) this.#resume(name);
-  }
-
   /** Whether there is, or may come, another node for the task that takes calls. */
   #othersFor(node: string, { request: { cpus, options } }: Task): boolean {
     const { gpus = 0, memoryMb = 0 } = options;
@@ -88,7 +100,7 @@ export class ModuleTrials {
   #suspect(node: string, module: string, reason: string): void {
     const known = this.#suspects.get(node);
     if (known === undefined) {
-      this.#office.log(`${node} gets no calls until another node has loaded what it can't load: ${reason}`);
+      this.#events.emit({ type: "log", message: `${node} gets no calls until another node has loaded what it can't load: ${reason}` });
       this.#pool.pauseNode(node);
     }
     this.#suspects.set(node, (known ?? new Map<string, string>()).set(module, reason));

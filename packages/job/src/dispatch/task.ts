@@ -168,7 +168,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   // The worker's side.
 
   succeeded(value: unknown, runMs: number): void {
-    this.#loaded();
+    this.#office.trials().loaded(this);
     this.lane?.answered(this, "done", runMs);
     if (this.#timedOut || this.#abort !== undefined) return this.fail(this.#timeLimitError(runMs));
     this.#outcome = "done";
@@ -178,8 +178,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   failed(failure: CallFailure, runMs: number): void {
     this.lane?.answered(this, "failed", runMs);
-    if (failure.kind !== "module-failed") this.#loaded();
-    else if (this.#movesOn(failure)) return this.evicted();
+    if (failure.kind !== "module-failed") this.#office.trials().loaded(this);
+    else if (!this.#timedOut && this.#abort === undefined && this.#office.trials().failed(this, failure)) return this.evicted();
     this.fail(this.#timedOut ? this.#timeLimitError(runMs) : failedTask(failure, { ...this.place, ranMs: runMs }));
   }
 
@@ -221,20 +221,6 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     }
     this.fail(reason);
     lane?.finished(this);
-  }
-
-  /** On the way of every call: the first of a module tells. */
-  #loaded(): void {
-    const node = this.lane?.node;
-    if (node !== undefined && node.loadedModule !== this.fn.module) this.#office.trials().loaded(this, node);
-  }
-
-  /** Whether its module may load on another node, which it goes on to as the same attempt. */
-  #movesOn(failure: CallFailure): boolean {
-    const { lane } = this;
-    if (lane === undefined || this.#timedOut || this.#abort !== undefined || !this.#office.trials().failed(this, lane.node, failure)) return false;
-    lane.distrust();
-    return true;
   }
 
   #timeLimitError(ranMs: number): Error {

@@ -17,7 +17,7 @@ if (import.meta.main) console.log(JSON.stringify(await runJobSlurm(programInfo("
 
 describeOnTestbed(describe)("folders", () => {
   let cluster: FaultCluster;
-  beforeAll(async () => void (cluster = await FaultCluster.open(14)));
+  beforeAll(async () => void (cluster = await FaultCluster.open(16)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   /** Runs commands on a node as root. */
@@ -49,6 +49,17 @@ describeOnTestbed(describe)("folders", () => {
     expect(printed).toContain(JSON.stringify(Array.from({ length: 12 }, () => [head, 1])));
     expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([[other, expect.stringMatching(why)]]);
     expect(printed).toMatch(new RegExp(`${other} is left out: .*program/prog\\.ts`));
+  });
+
+  test.concurrent("a node that has not what --import names is lost, because its workers do not start", async () => {
+    const dir = await cluster.dir("hook-missing");
+    mkdirSync(join(dir.path, "hooks"));
+    writeFileSync(join(dir.path, "hooks/hook.mjs"), "");
+    await onNode("n16", `mount -t tmpfs none ${dir.inCluster}/hooks`);
+    await submit(dir, ["n15", "n16"], `exec /opt/node/node --import ./hooks/hook.mjs /srv/checkout/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`);
+    expectSound(dir);
+    expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n15"]));
+    expect(dir.eventsOf("node-lost").map(({ node, reason }) => [node, reason])).toContainEqual(["n16", expect.stringMatching(/its workers do not start: [^]*Cannot find module '\/srv\/runs\/hook-missing\/hooks\/hook\.mjs'/)]);
   });
 
   test.concurrent("a node on which the program's directory is missing is left out when others have it", async () => {
