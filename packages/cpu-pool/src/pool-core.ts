@@ -1,11 +1,9 @@
 /**
- * The pool without promises, timers or clocks: every call does its work at
- * once and then calls back whom it concerns. `CpuPool` puts promises on top;
- * a dispatcher of very many calls uses this directly, also beside a `CpuPool`.
+ * The pool without promises, timers or clocks: every call does its work at once and then calls back whom it concerns.
+ * `CpuPool` puts promises on top; a dispatcher of very many calls uses this directly, also beside a `CpuPool`.
  *
- * This class keeps nodes, leases and tickets; `Scheduler` decides who is
- * served where. Callbacks run when the pool's state is complete, so they may
- * call the pool; what that causes is called back after them, in order.
+ * This class keeps nodes, leases and tickets; `Scheduler` decides who is served where. Callbacks run when the pool's
+ * state is complete, so they may call the pool; what that causes is called back after them, in order.
  */
 import { NeverFitsError, NodeError } from "./errors.ts";
 import { IndexSet } from "./index-set.ts";
@@ -79,10 +77,7 @@ export class PoolCore {
     this.#outbox.flush();
   }
 
-  /**
-   * The node takes no new leases until `resumeNode`; those it has go on, and requests that only it could serve wait.
-   * Nothing happens to one that is paused or drains. Throws a NodeError (UNKNOWN_NODE).
-   */
+  /** The node takes no new leases until `resumeNode`: those it has go on, what only it could serve waits. Throws a NodeError (UNKNOWN_NODE). */
   pauseNode(name: string): void {
     const node = this.#known(name);
     if (node.phase !== "active") return;

@@ -1,9 +1,11 @@
 /** A launcher of workers over the connection to one node's agent. */
 import { join } from "node:path";
+import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
 import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
-import type { NodeAgent } from "./node-agent.ts";
+import type { FolderName } from "./worker/folder-names.ts";
+import type { AgentSettings, NodeAgent, NodePlace } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { runtimeOptions, workerProgram } from "./program-file.ts";
 import { optionsForWorkers } from "./program-options.ts";
@@ -16,18 +18,22 @@ export class AgentLauncher implements NodeLauncher {
   readonly node: string;
   readonly host: NodeLauncher["host"];
   readonly lost: Promise<string>;
+  readonly placed: Promise<NodePlace>;
   readonly #agent: NodeAgent;
   readonly #logDir: string;
   readonly #connectTimeoutMs: number;
+  readonly #folderNames: readonly FolderName[];
   readonly #options: NodeLauncherOptions;
 
-  constructor(agent: NodeAgent, logDir: string, connectTimeoutMs: number, options: NodeLauncherOptions) {
+  constructor(agent: NodeAgent, logDir: string, { times, surroundings }: AgentSettings, options: NodeLauncherOptions) {
     this.node = agent.node;
     this.host = agent.hello;
     this.lost = agent.lost;
+    this.placed = agent.placed;
     this.#agent = agent;
     this.#logDir = logDir;
-    this.#connectTimeoutMs = connectTimeoutMs;
+    this.#connectTimeoutMs = times.connectTimeoutMs;
+    this.#folderNames = surroundings?.folderNames ?? [];
     this.#options = options;
   }
 
@@ -42,6 +48,7 @@ export class AgentLauncher implements NodeLauncher {
       cpuCount: request.cpuCount ?? 1,
       cpuIds,
       gpuIds: request.gpuIds ?? [],
+      folderNames: this.#folderNames,
     };
     const channel = this.#agent.start(
       {
@@ -85,7 +92,7 @@ const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (com
 
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
-  ...optionsForWorkers(process.execArgv, memoryMb !== undefined),
+  ...optionsForWorkers(process.execArgv, { share: memoryMb !== undefined, startDirectory }),
   ...runtimeOptions,
   ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
 ];

@@ -1,4 +1,4 @@
-export { type AgentTimes } from "./node-agent.ts";
+export type { AgentTimes, NodePlace } from "./node-agent.ts";
 export {
   type NodeLauncher,
   type NodeLauncherConfig,

@@ -8,6 +8,7 @@ import type { HeadPort } from "./head-port.ts";
 import type { AgentSettings, AgentTimes } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
+import { type FolderName, logicalPaths } from "./worker/folder-names.ts";
 import type { CommandSession } from "./transport/command-session.ts";
 import { compileCacheVariable } from "./worker/compile-cache.ts";
 
@@ -16,7 +17,7 @@ export async function launcherOver(session: CommandSession, node: string, logDir
   try {
     keepLog(session, join(logDir, `${newServiceId()}.log`));
     const agent = await connectAgent(node, session, settings, signal, headPort);
-    return new AgentLauncher(agent, logDir, settings.times.connectTimeoutMs, options);
+    return new AgentLauncher(agent, logDir, settings, options);
   } catch (error) {
     session.kill();
     await session[Symbol.asyncDispose]();
@@ -33,8 +34,28 @@ export const agentCommand = ({ nodePath = process.execPath, compileCache = "", n
   ...(jobCgroups.length === 0 ? [] : [node, ...jobCgroups]),
 ];
 
-/** The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled at each start. */
-export const remoteAgentCommand = (options: NodeLauncherOptions): string[] => [...withVariables(compileCacheVariable(options.compileCache)), ...agentCommand(options)];
+/**
+ * The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled
+ * at each start. `folderNames`: folders that have two names here, of which the node may know one only.
+ */
+export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
+  const command = agentCommand(options);
+  const logical = command.map(logicalPaths(folderNames));
+  if (logical.every((path, i) => path === command[i])) return [...withVariables(compileCacheVariable(options.compileCache)), ...command];
+  const [node = "", option = "", agent = "", cache = "", ...others] = command;
+  const [nodeToo = "", , agentToo = "", cacheToo = ""] = logical;
+  return ["sh", "-c", BY_EITHER_NAME, "sh", nodeToo, node, agentToo, agent, cacheToo, cache, option, ...others];
+}
+
+/**
+ * Node, the agent and the directory for compiled code, each by that of two names which is there; then an option of Node's, and what
+ * else the agent is told. The directory for compiled code may still have to be made, in a program's folder for its data: so
+ * the one above that folder has to be there.
+ */
+const BY_EITHER_NAME = [
+  'node=$1; test -x "$node" || node=$2; agent=$3; test -e "$agent" || agent=$4; cache=$5; test -d "${cache%/*/*}" || cache=$6; test -d "${cache%/*/*}" || cache=',
+  'option=$7; shift 7; test -z "$cache" || export NODE_COMPILE_CACHE="$cache"; exec "$node" "$option" "$agent" "$cache" "$@"',
+].join("; ");
 
 const withVariables = (variables: Readonly<Record<string, string>>): string[] => {
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);

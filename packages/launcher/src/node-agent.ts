@@ -27,6 +27,8 @@ import { LaunchError } from "./worker-death.ts";
 /** A frame's channel is a number of 16 bits. */
 const MAX_CHANNEL = 0xff_ff;
 export type AgentHello = Extract<FromAgent, { type: "hello" }>;
+/** Where the workers of a node run, and why that is not the program's directory: null where it is. */
+export type NodePlace = Pick<Extract<FromAgent, { type: "placed" }>, "directory" | "why">;
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
 /** Times, all in milliseconds. */
@@ -76,6 +78,8 @@ export class NodeAgent implements AsyncDisposable {
   readonly hello: AgentHello;
   /** Resolves with the reason when the connection is gone, also after it was disposed of. */
   readonly lost: Promise<string>;
+  /** Resolves when the agent has answered what it was told. */
+  readonly placed: Promise<NodePlace>;
   readonly #session: CommandSession;
   readonly #writer: FrameWriter;
   readonly #times: AgentTimes;
@@ -84,6 +88,7 @@ export class NodeAgent implements AsyncDisposable {
   readonly #freeNumbers: number[] = [];
   #lastNumber = 0;
   readonly #resolveLost: (reason: string) => void;
+  readonly #resolvePlaced: (place: NodePlace) => void;
   #heartbeat: NodeJS.Timeout | undefined;
   readonly #silence = new Silence();
   readonly #isPaused: () => Promise<boolean>;
@@ -103,6 +108,9 @@ export class NodeAgent implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.lost = promise;
     this.#resolveLost = resolve;
+    const placed = Promise.withResolvers<NodePlace>();
+    this.placed = placed.promise;
+    this.#resolvePlaced = placed.resolve;
     // An agent that ends says why; only one that does not is lost for this.
     const loseSoon = (what: string): void => void setTimeout(() => this.#lose(what), LAST_WORDS_MS).unref();
     link.input.on("error", (error) => loseSoon(`can't write to its agent: ${error.message}`));
@@ -116,6 +124,7 @@ export class NodeAgent implements AsyncDisposable {
       silenceMs: headSilenceMs,
       trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
+      folderNames: surroundings?.folderNames ?? [],
       whenHeadIsLost,
     });
     this.#listen(link);
@@ -176,6 +185,8 @@ export class NodeAgent implements AsyncDisposable {
     switch (message.type) {
       case "hello":
         return;
+      case "placed":
+        return this.#resolvePlaced(message);
       case "started":
         return this.#slots.get(message.channel)?.owner.started(message.pid);
       case "notStarted": {
@@ -227,6 +238,7 @@ export class NodeAgent implements AsyncDisposable {
     clearInterval(this.#heartbeat);
     this.#session.kill();
     this.#resolveLost(reason);
+    this.#resolvePlaced({ directory: "", why: null });
     const slots = [...this.#slots.values()];
     this.#slots.clear();
     for (const { owner } of slots) owner.nodeLost(reason);

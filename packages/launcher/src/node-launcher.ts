@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import type { HeadPort } from "./head-port.ts";
 import { agentCommand, launcherOver, timesOf } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
-import type { AgentHello, AgentTimes } from "./node-agent.ts";
+import type { AgentHello, AgentTimes, NodePlace } from "./node-agent.ts";
 import { endMarked, markVariable, newMark } from "./process-marks.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
 import { runCmdLocalAsync } from "./run-command.ts";
@@ -27,6 +27,8 @@ export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "cores" | "coresAsSlurm" | "cpuset" | "cpuQuota" | "memoryMb" | "memoryLimit" | "gpuVariables">;
   /** Resolves with the reason when the node is lost or the launcher was disposed of. */
   readonly lost: Promise<string>;
+  /** Resolves when the node has said where its workers run, also when it is lost before. */
+  readonly placed: Promise<NodePlace>;
 }
 
 /** Names, times and limits of the connection to one node; each has a default. */

@@ -2,13 +2,17 @@
  * Where a worker finds itself. A program expects the same directory and the same variables on every node, with the
  * modules that its job script has loaded; sshd gives an agent only those of a fresh login.
  */
+import type { FolderName } from "./worker/folder-names.ts";
 import { variablesForOtherNodes } from "./inherited-variables.ts";
+import { ownFolderNames } from "./own-folder-names.ts";
 
 /** What workers on another node have of this process. */
 export interface NodeSurroundings {
   /** Variables, in pieces that fit into a message each. */
   readonly environment: readonly Readonly<Record<string, string>>[];
   readonly directory: string;
+  /** Folders of this machine that have two names. */
+  readonly folderNames: readonly FolderName[];
 }
 
 /** A message has at most 64 KB. */
@@ -28,5 +32,5 @@ export function surroundingsOfThisProcess(): NodeSurroundings {
     Object.assign(pieces.at(-1) ?? {}, { [name]: value });
     room -= bytes;
   }
-  return { environment: pieces, directory: process.cwd() };
+  return { environment: pieces, directory: process.cwd(), folderNames: ownFolderNames() };
 }

@@ -5,6 +5,8 @@
  * An option goes along unless it is listed here: new ones appear with each version of Node, and most say how code is
  * loaded and run. What is in NODE_OPTIONS reaches workers with the rest of the environment, and is not looked at.
  */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { matchesAny } from "./name-pattern.ts";
 
 /** Options that stay with the program, with the reasons. */
@@ -35,10 +37,40 @@ const OF_THE_PROGRAM_ALONE = [
 /** They bound the heap: a worker's share of memory, where it has one, comes in their place. */
 const HEAP_BOUNDS = ["--max-old-space-size*", "--max-heap-size"];
 
-/** The options of `execArgv` (as in `process.execArgv`) that a worker gets. `share`: its heap is bound by its share of memory. */
-export function optionsForWorkers(execArgv: readonly string[], share: boolean): string[] {
+/** Their values are modules, relative to the directory in which the program was started: here of a URL's form, there of a path's. */
+const MODULES = new Set(["--import", "--loader", "--experimental-loader"]);
+const COMMON_JS_MODULES = new Set(["-r", "--require"]);
+/** Their values are paths, relative to it. */
+const PATHS = new Set(["--experimental-config-file", "--experimental-package-map", "--icu-data-dir", "--openssl-config", "--localstorage-file", "--diagnostic-dir", "--report-dir", "--report-directory", "--redirect-warnings"]);
+
+/** How workers differ from the program. */
+export interface WorkerTraits {
+  /** Whether the heap is bound by a share of memory. */
+  readonly share: boolean;
+  /** Where the program was started; it may have changed its directory since then. */
+  readonly startDirectory: string;
+}
+
+/** The options of `execArgv` (as in `process.execArgv`) that a worker gets. */
+export function optionsForWorkers(execArgv: readonly string[], { share, startDirectory }: WorkerTraits): string[] {
   const left = share ? [...OF_THE_PROGRAM_ALONE, ...HEAP_BOUNDS] : OF_THE_PROGRAM_ALONE;
-  return withValues(execArgv).filter(([option = ""]) => !matchesAny(left, nameOf(option))).flat();
+  return withValues(execArgv)
+    .filter(([option = ""]) => !matchesAny(left, nameOf(option)))
+    .flatMap((option) => absolute(option, startDirectory));
+}
+
+/** The option with its path, if it has one, as it is in any directory. A package's name is looked up where the worker runs. */
+function absolute([option = "", ...values]: readonly string[], startDirectory: string): string[] {
+  const name = nameOf(option);
+  const path = (value: string): string => resolve(startDirectory, value);
+  const rewrite = (value: string): string => {
+    if (PATHS.has(name)) return path(value);
+    if (!/^\.\.?\//.test(value)) return value;
+    if (COMMON_JS_MODULES.has(name)) return path(value);
+    return MODULES.has(name) ? pathToFileURL(path(value)).href : value;
+  };
+  const at = option.indexOf("=");
+  return at < 0 ? [option, ...values.map(rewrite)] : [option.slice(0, at + 1) + rewrite(option.slice(at + 1)), ...values];
 }
 
 /** Each option with the value that follows it, if one does: the runtime takes no value that begins with a hyphen. */

@@ -4,7 +4,7 @@ import { openHeadPort } from "./head-port.ts";
 import { launcherOver, remoteAgentCommand, timesOf } from "./launch-agent.ts";
 import type { AgentTimes } from "./node-agent.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
-import { surroundingsOfThisProcess } from "./node-surroundings.ts";
+import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
 import { withAttempts } from "./transport/attempts.ts";
 import { type CommandTransport, openTransport } from "./transport/command-transport.ts";
 import { type CommandSession, TransportError } from "./transport/command-session.ts";
@@ -62,17 +62,17 @@ class RemoteNode {
     await using parts = new AsyncDisposableStack();
     // Before the session, which would be left behind if there were no port.
     const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
-    const session = await this.#session(number, times, signal);
-    if (session.loggedIn) handshakeOver();
     const surroundings = surroundingsOfThisProcess();
+    const session = await this.#session(number, times, surroundings, signal);
+    if (session.loggedIn) handshakeOver();
     const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
     return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost }, signal, headPort);
   }
 
-  async #session(number: number, { connectTimeoutMs }: AgentTimes, signal: AbortSignal): Promise<CommandSession> {
+  async #session(number: number, { connectTimeoutMs }: AgentTimes, { folderNames }: NodeSurroundings, signal: AbortSignal): Promise<CommandSession> {
     const late = AbortSignal.timeout(connectTimeoutMs);
     try {
-      return await openTransport(this.#choice, this.#log).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }), AbortSignal.any([signal, late]));
+      return await openTransport(this.#choice, this.#log).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames), AbortSignal.any([signal, late]));
     } catch (cause) {
       signal.throwIfAborted();
       const what = late.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);

@@ -10,4 +10,5 @@ export {
   type RemoteInput,
   type RemoteOutput,
 } from "./remote-function.ts";
+export { startDirectory } from "./start-directory.ts";
 export { checkInput, InvalidValueError, parseInput, checkOutput } from "./validate.ts";

@@ -15,7 +15,7 @@
 import type { ErrorData } from "./error-data.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
@@ -52,6 +52,8 @@ export type ToAgent =
       readonly trustAcknowledgements: boolean;
       /** Where workers run, if this directory is there; null: where the agent does. */
       readonly directory: string | null;
+      /** Folders that have two names where the head is: paths of this node in later messages, and the directory, may have to be written by the other one. */
+      readonly folderNames: readonly { readonly physical: string; readonly logical: string; readonly inode: string }[];
       /** The program that the agent becomes when the head fell silent and all workers have ended; empty: none. */
       readonly whenHeadIsLost: readonly string[];
     }
@@ -143,6 +145,8 @@ export type FromAgent =
       /** What of its environment names GPUs, such as CUDA_VISIBLE_DEVICES: where Slurm has started it, those of its step. */
       readonly gpuVariables: Readonly<Record<string, string>>;
     }
+  /** Answer to `configure`: where workers run, and why that is not the directory that was named (null: it is, or none was). */
+  | { readonly type: "placed"; readonly directory: string; readonly why: string | null }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. */
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string }

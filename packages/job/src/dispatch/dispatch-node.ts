@@ -17,11 +17,18 @@ interface IdleWorker {
   readonly lease: Lease;
 }
 
+/** What is known of a node, beside its CPUs. */
+export type NodeTraits = Pick<DispatchNode, "pinTo" | "home">;
+
 export class DispatchNode {
   readonly name: string;
   readonly launcher: NodeLauncher;
   /** Where the CPU ids are real: what a worker on some of them is pinned to. */
   readonly pinTo: ((cpuIds: readonly number[]) => readonly number[]) | null;
+  /** Whether it is the machine that this program runs on. */
+  readonly home: boolean;
+  /** The module that was last seen to load here. */
+  loadedModule: string | undefined;
   /** By the array of CPU ids, which the pool hands out again for the same set. */
   readonly #idle = new Map<readonly number[], IdleWorker>();
   readonly #hooks: DispatchNodeHooks;
@@ -32,10 +39,11 @@ export class DispatchNode {
   /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
 
-  constructor(launcher: NodeLauncher, pinTo: DispatchNode["pinTo"], hooks: DispatchNodeHooks) {
+  constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, hooks: DispatchNodeHooks) {
     this.name = launcher.node;
     this.launcher = launcher;
     this.pinTo = pinTo;
+    this.home = home;
     this.#hooks = hooks;
   }
 

@@ -8,8 +8,9 @@ import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
 import type { CallWaitReason } from "./call-wait.ts";
-import { DispatchNode } from "./dispatch-node.ts";
+import { DispatchNode, type NodeTraits } from "./dispatch-node.ts";
 import { Lane } from "./lane.ts";
+import { ModuleTrials } from "./module-trials.ts";
 import { noNodeTask } from "./task-failure.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
 import { Task, type TaskOutcome } from "./task.ts";
@@ -32,6 +33,7 @@ export class Dispatcher implements TaskLauncher {
   /** Tasks that no node could serve, while there may still come nodes. */
   readonly #unserved = new Set<Task>();
   #nodesExpected = false;
+  readonly #trials: ModuleTrials;
   /** Set when no call may begin any more. */
   #drained: PromiseWithResolvers<void> | undefined;
   #lastWatchMs = 0;
@@ -40,11 +42,12 @@ export class Dispatcher implements TaskLauncher {
   constructor(pool: PoolCore, events: RunEvents) {
     this.#pool = pool;
     this.#events = events;
+    this.#trials = new ModuleTrials(pool, events, { expectsNodes: () => this.#nodesExpected, leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out") });
   }
 
-  /** Uses a node from now on, until it is lost. `pinTo`: its CPU ids are real, and a worker on some of them is pinned to these. */
-  addNode(launcher: NodeLauncher, node: Parameters<PoolCore["addNode"]>[0], pinTo: DispatchNode["pinTo"]): void {
-    this.#nodes.set(launcher.node, new DispatchNode(launcher, pinTo, this.#hooks));
+  /** Uses a node from now on, until it is lost. */
+  addNode(launcher: NodeLauncher, node: Parameters<PoolCore["addNode"]>[0], traits: NodeTraits): void {
+    this.#nodes.set(launcher.node, new DispatchNode(launcher, traits, this.#hooks));
     void launcher.lost.then((reason) => this.#removeNode(launcher.node, reason));
     this.#pool.addNode(node);
     this.#tryUnserved();
@@ -57,6 +60,7 @@ export class Dispatcher implements TaskLauncher {
       return await coming;
     } finally {
       this.#nodesExpected = false;
+      this.#trials.resumeAll();
       this.#tryUnserved();
     }
   }
@@ -123,6 +127,7 @@ export class Dispatcher implements TaskLauncher {
       this.#inLine += 1;
       this.#unserved.add(task);
     },
+    trials: (): ModuleTrials => this.#trials,
     ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome),
   };
 
@@ -233,10 +238,11 @@ export class Dispatcher implements TaskLauncher {
     if (this.#lanes.size === 0) this.#drained?.resolve();
   }
 
-  #removeNode(name: string, reason: string): void {
+  #removeNode(name: string, reason: string, type: "node-lost" | "node-left-out" = "node-lost"): void {
     if (!this.#nodes.delete(name)) return;
     this.#lost.set(name, reason);
-    this.#events.emit({ type: "node-lost", node: name, reason });
+    this.#events.emit({ type, node: name, reason });
     this.#pool.removeNode(name, reason);
+    this.#trials.resumeAll();
   }
 }

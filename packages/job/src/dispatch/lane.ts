@@ -32,7 +32,7 @@ export class Lane {
   suspectedMs = 0;
   /** More tasks are asked for when no more than so many are left. */
   refillAt = 0;
-  /** Whether its worker was started for one task only. */
+  /** Whether its worker has no other task after these. */
   fresh = false;
   readonly #office: LaneOffice;
   readonly #tasks: Task[] = [];
@@ -150,6 +150,11 @@ export class Lane {
     this.#ending.set(task, reason);
     if (task !== this.running) return this.recall();
     this.#end(task, reason);
+  }
+
+  /** The worker remembers a module as one that can't be loaded: it should not get other tasks. */
+  distrust(): void {
+    this.fresh = true;
   }
 
   /** The worker is gone; each of its tasks hears so by itself. */

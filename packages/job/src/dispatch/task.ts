@@ -8,6 +8,7 @@ import { checkInput, type AnyRemoteFunction, type RemoteInput, type RemoteOutput
 import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
 import { type Abortable, abortScope, type AbortScope } from "../abort-scope.ts";
 import type { Lane } from "./lane.ts";
+import type { ModuleTrials } from "./module-trials.ts";
 import { failedTask, lostTask, timedOutTask } from "./task-failure.ts";
 import type { TaskError, TaskPlace } from "./task-error.ts";
 import type { TaskCall, TaskRequest, TaskWorker } from "./task-launcher.ts";
@@ -22,6 +23,8 @@ export interface TaskOffice {
   left(task: Task): void;
   /** No node that there is could ever serve the task: it fails, or waits for nodes to come. */
   refused(task: Task, error: Error): void;
+  /** Who hears whether its module could be loaded. */
+  trials(): ModuleTrials;
   /** The task is over. */
   ended(task: Task, outcome: TaskOutcome): void;
 }
@@ -165,6 +168,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   // The worker's side.
 
   succeeded(value: unknown, runMs: number): void {
+    this.#office.trials().loaded(this);
     this.lane?.answered(this, "done", runMs);
     if (this.#timedOut || this.#abort !== undefined) return this.fail(this.#timeLimitError(runMs));
     this.#outcome = "done";
@@ -174,6 +178,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   failed(failure: CallFailure, runMs: number): void {
     this.lane?.answered(this, "failed", runMs);
+    if (failure.kind !== "module-failed") this.#office.trials().loaded(this);
+    else if (!this.#timedOut && this.#abort === undefined && this.#office.trials().failed(this, failure)) return this.evicted();
     this.fail(this.#timedOut ? this.#timeLimitError(runMs) : failedTask(failure, { ...this.place, ranMs: runMs }));
   }
 

@@ -24,7 +24,7 @@ export interface FunctionCounts {
 export type RunEvent =
   | { readonly type: "run-started"; readonly programId: string; readonly database: string; readonly logDir: string }
   | { readonly type: "node-ready"; readonly node: string; readonly cpus: number; readonly pinned: boolean; readonly note: string | null }
-  /** The node could not be used from the start. */
+  /** The node could not be reached, or can't load what other nodes can. */
   | { readonly type: "node-left-out"; readonly node: string; readonly reason: string }
   | { readonly type: "node-lost"; readonly node: string; readonly reason: string }
   | { readonly type: "worker-started"; readonly node: string; readonly serviceId: string; readonly pid: number; readonly cpuIds: readonly number[]; readonly logFile: string }

@@ -74,9 +74,10 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
       return { ...state, phase: { kind: "interrupted", signal: event.signal } };
     case "run-ended":
       return { ...state, phase: { kind: "ended" } };
+    case "node-left-out":
+      return state.nodes.has(event.node) ? { ...state, nodes: without(state.nodes, event.node) } : state;
     case "call-failed":
       return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
-    case "node-left-out":
     case "worker-started":
     case "worker-ended":
     case "worker-not-started":

@@ -11,6 +11,7 @@ import type { TaskWorker } from "../dispatch/task-launcher.ts";
 import { RunEvents } from "../events/run-events.ts";
 import { chooseCpus } from "./choose-cpus.ts";
 import { chooseGpus } from "./choose-gpus.ts";
+import { MisplacedNodes } from "./misplaced-nodes.ts";
 import { nodeMemory } from "./node-memory.ts";
 import type { NodeShare } from "./node-share.ts";
 
@@ -58,6 +59,11 @@ export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readon
   return launcher;
 }
 
+interface OpenedNode {
+  readonly launcher: NodeLauncher;
+  readonly addr: WorkerAddr;
+}
+
 class OpenPoolLauncher implements PoolLauncher {
   readonly pool = new PoolCore();
   readonly dispatcher: Dispatcher;
@@ -68,6 +74,15 @@ class OpenPoolLauncher implements PoolLauncher {
   readonly #ownPort: HeadPort | undefined;
   readonly #events: RunEvents;
   readonly #closing = new AbortController();
+  /** All that have to be closed. */
+  readonly #opened: NodeLauncher[] = [];
+  readonly #misplaced = new MisplacedNodes<OpenedNode>({
+    use: (node, note) => this.#add(node, note),
+    leaveOut: ({ launcher }, reason) => {
+      this.#leaveOut(launcher.node, reason);
+      void launcher[Symbol.asyncDispose]();
+    },
+  });
   #opening: Promise<unknown> = Promise.resolve();
 
   constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined) {
@@ -89,9 +104,10 @@ class OpenPoolLauncher implements PoolLauncher {
     };
     const timer = setTimeout(() => {
       waitsForAll = false;
+      this.#misplaced.decide();
       look();
     }, STRAGGLERS_AFTER_MS);
-    const settled = this.dispatcher.expect(Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))));
+    const settled = this.dispatcher.expect(Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))).then(() => this.#misplaced.decide()));
     this.#opening = settled.catch(() => undefined);
     try {
       await Promise.race([settled, enough.promise]);
@@ -113,7 +129,7 @@ class OpenPoolLauncher implements PoolLauncher {
     this.#closing.abort(new Error("The pool of nodes was closed"));
     await this.#opening;
     this.dispatcher.close();
-    await Promise.all([...this.nodes.values()].map((node) => node[Symbol.asyncDispose]()));
+    await Promise.all(this.#opened.map((node) => node[Symbol.asyncDispose]()));
     await this.#ownPort?.[Symbol.asyncDispose]();
   }
 
@@ -121,23 +137,33 @@ class OpenPoolLauncher implements PoolLauncher {
   async #join(addr: WorkerAddr, signal: AbortSignal): Promise<void> {
     const node = nodeName(addr);
     try {
-      this.#add(await openNodeLauncher(this.#config, addr, signal), this.#config.shareOf?.(addr) ?? {});
+      const launcher = await openNodeLauncher(this.#config, addr, signal);
+      this.#opened.push(launcher);
+      const place = await launcher.placed;
+      if (place.why !== null) return this.#misplaced.add({ launcher, addr }, place);
+      this.#add({ launcher, addr });
+      if (addr.type === "RemoteAddr") this.#misplaced.entered();
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof LaunchError)) throw error;
-      this.leftOut.push({ node, reason: error.message });
-      this.#events.emit({ type: "node-left-out", node, reason: error.message });
+      this.#leaveOut(node, error.message);
     }
   }
 
-  #add(launcher: NodeLauncher, share: NodeShare): void {
+  #leaveOut(node: string, reason: string): void {
+    this.leftOut.push({ node, reason });
+    this.#events.emit({ type: "node-left-out", node, reason });
+  }
+
+  #add({ launcher, addr }: OpenedNode, placeNote: string | null = null): void {
     const { node, host } = launcher;
+    const share: NodeShare = this.#config.shareOf?.(addr) ?? {};
     const { cpuIds, pinTo, note } = chooseCpus(host, share);
     const memory = nodeMemory(host, share);
     this.nodes.set(node, launcher);
     this.cpusPerNode.set(node, cpuIds.length);
-    const notes = [note, memory.note].filter((text) => text !== null);
+    const notes = [note, memory.note, placeNote].filter((text) => text !== null);
     this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pinTo !== null, note: notes.length === 0 ? null : notes.join("; ") });
-    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb }, pinTo);
+    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb }, { pinTo, home: addr.type === "LocalHost" });
   }
 }

@@ -18,7 +18,7 @@ function dispatcherIn(path: string) {
   const addNode = async (hostname: string, cpus: number): Promise<void> => {
     const launcher = await openNodeLauncher({ logDir: path }, { type: "LocalHost", hostname });
     owned.use(launcher);
-    dispatcher.addNode(launcher, { name: hostname, cpuIds: Array.from({ length: cpus }, (_, i) => i) }, null);
+    dispatcher.addNode(launcher, { name: hostname, cpuIds: Array.from({ length: cpus }, (_, i) => i) }, { pinTo: null, home: false });
   };
   return { dispatcher, addNode, launch: (cpus: number) => dispatcher.launch({ cpus, options: {}, signal }), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

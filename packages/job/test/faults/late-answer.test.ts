@@ -55,7 +55,7 @@ test.for([
   stack.defer(() => far.signal("SIGKILL"));
   const pool = new PoolCore();
   const dispatcher = stack.adopt(new Dispatcher(pool, events), (dispatcher) => dispatcher.close());
-  for (const launcher of [first, second]) dispatcher.addNode(launcher, { name: launcher.node, cpuIds: [0] }, null);
+  for (const launcher of [first, second]) dispatcher.addNode(launcher, { name: launcher.node, cpuIds: [0] }, { pinTo: null, home: false });
   const results = stack.use(await openResults({ path: world.info.database, programId: "late" }));
   const env: HasWorkers & HasResults = { taskLauncher: dispatcher, taskCpus: 1, taskOptions: {}, signal: new AbortController().signal, events, results };
   const gates = { n1: gateFiles(world.path, "n1"), n2: gateFiles(world.path, "n2") };

@@ -49,6 +49,7 @@ test.each([
   ["--experimental-transform-types", ["--experimental-transform-types"], { "prog.ts": program("Answer.whole", { before: "enum Answer { whole = 42 }" }) }],
   ["--import of a file beside the program", ["--import", "./hook.mjs"], aliased],
   ["--import=", ["--import=./hook.mjs"], aliased],
+  ["--import, though the program has left its directory,", ["--import", "./hook.mjs"], { ...aliased, "elsewhere/.keep": "", "prog.ts": aliased["prog.ts"].replace("if (", "if (import.meta.main) process.chdir('elsewhere');\nif (") }],
   ["what tsx gives it", ["--require", "./set.cjs", "--import", "FOLDER/hook.mjs"], { ...aliased, "set.cjs": "" }],
   ["-r", ["-r", "./set.cjs"], { "set.cjs": "globalThis.answer = 42;", "prog.ts": program("Reflect.get(globalThis, 'answer')") }],
   ["--conditions", ["--conditions", "mine"], {

@@ -19,6 +19,7 @@ import {
   PROTOCOL_VERSION,
   type ToAgent,
 } from "@hyperion-ts/wire";
+import { argumentHere, type PathsHere, pathsHere } from "../worker/folder-names.ts";
 import { Polling } from "../polling/polling.ts";
 import { endOrBecome } from "./become.ts";
 import { hello } from "./host.ts";
@@ -52,6 +53,8 @@ export class Agent implements FrameReceiver {
   readonly #polling = new Polling();
   readonly #job: JobOnNode;
   #writer: FrameWriter;
+  /** How the head's paths are written here. */
+  #here: PathsHere = (path) => path;
   #link = HeadLink.ofSsh(process.env);
   readonly #unanswered = setTimeout(() => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`), UNANSWERED_MS);
   readonly #silence = new Silence();
@@ -153,7 +156,7 @@ export class Agent implements FrameReceiver {
     }
   }
 
-  #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory, whenHeadIsLost }: Extract<ToAgent, { type: "configure" }>): void {
+  #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory, folderNames, whenHeadIsLost }: Extract<ToAgent, { type: "configure" }>): void {
     clearTimeout(this.#unanswered);
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
     this.#whenHeadIsLost = whenHeadIsLost;
@@ -164,11 +167,14 @@ export class Agent implements FrameReceiver {
       if (trustAcknowledgements && this.#link.acknowledges()) return;
       this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0, this.#whenHeadIsLost);
     }, heartbeatMs);
-    if (directory !== null) enter(directory);
+    this.#here = pathsHere(folderNames);
+    const why = directory === null ? null : enter(this.#here(directory));
+    this.#send({ type: "placed", directory: process.cwd(), why });
   }
 
-  #start(message: StartMessage): void {
+  #start(received: StartMessage): void {
     if (this.#ending) return;
+    const message = { ...received, command: received.command.map((argument) => argumentHere(argument, this.#here)), logFile: this.#here(received.logFile) };
     const { channel } = message;
     const started = Promise.all(message.retire.map((retired) => this.#stop(retired, END_GRACE_MS)))
       .then(() => this.#spare.take(message))
@@ -208,12 +214,15 @@ export class Agent implements FrameReceiver {
   }
 }
 
-/** Workers run in the agent's directory. */
-function enter(directory: string): void {
+/** Workers run in the agent's directory. Says why it can't be this one. */
+function enter(directory: string): string | null {
   try {
     process.chdir(directory);
+    // Programs take it for the name of their directory, if it is one.
+    process.env["PWD"] = directory;
+    return null;
   } catch (error) {
-    log(`Workers run in ${process.cwd()}, because the program's own directory can't be entered here: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -2,6 +2,7 @@
 import { flushCompileCache } from "node:module";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { ToWorker } from "@hyperion-ts/wire";
+import { type FolderName, type PathsHere, pathsHere, urlHere } from "./folder-names.ts";
 import { whyNotLoaded } from "./why-not-loaded.ts";
 
 /** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
@@ -26,6 +27,12 @@ export class ModuleError extends Error {
 export class FunctionTable {
   readonly #entries: Loaded[] = [];
   readonly #definitions: Definition[] = [];
+  readonly #here: PathsHere;
+
+  /** `folderNames`: folders that have two names where the calls come from. */
+  constructor(folderNames: readonly FolderName[]) {
+    this.#here = pathsHere(folderNames);
+  }
 
   define(definition: Definition): void {
     this.#definitions[definition.index] = definition;
@@ -34,7 +41,7 @@ export class FunctionTable {
   get(index: number): Loaded {
     const known = this.#entries[index];
     if (known !== undefined) return known;
-    const loading = load(this.#definitions[index]).then((fn) => (this.#entries[index] = fn));
+    const loading = load(this.#definitions[index], this.#here).then((fn) => (this.#entries[index] = fn));
     // Whoever asked awaits it; a second asker gets the same failure.
     loading.catch(() => undefined);
     this.#entries[index] = loading;
@@ -42,9 +49,10 @@ export class FunctionTable {
   }
 }
 
-async function load(definition: Definition | undefined): Promise<AnyRemoteFunction> {
+async function load(definition: Definition | undefined, here: PathsHere): Promise<AnyRemoteFunction> {
   if (definition === undefined) throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
-  const { name, module } = definition;
+  const { name } = definition;
+  const module = urlHere(definition.module, here);
   try {
     await import(module);
     // What it has started and does not await may fail now: before a call seems to have succeeded.

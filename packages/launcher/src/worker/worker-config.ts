@@ -1,4 +1,5 @@
 /** What a worker is told when it is given its slot. */
+import type { FolderName } from "./folder-names.ts";
 
 export interface WorkerConfig {
   readonly serviceId: string;
@@ -7,4 +8,6 @@ export interface WorkerConfig {
   readonly cpuCount: number;
   readonly cpuIds: readonly number[];
   readonly gpuIds: readonly string[];
+  /** Folders that have two names where the head is. */
+  readonly folderNames: readonly FolderName[];
 }

@@ -64,7 +64,7 @@ class Worker implements ChannelReceiver<ToWorker> {
   readonly channel: Channel<ToWorker>;
   readonly #config: WorkerConfig;
   readonly #writer: FrameWriter;
-  readonly #functions = new FunctionTable();
+  readonly #functions: FunctionTable;
   readonly #claims = new Claims();
   readonly #lines = prefixLines();
   readonly #polling = new Polling();
@@ -82,6 +82,7 @@ class Worker implements ChannelReceiver<ToWorker> {
 
   constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
     this.#config = config;
+    this.#functions = new FunctionTable(config.folderNames);
     this.#writer = writer;
     this.channel = new Channel(channel, writer, this);
     process.on("uncaughtException", (error) => this.#crash(error));

@@ -1,0 +1,134 @@
+/**
+ * Nodes on which a function's module can't be loaded. The program has loaded it, so what a worker misses may be the
+ * node's fault: a folder that is not mounted there, or a file system that fails. Then the call moves to another node,
+ * as the same attempt, and its node gets no calls until it is known who is to blame. Where another node loads the
+ * module, the node is left out. Where the program's own node can't load it either, or no other node is left to
+ * try, it is the module, and its calls fail.
+ */
+import type { PoolCore } from "@hyperion-ts/cpu-pool";
+import type { CallFailure, ErrorData } from "@hyperion-ts/wire";
+import type { RunEvents } from "../events/run-events.ts";
+import type { DispatchNode } from "./dispatch-node.ts";
+import type { Task } from "./task.ts";
+
+/** What trials need of the dispatcher. */
+export interface TrialOffice {
+  /** Whether more nodes may come. */
+  expectsNodes(): boolean;
+  /** The node is not to be used any more. */
+  leaveOut(node: string, reason: string): void;
+}
+
+/** What is not there, or can't be read: codes of the module loaders, and of file systems (errno(3)). */
+const OF_A_FILE_SYSTEM = new Set(
+  ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"].concat(
+    ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENXIO", "ENODEV", "EIO", "EREMOTEIO", "ESTALE", "ENOTCONN", "EHOSTDOWN", "EHOSTUNREACH", "ETIMEDOUT"],
+  ),
+);
+
+export class ModuleTrials {
+  readonly #pool: PoolCore;
+  readonly #events: RunEvents;
+  readonly #office: TrialOffice;
+  /** The nodes on which each module was loaded. */
+  readonly #loadedOn = new Map<string, Set<string>>();
+  /** The nodes that are paused, and what each of their modules failed with. */
+  readonly #suspects = new Map<string, Map<string, string>>();
+  /** The modules that are to blame themselves. */
+  readonly #condemned = new Set<string>();
+
+  constructor(pool: PoolCore, events: RunEvents, office: TrialOffice) {
+    this.#pool = pool;
+    this.#events = events;
+    this.#office = office;
+  }
+
+  /** The task's module has been loaded on its node. On the way of every call: the first of a module tells. */
+  loaded({ lane, fn: { module } }: Task): void {
+    if (lane === undefined || lane.node.loadedModule === module) return;
+    lane.node.loadedModule = module;
+    this.#loadedOnNode(module, lane.node.name);
+  }
+
+  /** The task's module could not be loaded on its node. Says whether the call is to be made on another one, as the same attempt. */
+  failed(task: Task, { error }: CallFailure): boolean {
+    const { lane } = task;
+    if (lane === undefined || !this.#isMoved(task, lane.node, error)) return false;
+    lane.distrust();
+    return true;
+  }
+
+  /** There are fewer nodes than before, or no more will come: the others may have to do, whatever they failed at. */
+  resumeAll(): void {
+    const names = [...this.#suspects.keys()];
+    this.#suspects.clear();
+    for (const name of names) this.#resume(name);
+  }
+
+  #loadedOnNode(module: string, node: string): void {
+    const nodes = this.#loadedOn.get(module) ?? new Set();
+    this.#loadedOn.set(module, nodes.add(node));
+    this.#condemned.delete(module);
+    this.#acquit(node, module);
+    const bad = [...this.#suspects].flatMap(([suspect, failures]) => (failures.has(module) ? [[suspect, failures.get(module) ?? ""] as const] : []));
+    for (const [suspect] of bad) this.#suspects.delete(suspect);
+    for (const [suspect, reason] of bad) this.#office.leaveOut(suspect, leftOutReason(reason, node));
+  }
+
+  #isMoved(task: Task, node: DispatchNode, error: ErrorData): boolean {
+    const { module } = task.fn;
+    const reason = error.kind === "error" ? error.message : String(error.value);
+    const elsewhere = [...(this.#loadedOn.get(module) ?? [])].find((name) => name !== node.name);
+    const byNode = elsewhere === undefined ? isOfFileSystem(error) : isOfFileSystem(error) || this.#loadedOn.get(module)?.has(node.name) !== true;
+    if (!byNode || this.#condemned.has(module) || task.request.options.node !== undefined) return false;
+    if (node.home || !this.#othersFor(node.name, task)) {
+      this.#condemn(module);
+      return false;
+    }
+    if (elsewhere === undefined) this.#suspect(node.name, module, reason);
+    else this.#office.leaveOut(node.name, leftOutReason(reason, elsewhere));
+    return true;
+  }
+
+  /** Whether there is, or may come, another node for the task that takes calls. */
+  #othersFor(node: string, { request: { cpus, options } }: Task): boolean {
+    const { gpus = 0, memoryMb = 0 } = options;
+    const fits = this.#pool.snapshot().nodes.some((other) => other.name !== node && other.phase === "active" && cpus <= other.cpus.total && gpus <= other.gpus.total && memoryMb <= other.memoryMb.total);
+    return fits || this.#office.expectsNodes();
+  }
+
+  #suspect(node: string, module: string, reason: string): void {
+    const known = this.#suspects.get(node);
+    if (known === undefined) {
+      this.#events.emit({ type: "log", message: `${node} gets no calls until another node has loaded what it can't load: ${reason}` });
+      this.#pool.pauseNode(node);
+    }
+    this.#suspects.set(node, (known ?? new Map<string, string>()).set(module, reason));
+  }
+
+  #condemn(module: string): void {
+    this.#condemned.add(module);
+    for (const node of this.#suspects.keys()) this.#acquit(node, module);
+  }
+
+  /** The node is not to blame for this module. */
+  #acquit(node: string, module: string): void {
+    const failures = this.#suspects.get(node);
+    if (failures === undefined || !failures.delete(module) || failures.size > 0) return;
+    this.#suspects.delete(node);
+    this.#resume(node);
+  }
+
+  #resume(node: string): void {
+    if (this.#pool.snapshot().nodes.some(({ name }) => name === node)) this.#pool.resumeNode(node);
+  }
+}
+
+const leftOutReason = (reason: string, other: string): string => `${reason} (on ${other} it can be loaded: is a file system missing or broken here?)`;
+
+/** Whether something was missing or could not be read, here or in one of its causes. */
+function isOfFileSystem(error: ErrorData): boolean {
+  if (error.kind === "value") return false;
+  const { code } = error.fields;
+  return (typeof code === "string" && OF_A_FILE_SYSTEM.has(code)) || (error.cause !== undefined && isOfFileSystem(error.cause));
+}
