@@ -14,7 +14,7 @@ export const slurmdbdConf = ({ login }: ClusterPlan): string =>
     "StorageType=accounting_storage/mysql",
     "StorageHost=localhost",
     "StorageUser=root",
-    "StorageLoc=slurm",
+    `StorageLoc=${databaseName}`,
     `PidFile=${pidFileOf(daemonName.slurmdbd)}`,
     `LogFile=${logOf(daemonName.slurmdbd)}`,
     "",
@@ -53,6 +53,7 @@ const accountKeys: Readonly<Record<keyof AccountingLimits, string>> = {
 const qosKeys: typeof accountKeys = { ...accountKeys, maxSubmitJobs: "MaxSubmitJobsPerUser", maxJobs: "MaxJobsPerUser" };
 
 export const clusterName = "testbed";
+export const databaseName = "slurm";
 
 const limitArgs = (limits: AccountingLimits, keys: typeof accountKeys): readonly string[] =>
   (Object.entries(limits) as readonly (readonly [keyof AccountingLimits, number | string])[]).map(([name, value]) => `${keys[name]}=${value}`);

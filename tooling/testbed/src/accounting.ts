@@ -1,7 +1,7 @@
 /** slurmdbd and its database, on the login node: started before slurmctld, which asks them who may do what. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { accountingCommands, slurmdbdConf } from "./accounting-conf.ts";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { accountingCommands, databaseName, slurmdbdConf } from "./accounting-conf.ts";
 import type { AccountingOptions } from "./accounting-options.ts";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import { lastLines, mariadbOn, slurmdbdOn, startDaemon } from "./daemons.ts";
@@ -10,19 +10,27 @@ import { places } from "./places.ts";
 import type { ProcessId } from "./process-id.ts";
 import type { Site } from "./site.ts";
 import { slurm } from "./slurm-client.ts";
+import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** What the two daemons need before they start. */
 export async function writeAccountingFiles(init: ProcessId, plan: ClusterPlan): Promise<void> {
-  // MariaDB's clients look for its socket here. Nobody but root may: there are no passwords.
+  // Nobody but root may reach the database: there are no passwords.
   await mkdir(inside(init, places.databaseSocket), { mode: 0o700, recursive: true });
+  await symlink(places.databaseSocket, inside(init, newerSocketFolder));
   await writeFile(inside(init, "/etc/slurm/slurmdbd.conf"), slurmdbdConf(plan), { mode: 0o600 });
-  const tables = await readFile(inside(init, systemTables), "utf8");
-  await writeFile(inside(init, places.databaseSetup), `CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n${tables}`);
+  const file = systemTables.map((path) => inside(init, path)).find((path) => existsSync(path));
+  if (file === undefined) throw new TestbedError("missing", `MariaDB's own tables are described in none of ${systemTables.join(", ")}: is mariadb-server-core installed?`);
+  // slurmdbd would make its database, but can't connect a second time with libmariadb of MariaDB 11.8.9.
+  const tables = await readFile(file, "utf8");
+  await writeFile(inside(init, places.databaseSetup), `CREATE DATABASE IF NOT EXISTS ${databaseName};\nCREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n${tables}`);
 }
 
-/** MariaDB's own tables: slurmdbd keeps procedures in one of them. */
-const systemTables = "/usr/share/mysql/mysql_system_tables.sql";
+/** MariaDB's clients look for its socket in one of the two. */
+const newerSocketFolder = "/run/mariadbd";
+
+/** MariaDB's own tables, since version 11 and before: slurmdbd keeps procedures in one of them. */
+const systemTables = ["/usr/share/mariadb/mariadb_system_tables.sql", "/usr/share/mysql/mysql_system_tables.sql"];
 
 /**
  * Starts what does not run yet; a new database learns who is in the account.

@@ -5,7 +5,7 @@ import { commandIn, inside, startIn } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
 import { allProcesses, innerPid, pidNamespace } from "./process-id.ts";
-import type { ProcessEntry } from "./process-id.ts";
+import type { ProcessEntry, ProcessId } from "./process-id.ts";
 import type { Site } from "./site.ts";
 import { nodeInit, runningNode } from "./site.ts";
 import { sshdConfigOf } from "./sshd-config.ts";

@@ -27,7 +27,7 @@ describeOnTestbed(describe, { accounting: true })("a cluster with accounting", (
   beforeAll(async () => {
     cluster = await testbed({
       nodes: [{ name: "n1", cpus: 4 }, { name: "n2", cpus: 4 }],
-      partitions: [{ name: "main" }, { name: "tiny", timeLimitMinutes: 3, slurm: { MaxNodes: "1" } }, { name: "closed", slurm: { AllowAccounts: "physics" } }],
+      partitions: [{ name: "main" }, { name: "tiny", timeLimitMinutes: 3, slurm: { MaxNodes: "1" } }, { name: "closed", slurm: { AllowAccounts: "root" } }],
       accounting: { limits: { maxSubmitJobs: 2 }, qos: [{ name: "short", limits: { maxWallMinutes: 5, maxTresPerJob: "cpu=2" } }, { name: "small", limits: { grpTres: "cpu=3" } }] },
     });
   });
