@@ -1,6 +1,6 @@
 /** munged, slurmctld, the two of accounting, and each node's slurmd and sshd: started, looked for, killed. */
 import { readFileSync, rmSync } from "node:fs";
-import type { Host } from "./cluster-plan.ts";
+import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { commandIn, inside, startIn } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
@@ -48,7 +48,7 @@ export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number)
   const instead = (): string => lastLines(site, daemon);
   // That of a killed one would speak for the new one, where it gets the same number.
   rmSync(inside(site.holder.init, daemon.pidFile), { force: true });
-  await launch(where, daemon).catch((error: unknown) => {
+  await launch(where, daemon, site.plan).catch((error: unknown) => {
     throw new TestbedError("not-started", `${daemon.name} did not start.\n${instead()}`, { cause: error });
   });
   let looksInVain = 0;
@@ -111,12 +111,13 @@ const timedLog = `"$@" 2>&1 </dev/null | while IFS= read -r line; do printf '%s 
 const plainLog = `exec "$@" >>"$0" 2>&1`;
 
 /** Most daemons go into the background when they have read their settings; sshd stays in front to log, so its settings are tried before. */
-async function launch(where: Entrance, { name, comm, host = "" }: Daemon): Promise<void> {
+async function launch(where: Entrance, { name, comm, host = "" }: Daemon, { accounting }: ClusterPlan): Promise<void> {
   const sshd = ["/usr/sbin/sshd", "-f", sshdConfigOf(host)];
   const commands = {
     munged: ["setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...mungedArgs],
     slurmdbd: ["slurmdbd"],
-    slurmctld: ["slurmctld"],
+    // It saves the use of accounts every five minutes only, and since Slurm 26.05 does not start without it where it ran before.
+    slurmctld: ["slurmctld", ...(accounting === undefined ? [] : ["-i"])],
     slurmd: ["slurmd", "-N", host],
     sshd: [...sshd, "-t"],
   } as const;
@@ -151,6 +152,9 @@ const mariadbd = [
   "--innodb-flush-log-at-trx-commit=2",
   "--innodb-doublewrite=0",
   "--innodb-use-native-aio=0",
+  // Slurm asks for both.
+  "--innodb-lock-wait-timeout=900",
+  "--loose-innodb-snapshot-isolation=OFF",
   "--innodb-buffer-pool-size=16M",
   "--innodb-log-file-size=4M",
   "--aria-log-file-size=8M",

@@ -31,7 +31,7 @@ export interface PartitionSpec {
   readonly nodes?: readonly string[];
   /** Jobs that run longer are ended by Slurm. Default no limit. */
   readonly timeLimitMinutes?: number;
-  /** Further settings of the partition, such as `{ MaxNodes: "1", AllowAccounts: "root" }`. */
+  /** Further settings of the partition, such as `{ MaxNodes: "1", DenyAccounts: "lab" }`. */
   readonly slurm?: SlurmSettings;
 }
 

@@ -27,7 +27,7 @@ describeOnTestbed(describe, { accounting: true })("a cluster with accounting", (
   beforeAll(async () => {
     cluster = await testbed({
       nodes: [{ name: "n1", cpus: 4 }, { name: "n2", cpus: 4 }],
-      partitions: [{ name: "main" }, { name: "tiny", timeLimitMinutes: 3, slurm: { MaxNodes: "1" } }, { name: "closed", slurm: { AllowAccounts: "root" } }],
+      partitions: [{ name: "main" }, { name: "tiny", timeLimitMinutes: 3, slurm: { MaxNodes: "1" } }, { name: "closed", slurm: { DenyAccounts: "lab" } }],
       accounting: { limits: { maxSubmitJobs: 2 }, qos: [{ name: "short", limits: { maxWallMinutes: 5, maxTresPerJob: "cpu=2" } }, { name: "small", limits: { grpTres: "cpu=3" } }] },
     });
   });
@@ -46,7 +46,7 @@ describeOnTestbed(describe, { accounting: true })("a cluster with accounting", (
     ["more CPUs than the QOS has in all", ["--qos=small", "-n4"], ["sbatch: error: QOSGrpCpuLimit", overLimit]],
     ["more time than the partition gives", ["--partition=tiny", "--time=10"], [failed("Requested time limit is invalid (missing or exceeds some limit)")]],
     ["more nodes than the partition gives", ["--partition=tiny", "-N2"], [failed("Node count specification invalid")]],
-    ["a partition for other accounts", ["--partition=closed"], [failed("Invalid account or account/partition combination specified")]],
+    ["a partition that refuses the account", ["--partition=closed"], [failed("Invalid account or account/partition combination specified")]],
   ])("refuses who asks for %s", async (_, args, said) => {
     expect(await submit(...args)).toEqual({ exitCode: 1, stdout: "", stderr: `${said.join("\n")}\n` });
   });
