@@ -4,7 +4,7 @@ import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { commandIn, inside, startIn } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
-import { allProcesses, innerPid, pidNamespace } from "./process-id.ts";
+import { allProcesses, innerPid, pidNamespace, sendSignal } from "./process-id.ts";
 import type { ProcessEntry, ProcessId } from "./process-id.ts";
 import type { Site } from "./site.ts";
 import { nodeInit, runningNode } from "./site.ts";
@@ -84,7 +84,7 @@ export function findDaemon(site: Site, daemon: Daemon): ProcessEntry | undefined
 export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
   const found = findDaemon(site, daemon);
   if (found === undefined) return;
-  process.kill(found.pid, "SIGKILL");
+  sendSignal(found.pid, "SIGKILL");
   await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
 }
 
@@ -92,7 +92,7 @@ export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
 export function signalDaemon(site: Site, daemon: Daemon, signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
   if (daemon.host !== undefined) runningNode(site, daemon.host);
   const found = findDaemon(site, daemon);
-  if (found !== undefined) process.kill(found.pid, signal);
+  if (found !== undefined) sendSignal(found.pid, signal);
 }
 
 /** The end of its log, for a message. */
