@@ -28,7 +28,7 @@ describeOnTestbed(describe, { accounting: true })("a cluster with accounting", (
     cluster = await testbed({
       nodes: [{ name: "n1", cpus: 4 }, { name: "n2", cpus: 4 }],
       partitions: [{ name: "main" }, { name: "tiny", timeLimitMinutes: 3, slurm: { MaxNodes: "1" } }, { name: "closed", slurm: { DenyAccounts: "lab" } }],
-      accounting: { limits: { maxSubmitJobs: 2 }, qos: [{ name: "short", limits: { maxWallMinutes: 5, maxTresPerJob: "cpu=2" } }, { name: "small", limits: { grpTres: "cpu=3" } }] },
+      accounting: { limits: { maxSubmitJobs: 2, maxJobs: 1, maxWallMinutes: 60 }, qos: [{ name: "short", limits: { maxWallMinutes: 5, maxTresPerJob: "cpu=2" } }, { name: "small", limits: { grpTres: "cpu=3" } }] },
     });
   });
   afterAll(async () => {
@@ -37,6 +37,12 @@ describeOnTestbed(describe, { accounting: true })("a cluster with accounting", (
   const submit = (...args: readonly string[]) => cluster.run("login", ["sbatch", "--parsable", "--output=/dev/null", ...args], { user: "alice", input: "#!/bin/sh\nsleep 100\n" });
   const overLimit = "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)";
   const failed = (why: string): string => `sbatch: error: Batch job submission failed: ${why}`;
+
+  const waiting = async (): Promise<readonly string[]> => (await cluster.run("login", ["squeue", "--noheader", "--user=alice", "--format=%r"])).stdout.split("\n").slice(0, -1);
+  const cancelAll = async (): Promise<void> => {
+    await cluster.run("login", ["scancel", "--user=alice"]);
+    await expect.poll(waiting, { timeout: 30_000 }).toEqual([]);
+  };
 
   it.each([
     ["an account that is none of the user's", ["--account=nowhere"], [failed("Invalid account or account/partition combination specified")]],
@@ -56,8 +62,17 @@ describeOnTestbed(describe, { accounting: true })("a cluster with accounting", (
     expect(jobs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(await submit()).toEqual({ exitCode: 1, stdout: "", stderr: `sbatch: error: AssocMaxSubmitJobLimit\n${overLimit}\n` });
     for (let job = 0; job < 3; job++) await cluster.sbatch("#!/bin/sh\n");
-    await cluster.run("login", ["scancel", "--user=alice"]);
-    await expect.poll(async () => (await submit("--test-only", "-n1")).exitCode, { timeout: 30_000 }).toBe(0);
+    await cancelAll();
+  });
+
+  it("lets jobs wait that are over another limit of the account, and says which", async () => {
+    await submit("--time=1");
+    await submit("--time=1");
+    await expect.poll(async () => (await waiting()).toSorted(), { timeout: 30_000 }).toEqual(["AssocMaxJobsLimit", "None"]);
+    await cancelAll();
+    await submit("--time=100");
+    await expect.poll(waiting, { timeout: 30_000 }).toEqual(["AssocMaxWallDurationPerJobLimit"]);
+    await cancelAll();
   });
 
   it("tells of a job that has ended, also after the login node was without power", async () => {

@@ -57,8 +57,9 @@ describeOnTestbed(describe, { cgroups: true }).each([
 
   it("shares no CPU with another job of ours on the same nodes, both started from outside of them", async () => {
     await cluster.testbed.run("login", ["scancel", "--user=bob"]);
-    const meet = (name: string): string => `mkdir -p /srv/runs/both; touch /srv/runs/both/${name}; until [ $(ls /srv/runs/both | wc -l) = 2 ]; do sleep 0.05; done; exec ${cluster.program(name, { together: 2 }).map(quoted).join(" ")}`;
-    const runs = await Promise.all(["one", "other"].map((name) => cluster.run(["salloc", "--quiet", ...oneCpuEach, "sh", "-c", meet(name)])));
+    const meet = "mkdir -p /srv/runs/both; touch /srv/runs/both/$SLURM_JOB_ID; until [ $(ls /srv/runs/both | wc -l) = 2 ]; do sleep 0.05; done";
+    const script = (name: string): string => `${meet}; exec ${cluster.program(name, { together: 2 }).map(quoted).join(" ")}`;
+    const runs = await Promise.all(["one", "other"].map((name) => cluster.run(["salloc", "--quiet", ...oneCpuEach, "sh", "-c", script(name)])));
     const [one, other] = ["one", "other"].map((name, place) => masksOf(done(cluster.outcomes(name), runs[place]?.printed).sights));
     for (const node of ["n1", "n2"]) {
       expect([one?.get(node), other?.get(node)]).toEqual([expect.stringMatching(/^\d+$/), expect.stringMatching(/^\d+$/)]);
