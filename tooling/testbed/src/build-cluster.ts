@@ -1,4 +1,5 @@
 /** From a plan to a cluster whose nodes are idle. */
+import { startAccounting } from "./accounting.ts";
 import { prepareCgroups } from "./cgroup-conf.ts";
 import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, Host } from "./cluster-plan.ts";
@@ -32,6 +33,8 @@ export async function bringUp(site: Site, host: Host, timeoutMs: number): Promis
 }
 
 export const startDaemons = async (site: Site, host: Host, timeoutMs: number): Promise<void> => {
+  const { accounting, login } = site.plan;
+  if (accounting !== undefined && host.name === login.name) await startAccounting(site, accounting, timeoutMs);
   await Promise.all(daemonsOf(site, host).map((daemon) => startDaemon(site, daemon, timeoutMs)));
 };
 

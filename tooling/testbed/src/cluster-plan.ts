@@ -3,6 +3,7 @@
  * kept inside the cluster, so that another process (the command line) can take hold of a cluster that runs.
  */
 import { isAbsolute } from "node:path";
+import type { AccountingOptions } from "./accounting-options.ts";
 import { defaultNodes } from "./options.ts";
 import type { NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
 import { isRelease, releases } from "./release.ts";
@@ -49,6 +50,8 @@ export interface ClusterPlan {
   readonly sbatchLatencyMs: number;
   /** Whose root file system the cluster has; undefined for the machine's. */
   readonly release?: Release;
+  /** Has the cluster a database of jobs? */
+  readonly accounting?: AccountingOptions;
   /** Are jobs constrained by cgroups? */
   readonly cgroups: boolean;
 }
@@ -71,7 +74,7 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   for (const share of options.share ?? []) checkShare(share);
   const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
   const what = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
-  const common = { ...what, sbatchLatencyMs: submitLatency(options), cgroups: options.cgroups ?? false };
+  const common = { ...what, sbatchLatencyMs: submitLatency(options), cgroups: options.cgroups ?? false, ...planAccounting(options) };
   return options.release === undefined ? common : { ...common, release: knownRelease(options.release) };
 }
 
@@ -102,6 +105,9 @@ const planUser = ({ name, shell = "/bin/bash", loginPrints }: UserSpec, place: n
   shell,
   ...(loginPrints !== undefined && { loginPrints }),
 });
+
+const planAccounting = ({ accounting = false }: TestbedOptions): { readonly accounting?: AccountingOptions } =>
+  accounting === false ? {} : { accounting: accounting === true ? {} : accounting };
 
 function count(name: string, cpus: number): number {
   if (!Number.isSafeInteger(cpus) || cpus < 1) throw bad(`node ${name} has ${cpus} CPUs`);

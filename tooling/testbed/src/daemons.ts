@@ -1,9 +1,10 @@
-/** munged, slurmctld, and each node's slurmd and sshd: started, looked for, killed. */
-import { readFileSync } from "node:fs";
-import type { Host } from "./cluster-plan.ts";
+/** munged, slurmctld, the two of accounting, and each node's slurmd and sshd: started, looked for, killed. */
+import { readFileSync, rmSync } from "node:fs";
+import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { commandIn, inside, startIn } from "./enter.ts";
+import type { Entrance } from "./enter.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
-import { allProcesses, innerPid, pidNamespace } from "./process-id.ts";
+import { allProcesses, innerPid, pidNamespace, sendSignal } from "./process-id.ts";
 import type { ProcessEntry, ProcessId } from "./process-id.ts";
 import type { Site } from "./site.ts";
 import { nodeInit, runningNode } from "./site.ts";
@@ -15,13 +16,15 @@ import { waitUntil } from "./wait-until.ts";
 export interface Daemon {
   /** As in the name of its log. */
   readonly name: string;
-  readonly comm: "munged" | "slurmctld" | "slurmd" | "sshd";
+  readonly comm: "munged" | "mariadbd" | "slurmdbd" | "slurmctld" | "slurmd" | "sshd";
   readonly host?: string;
   /** It is there once the daemon serves. */
   readonly pidFile: string;
 }
 
 export const munged: Daemon = { name: daemonName.munged, comm: "munged", pidFile: `${places.munge}/munged.pid` };
+export const mariadbOn = (host: string): Daemon => hostDaemon("mariadbd", daemonName.mariadb, host);
+export const slurmdbdOn = (host: string): Daemon => hostDaemon("slurmdbd", daemonName.slurmdbd, host);
 export const slurmctldOn = (host: string): Daemon => hostDaemon("slurmctld", daemonName.slurmctld, host);
 export const slurmdOn = (host: string): Daemon => hostDaemon("slurmd", daemonName.slurmd(host), host);
 export const sshdOn = (host: string): Daemon => hostDaemon("sshd", daemonName.sshd(host), host);
@@ -31,6 +34,7 @@ const hostDaemon = (comm: Daemon["comm"], name: string, host: string): Daemon =>
 /** The daemons of one machine. */
 export const daemonsOf = ({ plan }: Site, { name }: Host): readonly Daemon[] => [
   sshdOn(name),
+  ...(name === plan.login.name && plan.accounting !== undefined ? [mariadbOn(name), slurmdbdOn(name)] : []),
   name === plan.login.name ? slurmctldOn(name) : slurmdOn(name),
 ];
 
@@ -42,7 +46,9 @@ export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number)
   if (findDaemon(site, daemon) !== undefined) return;
   const where = daemon.host === undefined ? site.holder.init : runningNode(site, daemon.host);
   const instead = (): string => lastLines(site, daemon);
-  await launch(where, daemon).catch((error: unknown) => {
+  // That of a killed one would speak for the new one, where it gets the same number.
+  rmSync(inside(site.holder.init, daemon.pidFile), { force: true });
+  await launch(where, daemon, site.plan).catch((error: unknown) => {
     throw new TestbedError("not-started", `${daemon.name} did not start.\n${instead()}`, { cause: error });
   });
   let looksInVain = 0;
@@ -78,7 +84,7 @@ export function findDaemon(site: Site, daemon: Daemon): ProcessEntry | undefined
 export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
   const found = findDaemon(site, daemon);
   if (found === undefined) return;
-  process.kill(found.pid, "SIGKILL");
+  sendSignal(found.pid, "SIGKILL");
   await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
 }
 
@@ -86,7 +92,7 @@ export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
 export function signalDaemon(site: Site, daemon: Daemon, signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
   if (daemon.host !== undefined) runningNode(site, daemon.host);
   const found = findDaemon(site, daemon);
-  if (found !== undefined) process.kill(found.pid, signal);
+  if (found !== undefined) sendSignal(found.pid, signal);
 }
 
 /** The end of its log, for a message. */
@@ -105,14 +111,18 @@ const timedLog = `"$@" 2>&1 </dev/null | while IFS= read -r line; do printf '%s 
 const plainLog = `exec "$@" >>"$0" 2>&1`;
 
 /** Most daemons go into the background when they have read their settings; sshd stays in front to log, so its settings are tried before. */
-async function launch(where: ProcessId, { name, comm, host = "" }: Daemon): Promise<void> {
+async function launch(where: Entrance, { name, comm, host = "" }: Daemon, { accounting }: ClusterPlan): Promise<void> {
   const sshd = ["/usr/sbin/sshd", "-f", sshdConfigOf(host)];
   const commands = {
     munged: ["setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...mungedArgs],
-    slurmctld: ["slurmctld"],
+    slurmdbd: ["slurmdbd"],
+    // It saves the use of accounts every five minutes only, and since Slurm 26.05 does not start without it where it ran before.
+    slurmctld: ["slurmctld", ...(accounting === undefined ? [] : ["-i"])],
     slurmd: ["slurmd", "-N", host],
     sshd: [...sshd, "-t"],
   } as const;
+  // It never goes into the background.
+  if (comm === "mariadbd") return await startIn(where, ["sh", "-c", plainLog, logOf(name), ...mariadbd]);
   await commandIn(where, "all", ["sh", "-c", plainLog, logOf(name), ...commands[comm]]);
   if (comm === "sshd") await startIn(where, ["bash", "-c", timedLog, logOf(name), ...sshd, "-D", "-e"]);
 }
@@ -124,6 +134,30 @@ const mungedArgs = [
   `--log-file=${places.munge}/munged.log`,
   `--seed-file=${places.munge}/munged.seed`,
   "--key-file=/etc/munge/munge.key",
+];
+
+/** In memory, for a short time: nothing is written twice, but what is committed is there when the process was killed. On a socket that only root reaches, everybody is root. */
+const mariadbd = [
+  "mariadbd",
+  "--no-defaults",
+  "--user=root",
+  `--datadir=${places.database}`,
+  `--socket=${places.databaseSocket}/mysqld.sock`,
+  `--pid-file=${pidFileOf(daemonName.mariadb)}`,
+  `--init-file=${places.databaseSetup}`,
+  "--skip-grant-tables",
+  "--skip-networking",
+  "--skip-log-bin",
+  "--performance-schema=OFF",
+  "--innodb-flush-log-at-trx-commit=2",
+  "--innodb-doublewrite=0",
+  "--innodb-use-native-aio=0",
+  // Slurm asks for both.
+  "--innodb-lock-wait-timeout=900",
+  "--loose-innodb-snapshot-isolation=OFF",
+  "--innodb-buffer-pool-size=16M",
+  "--innodb-log-file-size=4M",
+  "--aria-log-file-size=8M",
 ];
 
 function readOr(file: string, other: string): string {

@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promise
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { cgroupConf } from "./cgroup-conf.ts";
+import { writeAccountingFiles } from "./accounting.ts";
 import { groupFile, hostsFile, knownHostsFile, passwdFile, shadowFile } from "./account-files.ts";
 import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, ClusterUser } from "./cluster-plan.ts";
@@ -24,7 +25,7 @@ export async function writeFiles(init: ProcessId, plan: ClusterPlan): Promise<vo
     rewrite(etc("passwd"), (text) => passwdFile(text, plan.users)),
     rewrite(etc("group"), (text) => groupFile(text, plan.users)),
     rewrite(etc("shadow"), (text) => shadowFile(text, plan.users)),
-    writeSlurmFiles(init, plan),
+    writeSlurmFiles(init, plan).then(() => plan.accounting && writeAccountingFiles(init, plan)),
     writeMungeKey(init),
     writeSshFiles(init, plan),
     ...plan.users.map((user) => makeHome(init, user)),

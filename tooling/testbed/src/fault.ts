@@ -4,7 +4,7 @@ import type { Host } from "./cluster-plan.ts";
 import { killDaemon, signalDaemon, slurmctldOn, slurmdOn, sshdOn } from "./daemons.ts";
 import { removeLink, setLink } from "./network.ts";
 import { processesOn } from "./node-processes.ts";
-import { isAlive } from "./process-id.ts";
+import { isAlive, sendSignal } from "./process-id.ts";
 import { hostNamed, nodeInit } from "./site.ts";
 import type { Site } from "./site.ts";
 import { nodeStates, slurm } from "./slurm-client.ts";
@@ -50,7 +50,7 @@ export function faultsOf(site: Site): Faults {
 async function killSshd(site: Site, { name }: Host, sessions: boolean): Promise<void> {
   await killDaemon(site, sshdOn(name));
   if (!sessions) return;
-  for (const { pid, argv } of processesOn(site, name)) if (isSession(argv)) process.kill(pid, "SIGKILL");
+  for (const { pid, argv } of processesOn(site, name)) if (isSession(argv)) sendSignal(pid, "SIGKILL");
 }
 
 /** What sshd writes over its arguments: `sshd: alice@notty`; since OpenSSH 9.8 in programs of their own, `sshd-session: alice [priv]`. */
@@ -61,7 +61,7 @@ async function stop(site: Site, host: Host): Promise<void> {
   await setLink(site.holder.init, host, "down");
   const init = nodeInit(site, host.name);
   if (init === undefined) return;
-  process.kill(init.pid, "SIGKILL");
+  sendSignal(init.pid, "SIGKILL");
   await waitUntil({ what: `${host.name}'s processes to end`, timeoutMs: 20_000 }, () => (isAlive(init) ? undefined : true));
 }
 

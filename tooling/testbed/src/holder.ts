@@ -8,7 +8,7 @@ import type { Writable } from "node:stream";
 import { removeTree } from "./cgroup-tree.ts";
 import type { CgroupTree } from "./cgroup-tree.ts";
 import type { ProcessId } from "./process-id.ts";
-import { allProcesses, isAlive, readProcess } from "./process-id.ts";
+import { allProcesses, isAlive, readProcess, sendSignal } from "./process-id.ts";
 import { systemEnv } from "./system-command.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { untilReady } from "./until-ready.ts";
@@ -52,7 +52,7 @@ export async function startHolder(lifetime: Lifetime, watched?: Writable): Promi
 
 /** Ends everything in the cluster; returns when the last process has ended. */
 export async function endHolder({ outer, init, cgroups }: Holder): Promise<void> {
-  if (isAlive(init)) process.kill(init.pid, "SIGKILL");
+  if (isAlive(init)) sendSignal(init.pid, "SIGKILL");
   await waitUntil({ what: "the cluster's processes to end", timeoutMs: 20_000 }, () => (isAlive(outer) ? undefined : true));
   if (cgroups !== undefined) await removeTree(cgroups);
 }

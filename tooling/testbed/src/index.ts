@@ -6,6 +6,7 @@ export { describeOnTestbed } from "./describe-on-testbed.ts";
 export type { Describe } from "./describe-on-testbed.ts";
 export { TestbedError } from "./testbed-error.ts";
 export type { TestbedErrorCode } from "./testbed-error.ts";
+export type { AccountingLimits, AccountingOptions, QosSpec } from "./accounting-options.ts";
 export { defaultNodes } from "./options.ts";
 export type { CpuSpec, NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
 export { releases } from "./release.ts";

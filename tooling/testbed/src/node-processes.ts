@@ -1,9 +1,9 @@
 /** What runs on a node: "is anything of my program left on n2?" */
-import { sshdOn, findDaemon, isLogWriter, slurmctldOn, slurmdOn } from "./daemons.ts";
+import { daemonsOf, findDaemon, isLogWriter } from "./daemons.ts";
 import { isNodeInit } from "./node-boot.ts";
 import { allProcesses, argumentsOf, pidNamespace, userIdOf } from "./process-id.ts";
 import type { ProcessId } from "./process-id.ts";
-import { nodeInit } from "./site.ts";
+import { hostNamed, nodeInit } from "./site.ts";
 import type { Site } from "./site.ts";
 
 /** A process on a node. Its `pid` is the machine's number of it, for `process.kill` and /proc. */
@@ -23,7 +23,7 @@ export function processesOn(site: Site, node: string): readonly NodeProcess[] {
   const init = nodeInit(site, node);
   if (init === undefined) return [];
   const namespace = pidNamespace(init.pid);
-  const daemons = [sshdOn(node), slurmdOn(node), slurmctldOn(node)].flatMap((daemon) => findDaemon(site, daemon)?.pid ?? []);
+  const daemons = daemonsOf(site, hostNamed(site, node)).flatMap((daemon) => findDaemon(site, daemon)?.pid ?? []);
   return allProcesses()
     .filter(({ pid, state, parent }) => state !== "Z" && pidNamespace(pid) === namespace && !daemons.includes(pid) && !isHelperOf(daemons, parent, pid))
     .map(({ pid, startTime }) => ({ pid, startTime, user: userName(site, userIdOf(pid)), argv: argumentsOf(pid) }))

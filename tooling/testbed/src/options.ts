@@ -2,6 +2,7 @@
  * What a caller may ask of a testbed. Everything has a default: `testbed()` alone makes a cluster of six uneven
  * nodes with one partition and two ordinary users.
  */
+import type { AccountingOptions } from "./accounting-options.ts";
 import type { Release } from "./release.ts";
 
 /** One node to make. Its CPUs are a claim: Slurm believes it, whatever the machine has. */
@@ -30,6 +31,8 @@ export interface PartitionSpec {
   readonly nodes?: readonly string[];
   /** Jobs that run longer are ended by Slurm. Default no limit. */
   readonly timeLimitMinutes?: number;
+  /** Further settings of the partition, such as `{ MaxNodes: "1", DenyAccounts: "lab" }`. */
+  readonly slurm?: SlurmSettings;
 }
 
 /**
@@ -86,6 +89,11 @@ export interface TestbedOptions {
    * be larger than the machine then, and without `nodes` there are two of its size. Default false.
    */
   readonly cgroups?: boolean;
+  /**
+   * slurmdbd with a database: `sacct` tells of jobs, all ordinary users are in the account `lab`, and submissions that
+   * break a limit are refused. Default false.
+   */
+  readonly accounting?: boolean | AccountingOptions;
   /** The longest that the cluster may take to be ready. Default 60,000. */
   readonly timeoutMs?: number;
 }

@@ -15,16 +15,21 @@ export const places = {
   shares: `${base}/share`,
   sshd: `${base}/sshd`,
   slurmCgroups: `${base}/cgroup`,
+  database: `${base}/database`,
+  databaseSetup: `${base}/database.sql`,
   slurmState: `${base}/slurmctld`,
   savedStates: `${base}/slurmctld-saved`,
   slurmdSpool: `${base}/slurmd`,
   underneath: `${base}/underneath`,
   munge: "/run/munge",
+  databaseSocket: "/run/mysqld",
 } as const;
 
 /** Names of daemons; each has `logs/NAME.log` and, once it runs, `pids/NAME.pid`. */
 export const daemonName = {
   munged: "munged",
+  mariadb: "mariadb",
+  slurmdbd: "slurmdbd",
   slurmctld: "slurmctld",
   slurmd: (node: string): string => `slurmd.${node}`,
   sshd: (host: string): string => `sshd.${host}`,

@@ -32,6 +32,16 @@ export function isAlive({ pid, startTime }: ProcessId): boolean {
   return now !== undefined && now.startTime === startTime && now.state !== "Z";
 }
 
+/** False where the process has ended meanwhile: whoever looks for one and then ends it can't know. */
+export function sendSignal(pid: number, signal: NodeJS.Signals | number): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    throw error;
+  }
+}
+
 /** Every process of the machine. */
 export const allProcesses = (): readonly ProcessEntry[] =>
   readdirSync("/proc")

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { ClusterUser } from "./cluster-plan.ts";
 import { enterArgs, nsenter } from "./enter.ts";
-import { allProcesses } from "./process-id.ts";
+import { allProcesses, sendSignal } from "./process-id.ts";
 import type { Site } from "./site.ts";
 import { runningNode } from "./site.ts";
 import { commandResult, systemPath } from "./system-command.ts";
@@ -82,7 +82,7 @@ function reachable(child: ChildProcess): ChildProcess {
   child.kill = (signal) => {
     const commands = allProcesses().filter(({ parent, state }) => parent === child.pid && state !== "Z");
     if (commands.length === 0 || child.exitCode !== null || child.signalCode !== null) return killNsenter(signal);
-    return commands.map(({ pid }) => process.kill(pid, signal ?? "SIGTERM")).every(Boolean);
+    return commands.map(({ pid }) => sendSignal(pid, signal ?? "SIGTERM")).every(Boolean);
   };
   return child;
 }

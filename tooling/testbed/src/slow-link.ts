@@ -6,7 +6,7 @@ import { inside, startIn } from "./enter.ts";
 import { bridge, ip, linkOf } from "./network.ts";
 import { logOf } from "./places.ts";
 import type { ProcessEntry, ProcessId } from "./process-id.ts";
-import { allProcesses, argumentsOf, pidNamespace } from "./process-id.ts";
+import { allProcesses, argumentsOf, pidNamespace, sendSignal } from "./process-id.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** @param delayMs by how much a round trip gets longer; half of it each way. */
@@ -24,7 +24,7 @@ export async function slowLink(holder: ProcessId, host: Host, delayMs: number): 
 /** Full speed again, if it was slow. */
 export async function freeLink(holder: ProcessId, host: Host): Promise<void> {
   const relay = findRelay(holder, host);
-  if (relay !== undefined) process.kill(relay.pid, "SIGKILL");
+  if (relay !== undefined) sendSignal(relay.pid, "SIGKILL");
   const links = await ip(holder, [`link show type veth`]);
   if (!links.includes(` slow${host.index}@`)) return;
   await ip(holder, [`link del slow${host.index}`]);

@@ -1,8 +1,9 @@
 /**
  * The text of slurm.conf and gres.conf (their manual pages, Slurm 22.05).
  *
- * The daemons run as root, and without cgroups unless they are asked for: nodes claim more CPUs than the machine has. What has ended stays visible for an hour: there is no accounting database.
+ * The daemons run as root, and without cgroups unless they are asked for: nodes claim more CPUs than the machine has. What has ended stays visible for an hour, also without accounting.
  */
+import { accountingSettings, clusterName } from "./accounting-conf.ts";
 import { cgroupSettings } from "./cgroup-conf.ts";
 import type { ClusterPlan, ComputeNode } from "./cluster-plan.ts";
 import type { PartitionSpec, SlurmSettings } from "./options.ts";
@@ -15,6 +16,7 @@ export function slurmConf(plan: ClusterPlan): string {
       {
         ...settings,
         ...(plan.cgroups ? cgroupSettings(plan.nodes) : unconstrained),
+        ...(plan.accounting ? accountingSettings(plan) : {}),
         ...submitLatencySettings(plan.sbatchLatencyMs),
         SlurmctldHost: `${plan.login.name}(${plan.login.address})`,
       },
@@ -34,7 +36,7 @@ export const gresConf = (plan: ClusterPlan): string =>
     .join("");
 
 const settings: SlurmSettings = {
-  ClusterName: "testbed",
+  ClusterName: clusterName,
   SlurmUser: "root",
   SlurmdUser: "root",
   AuthType: "auth/munge",
@@ -81,6 +83,7 @@ function nodeLine({ name, address, cpus, layout, gpus, memoryMb }: ComputeNode):
   return `NodeName=${name} NodeAddr=${address} ${size} RealMemory=${memoryMb}${gpus > 0 ? ` Gres=gpu:${gpus}` : ""}`;
 }
 
-function partitionLine({ name, nodes, timeLimitMinutes }: PartitionSpec, place: number): string {
-  return `PartitionName=${name} Nodes=${nodes?.join(",") ?? "ALL"} Default=${place === 0 ? "YES" : "NO"} MaxTime=${timeLimitMinutes ?? "INFINITE"} State=UP`;
+function partitionLine({ name, nodes, timeLimitMinutes, slurm = {} }: PartitionSpec, place: number): string {
+  const ours = { Nodes: nodes?.join(",") ?? "ALL", Default: place === 0 ? "YES" : "NO", MaxTime: String(timeLimitMinutes ?? "INFINITE"), State: "UP" };
+  return [`PartitionName=${name}`, ...settingLines(ours, slurm)].join(" ");
 }

@@ -1,8 +1,10 @@
 /** Can a testbed be made here? Tests ask before they start, and say why they were skipped. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readlinkSync } from "node:fs";
+import { accountingMissing } from "./accounting-missing.ts";
 import { cgroupsMissing } from "./cgroups-missing.ts";
 import { defaultRelease } from "./default-release.ts";
+import type { TestbedOptions } from "./options.ts";
 import type { Release } from "./release.ts";
 import { rootOf } from "./release.ts";
 import { mirrorOf } from "./release-mirror.ts";
@@ -14,6 +16,8 @@ export interface MissingOptions {
   readonly release?: Release | undefined;
   /** As of `testbed`. Default false. */
   readonly cgroups?: boolean;
+  /** As of `testbed`. Default false. */
+  readonly accounting?: TestbedOptions["accounting"];
 }
 
 /**
@@ -23,12 +27,14 @@ export interface MissingOptions {
  * @example
  * describe.skipIf(testbedMissing() !== null)("on a real cluster", () => { ... });
  */
-export function testbedMissing({ release = defaultRelease(), cgroups = false }: MissingOptions = {}): string | null {
+export function testbedMissing({ release = defaultRelease(), cgroups = false, accounting = false }: MissingOptions = {}): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
   const lacking = Object.entries(release === undefined ? { ...builders, ...daemons } : builders).filter(([, path]) => !isExecutable(path));
   if (lacking.length > 0) return lackingText(lacking.map(([name]) => name));
-  return namespaceProblem() ?? (release === undefined ? null : releaseProblem(release)) ?? (cgroups ? cgroupsMissing() : null);
+  // A release has accounting's packages.
+  const others = release === undefined ? (accounting === false ? null : accountingMissing()) : releaseProblem(release);
+  return namespaceProblem() ?? others ?? (cgroups ? cgroupsMissing() : null);
 }
 
 /** The Debian packages that a testbed is made of. util-linux, which it needs too, is on every Debian. */

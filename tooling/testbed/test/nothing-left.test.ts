@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { endHolder } from "../src/holder.ts";
 import type { Holder } from "../src/holder.ts";
-import { describeOnTestbed, testbed } from "../src/index.ts";
+import { describeOnTestbed, testbed, testbedMissing } from "../src/index.ts";
 import { makeTestbed } from "../src/testbed.ts";
 import { inNamespaces, machine, processesOf } from "./fixtures/traces.ts";
 
@@ -33,6 +33,11 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
       const { holder } = await makeTestbed(small, "until-ended");
       await goneAfter(holder, () => void process.kill(holder[part].pid, "SIGKILL"));
     }
+  });
+
+  it.skipIf(testbedMissing({ accounting: true }) !== null)("that had accounting", async () => {
+    const { holder } = await makeTestbed({ ...small, accounting: true }, "with-this-process");
+    await goneAfter(holder, () => endHolder(holder));
   });
 
   it("whose maker was killed", async () => {

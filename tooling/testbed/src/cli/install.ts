@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { accountingPackages } from "../accounting-missing.ts";
 import type { Release } from "../release.ts";
 import { rootOf } from "../release.ts";
 import { makeReleaseRoot } from "../release-root.ts";
@@ -15,7 +16,7 @@ const shells = ["tcsh", "fish"] as const;
 
 /** @returns the exit code. */
 export async function install(releases: readonly Release[]): Promise<number> {
-  return (await installPackages([...packages, ...shells, ...(releases.length > 0 ? [releaseMaker] : [])])) || (await makeRoots(releases));
+  return (await installPackages([...packages, ...accountingPackages, ...shells, ...(releases.length > 0 ? [releaseMaker] : [])])) || (await makeRoots(releases));
 }
 
 async function makeRoots(releases: readonly Release[]): Promise<number> {

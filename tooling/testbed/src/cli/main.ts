@@ -20,7 +20,7 @@ import { parseRelease, parseUpOptions, upFlags } from "./up-options.ts";
 const usage = `testbed install [--release NAME]...      installs Slurm, munge and sshd, and starts none of them; makes root file systems of releases
 testbed up [--node NAME:CPUS[,gpus=N][,mem=MB]]... [--partition NAME[:MINUTES[:NODE,...]]]... [--user NAME[:SHELL]]...
            [--sshd NAME=VALUE]... [--slurm NAME=VALUE]... [--share FROM:TO]... [--login-prints TEXT] [--release NAME] [--cgroups]
-           [--sbatch-latency MILLISECONDS]
+           [--accounting] [--limit NAME=VALUE]... [--sbatch-latency MILLISECONDS]
 testbed down | status
 testbed exec NODE [--user USER] COMMAND...  NODE may be login
 testbed submit SCRIPT [--user USER] [--wait]

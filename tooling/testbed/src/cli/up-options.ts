@@ -1,4 +1,5 @@
 /** The options of `testbed up`, as text. Pure. */
+import type { AccountingLimits } from "../accounting-options.ts";
 import type { CpuSpec, NodeSpec, PartitionSpec, Share, TestbedOptions, UserSpec } from "../options.ts";
 import { isRelease, releases } from "../release.ts";
 import type { Release } from "../release.ts";
@@ -16,6 +17,8 @@ export const upFlags = {
   release: { type: "string" },
   "sbatch-latency": { type: "string" },
   cgroups: { type: "boolean" },
+  accounting: { type: "boolean" },
+  limit: { type: "string", multiple: true },
 } as const;
 
 /** What `parseArgs` makes of them. */
@@ -33,12 +36,31 @@ export function parseUpOptions(values: UpValues): TestbedOptions {
     ...(users && { users: users.map((user) => (prints === undefined ? user : { ...user, loginPrints: prints })) }),
     ...(values.sshd && { sshd: parseSettings("--sshd", values.sshd) }),
     ...(values.slurm && { slurm: parseSettings("--slurm", values.slurm) }),
+    ...accountingOf(values),
     ...(values.cgroups !== undefined && { cgroups: values.cgroups }),
     ...(values.share && { share: values.share.map(parseShare) }),
     ...(values["sbatch-latency"] !== undefined && { sbatchLatencyMs: Number(values["sbatch-latency"]) }),
     ...(values.release !== undefined && { release: parseRelease(values.release) }),
   };
 }
+
+/** A limit is no limit without accounting. */
+function accountingOf({ accounting, limit }: UpValues): Pick<TestbedOptions, "accounting"> {
+  if (limit === undefined) return accounting === undefined ? {} : { accounting };
+  return { accounting: { limits: Object.assign({}, ...limit.map(parseLimit)) } };
+}
+
+function parseLimit(text: string): AccountingLimits {
+  const [, name = "", value = ""] = /^([A-Za-z]+)=(.+)$/.exec(text) ?? [];
+  if (isCount(name) && /^\d+$/.test(value)) return { [name]: Number(value) };
+  if (isTres(name) && value !== "") return { [name]: value };
+  throw unreadable("--limit", text, `NAME=VALUE, where NAME is one of ${[...countLimits, ...tresLimits].join(", ")}`);
+}
+
+const countLimits = ["maxSubmitJobs", "maxJobs", "maxWallMinutes"] as const;
+const tresLimits = ["maxTresPerJob", "grpTres"] as const;
+const isCount = (name: string): name is (typeof countLimits)[number] => countLimits.some((known) => known === name);
+const isTres = (name: string): name is (typeof tresLimits)[number] => tresLimits.some((known) => known === name);
 
 function parseNode(text: string): NodeSpec {
   const match = /^([^:]+):(\d+)(?:x(\d+)x(\d+))?((?:,(?:gpus|mem)=\d+)*)$/.exec(text);

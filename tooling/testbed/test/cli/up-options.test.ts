@@ -11,6 +11,7 @@ it("options become what the library takes", () => {
     share: ["/a:/srv/a"],
     "login-prints": "Hello",
     cgroups: true,
+    limit: ["maxSubmitJobs=2", "grpTres=cpu=4,gres/gpu=1"],
   });
   expect(options).toEqual({
     nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 2, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 9000 }, { name: "gpu1", cpus: 4, gpus: 2 }],
@@ -20,10 +21,12 @@ it("options become what the library takes", () => {
     slurm: { SchedulerParameters: "a=1,b=2" },
     share: [{ from: "/a", to: "/srv/a" }],
     cgroups: true,
+    accounting: { limits: { maxSubmitJobs: 2, grpTres: "cpu=4,gres/gpu=1" } },
   });
   expect(parseUpOptions({})).toEqual({});
+  expect(parseUpOptions({ accounting: true })).toEqual({ accounting: true });
 });
 
-it.each([["node", "n1"], ["node", "n1:2x2"], ["partition", ":5"], ["sshd", "MaxStartups"], ["slurm", "=1"]])("--%s %s is refused, with the form that it should have", (flag, text) => {
+it.each([["node", "n1"], ["node", "n1:2x2"], ["partition", ":5"], ["sshd", "MaxStartups"], ["slurm", "=1"], ["limit", "maxJobs=some"], ["limit", "maxNothing=1"]])("--%s %s is refused, with the form that it should have", (flag, text) => {
   expect(() => parseUpOptions({ [flag]: [text] })).toThrow(/should be NAME/);
 });

@@ -1,5 +1,5 @@
 /** What a call sees of where it runs. In a file of its own: workers import it. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
@@ -26,6 +26,8 @@ const output = z.object({
   /** `Cpus_allowed_list` of proc(5). */
   allowed: z.string(),
   cudaVisibleDevices: z.string().nullable(),
+  /** Which of the node's GPU devices the call may open, by the node's numbers: all, where no cgroup keeps it from others'. */
+  openGpus: z.array(z.int()),
   /** On the clock that all nodes of a testbed share, in milliseconds. */
   begin: z.number(),
   end: z.number(),
@@ -70,12 +72,31 @@ async function untilMet(meeting: string, together: number): Promise<number> {
 const surroundings = () => ({
   allowed: /^Cpus_allowed_list:\s*(\S+)$/m.exec(fileText("/proc/self/status"))?.[1] ?? "",
   cudaVisibleDevices: process.env["CUDA_VISIBLE_DEVICES"] ?? null,
+  openGpus: openGpus(),
   heapLimitMb: getHeapStatistics().heap_size_limit / 2 ** 20,
   directory: process.cwd(),
   marker: process.env["MARKER"] ?? null,
   slurmJobId: process.env["SLURM_JOB_ID"] ?? null,
   slurmdNodename: process.env["SLURMD_NODENAME"] ?? null,
 });
+
+/** There is no hardware behind a testbed's GPU: whether opening it is refused is what counts. */
+function openGpus(): number[] {
+  const folder = "/run/hyperion-testbed/gpu";
+  return readdirSync(folder)
+    .filter((name) => errorOf(() => closeSync(openSync(join(folder, name), "r"))) !== "EPERM")
+    .map(Number)
+    .toSorted((a, b) => a - b);
+}
+
+function errorOf(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? error.code : error;
+  }
+}
 
 const fileText = (path: string): string => readFileSync(path, "utf8").trim();
 

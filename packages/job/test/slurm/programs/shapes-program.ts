@@ -5,6 +5,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Job, local, mapConcurrently, programInfo, remainingMs, remoteEval, remoteEvalOnNode, runJobSlurm, type RunSlurmOptions, setTaskGpus, setTaskMemory } from "@hyperion-ts/job";
+import { fillMemory } from "./cgroups-fill.ts";
 import { probe, type Sight } from "./shapes-probe.ts";
 
 /** What the program is to do. */
@@ -14,6 +15,8 @@ export interface ShapeRequest {
   /** What each of these calls asks for. */
   readonly gpus?: number;
   readonly memoryMb?: number;
+  /** Then one call on that node takes so much memory. */
+  readonly fill?: { readonly node: string; readonly megabytes: number };
   readonly options?: RunSlurmOptions;
 }
 
@@ -30,7 +33,7 @@ interface ShapeSeen {
 }
 
 const [dir = "", text = ""] = process.argv.slice(2);
-const { together, gpus, memoryMb, options }: ShapeRequest = JSON.parse(text);
+const { together, gpus, memoryMb, fill, options }: ShapeRequest = JSON.parse(text);
 
 const group = (name: string, count: number, meet: boolean): Job<Sight[]> =>
   mapConcurrently(Array.from({ length: count }, (_, place) => place), (place) => {
@@ -46,6 +49,7 @@ const look: Job<ShapeSeen> = async (env) => {
     const sight = await remoteEvalOnNode(node, probe, { place: 0, meeting: join(dir, "meetings", node), together: 0 })(env);
     return [node, sight] as const;
   });
+  if (fill !== undefined) await remoteEvalOnNode(fill.node, fillMemory, fill.megabytes)(env);
   const left = remainingMs(env);
   return { cpusPerNode: [...env.cpusPerNode], remainingMs: Number.isFinite(left) ? left : null, sights: [...met, ...further], onNodes: await onNodes(env) };
 };

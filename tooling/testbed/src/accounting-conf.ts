@@ -1,0 +1,59 @@
+/** The text of slurmdbd.conf, what slurm.conf says of it, and what sacctmgr is told. Pure. */
+import { account } from "./accounting-options.ts";
+import type { AccountingLimits, AccountingOptions } from "./accounting-options.ts";
+import type { ClusterPlan } from "./cluster-plan.ts";
+import type { SlurmSettings } from "./options.ts";
+import { daemonName, logOf, pidFileOf } from "./places.ts";
+
+/** Only root may read it (slurmdbd.conf(5)). Without a host name the database is reached over its socket. */
+export const slurmdbdConf = ({ login }: ClusterPlan): string =>
+  [
+    "AuthType=auth/munge",
+    `DbdHost=${login.name}`,
+    "SlurmUser=root",
+    "StorageType=accounting_storage/mysql",
+    "StorageHost=localhost",
+    "StorageUser=root",
+    `StorageLoc=${databaseName}`,
+    `PidFile=${pidFileOf(daemonName.slurmdbd)}`,
+    `LogFile=${logOf(daemonName.slurmdbd)}`,
+    "",
+  ].join("\n");
+
+/** Whoever is in no account, or over a limit, is refused; so is who asks for what no partition allows. */
+export const accountingSettings = ({ login, cgroups }: ClusterPlan): SlurmSettings => ({
+  AccountingStorageType: "accounting_storage/slurmdbd",
+  AccountingStorageHost: login.name,
+  AccountingStorageEnforce: "associations,limits,qos",
+  AccountingStorageTRES: "gres/gpu",
+  EnforcePartLimits: "ALL",
+  JobAcctGatherType: cgroups ? "jobacct_gather/cgroup" : "jobacct_gather/linux",
+});
+
+/** What sacctmgr is to read, a command on each line: the cluster, its users, and their limits. */
+export function accountingCommands({ limits = {}, qos = [] }: AccountingOptions, users: readonly string[]): string {
+  const names = ["normal", ...qos.map(({ name }) => name)];
+  const commands = [
+    ["add", "cluster", clusterName],
+    ...qos.map(({ name, limits = {} }) => ["add", "qos", name, "Flags=DenyOnLimit", ...limitArgs(limits, qosKeys)]),
+    ["add", "account", account, `Description=${account}`, `Organization=${account}`, `QOS=${names.join(",")}`, "DefaultQOS=normal", ...limitArgs(limits, accountKeys)],
+    ...(users.length === 0 ? [] : [["add", "user", users.join(","), `Account=${account}`]]),
+  ];
+  return commands.map((words) => `${words.join(" ")}\n`).join("");
+}
+
+/** Slurm's word for each limit. Those of users have other names where a QOS has them. */
+const accountKeys: Readonly<Record<keyof AccountingLimits, string>> = {
+  maxSubmitJobs: "MaxSubmitJobs",
+  maxJobs: "MaxJobs",
+  maxWallMinutes: "MaxWall",
+  maxTresPerJob: "MaxTRESPerJob",
+  grpTres: "GrpTRES",
+};
+const qosKeys: typeof accountKeys = { ...accountKeys, maxSubmitJobs: "MaxSubmitJobsPerUser", maxJobs: "MaxJobsPerUser" };
+
+export const clusterName = "testbed";
+export const databaseName = "slurm";
+
+const limitArgs = (limits: AccountingLimits, keys: typeof accountKeys): readonly string[] =>
+  (Object.entries(limits) as readonly (readonly [keyof AccountingLimits, number | string])[]).map(([name, value]) => `${keys[name]}=${value}`);
