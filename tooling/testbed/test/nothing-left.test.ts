@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { endHolder } from "../src/holder.ts";
 import type { Holder } from "../src/holder.ts";
-import { describeOnTestbed, testbed } from "../src/index.ts";
+import { describeOnTestbed, releases, testbed, testbedMissing } from "../src/index.ts";
 import { makeTestbed } from "../src/testbed.ts";
 import { inNamespaces, machine, processesOf } from "./fixtures/traces.ts";
 
@@ -24,6 +24,13 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
   it("that was ended, three times in a row", async () => {
     for (let round = 0; round < 3; round++) {
       const { holder } = await makeTestbed(small, "with-this-process");
+      await goneAfter(holder, () => endHolder(holder));
+    }
+  });
+
+  it.each(releases.filter((release) => testbedMissing({ release }) === null || process.env["CI"] === "true"))("of Debian %s that was ended, ten times in a row", async (release) => {
+    for (let round = 0; round < 10; round++) {
+      const { holder } = await makeTestbed({ ...small, release }, "until-ended");
       await goneAfter(holder, () => endHolder(holder));
     }
   });
