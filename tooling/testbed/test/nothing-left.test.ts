@@ -15,7 +15,7 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
   const before = machine();
   const goneAfter = async (holder: Holder, end: () => Promise<unknown> | void): Promise<void> => {
     const { pids, namespaces } = processesOf(holder);
-    expect({ many: pids.length > 10, apart: namespaces.size > 10 }).toEqual({ many: true, apart: true });
+    expect({ many: pids.length > 10, apart: namespaces.names.size > 10 }).toEqual({ many: true, apart: true });
     await end();
     await expect.poll(() => inNamespaces(namespaces), { timeout: 60_000 }).toEqual([]);
     expect(machine()).toEqual(before);
