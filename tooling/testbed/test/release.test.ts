@@ -64,6 +64,20 @@ describe.each(releases)("a cluster of Debian %s", (release) => {
   });
 });
 
+describe.each(releases)("a cluster of Debian %s with cgroups", (release) => {
+  describeOnTestbed(describe, { release, cgroups: true })("", () => {
+    it("pins jobs, and ends those that use too much memory", async () => {
+      await using cluster = await testbed({ release, cgroups: true });
+      const srun = async (...command: readonly string[]): Promise<string> => {
+        const { stdout, stderr } = await cluster.run("login", ["srun", "-c1", "--mem=50", ...command], { user: "alice" });
+        return stdout + stderr;
+      };
+      expect(await srun("grep", "Cpus_allowed_list", "/proc/self/status")).toMatch(/^Cpus_allowed_list:\t\d+\n$/);
+      expect(await srun("perl", "-e", "$x = 'a' x 200_000_000")).toMatch(/Out Of Memory/);
+    });
+  });
+});
+
 it("a release that there is none of is refused, with those that there are", () => {
   // @ts-expect-error its name is a type
   expect(() => planCluster({ release: "potato" })).toThrow(/there is no release "potato", only bookworm, trixie, sid/);

@@ -11,6 +11,8 @@ it("options become what the library takes", () => {
     share: ["/a:/srv/a"],
     "login-prints": "Hello",
     cgroups: true,
+    release: "sid",
+    "sbatch-latency": "250",
   });
   expect(options).toEqual({
     nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 2, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 9000 }, { name: "gpu1", cpus: 4, gpus: 2 }],
@@ -20,10 +22,16 @@ it("options become what the library takes", () => {
     slurm: { SchedulerParameters: "a=1,b=2" },
     share: [{ from: "/a", to: "/srv/a" }],
     cgroups: true,
+    release: "sid",
+    sbatchLatencyMs: 250,
   });
   expect(parseUpOptions({})).toEqual({});
 });
 
 it.each([["node", "n1"], ["node", "n1:2x2"], ["partition", ":5"], ["sshd", "MaxStartups"], ["slurm", "=1"]])("--%s %s is refused, with the form that it should have", (flag, text) => {
   expect(() => parseUpOptions({ [flag]: [text] })).toThrow(/should be NAME/);
+});
+
+it("a release that there is none of is refused, with those that there are", () => {
+  expect(() => parseUpOptions({ release: "potato" })).toThrow('--release "potato" can\'t be read: it should be one of bookworm, trixie, sid.');
 });
