@@ -35,6 +35,8 @@ describeOnTestbed(describe)("the command line", () => {
     expect((await cli("status", cluster)).stdout).toMatch(/^n2 .*idle +sshd runs, slurmd runs$/m);
 
     expect(await cli("fault", cluster, "save-slurmctld-state", "--state=early")).toMatchObject({ code: 0, stderr: "" });
+    expect(await cli("fault", cluster, "hang-slurmctld")).toMatchObject({ code: 0, stderr: "" });
+    expect((await cli("status", cluster)).stdout).toMatch(/^login .*slurmctld hangs$/m);
     expect(await cli("fault", cluster, "stop-slurmctld")).toMatchObject({ code: 0, stderr: "" });
     expect((await cli("status", cluster)).stdout).toMatch(/^login .*slurmctld not running$/m);
     expect(await cli("fault", cluster, "start-slurmctld", "--state=late")).toMatchObject({ code: 1, stderr: expect.stringContaining("there is early") });
