@@ -1,5 +1,5 @@
 /**
- * Who came to a node by ssh, from its sshd's log (OpenSSH 9, LogLevel VERBOSE, each line after the time at which it
+ * Who came to a node by ssh, from its sshd's log (OpenSSH 9 and 10, LogLevel VERBOSE, each line after the time at which it
  * was written). Pure. sshd ends its lines as terminals do.
  */
 
@@ -38,7 +38,10 @@ export interface PendingAttempt extends Attempt {
   readonly user?: string;
 }
 
-/** sshd closed it at once: too many others had not logged in yet (MaxStartups). */
+/**
+ * sshd closed it at once: too many others had not logged in yet (MaxStartups), or too many that came from that address
+ * had failed (PerSourcePenalties, since OpenSSH 9.8: for a quarter of a minute and longer).
+ */
 export interface DroppedAttempt extends Attempt {
   readonly outcome: "dropped";
 }

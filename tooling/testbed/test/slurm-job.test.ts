@@ -7,6 +7,10 @@ JobId=3 ArrayJobId=3 ArrayTaskId=2-3%1 JobName=w UserId=alice(20001) JobState=PE
 JobId=5 HetJobId=4 HetJobOffset=1 HetJobIdSet=4-5 JobName=w UserId=root(0) JobState=FAILED Reason=NonZeroExitCode Restarts=0 ExitCode=3:9 Partition=main NodeList=n2 NumCPUs=1 Power=
 `;
 
+it("the last field of a line ends before the space that Slurm 24.11 puts there", () => {
+  expect(parseJobs("JobId=6 JobName=w UserId=alice(20001) JobState=RUNNING NodeList=n1 NumCPUs=1 StdOut=/home/alice/slurm-6.out \n")[0]?.outputFile).toBe("/home/alice/slurm-6.out");
+});
+
 describe("what scontrol prints", () => {
   const [task, waiting, component] = parseJobs(lines);
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseSshLog } from "../src/ssh-sessions.ts";
 
-/** OpenSSH 9.2 at LogLevel VERBOSE, as the testbed writes it down. */
+/** OpenSSH 9.2 and, at the end, 10.0 at LogLevel VERBOSE, as the testbed writes it down. */
 const log = [
   "100.5 Server listening on 10.99.0.3 port 22.",
   '101 Connection from 10.99.0.1 port 60250 on 10.99.0.3 port 22 rdomain ""',
@@ -17,6 +17,8 @@ const log = [
   "111 Disconnected from user alice 10.99.0.1 port 60250",
   '112 Connection from 10.99.0.1 port 60250 on 10.99.0.3 port 22 rdomain ""',
   "113 Invalid user carol from 10.99.0.1 port 60250",
+  "114 srclimit_penalise: 10.99.0.4/32: activating ipv4 penalty of 19 seconds for penalty: failed authentication",
+  "115 drop connection #0 from [10.99.0.4]:60348 on [10.99.0.3]:22 penalty: failed authentication",
 ].map((line) => `${line}\r\n`);
 
 it("sshd's log tells who came, from where, and what became of it", () => {
@@ -26,5 +28,6 @@ it("sshd's log tells who came, from where, and what became of it", () => {
     { outcome: "refused", user: "bob", address: from1, port: 60252, startedAt: 106_000, endedAt: 108_000 },
     { outcome: "dropped", address: from4, port: 60346, startedAt: 109_000 },
     { outcome: "pending", user: "carol", address: from1, port: 60250, startedAt: 112_000 },
+    { outcome: "dropped", address: from4, port: 60348, startedAt: 115_000 },
   ]);
 });

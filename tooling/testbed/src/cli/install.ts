@@ -19,16 +19,14 @@ export async function install(releases: readonly Release[]): Promise<number> {
   return (await installPackages([...packages, ...accountingPackages, ...shells, ...(releases.length > 0 ? [releaseMaker] : [])])) || (await makeRoots(releases));
 }
 
-async function makeRoots(releases: readonly Release[]): Promise<number> {
-  for (const release of releases) {
-    if (existsSync(rootOf(release))) say(`Nothing to do for Debian ${release}: ${rootOf(release)} is there.`, 0);
-    else {
-      const missing = testbedMissing({ release });
-      if (missing !== null) return say(missing, 1);
-      say(`This makes the root file system of Debian ${release} from its packages: ${rootOf(release)}.`, 0);
-      await makeReleaseRoot(release);
-    }
-  }
+const makeRoots = async (releases: readonly Release[]): Promise<number> => Math.max(0, ...(await Promise.all(releases.map(makeRoot))));
+
+async function makeRoot(release: Release): Promise<number> {
+  if (existsSync(rootOf(release))) return say(`Nothing to do for Debian ${release}: ${rootOf(release)} is there.`, 0);
+  const missing = testbedMissing({ release });
+  if (missing !== null) return say(missing, 1);
+  say(`This makes the root file system of Debian ${release} from its packages: ${rootOf(release)}.`, 0);
+  await makeReleaseRoot(release);
   return 0;
 }
 

@@ -34,6 +34,14 @@ describeOnTestbed(describe)("the command line", () => {
     expect(await cli("fault", cluster, "heal", "n2")).toMatchObject({ code: 0, stderr: "" });
     expect((await cli("status", cluster)).stdout).toMatch(/^n2 .*idle +sshd runs, slurmd runs$/m);
 
+    expect(await cli("fault", cluster, "save-slurmctld-state", "--state=early")).toMatchObject({ code: 0, stderr: "" });
+    expect(await cli("fault", cluster, "hang-slurmctld")).toMatchObject({ code: 0, stderr: "" });
+    expect((await cli("status", cluster)).stdout).toMatch(/^login .*slurmctld hangs$/m);
+    expect(await cli("fault", cluster, "stop-slurmctld")).toMatchObject({ code: 0, stderr: "" });
+    expect((await cli("status", cluster)).stdout).toMatch(/^login .*slurmctld not running$/m);
+    expect(await cli("fault", cluster, "start-slurmctld", "--state=late")).toMatchObject({ code: 1, stderr: expect.stringContaining("there is early") });
+    expect(await cli("fault", cluster, "start-slurmctld", "--state=early")).toMatchObject({ code: 0, stderr: "" });
+
     expect(await cli("down", cluster)).toMatchObject({ code: 0, stdout: "down\n" });
     expect(await cli("status", cluster)).toMatchObject({ code: 3, stdout: "It is not up.\n" });
     expect(existsSync(`/run/hyperion-testbed/test-${process.pid}.json`)).toBe(false);

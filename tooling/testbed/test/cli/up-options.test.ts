@@ -12,6 +12,8 @@ it("options become what the library takes", () => {
     "login-prints": "Hello",
     cgroups: true,
     limit: ["maxSubmitJobs=2", "grpTres=cpu=4,gres/gpu=1"],
+    release: "sid",
+    "sbatch-latency": "250",
   });
   expect(options).toEqual({
     nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 2, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 9000 }, { name: "gpu1", cpus: 4, gpus: 2 }],
@@ -22,6 +24,8 @@ it("options become what the library takes", () => {
     share: [{ from: "/a", to: "/srv/a" }],
     cgroups: true,
     accounting: { limits: { maxSubmitJobs: 2, grpTres: "cpu=4,gres/gpu=1" } },
+    release: "sid",
+    sbatchLatencyMs: 250,
   });
   expect(parseUpOptions({})).toEqual({});
   expect(parseUpOptions({ accounting: true })).toEqual({ accounting: true });
@@ -29,4 +33,8 @@ it("options become what the library takes", () => {
 
 it.each([["node", "n1"], ["node", "n1:2x2"], ["partition", ":5"], ["sshd", "MaxStartups"], ["slurm", "=1"], ["limit", "maxJobs=some"], ["limit", "maxNothing=1"]])("--%s %s is refused, with the form that it should have", (flag, text) => {
   expect(() => parseUpOptions({ [flag]: [text] })).toThrow(/should be NAME/);
+});
+
+it("a release that there is none of is refused, with those that there are", () => {
+  expect(() => parseUpOptions({ release: "potato" })).toThrow('--release "potato" can\'t be read: it should be one of bookworm, trixie, sid.');
 });
