@@ -119,7 +119,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#pid = pid;
   }
 
-  notStarted(reason: string): void {
+  notStarted(reason: string, full: boolean): void {
+    if (full) this.#settleReady.reject(new LaunchError(this.node, `another worker on ${this.node}: ${reason}`, { full: reason }));
     this.#end({ kind: "exited", code: null, lastOutput: reason }, 0);
   }
 

@@ -68,10 +68,13 @@ export class LaunchError extends Error {
   readonly node: string;
   /** Whether another attempt may succeed. */
   readonly transient: boolean;
+  /** Which limit is reached, where the node's workers are as many as one leaves room for. */
+  readonly full: string | undefined;
 
-  constructor(node: string, detail: string, { transient = false, ...options }: ErrorOptions & { readonly transient?: boolean } = {}) {
+  constructor(node: string, detail: string, { transient = false, full, ...options }: ErrorOptions & { readonly transient?: boolean; readonly full?: string } = {}) {
     super(`Could not start ${detail}`, options);
     this.node = node;
     this.transient = transient;
+    this.full = full;
   }
 }

@@ -144,8 +144,8 @@ export type FromAgent =
       readonly gpuVariables: Readonly<Record<string, string>>;
     }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
-  /** The worker could not be started at all. */
-  | { readonly type: "notStarted"; readonly channel: number; readonly reason: string }
+  /** The worker could not be started at all. `full`: there are as many as a limit leaves room for. */
+  | { readonly type: "notStarted"; readonly channel: number; readonly reason: string; readonly full: boolean }
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
 

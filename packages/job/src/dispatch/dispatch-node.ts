@@ -31,6 +31,8 @@ export class DispatchNode {
   #startingTogether = 0;
   /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
+  /** Which limit was met, until it is told. */
+  #limit: string | undefined;
 
   constructor(launcher: NodeLauncher, pinTo: DispatchNode["pinTo"], hooks: DispatchNodeHooks) {
     this.name = launcher.node;
@@ -52,7 +54,38 @@ export class DispatchNode {
     this.#idle.set(lease.cpuIds, { worker, lease });
   }
 
+  /** Starts a worker; where the node is full, in the place of idle ones, if there are any. */
   async #start(lease: Lease): Promise<LaunchedWorker> {
+    let retire = this.#overlapping(lease);
+    for (;;) {
+      try {
+        return await this.#launch(lease, retire);
+      } catch (error) {
+        if (!(error instanceof NodeFullError)) throw error;
+        const [idle] = this.#idle.values();
+        if (idle === undefined) throw this.#limited(error);
+        this.#idle.delete(idle.lease.cpuIds);
+        retire = [idle.worker];
+      }
+    }
+  }
+
+  /** The node runs no more workers at a time than now. */
+  #limited(error: NodeFullError): NodeFullError {
+    this.#limit = error.message;
+    this.#hooks.limited(this, Math.max(1, this.#living + this.#starting));
+    this.#tellLimit();
+    return error;
+  }
+
+  /** Once for all starts that were under way together. */
+  #tellLimit(): void {
+    if (this.#limit === undefined || this.#starting > 0) return;
+    this.#hooks.toldLimit(this, this.#living, this.#limit);
+    this.#limit = undefined;
+  }
+
+  async #launch(lease: Lease, retire: readonly LaunchedWorker[]): Promise<LaunchedWorker> {
     this.#starting += 1;
     this.#startingTogether = Math.max(this.#startingTogether, this.#starting);
     try {
@@ -62,7 +95,7 @@ export class DispatchNode {
         ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(lease.cpuIds) }),
         ...(lease.gpuIds.length > 0 ? { gpuIds: lease.gpuIds } : {}),
         ...(lease.memoryMb > 0 ? { memoryMb: lease.memoryMb } : {}),
-        retire: this.#overlapping(lease),
+        retire,
       });
       this.#failedStarts = 0;
       this.#startingTogether = this.#starting;
@@ -76,12 +109,14 @@ export class DispatchNode {
       });
       return worker;
     } catch (error) {
+      if (error instanceof LaunchError && error.full !== undefined && this.#living + this.#starting > 1) throw new NodeFullError(error.full);
       const failure = error instanceof Error ? error : new LaunchError(this.name, `a worker on ${this.name}: ${String(error)}`);
       this.#failedStarts += 1;
       this.#hooks.notStarted(this, failure, this.#giveUp);
       throw failure;
     } finally {
       this.#starting -= 1;
+      this.#tellLimit();
     }
   }
 
@@ -99,8 +134,17 @@ export class DispatchNode {
   }
 }
 
+/** The node has as many workers as one of its limits leaves room for, and all of them are in use. */
+export class NodeFullError extends Error {
+  override readonly name = "NodeFullError";
+}
+
 /** Who hears of a node's workers. */
 export interface DispatchNodeHooks {
+  /** The node has so many workers, and no room for more. */
+  limited(node: DispatchNode, workers: number): void;
+  /** The same when all starts are over, with the limit, for people. */
+  toldLimit(node: DispatchNode, workers: number, limit: string): void;
   started(worker: LaunchedWorker): void;
   ended(worker: LaunchedWorker, death: Awaited<LaunchedWorker["gone"]>): void;
   /** `giveUp`: too many in a row; the node should not be used any more. */

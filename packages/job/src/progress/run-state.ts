@@ -77,6 +77,7 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
     case "call-failed":
       return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
     case "node-left-out":
+    case "node-limited":
     case "worker-started":
     case "worker-ended":
     case "worker-not-started":

@@ -28,7 +28,7 @@ import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { Silence } from "../silence.ts";
 import { SpareWorker } from "./spare-worker.ts";
-import { type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
+import { NoRoomError, type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 /** Set by a transport whose streams pass whole lines on only (transport/srun.ts). */
 const LINE_STREAM = "HYPERION_LINE_STREAM";
@@ -175,7 +175,7 @@ export class Agent implements FrameReceiver {
       .then((process) => this.#started(message, this.#employ(process, message)))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
-        this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error) });
+        this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error), full: error instanceof NoRoomError });
         return undefined;
       });
     this.#workers.set(channel, started);
