@@ -6,8 +6,8 @@ export type WorkerDeath =
   | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string }
   /** `complaint`: its agent ended it for this. */
   | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly complaint?: string }
-  /** The runtime gave up because its heap was full. */
-  | { readonly kind: "out-of-memory"; readonly lastOutput: string }
+  /** The runtime gave up because its heap was full; with `full`, the kernel killed it because this memory was used up. */
+  | { readonly kind: "out-of-memory"; readonly lastOutput: string; readonly full?: string }
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
@@ -15,7 +15,8 @@ export type WorkerDeath =
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
 /** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput, complaint }: WorkerExited): WorkerDeath {
+export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited): WorkerDeath {
+  if (outOfMemory !== undefined) return { kind: "out-of-memory", lastOutput, full: outOfMemory };
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
   return { kind: "exited", code: exit.code, lastOutput };
@@ -29,7 +30,7 @@ export function describeDeath(death: WorkerDeath): string {
     case "killed":
       return death.complaint === undefined ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}` : `the worker was ended by its agent: ${death.complaint}`;
     case "out-of-memory":
-      return "the worker ran out of memory";
+      return death.full === undefined ? "the worker ran out of memory" : `the kernel killed the worker: ${death.full}`;
     case "node-lost":
       return `the node was lost: ${death.reason}`;
     default:

@@ -61,10 +61,17 @@ describe("what is read from an exit", () => {
     expect(death).toEqual({ kind: "exited", code: 1, lastOutput: "retrying after Out of memory on the GPU\ndone" });
   });
 
+  test("is a lack of memory when the kernel has killed the worker for one, and only then", () => {
+    const exit = { code: null, signal: "SIGKILL" };
+    expect(deathOf({ ...worker, exit, lastOutput: "", outOfMemory: "all memory of the node is used up" })).toEqual({ kind: "out-of-memory", lastOutput: "", full: "all memory of the node is used up" });
+    expect(deathOf({ ...worker, exit, lastOutput: "" })).toEqual({ kind: "killed", signal: "SIGKILL", lastOutput: "" });
+  });
+
   test("can be said in one line", () => {
     expect(describeDeath({ kind: "exited", code: 3, lastOutput: "one\ntwo\n" })).toBe("the worker exited with code 3; it last printed: two");
     expect(describeDeath({ kind: "killed", signal: "SIGKILL", lastOutput: "" })).toBe("the worker was killed by SIGKILL");
     expect(describeDeath({ kind: "out-of-memory", lastOutput: "" })).toBe("the worker ran out of memory");
+    expect(describeDeath({ kind: "out-of-memory", lastOutput: "", full: "the limit of 2 MB is reached" })).toBe("the kernel killed the worker: the limit of 2 MB is reached");
     expect(describeDeath({ kind: "node-lost", reason: "silence" })).toBe("the node was lost: silence");
   });
 });

@@ -34,6 +34,8 @@ export interface WorkerExited {
   readonly lastOutput: string;
   /** Why its agent has ended it, where it did so by itself. */
   readonly complaint?: string | undefined;
+  /** Which memory was used up, where the kernel has killed it for that. */
+  readonly outOfMemory?: string | undefined;
 }
 
 /** What the head tells a node's agent. */

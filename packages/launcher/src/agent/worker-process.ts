@@ -1,5 +1,5 @@
 /** Starting the processes that are, or will be, workers. */
-import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { isForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
@@ -74,6 +74,7 @@ export class WorkerProcesses {
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
       const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...markVariable(mark) }, passes: isForWorkers }, fd, claims?.fd);
+      firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
       return { running, claims, log: { fd, start } };
     } catch (error) {
@@ -102,6 +103,18 @@ export class WorkerProcesses {
       this.noClaims(error);
       return undefined;
     }
+  }
+}
+
+/** Half of all memory as if the worker used it: when memory is used up, the kernel shall take a worker, and not the agent or the program, with which all calls would be lost. */
+const OOM_SCORE = "500";
+
+/** Says so to the kernel (proc_pid_oom_score_adj(5)), for the worker and what it starts. */
+function firstToGo(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
+  } catch {
+    // It has ended already, or there is no such file here.
   }
 }
 
