@@ -23,8 +23,7 @@ describeOnTestbed(describe, { cgroups: true })("jobs that share nodes, where the
   /** Another job with one CPU of each node; what it may use there. */
   const neighbour = async (user: string): Promise<{ readonly id: number; readonly cpus: Readonly<Record<string, string>> }> => {
     const file = (node: string): string => `neighbour-${user}-${node}`;
-    const seen = (node: string): string => `/srv/runs/${file("")}$(hostname)`.replace("$(hostname)", node);
-    const step = `sed -n "s/^Cpus_allowed_list:[[:space:]]*//p" /proc/self/status > ${seen("$SLURMD_NODENAME")}; exec sleep 1000`;
+    const step = `sed -n "s/^Cpus_allowed_list:[[:space:]]*//p" /proc/self/status > /srv/runs/${file("$SLURMD_NODENAME")}; exec sleep 1000`;
     const id = await cluster.testbed.sbatch(`#!/bin/sh\nexec srun sh -c ${quoted(step)}\n`, { user, args: ["-N2", "-n2", "--mem=100"] });
     const written = (): boolean => nodes.every((node) => existsSync(cluster.path(file(node))) && readFileSync(cluster.path(file(node)), "utf8").trim() !== "");
     await expect.poll(written, { timeout: 30_000 }).toBe(true);
@@ -40,7 +39,7 @@ describeOnTestbed(describe, { cgroups: true })("jobs that share nodes, where the
     const { printed } = await cluster.sbatch(["-N2", "-n2", "--mem=400"], `${before}${cluster.script(name, { together: 2 })}`);
     await cluster.testbed.run("login", ["scancel", String(id)]);
     const { sights, cpusPerNode } = done(cluster.outcomes(name), printed);
-    expect(cpusPerNode.toSorted(), title).toEqual([["n1", 1], ["n2", 1]]);
+    expect(Object.fromEntries(cpusPerNode), title).toEqual({ n1: 1, n2: 1 });
     const allowed = Object.fromEntries(nodes.map((node) => [node, [...new Set(sights.filter((sight) => sight.node === node).map((sight) => sight.allowed))]]));
     for (const node of nodes) {
       expect(["0", "1"]).toContain(cpus[node]);
