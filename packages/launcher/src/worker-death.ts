@@ -22,6 +22,13 @@ export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExit
   return { kind: "exited", code: exit.code, lastOutput };
 }
 
+/** What a runtime prints that gets no further thread, or process: there are as many as one of these limits allows (pthread_create(3), fork(2)). */
+const NO_MORE_THREADS = /uv_thread_create|pthread_create|Resource temporarily unavailable|\bEAGAIN\b/;
+
+/** Which limit a worker has met that died before it was ready, if it has met one. */
+export const limitMet = (death: WorkerDeath): string | undefined =>
+  "lastOutput" in death && NO_MORE_THREADS.test(death.lastOutput) ? "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)" : undefined;
+
 /** One line for a message. */
 export function describeDeath(death: WorkerDeath): string {
   switch (death.kind) {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { describeDeath, WorkerDiedError } from "../src/index.ts";
-import { deathOf } from "../src/worker-death.ts";
+import { deathOf, limitMet } from "../src/worker-death.ts";
 import { square } from "./functions.ts";
 import { exit, hoard, killItself, stubborn } from "./functions/failing.ts";
 import { recordedCall } from "./recorded-call.ts";
@@ -65,6 +65,13 @@ describe("what is read from an exit", () => {
     const exit = { code: null, signal: "SIGKILL" };
     expect(deathOf({ ...worker, exit, lastOutput: "", outOfMemory: "all memory of the node is used up" })).toEqual({ kind: "out-of-memory", lastOutput: "", full: "all memory of the node is used up" });
     expect(deathOf({ ...worker, exit, lastOutput: "" })).toEqual({ kind: "killed", signal: "SIGKILL", lastOutput: "" });
+  });
+
+  test("is a limit of threads where the runtime could not start one", () => {
+    const printed = "#  node[1200]: WorkerThreadsTaskRunner::DelayedTaskScheduler::Start() at ../src/node_platform.cc:109\n#  Assertion failed: (0) == (uv_thread_create(t.get(), start_thread, this))";
+    const exit = { code: null, signal: "SIGABRT" };
+    expect(limitMet(deathOf({ ...worker, exit, lastOutput: printed }))).toMatch(/limit of processes and threads/);
+    expect(limitMet(deathOf({ ...worker, exit, lastOutput: "FATAL ERROR: something else" }))).toBeUndefined();
   });
 
   test("can be said in one line", () => {

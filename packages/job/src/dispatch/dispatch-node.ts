@@ -1,6 +1,7 @@
 /** A node as the dispatcher sees it: how to start workers there, and those that are warm and idle. */
 import type { Lease } from "@hyperion-ts/cpu-pool";
 import { LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
+import { WorkerLimit } from "./worker-limit.ts";
 
 /**
  * A node is given up when no worker came up in two rounds of starts, three starts at least. A round is as many as were
@@ -31,14 +32,14 @@ export class DispatchNode {
   #startingTogether = 0;
   /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
-  /** Which limit was met, until it is told. */
-  #limit: string | undefined;
+  readonly #limit: WorkerLimit;
 
   constructor(launcher: NodeLauncher, pinTo: DispatchNode["pinTo"], hooks: DispatchNodeHooks) {
     this.name = launcher.node;
     this.launcher = launcher;
     this.pinTo = pinTo;
     this.#hooks = hooks;
+    this.#limit = new WorkerLimit({ limited: (workers) => hooks.limited(this, workers), told: (workers, reason) => hooks.toldLimit(this, workers, reason) });
   }
 
   /** A worker on just the lease's CPUs: an idle one at once (if it need not be `fresh`), otherwise a new one. Rejects with a `LaunchError`. */
@@ -63,26 +64,15 @@ export class DispatchNode {
       } catch (error) {
         if (!(error instanceof NodeFullError)) throw error;
         const [idle] = this.#idle.values();
-        if (idle === undefined) throw this.#limited(error);
+        if (idle === undefined) {
+          this.#limit.met(error.message, this.#living + this.#starting);
+          this.#settle();
+          throw error;
+        }
         this.#idle.delete(idle.lease.cpuIds);
         retire = [idle.worker];
       }
     }
-  }
-
-  /** The node runs no more workers at a time than now. */
-  #limited(error: NodeFullError): NodeFullError {
-    this.#limit = error.message;
-    this.#hooks.limited(this, Math.max(1, this.#living + this.#starting));
-    this.#tellLimit();
-    return error;
-  }
-
-  /** Once for all starts that were under way together. */
-  #tellLimit(): void {
-    if (this.#limit === undefined || this.#starting > 0) return;
-    this.#hooks.toldLimit(this, this.#living, this.#limit);
-    this.#limit = undefined;
   }
 
   async #launch(lease: Lease, retire: readonly LaunchedWorker[]): Promise<LaunchedWorker> {
@@ -116,8 +106,12 @@ export class DispatchNode {
       throw failure;
     } finally {
       this.#starting -= 1;
-      this.#tellLimit();
+      this.#settle();
     }
+  }
+
+  #settle(): void {
+    if (this.#starting === 0) this.#limit.settled(this.#living);
   }
 
   get #giveUp(): boolean {
@@ -141,8 +135,8 @@ export class NodeFullError extends Error {
 
 /** Who hears of a node's workers. */
 export interface DispatchNodeHooks {
-  /** The node has so many workers, and no room for more. */
-  limited(node: DispatchNode, workers: number): void;
+  /** The node runs so many workers at most from now on. False: it is gone. */
+  limited(node: DispatchNode, workers: number): boolean;
   /** The same when all starts are over, with the limit, for people. */
   toldLimit(node: DispatchNode, workers: number, limit: string): void;
   started(worker: LaunchedWorker): void;

@@ -101,7 +101,11 @@ export class Dispatcher implements TaskLauncher {
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
     started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
     ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death) }),
-    limited: (node, workers) => this.#pool.limitLeases(node.name, workers),
+    limited: (node, workers) => {
+      if (this.#nodes.get(node.name) !== node) return false;
+      this.#pool.limitLeases(node.name, workers);
+      return true;
+    },
     toldLimit: (node, workers, reason) => this.#events.emit({ type: "node-limited", node: node.name, workers, reason }),
     notStarted: (node, error, giveUp) => {
       this.#events.emit({ type: "worker-not-started", node: node.name, reason: error.message });
