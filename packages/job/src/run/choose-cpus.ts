@@ -56,24 +56,26 @@ function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus 
  * The CPUs that are certainly the job's: those of its cpuset; or those whose numbers Slurm gives; or all that the kernel
  * allows, where these are as many as Slurm has numbers for (it numbers threads, and hands out whole cores).
  */
-function ourCpus({ allowedCpus, onlineCpus, cpuset, cores, coresAsSlurm }: HostCpus, { slurmCpuIds = [] }: NodeShare, count: number): (readonly number[])[] {
+function ourCpus(host: HostCpus, share: NodeShare, count: number): (readonly number[])[] {
+  const { allowedCpus, onlineCpus, cpuset } = host;
+  const { slurmCpuIds = [] } = share;
   const allowed = new Set(allowedCpus);
   const numbers = new Set([count, slurmCpuIds.length]);
   // A cpuset of the whole machine is that of a site which does not bind jobs.
   const bound = cpuset !== null && (cpuset.length < onlineCpus || numbers.has(cpuset.length)) ? [cpuset] : [];
-  const numbered = coresAsSlurm ? [numberedCpus(cores, slurmCpuIds, count)] : [];
   const whole = slurmCpuIds.length === allowedCpus.length ? [allowedCpus] : [];
-  return [...bound, ...numbered, ...whole].filter((ids) => ids.length > 0 && ids.every((id) => allowed.has(id)));
+  return [...bound, numberedCpus(host, share, count), ...whole].filter((ids) => ids.length > 0 && ids.every((id) => allowed.has(id)));
 }
 
 /**
- * From Slurm's numbers to ids. Where cores have several threads, Slurm may count either. It counts threads if it has
- * numbers for all threads of as many cores as we have CPUs; if not, nobody can tell here.
+ * From Slurm's numbers to ids. They count threads where Slurm was told of as many for each core as there are; and,
+ * where it is not known what Slurm was told, if it has numbers for all threads of as many cores as we have CPUs.
  */
-function numberedCpus(cores: HostCpus["cores"], slurmCpuIds: readonly number[], count: number): readonly number[] {
+function numberedCpus({ cores, coresAsSlurm }: HostCpus, { slurmCpuIds = [], slurmThreads }: NodeShare, count: number): readonly number[] {
   const threads = cores[0]?.length ?? 0;
+  const known = slurmThreads === undefined ? slurmCpuIds.length === count * threads : slurmThreads === threads;
   const ids = cores.flat();
-  const found = slurmCpuIds.length === count * threads ? slurmCpuIds.flatMap((place) => ids[place] ?? []) : [];
+  const found = coresAsSlurm && known ? slurmCpuIds.flatMap((place) => ids[place] ?? []) : [];
   return found.length === slurmCpuIds.length ? found : [];
 }
 
