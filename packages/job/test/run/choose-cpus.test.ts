@@ -13,6 +13,8 @@ test.each([
   ["no number: all that the agent may use", host([2, 5], 8), {}, [2, 5], true, null],
   ["fewer than it may use: which is not known, so not pinned", host(all, 4), { cpus: 2 }, [0, 1], false, /2 of 4 usable CPUs are ours/],
   ["fewer than it may use, and the job's cpuset is there: pinned to that", host(all, 4, { cpuset: [3, 2] }), { cpus: 2, slurmCpuIds: [0, 1] }, [2, 3], true, null],
+  ["fewer, and the cpuset is not what Slurm's numbers say: pinned to the cpuset alone", host(all, 4, { ...cores([0], [1], [2], [3]), cpuset: [2, 3] }), { cpus: 2, slurmCpuIds: [0, 1] }, [2, 3], true, null],
+  ["fewer, and a cpuset that we may not use, whatever Slurm's numbers say: not pinned", host(all, 8, { ...cores([0], [1], [2], [3], [4], [5], [6], [7]), cpuset: [6, 7] }), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
   ["fewer, and Slurm's own numbers are known: pinned to the CPUs in these places", host(all, 4, cores([0], [2], [1], [3])), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 2], true, null],
   ["fewer, and the cores are not in Slurm's order: not pinned", host(all, 4, unnumbered([0], [2], [1], [3])), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
   ["fewer, and Slurm's numbers may be cores or threads: not pinned", host(all, 4, cores([0, 2], [1, 3])), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
