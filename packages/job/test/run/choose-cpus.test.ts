@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type ChosenCpus, chooseCpus, type HostCpus } from "../../src/run/choose-cpus.ts";
 
@@ -74,4 +75,23 @@ describe("a job that has one CPU of each core (--hint=nomultithread), where the 
     expect(chosen).toMatchObject({ cpuIds: [1, 2, 5], note: expect.stringMatching(/counts 3 CPUs for us, and the kernel allows 4.*share/) });
     expect(pinsOf(chosen)).toEqual([[1, 2, 5, 6], [1, 2, 5, 6], [1, 2, 5, 6]]);
   });
+});
+
+test("whatever is told of a machine, workers are pinned to CPUs that they may use, to the job's cpuset where there is one, and two workers to no CPU both unless they share all", () => {
+  const ids = fc.uniqueArray(fc.nat({ max: 15 }), { minLength: 1, maxLength: 16 });
+  const machine = fc.record({ allowed: ids, cpuset: fc.option(ids), threads: fc.constantFrom(1, 2, 4), numbered: fc.boolean(), count: fc.integer({ min: 1, max: 16 }), slurmCpuIds: fc.option(ids), slurmThreads: fc.option(fc.constantFrom(1, 2)) });
+  fc.assert(
+    fc.property(machine, ({ allowed, cpuset, threads, numbered, count, slurmCpuIds, slurmThreads }) => {
+      const sixteen = Array.from({ length: 16 }, (_, id) => id);
+      const found = host(allowed, 16, { cores: [...Map.groupBy(sixteen, (id) => id % (16 / threads)).values()], coresAsSlurm: numbered, cpuset });
+      const chosen = chooseCpus(found, { cpus: count, slurmCpuIds: slurmCpuIds ?? undefined, slurmThreads: slurmThreads ?? undefined });
+      expect(new Set(chosen.cpuIds).size).toBe(chosen.cpuIds.length);
+      const pins = pinsOf(chosen);
+      if (pins === null) return;
+      const all = pins.flat();
+      expect(allowed).toEqual(expect.arrayContaining([...new Set(all)]));
+      if (cpuset !== null && cpuset.length < 16 && count < allowed.length) expect(cpuset).toEqual(expect.arrayContaining([...new Set(all)]));
+      if (chosen.note === null) expect(new Set(all).size).toBe(all.length);
+    }),
+  );
 });
