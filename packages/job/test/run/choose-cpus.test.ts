@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type ChosenCpus, chooseCpus, type HostCpus } from "../../src/run/choose-cpus.ts";
 
