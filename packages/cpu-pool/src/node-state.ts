@@ -40,6 +40,9 @@ export class NodeState {
   readonly idle: { cpus: number; gpus: number; memoryMb: number };
   phase: NodePhase = "active";
   leases = 0;
+  #mostLeases = Infinity;
+  /** `idle.cpus`, but for a node that has as many leases as it may have. */
+  #freeCpus: number;
   readonly #cpus: CpuSets;
   readonly #gpuIds: readonly string[];
   readonly #gpuPlaces: ReadonlyMap<string, number>;
@@ -53,6 +56,7 @@ export class NodeState {
     this.index = index;
     this.total = { cpus: node.cpuIds.length, gpus: gpuIds.length, memoryMb: node.memoryMb ?? Infinity };
     this.idle = { ...this.total };
+    this.#freeCpus = node.cpuIds.length;
     this.#cpus = new CpuSets(node.cpuIds);
     this.#gpuIds = gpuIds;
     this.#gpuPlaces = new Map(gpuIds.map((id, place) => [id, place]));
@@ -64,23 +68,35 @@ export class NodeState {
     return this.phase === "active" && isWithin(asked, this.idle);
   }
 
+  /** Has so many leases at most: with as many, none of its CPUs counts as idle. */
+  limitLeases(most: number): void {
+    this.#mostLeases = most;
+    this.#count();
+  }
+
   /** Takes what `fits` has said to be there. */
   take({ cpus, gpus, memoryMb }: Amounts): Taken {
-    this.idle.cpus -= cpus;
+    this.#freeCpus -= cpus;
     this.idle.gpus -= gpus;
     this.idle.memoryMb -= memoryMb;
     this.leases += 1;
+    this.#count();
     return { cpus: this.#cpus.take(cpus), gpuIds: gpus === 0 ? NO_GPUS : this.#takeGpus(gpus), memoryMb };
   }
 
   /** Gives back what `take` returned. */
   give({ cpus, gpuIds, memoryMb }: Taken): void {
-    this.idle.cpus += cpus.ids.length;
+    this.#freeCpus += cpus.ids.length;
     this.idle.gpus += gpuIds.length;
     this.idle.memoryMb += memoryMb;
     this.leases -= 1;
+    this.#count();
     this.#cpus.give(cpus);
     for (const id of gpuIds) this.#gpus.add(this.#gpuPlaces.get(id) ?? 0);
+  }
+
+  #count(): void {
+    this.idle.cpus = this.leases < this.#mostLeases ? this.#freeCpus : 0;
   }
 
   #takeGpus(count: number): readonly string[] {

@@ -13,7 +13,7 @@ import { NodeState, type PoolNode } from "./node-state.ts";
 import { Outbox, type Notice } from "./outbox.ts";
 import { Placement, type PlacementRule } from "./placement.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { PoolRequest, Shape } from "./shape.ts";
+import { checkWhole, type PoolRequest, type Shape } from "./shape.ts";
 import { precedes } from "./shape-queue.ts";
 import { snapshotOf, type PoolSnapshot } from "./snapshot.ts";
 import { PoolTicket, type Ticket, type TicketOffice, type Waiter } from "./ticket.ts";
@@ -111,6 +111,19 @@ export class PoolCore {
       this.#dismiss(node, new NodeError("NODE_DRAINING", name));
     }
     this.#noticeDrained(node);
+    this.#outbox.flush();
+  }
+
+  /**
+   * The node serves at most so many leases at a time from now on, whatever their size; those beyond it go on. Throws a
+   * NodeError (UNKNOWN_NODE) or a RangeError.
+   */
+  limitLeases(name: string, most: number): void {
+    checkWhole("the most leases of a node", most, 1);
+    const node = this.#known(name);
+    node.limitLeases(most);
+    this.#placement.refresh(node);
+    this.#scheduler.freed(node);
     this.#outbox.flush();
   }
 

@@ -197,3 +197,25 @@ test("serves 100,000 equal requests in the order of coming, those that left exce
   const served = [...ids.slice(0, 1000), ...ids.slice(99_000)];
   expect(world.news()).toEqual(served.map((id) => `${id} on n1`));
 });
+
+test("a node that may have two leases at a time serves no third, whatever is idle, but wide requests as before", () => {
+  const world = new World({ n1: 8 }).ask("a", 1).ask("b", 1).ask("c", 1);
+  world.pool.limitLeases("n1", 2);
+  world.ask("d", 1).release("a");
+  expect(world.news()).toEqual(["a on n1", "b on n1", "c on n1"]);
+  expect(world.why("d")).toMatchObject({ kind: "claims", idle: 0 });
+  world.release("b");
+  expect(world.news()).toEqual(["d on n1"]);
+  world.release("c", "d").ask("wide", 8);
+  expect(world.news()).toEqual(["wide on n1"]);
+});
+
+test("a node whose limit of leases is raised serves at once whoever waits for it", () => {
+  const world = new World({ n1: 4 });
+  world.pool.limitLeases("n1", 1);
+  world.ask("a", 1).ask("b", 1).ask("c", 1);
+  world.pool.limitLeases("n1", 2);
+  expect(world.news()).toEqual(["a on n1", "b on n1"]);
+  expect(() => world.pool.limitLeases("n2", 1)).toThrow(NodeError);
+  expect(() => world.pool.limitLeases("n1", 0)).toThrow(RangeError);
+});

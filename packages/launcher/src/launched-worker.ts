@@ -5,7 +5,7 @@ import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { CallSender } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import { SentCalls } from "./sent-calls.ts";
-import { deathOf, describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import { deathOf, describeDeath, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 /** What is known of a worker before it runs. */
@@ -119,8 +119,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#pid = pid;
   }
 
-  notStarted(reason: string): void {
-    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0);
+  notStarted(reason: string, full: boolean): void {
+    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0, full ? reason : undefined);
   }
 
   /** A frame of the worker: the end of a call. An answer to no call of ours is dropped. */
@@ -144,17 +144,19 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   exited(exited: WorkerExited): void {
-    this.#end(deathOf(exited), exited.begun);
+    const death = deathOf(exited);
+    this.#end(death, exited.begun, limitMet(death));
   }
 
   nodeLost(reason: string): void {
     this.#end({ kind: "node-lost", reason }, undefined);
   }
 
-  #end(death: WorkerDeath, begunInAll: number | undefined): void {
+  /** `full`: which limit it met, where that is why it ended. */
+  #end(death: WorkerDeath, begunInAll: number | undefined, full?: string): void {
     this.#isGone = true;
     this.#resolveGone(death);
-    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`));
+    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`, full === undefined ? {} : { full }));
     this.#calls.lost(death, begunInAll);
   }
 }

@@ -62,7 +62,7 @@ const LAST_WORDS_MS = 500;
 /** Who hears of a worker in a slot. */
 export interface SlotOwner extends ChannelReceiver<FromWorker> {
   started(pid: number): void;
-  notStarted(reason: string): void;
+  notStarted(reason: string, full: boolean): void;
   recalled(unbegun: number): void;
   exited(exited: WorkerExited): void;
   nodeLost(reason: string): void;
@@ -192,7 +192,7 @@ export class NodeAgent implements AsyncDisposable {
       case "notStarted": {
         const owner = this.#slots.get(message.channel)?.owner;
         this.#free(message.channel);
-        return owner?.notStarted(message.reason);
+        return owner?.notStarted(message.reason, message.full);
       }
       case "recalled":
         return this.#slots.get(message.channel)?.owner.recalled(message.unbegun);

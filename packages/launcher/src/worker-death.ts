@@ -6,8 +6,8 @@ export type WorkerDeath =
   | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string }
   /** `complaint`: its agent ended it for this. */
   | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly complaint?: string }
-  /** The runtime gave up because its heap was full. */
-  | { readonly kind: "out-of-memory"; readonly lastOutput: string }
+  /** The runtime gave up because its heap was full; with `full`, the kernel killed it because this memory was used up. */
+  | { readonly kind: "out-of-memory"; readonly lastOutput: string; readonly full?: string }
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
@@ -15,11 +15,19 @@ export type WorkerDeath =
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
 /** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput, complaint }: WorkerExited): WorkerDeath {
+export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited): WorkerDeath {
+  if (outOfMemory !== undefined) return { kind: "out-of-memory", lastOutput, full: outOfMemory };
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
   return { kind: "exited", code: exit.code, lastOutput };
 }
+
+/** What a runtime prints that gets no further thread, or process: there are as many as one of these limits allows (pthread_create(3), fork(2)). */
+const NO_MORE_THREADS = /uv_thread_create|pthread_create|Resource temporarily unavailable|\bEAGAIN\b/;
+
+/** Which limit a worker has met that died before it was ready, if it has met one. */
+export const limitMet = (death: WorkerDeath): string | undefined =>
+  "lastOutput" in death && NO_MORE_THREADS.test(death.lastOutput) ? "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)" : undefined;
 
 /** One line for a message. */
 export function describeDeath(death: WorkerDeath): string {
@@ -29,7 +37,7 @@ export function describeDeath(death: WorkerDeath): string {
     case "killed":
       return death.complaint === undefined ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}` : `the worker was ended by its agent: ${death.complaint}`;
     case "out-of-memory":
-      return "the worker ran out of memory";
+      return death.full === undefined ? "the worker ran out of memory" : `the kernel killed the worker: ${death.full}`;
     case "node-lost":
       return `the node was lost: ${death.reason}`;
     default:
@@ -68,10 +76,13 @@ export class LaunchError extends Error {
   readonly node: string;
   /** Whether another attempt may succeed. */
   readonly transient: boolean;
+  /** Which limit is reached, where the node's workers are as many as one leaves room for. */
+  readonly full: string | undefined;
 
-  constructor(node: string, detail: string, { transient = false, ...options }: ErrorOptions & { readonly transient?: boolean } = {}) {
+  constructor(node: string, detail: string, { transient = false, full, ...options }: ErrorOptions & { readonly transient?: boolean; readonly full?: string } = {}) {
     super(`Could not start ${detail}`, options);
     this.node = node;
     this.transient = transient;
+    this.full = full;
   }
 }

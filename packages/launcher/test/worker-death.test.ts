@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { describeDeath, WorkerDiedError } from "../src/index.ts";
-import { deathOf } from "../src/worker-death.ts";
+import { deathOf, limitMet } from "../src/worker-death.ts";
 import { square } from "./functions.ts";
 import { exit, hoard, killItself, stubborn } from "./functions/failing.ts";
 import { recordedCall } from "./recorded-call.ts";
@@ -61,10 +61,24 @@ describe("what is read from an exit", () => {
     expect(death).toEqual({ kind: "exited", code: 1, lastOutput: "retrying after Out of memory on the GPU\ndone" });
   });
 
+  test("is a lack of memory when the kernel has killed the worker for one, and only then", () => {
+    const exit = { code: null, signal: "SIGKILL" };
+    expect(deathOf({ ...worker, exit, lastOutput: "", outOfMemory: "all memory of the node is used up" })).toEqual({ kind: "out-of-memory", lastOutput: "", full: "all memory of the node is used up" });
+    expect(deathOf({ ...worker, exit, lastOutput: "" })).toEqual({ kind: "killed", signal: "SIGKILL", lastOutput: "" });
+  });
+
+  test("is a limit of threads where the runtime could not start one", () => {
+    const printed = "#  node[1200]: WorkerThreadsTaskRunner::DelayedTaskScheduler::Start() at ../src/node_platform.cc:109\n#  Assertion failed: (0) == (uv_thread_create(t.get(), start_thread, this))";
+    const exit = { code: null, signal: "SIGABRT" };
+    expect(limitMet(deathOf({ ...worker, exit, lastOutput: printed }))).toMatch(/limit of processes and threads/);
+    expect(limitMet(deathOf({ ...worker, exit, lastOutput: "FATAL ERROR: something else" }))).toBeUndefined();
+  });
+
   test("can be said in one line", () => {
     expect(describeDeath({ kind: "exited", code: 3, lastOutput: "one\ntwo\n" })).toBe("the worker exited with code 3; it last printed: two");
     expect(describeDeath({ kind: "killed", signal: "SIGKILL", lastOutput: "" })).toBe("the worker was killed by SIGKILL");
     expect(describeDeath({ kind: "out-of-memory", lastOutput: "" })).toBe("the worker ran out of memory");
+    expect(describeDeath({ kind: "out-of-memory", lastOutput: "", full: "the limit of 2 MB is reached" })).toBe("the kernel killed the worker: the limit of 2 MB is reached");
     expect(describeDeath({ kind: "node-lost", reason: "silence" })).toBe("the node was lost: silence");
   });
 });

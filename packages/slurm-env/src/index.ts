@@ -7,6 +7,7 @@ export { foldHostlist } from "./fold-hostlist.ts";
 export type { NodeName } from "./node-name.ts";
 export { type JobDetails, type NodeDetails, parseJobDetails } from "./job-details.ts";
 export { parseNodeName } from "./node-name.ts";
+export { parseThreadsPerCore } from "./node-threads.ts";
 export type { EnvironmentNote } from "./notes.ts";
 export { parseAllocation } from "./parse-allocation.ts";
 export { SlurmEnvError } from "./slurm-env-error.ts";

@@ -34,6 +34,8 @@ export interface WorkerExited {
   readonly lastOutput: string;
   /** Why its agent has ended it, where it did so by itself. */
   readonly complaint?: string | undefined;
+  /** Which memory was used up, where the kernel has killed it for that. */
+  readonly outOfMemory?: string | undefined;
 }
 
 /** What the head tells a node's agent. */
@@ -148,8 +150,8 @@ export type FromAgent =
   /** Answer to `configure`: where workers run, and why that is not the directory that was named (null: it is, or none was). */
   | { readonly type: "placed"; readonly directory: string; readonly why: string | null }
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
-  /** The worker could not be started at all. */
-  | { readonly type: "notStarted"; readonly channel: number; readonly reason: string }
+  /** The worker could not be started at all. `full`: there are as many as a limit leaves room for. */
+  | { readonly type: "notStarted"; readonly channel: number; readonly reason: string; readonly full: boolean }
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
 

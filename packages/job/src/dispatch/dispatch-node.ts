@@ -1,6 +1,7 @@
 /** A node as the dispatcher sees it: how to start workers there, and those that are warm and idle. */
 import type { Lease } from "@hyperion-ts/cpu-pool";
 import { LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
+import { WorkerLimit } from "./worker-limit.ts";
 
 /**
  * A node is given up when no worker came up in two rounds of starts, three starts at least. A round is as many as were
@@ -38,6 +39,7 @@ export class DispatchNode {
   #startingTogether = 0;
   /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
+  readonly #limit: WorkerLimit;
 
   constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, hooks: DispatchNodeHooks) {
     this.name = launcher.node;
@@ -45,6 +47,7 @@ export class DispatchNode {
     this.pinTo = pinTo;
     this.home = home;
     this.#hooks = hooks;
+    this.#limit = new WorkerLimit({ limited: (workers) => hooks.limited(this, workers), told: (workers, reason) => hooks.toldLimit(this, workers, reason) });
   }
 
   /** A worker on just the lease's CPUs: an idle one at once (if it need not be `fresh`), otherwise a new one. Rejects with a `LaunchError`. */
@@ -60,7 +63,27 @@ export class DispatchNode {
     this.#idle.set(lease.cpuIds, { worker, lease });
   }
 
+  /** Starts a worker; where the node is full, in the place of idle ones, if there are any. */
   async #start(lease: Lease): Promise<LaunchedWorker> {
+    let retire = this.#overlapping(lease);
+    for (;;) {
+      try {
+        return await this.#launch(lease, retire);
+      } catch (error) {
+        if (!(error instanceof NodeFullError)) throw error;
+        const [idle] = this.#idle.values();
+        if (idle === undefined) {
+          this.#limit.met(error.message, this.#living + this.#starting);
+          this.#settle();
+          throw error;
+        }
+        this.#idle.delete(idle.lease.cpuIds);
+        retire = [idle.worker];
+      }
+    }
+  }
+
+  async #launch(lease: Lease, retire: readonly LaunchedWorker[]): Promise<LaunchedWorker> {
     this.#starting += 1;
     this.#startingTogether = Math.max(this.#startingTogether, this.#starting);
     try {
@@ -70,7 +93,7 @@ export class DispatchNode {
         ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(lease.cpuIds) }),
         ...(lease.gpuIds.length > 0 ? { gpuIds: lease.gpuIds } : {}),
         ...(lease.memoryMb > 0 ? { memoryMb: lease.memoryMb } : {}),
-        retire: this.#overlapping(lease),
+        retire,
       });
       this.#failedStarts = 0;
       this.#startingTogether = this.#starting;
@@ -84,13 +107,19 @@ export class DispatchNode {
       });
       return worker;
     } catch (error) {
+      if (error instanceof LaunchError && error.full !== undefined && this.#living + this.#starting > 1) throw new NodeFullError(error.full);
       const failure = error instanceof Error ? error : new LaunchError(this.name, `a worker on ${this.name}: ${String(error)}`);
       this.#failedStarts += 1;
       this.#hooks.notStarted(this, failure, this.#giveUp);
       throw failure;
     } finally {
       this.#starting -= 1;
+      this.#settle();
     }
+  }
+
+  #settle(): void {
+    if (this.#starting === 0) this.#limit.settled(this.#living);
   }
 
   get #giveUp(): boolean {
@@ -107,8 +136,17 @@ export class DispatchNode {
   }
 }
 
+/** The node has as many workers as one of its limits leaves room for, and all of them are in use. */
+export class NodeFullError extends Error {
+  override readonly name = "NodeFullError";
+}
+
 /** Who hears of a node's workers. */
 export interface DispatchNodeHooks {
+  /** The node runs so many workers at most from now on. False: it is gone. */
+  limited(node: DispatchNode, workers: number): boolean;
+  /** The same when all starts are over, with the limit, for people. */
+  toldLimit(node: DispatchNode, workers: number, limit: string): void;
   started(worker: LaunchedWorker): void;
   ended(worker: LaunchedWorker, death: Awaited<LaunchedWorker["gone"]>): void;
   /** `giveUp`: too many in a row; the node should not be used any more. */

@@ -8,7 +8,7 @@ import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
 import type { CallWaitReason } from "./call-wait.ts";
-import { DispatchNode, type NodeTraits } from "./dispatch-node.ts";
+import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
 import { Lane } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { noNodeTask } from "./task-failure.ts";
@@ -105,6 +105,12 @@ export class Dispatcher implements TaskLauncher {
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
     started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
     ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death) }),
+    limited: (node, workers) => {
+      if (this.#nodes.get(node.name) !== node) return false;
+      this.#pool.limitLeases(node.name, workers);
+      return true;
+    },
+    toldLimit: (node, workers, reason) => this.#events.emit({ type: "node-limited", node: node.name, workers, reason }),
     notStarted: (node, error, giveUp) => {
       this.#events.emit({ type: "worker-not-started", node: node.name, reason: error.message });
       if (giveUp) this.#removeNode(node.name, `its workers do not start: ${error.message}`);
@@ -164,7 +170,7 @@ export class Dispatcher implements TaskLauncher {
     else
       worker.then(
         (started) => this.#opened(lane, started),
-        (error: unknown) => lane.failed(error instanceof Error ? error : new Error(String(error))),
+        (error: unknown) => (error instanceof NodeFullError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
       );
   }
 

@@ -92,6 +92,13 @@ export class Lane {
     this.#closeIfEmpty();
   }
 
+  /** The node has no room for another worker now. */
+  postponed(): void {
+    this.#phase = "dead";
+    for (const task of this.#tasks.slice()) task.evicted();
+    this.#closeIfEmpty();
+  }
+
   /** No worker could be started. */
   failed(error: Error): void {
     this.#phase = "dead";

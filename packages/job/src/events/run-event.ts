@@ -29,6 +29,8 @@ export type RunEvent =
   | { readonly type: "node-lost"; readonly node: string; readonly reason: string }
   | { readonly type: "worker-started"; readonly node: string; readonly serviceId: string; readonly pid: number; readonly cpuIds: readonly number[]; readonly logFile: string }
   | { readonly type: "worker-ended"; readonly node: string; readonly serviceId: string; readonly how: string }
+  /** A limit of the node is reached: it runs so many workers and no more. */
+  | { readonly type: "node-limited"; readonly node: string; readonly workers: number; readonly reason: string }
   | { readonly type: "worker-not-started"; readonly node: string; readonly reason: string }
   /** A call failed for good; its caller gets the error. */
   | { readonly type: "call-failed"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly reason: CallReason["kind"]; readonly message: string }

@@ -27,6 +27,8 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
       return paragraph("✗ ", `${event.node} is left out: ${event.reason}`, "red");
     case "node-lost":
       return paragraph("✗ ", `${event.node} is lost: ${event.reason}`, "red");
+    case "node-limited":
+      return paragraph("⚠ ", `${event.node}: ${plural(event.workers, "worker")} at a time and no more: ${event.reason}`, "yellow");
     case "worker-not-started":
       return paragraph("⚠ ", `${event.node}: ${event.reason}`, "yellow");
     case "call-failed":

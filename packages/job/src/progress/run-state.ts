@@ -78,6 +78,7 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
       return state.nodes.has(event.node) ? { ...state, nodes: without(state.nodes, event.node) } : state;
     case "call-failed":
       return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
+    case "node-limited":
     case "worker-started":
     case "worker-ended":
     case "worker-not-started":

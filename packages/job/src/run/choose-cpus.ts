@@ -43,37 +43,38 @@ function compare(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
 
 /** We may use more CPUs than we are said to have: they have several threads, or some are not ours, as after a plain ssh to a node. */
 function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
-  const ours = ourCpus(host, share, count);
-  const split = ours.flatMap((ids) => units(ids, host.cores, count) ?? []);
-  if (split.length > 0) return pinned(split);
-  const [job] = ours;
+  const job = jobCpus(host, share, count);
   if (job === undefined) return unpinned(count, `${count} of ${host.allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned`);
-  const all = pinned(job.slice(0, count).map((id) => [id]), `Slurm counts ${count} CPUs for us, and the kernel allows ${job.length}, which is no whole number of cores for each: workers share them`);
-  return job.length < count ? unpinned(count, all.note) : { ...all, pinTo: () => job };
+  const split = units(job, host.cores, count);
+  if (split !== undefined) return pinned(split);
+  const note = `Slurm counts ${count} CPUs for us, and the kernel allows ${job.length}, which is no whole number of cores for each: workers share them`;
+  return job.length < count ? unpinned(count, note) : { ...pinned(job.slice(0, count).map((id) => [id]), note), pinTo: () => job };
 }
 
 /**
- * The CPUs that are certainly the job's: those of its cpuset; or those whose numbers Slurm gives; or all that the kernel
- * allows, where these are as many as Slurm has numbers for (it numbers threads, and hands out whole cores).
+ * The CPUs that are certainly the job's: those of its cpuset, where that is known; or those whose numbers Slurm gives;
+ * or all that the kernel allows, where these are as many as Slurm has numbers for (it hands out whole cores).
  */
-function ourCpus({ allowedCpus, onlineCpus, cpuset, cores, coresAsSlurm }: HostCpus, { slurmCpuIds = [] }: NodeShare, count: number): (readonly number[])[] {
+function jobCpus(host: HostCpus, share: NodeShare, count: number): readonly number[] | undefined {
+  const { allowedCpus, onlineCpus, cpuset } = host;
+  const numbers = share.slurmCpuIds?.length;
+  // A cpuset of the whole machine may be that of a site which does not bind jobs.
+  const bound = cpuset !== null && (cpuset.length < onlineCpus || [count, numbers].includes(cpuset.length)) ? cpuset : [];
+  const whole = numbers === allowedCpus.length ? allowedCpus : [];
+  const job = [bound, numberedCpus(host, share, count), whole].find((ids) => ids.length > 0);
   const allowed = new Set(allowedCpus);
-  const numbers = new Set([count, slurmCpuIds.length]);
-  // A cpuset of the whole machine is that of a site which does not bind jobs.
-  const bound = cpuset !== null && (cpuset.length < onlineCpus || numbers.has(cpuset.length)) ? [cpuset] : [];
-  const numbered = coresAsSlurm ? [numberedCpus(cores, slurmCpuIds, count)] : [];
-  const whole = slurmCpuIds.length === allowedCpus.length ? [allowedCpus] : [];
-  return [...bound, ...numbered, ...whole].filter((ids) => ids.length > 0 && ids.every((id) => allowed.has(id)));
+  return job?.every((id) => allowed.has(id)) === true ? job : undefined;
 }
 
 /**
- * From Slurm's numbers to ids. Where cores have several threads, Slurm may count either. It counts threads if it has
- * numbers for all threads of as many cores as we have CPUs; if not, nobody can tell here.
+ * From Slurm's numbers to ids. They count threads where Slurm was told of as many for each core as there are; and,
+ * where it is not known what Slurm was told, if it has numbers for all threads of as many cores as we have CPUs.
  */
-function numberedCpus(cores: HostCpus["cores"], slurmCpuIds: readonly number[], count: number): readonly number[] {
+function numberedCpus({ cores, coresAsSlurm }: HostCpus, { slurmCpuIds = [], slurmThreads }: NodeShare, count: number): readonly number[] {
   const threads = cores[0]?.length ?? 0;
+  const known = slurmThreads === undefined ? slurmCpuIds.length === count * threads : slurmThreads === threads;
   const ids = cores.flat();
-  const found = slurmCpuIds.length === count * threads ? slurmCpuIds.flatMap((place) => ids[place] ?? []) : [];
+  const found = coresAsSlurm && known ? slurmCpuIds.flatMap((place) => ids[place] ?? []) : [];
   return found.length === slurmCpuIds.length ? found : [];
 }
 

@@ -7,6 +7,8 @@ export interface NodeShare {
   readonly exactly?: boolean | undefined;
   /** Slurm's own numbers of these CPUs, where it gives them. */
   readonly slurmCpuIds?: readonly number[] | undefined;
+  /** How many threads Slurm counts for each core, where it says so. */
+  readonly slurmThreads?: number | undefined;
   /** Names or the node's own numbers of the GPUs, as CUDA_VISIBLE_DEVICES takes them. Default: none. */
   readonly gpuIds?: readonly string[] | undefined;
   /** Whether the node's agent is started inside of the batch job: what its environment says of GPUs is then right. Default false. */

@@ -12,6 +12,7 @@ import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
 import type { SlurmEnd } from "./slurm-end.ts";
 import { silenceOptions } from "./slurm-silence.ts";
+import { readThreadsPerCore } from "./slurm-threads.ts";
 
 const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
 
@@ -27,9 +28,9 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
   const log = (message: string): void => events.emit({ type: "log", message });
   for (const { message } of allocation.notes) log(message);
   if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
-  const details = await readJobDetails(allocation, log, signal);
+  const [details, threads] = await Promise.all([readJobDetails(allocation, log, signal), readThreadsPerCore(allocation, signal)]);
   if (details !== undefined) end.learn(details);
-  const shares = new Map(allocation.nodes.map((node) => [String(node.name), shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun")]));
+  const shares = new Map(allocation.nodes.map((node) => [String(node.name), { slurmThreads: threads.get(node.name), ...shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun") }]));
   const launcher = await openPoolLauncher(
     {
       logDir: info.logDir,

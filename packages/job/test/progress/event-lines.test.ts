@@ -54,6 +54,7 @@ describe("what is told of each event", () => {
   test("problems, with all that is known of them", () => {
     const events = [
       at(1, { type: "node-left-out", node: "n4", reason: "ssh: connect to host n4 port 22: No route to host" }),
+      at(2, { type: "node-limited", node: "n1", workers: 6, reason: "the limit of 60 processes and threads (pids.max) is reached" }),
       at(2, { type: "worker-not-started", node: "n1", reason: "Could not start a worker on n1: it did not greet within 30 s" }),
       at(3, callRetried("roots/bracket")),
       at(4, nodeLost("n2", "its agent ended (code 1)\n  | out of memory")),
@@ -69,6 +70,7 @@ describe("what is told of each event", () => {
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       ✗ n4 is left out: ssh: connect to host n4 port 22: No route to host
+      ⚠ n1: 6 workers at a time and no more: the limit of 60 processes and threads (pids.max) is reached
       ⚠ n1: Could not start a worker on n1: it did not greet within 30 s
       ⚠ roots/bracket runs again after attempt 1 on n3: the worker was killed by SIGKILL
       ✗ n2 is lost: its agent ended (code 1)

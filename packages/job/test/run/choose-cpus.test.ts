@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type ChosenCpus, chooseCpus, type HostCpus } from "../../src/run/choose-cpus.ts";
 
@@ -13,9 +14,14 @@ test.each([
   ["no number: all that the agent may use", host([2, 5], 8), {}, [2, 5], true, null],
   ["fewer than it may use: which is not known, so not pinned", host(all, 4), { cpus: 2 }, [0, 1], false, /2 of 4 usable CPUs are ours/],
   ["fewer than it may use, and the job's cpuset is there: pinned to that", host(all, 4, { cpuset: [3, 2] }), { cpus: 2, slurmCpuIds: [0, 1] }, [2, 3], true, null],
+  ["fewer, and the cpuset is not what Slurm's numbers say: pinned to the cpuset alone", host(all, 4, { ...cores([0], [1], [2], [3]), cpuset: [2, 3] }), { cpus: 2, slurmCpuIds: [0, 1] }, [2, 3], true, null],
+  ["fewer, and a cpuset that we may not use, whatever Slurm's numbers say: not pinned", host(all, 8, { ...cores([0], [1], [2], [3], [4], [5], [6], [7]), cpuset: [6, 7] }), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
   ["fewer, and Slurm's own numbers are known: pinned to the CPUs in these places", host(all, 4, cores([0], [2], [1], [3])), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 2], true, null],
   ["fewer, and the cores are not in Slurm's order: not pinned", host(all, 4, unnumbered([0], [2], [1], [3])), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
   ["fewer, and Slurm's numbers may be cores or threads: not pinned", host(all, 4, cores([0, 2], [1, 3])), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
+  ["fewer, and Slurm counts threads: pinned to these", host(all, 4, cores([0, 2], [1, 3])), { cpus: 2, slurmCpuIds: [2, 3], slurmThreads: 2 }, [1, 3], true, null],
+  ["fewer, and Slurm counts cores of two threads as one CPU: not pinned", host(all, 4, cores([0, 2], [1, 3])), { cpus: 2, slurmCpuIds: [0, 1], slurmThreads: 1 }, [0, 1], false, /but not which/],
+  ["fewer, and Slurm was told of threads that are not there: not pinned", host(all, 4, cores([0], [1], [2], [3])), { cpus: 2, slurmCpuIds: [0, 1], slurmThreads: 2 }, [0, 1], false, /but not which/],
   ["fewer, and Slurm has numbers that the machine has not: not pinned", host(all, 4, cores([0], [1], [2], [3])), { cpus: 2, slurmCpuIds: [3, 4] }, [0, 1], false, /but not which/],
   ["fewer, and the cpuset of a site that does not bind jobs: not pinned", host(all, 4, { cpuset: all }), { cpus: 2, slurmCpuIds: [0, 1] }, [0, 1], false, /but not which/],
   ["fewer, and a cpuset that is smaller still: not pinned", host(all, 4, { cpuset: [1] }), { cpus: 2 }, [0, 1], false, /Slurm counts 2 CPUs for us, and the kernel allows 1/],
@@ -69,4 +75,23 @@ describe("a job that has one CPU of each core (--hint=nomultithread), where the 
     expect(chosen).toMatchObject({ cpuIds: [1, 2, 5], note: expect.stringMatching(/counts 3 CPUs for us, and the kernel allows 4.*share/) });
     expect(pinsOf(chosen)).toEqual([[1, 2, 5, 6], [1, 2, 5, 6], [1, 2, 5, 6]]);
   });
+});
+
+test("whatever is told of a machine, workers are pinned to CPUs that they may use, to the job's cpuset where there is one, and two workers to no CPU both unless they share all", () => {
+  const ids = fc.uniqueArray(fc.nat({ max: 15 }), { minLength: 1, maxLength: 16 });
+  const machine = fc.record({ allowed: ids, cpuset: fc.option(ids), threads: fc.constantFrom(1, 2, 4), numbered: fc.boolean(), count: fc.integer({ min: 1, max: 16 }), slurmCpuIds: fc.option(ids), slurmThreads: fc.option(fc.constantFrom(1, 2)) });
+  fc.assert(
+    fc.property(machine, ({ allowed, cpuset, threads, numbered, count, slurmCpuIds, slurmThreads }) => {
+      const sixteen = Array.from({ length: 16 }, (_, id) => id);
+      const found = host(allowed, 16, { cores: [...Map.groupBy(sixteen, (id) => id % (16 / threads)).values()], coresAsSlurm: numbered, cpuset });
+      const chosen = chooseCpus(found, { cpus: count, slurmCpuIds: slurmCpuIds ?? undefined, slurmThreads: slurmThreads ?? undefined });
+      expect(new Set(chosen.cpuIds).size).toBe(chosen.cpuIds.length);
+      const pins = pinsOf(chosen);
+      if (pins === null) return;
+      const all = pins.flat();
+      expect(allowed).toEqual(expect.arrayContaining([...new Set(all)]));
+      if (cpuset !== null && cpuset.length < 16 && count < allowed.length) expect(cpuset).toEqual(expect.arrayContaining([...new Set(all)]));
+      if (chosen.note === null) expect(new Set(all).size).toBe(all.length);
+    }),
+  );
 });

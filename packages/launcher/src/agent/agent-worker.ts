@@ -5,6 +5,7 @@ import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWri
 import type { Polling } from "../polling/polling.ts";
 import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
+import type { OomKills } from "./oom-kills.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
@@ -32,6 +33,7 @@ export interface AgentWorker {
 export interface AgentParts {
   readonly toHead: FrameWriter;
   readonly polling: Polling;
+  readonly oomKills: OomKills;
   /** Hears why calls can't be sent ahead to a worker. */
   readonly noClaims: (error: unknown) => void;
 }
@@ -54,16 +56,19 @@ class WorkerOfAgent implements AgentWorker {
   readonly #toWorker: FrameWriter;
   readonly #toHead: FrameWriter;
   readonly #polling: Polling;
+  readonly #oomKills: OomKills;
+  #stopped = false;
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims }: AgentParts) {
+  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;
     this.#channel = channel;
     this.#process = process;
     this.#toHead = toHead;
     this.#polling = polling;
+    this.#oomKills = oomKills;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
     this.gone = this.#watch(frames);
@@ -85,6 +90,7 @@ class WorkerOfAgent implements AgentWorker {
   }
 
   async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
     await this.#process.running.stop(graceMs);
     await this.gone;
   }
@@ -100,10 +106,12 @@ class WorkerOfAgent implements AgentWorker {
   async #watch(frames: Duplex): Promise<void> {
     const drained = this.#forwardFrames(frames);
     const exit = await this.#process.running.exited;
+    const killed = exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined;
+    const outOfMemory = killed ? this.#oomKills.claim() : undefined;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint };
+    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#process.claims?.[Symbol.dispose]();

@@ -27,9 +27,10 @@ import type { JobOnNode } from "./job-cpuset.ts";
 import { findProcessTools } from "./process-tools.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
+import { OomKills } from "./oom-kills.ts";
 import { Silence } from "../silence.ts";
 import { SpareWorker } from "./spare-worker.ts";
-import { type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
+import { NoRoomError, type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 /** Set by a transport whose streams pass whole lines on only (transport/srun.ts). */
 const LINE_STREAM = "HYPERION_LINE_STREAM";
@@ -46,6 +47,7 @@ export class Agent implements FrameReceiver {
   readonly #tools = findProcessTools();
   readonly #processes = new WorkerProcesses(this.#tools, log);
   readonly #spare = new SpareWorker(this.#tools, this.#processes, log);
+  readonly #oomKills = new OomKills();
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
@@ -161,6 +163,7 @@ export class Agent implements FrameReceiver {
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
     this.#whenHeadIsLost = whenHeadIsLost;
     setInterval(() => {
+      this.#oomKills.look();
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
@@ -181,14 +184,14 @@ export class Agent implements FrameReceiver {
       .then((process) => this.#started(message, this.#employ(process, message)))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
-        this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error) });
+        this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error), full: error instanceof NoRoomError });
         return undefined;
       });
     this.#workers.set(channel, started);
   }
 
   #employ(process: WorkerProcess, message: StartMessage): AgentWorker {
-    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, noClaims: (error) => this.#processes.noClaims(error) });
+    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, oomKills: this.#oomKills, noClaims: (error) => this.#processes.noClaims(error) });
   }
 
   #started(message: StartMessage, worker: AgentWorker): AgentWorker {

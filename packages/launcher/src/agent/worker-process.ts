@@ -1,5 +1,5 @@
 /** Starting the processes that are, or will be, workers. */
-import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { isForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
@@ -7,6 +7,7 @@ import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
 import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
+import { workerRoom } from "./worker-room.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
@@ -16,10 +17,20 @@ export interface WorkerProcess {
   readonly log: { readonly fd: number; readonly start: number };
 }
 
+/** A worker could not be started because there are as many as a limit leaves room for. */
+export class NoRoomError extends Error {
+  override readonly name = "NoRoomError";
+}
+
+/** How a program fails to start at a limit of processes, descriptors or memory (fork(2)). */
+const AT_A_LIMIT = /\b(?:EAGAIN|EMFILE|ENFILE|ENOMEM)\b/;
+
 export class WorkerProcesses {
   readonly #tools: ProcessTools;
   readonly #log: (line: string) => void;
   readonly #sweeper = new Sweeper();
+  readonly #running = new Set<number>();
+  #starting = 0;
   #toldOfClaims = false;
 
   constructor(tools: ProcessTools, log: (line: string) => void) {
@@ -30,8 +41,30 @@ export class WorkerProcesses {
   /**
    * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo`.
    * What it prints goes to `logFile`, whose directories are made. What it starts ends with it.
+   *
+   * @throws NoRoomError where a limit of processes or descriptors is reached; other errors where it can't be started.
    */
   async start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
+    const room = workerRoom([...this.#running], this.#starting);
+    const workers = this.#running.size + this.#starting;
+    // Without any worker nothing is lost by trying.
+    if (room !== null && workers > 0 && workers >= room.workers) throw new NoRoomError(`${room.limit} is reached`);
+    this.#starting += 1;
+    try {
+      const started = await this.#start(command, pinTo, logFile);
+      const { pid, exited } = started.running;
+      this.#running.add(pid);
+      void exited.then(() => this.#running.delete(pid));
+      return started;
+    } catch (error) {
+      if (workers === 0 || !(error instanceof Error) || !AT_A_LIMIT.test(error.message)) throw error;
+      throw new NoRoomError(`${room?.limit ?? "a limit of processes, descriptors or memory"} is reached: ${error.message}`, { cause: error });
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  async #start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     mkdirSync(dirname(logFile), { recursive: true });
     const fd = openSync(logFile, "a+", 0o600);
     const claims = this.#openClaims();
@@ -41,6 +74,7 @@ export class WorkerProcesses {
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
       const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...markVariable(mark) }, passes: isForWorkers }, fd, claims?.fd);
+      firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
       return { running, claims, log: { fd, start } };
     } catch (error) {
@@ -69,6 +103,18 @@ export class WorkerProcesses {
       this.noClaims(error);
       return undefined;
     }
+  }
+}
+
+/** Half of all memory as if the worker used it: when memory is used up, the kernel shall take a worker, and not the agent or the program, with which all calls would be lost. */
+const OOM_SCORE = "500";
+
+/** Says so to the kernel (proc_pid_oom_score_adj(5)), for the worker and what it starts. */
+function firstToGo(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
+  } catch {
+    // It has ended already, or there is no such file here.
   }
 }
 

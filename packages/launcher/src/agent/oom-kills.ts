@@ -1,0 +1,46 @@
+/**
+ * Whether a worker that was killed was killed by the kernel, because memory was used up: SIGKILL alone does not say so.
+ * The cgroup that agent and workers are in counts such kills. (Linux: cgroup-v1/memory.rst, oom_kill in
+ * memory.oom_control; cgroup-v2.rst, oom_kill in memory.events)
+ */
+import { join } from "node:path";
+import { memoryLimit } from "./cgroup-limits.ts";
+import { type OwnCgroup, ownCgroups } from "./cgroup-mounts.ts";
+import { readIfThere } from "./read-if-there.ts";
+
+/** A kill that was counted longer ago was somebody else's: such as a program that a call had started. */
+const REMEMBERED_MS = 4_000;
+
+export class OomKills {
+  readonly #cgroups: readonly OwnCgroup[];
+  #counted: number;
+  /** When kills were seen that nobody's death has been explained by. */
+  #unclaimed: number[] = [];
+
+  constructor(cgroups: readonly OwnCgroup[] = ownCgroups()) {
+    this.#cgroups = cgroups;
+    this.#counted = count(cgroups);
+  }
+
+  /** To be called every second or two: so that a kill is known to be recent. */
+  look(nowMs: number = performance.now()): void {
+    const counted = count(this.#cgroups);
+    this.#unclaimed.push(...Array.from({ length: Math.max(0, counted - this.#counted) }, () => nowMs));
+    this.#counted = counted;
+    this.#unclaimed = this.#unclaimed.filter((atMs) => nowMs - atMs <= REMEMBERED_MS);
+  }
+
+  /** Explains a death by SIGKILL, if a kill is left for it: says which memory was used up. */
+  claim(nowMs: number = performance.now()): string | undefined {
+    this.look(nowMs);
+    if (this.#unclaimed.shift() === undefined) return undefined;
+    const limit = memoryLimit(this.#cgroups);
+    return limit === null ? "all memory of the node is used up" : `the limit of ${limit.limitMb} MB of memory is reached (${limit.file})`;
+  }
+}
+
+/** Kills of processes of this very cgroup: version 2 adds those of cgroups below. */
+function count(cgroups: readonly OwnCgroup[]): number {
+  const texts = cgroups.flatMap(({ version, folders: [own = ""] }) => readIfThere(join(own, version === 2 ? "memory.events" : "memory.oom_control")));
+  return texts.map((text) => Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)).reduce((sum, kills) => sum + kills, 0);
+}
