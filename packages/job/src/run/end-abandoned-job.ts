@@ -3,12 +3,15 @@
  * ended its workers because its head fell silent becomes this. Whether the head is lost is Slurm's to say
  * (abandoned-job.ts): behind a network that is cut the head may live on, and Slurm knows better who is cut off.
  */
-import type { SlurmAnswer } from "./ask-slurm.ts";
 import { type JobView, viewJob } from "./abandoned-job.ts";
+import { settingIn } from "./scontrol.ts";
 
 /** What this has of the world. */
 export interface Surroundings {
-  ask(argv: readonly string[]): Promise<SlurmAnswer>;
+  /** What it prints; rejects with its words. */
+  scontrol(args: readonly string[]): Promise<string>;
+  /** Rejects where it did not reach the controller. */
+  scancel(id: string): Promise<void>;
   /** Writes a line to the end of the job's output. */
   tell(outputFile: string, line: string): void;
   pause(ms: number): Promise<void>;
@@ -48,7 +51,7 @@ export async function endAbandonedJob(jobId: string, nodes: number, world: Surro
         // Before: in a step, scancel is the end of this process too. The next look tells whether it has worked.
         if (!told) tell(view, world);
         told = true;
-        await world.ask(["scancel", view.id]);
+        await world.scancel(view.id).catch(() => undefined);
         break;
       default:
         view satisfies never;
@@ -56,16 +59,19 @@ export async function endAbandonedJob(jobId: string, nodes: number, world: Surro
   }
 }
 
+/** Undefined where nobody answered. */
 async function look(jobId: string, world: Surroundings): Promise<JobView | undefined> {
-  const { code, stdout, stderr } = await world.ask(["scontrol", "show", "job", jobId]);
-  if (code === 0) return viewJob(stdout, jobId);
-  return /Invalid job id/i.test(stderr) ? { type: "none-of-ours" } : undefined;
+  try {
+    return viewJob(await world.scontrol(["show", "job", jobId]), jobId);
+  } catch (error) {
+    return /Invalid job id/i.test(String(error)) ? { type: "none-of-ours" } : undefined;
+  }
 }
 
 /** Slurm gives a node up after SlurmdTimeout without an answer, and asks three times in that time (slurm.conf(5)). */
 async function noticedWithinMs(world: Surroundings): Promise<number> {
-  const { stdout } = await world.ask(["scontrol", "show", "config"]);
-  const seconds = Number(/^SlurmdTimeout\s*=\s*(\d+)/m.exec(stdout)?.[1] ?? 300);
+  const config = await world.scontrol(["show", "config"]).catch(() => "");
+  const seconds = Number.parseInt(settingIn(config, "SlurmdTimeout") ?? "300", 10);
   return 2_000 * seconds + 10_000;
 }
 

@@ -11,8 +11,8 @@ const TIMEOUT_MS = 10_000;
 /** Of an array's last task scontrol shows the whole array. */
 const MOST_BYTES = 256 * 2 ** 20;
 
-/** What scontrol(1), "ENVIRONMENT VARIABLES", would take for options. */
-const READ_BY_SCONTROL = /^(?:SCONTROL_.*|SLURM_TIME_FORMAT|SLURM_BITSTR_LEN|SLURM_CLUSTERS|SLURM_DEBUG_FLAGS|TZ|LC_ALL)$/;
+/** What scontrol(1) and scancel(1), "ENVIRONMENT VARIABLES", would take for options. */
+const READ_AS_OPTIONS = /^(?:SCONTROL_.*|SCANCEL_.*|SLURM_TIME_FORMAT|SLURM_BITSTR_LEN|SLURM_CLUSTERS|SLURM_DEBUG_FLAGS|TZ|LC_ALL)$/;
 
 /** How long to wait for an answer, and who no longer wants it. */
 export interface ScontrolOptions {
@@ -25,11 +25,18 @@ export interface ScontrolOptions {
  * What scontrol prints, with times in UTC, of the cluster that this machine belongs to. Rejects when it can't be started,
  * refuses, or gives no answer in time: with its own words, and the abort's reason where that is why.
  */
-export async function scontrol(args: readonly string[], { timeoutMs = TIMEOUT_MS, signal }: ScontrolOptions = {}): Promise<string> {
-  const inherited = Object.entries(process.env).filter(([name]) => !READ_BY_SCONTROL.test(name));
+export const scontrol = (args: readonly string[], options: ScontrolOptions = {}): Promise<string> => run("scontrol", args, options);
+
+/** Cancels a job. Rejects as `scontrol` does; that it resolves does not say that there was such a job. */
+export async function scancel(id: string, options: ScontrolOptions = {}): Promise<void> {
+  await run("scancel", [id], options);
+}
+
+async function run(program: string, args: readonly string[], { timeoutMs = TIMEOUT_MS, signal }: ScontrolOptions): Promise<string> {
+  const inherited = Object.entries(process.env).filter(([name]) => !READ_AS_OPTIONS.test(name));
   const env = { ...Object.fromEntries(inherited), TZ: "UTC", LC_ALL: "C" };
   try {
-    const { stdout } = await promisify(execFile)("scontrol", args, { env, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal });
+    const { stdout } = await promisify(execFile)(program, args, { env, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal });
     return stdout;
   } catch (error) {
     signal?.throwIfAborted();

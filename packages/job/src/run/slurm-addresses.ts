@@ -1,11 +1,11 @@
 /** Where Slurm itself finds the nodes: their NodeAddr (slurm.conf(5)), which name servers need not know. */
-import { askSlurm } from "./ask-slurm.ts";
+import { scontrol } from "./scontrol.ts";
 
 /** Asks scontrol, once for all `nodes`, when the first address is wanted. */
 export function slurmAddresses(nodes: readonly string[]): (node: string) => Promise<string | undefined> {
   let asked: Promise<ReadonlyMap<string, string>> | undefined;
   return async (node) => {
-    asked ??= askSlurm(["scontrol", "show", "node", nodes.join(","), "--oneliner"]).then(({ stdout }) => parseNodeAddresses(stdout));
+    asked ??= scontrol(["show", "node", nodes.join(","), "--oneliner"]).then(parseNodeAddresses, () => new Map<string, string>());
     const addresses = await asked;
     // A controller that did not answer may do so the next time.
     if (addresses.size === 0) asked = undefined;

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
 import type { Allocation } from "@hyperion-ts/slurm-env";
-import { askSlurm } from "./ask-slurm.ts";
+import { scontrol } from "./scontrol.ts";
 
 const endAbandonedJob: string = fileURLToPath(new URL(`./end-abandoned-job-main${extname(import.meta.url)}`, import.meta.url));
 
@@ -23,8 +23,8 @@ export function silenceOptions({ jobId, head, nodes }: Allocation, { nodePath = 
 function isSuspended(jobId: string): () => Promise<boolean> {
   let asked: Promise<boolean> | undefined;
   return () => {
-    asked ??= askSlurm(["scontrol", "show", "job", jobId], ASKING_LIMIT_MS)
-      .then(({ stdout }) => /\bJobState=SUSPENDED\b/.test(stdout))
+    asked ??= scontrol(["show", "job", jobId], { timeoutMs: ASKING_LIMIT_MS })
+      .then((printed) => /\bJobState=SUSPENDED\b/.test(printed))
       .finally(() => (asked = undefined));
     return asked;
   };
