@@ -5,9 +5,10 @@ import { isForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
+import { allowedCpus } from "./usable-cpus.ts";
 import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
-import { workerRoom } from "./worker-room.ts";
+import { poolThreads, workerRoom } from "./worker-room.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
@@ -31,6 +32,8 @@ export class WorkerProcesses {
   readonly #sweeper = new Sweeper();
   readonly #running = new Set<number>();
   #starting = 0;
+  /** Found out at the first start, when the environment is known. */
+  #poolThreads: number | undefined;
   #toldOfClaims = false;
 
   constructor(tools: ProcessTools, log: (line: string) => void) {
@@ -45,7 +48,8 @@ export class WorkerProcesses {
    * @throws NoRoomError where a limit of processes or descriptors is reached; other errors where it can't be started.
    */
   async start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
-    const room = workerRoom([...this.#running], this.#starting);
+    this.#poolThreads ??= poolThreads(allowedCpus().length);
+    const room = workerRoom([...this.#running], this.#starting, this.#poolThreads);
     const workers = this.#running.size + this.#starting;
     // Without any worker nothing is lost by trying.
     if (room !== null && workers > 0 && workers >= room.workers) throw new NoRoomError(`${room.limit} is reached`);
@@ -73,7 +77,7 @@ export class WorkerProcesses {
       const { size: start } = fstatSync(fd);
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
-      const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...markVariable(mark) }, passes: isForWorkers }, fd, claims?.fd);
+      const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...(this.#poolThreads === 1 ? { UV_THREADPOOL_SIZE: "1" } : {}), ...markVariable(mark) }, passes: isForWorkers }, fd, claims?.fd);
       firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
       return { running, claims, log: { fd, start } };

@@ -26,9 +26,19 @@ export interface WorkerRoom {
   readonly limit: string;
 }
 
+/**
+ * How many threads each worker's pool may have: one, where otherwise not every CPU could have a worker; else as many as
+ * the environment says, or the runtime makes by itself.
+ */
+export function poolThreads(cpus: number, env: NodeJS.ProcessEnv = process.env): number {
+  const said = Number.parseInt(env["UV_THREADPOOL_SIZE"] ?? "", 10);
+  if (said > 0) return said;
+  return (workerRoom([], 0, DEFAULT_POOL_THREADS)?.workers ?? cpus) < cpus ? 1 : DEFAULT_POOL_THREADS;
+}
+
 /** The least of all limits that hold here. `pids`: the workers that run; `starting`: how many more are being started. Null where nothing limits them. */
-export function workerRoom(pids: readonly number[], starting: number, env: NodeJS.ProcessEnv = process.env): WorkerRoom | null {
-  const perWorker = RUNTIME_THREADS + (Number.parseInt(env["UV_THREADPOOL_SIZE"] ?? "", 10) || DEFAULT_POOL_THREADS);
+export function workerRoom(pids: readonly number[], starting: number, pool: number): WorkerRoom | null {
+  const perWorker = RUNTIME_THREADS + pool;
   const own = pids.map(threadsOf).reduce((sum, threads) => sum + threads, starting);
   const rooms = [...threadLimits().map(({ most, used, limit }) => ({ workers: fit(most - SPARE_THREADS - (used() - own), perWorker), limit })), ...fileRoom(pids.length)];
   return rooms.toSorted((a, b) => a.workers - b.workers)[0] ?? null;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { allowedCpus, hello, onlineCpus } from "../../src/agent/host.ts";
+import { hello } from "../../src/agent/host.ts";
+import { allowedCpus, onlineCpus } from "../../src/agent/usable-cpus.ts";
 
 test("this machine has CPUs online, and this process may use some of them", () => {
   expect(onlineCpus()).toBeGreaterThan(0);
