@@ -63,9 +63,9 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
 
   test("gives up on a command that never greets, and ends it", async () => {
     await using world = testWorld();
-    const error = await thrownBy(openWith(world, () => ["sh", "-c", "echo Password:; sleep 1000"], { connectTimeoutMs: 300 }));
+    const error = await thrownBy(openWith(world, () => ["sh", "-c", "echo Password:; sleep 1000"], { connectTimeoutMs: 3_000 }));
     expect(error).toBeInstanceOf(LaunchError);
-    expect(String(error)).toMatch(/the agent on n7 \(sh -c .*\): it did not greet within 300 ms\n {2}\| Password:/u);
+    expect(String(error)).toMatch(/the agent on n7 \(sh -c .*\): it did not greet within 3000 ms\n {2}\| Password:/u);
     expect(world.processes()).toEqual([]);
   });
 
@@ -122,10 +122,10 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
   });
 
   test("gives up on a worker that is not ready in time, and ends it", async () => {
-    await using node = await testNode({ connectTimeoutMs: 2_000, env: { NODE_OPTIONS: `--import=${new URL("programs/slow-worker.ts", import.meta.url).href}` } });
+    await using node = await testNode({ connectTimeoutMs: 10_000, env: { NODE_OPTIONS: `--import=${new URL("programs/slow-worker.ts", import.meta.url).href}` } });
     const error = await thrownBy(node.launcher.launch({}));
     expect(error).toBeInstanceOf(LaunchError);
-    expect(String(error)).toMatch(/it was not ready within 2000 ms/u);
+    expect(String(error)).toMatch(/it was not ready within 10000 ms/u);
     await vi.waitFor(() => expect(node.world.processes().filter(({ command }) => command.includes("worker-main"))).toEqual([]), patience);
   });
 

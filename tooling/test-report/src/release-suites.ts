@@ -27,7 +27,7 @@ const everywhere: readonly Suite[] = [
 const inTurn: readonly Suite[] = [
   { folder: "packages/launcher", name: "@hyperion-ts/launcher", files: ["test/transport/connecting.test.ts", "test/transport/link.test.ts"] },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
-  { folder: "tooling/testbed", name: "@hyperion-ts/testbed", files: ["test/cluster.test.ts", "test/faults.test.ts"] },
+  { folder: "tooling/testbed", name: "@hyperion-ts/testbed", files: ["test/cluster.test.ts", "test/faults.test.ts", "test/slurmctld-fault.test.ts"] },
 ];
 
 /** @param commit its hash, in hexadecimal digits: it decides whose turn it is. */

@@ -93,13 +93,19 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const run = await busyOn("stopped", "n6", "n7");
     const { dir } = run;
     const agents = cluster.of("n7", "agent-main");
-    for (const { pid } of agents) process.kill(pid, "SIGSTOP");
+    const signal = (name: NodeJS.Signals): void => agents.forEach(({ pid }) => process.kill(pid, name));
+    await untilSome("call that runs while its agent is stopped", () => {
+      signal("SIGSTOP");
+      const caught = dir.running.some(({ node }) => node === "n7");
+      if (!caught) signal("SIGCONT");
+      return caught;
+    });
     await ranElsewhere(dir);
     const twice = secondAttempts(dir, "begin").map(({ x }) => x);
-    // The first attempts came to their end, too: their results wait in the agent.
-    const late = dir.notes.filter(({ what, attempt, x, node }) => what === "end" && attempt === 1 && node === "n7" && twice.includes(x));
-    expect(late).toHaveLength(twice.length);
-    for (const { pid } of agents) process.kill(pid, "SIGCONT");
+    // The first attempts that had begun come to their end, too: their results wait in the agent.
+    const firstAttempts = (what: CallNote["what"]): readonly CallNote[] => dir.notes.filter((note) => note.what === what && note.attempt === 1 && note.node === "n7" && twice.includes(note.x));
+    await untilSome("end of the first attempts", () => firstAttempts("begin").length > 0 && firstAttempts("end").length === firstAttempts("begin").length);
+    signal("SIGCONT");
     await untilSome("end of the agent and its workers", () => cluster.left("n7").length === 0);
     await moreCalls(dir, 6);
     await ends(run);

@@ -75,7 +75,7 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose shell hangs is given up after the time for connecting", async () => {
       const head = headOf();
-      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 2_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 2000 ms.*ForceCommand/s) });
+      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 10_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10000 ms.*ForceCommand/s) });
       await expect.poll(() => leftOn(cluster(), "login"), patient).toEqual([]);
       await expect.poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient).toEqual([]);
     });
