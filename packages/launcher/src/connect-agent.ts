@@ -1,6 +1,7 @@
 /** From a session that runs somewhere to a connection with the agent that it is. */
-import { encodeMessage, FrameKind, FrameWriter, type ToAgent, WireError } from "@hyperion-ts/wire";
+import { encodeMessage, FrameKind, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
 import { type AgentLink, greeting } from "./agent-greeting.ts";
+import { excerpt } from "./excerpt.ts";
 import type { HeadPort } from "./head-port.ts";
 import { indent } from "./indent.ts";
 import { type AgentSettings, NodeAgent } from "./node-agent.ts";
@@ -8,8 +9,8 @@ import { type CommandSession, describeEnd, type SessionEnd } from "./transport/c
 import { startFailureHint } from "./transport/start-failure-hint.ts";
 import { LaunchError } from "./worker-death.ts";
 
-/** How much of what a login shell printed stands in an error message. */
-const MAX_SHOWN_BANNER = 1_000;
+/** How much of what a login shell printed in place of our greeting stands in an error message, in characters. */
+const MAX_SHOWN_BANNER = 200;
 
 /** Why there is no agent: how its session ended; without `end`, that it took too long. */
 class NotConnectedError extends Error {
@@ -28,8 +29,10 @@ class NotConnectedError extends Error {
  */
 export async function connectAgent(node: string, session: CommandSession, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeAgent> {
   const greeted = greeting(session.stdout, session.stdin, session.direct);
+  let whenSilent = session.whenSilent;
   try {
     const link = await unlessOver(session, greeted.link, settings, signal, "it did not greet");
+    whenSilent = undefined;
     if (headPort === undefined) return new NodeAgent(node, link, session, settings);
     // What the agent says on its standard output is only that it is there.
     link.output.resume();
@@ -37,13 +40,11 @@ export async function connectAgent(node: string, session: CommandSession, settin
     return new NodeAgent(node, called, session, settings);
   } catch (error) {
     signal.throwIfAborted();
-    // What is no greeting is shown by the error itself.
-    const printed = error instanceof WireError ? "" : greeted.banner().slice(0, MAX_SHOWN_BANNER);
     const what = error instanceof Error ? error.message : String(error);
-    const said = session.lastErrors();
-    const shown = `${indent(printed)}${what.includes(said) ? "" : indent(said)}`;
+    const said = excerpt(session.lastErrors());
+    const shown = `${indent(excerpt(greeted.banner(), MAX_SHOWN_BANNER))}${what.includes(said) ? "" : indent(said)}`;
     const ended = error instanceof NotConnectedError ? error.end : undefined;
-    const hint = ended?.type === "exited" ? startFailureHint(said) : "";
+    const hint = error instanceof NotConnectedError ? hintOf(ended, session.lastErrors() || greeted.banner(), whenSilent) : "";
     throw new LaunchError(node, `the agent on ${node} (${session.description}): ${what}${shown}${hint}`, { cause: error, transient: error instanceof NotConnectedError && isTransient(ended) });
   }
 }
@@ -74,6 +75,12 @@ async function unlessOver<A>(session: CommandSession, promise: Promise<A>, { tim
     clearTimeout(timer);
     signal.removeEventListener("abort", aborted);
   }
+}
+
+/** What a person can do about an end, or about none. */
+function hintOf(end: SessionEnd | undefined, said: string, whenSilent: string | undefined): string {
+  if (end === undefined) return whenSilent === undefined ? "" : `\n${whenSilent}`;
+  return end.type === "exited" ? startFailureHint(said, end.code) : "";
 }
 
 const beforeGreeting = (end: SessionEnd): string => (end.type === "exited" ? `${describeEnd("it", end)} before it greeted` : end.failure.message);

@@ -2,7 +2,7 @@
  * The greeting: the mark that tells where frames begin.
  *
  * A login shell may print banners before the agent runs. The receiver skips everything
- * before the mark, at most `MAX_BANNER_BYTES`, and shows what it skipped if the mark
+ * before the mark, at most `MAX_BANNER_BYTES`, and can show what it skipped if the mark
  * never comes.
  */
 import { PROTOCOL_VERSION } from "./messages.ts";
@@ -37,16 +37,11 @@ export class GreetingScanner {
     this.#skipped = at < 0 ? bytes : bytes.subarray(0, at);
     // While it was not found, it may still begin in the last bytes.
     const bannerBytes = at < 0 ? bytes.length - (GREETING.length - 1) : at;
-    if (bannerBytes > MAX_BANNER_BYTES) throw noGreeting(this.banner);
+    if (bannerBytes > MAX_BANNER_BYTES) throw new WireError("bad-greeting", `The agent did not greet within the first ${MAX_BANNER_BYTES} bytes of its output`);
     if (at >= 0) return bytes.subarray(at + GREETING.length);
     refuseOtherVersion(bytes);
     return undefined;
   }
-}
-
-function noGreeting(banner: string): WireError {
-  const begins = banner.slice(0, 1_000);
-  return new WireError("bad-greeting", `The agent did not greet within the first ${MAX_BANNER_BYTES} bytes of its output. The output begins with:\n${begins}`);
 }
 
 function refuseOtherVersion(bytes: Buffer): void {

@@ -12,6 +12,8 @@ export interface CommandSession extends AsyncDisposable {
   readonly direct: boolean;
   /** Whether the handshake is certainly over: we are in, and the command runs or will at once. Otherwise only its first words tell. */
   readonly loggedIn: boolean;
+  /** What a person can look at when the program does not say a word. */
+  readonly whenSilent?: string;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

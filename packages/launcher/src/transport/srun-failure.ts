@@ -1,4 +1,5 @@
 /** What srun's own messages say of why there is no step: it fails with code 1 for almost everything. */
+import { excerpt } from "../excerpt.ts";
 import type { TransportFailure, TransportReason } from "./command-session.ts";
 
 /** The reason that srun printed, with what a person can do where that is known; undefined when it tells of the command. */
@@ -7,7 +8,7 @@ export function srunFailure(stderr: string): TransportFailure | undefined {
   const known = SAYINGS.find(([saying]) => saying.test(stderr));
   if (known === undefined) return undefined;
   const [, reason, , advice] = known;
-  return { reason, message: advice === undefined ? stderr : `${stderr}\n${advice}` };
+  return { reason, message: advice === undefined ? excerpt(stderr) : `${excerpt(stderr)}\n${advice}` };
 }
 
 const OTHER_RELEASE = "Where this program runs, `srun --version` may be another release than the cluster's (`scontrol --version` on its nodes): use the cluster's own Slurm programs (`command` of the srun transport says where).";

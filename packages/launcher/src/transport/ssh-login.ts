@@ -1,5 +1,6 @@
 /** Logging in to one host: shows our keys one after another, and knows afterwards why none of them was taken. */
 import type { AuthHandlerMiddleware, NextAuthHandler, OpenSSHAgent } from "ssh2";
+import { excerpt } from "../excerpt.ts";
 import { indent } from "../indent.ts";
 import type { TransportFailure } from "./command-session.ts";
 import { agentOfOneKey } from "./ssh-agent.ts";
@@ -87,6 +88,6 @@ export class Login {
   }
 
   #explain(what: string): string {
-    return `Could not log in to ${this.#host} as ${this.#user}: ${what}${indent(this.#banner.trim())}`;
+    return `Could not log in to ${this.#host} as ${this.#user}: ${what}${indent(excerpt(this.#banner))}`;
   }
 }

@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { Tail } from "../tail.ts";
 import { type CommandSession, type SessionEnd, TransportError } from "./command-session.ts";
+import { SILENT_LOGIN_SHELL } from "./start-failure-hint.ts";
 import type { SshConnection } from "./ssh-connection.ts";
 
 /** How long after a command's exit its output may stay open: who holds it then is another process. */
@@ -34,6 +35,7 @@ class SshSession implements CommandSession {
   readonly description: string;
   readonly direct: boolean;
   readonly loggedIn = true;
+  readonly whenSilent = SILENT_LOGIN_SHELL;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

@@ -6,8 +6,10 @@ import { basename } from "node:path";
 import type { CommandError } from "../local-process.ts";
 import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
 import { askProgram } from "./ask-program.ts";
-import { type CommandSession, type SessionEnd, TransportError, type TransportReason } from "./command-session.ts";
+import { type CommandSession, type SessionEnd, TransportError } from "./command-session.ts";
+import { SILENT_LOGIN_SHELL } from "./start-failure-hint.ts";
 import { loginShellCommand } from "./shell-quote.ts";
+import { sshFailure } from "./ssh-failure.ts";
 import type { Transport } from "./transport.ts";
 
 /** Which program is run, and with what. (Hyperion: the argument of its SSH transport) */
@@ -19,10 +21,10 @@ export interface SystemSshOptions {
 }
 
 /**
- * What we ask of ssh: no terminal, no questions, nothing forwarded, and an end of its own when the network is cut.
- * It takes the first value that it sees of an option.
+ * What we ask of ssh: no terminal, no questions, nothing forwarded, and an end of its own when the network is cut; and
+ * that it says why it fails, which it does not with a LogLevel below INFO. It takes the first value that it sees of an option.
  */
-const OURS = ["-T", "-o", "BatchMode=yes", "-o", "ClearAllForwardings=yes", "-o", "RemoteCommand=none", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
+const OURS = ["-T", "-o", "LogLevel=INFO", "-o", "BatchMode=yes", "-o", "ClearAllForwardings=yes", "-o", "RemoteCommand=none", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
 
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
@@ -37,7 +39,7 @@ export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = 
       const running = await runCmdLocalAsync({ argv: line }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
-      return commandSession(running, direct, sshEnd);
+      return { ...commandSession(running, direct, sshEnd), whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}` };
     },
   };
 }
@@ -52,15 +54,7 @@ async function isDirect(command: string, options: readonly string[], host: strin
 /** Reads ssh's end: exit code 255 is its own failure, or that of a command that exits so. */
 function sshEnd(end: SessionEnd, stderr: string): SessionEnd {
   if (end.type !== "exited" || end.code !== SSH_FAILED) return end;
-  return { type: "disconnected", failure: { reason: sshFailure(stderr), message: stderr === "" ? "ssh ended with code 255 and said nothing" : stderr } };
-}
-
-/** What OpenSSH's messages say of the reason (sshconnect.c, sshconnect2.c, ssh.c). */
-export function sshFailure(stderr: string): TransportReason {
-  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No .* host key is known|REVOKED HOST KEY/i.test(stderr)) return "host-key";
-  if (/Permission denied|Too many authentication failures|No supported authentication methods/i.test(stderr)) return "authentication";
-  if (/Bad configuration option|Bad owner or permissions|unknown option|no matching (?:host key type|key exchange method|cipher|MAC) found/i.test(stderr)) return "unsupported";
-  return "unreachable";
+  return { type: "disconnected", failure: sshFailure(stderr) };
 }
 
 /** A session over a local program, whose end means what `read` makes of it. `kill` ends it; the default is SIGKILL. */

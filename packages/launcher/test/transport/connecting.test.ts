@@ -29,6 +29,10 @@ describeOnTestbed(describe)("a node", () => {
       { name: "finn", shell: "/usr/bin/fish", loginPrints: noise(10_000) },
       { name: "loud", loginPrints: noise(100_000) },
       { name: "nora", shell: "/usr/sbin/nologin" },
+      { name: "faye", shell: "/bin/false" },
+      { name: "rita" },
+      { name: "sven" },
+      { name: "gwen" },
     ],
   });
   const heads = new Map<string, ClusterHead>();
@@ -71,7 +75,7 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose shell hangs is given up after the time for connecting", async () => {
       const head = headOf();
-      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 2_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 2000 ms/s) });
+      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 2_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 2000 ms.*ForceCommand/s) });
       await expect.poll(() => leftOn(cluster(), "login"), patient).toEqual([]);
       await expect.poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient).toEqual([]);
     });
@@ -115,8 +119,8 @@ describeOnTestbed(describe)("a node", () => {
     test("whose login shell prints 100 KB is refused, and the beginning of that is shown", async () => {
       const head = headOf("loud");
       const error = await thrownBy(head.open("good", by()));
-      expect(error).toMatchObject({ message: expect.stringMatching(/the agent on good .*did not greet within the first 65536 bytes.*\nWelcome to the cluster\.\n/s), transient: false });
-      expect(String(error).length).toBeLessThan(3_000);
+      expect(error).toMatchObject({ message: expect.stringMatching(/the agent on good .*did not greet within the first 65536 bytes of its output\n {2}\| Welcome to the cluster\.\n.*characters.*\| W[^\n]*$/s), transient: false });
+      expect(String(error).length).toBeLessThan(700);
     });
 
     test("that shows a banner before login is reached", async () => {
@@ -126,7 +130,28 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose login shell ends at once is refused with what it said", async () => {
       const head = headOf("nora");
-      expect(await thrownBy(head.open("good", by()))).toMatchObject({ message: expect.stringMatching(/the agent on good .*: it ended \(code 1\) before it greeted.*This account is currently not available/s), transient: false });
+      expect(await thrownBy(head.open("good", by()))).toMatchObject({ message: expect.stringMatching(/the agent on good .*: it ended \(code 1\) before it greeted.*This account is currently not available.*no login shell there/s), transient: false });
+    });
+
+    test("whose login shell lets nobody in without a word is refused, and named", async () => {
+      expect(await thrownBy(headOf("faye").open("good", by()))).toMatchObject({ message: expect.stringMatching(/: it ended \(code 1\) before it greeted\n.*login shell there may be one that lets nobody in/s), transient: false });
+    });
+
+    test.each([
+      ["reads input", "rita", "read answer\n", /did not greet within 4000 ms.*login shell.*start files.*\.bashrc/s],
+      ["starts another shell", "sven", "exec fish\n", /did not greet within 4000 ms.*login shell.*start files.*exec fish/s],
+      ["ends the shell", "gwen", "exit 0\n", /it ended \(code 0\) before it greeted.*start file of the login shell end it/s],
+    ])("whose start file %s is left out, and the message says where to look", async (_, user, input, message) => {
+      await cluster().run("login", ["tee", ".bashrc"], { user, input });
+      expect(await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 4_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(message) });
+    });
+
+    test("that refuses says so also where the person's configuration wants ssh to say nothing", async () => {
+      const head = headOf();
+      await filesOfAlice({ "config-quiet": "Host *\n  LogLevel QUIET\n" });
+      await cluster().fault.killSshd("broken");
+      expect(await thrownBy(head.open("broken", configured("/home/alice/config-quiet")))).toMatchObject({ message: expect.stringMatching(/port 22: .*(?:ECONNREFUSED|Connection refused)/s) });
+      await cluster().fault.heal("broken");
     });
 
     test.each([

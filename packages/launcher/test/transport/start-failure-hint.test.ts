@@ -21,6 +21,17 @@ describe.each([
     ],
   ],
   [
+    /another|not for that node's kind of machine/,
+    [
+      "/opt/node/node: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.28' not found (required by /opt/node/node)",
+      "bash: line 1: /opt/node/node: cannot execute binary file: Exec format error",
+      "/opt/node/node: error while loading shared libraries: libatomic.so.1: cannot open shared object file: No such file or directory",
+      "slurmstepd-n1: error: execve(): /opt/node/node: Exec format error",
+    ],
+  ],
+  [/no login shell there that runs commands/, ["This account is currently not available.", "rbash: line 1: exec: restricted", "rbash: /opt/node/node: restricted: cannot specify `/' in command names"]],
+  [/has no room for another program/, ["bash: fork: retry: Resource temporarily unavailable", "-bash: fork: Cannot allocate memory", "node[12]: pthread_create: Resource temporarily unavailable"]],
+  [
     /may not run Node\.js/,
     [
       "/opt/runtime: Permission denied.",
@@ -32,10 +43,19 @@ describe.each([
   ],
 ])("it says %s", (hint, messages) => {
   test.each(messages)("of %j", (printed) => {
-    expect(startFailureHint(printed)).toMatch(hint);
+    expect(startFailureHint(printed, 1)).toMatch(hint);
   });
 });
 
-test.each(["", "Welcome to the cluster.", "This account is currently not available.", "Segmentation fault"])("it says nothing of %j", (printed) => {
-  expect(startFailureHint(printed)).toBe("");
+test.each(["Welcome to the cluster.", "Segmentation fault", "Could not chdir to home directory /home/x: No such file or directory\nSegmentation fault"])("it says nothing of %j", (printed) => {
+  expect(startFailureHint(printed, 139)).toBe("");
+});
+
+test.each([
+  ["", 0, /start file of the login shell end it \(exit\)/],
+  ["", 1, /lets nobody in \(\/bin\/false/],
+  ["Could not chdir to home directory /home/x: No such file or directory", 1, /lets nobody in/],
+  ["", 137, /^$/],
+])("of %j and exit code %i it says %s", (printed, code, hint) => {
+  expect(startFailureHint(printed, code)).toMatch(hint);
 });

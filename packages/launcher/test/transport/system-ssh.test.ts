@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { sshFailure, systemSsh } from "../../src/transport/system-ssh.ts";
+import { sshFailure } from "../../src/transport/ssh-failure.ts";
+import { systemSsh } from "../../src/transport/system-ssh.ts";
 import { thrownBy } from "../world.ts";
 
 // What OpenSSH 9.2 prints with exit code 255.
@@ -16,11 +17,23 @@ test.each([
   ["host-key", "No ED25519 host key is known for n1 and you have requested strict checking.\r\nHost key verification failed.\r\n"],
   ["authentication", "alice@n1: Permission denied (publickey).\r\n"],
   ["authentication", "Received disconnect from 10.99.0.2 port 22:2: Too many authentication failures\r\nDisconnected from 10.99.0.2 port 22\r\n"],
+  ["authentication", "Access denied by pam_slurm_adopt: you have no active jobs on this node\r\nConnection closed by 10.99.0.2 port 22\r\n"],
+  ["authentication", "Your account has expired; please contact your system administrator.\r\nConnection closed by 10.99.0.2 port 22\r\n"],
+  ["authentication", "WARNING: Your password has expired.\nPassword change required but no TTY available.\n"],
+  ["unreachable", "\"System is booting up. Unprivileged users are not permitted to log in yet.\"\r\nConnection closed by 10.99.0.2 port 22\r\n"],
   ["unsupported", "Unable to negotiate with 10.99.0.2 port 22: no matching cipher found. Their offer: aes128-ctr\r\n"],
   ["unsupported", "command-line: line 0: Bad configuration option: nosuchoption\r\n"],
   ["unsupported", "unknown option -- z\r\nusage: ssh [-46AaCfGgKkMNnqsTtVvXxYy]\n"],
 ])("the reason is %s when ssh says %j", (reason, stderr) => {
-  expect(sshFailure(stderr)).toBe(reason);
+  expect(sshFailure(stderr).reason).toBe(reason);
+});
+
+test.each([
+  ["Received disconnect from 10.99.0.2 port 22:2: Too many authentication failures\r\n", /IdentitiesOnly yes/],
+  ["Access denied by pam_slurm_adopt: you have no active jobs on this node\r\nConnection closed\r\n", /the transport srun gets in/],
+  ["", /said nothing \(is LogLevel set/],
+])("what can be done about %j is said", (stderr, advice) => {
+  expect(sshFailure(stderr).message).toMatch(advice);
 });
 
 test("a program that is not there is named", async () => {
