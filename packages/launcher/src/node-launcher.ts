@@ -53,6 +53,8 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   readonly logDir: string;
   /** How other nodes than this one are reached. Default: node-ssh. */
   readonly transport?: CommandTransport;
+  /** Where a node is whose name can't be looked up, for ssh; undefined: unknown. Default: nobody knows. */
+  readonly addressOf?: (host: string) => Promise<string | undefined>;
   /** Whether frames travel over TLS on a port of this process instead of the transport's own streams. Default: with srun only. */
   readonly tls?: boolean;
   /** The port of this process that agents call, where frames travel over TLS. Default: one for each connection. */

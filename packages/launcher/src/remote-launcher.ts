@@ -72,7 +72,7 @@ class RemoteNode {
   async #session(number: number, { connectTimeoutMs }: AgentTimes, { folderNames }: NodeSurroundings, signal: AbortSignal): Promise<CommandSession> {
     const late = AbortSignal.timeout(connectTimeoutMs);
     try {
-      return await openTransport(this.#choice, this.#log).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames), AbortSignal.any([signal, late]));
+      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames), AbortSignal.any([signal, late]));
     } catch (cause) {
       signal.throwIfAborted();
       const what = late.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);

@@ -10,6 +10,7 @@ import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
+import { slurmAddresses } from "./slurm-addresses.ts";
 import type { SlurmEnd } from "./slurm-end.ts";
 import { silenceOptions } from "./slurm-silence.ts";
 import { readThreadsPerCore } from "./slurm-threads.ts";
@@ -38,6 +39,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
       jobCgroups: jobCgroups(allocation, details, process.env),
       log,
       ...silenceOptions(allocation, config),
+      addressOf: slurmAddresses(allocation.nodes.map(({ name }) => name)),
       ...config,
       ...(leastNodes === undefined ? {} : { leastNodes }),
       ...transportOf(allocation, details, config),

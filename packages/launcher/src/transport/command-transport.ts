@@ -1,5 +1,6 @@
 /** Which transport reaches the other nodes. (Hyperion's CommandTransport) */
 import { TransportError } from "./command-session.ts";
+import type { AddressOf } from "./host-address.ts";
 import type { NodeSshOptions } from "./node-ssh.ts";
 import { srun, type SrunOptions } from "./srun.ts";
 import { systemSsh, type SystemSshOptions } from "./system-ssh.ts";
@@ -18,13 +19,13 @@ export type CommandTransport =
   | ({ readonly type: "srun" } & SrunOptions)
   | { readonly type: "custom"; readonly transport: Transport };
 
-/** The transport that `choice` names. `log` hears when another one has to step in for a host. */
-export function openTransport(choice: CommandTransport, log: (line: string) => void): Transport {
+/** The transport that `choice` names. `log` hears when another one has to step in for a host. `addressOf`: where hosts are whose names can't be looked up. */
+export function openTransport(choice: CommandTransport, log: (line: string) => void, addressOf?: AddressOf): Transport {
   switch (choice.type) {
     case "node-ssh":
-      return nodeSshOrSystem(choice, log);
+      return nodeSshOrSystem(choice, log, addressOf);
     case "ssh":
-      return systemSsh(choice);
+      return systemSsh(choice, addressOf);
     case "srun":
       return srun(choice);
     case "custom":
@@ -35,17 +36,17 @@ export function openTransport(choice: CommandTransport, log: (line: string) => v
 }
 
 /** The system's ssh may get in where node-ssh does not: with Kerberos, with a certificate, with a security key. */
-function nodeSshOrSystem(options: NodeSshOptions, log: (line: string) => void): Transport {
+function nodeSshOrSystem(options: NodeSshOptions, log: (line: string) => void, addressOf: AddressOf | undefined): Transport {
   return {
     open: async (host, argv, signal) => {
       // Not before it is needed: a worker loads this package with the user's functions.
       const { nodeSsh, systemSshOptions } = await import("./node-ssh.ts");
       try {
-        return await nodeSsh(options).open(host, argv, signal);
+        return await nodeSsh(options, addressOf).open(host, argv, signal);
       } catch (error) {
         if (!(error instanceof TransportError) || (error.reason !== "unsupported" && error.reason !== "authentication")) throw error;
         log(`${host}: using the system's ssh, because node-ssh can't serve it: ${error.message}`);
-        return await systemSsh(systemSshOptions(options)).open(host, argv, signal);
+        return await systemSsh(systemSshOptions(options), addressOf).open(host, argv, signal);
       }
     },
   };

@@ -3,6 +3,7 @@
  * the one channel of the one connection. What it can't do for a host is a `TransportError` "unsupported": the system's
  * ssh can.
  */
+import type { AddressOf } from "./host-address.ts";
 import { loginShellCommand } from "./shell-quote.ts";
 import { type ConnectionAttempt, openSshConnection } from "./ssh-connection.ts";
 import { startSession } from "./ssh-session.ts";
@@ -26,8 +27,8 @@ export interface NodeSshOptions {
   readonly keepaliveCount?: number;
 }
 
-/** A transport that connects from this process. `open` loads the libraries when it is first called. */
-export function nodeSsh(options: NodeSshOptions = {}): Transport {
+/** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf`: where hosts are whose names can't be looked up. */
+export function nodeSsh(options: NodeSshOptions = {}, addressOf?: AddressOf): Transport {
   return {
     open: async (host, argv, signal) => {
       const line = loginShellCommand(argv);
@@ -36,7 +37,7 @@ export function nodeSsh(options: NodeSshOptions = {}): Transport {
       const giveUp = (): void => resources.dispose();
       signal.addEventListener("abort", giveUp, { once: true });
       try {
-        const connection = await openSshConnection(host, hostOptions(options), attempt(options, resources, signal));
+        const connection = await openSshConnection(host, hostOptions(options), attempt(options, addressOf, resources, signal));
         const session = await startSession(connection, line, resources);
         signal.throwIfAborted();
         return session;
@@ -54,8 +55,9 @@ export function nodeSsh(options: NodeSshOptions = {}): Transport {
 /** The system's ssh with the same options. */
 export const systemSshOptions = (options: NodeSshOptions): SystemSshOptions => ({ options: [...configOptions(options), ...hostOptions(options)] });
 
-const attempt = (options: NodeSshOptions, resources: DisposableStack, signal: AbortSignal): ConnectionAttempt => ({
+const attempt = (options: NodeSshOptions, addressOf: AddressOf | undefined, resources: DisposableStack, signal: AbortSignal): ConnectionAttempt => ({
   options: configOptions(options),
+  addressOf,
   times: { connectTimeoutMs: options.connectTimeoutMs, keepaliveMs: options.keepaliveMs ?? 5_000, keepaliveCount: options.keepaliveCount ?? 3 },
   resources,
   signal,

@@ -11,6 +11,16 @@ export async function resolveSshConfig(host: string, options: readonly string[],
   return parseSshConfig(stdout, host, localAccount());
 }
 
+/** Where the host of a configuration that `ssh -G` printed is, and how its key is known; as much of it as can be read. */
+export function placeOf(printed: string, host: string): Pick<SshConfig, "hostname" | "hostKeyAlias" | "knownHostsFiles"> {
+  try {
+    return parseSshConfig(printed, host, localAccount());
+  } catch {
+    // What node-ssh can't follow is ssh's own affair.
+    return { hostname: /^hostname (.*)$/m.exec(printed)?.[1] ?? host, hostKeyAlias: /^hostkeyalias (.*)$/m.exec(printed)?.[1], knownHostsFiles: [] };
+  }
+}
+
 function localAccount(): LocalAccount {
   const { username, uid, homedir } = userInfo();
   return { home: homedir ?? "", userName: username, userId: uid, hostName: hostname(), env: process.env };

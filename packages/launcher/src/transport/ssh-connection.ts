@@ -5,6 +5,7 @@
 import type { Duplex } from "node:stream";
 import type { NodeSSH } from "node-ssh";
 import { TransportError } from "./command-session.ts";
+import { type AddressOf, addressOptions } from "./host-address.ts";
 import { lookUpKnownHost, knownTypes } from "./known-hosts.ts";
 import { resolveSshConfig } from "./resolve-ssh-config.ts";
 import { connectAgent, keysHeldBy } from "./ssh-agent.ts";
@@ -34,6 +35,8 @@ export interface ConnectionAttempt {
   /** Options of ssh for all of them. */
   readonly options: readonly string[];
   readonly times: ConnectionTimes;
+  /** Where hosts are whose names can't be looked up. */
+  readonly addressOf: AddressOf | undefined;
   /** All sockets belong to it: disposing of it ends the connection, or the attempt. */
   readonly resources: DisposableStack;
   readonly signal: AbortSignal;
@@ -53,7 +56,7 @@ export interface SshConnection {
 /** Connects to `host`, with options of ssh for it alone. Throws a `TransportError`, or the signal's reason. */
 export async function openSshConnection(host: string, options: readonly string[], attempt: ConnectionAttempt, jumps = 0): Promise<SshConnection> {
   const { signal, resources } = attempt;
-  const config = await resolveSshConfig(host, [...attempt.options, ...options], signal);
+  const config = await findHost(host, [...attempt.options, ...options], attempt);
   const libraries = await loadSsh();
   const settings = await prepare(config, libraries, attempt);
   signal.throwIfAborted();
@@ -62,6 +65,13 @@ export async function openSshConnection(host: string, options: readonly string[]
   signal.throwIfAborted();
   const { ssh, closed } = await logIn(new libraries.NodeSSH(), sock, settings);
   return { ssh, closed, description: `ssh ${config.user}@${config.hostname} port ${config.port}`, direct: config.jump === undefined };
+}
+
+/** The configuration of `host`, with an address in it that can be connected to. A jump host looks names up by itself. */
+async function findHost(host: string, options: readonly string[], { addressOf, signal }: ConnectionAttempt): Promise<SshConfig> {
+  const config = await resolveSshConfig(host, options, signal);
+  const address = config.jump === undefined ? await addressOptions(config, addressOf, signal) : [];
+  return address.length === 0 ? config : resolveSshConfig(host, [...options, ...address], signal);
 }
 
 /** All that is asked of this machine before a host is troubled. */

@@ -6,8 +6,10 @@ import { basename } from "node:path";
 import type { CommandError } from "../local-process.ts";
 import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
 import { askProgram } from "./ask-program.ts";
+import { type AddressOf, addressOptions } from "./host-address.ts";
 import { type CommandSession, type SessionEnd, TransportError } from "./command-session.ts";
 import { SILENT_LOGIN_SHELL } from "./start-failure-hint.ts";
+import { placeOf } from "./resolve-ssh-config.ts";
 import { loginShellCommand } from "./shell-quote.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import type { Transport } from "./transport.ts";
@@ -29,13 +31,15 @@ const OURS = ["-T", "-o", "LogLevel=INFO", "-o", "BatchMode=yes", "-o", "ClearAl
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
 
-/** A transport that runs `ssh HOST COMMAND` for each session. */
-export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = {}): Transport {
+/** A transport that runs `ssh HOST COMMAND` for each session. `addressOf`: where hosts are whose names can't be looked up. */
+export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = {}, addressOf?: AddressOf): Transport {
   return {
     open: async (host, argv, signal) => {
-      const direct = await isDirect(command, options, host, signal);
+      const configuration = await readConfiguration(command, options, host, signal);
+      const direct = configuration !== undefined && !/^proxy(?:jump|command) (?!none$)/im.test(configuration);
+      const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
       signal.throwIfAborted();
-      const line = [command, ...options, ...OURS, "--", host, loginShellCommand(argv)];
+      const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
       const running = await runCmdLocalAsync({ argv: line }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
@@ -44,11 +48,11 @@ export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = 
   };
 }
 
-/** Whether ssh connects to the host itself, and not through a jump host or a program. Other programs can't be asked. */
-async function isDirect(command: string, options: readonly string[], host: string, signal: AbortSignal): Promise<boolean> {
-  if (basename(command) !== "ssh") return false;
+/** What ssh's configuration says of the host. Other programs can't be asked. */
+async function readConfiguration(command: string, options: readonly string[], host: string, signal: AbortSignal): Promise<string | undefined> {
+  if (basename(command) !== "ssh") return undefined;
   const { code, stdout } = await askProgram([command, ...options, "-G", "--", host], signal);
-  return code === 0 && !/^proxy(?:jump|command) (?!none$)/im.test(stdout);
+  return code === 0 ? stdout : undefined;
 }
 
 /** Reads ssh's end: exit code 255 is its own failure, or that of a command that exits so. */
