@@ -25,10 +25,15 @@ test.each([
   expect(srunFailure(stderr)?.reason).toBe(reason);
 });
 
+const UNCONFIRMED = "srun: Check SLURM_JOB_ID environment variable. Expired or invalid job 1\n";
+// By the srun of 22.05 to a controller of 26.05 and of 24.11, by that of 26.05 to one of 22.05 and of 24.11.
 test.each([
-  "srun: error: Unable to create step for job 4: Incompatible versions of client and server code\n",
-  "srun: error: Unable to confirm allocation for job 4: Zero Bytes were transmitted or received\nsrun: Check SLURM_JOB_ID environment variable. Expired or invalid job 4\n",
-])("a srun of another release than the cluster's is named when it says %j", (stderr) => {
+  ["unsupported", `srun: error: Unable to confirm allocation for job 1: Insane message length\n${UNCONFIRMED}`],
+  ["unsupported", `srun: error: auth_g_unpack: authentication plugin unknown(1007) not found\nsrun: error: slurm_unpack_received_msg: [[login]:6817] Invalid Protocol Version 10752 from uid=4294967295: Incompatible versions of client and server code\nsrun: error: Unable to confirm allocation for job 1: Unspecified error\n${UNCONFIRMED}`],
+  ["unreachable", `srun: error: Unable to confirm allocation for job 1: Zero Bytes were transmitted or received\n${UNCONFIRMED}`],
+  ["unreachable", `srun: error: Unable to confirm allocation for job 1: Protocol authentication error\n${UNCONFIRMED}`],
+])("%s, as it is another release than the cluster's, is said of %j", (reason, stderr) => {
+  expect(srunFailure(stderr)?.reason).toBe(reason);
   expect(srunFailure(stderr)?.message).toMatch(/another release than the cluster's.*`command` of the srun transport/);
 });
 
