@@ -6,7 +6,7 @@ import { expectSound, FaultCluster, user } from "./faults-cluster.ts";
 describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 120_000 }, () => {
   let cluster: FaultCluster;
   beforeAll(async () => {
-    cluster = await FaultCluster.open(4);
+    cluster = await FaultCluster.open(4, { SlurmdTimeout: "30" });
     await cluster.testbed.run("login", ["sh", "-c", "sed '/ n[23]$/d' /etc/hosts > /tmp/hosts-$$ && cat /tmp/hosts-$$ > /etc/hosts; rm /tmp/hosts-$$"]);
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
