@@ -22,7 +22,7 @@ const SAYINGS: readonly Saying[] = [
   [/account (?:has|is) (?:expired|locked|disabled)|account .{0,40}not available/i, "authentication", "the account may not be used there", "Ask who runs that node for the account."],
   [/password has expired|required to change your password|password change required/i, "authentication", "the account has to change its password first", "Log in by hand (ssh) and change it."],
   [/Too many authentication failures/i, "authentication", "more keys were shown than the host looks at", "The ssh agent holds many keys: name the right one with IdentityFile and set IdentitiesOnly yes."],
-  [/Permission denied|No supported authentication methods|Access denied/i, "authentication", "no key of ours is taken"],
+  [/Permission denied|No supported authentication methods|Access denied/i, "authentication", "no key of ours is taken, and sshd does not say why", "`ssh -v` tells which keys were shown. The account may be locked or expired on that node, or its home not be there; where ssh between nodes is closed, the transport srun does without it."],
   [/Bad configuration option|Bad owner or permissions|unknown option|keyword .* extra arguments|terminating, \d+ bad configuration options/i, "unsupported", "ssh does not take its configuration or options"],
   [/no matching (?:host key type|key exchange method|cipher|MAC) found/i, "unsupported", "the two ends have no algorithm in common"],
   [/administratively prohibited/i, "unsupported", "a jump host forbids what is needed"],

@@ -8,7 +8,8 @@ export const SILENT_LOGIN_SHELL =
 export function startFailureHint(printed: string, code: number | null): string {
   // sshd says it of every program of such an account.
   const ofTheProgram = printed.replaceAll(/^Could not chdir to home directory .*$/gm, "").trim();
-  const hint = HINTS.find(([pattern]) => pattern.test(ofTheProgram))?.[1] ?? (ofTheProgram === "" ? hintOfCode(code) : undefined);
+  const known = HINTS.find(([pattern]) => pattern.test(ofTheProgram))?.[1] ?? (ofTheProgram === "" ? hintOfCode(code) : undefined);
+  const hint = code === NOLOGIN_CODE ? NOLOGIN : known;
   return hint === undefined ? "" : `\n${hint}`;
 }
 
@@ -18,6 +19,9 @@ function hintOfCode(code: number | null): string | undefined {
   return code === 1 ? "The account's login shell there may be one that lets nobody in (/bin/false, nologin)." : undefined;
 }
 
+/** sshd's own, without PAM, where there is an /etc/nologin (session.c, do_nologin). */
+const NOLOGIN_CODE = 254;
+const NOLOGIN = "The node lets nobody log in now (/etc/nologin): it is being booted or maintained. Exclude it from the job, or use the transport srun.";
 const OLD_NODE = "The Node.js of that node is too old: hyperion-ts needs version 24 or later on all nodes (`nodePath` says where it is).";
 const NO_FILES = "The files of hyperion-ts are not there on that node: the program must be on a file system that all nodes share, under the same path.";
 const NOT_ALLOWED = "The account may not run Node.js on that node: is its path readable for it there?";

@@ -146,6 +146,20 @@ describeOnTestbed(describe)("a node", () => {
       expect(await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 4_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(message) });
     });
 
+    test("that lets nobody log in now (/etc/nologin) is named with what its file says", async () => {
+      await cluster().run("login", ["tee", "/etc/nologin"], { input: "Maintenance until noon.\n" });
+      const error = await thrownBy(headOf().open("good", by()));
+      await cluster().run("login", ["rm", "/etc/nologin"]);
+      expect(error).toMatchObject({ message: expect.stringMatching(/Maintenance until noon\..*lets nobody log in now/s) });
+    });
+
+    test("whose account has expired is not tried again, and the message says what may be wrong with it", async () => {
+      await cluster().run("login", ["chage", "-E", "1", "faye"]);
+      const error = await thrownBy(headOf("faye").open("good", by()));
+      await cluster().run("login", ["chage", "-E", "-1", "faye"]);
+      expect(error).toMatchObject({ message: expect.stringMatching(/Permission denied \(publickey\).*locked or expired/s), transient: false });
+    });
+
     test("that refuses says so also where the person's configuration wants ssh to say nothing", async () => {
       const head = headOf();
       await filesOfAlice({ "config-quiet": "Host *\n  LogLevel QUIET\n" });
