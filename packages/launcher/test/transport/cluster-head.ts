@@ -108,7 +108,15 @@ export class ClusterHead implements AsyncDisposable {
 
   /** SIGKILL, as from a system that is short of memory. */
   kill(): void {
-    for (const { pid, argv } of this.#cluster.processes("login")) if (argv[0] === NODE && argv.includes(this.#mark)) process.kill(pid, "SIGKILL");
+    this.signal("SIGKILL");
+  }
+
+  /** To the head itself, and not to what it stands behind. */
+  signal(signal: NodeJS.Signals): void {
+    for (const { pid, argv } of this.#cluster.processes("login")) if (argv[0] === NODE && argv.includes(this.#mark)) process.kill(pid, signal);
+    // nsenter, which has started it, stops itself when it stops.
+    const { pid } = this.#process;
+    if (signal !== "SIGSTOP" && pid !== undefined) process.kill(pid, "SIGCONT");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 /** What becomes of a node whose head is slow, busy, cut off or dead. Nodes are lost when nobody is there, and only then. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { describe, test } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
@@ -10,7 +11,7 @@ const ways: readonly Partial<NodeLauncherConfig>[] = [{ transport: { type: "node
 
 // Each test has nodes of its own, so that their waits can be waited for together.
 describeOnTestbed(describe.concurrent)("with its defaults", () => {
-  const names = ["slow-a", "slow-b", "slow-c", "busy-a", "busy-b", "busy-c", "cut-a", "cut-b", "cut-c", "dead-a", "dead-b", "dead-c", "both-a", "both-b", "both-c"];
+  const names = ["slow-a", "slow-b", "slow-c", "busy-a", "busy-b", "busy-c", "cut-a", "cut-b", "cut-c", "dead-a", "dead-b", "dead-c", "both-a", "both-b", "both-c", "still-a", "still-b", "still-c", "calm-a", "calm-b", "calm-c"];
   const cluster = clusterForTests({ nodes: names.map((name) => ({ name, cpus: 2 })), slurm: { SlurmdTimeout: "300" } });
   /** A head in a job of these nodes, which goes on when the head is gone: what ends then is not ended by Slurm. */
   async function headIn(nodes: readonly string[]): Promise<ClusterHead> {
@@ -65,11 +66,32 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
   });
 
   test("a killed head behind a cut network leaves nothing on its nodes after the time of silence", async ({ expect }) => {
-    const nodes = names.slice(12);
+    const nodes = names.slice(12, 15);
     await using head = await headIn(nodes);
     for (const node of await openAll(head, nodes)) void thrownBy(node.call("untilKilled", null));
     await Promise.all(nodes.map((node) => cluster().fault.cut(node)));
     head.kill();
     await Promise.all(nodes.map((node) => expect.poll(() => ours(node), patient).toEqual([])));
+  });
+
+  // As by Slurm, which suspends a job (all of its processes), or by a person (Ctrl-Z).
+  test.for([
+    ["a head and its agents that were stopped", true, 15],
+    ["a head that was stopped, and its agents that were not,", false, 18],
+  ] as const)("%s for longer than silence may last go on together", async ([, withAgents, first], { expect }) => {
+    const nodes = names.slice(first, first + 3);
+    await using head = await headIn(nodes);
+    const opened = await openAll(head, nodes);
+    const signal = (name: NodeJS.Signals): void => {
+      head.signal(name);
+      const agents = withAgents ? nodes.flatMap((node) => leftOn(cluster(), node).filter(({ argv }) => argv.some((arg) => arg.endsWith("agent-main.ts")))) : [];
+      for (const { pid } of agents) process.kill(pid, name);
+    };
+    signal("SIGSTOP");
+    await sleep(15_000);
+    signal("SIGCONT");
+    // A heartbeat and its judgement come first.
+    await sleep(3_000);
+    expect(await Promise.all(opened.map((node) => node.call("square", 9)))).toEqual([81, 81, 81]);
   });
 });
