@@ -24,7 +24,7 @@ export const recorderShare = { from: join(import.meta.dirname, "programs"), to: 
 const SUBMISSIONS_AT_ONCE = 8;
 
 /** So long may all jobs take together: a limit, not a claim. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** A folder for records, seen in the cluster too: ordinary users may not enter the one that it is in. */
 export class RecordsFolder implements Disposable {
@@ -52,9 +52,14 @@ export async function recordShapes(cluster: Testbed, records: RecordsFolder, sha
     mkdirSync(folder);
     chmodSync(folder, 0o777);
   }
-  const waiting = [...folders];
-  await Promise.all(Array.from({ length: SUBMISSIONS_AT_ONCE }, () => submitNext(cluster, records.share.to, waiting)));
-  await allRecorded(folders);
+  const run = async (some: readonly (readonly [Shape, string])[]): Promise<void> => {
+    const waiting = [...some];
+    await Promise.all(Array.from({ length: SUBMISSIONS_AT_ONCE }, () => submitNext(cluster, records.share.to, waiting)));
+    await allRecorded(some);
+  };
+  const all = [...folders];
+  await run(all.filter(([{ alone }]) => alone !== true));
+  for (const one of all.filter(([{ alone }]) => alone === true)) await run([one]);
   return new Map([...folders].map(([shape, folder]) => [shape, recordsIn(folder).map(read)]));
 }
 
@@ -67,8 +72,8 @@ async function submitNext(cluster: Testbed, records: string, waiting: (readonly 
   }
 }
 
-async function allRecorded(folders: ReadonlyMap<Shape, string>): Promise<void> {
-  const missing = (): readonly Shape[] => [...folders].flatMap(([shape, folder]) => (recordsIn(folder).length < (shape.records ?? 1) ? [shape] : []));
+async function allRecorded(folders: readonly (readonly [Shape, string])[]): Promise<void> {
+  const missing = (): readonly Shape[] => folders.flatMap(([shape, folder]) => (recordsIn(folder).length < (shape.records ?? 1) ? [shape] : []));
   const end = performance.now() + PATIENCE_MS;
   while (missing().length > 0) {
     if (performance.now() > end) throw new Error(`No record came within ${PATIENCE_MS} ms of ${missing().map(({ title }) => title).join(", ")}`);

@@ -19,7 +19,7 @@ describeOnTestbed(describe)("the environment and scontrol's details of a real jo
       records = new RecordsFolder();
       cluster = await testbed({ nodes, partitions, share: [recorderShare, records.share], slurm });
       recorded = await recordShapes(cluster, records, shapes);
-    }, 180_000);
+    }, 400_000);
     afterAll(async () => {
       await cluster[Symbol.asyncDispose]();
       records[Symbol.dispose]();

@@ -18,6 +18,11 @@ interface ShapeTraits {
   readonly records?: number;
   /** Whether it is run in a step. */
   readonly isStep?: boolean;
+  /**
+   * Whether the job comes when no other one is left. Where a component of a heterogeneous job can't start after all, because
+   * another job was quicker, Slurm puts the job back for two minutes, and those behind it wait as long.
+   */
+  readonly alone?: boolean;
   /** Whether the job inherits the variables of an array that it is not in. */
   readonly arrayIsInherited?: boolean;
 }
@@ -36,7 +41,7 @@ const direct = (command: string, traits: ShapeTraits = {}): Shape => ({ title: c
 
 /** A job whose components have these options. */
 const het = (title: string, [first = "", ...others]: readonly string[], script: Script = itself, traits: ShapeTraits = {}): Shape =>
-  batch(title, first, (record) => [...others.map((args) => `#SBATCH hetjob\n#SBATCH ${args}`), script(record)].join("\n"), traits);
+  batch(title, first, (record) => [...others.map((args) => `#SBATCH hetjob\n#SBATCH ${args}`), script(record)].join("\n"), { alone: true, ...traits });
 
 const itself: Script = (record) => record;
 
