@@ -1,4 +1,5 @@
-export type { AgentTimes, NodePlace } from "./node-agent.ts";
+export type { AgentTimes } from "./agent-settings.ts";
+export type { NodePlace } from "./node-agent.ts";
 export {
   type NodeLauncher,
   type NodeLauncherConfig,

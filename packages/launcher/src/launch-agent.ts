@@ -5,7 +5,7 @@ import { newServiceId } from "@hyperion-ts/wire";
 import { AgentLauncher } from "./agent-launcher.ts";
 import { connectAgent } from "./connect-agent.ts";
 import type { HeadPort } from "./head-port.ts";
-import type { AgentSettings, AgentTimes } from "./node-agent.ts";
+import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
 import { type FolderName, logicalPaths } from "./worker/folder-names.ts";

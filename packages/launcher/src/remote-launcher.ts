@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { openHeadPort } from "./head-port.ts";
 import { launcherOver, remoteAgentCommand, timesOf } from "./launch-agent.ts";
-import type { AgentTimes } from "./node-agent.ts";
+import type { AgentTimes } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
 import { withAttempts } from "./transport/attempts.ts";

@@ -1,0 +1,27 @@
+/** What a head decides about the agent of a node, and what it tells it. */
+import type { NodeSurroundings } from "./node-surroundings.ts";
+
+/** Times, all in milliseconds. */
+export interface AgentTimes {
+  /** How long an agent or a worker may take to come up. Default 30,000. */
+  readonly connectTimeoutMs: number;
+  /** A sign of life is sent at least this often, both ways. Default 2,000. */
+  readonly heartbeatMs: number;
+  /** A node that was silent for so long is lost. Default 10,000. */
+  readonly silenceMs: number;
+  /** How long running calls may take to end when the connection is closed. Default 200. */
+  readonly endGraceMs: number;
+}
+
+/** What an agent is told when it has greeted. */
+export interface AgentSettings {
+  readonly times: AgentTimes;
+  /** After so long without a sign of the head the agent ends; null: only when its input ends. */
+  readonly headSilenceMs: number | null;
+  /** Where and in which environment workers run; null: as the agent does. */
+  readonly surroundings: NodeSurroundings | null;
+  /** Whether a silent node is only paused. Default: it is not. */
+  readonly isPaused?: ((node: string) => Promise<boolean>) | undefined;
+  /** What the agent becomes when its head fell silent. Default: it ends. */
+  readonly whenHeadIsLost?: readonly string[] | undefined;
+}
