@@ -1,6 +1,7 @@
 /** Slurm's commands on the login node: submit, look, wait. */
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
+import { lastLines, slurmctldOn } from "./daemons.ts";
 import { runOnNode } from "./run-on-node.ts";
 import type { RunOptions } from "./run-on-node.ts";
 import { hostNamed } from "./site.ts";
@@ -62,10 +63,10 @@ export const jobs = async (site: Site): Promise<readonly SlurmJob[]> => parseJob
 export const job = async (site: Site, id: SlurmJobId): Promise<readonly SlurmJob[]> =>
   parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner", String(id)]));
 
-/** @throws TestbedError `timeout`, with the states that the job's parts were in */
+/** @throws TestbedError `timeout`, with the states that the job's parts were in, and the end of slurmctld's log */
 export async function waitForJob(site: Site, id: SlurmJobId, { timeoutMs = 60_000, signal }: WaitOptions = {}): Promise<FinishedJob> {
   let parts: readonly SlurmJob[] = [];
-  const instead = (): string => parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`).join("\n");
+  const instead = (): string => [...parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`), lastLines(site, slurmctldOn(site.plan.login.name), 30)].join("\n");
   await waitUntil({ what: `job ${id} to end`, timeoutMs, signal, instead, pauseMs: 100 }, async () => {
     parts = await job(site, id);
     return parts.length > 0 && parts.every(isFinal) ? true : undefined;

@@ -42,8 +42,9 @@ const settings: SlurmSettings = {
   AuthType: "auth/munge",
   SelectType: "select/cons_tres",
   ReturnToService: "2",
-  // A lost node is seen as down after some 15 s instead of minutes, and a busy machine is not taken for a lost node.
-  SlurmdTimeout: "5",
+  // A lost node is seen as down after some 25 s instead of minutes, and a busy machine is not taken for a lost node. With
+  // less than 10 s Slurm 24.11 gives nodes up before it has asked them for the first time, and puts their jobs back.
+  SlurmdTimeout: "15",
   MessageTimeout: "5",
   TCPTimeout: "2",
   MinJobAge: "3600",

@@ -10,7 +10,7 @@ describeOnTestbed(describe)("faults", () => {
   beforeAll(async () => {
     const nodes = ["n1", "n2", "n3", "n4"].map((name) => ({ name, cpus: 2 }));
     // Slurm gives nodes up sooner than by default.
-    cluster = await testbed({ nodes, slurm: { SlurmdTimeout: "4", MessageTimeout: "2" } });
+    cluster = await testbed({ nodes });
   });
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
@@ -70,7 +70,7 @@ describeOnTestbed(describe)("faults", () => {
     expect(cluster.processes("n4")).toEqual([]);
     await expect(cluster.run("n4", ["true"])).rejects.toThrow("n4 is stopped");
 
-    await Promise.all(lost.map((node) => cluster.waitForNode(node, "down")));
+    await Promise.all(lost.map((node) => cluster.waitForNode(node, "down", { timeoutMs: 120_000 })));
     expect((await cluster.nodeStates()).filter(({ responds }) => !responds).map(({ name }) => name)).toEqual(lost);
     expect((await Promise.all(onEach.map((id) => cluster.waitForJob(id)))).map(({ state }) => state)).toEqual(lost.map(() => "NODE_FAIL"));
 

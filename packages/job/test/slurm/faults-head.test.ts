@@ -14,7 +14,7 @@ vi.setConfig({ maxConcurrency: 5 });
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: FaultCluster;
   // On a busy machine nodes that are there must not be given up, too.
-  beforeAll(async () => void (cluster = await FaultCluster.open(16, { SlurmdTimeout: "15" })));
+  beforeAll(async () => void (cluster = await FaultCluster.open(16)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   /** A job whose script runs the program, and runs it again when there is a file `again`; calls run on all of its nodes. */
