@@ -22,7 +22,8 @@ export type JobView =
 
 /** Reads what `scontrol show job JOBID` prints. */
 export function viewJob(printed: string, jobId: string): JobView {
-  const record = printed.split(/^(?=JobId=)/m).find((text) => field(text, "JobId") === jobId);
+  const records = printed.split(/^(?=JobId=)/m).map(withoutName);
+  const record = records.find((text) => field(text, "JobId") === jobId);
   if (record === undefined) return { type: "none-of-ours" };
   const batchHost = field(record, "BatchHost");
   const nodes = field(record, "NodeList");
@@ -35,5 +36,8 @@ export function viewJob(printed: string, jobId: string): JobView {
 
 /** Of squeue(1), "JOB STATE CODES": those in which nodes are held. */
 const GOES_ON: ReadonlySet<string> = new Set(["RUNNING", "SUSPENDED"]);
+
+/** The job's name ends the first line, and may be any text, also one that looks like another field. */
+const withoutName = (record: string): string => record.replace(/ JobName=.*/, "");
 
 const field = (record: string, name: string): string | undefined => new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(record)?.[1];

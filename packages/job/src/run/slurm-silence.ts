@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
 import type { Allocation } from "@hyperion-ts/slurm-env";
-import { askSlurm } from "./ask-slurm.ts";
+import { askJobDetails } from "./ask-job-details.ts";
 
 const endAbandonedJob: string = fileURLToPath(new URL(`./end-abandoned-job-main${extname(import.meta.url)}`, import.meta.url));
 
@@ -14,17 +14,18 @@ const ASKING_LIMIT_MS = 5_000;
  * A head on a node of the job is suspended together with it; one on the submitting host (salloc) has to ask. Of a lost
  * head the agents have to, and only a node of the job can be lost with the job's script.
  */
-export function silenceOptions({ jobId, head, nodes }: Allocation, { nodePath = process.execPath }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "isPaused" | "whenHeadIsLost"> {
-  if (head === undefined) return { isPaused: isSuspended(String(jobId)) };
+export function silenceOptions(allocation: Allocation, { nodePath = process.execPath }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "isPaused" | "whenHeadIsLost"> {
+  const { jobId, head, nodes } = allocation;
+  if (head === undefined) return { isPaused: isSuspended(allocation) };
   return { whenHeadIsLost: [nodePath, endAbandonedJob, String(jobId), String(nodes.length)] };
 }
 
-/** Asks once for all nodes that are silent at the same time. */
-function isSuspended(jobId: string): () => Promise<boolean> {
+/** Asks once for all nodes that are silent at the same time. Rejects where Slurm does not tell. */
+function isSuspended(allocation: Allocation): () => Promise<boolean> {
   let asked: Promise<boolean> | undefined;
   return () => {
-    asked ??= askSlurm(["scontrol", "show", "job", jobId], { timeLimitMs: ASKING_LIMIT_MS })
-      .then(({ stdout }) => /\bJobState=SUSPENDED\b/.test(stdout))
+    asked ??= askJobDetails(allocation, { timeLimitMs: ASKING_LIMIT_MS })
+      .then(({ state }) => state === "SUSPENDED")
       .finally(() => (asked = undefined));
     return asked;
   };

@@ -37,3 +37,8 @@ test("a heterogeneous job is looked at by its first component, where the script 
 test("what is not there has ended", () => {
   expect(viewJob("", "7").type).toBe("none-of-ours");
 });
+
+test("a job's name says nothing of the job, whatever it looks like", () => {
+  const named = record(7, { nodes: "n[1-3]" }).replace("JobName=run.sh", "JobName=x JobId=9 JobState=RUNNING BatchHost=n9 NodeList=n5 BatchFlag=1");
+  expect([viewJob(named, "7").type, viewJob(named, "9").type]).toEqual(["attended", "none-of-ours"]);
+});
