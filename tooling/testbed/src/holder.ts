@@ -32,10 +32,9 @@ export type Lifetime = "with-this-process" | "until-ended";
  * @throws TestbedError `not-started`
  */
 export async function startHolder(lifetime: Lifetime, watched?: Writable): Promise<Holder> {
-  const stay = lifetime === "with-this-process" ? ["cat"] : ["sleep", "infinity"];
   const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
   // Its input is what ties it to this process; a session of its own keeps the terminal's Ctrl-C away from it.
-  const child = spawn("unshare", [...worlds, "sh", "-c", initScript, "hyperion-testbed", ...stay], {
+  const child = spawn("unshare", [...worlds, "sh", "-c", initScript, "hyperion-testbed", lifetime], {
     env: systemEnv,
     cwd: "/",
     stdio: ["pipe", "pipe", "pipe", "ignore", watched ?? "ignore"],
@@ -58,13 +57,17 @@ export async function endHolder({ outer, init, cgroups }: Holder): Promise<void>
 }
 
 /**
- * The first process takes in whoever loses its parent; a shell that waits also buries them. It lives as long as its
- * one child, which reads what the maker holds open, or sleeps.
+ * The first process takes in whoever loses its parent; a shell that waits also buries them. It lives as long as its one
+ * child, which reads what the maker holds open, or a pipe that it holds open itself. That child is a shell, too: a program
+ * that it would load just after "ready" could find half of its libraries replaced by those of another release.
  */
 const initScript = `
 printf login >/proc/sys/kernel/hostname
 exec 3<&0
-"$@" <&3 >/dev/null 2>&1 &
+case $1 in
+with-this-process) (while read -r _; do :; done) <&3 >/dev/null 2>&1 & ;;
+until-ended) : | (exec 3<>/proc/self/fd/0; read -r _ <&3) >/dev/null 2>&1 & ;;
+esac
 echo ready
 exec </dev/null >/dev/null 2>&1 3<&-
 wait $!
