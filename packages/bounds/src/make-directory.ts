@@ -77,15 +77,15 @@ function isThere(path: string): boolean {
 function reasonOf(error: unknown, path: string): string {
   switch (codeOf(error)) {
     case "ENOENT":
-      return `the file system of ${dirname(path)} lets nobody make directories there`;
+      return `the file system of ${dirname(path)} lets nobody make directories there (ENOENT)`;
     case "ENOTDIR":
-      return `something above ${path} is no directory`;
+      return `something above ${path} is no directory (ENOTDIR)`;
     case "ELOOP":
-      return `${path} is a symbolic link that leads round in a circle`;
+      return `${path} is a symbolic link that leads round in a circle (ELOOP)`;
     case "ENAMETOOLONG":
-      return "its name, or a part of it, is too long for the file system";
+      return "its name, or a part of it, is too long for the file system (ENAMETOOLONG)";
     case "EROFS":
-      return `${dirname(path)} is on a file system that is read-only`;
+      return `${dirname(path)} is on a file system that is read-only (EROFS)`;
     default:
       return error instanceof Error ? error.message : String(error);
   }

@@ -2,7 +2,7 @@
  * Launchers of workers on one node, through an agent that a command runner starts there.
  * (Hyperion.Job: workerLauncherWithRunCmd, withNodeLauncher.)
  */
-import { mkdirSync } from "node:fs";
+import { makeDirectory } from "@hyperion-ts/bounds";
 import type { HeadPort } from "./head-port.ts";
 import { agentCommand, launcherOver, timesOf } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
@@ -96,7 +96,7 @@ export function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options
 }
 
 async function launchWith(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions, signal: AbortSignal): Promise<NodeLauncher> {
-  mkdirSync(logDir, { recursive: true, mode: 0o700 });
+  makeDirectory(logDir, { mode: 0o700 });
   const node = options.node ?? "localhost";
   const mark = newMark();
   const session = await runCmd({ argv: agentCommand(options), env: { ...markVariable(mark), ...compileCacheVariable(options.compileCache) } }).catch((cause: unknown) => {

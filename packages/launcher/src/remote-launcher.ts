@@ -1,5 +1,5 @@
 /** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
-import { mkdirSync } from "node:fs";
+import { makeDirectory } from "@hyperion-ts/bounds";
 import { openHeadPort } from "./head-port.ts";
 import { launcherOver, remoteAgentCommand, timesOf } from "./launch-agent.ts";
 import type { AgentTimes } from "./agent-settings.ts";
@@ -16,7 +16,7 @@ const INDIRECT_SILENCE_MS = 60_000;
 /** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
 export async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
   const { logDir, throttle = (handshake) => handshake(), log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
-  mkdirSync(logDir, { recursive: true, mode: 0o700 });
+  makeDirectory(logDir, { mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
     { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },

@@ -3,8 +3,9 @@
  * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeDirectory } from "@hyperion-ts/bounds";
 import { openClaim } from "./claim.ts";
 import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -87,7 +88,7 @@ const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<L
 const preparePath = (given: string): string => {
   const path = resolve(given);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
     throw databaseFailure(error, path, "Opening");

@@ -2,6 +2,7 @@
  * From SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's error codes
  * to words that a person can act on.
  */
+import { DirectoryError } from "@hyperion-ts/bounds";
 import { isOutOfRoom } from "./disk-room.ts";
 import { hasNoLocks } from "./file-locks.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
@@ -22,8 +23,9 @@ type FailureCode = Extract<
 const failure = (error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } => {
   const words = error instanceof Error ? error.message : String(error);
   if (hasNoLocks(error, path)) return { code: "no-locks", reason: `the file system there does not lock files, not even a new one (SQLite: ${words})` };
-  if (isOutOfRoom(error, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
-  return { code: failureCode(error), reason: words };
+  const cause = error instanceof DirectoryError ? (error.cause ?? error) : error;
+  if (isOutOfRoom(cause, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
+  return { code: failureCode(cause), reason: words };
 };
 
 const failureCode = (error: unknown): FailureCode => {
