@@ -1,5 +1,6 @@
 /** A launcher of workers over the connection to one node's agent. */
 import { join } from "node:path";
+import { after } from "@hyperion-ts/bounds";
 import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
 import { gpuVariablesFor } from "./gpu-variables.ts";
@@ -74,17 +75,13 @@ export class AgentLauncher implements NodeLauncher {
 
   async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
     const connectTimeoutMs = this.#connectTimeoutMs;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new LaunchError(this.node, `a worker on ${this.node}: it was not ready within ${connectTimeoutMs} ms (log: ${worker.logFile})`)), connectTimeoutMs);
-    });
+    const late = Promise.withResolvers<never>();
+    using _timer = after(connectTimeoutMs, () => late.reject(new LaunchError(this.node, `a worker on ${this.node}: it was not ready within ${connectTimeoutMs} ms (log: ${worker.logFile})`)));
     try {
-      await Promise.race([worker.ready, late]);
+      await Promise.race([worker.ready, late.promise]);
     } catch (error) {
       void worker.stop(0);
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
+import { after } from "@hyperion-ts/bounds";
 import type { ProcessExit } from "@hyperion-ts/wire";
 
 /** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
@@ -130,10 +131,8 @@ export class SpawnedProcess implements LocalProcess {
   async stop(graceMs: number): Promise<ProcessExit> {
     this.#stopping = true;
     this.signal("SIGTERM");
-    const timer = setTimeout(() => this.signal("SIGKILL"), graceMs);
-    const exit = await this.exited;
-    clearTimeout(timer);
-    return exit;
+    using _kill = after(graceMs, () => this.signal("SIGKILL"));
+    return await this.exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@
  * sent ahead, so that the worker never waits for the next one; the lease stays with the lane as long
  * as the next in the pool's line asks for just these CPUs.
  */
+import { after, type Timer } from "@hyperion-ts/bounds";
 import type { Lease } from "@hyperion-ts/cpu-pool";
 import type { LaunchedWorker } from "@hyperion-ts/launcher";
 import type { DispatchNode } from "./dispatch-node.ts";
@@ -42,7 +43,7 @@ export class Lane {
   readonly #ending = new Map<Task, unknown>();
   #phase: "open" | "recalling" | "slow" | "dead" = "open";
   #kill: NodeJS.Timeout | undefined;
-  #limit: NodeJS.Timeout | undefined;
+  #limit: Timer | undefined;
 
   constructor(office: LaneOffice, lease: Lease, node: DispatchNode) {
     this.#office = office;
@@ -168,7 +169,7 @@ export class Lane {
   workerLost(): void {
     this.#phase = "dead";
     clearTimeout(this.#kill);
-    clearTimeout(this.#limit);
+    this.#limit?.[Symbol.dispose]();
   }
 
   /** Whether the worker can take other tasks when the lane is closed. */
@@ -199,14 +200,14 @@ export class Lane {
 
   #begins(task: Task | undefined): void {
     this.progressMs = performance.now();
-    clearTimeout(this.#limit);
+    this.#limit?.[Symbol.dispose]();
     this.#limit = undefined;
     const limitMs = task?.request.options.timeLimitMs ?? null;
     if (task === undefined || limitMs === null) return;
-    this.#limit = setTimeout(() => {
+    this.#limit = after(limitMs, () => {
       task.timedOut();
       this.abort(task, timedOutTask(limitMs, task.place));
-    }, limitMs);
+    });
   }
 
   /** Sends what was held back. */
@@ -218,7 +219,7 @@ export class Lane {
   #closeIfEmpty(): void {
     const starting = this.worker === undefined && this.#phase !== "dead";
     if (this.#tasks.length > 0 || starting) return;
-    clearTimeout(this.#limit);
+    this.#limit?.[Symbol.dispose]();
     clearTimeout(this.#kill);
     this.#office.closed(this);
   }

@@ -1,6 +1,6 @@
 /** The program that an agent becomes when its head fell silent: `end-abandoned-job-main JOBID NODES`. */
 import { appendFileSync, existsSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
+import { pause } from "@hyperion-ts/bounds";
 import { askSlurm } from "./ask-slurm.ts";
 import { endAbandonedJob } from "./end-abandoned-job.ts";
 

@@ -6,6 +6,7 @@
  * end of its input, which is the end of the head, ends it and its workers at once.
  */
 import type { Readable, Writable } from "node:stream";
+import { every } from "@hyperion-ts/bounds";
 import {
   encodeMessage,
   FrameKind,
@@ -162,14 +163,14 @@ export class Agent implements FrameReceiver {
     clearTimeout(this.#unanswered);
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
     this.#whenHeadIsLost = whenHeadIsLost;
-    setInterval(() => {
+    every(heartbeatMs, () => {
       this.#oomKills.look();
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
       this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0, this.#whenHeadIsLost);
-    }, heartbeatMs);
+    });
     this.#here = pathsHere(folderNames);
     const why = directory === null ? null : enter(this.#here(directory));
     this.#send({ type: "placed", directory: process.cwd(), why });
