@@ -2,7 +2,7 @@
  * Directories, made one after another from the first that is missing. Node's own recursive mkdir never returns where the
  * system says of each directory that the one above it is missing (below /proc and /sys), and hides why it fails elsewhere.
  */
-import { lstatSync, mkdirSync, statSync } from "node:fs";
+import type * as FileSystem from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /** A directory is not there and can't be made. The `cause` is the file system's error, if it had one. */
@@ -41,6 +41,9 @@ export function makeDirectory(path: string, { mode = 0o777 }: DirectoryOptions =
   }
 }
 
+/** Not before it is needed: modules that only define functions load this package, and no file system. */
+const fileSystem = (): typeof FileSystem => process.getBuiltinModule("node:fs");
+
 /** What stands in the way of a directory. */
 class Obstacle extends Error {}
 
@@ -54,7 +57,7 @@ function missingIn(path: string): readonly string[] {
 
 function make(path: string, mode: number): void {
   try {
-    mkdirSync(path, mode);
+    fileSystem().mkdirSync(path, mode);
   } catch (error) {
     // Somebody else was faster.
     if (codeOf(error) === "EEXIST" && isThere(path)) return;
@@ -65,10 +68,10 @@ function make(path: string, mode: number): void {
 /** Whether there is a directory; false where nothing is. Throws an Obstacle where something else is, or nobody can tell. */
 function isThere(path: string): boolean {
   try {
-    if (statSync(path).isDirectory()) return true;
+    if (fileSystem().statSync(path).isDirectory()) return true;
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw new Obstacle(reasonOf(error, path), { cause: error });
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+    if (fileSystem().lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
     throw new Obstacle(`${path} is a symbolic link that leads nowhere`, { cause: error });
   }
   throw new Obstacle(`${path} is there, but is no directory`);

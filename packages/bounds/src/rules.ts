@@ -47,6 +47,11 @@ export const flag: Rule = (value, name) => {
   if (typeof value !== "boolean") throw otherType(value, name, "true or false");
 };
 
+/** Any text. */
+export const text: Rule = (value, name) => {
+  if (typeof value !== "string") throw otherType(value, name, "a text");
+};
+
 /** A text of a character at least, without NUL, which neither a path nor an argument can hold. */
 export const nonEmpty: Rule = (value, name) => {
   if (typeof value !== "string") throw otherType(value, name, "a text that is not empty");
@@ -86,6 +91,24 @@ export const nullOr =
   (value, name) => {
     if (value !== null) rule(value, name);
   };
+
+/** Infinity, for no limit, or what `rule` allows. */
+export const unlimited =
+  (rule: Rule): Rule =>
+  (value, name) => {
+    if (value !== Infinity) rule(value, name);
+  };
+
+/** A Standard Schema of zod, valibot, arktype and others: https://standardschema.dev. */
+export const standardSchema: Rule = (value, name) => {
+  const isSchema = ((typeof value === "object" && value !== null) || typeof value === "function") && "~standard" in value;
+  const standard: unknown = isSchema ? value["~standard"] : undefined;
+  if (typeof standard === "object" && standard !== null && "validate" in standard && typeof standard.validate === "function") return;
+  throw otherType(value, name, "a Standard Schema (of zod, valibot, arktype, ...: https://standardschema.dev)");
+};
+
+/** Anything. */
+export const anything: Rule = () => undefined;
 
 /** An array of what `rule` allows. */
 export const listOf =

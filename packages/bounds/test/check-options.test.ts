@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aborter, callable, checkOptions, checkValue, duration, fields, finite, flag, listOf, nonEmpty, nullOr, oneOf, type Rule, structured, whole } from "../src/index.ts";
+import { aborter, callable, checkOptions, checkValue, duration, fields, finite, flag, listOf, nonEmpty, nullOr, oneOf, type Rule, standardSchema, structured, unlimited, whole } from "../src/index.ts";
 
 /** What is wrong with a value, in a word, by the error's class. */
 function verdict(rule: Rule, value: unknown): string {
@@ -27,6 +27,8 @@ describe("a rule", () => {
     ["callable", callable, { allowed: [() => undefined], beyond: [], otherType: ["f", {}] }],
     ["aborter", aborter, { allowed: [never], beyond: [], otherType: [{}, null, "abort", new AbortController()] }],
     ["structured", structured, { allowed: [{}, []], beyond: [], otherType: [null, "x", 5] }],
+    ["unlimited", unlimited(whole(1)), { allowed: [Infinity, 1], beyond: [0, -Infinity, 1.5], otherType: ["1", null] }],
+    ["standardSchema", standardSchema, { allowed: [{ "~standard": { validate: () => undefined } }, Object.assign(() => undefined, { "~standard": { validate: () => undefined } })], beyond: [], otherType: [null, undefined, {}, { "~standard": {} }, { "~standard": null }, "z", () => undefined] }],
     ["nullOr", nullOr(whole(1)), { allowed: [null, 1], beyond: [0], otherType: ["1"] }],
     ["listOf", listOf(whole(0)), { allowed: [[], [0, 1]], beyond: [[0, -1]], otherType: ["01", {}, ["0"]] }],
   ];

@@ -3,7 +3,7 @@
  * signal aborts or when the time is over, and takes its listener, its timer
  * and its place in line with it. A request that is served at once has none.
  */
-import { after, aborter, checkOptions, duration, type Rules } from "@hyperion-ts/bounds";
+import { aborter, after, anything, checkOptions, duration, nonEmpty, type Rules } from "@hyperion-ts/bounds";
 import { ReserveTimeoutError } from "./errors.ts";
 import type { Lease } from "./lease.ts";
 import type { PoolCore } from "./pool-core.ts";
@@ -18,12 +18,15 @@ export interface ReserveOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-const RULES: Rules<ReserveOptions> = { signal: aborter, timeoutMs: duration({ zero: true }) };
+/** The values of a request are looked at where it is queued. */
+const requestRules: Rules<PoolRequest> = { cpus: anything, gpus: anything, memoryMb: anything, priority: anything, node: nonEmpty };
+const optionRules: Rules<ReserveOptions> = { signal: aborter, timeoutMs: duration({ zero: true }) };
 
 /** The lease for `request`; rejects as `CpuPool.reserve` says. */
 export function awaitLease(core: PoolCore, request: PoolRequest, options: ReserveOptions): Promise<Lease> {
   return new Promise((resolve, reject) => {
-    checkOptions("reserve", options, RULES);
+    checkOptions("reserve", request, requestRules);
+    checkOptions("reserve", options, optionRules);
     const { signal, timeoutMs = Infinity } = options;
     signal?.throwIfAborted();
     const reservation = new Reservation(resolve, reject);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { after } from "@hyperion-ts/bounds";
 import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
+import { checkRequest } from "./check-options.ts";
 import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { FolderName } from "./worker/folder-names.ts";
@@ -40,6 +41,7 @@ export class AgentLauncher implements NodeLauncher {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchedWorker> {
+    checkRequest(request);
     const serviceId = newServiceId();
     const cpuIds = request.cpuIds ?? [];
     const logFile = join(this.#logDir, `${serviceId}.log`);

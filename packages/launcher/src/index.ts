@@ -9,6 +9,7 @@ export {
   withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
+export { checkAddr, checkNodeConfig } from "./check-options.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "./local-process.ts";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";

@@ -5,7 +5,7 @@ import { newServiceId } from "@hyperion-ts/wire";
 import { AgentLauncher } from "./agent-launcher.ts";
 import { connectAgent } from "./connect-agent.ts";
 import type { HeadPort } from "./head-port.ts";
-import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
+import type { AgentSettings } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
 import { type FolderName, logicalPaths } from "./worker/folder-names.ts";
@@ -69,11 +69,3 @@ function keepLog({ stderr }: CommandSession, file: string): void {
   stderr.on("data", (chunk: Buffer) => log.write(chunk));
   stderr.on("close", () => log.end());
 }
-
-/** The times of `options`, with defaults. */
-export const timesOf = (options: Partial<AgentTimes>): AgentTimes => ({
-  connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
-  heartbeatMs: options.heartbeatMs ?? 2_000,
-  silenceMs: options.silenceMs ?? 10_000,
-  endGraceMs: options.endGraceMs ?? 200,
-});

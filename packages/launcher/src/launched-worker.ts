@@ -1,4 +1,5 @@
 /** The head's end of one worker, from its start to its death. */
+import { checkValue, duration } from "@hyperion-ts/bounds";
 import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerExited } from "@hyperion-ts/wire";
 import { tellAnswer, tellTooLarge } from "./answer.ts";
@@ -107,6 +108,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   async stop(graceMs: number): Promise<void> {
+    checkValue("stop", "graceMs", graceMs, graceRule);
     if (this.#slot !== undefined && !this.#isGone) this.#agent.stop(this.#slot.channel.number, graceMs);
     await this.gone;
   }
@@ -164,3 +166,5 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
 /** All that is known of an end before the beginning. */
 const describeEnd = (death: WorkerDeath): string =>
   "lastOutput" in death ? `${describeDeath({ ...death, lastOutput: "" })} before it was ready${death.lastOutput === "" ? "" : `: ${death.lastOutput}`}` : describeDeath(death);
+
+const graceRule = duration({ zero: true, unlimited: false });

@@ -1,8 +1,8 @@
 /** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
 import { after, makeDirectory } from "@hyperion-ts/bounds";
 import { openHeadPort } from "./head-port.ts";
-import { launcherOver, remoteAgentCommand, timesOf } from "./launch-agent.ts";
-import type { AgentTimes } from "./agent-settings.ts";
+import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
+import { type AgentTimes, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
 import { withAttempts } from "./transport/attempts.ts";

@@ -24,7 +24,7 @@ export interface RemoteWorker {
 
 /** Which CPUs, GPUs and memory a worker has. */
 export interface LaunchRequest {
-  /** How many CPUs its calls have. Default 1. */
+  /** How many CPUs its calls have, 1 at least. Default 1. */
   readonly cpuCount?: number;
   /** Their ids, where they are known. */
   readonly cpuIds?: readonly number[];
@@ -56,7 +56,7 @@ export interface LaunchedWorker extends RemoteWorker, AsyncDisposable {
   abort(call: Call, reason: unknown): void;
   /** Takes back the calls that have not begun: each of them hears `returned`, in order. */
   recall(): Promise<void>;
-  /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it is gone. */
+  /** SIGTERM, and SIGKILL after `graceMs`, 0 or more, but not Infinity. Resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
 }
 

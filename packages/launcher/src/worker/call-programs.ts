@@ -1,5 +1,6 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { anything, checkOptions, checkValue, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
 import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
 import { withDeathSignal } from "./death-signal.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
@@ -29,8 +30,9 @@ export class ExecError extends Error {
 export class CallPrograms {
   readonly #running = new Map<ChildProcess, Promise<ExecResult>>();
 
-  run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
+  async run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
     if (signal.aborted) return Promise.reject(signal.reason);
+    check(file, args, options);
     const child = start([file, ...args], options);
     if (child instanceof ExecError) return Promise.reject(child);
     const result = this.#result(child, [file, ...args], options.input, signal);
@@ -59,6 +61,14 @@ export class CallPrograms {
       this.#running.delete(child);
     }
   }
+}
+
+const execRules: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
+
+function check(file: string, args: readonly string[], options: ExecOptions): void {
+  checkValue("ctx.exec", "file", file, nonEmpty);
+  checkValue("ctx.exec", "args", args, listOf(anything));
+  checkOptions("ctx.exec", options, execRules);
 }
 
 function start(argv: readonly string[], options: ExecOptions): ChildProcess | ExecError {
