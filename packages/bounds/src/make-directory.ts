@@ -74,7 +74,7 @@ function isThere(path: string): boolean {
     if (fileSystem().lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
     throw new Obstacle(`${path} is a symbolic link that leads nowhere`, { cause: error });
   }
-  throw new Obstacle(`${path} is there, but is no directory`);
+  throw new Obstacle(`${path} is there, but is no directory (EEXIST)`);
 }
 
 function reasonOf(error: unknown, path: string): string {

@@ -30,9 +30,10 @@ export class ExecError extends Error {
 export class CallPrograms {
   readonly #running = new Map<ChildProcess, Promise<ExecResult>>();
 
-  async run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
+  run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    check(file, args, options);
+    const wrong = problemOf(file, args, options);
+    if (wrong !== undefined) return Promise.reject(wrong);
     const child = start([file, ...args], options);
     if (child instanceof ExecError) return Promise.reject(child);
     const result = this.#result(child, [file, ...args], options.input, signal);
@@ -65,10 +66,16 @@ export class CallPrograms {
 
 const execRules: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
 
-function check(file: string, args: readonly string[], options: ExecOptions): void {
-  checkValue("ctx.exec", "file", file, nonEmpty);
-  checkValue("ctx.exec", "args", args, listOf(anything));
-  checkOptions("ctx.exec", options, execRules);
+/** What is wrong with what `ctx.exec` was given: a TypeError or RangeError that names it. */
+function problemOf(file: string, args: readonly string[], options: ExecOptions): unknown {
+  try {
+    checkValue("ctx.exec", "file", file, nonEmpty);
+    checkValue("ctx.exec", "args", args, listOf(anything));
+    checkOptions("ctx.exec", options, execRules);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function start(argv: readonly string[], options: ExecOptions): ChildProcess | ExecError {
