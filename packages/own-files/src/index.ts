@@ -1,0 +1,4 @@
+export { NotOursError } from "./not-ours-error.ts";
+export { openOwnFile, openOwnFileIfThere } from "./open-own-file.ts";
+export { privateFolder } from "./private-folder.ts";
+export { readRegularFile } from "./read-regular-file.ts";
