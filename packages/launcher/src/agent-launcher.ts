@@ -53,7 +53,7 @@ export class AgentLauncher implements NodeLauncher {
     };
     const channel = this.#agent.start(
       {
-        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram, ...compileCacheOf(this.#options)],
+        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram],
         config,
         logFile,
         env: { ...threadVariables(config.cpuCount, process.env), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
@@ -88,8 +88,6 @@ export class AgentLauncher implements NodeLauncher {
     }
   }
 }
-
-const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
 
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [

@@ -10,7 +10,6 @@ import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
 import { type FolderName, logicalPaths } from "./worker/folder-names.ts";
 import type { CommandSession } from "./transport/command-session.ts";
-import { compileCacheVariable } from "./worker/compile-cache.ts";
 
 /** Makes a launcher of a session; ends the session when that fails. */
 export async function launcherOver(session: CommandSession, node: string, logDir: string, options: NodeLauncherOptions, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeLauncher> {
@@ -34,14 +33,11 @@ export const agentCommand = ({ nodePath = process.execPath, compileCache = "", n
   ...(jobCgroups.length === 0 ? [] : [node, ...jobCgroups]),
 ];
 
-/**
- * The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled
- * at each start. `folderNames`: folders that have two names here, of which the node may know one only.
- */
+/** The same on another node. `folderNames`: folders that have two names here, of which the node may know one only. */
 export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
   const command = agentCommand(options);
   const logical = command.map(logicalPaths(folderNames));
-  if (logical.every((path, i) => path === command[i])) return [...withVariables(compileCacheVariable(options.compileCache)), ...command];
+  if (logical.every((path, i) => path === command[i])) return command;
   const [node = "", option = "", agent = "", cache = "", ...others] = command;
   const [nodeToo = "", , agentToo = "", cacheToo = ""] = logical;
   return ["sh", "-c", BY_EITHER_NAME, "sh", nodeToo, node, agentToo, agent, cacheToo, cache, option, ...others];
@@ -54,13 +50,8 @@ export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: re
  */
 const BY_EITHER_NAME = [
   'node=$1; test -x "$node" || node=$2; agent=$3; test -e "$agent" || agent=$4; cache=$5; test -d "${cache%/*/*}" || cache=$6; test -d "${cache%/*/*}" || cache=',
-  'option=$7; shift 7; test -z "$cache" || export NODE_COMPILE_CACHE="$cache"; exec "$node" "$option" "$agent" "$cache" "$@"',
+  'option=$7; shift 7; exec "$node" "$option" "$agent" "$cache" "$@"',
 ].join("; ");
-
-const withVariables = (variables: Readonly<Record<string, string>>): string[] => {
-  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return settings.length === 0 ? [] : ["env", ...settings];
-};
 
 /** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
 function keepLog({ stderr }: CommandSession, file: string): void {

@@ -233,4 +233,4 @@ function howEnded(end: SessionEnd, printed: string): string {
 }
 
 /** Of what an agent printed last: not what it logs of its daily work. */
-const whyEnded = (printed: string): string => printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker) .*\n?/gm, "").trim();
+const whyEnded = (printed: string): string => printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker|Compiled code) .*\n?/gm, "").trim();

@@ -3,6 +3,7 @@
  * (Hyperion.Job: workerLauncherWithRunCmd, withNodeLauncher.)
  */
 import { mkdirSync } from "node:fs";
+import { compileCacheVariables } from "./compile-cache.ts";
 import type { HeadPort } from "./head-port.ts";
 import { agentCommand, launcherOver, timesOf } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
@@ -16,7 +17,6 @@ import type { CommandSession, SessionEnd } from "./transport/command-session.ts"
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { WorkerLauncher } from "./worker-launcher.ts";
-import { compileCacheVariable } from "./worker/compile-cache.ts";
 
 /** Runs a command somewhere and hands back its standard streams: `runCmdLocalAsync`, or a way to another machine. */
 export type RunCmd = (command: Command) => Promise<CommandSession>;
@@ -38,7 +38,11 @@ export interface NodeLauncherOptions extends Partial<AgentTimes> {
   readonly node?: string;
   /** After so long without a sign of the head the agent ends, in milliseconds; null: only when its input ends. Default: `silenceMs`. */
   readonly headSilenceMs?: number | null;
-  /** Where compiled code is kept between starts of workers. Default: nowhere. */
+  /**
+   * The folder where compiled code is kept between starts of workers. Only where it is this user's alone, and so that nobody else
+   * can put another in its place (it is made so); otherwise below the user's own folder for such things (`$XDG_CACHE_HOME`,
+   * `~/.cache`), or nowhere, and the agent's log says why. Default: nowhere.
+   */
   readonly compileCache?: string;
   /** The largest result that is taken in, in bytes. Default: no limit. */
   readonly maxResultBytes?: number;
@@ -99,7 +103,7 @@ async function launchWith(logDir: string, runCmd: RunCmd, options: NodeLauncherO
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
   const mark = newMark();
-  const session = await runCmd({ argv: agentCommand(options), env: { ...markVariable(mark), ...compileCacheVariable(options.compileCache) } }).catch((cause: unknown) => {
+  const session = await runCmd({ argv: agentCommand(options), env: markVariable(mark) }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   void session.ended.then((end) => endOrphans(mark, end));
@@ -119,13 +123,19 @@ export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerA
     case "LocalHost":
       signal.throwIfAborted();
       // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
-      return launchWith(config.logDir, runCmdLocalAsync, { headSilenceMs: null, ...config, node: nodeName(addr) }, signal);
+      return launchWith(config.logDir, runHere(config), { headSilenceMs: null, ...config, node: nodeName(addr) }, signal);
     case "RemoteAddr":
       return openRemoteLauncher(config, addr.hostname, signal);
     default:
       return addr satisfies never;
   }
 }
+
+/** On this machine the agent can be told at once where compiled code is. */
+const runHere =
+  ({ compileCache }: NodeLauncherConfig): RunCmd =>
+  (command) =>
+    runCmdLocalAsync({ ...command, env: { ...command.env, ...compileCacheVariables(compileCache) } });
 
 /** Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node could not be reached. */
 export async function withNodeLauncher<A>(config: NodeLauncherConfig, addr: WorkerAddr, use: (launcher: NodeLauncher | null) => Promise<A>): Promise<A> {
