@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, closeSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { NotOursError, openOwnFile, openOwnFileIfThere, readRegularFile } from "../src/index.ts";
+import { NotOursError, openOwnFile, openOwnFileIfThere, plainFile, readRegularFile } from "../src/index.ts";
 import { asStranger, haveStranger, temporaryFolder } from "./world.ts";
 
 /** Appends, and gives what the file has then. */
@@ -23,6 +23,7 @@ test("a file is made for this user alone, and appended to when it is there", () 
 test("a file that is not there is only made where that is wanted", () => {
   using folder = temporaryFolder();
   expect(openOwnFileIfThere(folder.at("log"))).toBeUndefined();
+  expect(plainFile(folder.at("log"))).toBeUndefined();
   expect(() => openOwnFile(folder.at("nowhere/log"))).toThrow(expect.objectContaining({ code: "ENOENT" }));
 });
 
@@ -32,7 +33,7 @@ test("a link is not followed, whether it leads to a file or to none", () => {
   symlinkSync(folder.at("victim"), folder.at("log"));
   symlinkSync(folder.at("nothing"), folder.at("other"));
   const refusal = { name: "NotOursError", code: "not-ours", path: folder.at("log"), message: expect.stringMatching(/log is a symbolic link of yours, and no plain file\. Remove it/) };
-  for (const open of [openOwnFile, openOwnFileIfThere, (path: string) => readRegularFile(path, 100)]) expect(() => open(folder.at("log"))).toThrow(expect.objectContaining(refusal));
+  for (const open of [openOwnFile, openOwnFileIfThere, plainFile, (path: string) => readRegularFile(path, 100)]) expect(() => open(folder.at("log"))).toThrow(expect.objectContaining(refusal));
   expect(() => openOwnFile(folder.at("other"))).toThrow(NotOursError);
   expect(readFileSync(folder.at("victim"), "utf8")).toBe("mine");
   expect(() => statSync(folder.at("nothing"))).toThrow("ENOENT");

@@ -90,6 +90,8 @@ const pragma = (database: DatabaseSync, statement: string): unknown => {
 
 const prepareFile = (connection: Connection, programId: string): void => {
   const { database, path } = connection;
+  // Whoever may write to the file may have left a view or a trigger in it.
+  pragma(database, "trusted_schema = off");
   pragma(database, "locking_mode = exclusive");
   refuseNewerLayout(pragma(database, "user_version"), path);
   pragma(database, "journal_mode = wal");

@@ -11,7 +11,7 @@ import type { ResultsDatabase, ResultsOptions } from "./results-database.ts";
  * await using results = await openResults({ path: "out/results.sqlite", programId: "q7RkW" });
  *
  * @throws ResultsError `locked` where another process, or this one, has it open; `no-locks`, `read-only`, `disk-full`,
- *   `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite` where the file can't be used
+ *   `damaged`, `newer-layout`, `unreachable`, `not-ours`, `unsafe` or `sqlite` where the file can't be used
  */
 export const openResults = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   const { openDatabase } = await import("./results-database.ts");

@@ -3,9 +3,8 @@
  * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import { openClaim } from "./claim.ts";
+import { findDatabase, refuseStrangersFiles } from "./database-files.ts";
 import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
@@ -70,8 +69,9 @@ export type ResultsDatabase = ResultsStore &
 /** What `openResults` does. */
 export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   using opened = new DisposableStack();
-  const path = preparePath(options.path);
+  const path = findDatabase(options.path);
   opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
+  refuseStrangersFiles(path);
   const connection = opened.use(openConnection(path, options.programId));
   const rows = storedRows(connection, options.programId, options.aroundCommit ?? ((commit) => commit()));
   return new SqliteResults(options, connection, rows, opened.move());
@@ -82,16 +82,6 @@ const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<L
   const job = batchJob === undefined ? undefined : jobOfLock(path);
   const hasEnded = job !== undefined && job !== batchJob?.name && (await batchJob?.hasEnded(job));
   return { own: batchJob?.name, ended: hasEnded === true ? job : undefined };
-};
-
-const preparePath = (given: string): string => {
-  const path = resolve(given);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-  } catch (error) {
-    throw databaseFailure(error, path, "Opening");
-  }
 };
 
 const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable => {

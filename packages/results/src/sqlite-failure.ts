@@ -15,7 +15,7 @@ export const databaseFailure = (error: unknown, path: string, what: string): Res
 
 type FailureCode = Extract<
   ResultsErrorCode,
-  "locked" | "no-locks" | "read-only" | "disk-full" | "damaged" | "unreachable" | "too-large" | "sqlite"
+  "locked" | "no-locks" | "read-only" | "disk-full" | "damaged" | "unreachable" | "not-ours" | "too-large" | "sqlite"
 >;
 
 /** SQLite's words mislead where it does not know the reason itself. */
@@ -61,6 +61,8 @@ const fileSystemCode = (code: unknown): FailureCode => {
     case "EPERM":
     case "EROFS":
       return "read-only";
+    case "not-ours":
+      return "not-ours";
     default:
       return "unreachable";
   }
@@ -80,6 +82,8 @@ const advice = (code: FailureCode, path: string): string => {
       return `Keep a copy of the file, then save what can be read with: sqlite3 ${path} .recover | sqlite3 recovered.sqlite`;
     case "unreachable":
       return "Check that the directory exists, that the path names a file, and that this user may open it";
+    case "not-ours":
+      return "Nothing was changed";
     case "too-large":
       return "A row of SQLite has 10^9 bytes at most. Keep what is larger in files, and the file names here";
     case "sqlite":
