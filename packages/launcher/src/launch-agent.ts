@@ -1,6 +1,7 @@
 /** What an agent is started with, and how a session that it runs in becomes a launcher. */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
+import { openOwnFile } from "@hyperion-ts/own-files";
 import { newServiceId } from "@hyperion-ts/wire";
 import { AgentLauncher } from "./agent-launcher.ts";
 import { connectAgent } from "./connect-agent.ts";
@@ -55,10 +56,19 @@ const BY_EITHER_NAME = [
 
 /** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
 function keepLog({ stderr }: CommandSession, file: string): void {
-  const log = createWriteStream(file, { flags: "a", mode: 0o600 });
+  const log = openLog(file);
+  if (log === undefined) return void stderr.resume();
   log.on("error", () => undefined);
   stderr.on("data", (chunk: Buffer) => log.write(chunk));
   stderr.on("close", () => log.end());
+}
+
+function openLog(file: string): WriteStream | undefined {
+  try {
+    return createWriteStream(file, { fd: openOwnFile(file) });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The times of `options`, with defaults. */

@@ -1,6 +1,7 @@
 /** Starting the processes that are, or will be, workers. */
-import { closeSync, fstatSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { openOwnFile } from "@hyperion-ts/own-files";
 import { isForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { markVariable, newMark } from "../process-marks.ts";
@@ -69,8 +70,8 @@ export class WorkerProcesses {
   }
 
   async #start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
-    mkdirSync(dirname(logFile), { recursive: true });
-    const fd = openSync(logFile, "a+", 0o600);
+    mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
+    const fd = openOwnFile(logFile);
     const claims = this.#openClaims();
     const mark = newMark();
     try {
