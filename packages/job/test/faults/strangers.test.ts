@@ -114,7 +114,8 @@ test("what a run leaves may be written to by nobody else, whatever the umask", a
   } finally {
     process.umask(before);
   }
-  const left = readdirSync(world.path, { recursive: true, encoding: "utf8" });
+  // What the runtime makes in a folder that nobody else can enter is as it likes.
+  const left = readdirSync(world.path, { recursive: true, encoding: "utf8" }).filter((name) => !name.startsWith("data/compile-cache/"));
   expect(left.filter((name) => (statSync(join(world.path, name)).mode & 0o022) !== 0)).toEqual([]);
   expect(left.filter((name) => /^(?:logs|data)/.test(name) && (statSync(join(world.path, name)).mode & 0o077) !== 0)).toEqual([]);
 });
