@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { newServiceId } from "@hyperion-ts/wire";
 import { AgentLauncher } from "./agent-launcher.ts";
+import { type GuardedCommand, withGuard } from "./agent-guard.ts";
 import { connectAgent } from "./connect-agent.ts";
 import type { HeadPort } from "./head-port.ts";
 import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
@@ -25,8 +26,10 @@ export async function launcherOver(session: CommandSession, node: string, logDir
   }
 }
 
-/** What starts an agent. */
-export const agentCommand = ({ nodePath = process.execPath, compileCache = "", node = "", jobCgroups = [] }: NodeLauncherOptions): string[] => [
+/** What starts an agent on this machine, and the mark that it gets. */
+export const guardedAgentCommand = (options: NodeLauncherOptions): GuardedCommand => withGuard(agentCommand(options), timesOf(options));
+
+const agentCommand = ({ nodePath = process.execPath, compileCache = "", node = "", jobCgroups = [] }: NodeLauncherOptions): string[] => [
   nodePath,
   ...runtimeOptions,
   agentProgram,
@@ -39,6 +42,10 @@ export const agentCommand = ({ nodePath = process.execPath, compileCache = "", n
  * at each start. `folderNames`: folders that have two names here, of which the node may know one only.
  */
 export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
+  return withGuard(commandOnNode(options, folderNames), timesOf(options)).argv;
+}
+
+function commandOnNode(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
   const command = agentCommand(options);
   const logical = command.map(logicalPaths(folderNames));
   if (logical.every((path, i) => path === command[i])) return [...withVariables(compileCacheVariable(options.compileCache)), ...command];

@@ -82,8 +82,13 @@ function environment({ env, passes }: Command): NodeJS.ProcessEnv {
   return { ...own, ...env };
 }
 
-/** An argument vector in words, for messages. */
-export const showArgv = (argv: readonly string[]): string => argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
+/** An argument vector in words, for messages. Of a long argument, as a shell's script is, only its beginning and its end. */
+export const showArgv = (argv: readonly string[]): string => argv.map(shortened).map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
+
+const SHOWN_BEGINNING = 50;
+const SHOWN_END = 150;
+
+const shortened = (arg: string): string => (arg.length <= 2 * (SHOWN_BEGINNING + SHOWN_END) ? arg : `${arg.slice(0, SHOWN_BEGINNING)}[...]${arg.slice(-SHOWN_END)}`);
 
 export class SpawnedProcess implements LocalProcess {
   readonly command: Command;

@@ -4,11 +4,11 @@
  */
 import { mkdirSync } from "node:fs";
 import type { HeadPort } from "./head-port.ts";
-import { agentCommand, launcherOver, timesOf } from "./launch-agent.ts";
+import { guardedAgentCommand, launcherOver, timesOf } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
 import type { AgentTimes } from "./agent-settings.ts";
 import type { AgentHello, NodePlace } from "./node-agent.ts";
-import { endMarked, markVariable, newMark } from "./process-marks.ts";
+import { endMarked } from "./process-marks.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
 import { runCmdLocalAsync } from "./run-command.ts";
 import type { CommandTransport } from "./transport/command-transport.ts";
@@ -98,8 +98,8 @@ export function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options
 async function launchWith(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions, signal: AbortSignal): Promise<NodeLauncher> {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const node = options.node ?? "localhost";
-  const mark = newMark();
-  const session = await runCmd({ argv: agentCommand(options), env: { ...markVariable(mark), ...compileCacheVariable(options.compileCache) } }).catch((cause: unknown) => {
+  const { argv, mark } = guardedAgentCommand(options);
+  const session = await runCmd({ argv, env: compileCacheVariable(options.compileCache) }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   void session.ended.then((end) => endOrphans(mark, end));

@@ -24,6 +24,7 @@ import { Polling } from "../polling/polling.ts";
 import { endOrBecome } from "./become.ts";
 import { hello } from "./host.ts";
 import type { JobOnNode } from "./job-cpuset.ts";
+import { endGuard, takeGuardNews } from "./guard.ts";
 import { findProcessTools } from "./process-tools.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
@@ -44,7 +45,8 @@ const UNANSWERED_MS = 45_000;
 const END_GRACE_MS = 200;
 
 export class Agent implements FrameReceiver {
-  readonly #tools = findProcessTools();
+  readonly #guard = takeGuardNews(process.env);
+  readonly #tools = findProcessTools(this.#guard.setpriv);
   readonly #processes = new WorkerProcesses(this.#tools, log);
   readonly #spare = new SpareWorker(this.#tools, this.#processes, log);
   readonly #oomKills = new OomKills();
@@ -98,6 +100,7 @@ export class Agent implements FrameReceiver {
     const workers = [...this.#workers.keys()].map((channel) => this.#stop(channel, graceMs));
     void Promise.allSettled([...workers, this.#spare.end()])
       .then(() => this.#processes.swept())
+      .then(() => endGuard(this.#guard.pid))
       .then(() => endOrBecome(become, log));
   }
 
