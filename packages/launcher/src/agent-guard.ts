@@ -29,11 +29,27 @@ export interface GuardedCommand {
 
 /** The command that becomes an agent's, with a guard beside it. The shell's lines have no line ends, which not all login shells can quote. */
 export function withGuard(command: readonly string[], { connectTimeoutMs, heartbeatMs, silenceMs }: AgentTimes): GuardedCommand {
+  const stoppedMs = silenceMs + AFTER_HEAD_MS;
+  return guarded(command, { stoppedMs, orphanedMs: Math.max(ORPHANED_MS, 3 * heartbeatMs), stuckMs: Math.max(STUCK_MS, 2 * connectTimeoutMs, 2 * stoppedMs) });
+}
+
+/** The same for a program of this machine that carries a session, which may well stand still while its head lives. */
+export const withClientGuard = (command: readonly string[]): GuardedCommand => guarded(command, { stoppedMs: NEVER_MS, orphanedMs: STUCK_MS, stuckMs: NEVER_MS });
+
+/** For how long a program may not run at all before it is killed, in milliseconds. */
+interface Patience {
+  readonly stoppedMs: number;
+  /** Its parent has ended. */
+  readonly orphanedMs: number;
+  /** Neither is the case. */
+  readonly stuckMs: number;
+}
+
+const NEVER_MS = 1e12;
+
+function guarded(command: readonly string[], { stoppedMs, orphanedMs, stuckMs }: Patience): GuardedCommand {
   const mark = newMark();
-  const stopped = silenceMs + AFTER_HEAD_MS;
-  const orphaned = Math.max(ORPHANED_MS, 3 * heartbeatMs);
-  const stuck = Math.max(STUCK_MS, 2 * connectTimeoutMs, 2 * stopped);
-  const looks = [stopped, orphaned, stuck].map((ms) => String(Math.ceil(ms / 1_000)));
+  const looks = [stoppedMs, orphanedMs, stuckMs].map((ms) => String(Math.ceil(ms / 1_000)));
   return { argv: ["/bin/sh", "-c", START, "sh", GUARD, mark, ...looks, ...command], mark };
 }
 

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import type { ProcessExit } from "@hyperion-ts/wire";
+import { killedAtDeath } from "./death-signal.ts";
 
 /** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
 const LAST_OUTPUT_MS = 200;
@@ -20,6 +21,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it gets a variable of this process. Default: it gets all. */
   readonly passes?: (name: string, value: string) => boolean;
+  /** Whether the kernel kills it when this process dies, whatever it is doing then. Default false: it has to see the end of its input. */
+  readonly killedAtDeath?: boolean;
 }
 
 /** A command that could not be started, or ended by itself with a failure. */
@@ -65,11 +68,12 @@ export async function startFramedProcess(command: Command, log: number, claims: 
 
 /** Starts a process. Throws a `CommandError` when that fails. */
 export async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
-  const [file, ...args] = command.argv;
+  const env = environment(command);
+  const [file, ...args] = command.killedAtDeath === true ? killedAtDeath(command.argv, { cwd: undefined, env }) : command.argv;
   if (file === undefined) throw new CommandError(command.argv, undefined, "the argument vector is empty");
   try {
     // Some failures are thrown here (an argument list that is too long), others come as an event.
-    const child = spawn(file, args, { detached: true, env: environment(command), stdio });
+    const child = spawn(file, args, { detached: true, env, stdio });
     await once(child, "spawn");
     return child;
   } catch (cause) {
@@ -85,8 +89,8 @@ function environment({ env, passes }: Command): NodeJS.ProcessEnv {
 /** An argument vector in words, for messages. Of a long argument, as a shell's script is, only its beginning and its end. */
 export const showArgv = (argv: readonly string[]): string => argv.map(shortened).map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
 
-const SHOWN_BEGINNING = 50;
-const SHOWN_END = 150;
+const SHOWN_BEGINNING = 30;
+const SHOWN_END = 120;
 
 const shortened = (arg: string): string => (arg.length <= 2 * (SHOWN_BEGINNING + SHOWN_END) ? arg : `${arg.slice(0, SHOWN_BEGINNING)}[...]${arg.slice(-SHOWN_END)}`);
 

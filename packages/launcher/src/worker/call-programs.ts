@@ -1,7 +1,7 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
-import { withDeathSignal } from "./death-signal.ts";
+import { killedAtDeath } from "../death-signal.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
@@ -64,7 +64,7 @@ export class CallPrograms {
 function start(argv: readonly string[], options: ExecOptions): ChildProcess | ExecError {
   const { cwd } = options;
   const env = { ...process.env, ...options.env };
-  const [file = "", ...args] = withDeathSignal(argv, { cwd, env });
+  const [file = "", ...args] = killedAtDeath(argv, { cwd, env });
   try {
     return spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   } catch (cause) {
