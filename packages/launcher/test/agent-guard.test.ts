@@ -54,10 +54,13 @@ test.concurrent.for<readonly [string, (one: LiveProcess, head: number) => boolea
   await nobodyIsLeft(world);
 });
 
-test.concurrent("an agent that is killed together with its head leaves nothing that workers have started", async () => {
+test.concurrent.for<readonly [string, (one: LiveProcess) => boolean]>([
+  ["an agent that is killed together with its head leaves", isAgent],
+  ["an agent and workers that are killed together with their head leave", (one) => isAgent(one) || one.command.includes("worker-main")],
+])("%s nothing that workers have started", async ([, which]) => {
   await using world = testWorld();
   await using head = await busyHead(world);
-  signalAll(world, (one) => isAgent(one) || one.pid === head.pid, "SIGKILL");
+  signalAll(world, (one) => which(one) || one.pid === head.pid, "SIGKILL");
   await nobodyIsLeft(world);
 });
 
