@@ -62,16 +62,18 @@ const START = [
 ].join(" ");
 
 /**
- * Of proc_pid_stat(5) the state, the parent, and at the 20th place behind the name in parentheses when the process began;
- * /proc/PID/schedstat, which not every kernel has, begins with how long the main thread has run, in nanoseconds. Nobody
- * writes to the pipe that is read: to wait there takes no process, as `sleep` would.
+ * Of proc_pid_stat(5) the state, the parent, and at the 20th place behind the name in parentheses when the process began.
+ * /proc/PID/schedstat begins with how long the main thread has run, in nanoseconds; where a kernel has no such file, or says 0,
+ * its switches are counted (proc_pid_status(5)). Nobody writes to the pipe that is read: to wait there takes no process, as
+ * `sleep` would.
  */
 const LOOK = [
   "agent=$1 parent=$2 mark=$3 stopped=$4 orphaned=$5 stuck=$6 begun= last= still=0; exec <> <(:);",
   "while read -rt 1; (($? > 128)); do",
   "read -r stat </proc/$agent/stat || break;",
   "set -- ${stat##*) }; begun=${begun:-${20}}; [[ $1 != [ZX] && ${20} = $begun ]] || break;",
-  "ran=; read -r ran stat </proc/$agent/schedstat;",
+  "ran=; read -r ran stat </proc/$agent/schedstat; ran=${ran#0};",
+  "[[ $ran ]] || while read -r name stat; do [[ $name = *ctxt_switches: ]] && ran+=.$stat; done </proc/$agent/status;",
   'if [[ $ran = "$last" && ($ran || $1 = T) ]]; then ((still += 1)); else still=0 last=$ran; fi;',
   "limit=$stuck; [[ $1 = T ]] && limit=$stopped; [[ $2 != $parent ]] && limit=$orphaned;",
   "((still < limit)) || break; done;",
