@@ -8,7 +8,7 @@ import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import type { ProcessExit } from "@hyperion-ts/wire";
-import { killedAtDeath } from "./death-signal.ts";
+import { killedAtDeath } from "./worker/death-signal.ts";
 
 /** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
 const LAST_OUTPUT_MS = 200;

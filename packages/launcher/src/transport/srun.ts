@@ -4,7 +4,7 @@
  * where that is not switched off.
  */
 import { withClientGuard } from "../agent-guard.ts";
-import { isProgram } from "../death-signal.ts";
+import { isProgram } from "../worker/death-signal.ts";
 import { type CommandError, showArgv } from "../local-process.ts";
 import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
 import { type SessionEnd, TransportError } from "./command-session.ts";

@@ -1,7 +1,7 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
-import { killedAtDeath } from "../death-signal.ts";
+import { killedAtDeath } from "./death-signal.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
