@@ -12,12 +12,10 @@ import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts
 import { Lane } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { noNodeTask } from "./task-failure.ts";
+import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
-
-/** Calls that were sent ahead are taken back when the one before them runs longer than this. */
-const RECALL_AFTER_MS = 5;
 
 export class Dispatcher implements TaskLauncher {
   readonly #pool: PoolCore;
@@ -36,8 +34,7 @@ export class Dispatcher implements TaskLauncher {
   readonly #trials: ModuleTrials;
   /** Set when no call may begin any more. */
   #drained: PromiseWithResolvers<void> | undefined;
-  #lastWatchMs = 0;
-  #watch: NodeJS.Timeout | undefined;
+  readonly #watch = new RecallWatch(this.#lanes);
 
   constructor(pool: PoolCore, events: RunEvents) {
     this.#pool = pool;
@@ -98,8 +95,7 @@ export class Dispatcher implements TaskLauncher {
 
   /** Ends the watch over calls that were sent ahead. */
   close(): void {
-    clearInterval(this.#watch);
-    this.#watch = undefined;
+    this.#watch.end();
   }
 
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
@@ -191,7 +187,7 @@ export class Dispatcher implements TaskLauncher {
     this.#inLine -= taken.length;
     for (const { waiter } of taken) lane.add(waiter);
     lane.refillAt = lane.size >> 1;
-    this.#watch ??= setInterval(this.#recallStuck, RECALL_AFTER_MS);
+    this.#watch.begin();
   }
 
   /** How many tasks a worker may hold when this is one of them. */
@@ -212,24 +208,6 @@ export class Dispatcher implements TaskLauncher {
     // The CPUs are free when the process is gone.
     void worker.stop(0).then(() => lease.release());
   }
-
-  /**
-   * Runs as long as calls are sent ahead. When this process was busy itself, the answers may be here, unread: then a
-   * lane is only suspected, and recalled the next time if none has come.
-   */
-  readonly #recallStuck = (): void => {
-    const nowMs = performance.now();
-    const late = nowMs - this.#lastWatchMs > 2 * RECALL_AFTER_MS;
-    this.#lastWatchMs = nowMs;
-    let ahead = 0;
-    for (const lane of this.#lanes) {
-      ahead += lane.ahead;
-      if (lane.ahead === 0 || nowMs - lane.progressMs <= RECALL_AFTER_MS) continue;
-      if (!late || lane.suspectedMs === lane.progressMs) lane.recall();
-      lane.suspectedMs = lane.progressMs;
-    }
-    if (ahead === 0) this.close();
-  };
 
   #tryUnserved(): void {
     const tasks = [...this.#unserved];
