@@ -15,6 +15,9 @@ import { LaunchError } from "./worker-death.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
 import type { WorkerConfig } from "./worker/worker-config.ts";
 
+/** How long the end of a worker that was killed may take. */
+const LAST_WORDS_MS = 2_000;
+
 export class AgentLauncher implements NodeLauncher {
   readonly node: string;
   readonly host: NodeLauncher["host"];
@@ -73,18 +76,20 @@ export class AgentLauncher implements NodeLauncher {
   }
 
   async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
-    const connectTimeoutMs = this.#connectTimeoutMs;
-    let timer: NodeJS.Timeout | undefined;
+    const why = `it was not ready within ${this.#connectTimeoutMs} ms`;
+    const timers: NodeJS.Timeout[] = [];
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new LaunchError(this.node, `a worker on ${this.node}: it was not ready within ${connectTimeoutMs} ms (log: ${worker.logFile})`)), connectTimeoutMs);
+      const giveUp = (): void => {
+        // Its end says more, if it comes.
+        worker.giveUp(why);
+        timers.push(setTimeout(() => reject(new LaunchError(this.node, `a worker on ${this.node}: ${why}, and can't be ended (log: ${worker.logFile})`)), LAST_WORDS_MS));
+      };
+      timers.push(setTimeout(giveUp, this.#connectTimeoutMs));
     });
     try {
       await Promise.race([worker.ready, late]);
-    } catch (error) {
-      void worker.stop(0);
-      throw error;
     } finally {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
     }
   }
 }

@@ -5,7 +5,7 @@ import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { CallSender } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import { SentCalls } from "./sent-calls.ts";
-import { deathOf, describeDeath, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import { deathOf, describeFailedStart, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 /** What is known of a worker before it runs. */
@@ -31,6 +31,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
   #slot: { readonly channel: Channel<FromWorker>; readonly sender: CallSender } | undefined;
   #pid = -1;
+  /** Why it is being ended before it was ready. */
+  #givenUp: string | undefined;
   #isGone = false;
 
   constructor(agent: NodeAgent, identity: WorkerIdentity, maxResultBytes: number | undefined) {
@@ -119,8 +121,15 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#pid = pid;
   }
 
+  /** Ends it, because it is not ready: `why` says since when. */
+  giveUp(why: string): void {
+    this.#givenUp = why;
+    void this.stop(0);
+  }
+
   notStarted(reason: string, full: boolean): void {
-    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0, full ? reason : undefined);
+    this.#settleReady.reject(this.#launchError(reason, full ? reason : undefined));
+    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0);
   }
 
   /** A frame of the worker: the end of a call. An answer to no call of ours is dropped. */
@@ -145,22 +154,26 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
 
   exited(exited: WorkerExited): void {
     const death = deathOf(exited);
-    this.#end(death, exited.begun, limitMet(death));
+    const limit = limitMet(death, exited.limit);
+    const why = this.#givenUp === undefined ? describeFailedStart(death, limit) : [this.#givenUp, ...(limit === undefined ? [] : [limit])].join(": ");
+    this.#settleReady.reject(this.#launchError(`${why} (log: ${this.logFile})`, limit));
+    this.#end(death, exited.begun);
   }
 
   nodeLost(reason: string): void {
-    this.#end({ kind: "node-lost", reason }, undefined);
+    const death: WorkerDeath = { kind: "node-lost", reason };
+    this.#settleReady.reject(this.#launchError(describeFailedStart(death, undefined)));
+    this.#end(death, undefined);
   }
 
-  /** `full`: which limit it met, where that is why it ended. */
-  #end(death: WorkerDeath, begunInAll: number | undefined, full?: string): void {
+  /** `full`: the limit that it met, where that is why. */
+  #launchError(why: string, full?: string): LaunchError {
+    return new LaunchError(this.node, `a worker on ${this.node}: ${why}`, full === undefined ? {} : { full });
+  }
+
+  #end(death: WorkerDeath, begunInAll: number | undefined): void {
     this.#isGone = true;
     this.#resolveGone(death);
-    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`, full === undefined ? {} : { full }));
     this.#calls.lost(death, begunInAll);
   }
 }
-
-/** All that is known of an end before the beginning. */
-const describeEnd = (death: WorkerDeath): string =>
-  "lastOutput" in death ? `${describeDeath({ ...death, lastOutput: "" })} before it was ready${death.lastOutput === "" ? "" : `: ${death.lastOutput}`}` : describeDeath(death);

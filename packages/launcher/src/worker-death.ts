@@ -22,12 +22,31 @@ export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExit
   return { kind: "exited", code: exit.code, lastOutput };
 }
 
-/** What a runtime prints that gets no further thread, or process: there are as many as one of these limits allows (pthread_create(3), fork(2)). */
-const NO_MORE_THREADS = /uv_thread_create|pthread_create|Resource temporarily unavailable|\bEAGAIN\b/;
+/** What a runtime prints that gets no further thread, process, descriptor or memory (pthread_create(3), fork(2), open(2), mmap(2)). */
+const AT_A_LIMIT = [
+  [/uv_thread_create|pthread_create: |Resource temporarily unavailable|\bEAGAIN\b/, "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)"],
+  [/\b(?:EMFILE|ENFILE)\b|Too many open files/i, "a limit of open files is reached (ulimit -n, or the machine's fs.file-max)"],
+  [/\bENOMEM\b|Cannot allocate memory|std::bad_alloc|Failed to reserve/, "no memory is left for another process (ulimit -v, a cgroup's limit, or the machine's)"],
+] as const;
 
-/** Which limit a worker has met that died before it was ready, if it has met one. */
-export const limitMet = (death: WorkerDeath): string | undefined =>
-  "lastOutput" in death && NO_MORE_THREADS.test(death.lastOutput) ? "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)" : undefined;
+/** Where a runtime that gives up begins to print its own insides: they tell nobody more than its log file does. */
+const INSIDES = /^(?:<--- Last few GCs --->|-+ (?:Native|JavaScript) stack trace -+)[^]*/m;
+
+/** Which limit a worker has met that died before it was ready, if it has met one. `seen`: the one that its agent saw. */
+export function limitMet(death: WorkerDeath, seen: string | undefined): string | undefined {
+  if (seen !== undefined || !("lastOutput" in death)) return seen;
+  if (death.kind === "out-of-memory" && death.full !== undefined) return death.full;
+  const printed = death.lastOutput.replace(INSIDES, "");
+  return AT_A_LIMIT.find(([sign]) => sign.test(printed))?.[1];
+}
+
+/** All that is known of an end before the beginning: the limit that was met, or what the worker printed of its own accord. */
+export function describeFailedStart(death: WorkerDeath, limit: string | undefined): string {
+  if (limit !== undefined) return limit;
+  if (!("lastOutput" in death)) return describeDeath(death);
+  const printed = death.kind === "out-of-memory" ? "" : death.lastOutput.replace(INSIDES, "").trim();
+  return `${describeDeath({ ...death, lastOutput: "" })} before it was ready${printed === "" ? "" : `: ${printed}`}`;
+}
 
 /** One line for a message. */
 export function describeDeath(death: WorkerDeath): string {

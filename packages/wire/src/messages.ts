@@ -36,6 +36,8 @@ export interface WorkerExited {
   readonly complaint?: string | undefined;
   /** Which memory was used up, where the kernel has killed it for that. */
   readonly outOfMemory?: string | undefined;
+  /** Which limit of the node kept it from coming up, where it never said that it is ready. */
+  readonly limit?: string | undefined;
 }
 
 /** What the head tells a node's agent. */

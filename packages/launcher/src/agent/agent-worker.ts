@@ -36,6 +36,8 @@ export interface AgentParts {
   readonly oomKills: OomKills;
   /** Hears why calls can't be sent ahead to a worker. */
   readonly noClaims: (error: unknown) => void;
+  /** Says which limit a worker has met that does not come up. */
+  readonly limitMet: (pid: number, hangs: boolean) => string | undefined;
 }
 
 /** Makes a process the worker that `message` asks for. */
@@ -57,11 +59,16 @@ class WorkerOfAgent implements AgentWorker {
   readonly #toHead: FrameWriter;
   readonly #polling: Polling;
   readonly #oomKills: OomKills;
+  readonly #limitMet: AgentParts["limitMet"];
+  /** Whether anything has come from it. */
+  #cameUp = false;
+  /** Which limit keeps it from coming up. */
+  #limit: string | undefined;
   #stopped = false;
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills }: AgentParts) {
+  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills, limitMet }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;
     this.#channel = channel;
@@ -69,6 +76,7 @@ class WorkerOfAgent implements AgentWorker {
     this.#toHead = toHead;
     this.#polling = polling;
     this.#oomKills = oomKills;
+    this.#limitMet = limitMet;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
     this.gone = this.#watch(frames);
@@ -90,6 +98,7 @@ class WorkerOfAgent implements AgentWorker {
   }
 
   async stop(graceMs: number): Promise<void> {
+    if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, true);
     this.#stopped = true;
     await this.#process.running.stop(graceMs);
     await this.gone;
@@ -111,7 +120,8 @@ class WorkerOfAgent implements AgentWorker {
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory };
+    if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, false);
+    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory, limit: this.#limit };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#process.claims?.[Symbol.dispose]();
@@ -133,6 +143,7 @@ class WorkerOfAgent implements AgentWorker {
     });
     frames.on("data", (chunk: Buffer) => {
       this.#polling.called();
+      this.#cameUp = true;
       try {
         origin.came(chunk);
         parser.push(chunk);

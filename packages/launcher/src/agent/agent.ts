@@ -191,7 +191,7 @@ export class Agent implements FrameReceiver {
   }
 
   #employ(process: WorkerProcess, message: StartMessage): AgentWorker {
-    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, oomKills: this.#oomKills, noClaims: (error) => this.#processes.noClaims(error) });
+    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, oomKills: this.#oomKills, noClaims: (error) => this.#processes.noClaims(error), limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs) });
   }
 
   #started(message: StartMessage, worker: AgentWorker): AgentWorker {

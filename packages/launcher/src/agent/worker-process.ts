@@ -8,7 +8,7 @@ import { ClaimFile } from "./claims.ts";
 import { allowedCpus } from "./usable-cpus.ts";
 import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
-import { poolThreads, workerRoom } from "./worker-room.ts";
+import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
@@ -51,8 +51,8 @@ export class WorkerProcesses {
     this.#poolThreads ??= poolThreads(allowedCpus().length);
     const room = workerRoom([...this.#running], this.#starting, this.#poolThreads);
     const workers = this.#running.size + this.#starting;
-    // Without any worker nothing is lost by trying.
-    if (room !== null && workers > 0 && workers >= room.workers) throw new NoRoomError(`${room.limit} is reached`);
+    // Without any worker nothing is lost by trying, where it may come up.
+    if (room !== null && (workers > 0 ? workers >= room.workers : room.full)) throw new NoRoomError(`${room.limit} is reached`);
     this.#starting += 1;
     try {
       const started = await this.#start(command, pinTo, logFile);
@@ -86,6 +86,14 @@ export class WorkerProcesses {
       closeSync(fd);
       throw error;
     }
+  }
+
+  /** Which limit a worker has met that does not come up: `hangs`, or has ended. undefined where no limit is in its way. */
+  limitMet(pid: number, hangs: boolean): string | undefined {
+    const others = [...this.#running].filter((other) => other !== pid);
+    const room = workerRoom(others, this.#starting, this.#poolThreads ?? 1);
+    if (room === null || room.workers > others.length + this.#starting || (hangs && !lacksThreads(pid))) return undefined;
+    return `${room.limit} is reached`;
   }
 
   /** Resolves when nothing is left that a worker which has ended had started. */
