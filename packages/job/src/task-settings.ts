@@ -21,7 +21,7 @@ const setOption =
 /** Each call has `gpus` GPUs, named by CUDA_VISIBLE_DEVICES, or by what else its job has in its place (ROCR_VISIBLE_DEVICES, ...). Default 0. */
 export const setTaskGpus = (gpus: number): Change => setOption({ gpus });
 
-/** Each call has `memoryMb` megabytes of its node, and its worker's heap is bounded by them. */
+/** Each call has `memoryMb` megabytes of its node, and its worker's heap is bounded by them: with less than about 16, Node.js itself does not start. */
 export const setTaskMemory = (memoryMb: number): Change => setOption({ memoryMb });
 
 /** Calls with a higher priority are served first. Default 0. */

@@ -3,7 +3,7 @@
  * the worker, and a lane keeps it fed. (Hyperion.Job: what jobTaskLauncher does)
  */
 import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
-import { describeDeath, type NodeLauncher } from "@hyperion-ts/launcher";
+import { describeDeath, LaunchError, type NodeLauncher } from "@hyperion-ts/launcher";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
@@ -11,9 +11,9 @@ import type { CallWaitReason } from "./call-wait.ts";
 import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
 import { Lane } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
-import { noNodeTask } from "./task-failure.ts";
 import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
+import { noNodeTask } from "./task-failure.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
@@ -166,7 +166,7 @@ export class Dispatcher implements TaskLauncher {
     else
       worker.then(
         (started) => this.#opened(lane, started),
-        (error: unknown) => (error instanceof NodeFullError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
+        (error: unknown) => (error instanceof NodeFullError || error instanceof LaunchError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
       );
   }
 
@@ -200,7 +200,7 @@ export class Dispatcher implements TaskLauncher {
     if (!this.#lanes.delete(lane)) return;
     this.#noticeDrained();
     const { worker, lease } = lane;
-    if (worker === undefined) return lease.release();
+    if (worker === undefined) return lane.node.giveBack(lease);
     if (lane.workerUsable && !lane.fresh) {
       lane.node.keep(worker, lease);
       return lease.release();

@@ -92,14 +92,14 @@ export class Lane {
     this.#closeIfEmpty();
   }
 
-  /** The node has no room for another worker now. */
+  /** The node has no room for another worker now, or starts none: that is nothing to the tasks. */
   postponed(): void {
     this.#phase = "dead";
     for (const task of this.#tasks.slice()) task.evicted();
     this.#closeIfEmpty();
   }
 
-  /** No worker could be started. */
+  /** No worker starts with what the tasks ask for. */
   failed(error: Error): void {
     this.#phase = "dead";
     for (const task of this.#tasks.splice(0)) task.notStarted(notStartedTask(error, task.place));

@@ -32,9 +32,9 @@ export class WorkerLimit {
     if (this.#hooks.limited(this.#most)) this.#widenLater();
   }
 
-  /** No start is under way any more, and so many workers run. A number that was told is not told again. */
+  /** No start is under way any more, and so many workers run. A number that was told is not told again; none is no number that a node can be used with. */
   settled(workers: number): void {
-    if (this.#reason !== undefined && workers !== this.#told) {
+    if (this.#reason !== undefined && workers > 0 && workers !== this.#told) {
       this.#told = workers;
       this.#hooks.told(workers, this.#reason);
     }
