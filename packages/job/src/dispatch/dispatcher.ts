@@ -13,6 +13,7 @@ import { Lane } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
+import { StartingLanes } from "./starting-lanes.ts";
 import { noNodeTask } from "./task-failure.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
@@ -24,6 +25,7 @@ export class Dispatcher implements TaskLauncher {
   /** The nodes that were lost, and why. */
   readonly #lost = new Map<string, string>();
   readonly #lanes = new Set<Lane>();
+  readonly #starting = new StartingLanes();
   readonly #runTimes = new RunTimes();
   readonly #counts = new CallCounts();
   /** How many tasks wait in the pool's line. */
@@ -81,8 +83,8 @@ export class Dispatcher implements TaskLauncher {
     if (why !== undefined) return why;
     if (this.#drained !== undefined && this.#inLine > 0) return { kind: "ending" };
     if (this.#unserved.size > 0) return { kind: "nodes-connecting" };
-    const starting = [...this.#lanes].find(({ worker }) => worker === undefined);
-    return starting === undefined ? null : { kind: "worker-starting", node: starting.node.name };
+    const { node } = this.#starting;
+    return node === undefined ? null : { kind: "worker-starting", node };
   }
 
   /** Lets no call begin any more: those that have not begun wait until they are aborted. Resolves when none runs. */
@@ -138,16 +140,13 @@ export class Dispatcher implements TaskLauncher {
       if (outcome !== "lost") this.#runTimes.add(task.functionName, runMs);
       if (this.#events.tracing) this.#events.emit({ type: "call-ended", functionName: task.functionName, node: task.node, attempt: task.attempt, outcome, runMs });
     },
-    refill: (lane: Lane): void => this.#sendAhead(lane),
+    refill: (lane: Lane): void => this.#refill(lane),
     closed: (lane: Lane): void => this.#closed(lane),
   };
 
   #enqueue(task: Task): void {
-    const { cpus, options } = task.request;
     this.#inLine += 1;
-    if (this.#drained !== undefined) return;
-    const request = { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
-    task.ticket = this.#pool.enqueue(request, task);
+    if (this.#drained === undefined) task.ticket = this.#pool.enqueue(task.poolRequest, task);
   }
 
   #open(task: Task, lease: Lease): void {
@@ -162,18 +161,23 @@ export class Dispatcher implements TaskLauncher {
     this.#lanes.add(lane);
     lane.add(task);
     const worker = node.acquire(lease, lane.fresh);
-    if (!(worker instanceof Promise)) this.#opened(lane, worker);
-    else
-      worker.then(
-        (started) => this.#opened(lane, started),
-        (error: unknown) => (error instanceof NodeFullError || error instanceof LaunchError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
-      );
+    if (!(worker instanceof Promise)) return this.#opened(lane, worker);
+    this.#starting.add(lane);
+    worker.finally(() => this.#starting.delete(lane)).then(
+      (started) => this.#opened(lane, started),
+      (error: unknown) => (error instanceof NodeFullError || error instanceof LaunchError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
+    );
   }
 
   #opened(lane: Lane, worker: Awaited<ReturnType<DispatchNode["acquire"]>>): void {
     if (this.#drained === undefined) lane.opened(worker);
     else lane.vacated(worker);
-    if (this.#lanes.has(lane)) this.#sendAhead(lane);
+    if (this.#lanes.has(lane)) this.#refill(lane);
+  }
+
+  #refill(lane: Lane): void {
+    this.#sendAhead(lane);
+    if (this.#drained === undefined) this.#starting.relieve(lane);
   }
 
   /** Lends a lane of short calls the next ones in line. */

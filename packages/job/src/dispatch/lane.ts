@@ -60,6 +60,11 @@ export class Lane {
     return this.#phase === "open" && this.worker !== undefined;
   }
 
+  /** Whether its worker has nothing to do, and may have any task. */
+  get isFree(): boolean {
+    return this.takesMore && this.#tasks.length === 0 && !this.fresh;
+  }
+
   /** How many calls wait in the worker behind the one that runs. */
   get ahead(): number {
     return Math.max(0, this.#sent - 1);
@@ -77,11 +82,20 @@ export class Lane {
     if (this.worker !== undefined) task.arrived(this);
   }
 
+  /** Hands over a task that waits for the worker to come up, if one of them `suits`; none where a task asks for a worker of its own. */
+  giveAway(suits: (task: Task) => boolean): [] | [Task] {
+    const at = this.worker === undefined && !this.fresh ? this.#tasks.findIndex(suits) : -1;
+    const [task] = at < 0 ? [] : this.#tasks.splice(at, 1);
+    return task === undefined ? [] : [task];
+  }
+
   /** The worker is there. */
   opened(worker: LaunchedWorker): void {
     this.worker = worker;
+    // Its tasks may have gone elsewhere meanwhile.
+    if (this.#tasks.length === 0) this.#office.refill(this);
     // A task that arrives may leave at once.
-    for (const task of this.#tasks.slice()) task.arrived(this);
+    else for (const task of this.#tasks.slice()) task.arrived(this);
     this.#closeIfEmpty();
   }
 

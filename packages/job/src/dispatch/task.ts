@@ -2,7 +2,7 @@
  * One request for a worker, and the call that is made on it: from the pool's line to a lane, and on from
  * lane to lane if it is taken back before it began. One object for the whole of it: there are very many.
  */
-import type { Lease, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
+import type { Lease, PoolRequest, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
 import type { Call, WorkerDeath } from "@hyperion-ts/launcher";
 import { checkInput, type AnyRemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
@@ -70,6 +70,12 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     });
     this.#scope = abortScope(request.signal);
     this.#scope.add(this);
+  }
+
+  /** What it asks the pool for. */
+  get poolRequest(): PoolRequest {
+    const { cpus, options } = this.request;
+    return { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
   }
 
   get node(): string {

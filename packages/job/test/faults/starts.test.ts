@@ -53,6 +53,19 @@ describe("a call whose worker does not start with what the call asks for", () =>
   });
 });
 
+describe("a start that hangs", () => {
+  it("does not hold the call that it was for: another worker that becomes free makes it", async () => {
+    await using world = new World();
+    faultyStarts(world, "second");
+    const events: RunEvent[] = [];
+    const ends = await runJobLocal(world.info, squares(20), { ...quiet, launcher: { compileCache, connectTimeoutMs: 600_000 }, onEvent: ({ event }) => events.push(event) });
+    expect(ends).toEqual(numbers(20).map((x) => ({ status: "fulfilled", value: x * x })));
+    expect(events.filter(({ type }) => type === "worker-started")).toHaveLength(1);
+    expect(events.filter(({ type }) => type === "worker-not-started")).toEqual([]);
+    await until(() => ourProcesses().length === 0);
+  });
+});
+
 describe("a start that fails for its node", () => {
   it("costs calls no attempt where others succeed: one in three dies, and all calls are done in their first attempt", async () => {
     await using world = new World();

@@ -1,6 +1,6 @@
 /**
  * Loaded into each process by --import: does to a worker that starts what STARTS says. "third": every third one is killed; each
- * takes a file of the folder STARTS_FOLDER. "hangs 77": one with a heap of 77 MB never
+ * takes a file of the folder STARTS_FOLDER. "second": the second one never comes up. "hangs 77": one with a heap of 77 MB never
  * does. "breaks": each throws.
  */
 import { writeFileSync } from "node:fs";
@@ -25,6 +25,7 @@ const hang = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)
 
 if (process.argv[1]?.includes("worker-main") === true) {
   if (fault === "third" && nextNumber() % 3 === 0) process.kill(process.pid, "SIGKILL");
+  if (fault === "second" && nextNumber() === 2) hang();
   if (fault === "hangs" && process.execArgv.includes(`--max-old-space-size=${heapMb}`)) hang();
   if (fault === "breaks") throw new Error("this hook has no use for workers");
 }
