@@ -70,7 +70,7 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
     const kills = await killer.stop();
     const seen = { records, kills, retried, failures: [...failures], ended: [...ended] };
     const idle = await idleCpus(env);
-    return { ...seen, idle, after: await mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))(env) };
+    return { ...seen, idle, after: await onAllCpus(env, mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))) };
   };
 
   return await runJobLocal(programInfo(dir), job, {
@@ -83,6 +83,13 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
       else if (event.type === "call-retried") retried += 1;
     },
   });
+}
+
+/** Calls until each CPU has had one: a worker that is there makes those of one that still starts. */
+async function onAllCpus(env: JobEnv, calls: Job<CallRecord[]>): Promise<CallRecord[]> {
+  const records: CallRecord[] = [];
+  for (let left = 100; left > 0 && new Set(records.map(({ lease }) => lease)).size < totalCpus(env); left -= 1) records.push(...(await calls(env)));
+  return records;
 }
 
 const totalCpus = ({ pool }: JobEnv): number => pool.snapshot().nodes.reduce((sum, { cpus }) => sum + cpus.total, 0);
