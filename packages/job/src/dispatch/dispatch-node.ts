@@ -127,7 +127,19 @@ export class DispatchNode {
       this.#failedStarts = 0;
       if (this.#idle.get(worker.cpuIds)?.worker === worker) this.#idle.delete(worker.cpuIds);
       this.#hooks.ended(worker, death);
+      if (death.kind === "out-of-memory" && death.full !== undefined) this.#memoryUsedUp(death.full);
     });
+  }
+
+  /** The kernel has ended a worker because of what all of them use together: fewer run from now on, and none just to stay warm. */
+  #memoryUsedUp(limit: string): void {
+    const idle = [...this.#idle.values()];
+    this.#idle.clear();
+    for (const { worker } of idle) void worker.stop(0);
+    const busy = this.#living + this.#starting - idle.length;
+    if (busy === 0) return;
+    this.#limit.met(limit, busy);
+    this.#settle();
   }
 
   /** Says why a start failed, and counts it against the node where that is to blame. */

@@ -1,5 +1,5 @@
 /**
- * How many workers a node runs at a time, once one of its limits (of processes, of descriptors) was met. What else runs
+ * How many workers a node runs at a time, once one of its limits (of processes, descriptors, memory) was met. What else runs
  * there may end: from time to time the node is tried with one more.
  */
 
@@ -33,7 +33,8 @@ export class WorkerLimit {
   }
 
   /** No start is under way any more, and so many workers run. A number that was told is not told again; none is no number that a node can be used with. */
-  settled(workers: number): void {
+  settled(running: number): void {
+    const workers = Math.min(running, this.#most);
     if (this.#reason !== undefined && workers > 0 && workers !== this.#told) {
       this.#told = workers;
       this.#hooks.told(workers, this.#reason);
