@@ -21,4 +21,4 @@ export type { Transport } from "./transport/transport.ts";
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 export { nodeName, type WorkerAddr } from "./worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
-export type { Call, LaunchedWorker, LaunchRequest, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";
+export type { Call, LaunchedWorker, LaunchRequest, LostAs, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";

@@ -1,12 +1,15 @@
 /** The head's end of one worker, from its start to its death. */
 import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
-import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerExited } from "@hyperion-ts/wire";
+import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { CallSender } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import { SentCalls } from "./sent-calls.ts";
 import { deathOf, describeDeath, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
+
+/** How long a worker that says that it ends may take. */
+const LAST_MOMENTS_MS = 2_000;
 
 /** What is known of a worker before it runs. */
 export interface WorkerIdentity {
@@ -32,6 +35,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #slot: { readonly channel: Channel<FromWorker>; readonly sender: CallSender } | undefined;
   #pid = -1;
   #isGone = false;
+  #ending: WorkerEnding | undefined;
+  #lastMoments: NodeJS.Timeout | undefined;
 
   constructor(agent: NodeAgent, identity: WorkerIdentity, maxResultBytes: number | undefined) {
     this.#agent = agent;
@@ -63,6 +68,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     return this.#pid;
   }
 
+  get ending(): boolean {
+    return this.#ending !== undefined || this.#isGone;
+  }
+
   get credit(): number {
     return this.#slot?.channel.credit ?? 0;
   }
@@ -86,7 +95,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     if (this.#slot === undefined) throw new Error("A call was submitted to a worker that has no channel");
     if (this.#isGone) {
       // It may have died in the moment in which its last answer came.
-      void this.gone.then((death) => call.lost(death, false));
+      void this.gone.then((death) => call.lost(death, "next"));
       return;
     }
     const alone = this.#calls.size === 0;
@@ -130,8 +139,14 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   message(message: FromWorker): void {
-    message.type satisfies "ready";
-    this.#settleReady.resolve();
+    switch (message.type) {
+      case "ready":
+        return this.#settleReady.resolve();
+      case "ending":
+        return this.#ends(message);
+      default:
+        message satisfies never;
+    }
   }
 
   tooLarge(_kind: FrameKind, id: number, bytes: number): void {
@@ -144,20 +159,27 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   exited(exited: WorkerExited): void {
-    const death = deathOf(exited);
-    this.#end(death, exited.begun, limitMet(death));
+    const death = deathOf(exited, this.#ending);
+    this.#end(death, this.#ending?.begun ?? exited.begun, limitMet(death));
   }
 
   nodeLost(reason: string): void {
     this.#end({ kind: "node-lost", reason }, undefined);
   }
 
+  #ends(ending: WorkerEnding): void {
+    if (!Number.isSafeInteger(ending.begun)) return;
+    this.#ending ??= ending;
+    this.#lastMoments ??= setTimeout(() => void this.stop(0), LAST_MOMENTS_MS);
+  }
+
   /** `full`: which limit it met, where that is why it ended. */
   #end(death: WorkerDeath, begunInAll: number | undefined, full?: string): void {
     this.#isGone = true;
+    clearTimeout(this.#lastMoments);
     this.#resolveGone(death);
     this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`, full === undefined ? {} : { full }));
-    this.#calls.lost(death, begunInAll);
+    this.#calls.lost(death, begunInAll, this.#ending?.cause);
   }
 }
 

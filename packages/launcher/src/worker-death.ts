@@ -1,9 +1,10 @@
 /** How a worker ended, as far as it can be told. */
-import type { WorkerExited } from "@hyperion-ts/wire";
+import type { WorkerEnding, WorkerExited } from "@hyperion-ts/wire";
 
 /** What ended a worker; `lastOutput` is the last lines that it printed. */
 export type WorkerDeath =
-  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string }
+  /** `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
+  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string; readonly blame?: string }
   /** `complaint`: its agent ended it for this. */
   | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly complaint?: string }
   /** The runtime gave up because its heap was full; with `full`, the kernel killed it because this memory was used up. */
@@ -14,12 +15,13 @@ export type WorkerDeath =
 /** How a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
-/** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited): WorkerDeath {
+/** Reads a death from what the agent saw, and what the worker said before, if it could. */
+export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited, ending?: WorkerEnding): WorkerDeath {
   if (outOfMemory !== undefined) return { kind: "out-of-memory", lastOutput, full: outOfMemory };
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
-  return { kind: "exited", code: exit.code, lastOutput };
+  const blamed = ending?.cause === "answered" || ending?.cause === "worker";
+  return { kind: "exited", code: exit.code, lastOutput, ...(blamed ? { blame: ending.why } : {}) };
 }
 
 /** What a runtime prints that gets no further thread, or process: there are as many as one of these limits allows (pthread_create(3), fork(2)). */
@@ -33,7 +35,7 @@ export const limitMet = (death: WorkerDeath): string | undefined =>
 export function describeDeath(death: WorkerDeath): string {
   switch (death.kind) {
     case "exited":
-      return `the worker exited with code ${death.code}${lastWords(death.lastOutput)}`;
+      return `the worker exited with code ${death.code}${death.blame === undefined ? lastWords(death.lastOutput) : `: ${death.blame}`}`;
     case "killed":
       return death.complaint === undefined ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}` : `the worker was ended by its agent: ${death.complaint}`;
     case "out-of-memory":

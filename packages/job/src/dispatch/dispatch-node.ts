@@ -53,7 +53,7 @@ export class DispatchNode {
   /** A worker on just the lease's CPUs: an idle one at once (if it need not be `fresh`), otherwise a new one. Rejects with a `LaunchError`. */
   acquire(lease: Lease, fresh: boolean): LaunchedWorker | Promise<LaunchedWorker> {
     const idle = this.#idle.get(lease.cpuIds);
-    if (idle === undefined || fresh || !sameShare(idle.lease, lease)) return this.#start(lease);
+    if (idle === undefined || idle.worker.ending || fresh || !sameShare(idle.lease, lease)) return this.#start(lease);
     this.#idle.delete(lease.cpuIds);
     return idle.worker;
   }

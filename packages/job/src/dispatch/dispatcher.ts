@@ -165,7 +165,7 @@ export class Dispatcher implements TaskLauncher {
     const lane = new Lane(this.#laneOffice, lease, node);
     this.#lanes.add(lane);
     lane.add(task);
-    const worker = node.acquire(lease, lane.fresh);
+    const worker = node.acquire(lease, lane.fresh || task.first);
     if (!(worker instanceof Promise)) this.#opened(lane, worker);
     else
       worker.then(
@@ -195,9 +195,9 @@ export class Dispatcher implements TaskLauncher {
   }
 
   /** How many tasks a worker may hold when this is one of them. */
-  #window({ functionName, request }: Task): number {
+  #window({ functionName, request, first }: Task): number {
     const { ahead = true, options } = request;
-    return ahead && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
+    return ahead && !first && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
   }
 
   #closed(lane: Lane): void {

@@ -57,7 +57,7 @@ export class Lane {
 
   /** Whether more tasks may be sent ahead to it. */
   get takesMore(): boolean {
-    return this.#phase === "open" && this.worker !== undefined;
+    return this.#phase === "open" && this.worker !== undefined && !this.worker.ending;
   }
 
   /** How many calls wait in the worker behind the one that runs. */
@@ -109,7 +109,7 @@ export class Lane {
   send(task: Task): void {
     const { worker } = this;
     if (worker === undefined) return;
-    if (this.#phase === "dead") return task.evicted();
+    if (this.#phase === "dead" || worker.ending) return task.evicted();
     if (this.#sent > 0) {
       if (this.#phase !== "open") return task.evicted();
       // A large input can't be taken back once a part of it is on its way: it waits until the worker is free.
@@ -173,7 +173,7 @@ export class Lane {
 
   /** Whether the worker can take other tasks when the lane is closed. */
   get workerUsable(): boolean {
-    return this.#phase !== "dead" && this.worker !== undefined;
+    return this.#phase !== "dead" && this.worker !== undefined && !this.worker.ending;
   }
 
   #recalled(): void {

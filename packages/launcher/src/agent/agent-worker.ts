@@ -1,7 +1,7 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
+import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, MIN_PIECE_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
 import type { Polling } from "../polling/polling.ts";
 import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
@@ -105,6 +105,7 @@ class WorkerOfAgent implements AgentWorker {
 
   async #watch(frames: Duplex): Promise<void> {
     const drained = this.#forwardFrames(frames);
+    void drained.then(() => this.#expectEnd());
     const exit = await this.#process.running.exited;
     const killed = exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined;
     const outOfMemory = killed ? this.#oomKills.claim() : undefined;
@@ -145,9 +146,20 @@ class WorkerOfAgent implements AgentWorker {
       }
     });
     return new Promise((resolve) => {
-      frames.on("error", () => frames.destroy());
+      frames.on("error", (error) => {
+        // The kernel says so, to whoever has sent it (unix(7), and unix_release_sock in the kernel's af_unix.c).
+        if (isUnread(error)) this.#calls.unread();
+        frames.destroy();
+      });
       frames.on("close", resolve);
     });
+  }
+
+  /** Whoever has closed its frames, and lives on, answers nothing any more. */
+  async #expectEnd(): Promise<void> {
+    const { exited, hasEnded } = this.#process.running;
+    const stays = hasEnded || (await Promise.race([exited.then(() => false), new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS, true).unref())]));
+    if (stays === true && !this.#process.running.hasEnded && this.#complaint === undefined) this.#endFor("something in it has closed file descriptor 3, which carries its frames");
   }
 
   #endFor(complaint: string): void {
@@ -175,8 +187,12 @@ class WorkerOfAgent implements AgentWorker {
   }
 }
 
+/** A worker that ended with something unread, or had ended before it was sent. */
+const isUnread = (error: Error): boolean => "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+
 /** What the head can read without harm: whatever its payload is, it costs no more than this worker's calls. */
 function isFromWorker(kind: FrameKind, flags: number, bytes: Buffer, start: number, end: number): boolean {
+  if ((flags & FrameFlag.more) !== 0 && end - start < HEADER_BYTES + MIN_PIECE_BYTES) return false;
   if (isAnswer(kind)) return end - start >= MIN_ANSWER_BYTES || (flags & FrameFlag.continued) !== 0;
   if (kind === FrameKind.message) parseMessage(bytes, start + HEADER_BYTES, end);
   return kind === FrameKind.message || kind === FrameKind.credit;
