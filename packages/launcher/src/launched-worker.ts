@@ -5,7 +5,7 @@ import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { CallSender } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import { SentCalls } from "./sent-calls.ts";
-import { deathOf, describeDeath, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import { deathOf, describeDeath, isBroken, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 /** How long a worker that says that it ends may take. */
@@ -179,7 +179,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     clearTimeout(this.#lastMoments);
     this.#resolveGone(death);
     this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`, full === undefined ? {} : { full }));
-    this.#calls.lost(death, begunInAll, this.#ending?.cause);
+    this.#calls.lost(death, begunInAll, this.#ending?.cause ?? (isBroken(death) ? "worker" : "unknown"));
   }
 }
 

@@ -1,5 +1,5 @@
 /** How a worker ended, as far as it can be told. */
-import type { WorkerEnding, WorkerExited } from "@hyperion-ts/wire";
+import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 
 /** What ended a worker; `lastOutput` is the last lines that it printed. */
 export type WorkerDeath =
@@ -23,6 +23,12 @@ export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExit
   const blamed = ending?.cause === "answered" || ending?.cause === "worker";
   return { kind: "exited", code: exit.code, lastOutput, ...(blamed ? { blame: ending.why } : {}) };
 }
+
+/** The runtime's own handler of uncaught errors has failed (nodejs.org/api/process.html, "Exit codes"). */
+const HANDLER_FAILED = 7;
+
+/** Whether it ended because our own code, or the runtime's, failed in it, and perhaps could not say so. */
+export const isBroken = (death: WorkerDeath): boolean => death.kind === "exited" && (death.code === BROKEN_EXIT_CODE || death.code === HANDLER_FAILED);
 
 /** What a runtime prints that gets no further thread, or process: there are as many as one of these limits allows (pthread_create(3), fork(2)). */
 const NO_MORE_THREADS = /uv_thread_create|pthread_create|Resource temporarily unavailable|\bEAGAIN\b/;

@@ -47,6 +47,7 @@ const look = (): readonly unknown[] => [
   JSON.stringify,
   Promise,
   Promise.prototype.then,
+  Promise.resolve,
   Map,
   Map.prototype.get,
   Map.prototype.set,
@@ -59,6 +60,9 @@ const look = (): readonly unknown[] => [
   Array.prototype[Symbol.iterator],
   Object.keys,
   Object.getPrototypeOf,
+  Function.prototype.call,
+  Function.prototype.apply,
+  performance.now,
   process.nextTick,
 ];
 /* oxlint-enable typescript/unbound-method */
@@ -79,8 +83,15 @@ function tryOut(): void {
   expect(line.push(3) === 3 && line.shift() === 1 && line.slice(1)[0] === 3, "arrays don't work");
   FRAME.writeUInt32LE(0xfe_dc_ba_98, 0);
   expect(FRAME.readUInt32LE(0) === 0xfe_dc_ba_98 && FRAME.subarray(1)[0] === 0xba, "buffers don't work");
-  expect(Promise.resolve().then(() => undefined) instanceof Promise, "promises don't work");
+  expect(Promise.resolve().then(nothing) instanceof Promise, "promises don't work");
+  // oxlint-disable-next-line no-useless-call
+  expect(seven.call(undefined) === 7 && seven.apply(undefined) === 7, "functions don't work");
+  expect(performance.now() > 0, "the clock doesn't work");
+  process.nextTick(nothing);
 }
+
+const seven = (): number => 7;
+const nothing = (): void => undefined;
 
 function expect(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise);

@@ -5,8 +5,9 @@
  *
  * A worker that is killed, or aborts, has no last words; what is made of that is told in job's task.ts.
  */
+import { setImmediate } from "node:timers";
 import { inspect } from "node:util";
-import { decodeValue, type WorkerEnding } from "@hyperion-ts/wire";
+import { BROKEN_EXIT_CODE, decodeValue, type WorkerEnding } from "@hyperion-ts/wire";
 import { callHere } from "./call-origin.ts";
 import type { RunningCall } from "./running-call.ts";
 import { hearSignals } from "./signals.ts";
@@ -14,15 +15,16 @@ import { hearSignals } from "./signals.ts";
 /** The exit code of a worker that can't be trusted any more (EX_SOFTWARE of sysexits.h). */
 const EXIT_CODE = 70;
 const MAX_SHOWN = 300;
-/** A call may have replaced them when they are needed. */
+/** A call may have replaced it when it is needed. */
 const exit = process.exit.bind(process);
-const kill = process.kill.bind(process);
 
 /** What is to be known of the worker, and how it speaks. */
 export interface EndingWorker {
   readonly running: RunningCall | undefined;
   /** How many calls it has begun. */
   readonly begun: number;
+  /** What fails in our own code since a call has changed built-in functions. */
+  damage(): Error | undefined;
   /** Sends it at once, behind the results that are ready. */
   tell(ending: WorkerEnding): void;
   /** Sends what is ready. */
@@ -54,22 +56,24 @@ export class LastWords {
   /** Our own code has failed: the call that runs, if there is one, is not to blame if it is not the first. */
   broken(error: unknown): void {
     this.#end(() => {
-      this.#say("worker", `hyperion-ts's own code failed in it, as it does where a call has changed the runtime's built-in functions: ${headline(error)}`);
+      this.#say("worker", `hyperion-ts's own code failed in it, as it does where a call has changed the runtime's built-in functions: ${messageOf(error)}`);
       this.#worker.print(error, undefined);
-    });
+    }, BROKEN_EXIT_CODE);
   }
 
   /** A call that was just answered has left the built-in functions so that our own code fails. */
   damaged(call: RunningCall, error: Error): void {
     this.#end(() => {
-      this.#say("answered", `${describe(call)} has changed the runtime's built-in functions, so that hyperion-ts's own code fails: ${headline(error)}`);
+      this.#say("answered", `${describe(call)} has changed the runtime's built-in functions, so that hyperion-ts's own code fails: ${messageOf(error)}`);
       this.#worker.print(error, call);
     });
   }
 
   /** The process can't be trusted after an error that nobody caught. */
   #uncaught(error: unknown): void {
-    const { running } = this.#worker;
+    const { running, begun } = this.#worker;
+    // An earlier call may have left the built-in functions like that.
+    if (begun > 1 && this.#worker.damage() !== undefined) return this.broken(error);
     const call = callHere() ?? running;
     this.#end(() => {
       this.#blame(call, `left something behind that threw ${headline(error)}`);
@@ -101,18 +105,16 @@ export class LastWords {
     this.#worker.tell({ type: "ending", begun: this.#worker.begun, cause, why });
   }
 
-  #end(speak: () => void): void {
+  #end(speak: () => void, code = EXIT_CODE): void {
     try {
       speak();
       this.#worker.flush();
-    } catch {
-      // Where not even this works, its agent tells how it has ended.
-    }
-    try {
       // What was sent is on its way then.
-      setImmediate(() => exit(EXIT_CODE));
+      setImmediate(() => exit(code));
     } catch {
-      kill(process.pid, "SIGKILL");
+      // Not even this works any more.
+      this.#said = true;
+      exit(BROKEN_EXIT_CODE);
     }
   }
 }
@@ -134,5 +136,7 @@ function headline(error: unknown): string {
   const place = error.stack?.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node:"));
   return shorten(`${error.name}: ${error.message}${place === undefined ? "" : ` (${place.trim()})`}`);
 }
+
+const messageOf = (error: unknown): string => shorten(error instanceof Error ? error.message : String(error));
 
 const shorten = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}...`);

@@ -6,6 +6,7 @@
  * short that nobody would notice: before a call that may take long, what is finished is sent.
  */
 import { Socket } from "node:net";
+import { setImmediate } from "node:timers";
 import { enterWorker } from "@hyperion-ts/remote";
 import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker, type WorkerEnding } from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
@@ -21,6 +22,8 @@ import type { WorkerConfig } from "./worker-config.ts";
 
 /** Calls up to this length are run back to back, their results in one write. */
 const TRIVIAL_MS = 0.05;
+/** How often a worker that waits looks whether it can still hear: who breaks the runtime may make it deaf. */
+const LOOK_MS = 1_000;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
 
@@ -48,6 +51,9 @@ export function runWorker(): void {
   });
   socket.on("data", (chunk: Buffer) => {
     try {
+      const damage = worker?.damage();
+      // Calls may get lost on their way into the line.
+      if (damage !== undefined) throw damage;
       parser.push(chunk);
       worker?.turn();
     } catch (error) {
@@ -95,6 +101,7 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
     this.#writer = writer;
     this.channel = new Channel(channel, writer, this);
     this.#lastWords = new LastWords(this);
+    setInterval(() => this.#look(), LOOK_MS);
   }
 
   get running(): RunningCall | undefined {
@@ -109,6 +116,11 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
     this.#lines.write(line);
   }
 
+  #look(): void {
+    const damage = this.#running === undefined ? this.damage() : undefined;
+    if (damage !== undefined) this.broken(damage);
+  }
+
   tell(ending: WorkerEnding): void {
     this.channel.sendMessage(ending);
   }
@@ -120,6 +132,10 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   print(error: unknown, call: RunningCall | undefined): void {
     if (call !== undefined) this.#lines.enter(call.id);
     console.error(error);
+  }
+
+  damage(): Error | undefined {
+    return this.#builtIns.damage();
   }
 
   broken(error: unknown): void {
@@ -221,7 +237,7 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   readonly #run = (call: RunningCall, index: number, input: Buffer): void => call.run(this.#functions.get(index), input);
 
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
-    const damage = this.#builtIns.damage();
+    const damage = this.damage();
     // It may have failed for what an earlier call has left behind.
     if (damage !== undefined && kind === FrameKind.failure && this.#begun > 1) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
