@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { CallError, type Job, local, mapConcurrently, mapConcurrentlySettled, remoteEval, setTaskAttempts, setTaskMemory, setTaskTimeLimit } from "../../src/index.ts";
 import { dieUntil, exits, fails } from "../functions.ts";
 import { defineLate } from "../functions/defines-late.ts";
-import { deaf, frame, hoards, leavesChildren, looksUp, measures, prints, rejectsWith, stubborn, writesRaw, wrongOutput } from "../functions/faulty.ts";
+import { deaf, foreignPromises, frame, hoards, leavesChildren, looksUp, measures, prints, rejectsWith, stubborn, writesRaw, wrongOutput } from "../functions/faulty.ts";
 import { licensed } from "../functions/throws-on-node.ts";
 import { errorOf, lives, survive, thrownBy, World } from "./world.ts";
 
@@ -151,6 +151,16 @@ test("schemas that transform are applied to the input once, and to the output no
       refused: [{ code: "invalid-input", message: expect.stringContaining("nobody of this name") }, { reason: { kind: "invalid-output" }, message: expect.stringContaining("too long") }],
     },
   });
+});
+
+test("what a schema refuses in a promise of another realm is caught by its caller, and ends nobody else", async () => {
+  await using world = new World();
+  const survived = await survive(world, async (env) => ({
+    echoed: await remoteEval(foreignPromises, 5)(env),
+    refused: await errorsOf([remoteEval(foreignPromises, -1), remoteEval(foreignPromises, 12)])(env),
+  }));
+  const refused = [{ name: "InvalidValueError", code: "invalid-input", message: expect.stringContaining("negative") }, { reason: { kind: "invalid-output" } }];
+  expect(survived.outcome).toMatchObject({ value: { echoed: 5, refused } });
 });
 
 test("two functions of one name are refused when the second module is loaded, and both are named", async () => {
