@@ -4,6 +4,7 @@
  */
 import { isOutOfRoom } from "./disk-room.ts";
 import { hasNoLocks } from "./file-locks.ts";
+import { messageOf } from "./message-of.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 
 /** `error`, met while doing `what` with the database at `path`, as a ResultsError; one that is one already stays as it is. */
@@ -20,14 +21,14 @@ type FailureCode = Extract<
 
 /** SQLite's words mislead where it does not know the reason itself. */
 const failure = (error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } => {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = messageOf(error);
   if (hasNoLocks(error, path)) return { code: "no-locks", reason: `the file system there does not lock files, not even a new one (SQLite: ${words})` };
   if (isOutOfRoom(error, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
   return { code: failureCode(error), reason: words };
 };
 
 const failureCode = (error: unknown): FailureCode => {
-  if (!(error instanceof Error)) return "sqlite";
+  if (!Error.isError(error)) return "sqlite";
   if ("errcode" in error && typeof error.errcode === "number") return sqliteCode(error.errcode);
   return "code" in error ? fileSystemCode(error.code) : "sqlite";
 };
