@@ -15,6 +15,8 @@
  * - `unreachable`: the file or its folder can't be opened at all
  * - `unsafe`: SQLite would not give the durability that is asked for
  * - `no-locks`: the file system can't lock files, which SQLite needs
+ * - `file-lost`: the file, or its log, was removed, renamed, replaced or cut while it was open; the message says where its
+ *   results were saved
  * - `sqlite`: any other failure of SQLite; its own words are in the message
  * - `closed`: used after it was closed
  *
@@ -35,6 +37,7 @@ export type ResultsErrorCode =
   | "unreachable"
   | "unsafe"
   | "no-locks"
+  | "file-lost"
   | "sqlite"
   | "closed"
   | "invalid-key"

@@ -72,12 +72,15 @@ export interface SessionOptions extends RunOptions {
 export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: (events: RunEvents, signal: AbortSignal) => Promise<Workplace>): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack);
-  const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit() }));
+  const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit(), onLost: (error) => session.endEarly(error) }));
   session.begin();
+  if (results.notice !== undefined) session.events.emit({ type: "log", message: results.notice });
   try {
     const opening = open(session.events, session.signal);
     stack.defer(async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]());
     const value = await session.run(job, results, await session.unlessEnded(opening));
+    // Also where the job has caught that its results are lost, or that came after the last of them.
+    results.flush();
     session.end("done", null);
     return value;
   } catch (error) {
@@ -109,7 +112,7 @@ class Session {
     if (options.progress !== "none") stack.use(showProgress(this.events, options.progress ?? "auto"));
     // Without an interruption nobody is left to hear of it.
     this.#ended.promise.catch(() => undefined);
-    if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.#endEarly(reason)));
+    if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.endEarly(reason)));
     if (options.handleSignals !== false) stack.use(onInterrupt(options.signals ?? localSignals, (signal, grace) => void this.#interrupted(signal, grace)));
   }
 
@@ -172,7 +175,7 @@ class Session {
     const drained = drain ? this.#workplace?.drain().then(lastSteps) : undefined;
     await Promise.race([Promise.all([drained, period.known]), period.over]);
     this.#emitCounts();
-    this.#endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
+    this.endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
   }
 
   #leftCalls(): LeftCalls {
@@ -185,7 +188,8 @@ class Session {
     return left;
   }
 
-  #endEarly(reason: unknown): void {
+  /** Aborts all that goes on; a while later the run rejects with `reason`, whatever the job does. */
+  endEarly(reason: unknown): void {
     this.#controller.abort(reason);
     setTimeout(() => void this.#endWorkplace().finally(() => this.#ended.reject(reason)), INTERRUPT_GRACE_MS);
   }
