@@ -7,7 +7,7 @@
  * process's locks then: after a readFile of it, or another SQLite library). Another program's SQLite that comes in is
  * known by its shared memory, which this connection does without, and at its end it removes the log.
  */
-import { statSync, type BigIntStats } from "node:fs";
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 
 /** The files of an open database. */
@@ -39,8 +39,8 @@ type Watched = { readonly loss: () => string | undefined; readonly isOurs: () =>
 
 const watched = (path: string, what: string): Watched => {
   const first = look(path);
-  let bytes = first === "gone" || first === undefined ? 0n : first.size;
-  const isOther = (now: BigIntStats): boolean => typeof first === "object" && (now.ino !== first.ino || now.dev !== first.dev);
+  let bytes = typeof first === "object" ? first.size : 0;
+  const isOther = (now: Look): boolean => typeof first === "object" && (now.ino !== first.ino || now.dev !== first.dev);
   return {
     isOurs: () => {
       const now = look(path);
@@ -68,11 +68,18 @@ const strangerAt = (path: string): (() => string | undefined) => {
   };
 };
 
+type Look = { readonly dev: number | bigint; readonly ino: number | bigint; readonly size: number | bigint };
+
 /** Undefined where it can't be known, which is no reason to end: no permission for the folder, a server that does not answer. */
-const look = (path: string): BigIntStats | "gone" | undefined => {
+const look = (path: string): Look | "gone" | undefined => {
   try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? "gone";
+    const found = statSync(path, noThrow);
+    if (found === undefined) return "gone";
+    // Lustre's numbers are larger than a double holds. To ask for BigInts always would take four times as long.
+    return Number.isSafeInteger(found.ino) ? found : (statSync(path, { ...noThrow, bigint: true }) ?? "gone");
   } catch (error) {
     return Error.isError(error) && "code" in error && error.code === "ESTALE" ? "gone" : undefined;
   }
 };
+
+const noThrow = { throwIfNoEntry: false } as const;

@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { lookupAll, memoizeWithMap, runJobLocal } from "../../src/index.ts";
 import { TempDir } from "../local-run.ts";
+import { square, squares } from "./remembering.ts";
 import { RunningProgram } from "./running-program.ts";
 
 const KEYS = 300;
 const TIMEOUT_MS = 120_000;
-/** On this machine for sure, where there is no home directory. */
 const hasSqlite3 = ((): boolean => {
   try {
     return execFileSync("sqlite3", ["--version"]).length > 0;
@@ -87,4 +88,22 @@ test.skipIf(!hasSqlite3).for(faults.flatMap((fault) => [15, 120].map((after) => 
   expect(sql(database, "pragma integrity_check").trim()).toBe("ok");
   expect(existsSync(`${database}-wal`)).toBe(false);
   expect(readdirSync(dirname(database)).filter((name) => name.endsWith(".lock"))).toEqual([]);
+});
+
+test("a run whose database is lost fails, also where its job catches that, or has its last result before", async () => {
+  using dir = new TempDir();
+  const lost = { name: "ResultsError", code: "file-lost", message: expect.stringContaining("was removed or renamed") };
+  const losing = async (): Promise<number> => {
+    rmSync(dir.info.database);
+    return 1;
+  };
+  const quiet = { cpus: 2, progress: "none", handleSignals: false } as const;
+  const catching = runJobLocal(dir.info, async (env) => memoizeWithMap(squares, () => losing, { x: 1 })(env).catch(() => "caught"), quiet);
+  await expect(catching).rejects.toMatchObject(lost);
+  const late = runJobLocal(dir.info, async (env) => {
+    const value = await square(dir.path, 3)(env);
+    await losing();
+    return [value, await lookupAll(squares)(env)];
+  }, quiet);
+  await expect(late).rejects.toMatchObject(lost);
 });
