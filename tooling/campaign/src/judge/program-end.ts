@@ -1,0 +1,51 @@
+/** Ends of a program that a fault may lead to, and whether one of them is what was seen. */
+import type { ProgramEnd } from "./evidence.ts";
+
+/** An end that is as it should be. */
+export type ExpectedEnd =
+  /** Code 0, and a result of each call. */
+  | { readonly type: "completes" }
+  /** Code 1 because hostile calls failed; all others have their results. */
+  | { readonly type: "completes but for hostile calls" }
+  /** By itself, with a code other than 0, and a message that says why. */
+  | { readonly type: "fails"; readonly says: RegExp }
+  /** By a signal. */
+  | { readonly type: "is killed"; readonly signal: NodeJS.Signals };
+
+export const completes: ExpectedEnd = { type: "completes" };
+export const completesButForHostile: ExpectedEnd = { type: "completes but for hostile calls" };
+export const fails = (says: RegExp): ExpectedEnd => ({ type: "fails", says });
+export const isKilled = (signal: NodeJS.Signals): ExpectedEnd => ({ type: "is killed", signal });
+
+/** Which calls have no result, by what kind of call they are. */
+export interface Unfinished {
+  readonly hostile: readonly number[];
+  readonly innocent: readonly number[];
+}
+
+export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, expected: ExpectedEnd): boolean {
+  if (end.type === "hung") return false;
+  switch (expected.type) {
+    case "completes":
+      return end.code === 0 && hostile.length === 0 && innocent.length === 0;
+    case "completes but for hostile calls":
+      return end.code !== null && innocent.length === 0 && (end.code === 0) === (hostile.length === 0);
+    case "fails":
+      return end.code !== null && end.code !== 0 && expected.says.test(end.output);
+    case "is killed":
+      // A shell, or Slurm's, tells it by a code.
+      return end.signal === expected.signal || end.code === 128 + (signalNumbers[expected.signal] ?? Number.NaN);
+    default:
+      return expected satisfies never;
+  }
+}
+
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
+
+const MAX_OUTPUT = 1_500;
+
+export function showEnd(end: ProgramEnd): string {
+  if (end.type === "hung") return `had not ended ${Math.round(end.afterMs)} ms after the fault: ${end.state}`;
+  const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`;
+  return `${how}; its output ends in ${JSON.stringify(end.output.slice(-MAX_OUTPUT))}`;
+}

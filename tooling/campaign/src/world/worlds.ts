@@ -1,0 +1,52 @@
+/** The worlds of a campaign, and its folder: one folder for each round, and compiled code that all rounds share. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { ClusterFault, Fault, LaptopFault, Scene } from "../fault.ts";
+import type { Random } from "../random.ts";
+import type { ClusterTarget } from "./cluster-target.ts";
+import { laptopStage } from "./laptop.ts";
+import type { LaptopTarget } from "./laptop-target.ts";
+import type { Stage } from "./stage.ts";
+
+const ownSource = resolve(import.meta.dirname, "..");
+const ownModules = resolve(import.meta.dirname, "../../node_modules");
+
+/** Disposing of it removes all but the folders of rounds in which something was found. */
+export class Worlds implements AsyncDisposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), "hyperion-campaign-"));
+  readonly #compileCache = join(this.#folder, "compiled");
+
+  /** A new folder for a round. */
+  newFolder(fault: Fault, round: number): string {
+    return mkdtempSync(join(this.#folder, `${fault.name}-${round}-`));
+  }
+
+  laptop(fault: LaptopFault, random: Random, root: string): Stage<LaptopTarget> {
+    return laptopStage(sceneIn(root, fault, random), this.#compileCache);
+  }
+
+  async cluster(fault: ClusterFault, random: Random, root: string): Promise<Stage<ClusterTarget>> {
+    throw new Error(`There is no cluster for ${fault.name} ${random.number()} ${root}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    rmSync(this.#compileCache, { recursive: true, force: true });
+    if (readdirSync(this.#folder).length === 0) rmSync(this.#folder, { recursive: true });
+  }
+}
+
+function sceneIn(root: string, fault: Fault, random: Random): Scene {
+  const dir = join(root, fault.dirName ?? "run");
+  const temporary = join(root, "tmp");
+  mkdirSync(temporary);
+  return { random, root, dir, database: join(dir, "results.sqlite"), temporary, source: fault.ownSource === true ? copyOfSource(root) : ownSource, resources: new AsyncDisposableStack() };
+}
+
+/** Its imports are found as those of the original. */
+function copyOfSource(root: string): string {
+  const copy = join(root, "source");
+  cpSync(ownSource, copy, { recursive: true });
+  symlinkSync(ownModules, join(root, "node_modules"));
+  return copy;
+}
