@@ -65,13 +65,24 @@ export interface SessionOptions extends RunOptions {
   readonly batchJob?: BatchJob;
 }
 
+type OpenWorkplace = (events: RunEvents, signal: AbortSignal) => Promise<Workplace>;
+
 /**
  * Runs `job` in a workplace that `open` makes, or gives up when its signal aborts. When it settles, everything that it
  * started has ended.
  */
-export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: (events: RunEvents, signal: AbortSignal) => Promise<Workplace>): Promise<A> {
+export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace): Promise<A> {
+  const late = new AbortController();
+  const value = await runToItsEnd(info, job, options, open, late);
+  // Whoever wants the program to end does not want what it would do next.
+  late.signal.throwIfAborted();
+  return value;
+}
+
+/** `late` is aborted by a signal that ends runs at once and comes when the job has ended, and what it ran on has not. */
+async function runToItsEnd<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace, late: AbortController): Promise<A> {
   await using stack = new AsyncDisposableStack();
-  const session = new Session(info, options, stack);
+  const session = new Session(info, options, stack, late);
   const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit() }));
   session.begin();
   try {
@@ -91,6 +102,7 @@ class Session {
   readonly #info: ProgramInfo;
   readonly #stack: AsyncDisposableStack;
   readonly #controller = new AbortController();
+  readonly #late: AbortController;
   readonly #startMs = performance.now();
   /** Rejects a while after the run was ended from outside, whatever the job does then. */
   readonly #ended = Promise.withResolvers<never>();
@@ -99,8 +111,9 @@ class Session {
   #remembered = 0;
   #lastCounts = "";
 
-  constructor(info: ProgramInfo, options: SessionOptions, stack: AsyncDisposableStack) {
+  constructor(info: ProgramInfo, options: SessionOptions, stack: AsyncDisposableStack, late: AbortController) {
     this.#info = info;
+    this.#late = late;
     this.#stack = stack;
     this.events = new RunEvents(options.trace);
     makeLogDirectory(info.logDir);
@@ -158,6 +171,7 @@ class Session {
   }
 
   async #interrupted(signal: NodeJS.Signals, grace: 0 | Promise<number>): Promise<void> {
+    if (this.#stack.disposed) return grace === 0 ? this.#late.abort(this.#interruption(signal)) : undefined;
     const period = this.#grace ?? this.#stack.use(new GracePeriod());
     if (this.#grace === undefined) void this.#endAfter(period, signal, grace !== 0);
     this.#grace = period;
@@ -172,7 +186,11 @@ class Session {
     const drained = drain ? this.#workplace?.drain().then(lastSteps) : undefined;
     await Promise.race([Promise.all([drained, period.known]), period.over]);
     this.#emitCounts();
-    this.#endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
+    this.#endEarly(this.#interruption(signal));
+  }
+
+  #interruption(signal: NodeJS.Signals): InterruptedError {
+    return new InterruptedError(signal, this.#info.database, this.#leftCalls());
   }
 
   #leftCalls(): LeftCalls {
