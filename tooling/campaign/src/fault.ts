@@ -20,6 +20,8 @@ export interface Scene {
   readonly database: string;
   /** Where the program's temporary files are (TMPDIR). */
   readonly temporary: string;
+  /** A folder for compiled code that all rounds share. */
+  readonly compileCache: string;
   /** The program's own source, in a copy for this round where the fault has `ownSource`. */
   readonly source: string;
   /** What is held here is given up at the end of the round, the last first. */

@@ -3,6 +3,8 @@ import type { Random } from "./random.ts";
 
 /** When a fault strikes. */
 export type Moment =
+  /** As soon as the program's process has been made. */
+  | { readonly kind: "at-once" }
   /** So long after the start of the program's process: while it loads, opens its database, starts its agent. */
   | { readonly kind: "starting"; readonly delayMs: number }
   /** So long after so many acknowledgements. */
@@ -19,10 +21,12 @@ const LAST_CALLS = 3;
 /** Most of the time programs are in the middle. */
 const SHARES: readonly MomentKind[] = ["starting", "running", "running", "running", "running", "ending"];
 
-/** A moment for a program of so many calls, of one of `kinds`. */
+/** A moment for a program of so many calls, of one of `kinds`: one that is named twice is twice as likely. */
 export function randomMoment(random: Random, calls: number, kinds: readonly MomentKind[] = SHARES): Moment {
-  const kind = random.oneOf(SHARES.filter((share) => kinds.includes(share)));
+  const kind = random.oneOf(kinds);
   switch (kind) {
+    case "at-once":
+      return { kind };
     case "starting":
       return { kind, delayMs: random.between(0, MAX_START_MS) };
     case "running":

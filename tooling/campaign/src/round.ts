@@ -29,8 +29,9 @@ export type Round<Target> = Pick<Fault, "hostile" | "options" | "moments" | "des
 export async function playRound<Target>(fault: Round<Target>, stage: Stage<Target>): Promise<Evidence> {
   const { scene, journals } = stage;
   const calls = randomCalls(scene.random, fault.hostile);
+  const options = randomOptions(scene, fault.options);
   const moment = randomMoment(scene.random, calls.length, fault.moments);
-  const first = await stage.start(writePlan(stage, "1", calls, fault.options), (await fault.launch?.(scene)) ?? {});
+  const first = await stage.start(writePlan(stage, "1", calls, options), (await fault.launch?.(scene)) ?? {});
   await untilMoment(moment, first, journals);
   await fault.strike?.(first.target);
   const struckAt = monotonicMs();
@@ -41,7 +42,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   putDatabaseBack(scene);
   const rowsBetween = readRows(scene.database, scene.root);
 
-  const second = await stage.start(writePlan(stage, "2", calls.map(behaving), fault.options), {});
+  const second = await stage.start(writePlan(stage, "2", calls.map(behaving), options), {});
   const secondEvidence = await endOf(second, scene, ENDS_WITHIN_MS);
   return {
     calls,
@@ -65,10 +66,14 @@ function randomCalls(random: Random, hostile: HostileCalls | undefined): readonl
   return calls.map((call) => (chosen.has(call.key) ? { ...call, hostile: { ...deed, attempts: random.between(1, 3) } } : call));
 }
 
+/** Compiled code is mostly shared by all rounds, which spares time; now and then it is where programs have it by default. */
+const randomOptions = ({ random, compileCache }: Scene, options: ProgramPlan["options"] = {}): ProgramPlan["options"] =>
+  random.between(1, 5) === 1 ? options : { ...options, launcher: { compileCache, ...options.launcher } };
+
 /** A person has mended it. */
 const behaving = ({ key, ms }: CallPlan): CallPlan => ({ key, ms });
 
-function writePlan<Target>({ scene, journals, where }: Stage<Target>, run: string, calls: readonly CallPlan[], options: ProgramPlan["options"] = {}): string {
+function writePlan<Target>({ scene, journals, where }: Stage<Target>, run: string, calls: readonly CallPlan[], options: ProgramPlan["options"]): string {
   const file = join(scene.root, `plan-${run}.json`);
   const plan: ProgramPlan = { dir: scene.dir, journals, run, where, calls, options: { progress: "none", ...(where === "laptop" ? { cpus: 2 } : {}), ...options } };
   writeFileSync(file, JSON.stringify(plan));
@@ -77,6 +82,7 @@ function writePlan<Target>({ scene, journals, where }: Stage<Target>, run: strin
 
 /** Returns early where the program ends before. */
 async function untilMoment(moment: Moment, program: Running<unknown>, journals: string): Promise<void> {
+  if (moment.kind === "at-once") return;
   if (moment.kind !== "starting") {
     const end = performance.now() + MOMENT_MS;
     const known = (): number => readJournal<Acknowledgement>(journalOf.acknowledgements(journals)).length;

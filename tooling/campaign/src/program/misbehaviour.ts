@@ -54,7 +54,7 @@ const deeds = {
   "closes 3": () => close(3),
   "closes all": () => Array.from({ length: 64 }, (_, fd) => fd).forEach(close),
   "breaks Buffer.from": () => void Object.assign(Buffer, { from: fail }),
-  "breaks Promise": () => void Object.assign(Promise.prototype, { then: fail, catch: fail, finally: fail }),
+  "breaks Promise": () => ["then", "catch", "finally"].forEach((name) => Object.defineProperty(Promise.prototype, name, { value: fail })),
   "breaks Map and JSON": () => {
     Object.assign(Map.prototype, { get: fail, set: fail, delete: fail });
     Object.assign(JSON, { parse: fail, stringify: fail });

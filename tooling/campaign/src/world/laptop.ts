@@ -17,15 +17,15 @@ const POLL_MS = 10;
 
 type Exited = Extract<ProgramEnd, { type: "exited" }>;
 
-/** The place of a round on this machine. `compileCache`: compiled code that all rounds share. */
-export function laptopStage(scene: Scene, compileCache: string): Stage<LaptopTarget> {
+/** The place of a round on this machine. */
+export function laptopStage(scene: Scene): Stage<LaptopTarget> {
   const journals = join(scene.root, "journals");
   mkdirSync(journals, { recursive: true });
   return {
     scene,
     journals,
     where: "laptop",
-    start: async (planFile, launch) => new LaptopProgram(scene, { planFile, launch, journals, compileCache }),
+    start: async (planFile, launch) => new LaptopProgram(scene, { planFile, launch, journals }),
     heal: async () => undefined,
     [Symbol.asyncDispose]: () => scene.resources.disposeAsync(),
   };
@@ -35,7 +35,6 @@ interface Start {
   readonly planFile: string;
   readonly launch: Launch;
   readonly journals: string;
-  readonly compileCache: string;
 }
 
 class LaptopProgram implements Running<LaptopTarget> {
@@ -82,7 +81,7 @@ class LaptopProgram implements Running<LaptopTarget> {
   get #env(): NodeJS.ProcessEnv {
     // This one may itself be a worker's or a test's.
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_|SLURM|HYPERION)/.test(name)));
-    return { ...inherited, TMPDIR: this.#scene.temporary, NODE_COMPILE_CACHE: this.#start.compileCache, CAMPAIGN_ROUND: this.#mark };
+    return { ...inherited, TMPDIR: this.#scene.temporary, NODE_COMPILE_CACHE: this.#scene.compileCache, CAMPAIGN_ROUND: this.#mark };
   }
 
   #spawn(planFile: string, { before = [], env = {} }: Launch): ChildProcess {

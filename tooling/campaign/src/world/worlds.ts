@@ -23,7 +23,7 @@ export class Worlds implements AsyncDisposable {
   }
 
   laptop(fault: LaptopFault, random: Random, root: string): Stage<LaptopTarget> {
-    return laptopStage(sceneIn(root, fault, random), this.#compileCache);
+    return laptopStage(this.#sceneIn(root, fault, random));
   }
 
   async cluster(fault: ClusterFault, random: Random, root: string): Promise<Stage<ClusterTarget>> {
@@ -34,13 +34,22 @@ export class Worlds implements AsyncDisposable {
     rmSync(this.#compileCache, { recursive: true, force: true });
     if (readdirSync(this.#folder).length === 0) rmSync(this.#folder, { recursive: true });
   }
-}
 
-function sceneIn(root: string, fault: Fault, random: Random): Scene {
-  const dir = join(root, fault.dirName ?? "run");
-  const temporary = join(root, "tmp");
-  mkdirSync(temporary);
-  return { random, root, dir, database: join(dir, "results.sqlite"), temporary, source: fault.ownSource === true ? copyOfSource(root) : ownSource, resources: new AsyncDisposableStack() };
+  #sceneIn(root: string, fault: Fault, random: Random): Scene {
+    const dir = join(root, fault.dirName ?? "run");
+    const temporary = join(root, "tmp");
+    mkdirSync(temporary);
+    return {
+      random,
+      root,
+      dir,
+      database: join(dir, "results.sqlite"),
+      temporary,
+      compileCache: this.#compileCache,
+      source: fault.ownSource === true ? copyOfSource(root) : ownSource,
+      resources: new AsyncDisposableStack(),
+    };
+  }
 }
 
 /** Its imports are found as those of the original. */
