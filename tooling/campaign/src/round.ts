@@ -1,5 +1,5 @@
 /** One round of a fault: a program is started, struck at its moment, looked at when it has ended, and run again. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, HostileCalls, Scene } from "./fault.ts";
@@ -123,7 +123,10 @@ function putDatabaseBack({ database, root }: Scene): void {
   const rowsOf = (file: string): number => readRows(file, root).length;
   const [best] = databasesBelow(root).toSorted((a, b) => rowsOf(b) - rowsOf(a));
   if (best === undefined || best === database || rowsOf(best) <= rowsOf(database)) return;
-  for (const end of ["-wal", "-shm"]) rmSync(`${database}${end}`, { force: true });
-  renameSync(best, database);
+  rmSync(`${database}-shm`, { force: true });
+  for (const end of ["-wal", ""]) {
+    rmSync(`${database}${end}`, { force: true });
+    if (existsSync(`${best}${end}`)) renameSync(`${best}${end}`, `${database}${end}`);
+  }
 }
 

@@ -27,7 +27,7 @@ export const files: readonly LaptopFault[] = [
   fault("database-removed", ({ database }) => remove(database), tells),
   fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), tells),
   fault("database-renamed", ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)), tells),
-  fault("database-renamed-with-log", ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)), tells),
+  fault("database-renamed-with-log", ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)), tells, { mend: ({ database }) => ifThere(`${database}.old`, lookInto) }),
   fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), tells, { destroys: true }),
   fault("database-replaced", (target) => ifThere(target.database, () => replace(target)), tells),
   fault("database-log-removed", ({ database }) => remove(`${database}-wal`), tells),
@@ -71,9 +71,10 @@ function replace({ database, root }: LaptopTarget): void {
   renameSync(`${database}.new`, database);
 }
 
+/** As sqlite3 does, which puts it in order where nobody else has it. */
 function lookInto(database: string): void {
   try {
-    using reader = new DatabaseSync(database, { readOnly: true });
+    using reader = new DatabaseSync(database);
     reader.prepare("select count(*) from hyperion_key_val").get();
   } catch {
     // It is locked, as it should be.

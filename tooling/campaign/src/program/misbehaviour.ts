@@ -54,7 +54,7 @@ const deeds = {
   "closes 3": () => close(3),
   "closes all": () => Array.from({ length: 64 }, (_, fd) => fd).forEach(close),
   "breaks Buffer.from": () => void Object.assign(Buffer, { from: fail }),
-  "breaks Promise": () => ["then", "catch", "finally"].forEach((name) => Object.defineProperty(Promise.prototype, name, { value: fail })),
+  "breaks Promise": () => ["then", "catch", "finally"].forEach((name) => breakMethod(Promise.prototype, name)),
   "breaks Map and JSON": () => {
     Object.assign(Map.prototype, { get: fail, set: fail, delete: fail });
     Object.assign(JSON, { parse: fail, stringify: fail });
@@ -83,6 +83,10 @@ export type Misbehaviour = keyof typeof deeds;
 export async function misbehave(does: Misbehaviour, context: CallContext, note: (what: Note["what"]) => void): Promise<void> {
   const deed: Deed = deeds[does];
   await deed(context, note);
+}
+
+function breakMethod(prototype: object, name: string): void {
+  Object.defineProperty(prototype, name, { value: fail });
 }
 
 function close(fd: number): void {
