@@ -29,6 +29,7 @@ const numberOf = (option: string, text: string): number => {
 
 const seed = numberOf("seed", values.seed);
 const rounds = values.round?.map((text) => numberOf("round", text)) ?? Array.from({ length: numberOf("rounds", values.rounds) }, (_, i) => i);
+const concurrency = numberOf("concurrency", values.concurrency);
 const meant = faults.filter(({ name, kind, world }) => (values.only ?? [name]).some((wanted) => wanted === name || wanted === kind) && (values.world ?? [world]).includes(world));
 if (meant.length === 0) {
   console.error(`There is no such fault. There are: ${faults.map(({ name }) => name).join(", ")}`);
@@ -46,11 +47,11 @@ const chosen = meant.filter(({ name, missing }) => {
 
 let played: readonly PlayedRound[];
 {
-  await using worlds = new Worlds();
+  await using worlds = new Worlds(concurrency);
   const onRound = (round: PlayedRound): void => {
     if (!isSound(round.verdict) || process.stderr.isTTY) console.error(showRound(round, seed));
   };
-  played = await runCampaign({ faults: chosen, rounds, seed, concurrency: numberOf("concurrency", values.concurrency), onRound }, worlds);
+  played = await runCampaign({ faults: chosen, rounds, seed, concurrency, onRound }, worlds);
 }
 console.log(table(played));
 process.exitCode = played.every(({ verdict }) => isSound(verdict)) && played.length > 0 ? 0 : 1;

@@ -9,13 +9,13 @@ export type ExpectedEnd =
   | { readonly type: "completes but for hostile calls" }
   /** By itself, with a code other than 0, and a message that says why. */
   | { readonly type: "fails"; readonly says: RegExp }
-  /** By a signal. */
-  | { readonly type: "is killed"; readonly signal: NodeJS.Signals };
+  /** By a signal; or a job of Slurm's in such a state, as `"CANCELLED"`. */
+  | { readonly type: "is killed"; readonly signal: string };
 
 export const completes: ExpectedEnd = { type: "completes" };
 export const completesButForHostile: ExpectedEnd = { type: "completes but for hostile calls" };
 export const fails = (says: RegExp): ExpectedEnd => ({ type: "fails", says });
-export const isKilled = (signal: NodeJS.Signals): ExpectedEnd => ({ type: "is killed", signal });
+export const isKilled = (signal: string): ExpectedEnd => ({ type: "is killed", signal });
 
 /** Which calls have no result, by what kind of call they are. */
 export interface Unfinished {
@@ -33,14 +33,17 @@ export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, e
     case "fails":
       return end.code !== null && end.code !== 0 && expected.says.test(end.output);
     case "is killed":
-      // A shell, or Slurm's, tells it by a code.
-      return end.signal === expected.signal || end.code === 128 + (signalNumbers[expected.signal] ?? Number.NaN);
+      return end.signal?.split(" ")[0] === expected.signal || tellsOf(end, signalNumbers[expected.signal]);
     default:
       return expected satisfies never;
   }
 }
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
+/** A shell tells of a signal by a code, Slurm by the state of a job that failed, or was cancelled. */
+const tellsOf = ({ code, signal }: { readonly code: number | null; readonly signal: string | null }, number: number | undefined): boolean =>
+  number !== undefined && (code === 128 + number || signal === `FAILED ${number}` || signal === `CANCELLED ${number}`);
+
+const signalNumbers: Readonly<Record<string, number | undefined>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
 
 const MAX_OUTPUT = 1_500;
 

@@ -14,6 +14,8 @@ export interface ClusterTarget extends Scene {
   readonly find: (node: string, what: RegExp) => Promise<readonly number[]>;
   /** Sends a signal; a process that has ended meanwhile does not hear it. */
   readonly signal: (pid: number, signal: NodeJS.Signals) => void;
+  /** Has something done after the first run, before the second. */
+  readonly undoLater: (undo: () => Promise<void>) => void;
   /** Runs a command as root on a node or on `login`, and returns when it has ended, however. */
   readonly run: (node: string, ...command: readonly string[]) => Promise<void>;
 }

@@ -1,9 +1,10 @@
 /** The worlds of a campaign, and its folder: one folder for each round, and compiled code that all rounds share. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ClusterFault, Fault, LaptopFault, Scene } from "../fault.ts";
 import type { Random } from "../random.ts";
+import { Cluster } from "./cluster.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
 import { laptopStage } from "./laptop.ts";
 import type { LaptopTarget } from "./laptop-target.ts";
@@ -16,6 +17,12 @@ const ownModules = resolve(import.meta.dirname, "../../node_modules");
 export class Worlds implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "hyperion-campaign-"));
   readonly #compileCache = join(this.#folder, "compiled");
+  readonly #cluster: Cluster;
+
+  /** For so many rounds at the same time. */
+  constructor(concurrency: number) {
+    this.#cluster = new Cluster(concurrency);
+  }
 
   /** A new folder for a round. */
   newFolder(fault: Fault, round: number): string {
@@ -27,10 +34,15 @@ export class Worlds implements AsyncDisposable {
   }
 
   async cluster(fault: ClusterFault, random: Random, root: string): Promise<Stage<ClusterTarget>> {
-    throw new Error(`There is no cluster for ${fault.name} ${random.number()} ${root}`);
+    // Ordinary users go through to their rounds.
+    chmodSync(this.#folder, 0o711);
+    mkdirSync(this.#compileCache, { recursive: true });
+    chmodSync(this.#compileCache, 0o777);
+    return await this.#cluster.stage(this.#sceneIn(root, fault, random), fault.kind === "nodes");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster[Symbol.asyncDispose]();
     rmSync(this.#compileCache, { recursive: true, force: true });
     if (readdirSync(this.#folder).length === 0) rmSync(this.#folder, { recursive: true });
   }
