@@ -2,7 +2,8 @@
 import { rmSync } from "node:fs";
 import type { Fault } from "./fault.ts";
 import type { Evidence } from "./judge/evidence.ts";
-import { isSound, judge, type Verdict } from "./judge/judge.ts";
+import { isSound, judge, nothing, type Verdict } from "./judge/judge.ts";
+import { endInAWord } from "./judge/program-end.ts";
 import { playRound } from "./round.ts";
 import { Random, seedOf } from "./random.ts";
 import type { Worlds } from "./world/worlds.ts";
@@ -24,6 +25,8 @@ export interface PlayedRound {
   readonly round: number;
   readonly seconds: number;
   readonly verdict: Verdict;
+  /** How the run ended that the fault struck, in a word: `0`, `1`, `SIGKILL`, `hung`. */
+  readonly end: string;
   /** The folder of a round in which something was found; null where nothing was. */
   readonly kept: string | null;
 }
@@ -46,19 +49,20 @@ export async function runCampaign({ faults, rounds, seed, concurrency, onRound }
 async function play(fault: Fault, round: number, seed: number, worlds: Worlds): Promise<PlayedRound> {
   const start = performance.now();
   const folder = worlds.newFolder(fault, round);
-  const verdict = await verdictOf(fault, new Random(seedOf(seed, fault.name, round)), folder, worlds);
+  const { verdict, end } = await outcomeOf(fault, new Random(seedOf(seed, fault.name, round)), folder, worlds);
   const sound = isSound(verdict);
   if (sound) rmSync(folder, { recursive: true, force: true });
-  return { fault, round, seconds: (performance.now() - start) / 1_000, verdict, kept: sound ? null : folder };
+  return { fault, round, seconds: (performance.now() - start) / 1_000, verdict, end, kept: sound ? null : folder };
 }
 
 /** That a round could not be played is not taken for a good one. */
-async function verdictOf(fault: Fault, random: Random, folder: string, worlds: Worlds): Promise<Verdict> {
+async function outcomeOf(fault: Fault, random: Random, folder: string, worlds: Worlds): Promise<Pick<PlayedRound, "verdict" | "end">> {
   try {
-    return judge(await evidenceOf(fault, random, folder, worlds), fault);
+    const evidence = await evidenceOf(fault, random, folder, worlds);
+    return { verdict: judge(evidence, fault), end: endInAWord(evidence.first.end) };
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { lost: [], doubled: [], cpusTwice: [], leftOver: [], hangs: [], unexpectedEnds: [`The round itself came to no end: ${why}`] };
+    return { verdict: { ...nothing, unexpectedEnds: [`The round itself came to no end: ${why}`] }, end: "none" };
   }
 }
 

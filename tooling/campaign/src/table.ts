@@ -2,7 +2,7 @@
 import type { PlayedRound } from "./campaign.ts";
 import { counts, isSound } from "./judge/judge.ts";
 
-const titles = ["fault", "world", "rounds", "lost", "doubled", "CPUs twice", "left over", "hangs", "unexpected ends", "seconds each"] as const;
+const titles = ["fault", "world", "rounds", "lost", "doubled", "CPUs twice", "left over", "hangs", "unexpected ends", "seconds each", "ends"] as const;
 const MAX_FINDINGS = 4;
 
 export function table(played: readonly PlayedRound[]): string {
@@ -24,11 +24,18 @@ const more = (length: number): string[] => (length > MAX_FINDINGS ? [`and ${leng
 function figures(rounds: readonly PlayedRound[]): string[] {
   const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0) / rounds.length;
   const found = counts.map((kind) => rounds.reduce((sum, { verdict }) => sum + verdict[kind].length, 0));
-  return [rounds.length, ...found, seconds.toFixed(1)].map(String);
+  return [rounds.length, ...found, seconds.toFixed(1), endsOf(rounds)].map(String);
 }
 
-/** Names are left-aligned, numbers right-aligned. */
+/** How often the first run ended how, such as `1×17 0×3`. */
+const endsOf = (rounds: readonly PlayedRound[]): string =>
+  [...Map.groupBy(rounds, ({ end }) => end)]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([end, { length }]) => `${end.replaceAll(" ", "-")}×${length}`)
+    .join(" ");
+
+/** Text is left-aligned, numbers right-aligned. */
 function aligned(rows: readonly (readonly string[])[]): string {
   const widths = titles.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd()).join("\n");
+  return rows.map((row) => row.map((cell, i) => (i < 2 || i === titles.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd()).join("\n");
 }

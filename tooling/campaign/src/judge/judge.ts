@@ -10,6 +10,9 @@ export const counts = ["lost", "doubled", "cpusTwice", "leftOver", "hangs", "une
 /** For each kind a sentence about each that was found; all are empty where all is well. */
 export type Verdict = Readonly<Record<(typeof counts)[number], readonly string[]>>;
 
+/** All is well. */
+export const nothing: Verdict = { lost: [], doubled: [], cpusTwice: [], leftOver: [], hangs: [], unexpectedEnds: [] };
+
 /** What a fault may lead to. */
 export interface Expectation {
   /** The ends that the first run may have. */

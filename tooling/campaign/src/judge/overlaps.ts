@@ -20,12 +20,23 @@ export function overlaps(notes: readonly Note[]): readonly Overlap[] {
 
 function cpuUses(notes: readonly Note[]): readonly CpuUse[] {
   const attempts = Map.groupBy(notes, ({ run, key, attempt, node, pid }) => [run, key, attempt, node, pid].join(" "));
-  return [...attempts.values()].flatMap((attempt) => {
-    const times = attempt.map(({ at }) => at);
-    return attempt.slice(0, 1).flatMap(({ key, pid, node, mask, lease }) =>
+  return [...attempts.values()].flatMap(stretches).flatMap((stretch) => {
+    const times = stretch.map(({ at }) => at);
+    return stretch.slice(0, 1).flatMap(({ key, pid, node, mask, lease }) =>
       cpusOf(mask, lease).map((cpu) => ({ key, pid, cpu: `${node}:${cpu}`, begin: Math.min(...times), end: Math.max(...times) })),
     );
   });
+}
+
+/** A call that is computed again in the same process begins again. */
+function stretches(notes: readonly Note[]): readonly (readonly Note[])[] {
+  const found: Note[][] = [];
+  for (const note of notes) {
+    const last = found.at(-1);
+    if (last === undefined || note.what === "begin") found.push([note]);
+    else last.push(note);
+  }
+  return found;
 }
 
 /** What the kernel says counts, where the worker is pinned. */

@@ -45,6 +45,9 @@ const tellsOf = ({ code, signal }: { readonly code: number | null; readonly sign
 
 const signalNumbers: Readonly<Record<string, number | undefined>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
 
+/** The code, the signal, or `hung`. */
+export const endInAWord = (end: ProgramEnd): string => (end.type === "hung" ? "hung" : (end.signal ?? String(end.code)));
+
 const MAX_OUTPUT = 1_500;
 
 export function showEnd(end: ProgramEnd): string {
