@@ -15,6 +15,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** How many rounds run at the same time. */
   readonly concurrency: number;
+  /** No round begins any more when it aborts. Default: all do. */
+  readonly signal?: AbortSignal;
   /** Hears of each round when it has ended. */
   readonly onRound?: (played: PlayedRound) => void;
 }
@@ -32,11 +34,12 @@ export interface PlayedRound {
 }
 
 /** Runs it to its end, whatever is found. */
-export async function runCampaign({ faults, rounds, seed, concurrency, onRound }: CampaignOptions, worlds: Worlds): Promise<readonly PlayedRound[]> {
+export async function runCampaign({ faults, rounds, seed, concurrency, signal, onRound }: CampaignOptions, worlds: Worlds): Promise<readonly PlayedRound[]> {
   const played: PlayedRound[] = [];
   const waiting = faults.flatMap((fault) => rounds.map((round) => ({ fault, round }))).values();
   const player = async (): Promise<void> => {
     for (const { fault, round } of waiting) {
+      if (signal?.aborted === true) return;
       const one = await play(fault, round, seed, worlds);
       played.push(one);
       onRound?.(one);

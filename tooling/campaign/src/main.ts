@@ -47,11 +47,17 @@ const chosen = meant.filter(({ name, missing }) => {
 
 let played: readonly PlayedRound[];
 {
+  const interrupted = new AbortController();
+  const stop = (): void => {
+    console.error("The rounds that run are played to their end, which takes a minute at most; then everything is undone.");
+    interrupted.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   await using worlds = new Worlds(concurrency);
   const onRound = (round: PlayedRound): void => {
     if (!isSound(round.verdict) || process.stderr.isTTY) console.error(showRound(round, seed));
   };
-  played = await runCampaign({ faults: chosen, rounds, seed, concurrency, onRound }, worlds);
+  played = await runCampaign({ faults: chosen, rounds, seed, concurrency, signal: interrupted.signal, onRound }, worlds);
 }
 console.log(table(played));
 process.exitCode = played.every(({ verdict }) => isSound(verdict)) && played.length > 0 ? 0 : 1;

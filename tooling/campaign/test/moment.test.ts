@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type MomentKind, randomMoment } from "../src/moment.ts";
 import { Random, seedOf } from "../src/random.ts";

@@ -17,6 +17,9 @@ const POLL_MS = 50;
 const checkout = resolve(import.meta.dirname, "../../../..");
 const shared = { checkout: "/srv/checkout", node: "/opt/node" } as const;
 
+/** Asks Slurm whether the job is abandoned, and the command by which it asks: behind a cut it gets no answer before it is healed. */
+const WAITS_FOR_NETWORK = /end-abandoned-job-main|^scontrol /;
+
 type Exited = Extract<ProgramEnd, { type: "exited" }>;
 type Pair = readonly [string, string];
 
@@ -40,10 +43,11 @@ export class Cluster implements AsyncDisposable {
     const journals = join(scene.root, "journals");
     for (const folder of [journals, scene.temporary]) mkdirSync(folder, { recursive: true });
     for (const folder of [scene.root, journals, scene.temporary]) chmodSync(folder, 0o777);
-    const undone: (() => Promise<void>)[] = [];
+    const healNodes = async (): Promise<void> => void (await Promise.all(nodes.map((node) => cluster.fault.heal(node, { timeoutMs: PATIENCE_MS }))));
+    const undone = breaksNodes ? [healNodes] : [];
     const heal = async (): Promise<void> => {
-      for (const undo of undone.splice(0)) await undo();
-      if (breaksNodes) await Promise.all(nodes.map((node) => cluster.fault.heal(node, { timeoutMs: PATIENCE_MS })));
+      for (const undo of undone.toReversed()) await undo();
+      undone.length = 0;
     };
     return {
       scene,
@@ -123,7 +127,7 @@ class ClusterProgram implements Running<ClusterTarget> {
   }
 
   processes(): readonly string[] {
-    return this.#ours().map(({ pid, argv }) => `process ${pid}: ${argv.join(" ").slice(0, 300)}`);
+    return this.#ours().filter(({ argv }) => this.#place.undone.length === 0 || !WAITS_FOR_NETWORK.test(argv.join(" "))).map(({ pid, argv }) => `process ${pid}: ${argv.join(" ").slice(0, 300)}`);
   }
 
   async kill(): Promise<void> {
