@@ -53,6 +53,8 @@ interface FaultIn<World, Target> extends Expectation {
   readonly moments?: readonly MomentKind[];
   readonly hostile?: HostileCalls;
   readonly options?: ProgramPlan["options"];
+  /** How long the program halts before and after each COMMIT, in milliseconds, so that the moment falls there. Default 0. */
+  readonly haltAtCommitMs?: number;
   /** The name of the program's directory. Default `"run"`. */
   readonly dirName?: string;
   /** Whether the program runs from a copy of its source that is this round's alone. Default false. */

@@ -32,6 +32,8 @@ export interface ProgramPlan {
   readonly run: string;
   readonly where: "laptop" | "allocation";
   readonly calls: readonly CallPlan[];
+  /** How long the program halts before and after each COMMIT, in milliseconds, so that moments fall there. */
+  readonly haltAtCommitMs: number;
   /** Silence times, transport and the like; no functions, because it travels as JSON. */
   readonly options: Pick<RunLocalOptions, "cpus" | "progress" | "launcher">;
 }

@@ -21,7 +21,7 @@ const GONE_WITHIN_MS = 20_000;
 const UNDER_WAY_MS = 250;
 
 /** What a round is about, whatever its world. */
-export type Round<Target> = Pick<Fault, "hostile" | "options" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"> & {
+export type Round<Target> = Pick<Fault, "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"> & {
   readonly strike?: (target: Target) => Promise<void> | void;
 };
 
@@ -31,7 +31,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   const calls = randomCalls(scene.random, fault.hostile);
   const options = randomOptions(scene, fault.options);
   const moment = randomMoment(scene.random, calls.length, fault.moments);
-  const first = await stage.start(writePlan(stage, "1", calls, options), (await fault.launch?.(scene)) ?? {});
+  const first = await stage.start(writePlan(stage, { run: "1", calls, options, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }), (await fault.launch?.(scene)) ?? {});
   await untilMoment(moment, first, journals);
   await fault.strike?.(first.target);
   const struckAt = monotonicMs();
@@ -42,7 +42,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   putDatabaseBack(scene);
   const rowsBetween = readRows(scene.database, scene.root);
 
-  const second = await stage.start(writePlan(stage, "2", calls.map(behaving), options), {});
+  const second = await stage.start(writePlan(stage, { run: "2", calls: calls.map(behaving), options, haltAtCommitMs: 0 }), {});
   const secondEvidence = await endOf(second, scene, ENDS_WITHIN_MS);
   return {
     calls,
@@ -73,9 +73,9 @@ const randomOptions = ({ random, compileCache }: Scene, options: ProgramPlan["op
 /** A person has mended it. */
 const behaving = ({ key, ms }: CallPlan): CallPlan => ({ key, ms });
 
-function writePlan<Target>({ scene, journals, where }: Stage<Target>, run: string, calls: readonly CallPlan[], options: ProgramPlan["options"]): string {
+function writePlan<Target>({ scene, journals, where }: Stage<Target>, { run, options, ...others }: Pick<ProgramPlan, "run" | "calls" | "options" | "haltAtCommitMs">): string {
   const file = join(scene.root, `plan-${run}.json`);
-  const plan: ProgramPlan = { dir: scene.dir, journals, run, where, calls, options: { progress: "none", ...(where === "laptop" ? { cpus: 2 } : {}), ...options } };
+  const plan: ProgramPlan = { dir: scene.dir, journals, run, where, options: { progress: "none", ...(where === "laptop" ? { cpus: 2 } : {}), ...options }, ...others };
   writeFileSync(file, JSON.stringify(plan));
   return file;
 }

@@ -25,6 +25,7 @@ function ifThere(path: string, use: (path: string) => void): void {
 
 export const files: readonly LaptopFault[] = [
   fault("database-removed", ({ database }) => remove(database), tells),
+  fault("database-removed-around-commit", ({ database }) => remove(database), tells, { haltAtCommitMs: 25 }),
   fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), tells),
   fault("database-renamed", ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)), tells),
   fault("database-renamed-with-log", ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)), tells, { mend: ({ database }) => ifThere(`${database}.old`, lookInto) }),

@@ -13,6 +13,9 @@ const quick = { cpus: 2, launcher: { heartbeatMs: 300, silenceMs: SILENCE_MS, co
 const SHORT_MS = 300;
 const LONG_MS = 2 * SILENCE_MS;
 
+/** Whatever comes, comes beside a COMMIT: calls are over before. */
+const atCommits: Partial<LaptopFault> = { moments: ["running", "running", "ending"], haltAtCommitMs: 25 };
+
 type Strike = (target: LaptopTarget) => Promise<void>;
 
 /** The head hears it, or had ended before. */
@@ -58,6 +61,8 @@ export const signals: readonly LaptopFault[] = [
   fault("head-quit", head("SIGQUIT"), [completes, isKilled("SIGQUIT")]),
   fault("head-int-twice", head("SIGINT", "SIGINT"), [...interruptedBy("SIGINT"), fails(/^/)]),
   fault("head-term-then-kill", head("SIGTERM", "SIGKILL"), [...interruptedBy("SIGTERM"), isKilled("SIGKILL")]),
+  fault("head-kill-around-commit", head("SIGKILL"), [completes, isKilled("SIGKILL")], atCommits),
+  fault("head-term-around-commit", head("SIGTERM"), interruptedBy("SIGTERM"), atCommits),
   fault("head-stop-short", pausing("head", SHORT_MS), [completes], { options: quick }),
   fault("head-stop-long", pausing("head", LONG_MS), [completes], { options: quick }),
   fault("head-stop-then-kill", async (target) => {

@@ -11,7 +11,7 @@ import { compute } from "./calls.ts";
 import { append, journalOf, monotonicMs } from "./journal.ts";
 
 const [file = ""] = process.argv.slice(2);
-const { dir, journals, run, where, calls, options }: ProgramPlan = JSON.parse(readFileSync(file, "utf8"));
+const { dir, journals, run, where, calls, haltAtCommitMs, options }: ProgramPlan = JSON.parse(readFileSync(file, "utf8"));
 
 const results = keyValMap("campaign", z.object({ key: z.int() }), z.int());
 const failures: CallError[] = [];
@@ -39,9 +39,17 @@ const one =
     }
   };
 
+const halt = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, haltAtCommitMs);
+const aroundCommit = (commit: () => void): void => {
+  halt();
+  commit();
+  halt();
+};
+const allOptions = haltAtCommitMs === 0 ? options : { ...options, results: { aroundCommit } };
+
 const job = mapConcurrently(calls, one);
 const info = programInfo(dir);
-if (where === "laptop") await runJobLocal(info, job, options);
-else await runJobSlurm(info, job, options);
+if (where === "laptop") await runJobLocal(info, job, allOptions);
+else await runJobSlurm(info, job, allOptions);
 if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${calls.length} calls failed: ${failures[0]?.message}`);
 console.log(`all ${calls.length} calls are done`);
