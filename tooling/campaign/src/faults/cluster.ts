@@ -75,6 +75,9 @@ export const cluster: readonly ClusterFault[] = [
     await sleep(target.random.oneOf([500, 2 * SILENCE_MS]));
     await slurm("scontrol", "resume")(target);
   }, [completes]),
+  ssh("requeue", "slurm", requeue, interrupted),
+  ssh("slurmd-killed", "nodes", ({ cluster, otherNode }) => cluster.fault.killSlurmd(otherNode), [completes]),
+  ssh("node-slow", "nodes", ({ cluster, otherNode, random }) => cluster.fault.slow(otherNode, { delayMs: random.between(50, 500) }), [completes]),
   ssh("controller-hangs", "slurm", async ({ cluster, random }) => {
     await cluster.fault.hangSlurmctld();
     await sleep(random.between(500, 3_000));
@@ -91,6 +94,16 @@ export const cluster: readonly ClusterFault[] = [
     await cluster.fault.startSlurmctld();
   }, [completes]),
 ];
+
+/** Slurm lets a job that was put back wait for two minutes: here it waits no longer than it must. */
+async function requeue(target: ClusterTarget): Promise<void> {
+  await slurm("scontrol", "requeue")(target);
+  const waits = async (): Promise<boolean> => (await target.cluster.job(target.jobId)).some(({ state }) => state === "PENDING" || state === "COMPLETING");
+  for (let left = 60; left > 0 && (await waits()); left -= 1) {
+    await target.run("login", "scontrol", "update", `JobId=${target.jobId}`, "StartTime=now");
+    await sleep(500);
+  }
+}
 
 function cutForAWhile(which: "headNode" | "otherNode"): Strike {
   return async ({ cluster, random, [which]: node }) => {

@@ -1,6 +1,7 @@
 /** What happens to files under a running program: somebody tidies up, a disk fills, a file system goes. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { LaptopFault, Launch, Scene } from "../fault.ts";
@@ -8,6 +9,8 @@ import { completes, type ExpectedEnd, fails } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 
 const isRoot = (): string | null => (process.getuid?.() === 0 ? null : "only root can mount a file system");
+
+const noAttributes = (): string | null => isRoot() ?? (spawnSync("lsattr", ["-d", tmpdir()]).status === 0 ? null : "the file system of temporary files has no attributes");
 
 type Strike = (target: LaptopTarget) => void;
 
@@ -47,6 +50,7 @@ export const files: readonly LaptopFault[] = [
   fault("disk-full", ({ dir }) => fill(dir), [completes, fails(/full|space|ENOSPC/i)], { missing: isRoot, launch: (scene) => mountSmall(scene, scene.dir), mend: ({ dir }) => remove(join(dir, "filler")) }),
   fault("temporary-folder-full", ({ temporary }) => fill(temporary), [completes], { missing: isRoot, launch: (scene) => mountSmall(scene, scene.temporary), mend: ({ temporary }) => remove(join(temporary, "filler")) }),
   fault("directory-read-only", () => undefined, [fails(/read-only|EROFS/i)], { missing: isRoot, moments: ["starting"], launch: (scene) => mountReadOnly(scene), mend: ({ dir }) => mount("-o", "remount,rw", dir) }),
+  fault("directory-immutable", ({ dir }) => ifThere(dir, () => execFileSync("chattr", ["+i", dir])), [completes, fails(/results\.sqlite|run\//)], { missing: noAttributes, mend: ({ dir }) => ifThere(dir, makeMutable), launch: ({ dir, resources }) => (resources.defer(() => ifThere(dir, makeMutable)), {}) }),
   fault("source-changed", ({ source }) => appendFileSync(join(source, "program", "calls.ts"), "\n// Somebody works on it.\n"), [completes], { ownSource: true, moments: ["running", "ending"] }),
   fault("source-removed", ({ source, root }) => renameSync(source, join(root, "removed")), [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: ({ source, root }) => renameSync(join(root, "removed"), source) }),
   fault("source-removed-and-workers-killed", (target) => {
@@ -105,6 +109,8 @@ function mountReadOnly(scene: Scene): Launch {
   mount("-o", "remount,ro", scene.dir);
   return {};
 }
+
+const makeMutable = (dir: string): void => void execFileSync("chattr", ["-i", dir]);
 
 /** To the last byte. */
 function fill(folder: string): void {

@@ -63,7 +63,7 @@ export const signals: readonly LaptopFault[] = [
   fault("head-term-then-kill", head("SIGTERM", "SIGKILL"), [...interruptedBy("SIGTERM"), isKilled("SIGKILL")]),
   fault("head-kill-around-commit", head("SIGKILL"), [completes, isKilled("SIGKILL")], atCommits),
   fault("head-term-around-commit", head("SIGTERM"), interruptedBy("SIGTERM"), atCommits),
-  fault("head-stop-short", pausing("head", SHORT_MS), [completes], { options: quick }),
+  fault("head-stop-short", pausing("head", SHORT_MS), [completes]),
   fault("head-stop-long", pausing("head", LONG_MS), [completes], { options: quick }),
   fault("head-stop-then-kill", async (target) => {
     await head("SIGSTOP")(target);
@@ -82,7 +82,7 @@ export const signals: readonly LaptopFault[] = [
   fault("agent-group-kill", async (target) => {
     for (const pid of await target.find("agent")) target.signal(-pid, "SIGKILL");
   }, [completes, agentLost]),
-  fault("agent-stop-short", pausing("agent", SHORT_MS), [completes], { options: quick }),
+  fault("agent-stop-short", pausing("agent", SHORT_MS), [completes]),
   fault("agent-stop-long", pausing("agent", LONG_MS), [completes, agentLost], { options: quick }),
   fault("agent-stop", one("agent", "SIGSTOP"), [completes, agentLost], { options: quick }),
   fault("agent-stop-then-head-kill", async (target) => {
@@ -98,8 +98,8 @@ export const signals: readonly LaptopFault[] = [
   fault("worker-term", one("worker", "SIGTERM"), [completes]),
   fault("worker-int", one("worker", "SIGINT"), [completes]),
   fault("worker-hup", one("worker", "SIGHUP"), [completes]),
-  fault("worker-stop-short", pausing("worker", SHORT_MS), [completes], { options: quick }),
-  fault("worker-stop-long", pausing("worker", LONG_MS), [completes], { options: quick }),
+  fault("worker-stop-short", pausing("worker", SHORT_MS), [completes]),
+  fault("worker-stop-long", pausing("worker", LONG_MS), [completes]),
   fault("worker-stop-then-head-kill", async (target) => {
     await each("worker", "SIGSTOP")(target);
     await head("SIGKILL")(target);

@@ -48,10 +48,13 @@ const signalNumbers: Readonly<Record<string, number | undefined>> = { SIGHUP: 1,
 /** The code, the signal, or `hung`. */
 export const endInAWord = (end: ProgramEnd): string => (end.type === "hung" ? "hung" : (end.signal ?? String(end.code)));
 
-const MAX_OUTPUT = 1_500;
+/** Of what was printed, from its begin and from its end. */
+const MAX_OUTPUT = 700;
 
 export function showEnd(end: ProgramEnd): string {
   if (end.type === "hung") return `had not ended ${Math.round(end.afterMs)} ms after the fault: ${end.state}`;
   const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`;
-  return `${how}; its output ends in ${JSON.stringify(end.output.slice(-MAX_OUTPUT))}`;
+  return `${how}; it printed ${JSON.stringify(excerpt(end.output))}`;
 }
+
+const excerpt = (text: string): string => (text.length <= 2 * MAX_OUTPUT ? text : `${text.slice(0, MAX_OUTPUT)} ... ${text.slice(-MAX_OUTPUT)}`);
