@@ -67,7 +67,7 @@ interface FaultIn<World, Target> extends Expectation {
   readonly missing?: () => string | null;
   /** Done before the first run. */
   readonly launch?: (scene: Scene) => Launch | Promise<Launch>;
-  /** Done at the moment. Default: nothing, the fault is in the calls or in the launch. */
+  /** Done at the moment, unless the program has ended by then. Default: nothing, the fault is in the calls or in the launch. */
   readonly strike?: (target: Target) => Promise<void> | void;
   /** What a person does after the first run and before the second. Default: nothing. */
   readonly mend?: (scene: Scene) => Promise<void> | void;

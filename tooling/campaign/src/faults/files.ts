@@ -19,6 +19,9 @@ const fault = (name: string, strike: Strike, ends: readonly ExpectedEnd[], more:
 /** The program says which file it is about; where it was just ending, it completes. */
 const tells = [completes, fails(/results\.sqlite/)];
 
+/** What is taken away when the last COMMIT is over is lost by who takes it, and not by the program. */
+const inTime: Partial<LaptopFault> = { moments: ["starting", "running", "running", "running"] };
+
 const remove = (...paths: readonly string[]): void => paths.forEach((path) => rmSync(path, { recursive: true, force: true }));
 
 /** Where it is there yet. */
@@ -27,23 +30,23 @@ function ifThere(path: string, use: (path: string) => void): void {
 }
 
 export const files: readonly LaptopFault[] = [
-  fault("database-removed", ({ database }) => remove(database), tells),
-  fault("database-removed-around-commit", ({ database }) => remove(database), tells, { haltAtCommitMs: 25 }),
-  fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), tells),
-  fault("database-renamed", ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)), tells),
-  fault("database-renamed-with-log", ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)), tells, { mend: ({ database }) => ifThere(`${database}.old`, lookInto) }),
-  fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), tells, { destroys: true }),
-  fault("database-replaced", (target) => ifThere(target.database, () => replace(target)), tells),
-  fault("database-log-removed", ({ database }) => remove(`${database}-wal`), tells),
-  fault("database-log-truncated", ({ database }) => ifThere(`${database}-wal`, truncateSync), tells, { destroys: true }),
+  fault("database-removed", ({ database }) => remove(database), tells, inTime),
+  fault("database-removed-around-commit", ({ database }) => remove(database), tells, { ...inTime, haltAtCommitMs: 25 }),
+  fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), tells, inTime),
+  fault("database-renamed", ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)), tells, inTime),
+  fault("database-renamed-with-log", ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)), tells, { ...inTime, mend: ({ database }) => ifThere(`${database}.old`, lookInto) }),
+  fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), tells, { ...inTime, destroys: true }),
+  fault("database-replaced", (target) => ifThere(target.database, () => replace(target)), tells, inTime),
+  fault("database-log-removed", ({ database }) => remove(`${database}-wal`), tells, inTime),
+  fault("database-log-truncated", ({ database }) => ifThere(`${database}-wal`, truncateSync), tells, { ...inTime, destroys: true }),
   fault("database-lock-removed", ({ database }) => remove(`${database}.lock`), tells),
   fault("database-lock-removed-and-second-program", (target) => {
     remove(`${target.database}.lock`);
     target.startOther();
   }, tells, { otherEnds: [completes, fails(/results\.sqlite/)] }),
   fault("database-read-by-another", ({ database }) => ifThere(database, lookInto), [completes]),
-  fault("directory-removed", ({ dir }) => remove(dir), [completes, fails(/run/)]),
-  fault("directory-renamed", ({ dir }) => ifThere(dir, () => renameSync(dir, `${dir}-old`)), [completes, fails(/run/)], { mend: ({ dir }) => putDirectoryBack(dir) }),
+  fault("directory-removed", ({ dir }) => remove(dir), [completes, fails(/run/)], inTime),
+  fault("directory-renamed", ({ dir }) => ifThere(dir, () => renameSync(dir, `${dir}-old`)), [completes, fails(/run/)], { ...inTime, mend: ({ dir }) => putDirectoryBack(dir) }),
   fault("logs-removed", ({ dir }) => remove(join(dir, "logs")), [completes]),
   fault("data-removed", ({ dir }) => remove(join(dir, "data")), [completes]),
   fault("temporary-folder-removed", ({ temporary }) => remove(temporary), [completes], { mend: ({ temporary }) => void mkdirSync(temporary, { recursive: true }) }),
@@ -52,11 +55,11 @@ export const files: readonly LaptopFault[] = [
   fault("directory-read-only", () => undefined, [fails(/read-only|EROFS/i)], { missing: isRoot, moments: ["starting"], launch: (scene) => mountReadOnly(scene), mend: ({ dir }) => mount("-o", "remount,rw", dir) }),
   fault("directory-immutable", ({ dir }) => ifThere(dir, () => execFileSync("chattr", ["+i", dir])), [completes, fails(/results\.sqlite|run\//)], { missing: noAttributes, mend: ({ dir }) => ifThere(dir, makeMutable), launch: ({ dir, resources }) => (resources.defer(() => ifThere(dir, makeMutable)), {}) }),
   fault("source-changed", ({ source }) => appendFileSync(join(source, "program", "calls.ts"), "\n// Somebody works on it.\n"), [completes], { ownSource: true, moments: ["running", "ending"] }),
-  fault("source-removed", ({ source, root }) => renameSync(source, join(root, "removed")), [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: ({ source, root }) => renameSync(join(root, "removed"), source) }),
+  fault("source-removed", ({ source, root }) => renameSync(source, join(root, "removed")), [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: putSourceBack }),
   fault("source-removed-and-workers-killed", (target) => {
     renameSync(target.source, join(target.root, "removed"));
     void target.find("worker").then((pids) => pids.forEach((pid) => target.signal(pid, "SIGKILL")));
-  }, [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: ({ source, root }) => renameSync(join(root, "removed"), source) }),
+  }, [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: putSourceBack }),
   fault("second-program", (target) => target.startOther(), [completes, fails(/is held by/)], { otherEnds: [completes, fails(/is held by/)] }),
   fault("several-programs-at-once", (target) => {
     for (let i = target.random.between(1, 3); i > 0; i -= 1) target.startOther();
@@ -92,6 +95,10 @@ function putDirectoryBack(dir: string): void {
   // What the program may have saved when it found itself homeless is kept.
   if (existsSync(dir)) renameSync(dir, `${dir}-made-anew`);
   renameSync(`${dir}-old`, dir);
+}
+
+function putSourceBack({ source, root }: Scene): void {
+  ifThere(join(root, "removed"), (removed) => renameSync(removed, source));
 }
 
 const mount = (...args: readonly string[]): void => void execFileSync("mount", args);
