@@ -1,6 +1,6 @@
 /** Surroundings that a program does not expect: names, masks, streams, tools, and what strangers have left. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, closeSync, constants, mkdirSync, openSync, readSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, constants, lchownSync, mkdirSync, openSync, readSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault, Launch, Scene } from "../fault.ts";
@@ -68,11 +68,12 @@ function left({ dir }: Scene, name: string, text: string): Launch {
   return {};
 }
 
-/** The database is a link that leads elsewhere. */
+/** The database is another user's link that leads elsewhere. */
 function linked({ dir, root }: Scene): Launch {
   mkdirSync(dir, { recursive: true });
   chmodSync(dir, 0o1777);
   symlinkSync(join(root, "elsewhere.sqlite"), join(dir, "results.sqlite"));
+  lchownSync(join(dir, "results.sqlite"), NOBODY, NOBODY);
   return {};
 }
 
