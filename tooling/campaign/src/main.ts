@@ -53,7 +53,7 @@ let played: readonly PlayedRound[];
     interrupted.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  await using worlds = new Worlds(concurrency);
+  await using worlds = new Worlds({ concurrency, keepsFolders: true });
   const onRound = (round: PlayedRound): void => {
     if (!isSound(round.verdict) || process.stderr.isTTY) console.error(showRound(round, seed));
   };

@@ -11,7 +11,7 @@ const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dir
 const seed = Number.parseInt(commit.slice(0, 7), 16);
 const inTurn = faults.filter(({ world, missing }, i) => world === "laptop" && i % 2 === seed % 2 && (missing?.() ?? null) === null);
 
-const worlds = new Worlds(1);
+const worlds = new Worlds({ concurrency: 1, keepsFolders: false });
 afterAll(() => worlds[Symbol.asyncDispose]());
 
 test.concurrent.for(inTurn)(`$name costs nothing (seed ${seed})`, async (fault) => {

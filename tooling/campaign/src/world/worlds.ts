@@ -13,15 +13,24 @@ import type { Stage } from "./stage.ts";
 const ownSource = resolve(import.meta.dirname, "..");
 const ownModules = resolve(import.meta.dirname, "../../node_modules");
 
-/** Disposing of it removes all but the folders of rounds in which something was found. */
+export interface WorldsOptions {
+  /** For how many rounds at the same time. */
+  readonly concurrency: number;
+  /** Whether the folders of rounds in which something was found stay when all else is disposed of. */
+  readonly keepsFolders: boolean;
+}
+
+/** Disposing of it leaves nothing but the folders that are kept. */
 export class Worlds implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "hyperion-campaign-"));
   readonly #compileCache = join(this.#folder, "compiled");
   readonly #cluster: Cluster;
 
-  /** For so many rounds at the same time. */
-  constructor(concurrency: number) {
+  readonly #keepsFolders: boolean;
+
+  constructor({ concurrency, keepsFolders }: WorldsOptions) {
     this.#cluster = new Cluster(concurrency);
+    this.#keepsFolders = keepsFolders;
   }
 
   /** A new folder for a round. */
@@ -44,7 +53,7 @@ export class Worlds implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cluster[Symbol.asyncDispose]();
     rmSync(this.#compileCache, { recursive: true, force: true });
-    if (readdirSync(this.#folder).length === 0) rmSync(this.#folder, { recursive: true });
+    if (!this.#keepsFolders || readdirSync(this.#folder).length === 0) rmSync(this.#folder, { recursive: true });
   }
 
   #sceneIn(root: string, fault: Fault, random: Random): Scene {
