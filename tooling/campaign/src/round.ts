@@ -33,6 +33,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   const moment = randomMoment(scene.random, calls.length, fault.moments);
   const first = await stage.start(writePlan(stage, { run: "1", calls, options, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }), (await fault.launch?.(scene)) ?? {});
   await untilMoment(moment, first, journals);
+  first.takeNote();
   if (!first.hasEnded) await fault.strike?.(first.target);
   const struckAt = monotonicMs();
   const firstEvidence = await endOf(first, scene, fault.endsWithinMs ?? ENDS_WITHIN_MS);

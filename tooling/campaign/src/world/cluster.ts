@@ -7,6 +7,7 @@ import { type NodeProcess, type Testbed, testbed } from "@hyperion-ts/testbed";
 import type { Launch, Scene } from "../fault.ts";
 import type { ProgramEnd } from "../judge/evidence.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
+import { sendSignal } from "./send-signal.ts";
 import { programIn, type Running, type Stage } from "./stage.ts";
 
 const user = "alice";
@@ -126,6 +127,10 @@ class ClusterProgram implements Running<ClusterTarget> {
     return this.#hasEnded;
   }
 
+  takeNote(): void {
+    // Whatever the user has on these nodes is of this round.
+  }
+
   processes(): readonly string[] {
     return this.#ours().filter(({ argv }) => this.#place.undone.length === 0 || !WAITS_FOR_NETWORK.test(argv.join(" "))).map(({ pid, argv }) => `process ${pid}: ${argv.join(" ").slice(0, 300)}`);
   }
@@ -134,7 +139,7 @@ class ClusterProgram implements Running<ClusterTarget> {
     await this.#place.cluster.run("login", ["scancel", "--quiet", "--signal=KILL", "--full", String(this.#id)]);
     await this.#place.cluster.run("login", ["scancel", "--quiet", String(this.#id)]);
     for (let left = this.#ours(); left.length > 0; left = this.#ours()) {
-      for (const { pid } of left) signal(pid, "SIGKILL");
+      for (const { pid } of left) sendSignal(pid, "SIGKILL");
       await sleep(POLL_MS);
     }
     await this.ended;
@@ -176,7 +181,7 @@ class ClusterProgram implements Running<ClusterTarget> {
       otherNode,
       jobId: this.#id,
       find: (node, what) => this.#find(node, what),
-      signal,
+      signal: sendSignal,
       undoLater: (undo) => void undone.push(undo),
       run: async (node, ...command) => void (await cluster.run(node, command)),
     };
@@ -189,13 +194,5 @@ class ClusterProgram implements Running<ClusterTarget> {
       if (found.length > 0 || this.#hasEnded || performance.now() > end) return found;
       await sleep(POLL_MS);
     }
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    if (Number.isInteger(pid) && pid > 1) process.kill(pid, name);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

@@ -4,11 +4,13 @@ import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { descendants, type ProcessId, stillAlive } from "@hyperion-ts/process-tree";
 import type { Launch, Scene } from "../fault.ts";
 import type { ProgramEnd } from "../judge/evidence.ts";
 import type { ProgramPlan } from "../plan.ts";
 import type { LaptopTarget } from "./laptop-target.ts";
 import { inRole, markedProcesses, type Role, showProcess } from "./marked-processes.ts";
+import { sendSignal } from "./send-signal.ts";
 import { programIn, type Running, type Stage } from "./stage.ts";
 
 const FIND_MS = 5_000;
@@ -45,6 +47,7 @@ class LaptopProgram implements Running<LaptopTarget> {
   readonly #scene: Scene;
   readonly #start: Start;
   readonly #child: ChildProcess;
+  #known: readonly ProcessId[] = [];
 
   constructor(scene: Scene, start: Start) {
     this.#scene = scene;
@@ -58,14 +61,20 @@ class LaptopProgram implements Running<LaptopTarget> {
     return this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined;
   }
 
+  takeNote(): void {
+    if (this.#child.pid !== undefined) this.#known = descendants(this.#child.pid);
+  }
+
   processes(): readonly string[] {
-    return markedProcesses(this.#markVariable).map(showProcess);
+    const marked = markedProcesses(this.#markVariable);
+    const others = stillAlive(this.#known).filter(({ pid }) => !marked.some((process) => process.pid === pid));
+    return [...marked.map(showProcess), ...others.map(({ pid }) => `process ${pid}, which has cleared its environment`)];
   }
 
   async kill(): Promise<void> {
     const end = performance.now() + GONE_MS;
     for (let left = this.#pids(); left.length > 0 && performance.now() < end; left = this.#pids()) {
-      for (const pid of left) signal(pid, "SIGKILL");
+      for (const pid of left) sendSignal(pid, "SIGKILL");
       await sleep(POLL_MS);
     }
   }
@@ -75,7 +84,7 @@ class LaptopProgram implements Running<LaptopTarget> {
   }
 
   #pids(): readonly number[] {
-    return markedProcesses(this.#markVariable).map(({ pid }) => pid);
+    return [...new Set([...markedProcesses(this.#markVariable), ...stillAlive(this.#known)].map(({ pid }) => pid))];
   }
 
   get #env(): NodeJS.ProcessEnv {
@@ -106,7 +115,7 @@ class LaptopProgram implements Running<LaptopTarget> {
       },
       find: (role) => this.#find(role),
       all: () => this.#pids(),
-      signal,
+      signal: sendSignal,
       startOther: () => this.#startOther(),
     };
   }
@@ -135,13 +144,4 @@ function endOf(child: ChildProcess, output: string): Promise<Exited> {
   child.once("exit", (code, signalName) => resolve({ type: "exited", code, signal: signalName, output: readFileSync(output, "utf8") }));
   child.once("error", (error) => resolve({ type: "exited", code: 127, signal: null, output: String(error) }));
   return promise;
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    // 0 and -1 are not processes, and would reach ours.
-    if (Number.isInteger(pid) && Math.abs(pid) > 1) process.kill(pid, name);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
 }

@@ -10,6 +10,8 @@ export interface Running<Target> {
   readonly target: Target;
   /** How other programs end that the fault has started. */
   readonly others: readonly Promise<Extract<ProgramEnd, { type: "exited" }>>[];
+  /** Remembers its processes by their ancestry, so that those are found that clear what they have inherited. */
+  readonly takeNote: () => void;
   /** What of it runs, for a person: ids, states and command lines. */
   readonly processes: () => readonly string[];
   /** Ends all of it with SIGKILL, and resolves when it is gone. */
