@@ -69,7 +69,7 @@ export const cluster: readonly ClusterFault[] = [
   ssh("node-deaf", "nodes", oneWay("headNode", "otherNode"), [completes]),
   ssh("node-without-power", "nodes", ({ cluster, otherNode }) => cluster.fault.stop(otherNode), [completes]),
   ssh("scancel", "slurm", slurm("scancel"), interrupted),
-  ssh("signal-before-limit", "slurm", slurm("scancel", "--signal=USR1", "--batch"), [completes, fails(/Interrupted by SIGUSR1/)]),
+  ssh("signal-before-limit", "slurm", slurm("scancel", "--signal=USR1", "--batch"), [completes, fails(/Interrupted by SIGUSR1/), isKilled("SIGUSR1")]),
   ssh("suspend-resume", "slurm", async (target) => {
     await slurm("scontrol", "suspend")(target);
     await sleep(target.random.oneOf([500, 2 * SILENCE_MS]));

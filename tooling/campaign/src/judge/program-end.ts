@@ -43,7 +43,7 @@ export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, e
 const tellsOf = ({ code, signal }: { readonly code: number | null; readonly signal: string | null }, number: number | undefined): boolean =>
   number !== undefined && (code === 128 + number || signal === `FAILED ${number}` || signal === `CANCELLED ${number}`);
 
-const signalNumbers: Readonly<Record<string, number | undefined>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
+const signalNumbers: Readonly<Record<string, number | undefined>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGUSR1: 10, SIGTERM: 15 };
 
 /** The code, the signal, or `hung`. */
 export const endInAWord = (end: ProgramEnd): string => (end.type === "hung" ? "hung" : (end.signal ?? String(end.code)));
