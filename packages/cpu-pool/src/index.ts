@@ -2,6 +2,7 @@
 export { CpuPool } from "./cpu-pool.ts";
 export { NeverFitsError, NodeError, ReserveTimeoutError, type NodeProblem } from "./errors.ts";
 export type { Lease, LeaseState } from "./lease.ts";
+export { isLendable } from "./lending.ts";
 export type { PoolNode } from "./node-state.ts";
 export type { PlacementRule } from "./placement.ts";
 export { PoolCore, type PoolOptions } from "./pool-core.ts";

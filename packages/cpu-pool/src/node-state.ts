@@ -2,9 +2,10 @@
  * One node as the pool keeps it: what it has, what of that is idle, and
  * whether it still takes new leases.
  */
+import { anything, checkOptions, listOf, nonEmpty, type Rules, whole } from "@hyperion-ts/bounds";
 import { CpuSets, type CpuSet } from "./cpu-sets.ts";
 import { IndexSet } from "./index-set.ts";
-import { checkWhole, isWithin, type Amounts } from "./shape.ts";
+import { isWithin, natural, type Amounts } from "./shape.ts";
 
 /** A node that a pool may use. */
 export interface PoolNode {
@@ -110,23 +111,26 @@ export class NodeState {
   }
 }
 
-function checkNode({ name, cpuIds, gpuIds = NO_GPUS, memoryMb = 0 }: PoolNode): void {
-  if (name === "") throw new RangeError("a node's name must not be empty");
+const cpuId = whole(0, MAX_ID);
+const nodeRules: Rules<PoolNode> = { name: nonEmpty, cpuIds: listOf(anything), gpuIds: listOf(anything), memoryMb: anything };
+
+function checkNode(node: PoolNode): void {
+  checkOptions("addNode", node, nodeRules);
+  const { name, cpuIds, gpuIds = NO_GPUS, memoryMb = 0 } = node;
   checkIds(`cpuIds of node ${name}`, cpuIds);
   checkNames(`gpuIds of node ${name}`, gpuIds);
-  checkWhole(`memoryMb of node ${name}`, memoryMb, 0);
+  natural(memoryMb, `memoryMb of node ${name}`);
 }
 
 function checkIds(field: string, ids: readonly number[]): void {
   for (const id of ids) {
-    checkWhole(field, id, 0);
-    if (id > MAX_ID) throw new RangeError(`${field} must be at most ${MAX_ID}, not ${id}`);
+    cpuId(id, field);
   }
   checkDistinct(field, ids);
 }
 
 function checkNames(field: string, names: readonly string[]): void {
-  for (const name of names) if (!/^[^\s,]+$/.test(name)) throw new RangeError(`${field} must be names without blanks and commas, not ${JSON.stringify(name)}`);
+  for (const name of names) if (typeof name !== "string" || !/^[^\s,]+$/.test(name)) throw new RangeError(`${field} must be names without blanks and commas, not ${JSON.stringify(name)}`);
   checkDistinct(field, names);
 }
 

@@ -5,6 +5,7 @@
  * This class keeps nodes, leases and tickets; `Scheduler` decides who is served where. Callbacks run when the pool's
  * state is complete, so they may call the pool; what that causes is called back after them, in order.
  */
+import { checkOptions, listOf, oneOf, type Rules, structured } from "@hyperion-ts/bounds";
 import { NeverFitsError, NodeError } from "./errors.ts";
 import { IndexSet } from "./index-set.ts";
 import { HeldLease, type Lease, type Lessor } from "./lease.ts";
@@ -13,7 +14,7 @@ import { NodeState, type PoolNode } from "./node-state.ts";
 import { Outbox, type Notice } from "./outbox.ts";
 import { Placement, type PlacementRule } from "./placement.ts";
 import { Scheduler } from "./scheduler.ts";
-import { checkWhole, type PoolRequest, type Shape } from "./shape.ts";
+import { positive, type PoolRequest, type Shape } from "./shape.ts";
 import { precedes } from "./shape-queue.ts";
 import { snapshotOf, type PoolSnapshot } from "./snapshot.ts";
 import { PoolTicket, type Ticket, type TicketOffice, type Waiter } from "./ticket.ts";
@@ -25,6 +26,8 @@ export interface PoolOptions {
   /** "spread" if left out. */
   readonly placement?: PlacementRule | undefined;
 }
+
+const poolRules: Rules<PoolOptions> = { nodes: listOf(structured), placement: oneOf("spread", "pack") };
 
 /** Slots over nodes: enqueue, lease, release, lend, drain. */
 export class PoolCore {
@@ -44,7 +47,9 @@ export class PoolCore {
   };
 
   /** Throws as `addNode` does. */
-  constructor({ nodes = [], placement = "spread" }: PoolOptions = {}) {
+  constructor(options: PoolOptions = {}) {
+    checkOptions("PoolCore", options, poolRules);
+    const { nodes = [], placement = "spread" } = options;
     this.#placement = new Placement(placement);
     this.#scheduler = new Scheduler(this.#placement, (ticket, node) => this.#grant(ticket, node));
     for (const node of nodes) this.addNode(node);
@@ -119,7 +124,7 @@ export class PoolCore {
    * NodeError (UNKNOWN_NODE) or a RangeError.
    */
   limitLeases(name: string, most: number): void {
-    checkWhole("the most leases of a node", most, 1);
+    positive(most, "the most leases of a node");
     const node = this.#known(name);
     node.limitLeases(most);
     this.#placement.refresh(node);

@@ -3,6 +3,7 @@
  * signal aborts or when the time is over, and takes its listener, its timer
  * and its place in line with it. A request that is served at once has none.
  */
+import { aborter, after, anything, checkOptions, duration, nonEmpty, type Rules } from "@hyperion-ts/bounds";
 import { ReserveTimeoutError } from "./errors.ts";
 import type { Lease } from "./lease.ts";
 import type { PoolCore } from "./pool-core.ts";
@@ -13,19 +14,21 @@ import type { Ticket, Waiter } from "./ticket.ts";
 export interface ReserveOptions {
   /** Ends the wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** At least 0; left out or `Infinity` means no limit. */
+  /** In milliseconds, at least 0; left out or `Infinity` means no limit. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Longer timers fire at once (Node's documentation of setTimeout). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The values of a request are looked at where it is queued. */
+const requestRules: Rules<PoolRequest> = { cpus: anything, gpus: anything, memoryMb: anything, priority: anything, node: nonEmpty };
+const optionRules: Rules<ReserveOptions> = { signal: aborter, timeoutMs: duration({ zero: true }) };
 
 /** The lease for `request`; rejects as `CpuPool.reserve` says. */
 export function awaitLease(core: PoolCore, request: PoolRequest, options: ReserveOptions): Promise<Lease> {
-  const { signal, timeoutMs = Infinity } = options;
   return new Promise((resolve, reject) => {
+    checkOptions("reserve", request, requestRules);
+    checkOptions("reserve", options, optionRules);
+    const { signal, timeoutMs = Infinity } = options;
     signal?.throwIfAborted();
-    if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be at least 0, not ${timeoutMs}`);
     const reservation = new Reservation(resolve, reject);
     const ticket = core.enqueue(request, reservation);
     if (ticket.state === "waiting") reservation.limit(ticket, timeoutMs, signal);
@@ -60,10 +63,10 @@ class Reservation implements Waiter {
     };
     const onAbort = (): void => giveUp(signal?.reason);
     const onTimeout = (): void => giveUp(timedOut(ticket, timeoutMs));
-    const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
+    const timer = after(timeoutMs, onTimeout);
     signal?.addEventListener("abort", onAbort, { once: true });
     this.#stop = () => {
-      clearTimeout(timer);
+      timer[Symbol.dispose]();
       signal?.removeEventListener("abort", onAbort);
     };
   }

@@ -3,6 +3,8 @@
  * the pool but for their place in line.
  */
 
+import { finite, type Rule, whole } from "@hyperion-ts/bounds";
+
 /** What a caller wants to have on one node. */
 export interface PoolRequest {
   /** How many CPUs, at least 1. */
@@ -30,21 +32,19 @@ export interface Shape extends Amounts {
   readonly node: string | undefined;
 }
 
-/** The shape of `request`. Throws a RangeError that names the wrong field. */
+/** The shape of `request`. Throws a RangeError, or a TypeError, that names the wrong field. */
 export function shapeOf(request: PoolRequest): Shape {
   const { cpus, gpus = 0, memoryMb = 0, priority = 0, node } = request;
-  checkWhole("cpus", cpus, 1);
-  checkWhole("gpus", gpus, 0);
-  checkWhole("memoryMb", memoryMb, 0);
-  if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, not ${priority}`);
+  positive(cpus, "cpus");
+  natural(gpus, "gpus");
+  natural(memoryMb, "memoryMb");
+  finite(priority, "priority");
   return { cpus, gpus, memoryMb, node };
 }
 
-/** Throws a RangeError unless `value` is a whole number of at least `least`. */
-export function checkWhole(field: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(`${field} must be a whole number of at least ${least}, not ${value}`);
-}
+/** How many there may be of what there must be one of, and of what there may be none. */
+export const positive: Rule = whole(1);
+export const natural: Rule = whole(0);
 
 /** True where `a` and `b` ask for the same amounts, on whatever node. */
 export function sameAmounts(a: Amounts, b: Amounts): boolean {

@@ -169,9 +169,9 @@ test.for([
 });
 
 test.for([
-  [{ name: "", cpuIds: [0] }, "a node's name must not be empty"],
+  [{ name: "", cpuIds: [0] }, "addNode: name must be a text that is not empty"],
   [{ name: "n", cpuIds: [0, 1, 0] }, "cpuIds of node n must differ, but 0 is there twice"],
-  [{ name: "n", cpuIds: [70_000] }, "cpuIds of node n must be at most 65535, not 70000"],
+  [{ name: "n", cpuIds: [70_000] }, "cpuIds of node n must be a whole number from 0 to 65535, not 70000"],
   [{ name: "n", cpuIds: [0], gpuIds: ["0,1"] }, 'gpuIds of node n must be names without blanks and commas, not "0,1"'],
   [{ name: "n", cpuIds: [0], gpuIds: [""] }, 'gpuIds of node n must be names without blanks and commas, not ""'],
   [{ name: "n", cpuIds: [0], gpuIds: ["GPU-1", "GPU-1"] }, "gpuIds of node n must differ, but GPU-1 is there twice"],

@@ -18,7 +18,7 @@ export interface HasSignal {
 
 /** How long there is time. */
 export interface HasEndTime {
-  /** When the batch system will end this program, in milliseconds since 1970; null: it won't, or does not say. */
+  /** When the batch system will end this program, in milliseconds since 1970, on the clock that this machine had at this program's start; null: it won't, or does not say. */
   readonly endTimeMs: number | null;
 }
 

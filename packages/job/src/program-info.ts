@@ -1,5 +1,7 @@
 /** Where a program keeps what it leaves behind. (Hyperion's ProgramInfo) */
 import { join, resolve } from "node:path";
+import { nonEmpty } from "@hyperion-ts/bounds";
+import { refuseInWorker } from "@hyperion-ts/remote";
 import { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 
 /** Names one run of a program, e.g. `"q7RkW"`. */
@@ -19,10 +21,22 @@ export interface ProgramInfo {
 /**
  * A new run of a program that lives in `dir` (made if it is not there). The database `dir/results.sqlite` is shared by
  * all runs in `dir`, so that each takes up what the earlier ones have done; logs are in `dir/logs/<year-month>/<id>`.
+ * Throws a TypeError or RangeError for what is no path, such as an empty one (`"."` is the working directory), and a ProgramInWorkerError for that in a worker.
  */
 export function programInfo(dir: string): ProgramInfo {
-  const root = resolve(dir);
+  const root = resolve(checked(dir));
   const id = newServiceId();
   const month = new Date().toISOString().slice(0, 7);
   return { id, database: join(root, "results.sqlite"), logDir: join(root, "logs", month, id), dataDir: join(root, "data") };
+}
+
+/** A worker has not the program's arguments: what is wrong there is that its module starts a program, and not the directory. */
+function checked(dir: string): string {
+  try {
+    nonEmpty(dir, "programInfo: dir");
+    return dir;
+  } catch (error) {
+    refuseInWorker("programInfo");
+    throw error;
+  }
 }

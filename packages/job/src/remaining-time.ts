@@ -1,10 +1,12 @@
 /** How much time a job has left. */
 import type { HasEndTime } from "./capabilities.ts";
+import { steadyNowMs } from "./steady-clock.ts";
 
 /**
- * Milliseconds until the batch system ends this program; Infinity where it won't, or does not say.
+ * Milliseconds until the batch system ends this program; Infinity where it won't, or does not say. A clock that is set
+ * meanwhile does not matter, nor does it that this node's is another one than the batch system's.
  *
  * @example
  * const fits = (hours: number): Job<boolean> => async (env) => remainingMs(env) > hours * 3_600_000;
  */
-export const remainingMs = ({ endTimeMs }: HasEndTime): number => (endTimeMs === null ? Number.POSITIVE_INFINITY : Math.max(0, endTimeMs - Date.now()));
+export const remainingMs = ({ endTimeMs }: HasEndTime): number => (endTimeMs === null ? Number.POSITIVE_INFINITY : Math.max(0, endTimeMs - steadyNowMs()));

@@ -46,24 +46,26 @@ export const remoteEvalM =
       encoded = encodeValue(await checkInput(fn, value));
       return encoded;
     };
+    let first = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        using worker = await env.taskLauncher.launch({ ...request(env, fn.name), ahead: false });
+        using worker = await env.taskLauncher.launch({ ...request(env, fn.name, first), ahead: false });
         return await worker.run({ fn, input: await compute(), attempt });
       } catch (error) {
-        nextAttempt(env, fn, value, attempt, error);
+        first = nextAttempt(env, fn, value, attempt, error) === "first";
       }
     }
   };
 
 async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(env: HasWorkers, fn: RemoteFunction<I, O>, value: unknown, input: Uint8Array): Promise<StandardSchemaV1.InferInput<O>> {
+  let first = false;
   for (let attempt = 1; ; attempt += 1) {
     let worker: TaskWorker | undefined;
     try {
-      worker = await env.taskLauncher.launch(request(env, fn.name));
+      worker = await env.taskLauncher.launch(request(env, fn.name, first));
       return await worker.run({ fn, input, attempt });
     } catch (error) {
-      nextAttempt(env, fn, value, attempt, error);
+      first = nextAttempt(env, fn, value, attempt, error) === "first";
     } finally {
       // By hand: `using` costs as much as all else here.
       worker?.[Symbol.dispose]();
@@ -81,16 +83,19 @@ function tryCheck(fn: Parameters<typeof checkInput>[0], input: unknown): Uint8Ar
   }
 }
 
-const request = (env: HasWorkers, functionName: string): TaskRequest => ({ cpus: env.taskCpus, options: env.taskOptions, signal: env.signal, functionName });
+const request = (env: HasWorkers, functionName: string, first: boolean): TaskRequest => ({ cpus: env.taskCpus, options: env.taskOptions, signal: env.signal, functionName, first });
 
-/** Returns when the call may be made again; otherwise throws what its caller gets. */
-function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unknown, attempt: number, error: unknown): void {
+/**
+ * Says in which worker the call may be made again; otherwise throws what its caller gets. Of a worker that has just died
+ * nobody may know whether this call or an earlier one was to blame: in the next one it is the first.
+ */
+function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unknown, attempt: number, error: unknown): "first" | "any" {
   if (!(error instanceof TaskError)) throw error;
   const { node } = error.place;
   const all = env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
   if (error.retryable && attempt < all) {
     env.events.emit({ type: "call-retried", functionName: fn.name, node, attempt, why: error.message });
-    return;
+    return error.failure.kind === "lost" && error.failure.death.kind !== "node-lost" ? "first" : "any";
   }
   const failed = callError(fn.name, input, attempt, error.retryable ? all : attempt, error, env.taskOptions.memoryMb);
   env.events.emit({ type: "call-failed", functionName: fn.name, node, attempt, reason: failed.reason.kind, message: failed.message });

@@ -7,7 +7,7 @@ import type { RunOptions } from "./run/run-session.ts";
 
 /** How `runJobLocal` uses this machine. */
 export interface RunLocalOptions extends RunOptions {
-  /** How many CPUs to use. Default: all that this process may use. */
+  /** How many CPUs to use, from 1 to 65,536. Default: all that this process may use. */
   readonly cpus?: number;
   /** Run the functions in this process, without workers: for tests, and for debuggers. Default false. */
   readonly inProcess?: boolean;
@@ -20,18 +20,21 @@ export interface RunLocalOptions extends RunOptions {
  * it started has ended.
  *
  * @throws what the job throws; InterruptedError after Ctrl-C, SIGTERM or SIGHUP; ResultsError when the database can't
- *   be used, for instance because another program has it open; LogDirectoryError; LaunchError when no worker can be started.
+ *   be used, for instance because another program has it open; LogDirectoryError; LaunchError when no worker can be started;
+ *   TypeError or RangeError, which name the option and what is allowed, for a wrong or unknown one.
  * @example
  * const table = await runJobLocal(programInfo("./out"), roots(2, points, 1e-9));
  */
 export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions = {}): Promise<A> {
   refuseInWorker("runJobLocal");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+  const [{ checkRun }, { runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+    import("./run/check-run-options.ts"),
     import("./run/run-session.ts"),
     import("./run/local-workplace.ts"),
     import("./run/process-workplace.ts"),
   ]);
+  checkRun("runJobLocal", info, job, options);
   return runSession(info, job, options, (events, signal) =>
     options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
   );

@@ -7,9 +7,9 @@ import type { RunOptions } from "./run/run-session.ts";
 
 /** How `runJobSlurm` uses its allocation. */
 export interface RunSlurmOptions extends RunOptions {
-  /** How many nodes are needed at least; with fewer the run ends, and says why each of the others could not be used. Default 1. */
+  /** How many nodes are needed at least, from 1 on; with fewer the run ends, and says why each of the others could not be used. Default 1. */
   readonly leastNodes?: number;
-  /** How long running calls may go on when Slurm ends the job, in milliseconds: less than its KillWait. Default 20,000. */
+  /** How long running calls may go on when Slurm ends the job, in milliseconds: 0 or more, and less than its KillWait. Default 20,000. */
   readonly endGraceMs?: number;
   /** How nodes are reached: the transport, times and limits. Default: node-ssh. */
   readonly launcher?: Partial<NodeLauncherConfig>;
@@ -25,20 +25,23 @@ export interface RunSlurmOptions extends RunOptions {
  * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left.
  *
  * @throws what the job throws; SlurmEnvError outside of an allocation; InterruptedError; LaunchError when fewer than
- *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError.
+ *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError;
+ *   TypeError or RangeError, which name the option and what is allowed, for a wrong or unknown one.
  * @example
  * const table = await runJobSlurm(programInfo("./out"), roots(2, points, 1e-9));
  */
 export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: RunSlurmOptions = {}): Promise<A> {
   refuseInWorker("runJobSlurm");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+  const [{ checkRun }, { runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+    import("./run/check-run-options.ts"),
     import("./run/run-session.ts"),
     import("./run/slurm-batch-job.ts"),
     import("./run/slurm-workplace.ts"),
     import("./run/slurm-allocation.ts"),
     import("./run/slurm-end.ts"),
   ]);
+  checkRun("runJobSlurm", info, job, options);
   const allocation = slurmAllocation(process.env);
   const end = new SlurmEnd(allocation);
   const { leastNodes, launcher: config = {}, endGraceMs } = options;

@@ -1,4 +1,5 @@
 /** Running a job wherever this program is. */
+import { refuseInWorker } from "@hyperion-ts/remote";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
@@ -10,5 +11,17 @@ import { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
  * @example
  * const table = await runJob(programInfo("./out"), roots(2, points, 1e-9));
  */
-export const runJob = <A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions = {}): Promise<A> =>
-  process.env["SLURM_JOB_ID"] === undefined ? runJobLocal(info, job, options) : runJobSlurm(info, job, options);
+export async function runJob<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions = {}): Promise<A> {
+  refuseInWorker("runJob");
+  const { checkRun } = await import("./run/check-run-options.ts");
+  // All of them, wherever this is: what is wrong on the cluster only should not be found there.
+  checkRun("runJob", info, job, options);
+  const { cpus, inProcess, leastNodes, endGraceMs, ...both } = options;
+  if (process.env["SLURM_JOB_ID"] === undefined) return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
+  return runJobSlurm(info, job, { ...both, ...given({ leastNodes, endGraceMs }) });
+}
+
+/** Those that are not undefined. */
+type Given<O> = { readonly [K in keyof O]?: Exclude<O[K], undefined> };
+
+const given = <O extends object>(options: O): Given<O> => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<O>;

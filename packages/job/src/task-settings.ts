@@ -1,40 +1,54 @@
-/** Changes of the environment that say what each remote call may use. Made for `local`. */
+/**
+ * Changes of the environment that say what each remote call may use. Made for `local`. Each throws, when it is called, a
+ * RangeError for a value beyond its bounds and a TypeError for one of another type.
+ */
+import { checkValue, duration, finite, flag, nonEmpty, nullOr, type Rule, whole } from "@hyperion-ts/bounds";
 import type { HasLauncher } from "./capabilities.ts";
 import type { TaskOptions } from "./dispatch/task-launcher.ts";
 
 type Change = <R extends HasLauncher>(env: R) => R;
 
 /**
- * Each call has `cpus` CPUs of one node. (Hyperion.Job: setTaskCpus)
+ * Each call has `cpus` CPUs of one node, 1 at least. (Hyperion.Job: setTaskCpus)
  *
  * @example
  * local(setTaskCpus(4), remoteEval(f, x))
  */
-export const setTaskCpus =
-  (cpus: number): Change =>
-  (env) => ({ ...env, taskCpus: cpus });
+export const setTaskCpus = (cpus: number): Change => {
+  checkValue("setTaskCpus", "cpus", cpus, positive);
+  return (env) => ({ ...env, taskCpus: cpus });
+};
 
-const setOption =
-  (options: TaskOptions): Change =>
-  (env) => ({ ...env, taskOptions: { ...env.taskOptions, ...options } });
+const positive = whole(1);
+const natural = whole(0);
+const timeLimit = nullOr(duration());
 
-/** Each call has `gpus` GPUs, named by CUDA_VISIBLE_DEVICES, or by what else its job has in its place (ROCR_VISIBLE_DEVICES, ...). Default 0. */
-export const setTaskGpus = (gpus: number): Change => setOption({ gpus });
+/** The change of one option, whose value is checked at once: where it was written, and not when it is used. */
+const setOption = <K extends keyof TaskOptions>(setter: string, option: K, value: TaskOptions[K], rule: Rule): Change => {
+  checkValue(setter, option, value, rule);
+  return (env) => ({ ...env, taskOptions: { ...env.taskOptions, [option]: value } });
+};
 
-/** Each call has `memoryMb` megabytes of its node, and its worker's heap is bounded by them. */
-export const setTaskMemory = (memoryMb: number): Change => setOption({ memoryMb });
+/** Each call has `gpus` GPUs, named by CUDA_VISIBLE_DEVICES, or by what else its job has in its place (ROCR_VISIBLE_DEVICES, ...): a whole number. Default 0. */
+export const setTaskGpus = (gpus: number): Change => setOption("setTaskGpus", "gpus", gpus, natural);
 
-/** Calls with a higher priority are served first. Default 0. */
-export const setTaskPriority = (priority: number): Change => setOption({ priority });
+/**
+ * Each call has `memoryMb` megabytes of its node, a whole number, and its worker's heap is bounded by them: with less than
+ * about 16, Node.js itself does not start. 0: not counted (the default).
+ */
+export const setTaskMemory = (memoryMb: number): Change => setOption("setTaskMemory", "memoryMb", memoryMb, natural);
+
+/** Calls with a higher priority, any finite number, are served first. Default 0. */
+export const setTaskPriority = (priority: number): Change => setOption("setTaskPriority", "priority", priority, finite);
 
 /** Calls run on this node only. */
-export const setTaskNode = (node: string): Change => setOption({ node });
+export const setTaskNode = (node: string): Change => setOption("setTaskNode", "node", node, nonEmpty);
 
-/** A call that runs longer is ended and fails. null: no limit (the default). */
-export const setTaskTimeLimit = (timeLimitMs: number | null): Change => setOption({ timeLimitMs });
+/** A call that runs longer, in milliseconds above 0, is ended and fails. null or Infinity: no limit (null is the default). */
+export const setTaskTimeLimit = (timeLimitMs: number | null): Change => setOption("setTaskTimeLimit", "timeLimitMs", timeLimitMs, timeLimit);
 
-/** How often a call is tried when its worker dies or its node is lost. Default 3. */
-export const setTaskAttempts = (attempts: number): Change => setOption({ attempts });
+/** How often a call is tried when its worker dies or its node is lost: once at least. Default 3. */
+export const setTaskAttempts = (attempts: number): Change => setOption("setTaskAttempts", "attempts", attempts, positive);
 
 /** Whether each call gets a worker process of its own, as in Hyperion, instead of a warm one. Default false. */
-export const setFreshWorkers = (freshWorker: boolean): Change => setOption({ freshWorker });
+export const setFreshWorkers = (freshWorker: boolean): Change => setOption("setFreshWorkers", "freshWorker", freshWorker, flag);

@@ -9,11 +9,13 @@ export type LauncherOfCpus = (cpus: number) => WorkerLauncher<{ readonly signal?
 
 /**
  * Connects to all nodes at once and makes one pool of those that came up; those that failed are in `leftOut`, with
- * their reasons. Disposing of it ends everything on the nodes. Throws a `LaunchError`, with every reason, when none came up.
+ * their reasons. Disposing of it ends everything on the nodes. Throws a `LaunchError`, with every reason, when none came up, and
+ * a TypeError or RangeError that names the option for a wrong or unknown one.
  */
 export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[]): Promise<PoolLauncher> {
   refuseInWorker("openPoolLauncher");
-  const opener = await import("./run/pool-launcher.ts");
+  const [opener, { checkPool }] = await Promise.all([import("./run/pool-launcher.ts"), import("./run/check-run-options.ts")]);
+  checkPool("openPoolLauncher", config, addrs);
   return opener.openPoolLauncher(config, addrs);
 }
 

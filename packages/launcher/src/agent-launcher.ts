@@ -1,7 +1,9 @@
 /** A launcher of workers over the connection to one node's agent. */
 import { join } from "node:path";
+import { after } from "@hyperion-ts/bounds";
 import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
+import { checkRequest } from "./check-options.ts";
 import { gpuVariablesFor } from "./gpu-variables.ts";
 import { AgentLaunchedWorker } from "./launched-worker.ts";
 import type { FolderName } from "./worker/folder-names.ts";
@@ -14,6 +16,9 @@ import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
 import type { WorkerConfig } from "./worker/worker-config.ts";
+
+/** How long the end of a worker that was killed may take. */
+const LAST_WORDS_MS = 2_000;
 
 export class AgentLauncher implements NodeLauncher {
   readonly node: string;
@@ -39,6 +44,7 @@ export class AgentLauncher implements NodeLauncher {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchedWorker> {
+    checkRequest(request);
     const serviceId = newServiceId();
     const cpuIds = request.cpuIds ?? [];
     const logFile = join(this.#logDir, `${serviceId}.log`);
@@ -53,7 +59,7 @@ export class AgentLauncher implements NodeLauncher {
     };
     const channel = this.#agent.start(
       {
-        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram, ...compileCacheOf(this.#options)],
+        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram],
         config,
         logFile,
         env: { ...threadVariables(config.cpuCount, process.env), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
@@ -73,23 +79,18 @@ export class AgentLauncher implements NodeLauncher {
   }
 
   async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
-    const connectTimeoutMs = this.#connectTimeoutMs;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new LaunchError(this.node, `a worker on ${this.node}: it was not ready within ${connectTimeoutMs} ms (log: ${worker.logFile})`)), connectTimeoutMs);
-    });
-    try {
-      await Promise.race([worker.ready, late]);
-    } catch (error) {
-      void worker.stop(0);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
+    const why = `it was not ready within ${this.#connectTimeoutMs} ms`;
+    const late = Promise.withResolvers<never>();
+    using timers = new DisposableStack();
+    const giveUp = (): void => {
+      // Its end says more, if it comes.
+      worker.giveUp(why);
+      timers.use(after(LAST_WORDS_MS, () => late.reject(new LaunchError(this.node, `a worker on ${this.node}: ${why}, and can't be ended (log: ${worker.logFile})`))));
+    };
+    timers.use(after(this.#connectTimeoutMs, giveUp));
+    await Promise.race([worker.ready, late.promise]);
   }
 }
-
-const compileCacheOf = ({ compileCache }: NodeLauncherOptions): string[] => (compileCache === undefined ? [] : [compileCache]);
 
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [

@@ -1,4 +1,5 @@
 /** From a session that runs somewhere to a connection with the agent that it is. */
+import { after } from "@hyperion-ts/bounds";
 import { encodeMessage, FrameKind, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
 import { type AgentLink, greeting } from "./agent-greeting.ts";
 import { excerpt } from "./excerpt.ts";
@@ -66,14 +67,13 @@ async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSessi
 async function unlessOver<A>(session: CommandSession, promise: Promise<A>, { times: { connectTimeoutMs } }: AgentSettings, signal: AbortSignal, what: string): Promise<A> {
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)), connectTimeoutMs);
+  using _late = after(connectTimeoutMs, () => over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)));
   const aborted = (): void => over.reject(signal.reason);
   signal.addEventListener("abort", aborted, { once: true });
   void session.ended.then((end) => over.reject(new NotConnectedError(beforeGreeting(end), end)));
   try {
     return await Promise.race([promise, over.promise]);
   } finally {
-    clearTimeout(timer);
     signal.removeEventListener("abort", aborted);
   }
 }

@@ -7,6 +7,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { hostname, networkInterfaces } from "node:os";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import { checkValue, duration, LONGEST_TIMER_MS, whole } from "@hyperion-ts/bounds";
 
 /** Expected at the port; see the `connect` message. Disposing of it ends the wait. */
 export interface Invitation extends Disposable {
@@ -35,13 +36,15 @@ interface Expected {
 
 /** Listens on `port` of all interfaces; 0, the default, lets the system choose. Who has not shown a key within `handshakeTimeoutMs` (default 20 s) is hung up on. */
 export async function openHeadPort(port = 0, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Promise<HeadPort> {
+  checkValue("openHeadPort", "port", port, whole(0, 65_535));
+  checkValue("openHeadPort", "handshakeTimeoutMs", handshakeTimeoutMs, duration());
   const expected = new Map<string, Expected>();
   const callers = new WeakMap<TLSSocket, Expected>();
   const server = createServer({
     minVersion: "TLSv1.3",
     // What the two ends would choose by themselves (ChaCha20) makes large values a fifth slower where CPUs have AES.
     ciphers: "TLS_AES_128_GCM_SHA256",
-    handshakeTimeout: handshakeTimeoutMs,
+    handshakeTimeout: Math.min(handshakeTimeoutMs, LONGEST_TIMER_MS),
     pskCallback: (socket, identity) => {
       const agent = expected.get(identity);
       if (agent === undefined) return null;

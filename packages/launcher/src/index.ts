@@ -9,6 +9,7 @@ export {
   withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
+export { checkAddr, checkNodeConfig } from "./check-options.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "./local-process.ts";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
@@ -21,4 +22,4 @@ export type { Transport } from "./transport/transport.ts";
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 export { nodeName, type WorkerAddr } from "./worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
-export type { Call, LaunchedWorker, LaunchRequest, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";
+export type { Call, LaunchedWorker, LaunchRequest, LostAs, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";

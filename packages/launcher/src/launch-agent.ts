@@ -1,16 +1,17 @@
 /** What an agent is started with, and how a session that it runs in becomes a launcher. */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
+import { openOwnFile } from "@hyperion-ts/own-files";
 import { newServiceId } from "@hyperion-ts/wire";
 import { AgentLauncher } from "./agent-launcher.ts";
+import { type GuardedCommand, withGuard } from "./agent-guard.ts";
 import { connectAgent } from "./connect-agent.ts";
 import type { HeadPort } from "./head-port.ts";
-import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
+import { type AgentSettings, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
 import { type FolderName, logicalPaths } from "./worker/folder-names.ts";
 import type { CommandSession } from "./transport/command-session.ts";
-import { compileCacheVariable } from "./worker/compile-cache.ts";
 
 /** Makes a launcher of a session; ends the session when that fails. */
 export async function launcherOver(session: CommandSession, node: string, logDir: string, options: NodeLauncherOptions, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeLauncher> {
@@ -25,8 +26,10 @@ export async function launcherOver(session: CommandSession, node: string, logDir
   }
 }
 
-/** What starts an agent. */
-export const agentCommand = ({ nodePath = process.execPath, compileCache = "", node = "", jobCgroups = [] }: NodeLauncherOptions): string[] => [
+/** What starts an agent on this machine, and the mark that it gets. */
+export const guardedAgentCommand = (options: NodeLauncherOptions): GuardedCommand => withGuard(agentCommand(options), timesOf(options));
+
+const agentCommand = ({ nodePath = process.execPath, compileCache = "", node = "", jobCgroups = [] }: NodeLauncherOptions): string[] => [
   nodePath,
   ...runtimeOptions,
   agentProgram,
@@ -34,14 +37,15 @@ export const agentCommand = ({ nodePath = process.execPath, compileCache = "", n
   ...(jobCgroups.length === 0 ? [] : [node, ...jobCgroups]),
 ];
 
-/**
- * The same on another node, where a transport passes no variables: without this one the agent's first files would be compiled
- * at each start. `folderNames`: folders that have two names here, of which the node may know one only.
- */
+/** The same on another node. `folderNames`: folders that have two names here, of which the node may know one only. */
 export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
+  return withGuard(commandOnNode(options, folderNames), timesOf(options)).argv;
+}
+
+function commandOnNode(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
   const command = agentCommand(options);
   const logical = command.map(logicalPaths(folderNames));
-  if (logical.every((path, i) => path === command[i])) return [...withVariables(compileCacheVariable(options.compileCache)), ...command];
+  if (logical.every((path, i) => path === command[i])) return command;
   const [node = "", option = "", agent = "", cache = "", ...others] = command;
   const [nodeToo = "", , agentToo = "", cacheToo = ""] = logical;
   return ["sh", "-c", BY_EITHER_NAME, "sh", nodeToo, node, agentToo, agent, cacheToo, cache, option, ...others];
@@ -54,26 +58,22 @@ export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: re
  */
 const BY_EITHER_NAME = [
   'node=$1; test -x "$node" || node=$2; agent=$3; test -e "$agent" || agent=$4; cache=$5; test -d "${cache%/*/*}" || cache=$6; test -d "${cache%/*/*}" || cache=',
-  'option=$7; shift 7; test -z "$cache" || export NODE_COMPILE_CACHE="$cache"; exec "$node" "$option" "$agent" "$cache" "$@"',
+  'option=$7; shift 7; exec "$node" "$option" "$agent" "$cache" "$@"',
 ].join("; ");
-
-const withVariables = (variables: Readonly<Record<string, string>>): string[] => {
-  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return settings.length === 0 ? [] : ["env", ...settings];
-};
 
 /** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
 function keepLog({ stderr }: CommandSession, file: string): void {
-  const log = createWriteStream(file, { flags: "a", mode: 0o600 });
+  const log = openLog(file);
+  if (log === undefined) return void stderr.resume();
   log.on("error", () => undefined);
   stderr.on("data", (chunk: Buffer) => log.write(chunk));
   stderr.on("close", () => log.end());
 }
 
-/** The times of `options`, with defaults. */
-export const timesOf = (options: Partial<AgentTimes>): AgentTimes => ({
-  connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
-  heartbeatMs: options.heartbeatMs ?? 2_000,
-  silenceMs: options.silenceMs ?? 10_000,
-  endGraceMs: options.endGraceMs ?? 200,
-});
+function openLog(file: string): WriteStream | undefined {
+  try {
+    return createWriteStream(file, { fd: openOwnFile(file) });
+  } catch {
+    return undefined;
+  }
+}

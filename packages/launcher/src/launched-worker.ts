@@ -1,12 +1,16 @@
 /** The head's end of one worker, from its start to its death. */
+import { checkValue, duration } from "@hyperion-ts/bounds";
 import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
-import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerExited } from "@hyperion-ts/wire";
+import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { CallSender } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import { SentCalls } from "./sent-calls.ts";
-import { deathOf, describeDeath, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import { deathOf, describeFailedStart, isBroken, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
+
+/** How long a worker that says that it ends may take. */
+const LAST_MOMENTS_MS = 2_000;
 
 /** What is known of a worker before it runs. */
 export interface WorkerIdentity {
@@ -31,7 +35,11 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
   #slot: { readonly channel: Channel<FromWorker>; readonly sender: CallSender } | undefined;
   #pid = -1;
+  /** Why it is being ended before it was ready. */
+  #givenUp: string | undefined;
   #isGone = false;
+  #ending: WorkerEnding | undefined;
+  #lastMoments: NodeJS.Timeout | undefined;
 
   constructor(agent: NodeAgent, identity: WorkerIdentity, maxResultBytes: number | undefined) {
     this.#agent = agent;
@@ -63,6 +71,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     return this.#pid;
   }
 
+  get ending(): boolean {
+    return this.#ending !== undefined || this.#isGone;
+  }
+
   get credit(): number {
     return this.#slot?.channel.credit ?? 0;
   }
@@ -86,7 +98,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     if (this.#slot === undefined) throw new Error("A call was submitted to a worker that has no channel");
     if (this.#isGone) {
       // It may have died in the moment in which its last answer came.
-      void this.gone.then((death) => call.lost(death, false));
+      void this.gone.then((death) => call.lost(death, "next"));
       return;
     }
     const alone = this.#calls.size === 0;
@@ -107,6 +119,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   async stop(graceMs: number): Promise<void> {
+    checkValue("stop", "graceMs", graceMs, graceRule);
     if (this.#slot !== undefined && !this.#isGone) this.#agent.stop(this.#slot.channel.number, graceMs);
     await this.gone;
   }
@@ -119,8 +132,15 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#pid = pid;
   }
 
+  /** Ends it, because it is not ready: `why` says since when. */
+  giveUp(why: string): void {
+    this.#givenUp = why;
+    void this.stop(0);
+  }
+
   notStarted(reason: string, full: boolean): void {
-    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0, full ? reason : undefined);
+    this.#settleReady.reject(this.#launchError(reason, full ? reason : undefined));
+    this.#end({ kind: "exited", code: null, lastOutput: reason }, 0);
   }
 
   /** A frame of the worker: the end of a call. An answer to no call of ours is dropped. */
@@ -130,8 +150,14 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   message(message: FromWorker): void {
-    message.type satisfies "ready";
-    this.#settleReady.resolve();
+    switch (message.type) {
+      case "ready":
+        return this.#settleReady.resolve();
+      case "ending":
+        return this.#ends(message);
+      default:
+        message satisfies never;
+    }
   }
 
   tooLarge(_kind: FrameKind, id: number, bytes: number): void {
@@ -144,23 +170,36 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   exited(exited: WorkerExited): void {
-    const death = deathOf(exited);
-    this.#end(death, exited.begun, limitMet(death));
+    const death = deathOf(exited, this.#ending);
+    const limit = limitMet(death, exited.limit);
+    const why = this.#givenUp === undefined ? describeFailedStart(death, limit) : [this.#givenUp, ...(limit === undefined ? [] : [limit])].join(": ");
+    this.#settleReady.reject(this.#launchError(`${why} (log: ${this.logFile})`, limit));
+    this.#end(death, this.#ending?.begun ?? exited.begun);
   }
 
   nodeLost(reason: string): void {
-    this.#end({ kind: "node-lost", reason }, undefined);
+    const death: WorkerDeath = { kind: "node-lost", reason };
+    this.#settleReady.reject(this.#launchError(describeFailedStart(death, undefined)));
+    this.#end(death, undefined);
   }
 
-  /** `full`: which limit it met, where that is why it ended. */
-  #end(death: WorkerDeath, begunInAll: number | undefined, full?: string): void {
+  #ends(ending: WorkerEnding): void {
+    if (!Number.isSafeInteger(ending.begun)) return;
+    this.#ending ??= ending;
+    this.#lastMoments ??= setTimeout(() => void this.stop(0), LAST_MOMENTS_MS);
+  }
+
+  /** `full`: the limit that it met, where that is why. */
+  #launchError(why: string, full?: string): LaunchError {
+    return new LaunchError(this.node, `a worker on ${this.node}: ${why}`, full === undefined ? {} : { full });
+  }
+
+  #end(death: WorkerDeath, begunInAll: number | undefined): void {
     this.#isGone = true;
+    clearTimeout(this.#lastMoments);
     this.#resolveGone(death);
-    this.#settleReady.reject(new LaunchError(this.node, `a worker on ${this.node}: ${describeEnd(death)} (log: ${this.logFile})`, full === undefined ? {} : { full }));
-    this.#calls.lost(death, begunInAll);
+    this.#calls.lost(death, begunInAll, this.#ending?.cause ?? (isBroken(death) ? "worker" : "unknown"));
   }
 }
 
-/** All that is known of an end before the beginning. */
-const describeEnd = (death: WorkerDeath): string =>
-  "lastOutput" in death ? `${describeDeath({ ...death, lastOutput: "" })} before it was ready${death.lastOutput === "" ? "" : `: ${death.lastOutput}`}` : describeDeath(death);
+const graceRule = duration({ zero: true, unlimited: false });

@@ -7,7 +7,9 @@
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
+import { after } from "@hyperion-ts/bounds";
 import type { ProcessExit } from "@hyperion-ts/wire";
+import { killedAtDeath } from "./worker/death-signal.ts";
 
 /** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
 const LAST_OUTPUT_MS = 200;
@@ -20,6 +22,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it gets a variable of this process. Default: it gets all. */
   readonly passes?: (name: string, value: string) => boolean;
+  /** Whether the kernel kills it when this process dies, whatever it is doing then. Default false: it has to see the end of its input. */
+  readonly killedAtDeath?: boolean;
 }
 
 /** A command that could not be started, or ended by itself with a failure. */
@@ -65,11 +69,12 @@ export async function startFramedProcess(command: Command, log: number, claims: 
 
 /** Starts a process. Throws a `CommandError` when that fails. */
 export async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
-  const [file, ...args] = command.argv;
+  const env = environment(command);
+  const [file, ...args] = command.killedAtDeath === true ? killedAtDeath(command.argv, { cwd: undefined, env }) : command.argv;
   if (file === undefined) throw new CommandError(command.argv, undefined, "the argument vector is empty");
   try {
     // Some failures are thrown here (an argument list that is too long), others come as an event.
-    const child = spawn(file, args, { detached: true, env: environment(command), stdio });
+    const child = spawn(file, args, { detached: true, env, stdio });
     await once(child, "spawn");
     return child;
   } catch (cause) {
@@ -82,8 +87,13 @@ function environment({ env, passes }: Command): NodeJS.ProcessEnv {
   return { ...own, ...env };
 }
 
-/** An argument vector in words, for messages. */
-export const showArgv = (argv: readonly string[]): string => argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
+/** An argument vector in words, for messages. Of a long argument, as a shell's script is, only its beginning and its end. */
+export const showArgv = (argv: readonly string[]): string => argv.map(shortened).map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
+
+const SHOWN_BEGINNING = 30;
+const SHOWN_END = 120;
+
+const shortened = (arg: string): string => (arg.length <= 2 * (SHOWN_BEGINNING + SHOWN_END) ? arg : `${arg.slice(0, SHOWN_BEGINNING)}[...]${arg.slice(-SHOWN_END)}`);
 
 export class SpawnedProcess implements LocalProcess {
   readonly command: Command;
@@ -130,10 +140,8 @@ export class SpawnedProcess implements LocalProcess {
   async stop(graceMs: number): Promise<ProcessExit> {
     this.#stopping = true;
     this.signal("SIGTERM");
-    const timer = setTimeout(() => this.signal("SIGKILL"), graceMs);
-    const exit = await this.exited;
-    clearTimeout(timer);
-    return exit;
+    using _kill = after(graceMs, () => this.signal("SIGKILL"));
+    return await this.exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@
  * The head's end of its one connection to a node: the agent's frames, its signs of life,
  * and the slots in which it runs workers.
  */
+import { after, every, type Timer } from "@hyperion-ts/bounds";
 import {
   Channel,
   type ChannelReceiver,
@@ -64,7 +65,7 @@ export class NodeAgent implements AsyncDisposable {
   #lastNumber = 0;
   readonly #resolveLost: (reason: string) => void;
   readonly #resolvePlaced: (place: NodePlace) => void;
-  #heartbeat: NodeJS.Timeout | undefined;
+  #heartbeat: Timer | undefined;
   readonly #silence = new Silence();
   readonly #isPaused: () => Promise<boolean>;
   /** Somebody is being asked whether the node is only paused. */
@@ -96,7 +97,7 @@ export class NodeAgent implements AsyncDisposable {
       type: "configure",
       version: PROTOCOL_VERSION,
       heartbeatMs: times.heartbeatMs,
-      silenceMs: headSilenceMs,
+      silenceMs: headSilenceMs === Infinity ? null : headSilenceMs,
       trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
       folderNames: surroundings?.folderNames ?? [],
@@ -136,9 +137,8 @@ export class NodeAgent implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
     if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.endGraceMs });
-    const timer = setTimeout(() => this.#session.kill(), this.#times.endGraceMs + 1_000);
+    using _late = after(this.#times.endGraceMs + 1_000, () => this.#session.kill());
     await this.#session.ended;
-    clearTimeout(timer);
     this.#lose("its agent ended");
   }
 
@@ -191,11 +191,11 @@ export class NodeAgent implements AsyncDisposable {
   /** Sends signs of life and listens for them. */
   #watch(): void {
     const { heartbeatMs, silenceMs } = this.#times;
-    this.#heartbeat = setInterval(() => {
+    this.#heartbeat = every(heartbeatMs, () => {
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
       const silentMs = this.#silence.look(heartbeatMs);
       if (silentMs > silenceMs && !this.#asking) void this.#judge(silentMs);
-    }, heartbeatMs);
+    });
   }
 
   async #judge(silentMs: number): Promise<void> {
@@ -210,7 +210,7 @@ export class NodeAgent implements AsyncDisposable {
     if (this.#gone) return;
     this.#gone = true;
     const reason = this.#closing ? "the connection was closed" : what;
-    clearInterval(this.#heartbeat);
+    this.#heartbeat?.[Symbol.dispose]();
     this.#session.kill();
     this.#resolveLost(reason);
     this.#resolvePlaced({ directory: "", why: null });
@@ -233,4 +233,4 @@ function howEnded(end: SessionEnd, printed: string): string {
 }
 
 /** Of what an agent printed last: not what it logs of its daily work. */
-const whyEnded = (printed: string): string => printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker) .*\n?/gm, "").trim();
+const whyEnded = (printed: string): string => printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker|Compiled code) .*\n?/gm, "").trim();

@@ -2,13 +2,15 @@
  * Launchers of workers on one node, through an agent that a command runner starts there.
  * (Hyperion.Job: workerLauncherWithRunCmd, withNodeLauncher.)
  */
-import { mkdirSync } from "node:fs";
+import { callable, checkValue, makeDirectory, nonEmpty } from "@hyperion-ts/bounds";
+import { checkAddr, checkNodeConfig, checkNodeOptions } from "./check-options.ts";
+import { compileCacheVariables } from "./compile-cache.ts";
 import type { HeadPort } from "./head-port.ts";
-import { agentCommand, launcherOver, timesOf } from "./launch-agent.ts";
+import { guardedAgentCommand, launcherOver } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
-import type { AgentTimes } from "./agent-settings.ts";
+import { type AgentTimes, timesOf } from "./agent-settings.ts";
 import type { AgentHello, NodePlace } from "./node-agent.ts";
-import { endMarked, markVariable, newMark } from "./process-marks.ts";
+import { endMarked } from "./process-marks.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
 import { runCmdLocalAsync } from "./run-command.ts";
 import type { CommandTransport } from "./transport/command-transport.ts";
@@ -16,7 +18,6 @@ import type { CommandSession, SessionEnd } from "./transport/command-session.ts"
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
 import { LaunchError } from "./worker-death.ts";
 import type { WorkerLauncher } from "./worker-launcher.ts";
-import { compileCacheVariable } from "./worker/compile-cache.ts";
 
 /** Runs a command somewhere and hands back its standard streams: `runCmdLocalAsync`, or a way to another machine. */
 export type RunCmd = (command: Command) => Promise<CommandSession>;
@@ -36,11 +37,15 @@ export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
 export interface NodeLauncherOptions extends Partial<AgentTimes> {
   /** The node's name in messages and results. Default `"localhost"`. */
   readonly node?: string;
-  /** After so long without a sign of the head the agent ends, in milliseconds; null: only when its input ends. Default: `silenceMs`. */
+  /** After so long without a sign of the head the agent ends, in milliseconds: more than `heartbeatMs`; null or Infinity: only when its input ends. Default: `silenceMs`. */
   readonly headSilenceMs?: number | null;
-  /** Where compiled code is kept between starts of workers. Default: nowhere. */
+  /**
+   * The folder where compiled code is kept between starts of workers. Only where it is this user's alone, and so that nobody else
+   * can put another in its place (it is made so); otherwise below the user's own folder for such things (`$XDG_CACHE_HOME`,
+   * `~/.cache`), or nowhere, and the agent's log says why. Default: nowhere.
+   */
   readonly compileCache?: string;
-  /** The largest result that is taken in, in bytes. Default: no limit. */
+  /** The largest result that is taken in, in bytes: 1 at least. Default: Infinity, no limit. */
   readonly maxResultBytes?: number;
   /** What the cgroups of the node's batch job may be called (`job_12`): they tell which CPUs are the job's. Default: none. */
   readonly jobCgroups?: readonly string[];
@@ -60,11 +65,11 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   readonly tls?: boolean;
   /** The port of this process that agents call, where frames travel over TLS. Default: one for each connection. */
   readonly headPort?: HeadPort;
-  /** How often the connection to a node is tried before it is left out. Default 5. */
+  /** How often the connection to a node is tried before it is left out: once at least. Default 5. */
   readonly connectAttempts?: number;
-  /** No attempt begins later than this, in milliseconds. Default 45,000. */
+  /** No attempt begins later than this, in milliseconds, from 0 to Infinity. Default 45,000. */
   readonly connectPatienceMs?: number;
-  /** The longest first pause between attempts, in milliseconds; each next one is up to twice as long. Default 500. */
+  /** The longest first pause between attempts, in milliseconds, from 0 on; each next one is up to twice as long, 10,000 at most. Default 500. */
   readonly connectPauseMs?: number;
   /** Runs each handshake: a pool of nodes lets only a few run at once. Default: at once. */
   readonly throttle?: (handshake: () => Promise<void>) => Promise<void>;
@@ -84,22 +89,26 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
 
 /**
  * A launcher from any command runner: starts one agent with it, and workers through the agent. The log files
- * `<service id>.log` are in `logDir`. Throws a `LaunchError` when the agent does not come up.
+ * `<service id>.log` are in `logDir`. Throws a `LaunchError` when the agent does not come up, a TypeError or RangeError that
+ * names the option for a wrong one, and a DirectoryError when there can be no `logDir`.
  *
  * @example
  * await using launcher = await workerLauncherWithRunCmd("./logs", runCmdLocalAsync);
  * await using worker = await launcher.launch({ cpuCount: 2 });
  * const four = await worker.call(square, 2);
  */
-export function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
+export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
+  checkValue("workerLauncherWithRunCmd", "logDir", logDir, nonEmpty);
+  checkValue("workerLauncherWithRunCmd", "runCmd", runCmd, callable);
+  checkNodeOptions("workerLauncherWithRunCmd", options);
   return launchWith(logDir, runCmd, options, new AbortController().signal);
 }
 
 async function launchWith(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions, signal: AbortSignal): Promise<NodeLauncher> {
-  mkdirSync(logDir, { recursive: true, mode: 0o700 });
+  makeDirectory(logDir, { mode: 0o700 });
   const node = options.node ?? "localhost";
-  const mark = newMark();
-  const session = await runCmd({ argv: agentCommand(options), env: { ...markVariable(mark), ...compileCacheVariable(options.compileCache) } }).catch((cause: unknown) => {
+  const { argv, mark } = guardedAgentCommand(options);
+  const session = await runCmd({ argv, env: {} }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   void session.ended.then((end) => endOrphans(mark, end));
@@ -113,19 +122,28 @@ async function endOrphans(mark: string, end: SessionEnd): Promise<void> {
   if (end.type !== "exited" || end.code !== 0) await endMarked(new Set([mark]));
 }
 
-/** Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up. Throws a `LaunchError`. */
+/** Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up. Throws as `workerLauncherWithRunCmd` does. */
 export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal = new AbortController().signal): Promise<NodeLauncher> {
+  checkNodeConfig("openNodeLauncher", config);
+  checkValue("openNodeLauncher", "logDir", config.logDir, nonEmpty);
+  checkAddr("openNodeLauncher", addr);
   switch (addr.type) {
     case "LocalHost":
       signal.throwIfAborted();
       // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
-      return launchWith(config.logDir, runCmdLocalAsync, { headSilenceMs: null, ...config, node: nodeName(addr) }, signal);
+      return launchWith(config.logDir, runHere(config), { headSilenceMs: null, ...config, node: nodeName(addr) }, signal);
     case "RemoteAddr":
       return openRemoteLauncher(config, addr.hostname, signal);
     default:
       return addr satisfies never;
   }
 }
+
+/** On this machine the agent can be told at once where compiled code is. */
+const runHere =
+  ({ compileCache }: NodeLauncherConfig): RunCmd =>
+  (command) =>
+    runCmdLocalAsync({ ...command, env: { ...command.env, ...compileCacheVariables(compileCache) } });
 
 /** Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node could not be reached. */
 export async function withNodeLauncher<A>(config: NodeLauncherConfig, addr: WorkerAddr, use: (launcher: NodeLauncher | null) => Promise<A>): Promise<A> {

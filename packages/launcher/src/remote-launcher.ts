@@ -1,8 +1,8 @@
 /** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
-import { mkdirSync } from "node:fs";
+import { after, makeDirectory } from "@hyperion-ts/bounds";
 import { openHeadPort } from "./head-port.ts";
-import { launcherOver, remoteAgentCommand, timesOf } from "./launch-agent.ts";
-import type { AgentTimes } from "./agent-settings.ts";
+import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
+import { type AgentTimes, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
 import { withAttempts } from "./transport/attempts.ts";
@@ -16,7 +16,7 @@ const INDIRECT_SILENCE_MS = 60_000;
 /** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
 export async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
   const { logDir, throttle = (handshake) => handshake(), log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
-  mkdirSync(logDir, { recursive: true, mode: 0o700 });
+  makeDirectory(logDir, { mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
     { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
@@ -70,14 +70,15 @@ class RemoteNode {
   }
 
   async #session(number: number, { connectTimeoutMs }: AgentTimes, { folderNames }: NodeSurroundings, signal: AbortSignal): Promise<CommandSession> {
-    const late = AbortSignal.timeout(connectTimeoutMs);
+    const late = new AbortController();
+    using _late = after(connectTimeoutMs, () => late.abort());
     try {
-      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames), AbortSignal.any([signal, late]));
+      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames), AbortSignal.any([signal, late.signal]));
     } catch (cause) {
       signal.throwIfAborted();
-      const what = late.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);
+      const what = late.signal.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);
       const attempts = number === 1 ? "" : ` (attempt ${number})`;
-      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, { cause, transient: late.aborted || (cause instanceof TransportError && cause.reason === "unreachable") });
+      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, { cause, transient: late.signal.aborted || (cause instanceof TransportError && cause.reason === "unreachable") });
     }
   }
 }

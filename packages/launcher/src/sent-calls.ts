@@ -2,8 +2,9 @@
  * The calls that a worker has and has not answered, in order: whose answer one is, which of them a recall gave back,
  * and which of them was running when the worker died.
  */
+import type { WorkerEnding } from "@hyperion-ts/wire";
 import type { WorkerDeath } from "./worker-death.ts";
-import type { Call } from "./worker-launcher.ts";
+import type { Call, LostAs } from "./worker-launcher.ts";
 
 export class SentCalls {
   readonly #calls = new Map<number, Call>();
@@ -61,13 +62,24 @@ export class SentCalls {
     recall.resolve();
   }
 
-  /** The worker has ended. It began so many calls in its life; where that is not known, the first in line, if any, was running. */
-  lost(death: WorkerDeath, begunInAll: number | undefined): void {
+  /**
+   * The worker has ended, and `cause` is what it said of that. It began so many calls in its life; where that is not
+   * known, the first in line, if any, was running.
+   */
+  lost(death: WorkerDeath, begunInAll: number | undefined, cause: WorkerEnding["cause"] = "unknown"): void {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     // Those that had begun before the one that was running lost only their answers.
     const running = begunInAll === undefined ? 0 : begunInAll - this.#answered - 1;
     this.#recall?.resolve();
-    for (const [i, call] of calls.entries()) call.lost(death, i === running);
+    // What was the first call of its worker was struck by no other one.
+    const struck = (begunInAll ?? 0) > 1 && (cause === "answered" || cause === "worker");
+    for (const [i, call] of calls.entries()) call.lost(death, lostAs(i - running, struck));
   }
+}
+
+/** `place`: where the call stood, counted from the one that ran. */
+function lostAs(place: number, struck: boolean): LostAs {
+  if (place === 0) return struck ? "struck" : "running";
+  return place === 1 ? "next" : "behind";
 }

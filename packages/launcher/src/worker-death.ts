@@ -1,9 +1,10 @@
 /** How a worker ended, as far as it can be told. */
-import type { WorkerExited } from "@hyperion-ts/wire";
+import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 
 /** What ended a worker; `lastOutput` is the last lines that it printed. */
 export type WorkerDeath =
-  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string }
+  /** `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
+  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string; readonly blame?: string }
   /** `complaint`: its agent ended it for this. */
   | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly complaint?: string }
   /** The runtime gave up because its heap was full; with `full`, the kernel killed it because this memory was used up. */
@@ -14,26 +15,52 @@ export type WorkerDeath =
 /** How a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
-/** Reads a death from what the agent saw. */
-export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited): WorkerDeath {
+/** Reads a death from what the agent saw, and what the worker said before, if it could. */
+export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited, ending?: WorkerEnding): WorkerDeath {
   if (outOfMemory !== undefined) return { kind: "out-of-memory", lastOutput, full: outOfMemory };
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
-  return { kind: "exited", code: exit.code, lastOutput };
+  const blamed = ending?.cause === "answered" || ending?.cause === "worker";
+  return { kind: "exited", code: exit.code, lastOutput, ...(blamed ? { blame: ending.why } : {}) };
 }
 
-/** What a runtime prints that gets no further thread, or process: there are as many as one of these limits allows (pthread_create(3), fork(2)). */
-const NO_MORE_THREADS = /uv_thread_create|pthread_create|Resource temporarily unavailable|\bEAGAIN\b/;
+/** The runtime's own handler of uncaught errors has failed (nodejs.org/api/process.html, "Exit codes"). */
+const HANDLER_FAILED = 7;
 
-/** Which limit a worker has met that died before it was ready, if it has met one. */
-export const limitMet = (death: WorkerDeath): string | undefined =>
-  "lastOutput" in death && NO_MORE_THREADS.test(death.lastOutput) ? "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)" : undefined;
+/** Whether it ended because our own code, or the runtime's, failed in it, and perhaps could not say so. */
+export const isBroken = (death: WorkerDeath): boolean => death.kind === "exited" && (death.code === BROKEN_EXIT_CODE || death.code === HANDLER_FAILED);
+
+/** What a runtime prints that gets no further thread, process, descriptor or memory (pthread_create(3), fork(2), open(2), mmap(2)). */
+const AT_A_LIMIT = [
+  [/uv_thread_create|pthread_create: |Resource temporarily unavailable|\bEAGAIN\b/, "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)"],
+  [/\b(?:EMFILE|ENFILE)\b|Too many open files/i, "a limit of open files is reached (ulimit -n, or the machine's fs.file-max)"],
+  [/\bENOMEM\b|Cannot allocate memory|std::bad_alloc|Failed to reserve/, "no memory is left for another process (ulimit -v, a cgroup's limit, or the machine's)"],
+] as const;
+
+/** Where a runtime that gives up begins to print its own insides: they tell nobody more than its log file does. */
+const INSIDES = /^(?:<--- Last few GCs --->|-+ (?:Native|JavaScript) stack trace -+)[^]*/m;
+
+/** Which limit a worker has met that died before it was ready, if it has met one. `seen`: the one that its agent saw. */
+export function limitMet(death: WorkerDeath, seen: string | undefined): string | undefined {
+  if (seen !== undefined || !("lastOutput" in death)) return seen;
+  if (death.kind === "out-of-memory" && death.full !== undefined) return death.full;
+  const printed = death.lastOutput.replace(INSIDES, "");
+  return AT_A_LIMIT.find(([sign]) => sign.test(printed))?.[1];
+}
+
+/** All that is known of an end before the beginning: the limit that was met, or what the worker printed of its own accord. */
+export function describeFailedStart(death: WorkerDeath, limit: string | undefined): string {
+  if (limit !== undefined) return limit;
+  if (!("lastOutput" in death)) return describeDeath(death);
+  const printed = death.kind === "out-of-memory" ? "" : death.lastOutput.replace(INSIDES, "").trim();
+  return `${describeDeath({ ...death, lastOutput: "" })} before it was ready${printed === "" ? "" : `: ${printed}`}`;
+}
 
 /** One line for a message. */
 export function describeDeath(death: WorkerDeath): string {
   switch (death.kind) {
     case "exited":
-      return `the worker exited with code ${death.code}${lastWords(death.lastOutput)}`;
+      return `the worker exited with code ${death.code}${death.blame === undefined ? lastWords(death.lastOutput) : `: ${death.blame}`}`;
     case "killed":
       return death.complaint === undefined ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}` : `the worker was ended by its agent: ${death.complaint}`;
     case "out-of-memory":

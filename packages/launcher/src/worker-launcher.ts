@@ -24,7 +24,7 @@ export interface RemoteWorker {
 
 /** Which CPUs, GPUs and memory a worker has. */
 export interface LaunchRequest {
-  /** How many CPUs its calls have. Default 1. */
+  /** How many CPUs its calls have, 1 at least. Default 1. */
   readonly cpuCount?: number;
   /** Their ids, where they are known. */
   readonly cpuIds?: readonly number[];
@@ -50,15 +50,24 @@ export interface LaunchedWorker extends RemoteWorker, AsyncDisposable {
   readonly credit: number;
   /** Resolves when the process is gone; never rejects. */
   readonly gone: Promise<WorkerDeath>;
+  /** Whether it has said that it will end: it begins no call any more. */
+  readonly ending: boolean;
   /** Sends a call that is already encoded; its end is told to it. Calls run one at a time, in order. */
   submit(call: Call): void;
   /** Asks the call to end early: aborts its signal. A call that has not begun is not touched. */
   abort(call: Call, reason: unknown): void;
   /** Takes back the calls that have not begun: each of them hears `returned`, in order. */
   recall(): Promise<void>;
-  /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it is gone. */
+  /** SIGTERM, and SIGKILL after `graceMs`, 0 or more, but not Infinity. Resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
 }
+
+/**
+ * What a call had to do with the end of its worker. `running`: it ran, and nothing says that it was another one's fault. `struck`:
+ * it ran, and an earlier call of this worker, or our own code in it, is to blame. `next`: it was the first in line of those
+ * that had not begun; `behind`: it stood further behind, or had ended and only its answer is lost.
+ */
+export type LostAs = "running" | "struck" | "next" | "behind";
 
 /** A call on its way: what is sent, and who hears of its end. Exactly one of the methods is called, once. */
 export interface Call {
@@ -71,8 +80,8 @@ export interface Call {
   succeeded(value: unknown, runMs: number): void;
   /** The function failed, and would fail again. */
   failed(failure: CallFailure, runMs: number): void;
-  /** The worker is gone. `began` tells whether this call was the one that it was running. */
-  lost(death: WorkerDeath, began: boolean): void;
+  /** The worker is gone, or its node. */
+  lost(death: WorkerDeath, as: LostAs): void;
   /** It was taken back before it began. */
   returned(): void;
 }

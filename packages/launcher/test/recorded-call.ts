@@ -30,7 +30,7 @@ export function recordedCall(fn: Call["fn"], input: unknown): RecordedCall {
     ended,
     succeeded: (value) => end({ type: "succeeded", value }),
     failed: (failure) => end({ type: "failed", failure }),
-    lost: (death, began) => end({ type: "lost", began, death }),
+    lost: (death, as) => end({ type: "lost", began: as === "running", death }),
     returned: () => end({ type: "returned" }),
   };
 }

@@ -70,8 +70,8 @@ describe("what is read from an exit", () => {
   test("is a limit of threads where the runtime could not start one", () => {
     const printed = "#  node[1200]: WorkerThreadsTaskRunner::DelayedTaskScheduler::Start() at ../src/node_platform.cc:109\n#  Assertion failed: (0) == (uv_thread_create(t.get(), start_thread, this))";
     const exit = { code: null, signal: "SIGABRT" };
-    expect(limitMet(deathOf({ ...worker, exit, lastOutput: printed }))).toMatch(/limit of processes and threads/);
-    expect(limitMet(deathOf({ ...worker, exit, lastOutput: "FATAL ERROR: something else" }))).toBeUndefined();
+    expect(limitMet(deathOf({ ...worker, exit, lastOutput: printed }), undefined)).toMatch(/limit of processes and threads/);
+    expect(limitMet(deathOf({ ...worker, exit, lastOutput: "FATAL ERROR: something else" }), undefined)).toBeUndefined();
   });
 
   test("can be said in one line", () => {

@@ -16,7 +16,7 @@ export interface CallContext {
   readonly log: (message: string) => void;
   /**
    * Runs an external program on the call's CPUs, without a shell, and returns what it printed.
-   * The program ends with the call. Throws an `ExecError` when it can't be started or exits with another code than 0.
+   * The program ends with the call. Throws an `ExecError` when it can't be started or exits with another code than 0, a TypeError for options that there are not.
    */
   readonly exec: (file: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
 }

@@ -6,6 +6,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallContext } from "./call-context.ts";
+import { anything, callable, checkOptions, checkValue, nonEmpty, type Rules, standardSchema } from "@hyperion-ts/bounds";
 import { moduleUrl } from "./module-url.ts";
 import { register } from "./registry.ts";
 
@@ -50,7 +51,7 @@ export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O
  *
  * Throws a `DuplicateNameError` when another module, or this one in another place, has defined
  * a function of that name (the same module may be loaded twice), and a `NoModuleError` when `meta` names no module,
- * as in CommonJS.
+ * as in CommonJS. Throws a TypeError when `input` or `output` is no Standard Schema, and for other wrong or unknown parts.
  *
  * `F` is there so that the compiler knows the output's schema when it reads `run`: `[n, n]` is then a
  * tuple and `"up"` a literal, where the schema wants one. (Not in a function without parameters, which it reads first.)
@@ -67,7 +68,26 @@ export function defineRemote<I extends StandardSchemaV1, O extends StandardSchem
   meta: ModuleMeta,
   definition: RemoteFunctionDefinition<I, O, F>,
 ): RemoteFunction<I, O> {
+  checkDefinition(definition);
   const fn: RemoteFunction<I, O> = { ...definition, module: moduleUrl(meta, definition.name) };
   register(fn, meta);
   return fn;
+}
+
+/** A function that is defined after another one's pattern has its module, too; ours counts. */
+const rules: Rules<RemoteFunctionDefinition<StandardSchemaV1, StandardSchemaV1> & Pick<RemoteFunction, "module">> = {
+  name: nonEmpty,
+  input: standardSchema,
+  output: standardSchema,
+  run: callable,
+  module: anything,
+};
+
+function checkDefinition(definition: { readonly name: string; readonly input: unknown; readonly output: unknown; readonly run: unknown }): void {
+  checkValue("defineRemote", "name", definition?.name, nonEmpty);
+  const place = `defineRemote ${JSON.stringify(definition.name)}`;
+  checkOptions<object>(place, definition, rules);
+  checkValue(place, "input", definition.input, standardSchema);
+  checkValue(place, "output", definition.output, standardSchema);
+  checkValue(place, "run", definition.run, callable);
 }

@@ -25,12 +25,12 @@ export class InvalidValueError extends Error {
   /** What the schema objects to, and where: a path like `points[3].x`, empty for the value itself. */
   readonly issues: readonly { readonly path: string; readonly message: string }[];
 
-  constructor(code: InvalidValueError["code"], functionName: string, issues: readonly StandardSchemaV1.Issue[]) {
+  constructor(code: InvalidValueError["code"], functionName: string, issues: readonly StandardSchemaV1.Issue[], options?: ErrorOptions) {
     const found = issues.map((issue) => ({ path: showPath(issue.path), message: issue.message }));
     const list = found.slice(0, SHOWN_ISSUES).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
     const more = found.length > list.length ? `; and ${found.length - list.length} more` : "";
     const what = code === "invalid-input" ? "was called with an input" : "returned an output";
-    super(`The remote function "${functionName}" ${what} that its schema refuses: ${list.join("; ")}${more}`);
+    super(`The remote function "${functionName}" ${what} that its schema refuses: ${list.join("; ")}${more}`, options);
     this.code = code;
     this.functionName = functionName;
     this.issues = found;
@@ -39,33 +39,50 @@ export class InvalidValueError extends Error {
 
 /** Parses an input, as the worker does before `run`: the schema's output. Throws an `InvalidValueError`. */
 export function parseInput(fn: Named, value: unknown): Maybe<unknown> {
-  return validated(fn.input, value, (issues) => new InvalidValueError("invalid-input", fn.name, issues), (parsed) => parsed);
+  return validated(fn.input, value, refusal("invalid-input", fn), (parsed) => parsed);
 }
 
 /** Checks an input without parsing it, as the caller does before it is sent: returns it as it was given. Throws an `InvalidValueError`. */
 export function checkInput(fn: Named, value: unknown): Maybe<unknown> {
-  return validated(fn.input, value, (issues) => new InvalidValueError("invalid-input", fn.name, issues), () => value);
+  return validated(fn.input, value, refusal("invalid-input", fn), () => value);
 }
 
 /** Checks what a function returned: returns it as it was returned. Throws an `InvalidValueError`. */
 export function checkOutput(fn: Named, value: unknown): Maybe<unknown> {
-  return validated(fn.output, value, (issues) => new InvalidValueError("invalid-output", fn.name, issues), () => value);
+  return validated(fn.output, value, refusal("invalid-output", fn), () => value);
 }
 
-function validated(
-  schema: StandardSchemaV1,
-  value: unknown,
-  refuse: (issues: readonly StandardSchemaV1.Issue[]) => Error,
-  accept: (parsed: unknown) => unknown,
-): Maybe<unknown> {
+type Refuse = (issues: readonly StandardSchemaV1.Issue[], options?: ErrorOptions) => Error;
+
+const refusal =
+  (code: InvalidValueError["code"], { name }: Named): Refuse =>
+  (issues, options) =>
+    new InvalidValueError(code, name, issues, options);
+
+function validated(schema: StandardSchemaV1, value: unknown, refuse: Refuse, accept: (parsed: unknown) => unknown): Maybe<unknown> {
   const settle = (result: StandardSchemaV1.Result<unknown>): unknown => {
     if (result.issues !== undefined) throw refuse(result.issues);
     return accept(result.value);
   };
-  const result = schema["~standard"].validate(value);
-  // Not by its class: a schema's promise may come from a library or from another realm.
-  return "then" in result ? result.then(settle) : settle(result);
+  const failed = (cause: unknown): never => {
+    throw isTooDeep(cause) ? refuse([{ message: TOO_DEEP }], { cause }) : cause;
+  };
+  let result: ReturnType<StandardSchemaV1["~standard"]["validate"]>;
+  try {
+    result = schema["~standard"].validate(value);
+  } catch (cause) {
+    return failed(cause);
+  }
+  // Not by its class: a schema's promise may come from a library or from another realm. What its own `then` returns may be
+  // no promise of ours either, or nothing at all, and a refusal would be nobody's: callers get a promise of this realm.
+  return isThenable(result) ? Promise.resolve(result).then(settle, failed) : settle(result);
 }
+
+const TOO_DEEP = "the schema calls itself for each level, and this value has more levels than fit on the stack. Use a flatter value (a list in the place of a chain), or a schema that does not call itself";
+
+const isTooDeep = (cause: unknown): boolean => Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
+
+const isThenable = (result: object): result is PromiseLike<StandardSchemaV1.Result<unknown>> => "then" in result && typeof result.then === "function";
 
 function showPath(path: StandardSchemaV1.Issue["path"]): string {
   const keys = (path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));

@@ -75,6 +75,33 @@ describe("a value that its schema refuses", () => {
   });
 
   it.each([
+    ["another realm's promise", (result: object) => runInNewContext("Promise.resolve(result)", { result }) as unknown],
+    ["a promise whose then returns nothing", (result: object) => runInNewContext("({ then: (take) => void Promise.resolve().then(() => take(result)) })", { result }) as unknown],
+  ])("is refused in a promise of this realm, which its caller can catch, where the schema gives %s", async (_what, promiseOf) => {
+    const schema = schemaOf(() => promiseOf({ issues: [{ message: "no" }] }) as Promise<StandardSchemaV1.Result<string>>);
+    for (const check of [parseInput, checkInput, checkOutput]) {
+      const checked = check({ ...plain, input: schema, output: schema }, "x");
+      expect(checked).toBeInstanceOf(Promise);
+      await expect(checked).rejects.toMatchObject({ name: "InvalidValueError", issues: [{ message: "no" }] });
+    }
+  });
+
+  it("is one that is too deep for a schema that calls itself, at once or later", async () => {
+    const cause = new RangeError("Maximum call stack size exceeded");
+    const fails = (): never => {
+      throw cause;
+    };
+    const message = expect.stringMatching(/^The remote function "test\/plain" returned an output that its schema refuses: the schema calls itself for each level.*Use a flatter value/);
+    expect(refusal(() => checkOutput({ ...plain, output: schemaOf(fails) }, 1))).toMatchObject({ code: "invalid-output", cause, message });
+    await expect(checkOutput({ ...plain, output: schemaOf(async () => fails()) }, 1)).rejects.toMatchObject({ code: "invalid-output", cause, message });
+    const other = new Error("no such unit");
+    const throws = schemaOf(() => {
+      throw other;
+    });
+    expect(() => checkInput({ ...plain, input: throws }, 1)).toThrow(other);
+  });
+
+  it.each([
     [["points", 3, "x"], "points[3].x"],
     [[0, 1], "[0][1]"],
     [["a key", "größe", "1st"], '["a key"].größe["1st"]'],

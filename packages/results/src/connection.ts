@@ -21,7 +21,7 @@ const layoutVersion = 1;
 
 // The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
 // names the programs whose keys are canonical: rows of all others may be written in another form.
-const layout = `
+export const layout = `
   create table if not exists hyperion_key_val
     ( program_id text not null
     , kv_map text not null
@@ -66,6 +66,9 @@ export const openConnection = (path: string, programId: string): Connection => {
 /** How long SQLite waits, at opening, for another program (such as sqlite3) that reads just now. */
 const lockWaitMs = 500;
 
+/** Holds all that SQLite's log has between two checkpoints (1,000 pages), in case somebody cuts the log. */
+const cacheKb = 16_384;
+
 const connectionOf = (database: DatabaseSync, path: string): Connection => ({
   path,
   database,
@@ -90,7 +93,10 @@ const pragma = (database: DatabaseSync, statement: string): unknown => {
 
 const prepareFile = (connection: Connection, programId: string): void => {
   const { database, path } = connection;
+  // Whoever may write to the file may have left a view or a trigger in it.
+  pragma(database, "trusted_schema = off");
   pragma(database, "locking_mode = exclusive");
+  pragma(database, `cache_size = -${cacheKb}`);
   refuseNewerLayout(pragma(database, "user_version"), path);
   pragma(database, "journal_mode = wal");
   pragma(database, "synchronous = full");

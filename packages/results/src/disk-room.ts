@@ -9,7 +9,7 @@ import { constants } from "node:os";
 
 /** Whether `error`, which SQLite or the file system gave for the database at `path`, comes from a quota or limit. */
 export const isOutOfRoom = (error: unknown, path: string): boolean => {
-  if (!(error instanceof Error)) return false;
+  if (!Error.isError(error)) return false;
   return "errcode" in error ? writeCodes.has(error.errcode) && !hasRoomBeside(path) : saysNoRoom(error);
 };
 
@@ -33,7 +33,7 @@ const hasRoomBeside = (path: string): boolean => {
 };
 
 const saysNoRoom = (error: unknown): boolean =>
-  error instanceof Error && "errno" in error && typeof error.errno === "number" && noRoom.has(-error.errno);
+  Error.isError(error) && "errno" in error && typeof error.errno === "number" && noRoom.has(-error.errno);
 
 const { EDQUOT, EFBIG, ENOSPC } = constants.errno;
 const noRoom: ReadonlySet<number> = new Set([EDQUOT, EFBIG, ENOSPC]);

@@ -8,6 +8,7 @@
  * A row's promise resolves after COMMIT has returned, never earlier. If anything fails before that, the
  * transaction is rolled back and all its rows are rejected.
  */
+import { after } from "@hyperion-ts/bounds";
 
 /**
  * Writes rows in one transaction, returns after its COMMIT, and says how long that took, in ms.
@@ -51,8 +52,8 @@ export class GroupCommit<Row> {
   #schedule(): { readonly cancel: () => void } {
     const restMs = this.#restUntilMs - performance.now();
     if (restMs > 0) {
-      const timer = setTimeout(() => this.#run(), restMs);
-      return { cancel: () => clearTimeout(timer) };
+      const timer = after(restMs, () => this.#run());
+      return { cancel: () => timer[Symbol.dispose]() };
     }
     const immediate = setImmediate(() => this.#run());
     return { cancel: () => clearImmediate(immediate) };

@@ -78,15 +78,20 @@ const refusedScalar = (value: unknown): string | undefined => {
 const numberText = (value: number): string => (value === 0 ? "-0" : String(value));
 
 const refusedClass = (value: object): string | undefined => {
-  if (isArray(value)) return Object.getPrototypeOf(value) === Array.prototype ? undefined : describeInstance(value);
-  if (!isPlain(value)) return describeInstance(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!(isArray(value) ? isArrayPrototype(prototype) : prototype === null || isObjectPrototype(prototype))) return describeInstance(value);
+  if (isArray(value)) return undefined;
   return Object.getOwnPropertySymbols(value).length > 0 ? "an object with a property named by a symbol" : undefined;
 };
 
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
+/** This realm's, or that of another one (user code may run under jsdom or in a vm context), which is an array itself. */
+const isArrayPrototype = (prototype: unknown): boolean =>
+  prototype === Array.prototype || (Array.isArray(prototype) && isObjectPrototype(Object.getPrototypeOf(prototype)));
+
+/** This realm's, or that of another one: nothing is above it, and it has what only this object has of its own. */
+const isObjectPrototype = (prototype: unknown): boolean =>
+  prototype === Object.prototype ||
+  (typeof prototype === "object" && prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
 
 const describeInstance = (value: object): string => {
   const name = value.constructor?.name;

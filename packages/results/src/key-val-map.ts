@@ -4,6 +4,7 @@
  * functions can hold one and still be light to import.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { callable, checkOptions, checkValue, type Rule, type Rules, standardSchema, structured, text } from "@hyperion-ts/bounds";
 import type { JsonValue } from "./json-value.ts";
 
 /** How values that JSON would change are written and read: `decode(encode(value))` must equal `value`. */
@@ -52,7 +53,8 @@ export type KeyValMapOptions<V> = {
  * @example
  * const brackets = keyValMap("binary_root_search", z.object({ n: z.int(), x: z.number() }), z.tuple([z.number(), z.number()]));
  *
- * @throws RangeError where the name is empty, or has half of a surrogate pair, which SQLite would replace
+ * @throws RangeError where the name is empty, or has half of a surrogate pair, which SQLite would replace; TypeError where
+ *   `key` or `value` is no Standard Schema, or the codec lacks one of its functions
  */
 export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
   name: string,
@@ -60,10 +62,23 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
   value: VS,
   options: KeyValMapOptions<StandardSchemaV1.InferInput<VS>> = {},
 ): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> => {
+  checkValue("keyValMap", "name", name, text);
   if (name === "") throw new RangeError("keyValMap: the name is empty. Give the map a name of its own, such as \"binary_root_search\".");
   if (!name.isWellFormed()) throw new RangeError(`keyValMap: the name ${JSON.stringify(name)} has half of a surrogate pair, which a database can't hold. Give the map another name.`);
+  checkValue(`keyValMap ${JSON.stringify(name)}`, "key", key, standardSchema);
+  checkValue(`keyValMap ${JSON.stringify(name)}`, "value", value, standardSchema);
+  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, rules);
   return { name, key, value, codec: options.codec };
 };
 
 /** Whether a codec is of the kind that sees the text. */
 export const isTextCodec = <V>(codec: ValueCodec<V> | TextCodec<V>): codec is TextCodec<V> => "parse" in codec;
+
+/** Of the two kinds of codec, the functions of one; `JSON` has others beside them. */
+const codec: Rule = (value, name) => {
+  structured(value, name);
+  const functions = typeof value === "object" && value !== null && "parse" in value ? ["stringify", "parse"] : ["encode", "decode"];
+  for (const each of functions) callable(Reflect.get(Object(value), each), `${name}.${each}`);
+};
+
+const rules: Rules<KeyValMapOptions<unknown>> = { codec };

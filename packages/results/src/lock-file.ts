@@ -9,7 +9,8 @@
  * contenders one wins: the other finds that lock, or finds that the token has changed.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { readRegularFile } from "@hyperion-ts/own-files";
 import { ownIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
 import { ResultsError } from "./results-error.ts";
 
@@ -36,6 +37,9 @@ export const takeLock = (databasePath: string, what: string, { own, ended }: Loc
 /** The batch job whose process has the lock, where the lock names one. */
 export const jobOfLock = (databasePath: string): string | undefined => readHolder(lockOf(databasePath))?.job;
 
+/** A lock has some hundred bytes. */
+const MOST_BYTES = 65_536;
+
 const lockOf = (databasePath: string): string => `${databasePath}.lock`;
 
 const lockAt = (lockPath: string, databasePath: string, self: LockHolder, endedJob: string | undefined): Disposable => {
@@ -50,7 +54,7 @@ const lockAt = (lockPath: string, databasePath: string, self: LockHolder, endedJ
 };
 
 const writeDurably = (path: string, text: string): void => {
-  const file = openSync(path, "wx");
+  const file = openSync(path, "wx", 0o644);
   try {
     writeSync(file, text);
     fsyncSync(file);
@@ -102,7 +106,7 @@ const release = (lockPath: string, self: LockHolder): void => {
 
 const readHolder = (lockPath: string): LockHolder | undefined => {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(lockPath, "utf8"));
+    const parsed: unknown = JSON.parse(readRegularFile(lockPath, MOST_BYTES));
     return isHolder(parsed) ? parsed : undefined;
   } catch {
     return undefined;
@@ -112,9 +116,15 @@ const readHolder = (lockPath: string): LockHolder | undefined => {
 const isHolder = (value: unknown): value is LockHolder => {
   if (typeof value !== "object" || value === null || !("pid" in value) || !Number.isInteger(value.pid)) return false;
   const fields = new Map(Object.entries(value));
-  const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"];
-  return texts.every((field) => typeof fields.get(field) === "string");
+  const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"].map((field) => fields.get(field));
+  return texts.every(isPlainText) && isPlainText(fields.get("job") ?? "") && TOKEN.test(String(fields.get("token")));
 };
+
+/** It becomes a part of a file's name. */
+const TOKEN = /^[0-9a-f]{12}$/;
+
+/** Anybody may have written a lock, and its texts are shown on a terminal, which obeys control characters. */
+const isPlainText = (value: unknown): boolean => typeof value === "string" && !/\p{Cc}/u.test(value);
 
 const hasCode = (error: unknown, codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
@@ -153,8 +163,17 @@ const unreadableLock = (lockPath: string, path: string): ResultsError =>
   new ResultsError({
     code: "locked",
     path,
-    what: `The results database ${path} has a lock that can't be read: ${lockPath}`,
+    what: `The results database ${path} has a lock that can't be read: ${lockPath}${whyUnreadable(lockPath)}`,
     advice: `If no other program uses that database, remove ${lockPath} and start again`,
   });
+
+const whyUnreadable = (lockPath: string): string => {
+  try {
+    readRegularFile(lockPath, MOST_BYTES);
+    return "";
+  } catch (error) {
+    return ` (${error instanceof Error ? error.message : String(error)})`;
+  }
+};
 
 const describe = ({ host, pid, what, job }: LockHolder): string => `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;

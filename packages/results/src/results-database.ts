@@ -3,17 +3,18 @@
  * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import { openClaim } from "./claim.ts";
+import { findDatabase, refuseStrangersFiles } from "./database-files.ts";
 import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
 import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
 import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
+import { setStrayLogAside } from "./stray-log.ts";
 import { storedRows, type AroundCommit, type NewRow, type StoredRows } from "./stored-rows.ts";
 
 /** A job of a batch system, for the lock. */
@@ -35,6 +36,11 @@ export type ResultsOptions = {
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
   /**
+   * Called once if the file, or its log, is removed, renamed, replaced or cut: with the error `file-lost`, which all uses of
+   * the database throw from then on. Whoever runs a program ends it.
+   */
+  readonly onLost?: (error: ResultsError) => void;
+  /**
    * For tests of faults: runs each COMMIT, given as a function. It can delay it, fail before or after
    * it, or end the process between the COMMIT and the acknowledgement. Default: just runs it.
    */
@@ -53,15 +59,24 @@ export type ResultsCounters = {
   readonly commits: number;
 };
 
-/** An open results database. Disposing of it commits what is pending, closes the file and gives up its lock. */
+/**
+ * An open results database. Disposing of it commits what is pending, closes the file and gives up its lock; it throws
+ * `file-lost` where the file was lost and nobody has heard of it.
+ */
 export type ResultsDatabase = ResultsStore &
   AsyncDisposable & {
     /** The file, as a path without links. */
     readonly path: string;
     readonly programId: string;
+    /** What was found at opening that a person should know: results of another file, which are put aside, and where. */
+    readonly notice: string | undefined;
     /** The counts up to now. */
     readonly counters: ResultsCounters;
-    /** Commits all pending rows now. */
+    /**
+     * Commits all pending rows now, whose own promises tell how that went, and looks at the file.
+     *
+     * @throws ResultsError `file-lost` where the file was lost, now or before
+     */
     readonly flush: () => void;
     /** Durability settings, read back from the live connection. */
     readonly settings: () => ConnectionSettings;
@@ -70,11 +85,13 @@ export type ResultsDatabase = ResultsStore &
 /** What `openResults` does. */
 export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   using opened = new DisposableStack();
-  const path = preparePath(options.path);
+  const path = findDatabase(options.path);
   opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
+  refuseStrangersFiles(path);
+  const strayLog = handleStrayLog(path);
   const connection = opened.use(openConnection(path, options.programId));
   const rows = storedRows(connection, options.programId, options.aroundCommit ?? ((commit) => commit()));
-  return new SqliteResults(options, connection, rows, opened.move());
+  return new SqliteResults(options, connection, rows, opened.move(), strayLog);
 };
 
 /** A batch system knows of jobs that have ended wherever they ran, where a look for the process is of no use. */
@@ -84,11 +101,9 @@ const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<L
   return { own: batchJob?.name, ended: hasEnded === true ? job : undefined };
 };
 
-const preparePath = (given: string): string => {
-  const path = resolve(given);
+const handleStrayLog = (path: string): string | undefined => {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+    return setStrayLogAside(path);
   } catch (error) {
     throw databaseFailure(error, path, "Opening");
   }
@@ -105,7 +120,9 @@ const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable =>
 class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
+  readonly notice: string | undefined;
   readonly #onHit: ((map: string) => void) | undefined;
+  readonly #files: KeptFiles;
   readonly #connection: Connection;
   readonly #rows: StoredRows;
   readonly #resources: Disposable;
@@ -114,10 +131,12 @@ class SqliteResults implements ResultsDatabase {
   readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
   #closed = false;
 
-  constructor({ programId, onHit }: ResultsOptions, connection: Connection, rows: StoredRows, resources: Disposable) {
+  constructor({ programId, onHit, onLost }: ResultsOptions, connection: Connection, rows: StoredRows, resources: Disposable, notice: string | undefined) {
     this.path = connection.path;
     this.programId = programId;
+    this.notice = notice;
     this.#onHit = onHit;
+    this.#files = keptFiles(connection, programId, onLost);
     this.#connection = connection;
     this.#rows = rows;
     this.#resources = resources;
@@ -143,7 +162,7 @@ class SqliteResults implements ResultsDatabase {
 
   insert(map: string, key: string, value: string): Promise<void> {
     const row = { map, key, value };
-    const refusal = this.#closed ? this.#closedError() : refusedRow(row, this.path);
+    const refusal = this.#closed ? this.#closedError() : (this.#files.loss() ?? refusedRow(row, this.path));
     return refusal ? Promise.reject(refusal) : this.#commits.add(row);
   }
 
@@ -163,6 +182,7 @@ class SqliteResults implements ResultsDatabase {
 
   flush(): void {
     this.#commits.flush();
+    this.#files.check();
   }
 
   settings(): ConnectionSettings {
@@ -172,8 +192,13 @@ class SqliteResults implements ResultsDatabase {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#commits.flush();
-    this.#resources[Symbol.dispose]();
+    const heard = this.#files.loss() !== undefined;
+    try {
+      this.#commits.flush();
+      if (!heard) this.#files.check();
+    } finally {
+      this.#resources[Symbol.dispose]();
+    }
   }
 
   #ownFlight(id: string, map: string, key: string): Claimed {
@@ -189,7 +214,7 @@ class SqliteResults implements ResultsDatabase {
   }
 
   #write(rows: readonly NewRow[]): number {
-    const commitMs = this.#rows.write(rows);
+    const commitMs = this.#files.whileOurs(rows, () => this.#rows.write(rows));
     this.#counts.inserts += rows.length;
     this.#counts.commits += 1;
     return commitMs;
@@ -197,6 +222,8 @@ class SqliteResults implements ResultsDatabase {
 
   #assertOpen(): void {
     if (this.#closed) throw this.#closedError();
+    const lost = this.#files.loss();
+    if (lost) throw lost;
   }
 
   #closedError(): ResultsError {

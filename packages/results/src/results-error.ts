@@ -13,8 +13,11 @@
  * - `damaged`: not a SQLite database, or one whose pages are broken
  * - `newer-layout`: written by a newer version of this package
  * - `unreachable`: the file or its folder can't be opened at all
+ * - `not-ours`: one of its files may be another user's doing (a link, a FIFO, a file beside the database)
  * - `unsafe`: SQLite would not give the durability that is asked for
  * - `no-locks`: the file system can't lock files, which SQLite needs
+ * - `file-lost`: the file, or its log, was removed, renamed, replaced or cut while it was open; the message says where its
+ *   results were saved
  * - `sqlite`: any other failure of SQLite; its own words are in the message
  * - `closed`: used after it was closed
  *
@@ -33,8 +36,10 @@ export type ResultsErrorCode =
   | "damaged"
   | "newer-layout"
   | "unreachable"
+  | "not-ours"
   | "unsafe"
   | "no-locks"
+  | "file-lost"
   | "sqlite"
   | "closed"
   | "invalid-key"

@@ -1,6 +1,7 @@
 /** Runs a Standard Schema, sync or async, and words its issues. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { shownPath } from "./json-path.ts";
+import { messageOf } from "./message-of.ts";
 
 /** The outcome of a schema: its output, or its first issue as "$.n: expected a number". `cause` is what the schema threw. */
 export type Checked<Output> =
@@ -23,12 +24,12 @@ export const checkSchema = <S extends StandardSchemaV1>(
 
 const thrown = (cause: unknown): Checked<never> => ({
   ok: false,
-  issue: `the schema failed with "${cause instanceof Error ? cause.message : String(cause)}"`,
+  issue: `the schema failed with "${messageOf(cause)}"`,
   cause,
 });
 
 /** Whether a schema or codec, which may call itself for each level of a value, was given one too deep for it. */
-export const isTooDeep = (cause: unknown): boolean => cause instanceof RangeError && cause.message.includes("call stack");
+export const isTooDeep = (cause: unknown): boolean => Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
 
 const toChecked = <S extends StandardSchemaV1>(
   result: StandardSchemaV1.Result<unknown>,

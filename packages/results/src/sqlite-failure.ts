@@ -2,8 +2,10 @@
  * From SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's error codes
  * to words that a person can act on.
  */
+import { DirectoryError } from "@hyperion-ts/bounds";
 import { isOutOfRoom } from "./disk-room.ts";
 import { hasNoLocks } from "./file-locks.ts";
+import { messageOf } from "./message-of.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 
 /** `error`, met while doing `what` with the database at `path`, as a ResultsError; one that is one already stays as it is. */
@@ -15,19 +17,20 @@ export const databaseFailure = (error: unknown, path: string, what: string): Res
 
 type FailureCode = Extract<
   ResultsErrorCode,
-  "locked" | "no-locks" | "read-only" | "disk-full" | "damaged" | "unreachable" | "too-large" | "sqlite"
+  "locked" | "no-locks" | "read-only" | "disk-full" | "damaged" | "unreachable" | "not-ours" | "too-large" | "sqlite"
 >;
 
 /** SQLite's words mislead where it does not know the reason itself. */
 const failure = (error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } => {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = messageOf(error);
   if (hasNoLocks(error, path)) return { code: "no-locks", reason: `the file system there does not lock files, not even a new one (SQLite: ${words})` };
-  if (isOutOfRoom(error, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
-  return { code: failureCode(error), reason: words };
+  const cause = error instanceof DirectoryError ? (error.cause ?? error) : error;
+  if (isOutOfRoom(cause, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
+  return { code: failureCode(cause), reason: words };
 };
 
 const failureCode = (error: unknown): FailureCode => {
-  if (!(error instanceof Error)) return "sqlite";
+  if (!Error.isError(error)) return "sqlite";
   if ("errcode" in error && typeof error.errcode === "number") return sqliteCode(error.errcode);
   return "code" in error ? fileSystemCode(error.code) : "sqlite";
 };
@@ -61,6 +64,8 @@ const fileSystemCode = (code: unknown): FailureCode => {
     case "EPERM":
     case "EROFS":
       return "read-only";
+    case "not-ours":
+      return "not-ours";
     default:
       return "unreachable";
   }
@@ -80,6 +85,8 @@ const advice = (code: FailureCode, path: string): string => {
       return `Keep a copy of the file, then save what can be read with: sqlite3 ${path} .recover | sqlite3 recovered.sqlite`;
     case "unreachable":
       return "Check that the directory exists, that the path names a file, and that this user may open it";
+    case "not-ours":
+      return "Nothing was changed";
     case "too-large":
       return "A row of SQLite has 10^9 bytes at most. Keep what is larger in files, and the file names here";
     case "sqlite":

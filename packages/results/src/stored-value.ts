@@ -3,6 +3,7 @@ import { parseJson } from "./json-loss.ts";
 import type { NotJson } from "./json-value.ts";
 import { shownKey } from "./key-text.ts";
 import { isTextCodec, type KeyValMap } from "./key-val-map.ts";
+import { messageOf } from "./message-of.ts";
 import { ResultsError } from "./results-error.ts";
 import { checkSchema } from "./schema-check.ts";
 
@@ -27,7 +28,7 @@ const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
     try {
       return read();
     } catch (cause) {
-      return unfit(name, key, cause instanceof Error ? cause.message : String(cause), cause);
+      return unfit(name, key, messageOf(cause), cause);
     }
   };
   if (codec && isTextCodec(codec)) return attempt(() => codec.parse(text));

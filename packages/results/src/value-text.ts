@@ -3,6 +3,7 @@ import { writeJson } from "./json-text.ts";
 import { findNotJson, isJson, type JsonValue } from "./json-value.ts";
 import { shownKey } from "./key-text.ts";
 import { isTextCodec, type KeyValMap } from "./key-val-map.ts";
+import { messageOf } from "./message-of.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 import { checkSchema, isTooDeep, type Checked } from "./schema-check.ts";
 
@@ -97,5 +98,3 @@ type Refusal = { readonly code: ResultsErrorCode; readonly advice: string; reado
 
 const refusedValue = <V>({ name }: ValuesOf<V>, key: string, why: string, { code, advice, cause }: Refusal): ResultsError =>
   new ResultsError({ code, what: `The value for key ${shownKey(key)} of map "${name}" ${why}`, advice: `Nothing was stored. ${advice}`, cause });
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 /** On faulty file systems, which a library in front of libc makes of any: it needs a C compiler. */
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,6 +45,19 @@ describe.skipIf(!hasCompiler)("a quota that is used up", () => {
     expect([first, third]).toEqual(["1 stored", "3 stored"]);
     expect(second).toMatch(/^disk-full: Writing to the results database .*results\.sqlite failed: the disk is full, or a quota is used up \(disk I\/O error\).*Make room \(df, quota\)/);
     expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
+  });
+
+  test("is named where it keeps what a removed database had from being saved", async () => {
+    using tools = temporaryFolder();
+    using folder = temporaryFolder();
+    const inner = join(folder.path, "inner");
+    await using program = runProgramWith(programEnv(tools.path), "loses-folder.ts", join(inner, "results.sqlite"));
+    expect(await program.nextLine()).toBe("stored");
+    rmSync(inner, { recursive: true });
+    writeFileSync(join(tools.path, "mark"), "");
+    program.endInput();
+    expect((await remainingLines(program)).join()).toMatch(/^file-lost: .*removed or renamed, or its folder was\. Its results could not be saved elsewhere: ENOENT.*; .*disk.*Nothing more is stored/);
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 
   test("is named where not even the lock file can be written", async () => {

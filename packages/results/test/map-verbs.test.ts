@@ -82,6 +82,17 @@ test("a schema's promise of another realm is waited for", async () => {
   await expect(insert(map, -1, 2)({ results })).rejects.toEqual(codeOf("invalid-key"));
 });
 
+test("plain objects and arrays of another realm are stored like this realm's, and instances of its classes are refused", async () => {
+  using folder = temporaryFolder();
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  const map = keyValMap("loose", z.unknown(), z.unknown());
+  await insert(map, runInNewContext("[{ a: 1 }]"), runInNewContext("({ list: [1, { b: null }] })"))({ results });
+  expect(await lookup(map, [{ a: 1 }])({ results })).toEqual({ list: [1, { b: null }] });
+  for (const other of ["new (class A {})", "new (class B extends Array {})", "new Map()", "Object.create({ inherited: 1 })", "Object.create(Object.create(null))", "new Date(5)"]) {
+    await expect(insert(map, "k", runInNewContext(other))({ results })).rejects.toEqual(codeOf("not-json"));
+  }
+});
+
 test("a key or value that its schema refuses is named with the place in it", async () => {
   using folder = temporaryFolder();
   await using results = await openResults({ path: folder.database, programId: "prog1" });

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookup, lookupAll, memoizeWithMap, openResults, type JsonValue } from "../src/index.ts";
@@ -61,6 +62,14 @@ describe("what recurses in a schema or codec", () => {
     await expect(insert(codec, "k", chain(tooDeep))({ results })).rejects.toMatchObject({ code, message: expect.stringMatching(/key "k" of map "copies" .*codec/) });
     const keys = keyValMap("by chain", recursive, z.number());
     await expect(lookup(keys, Object(chain(tooDeep)))({ results })).rejects.toMatchObject({ code, message: expect.stringMatching(/A key of map "by chain" /) });
+  });
+
+  test("is named where the stack ran out in another realm", async () => {
+    using folder = temporaryFolder();
+    await using results = await openResults({ path: folder.database, programId: "prog1" });
+    const fail = (): JsonValue => runInNewContext("(function down() { down(); })()");
+    const codec = keyValMap("copies", z.string(), z.unknown(), { codec: { encode: fail, decode: fail } });
+    await expect(insert(codec, "k", 1)({ results })).rejects.toMatchObject({ code: "too-large", message: expect.stringMatching(/key "k" of map "copies" .*codec: Maximum call stack size exceeded\./) });
   });
 
   test("is named where a stored value is too deep for it", async () => {

@@ -10,6 +10,7 @@
  * wait is bounded by the credits of the channels (see channel.ts), not here.
  */
 import type { Writable } from "node:stream";
+import { setImmediate } from "node:timers";
 import { FrameKind, HEADER_BYTES, isData, writeHeader } from "./frame.ts";
 
 /** So many bytes may wait in the stream itself before data is held back. */

@@ -15,7 +15,7 @@
 import type { ErrorData } from "./error-data.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
@@ -36,6 +36,8 @@ export interface WorkerExited {
   readonly complaint?: string | undefined;
   /** Which memory was used up, where the kernel has killed it for that. */
   readonly outOfMemory?: string | undefined;
+  /** Which limit of the node kept it from coming up, where it never said that it is ready. */
+  readonly limit?: string | undefined;
 }
 
 /** What the head tells a node's agent. */
@@ -171,10 +173,28 @@ export type ToWorker =
   /** Abort the call, if it is still there. `reason` is encoded error data. */
   | { readonly type: "abort"; readonly id: number; readonly reason: string };
 
+/** With this code a worker exits in which our own code fails, because it may be unable to say so. (A function's `process.exit` can do the same.) */
+export const BROKEN_EXIT_CODE = 179;
+
 /** What a worker tells the head, beside results. */
 export type FromWorker =
   /** The worker takes calls now. */
-  { readonly type: "ready"; readonly pid: number; readonly startMs: number };
+  | { readonly type: "ready"; readonly pid: number; readonly startMs: number }
+  | WorkerEnding;
+
+/** The worker is about to end, and begins no call any more. One that is killed, or aborts, can't say so. */
+export interface WorkerEnding {
+  readonly type: "ending";
+  /** How many calls it began in its life: of those that were sent to it alone its agent can't know it. */
+  readonly begun: number;
+  /**
+   * Who brought it about: the call that `runs`, one that it had `answered` before and that left something behind, or our own
+   * code in it (`worker`), which has failed. `unknown`: nobody can tell.
+   */
+  readonly cause: "runs" | "answered" | "worker" | "unknown";
+  /** What happened, and which call it was, for people. */
+  readonly why: string;
+}
 
 /** Why a call failed in its worker: the encoded payload of a `failure` frame. Another worker would fare no better. */
 export interface CallFailure {

@@ -25,10 +25,14 @@ test("all packages' declarations, and the READMEs' examples on them, compile und
   expect(await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--project", "."], { cwd: folder.path })).toBe("");
 });
 
-test.for(["@hyperion-ts/slurm-env", "@hyperion-ts/cpu-pool"])("%s brings no other package of ours along", async (name) => {
-  await using folder = await installFolder(tarballs, [name]);
+test.for([
+  ["slurm-env", []],
+  ["bounds", []],
+  ["cpu-pool", ["bounds"]],
+] as const)("%s brings along of our other packages: %j", async ([name, others]) => {
+  await using folder = await installFolder(tarballs, [`@hyperion-ts/${name}`]);
   const ours = (await readdir(join(folder.path, "node_modules/.pnpm"))).filter((installed) => installed.startsWith("@hyperion-ts+"));
-  expect(ours).toEqual([expect.stringContaining(name.replace("/", "+"))]);
+  expect(ours.toSorted()).toEqual([name, ...others].toSorted().map((each) => expect.stringContaining(`@hyperion-ts+${each}`)));
 });
 
 const exampleOf = async (name: string): Promise<ReadmeExample> => readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");

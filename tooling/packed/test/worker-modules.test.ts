@@ -10,7 +10,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
   const files = worker.modules.filter((url) => url.startsWith("file:"));
 
   // A package more is a decision, because every worker on every node reads it.
-  expect(packagesOf(files)).toEqual(["@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/wire", "msgpackr", "zod"]);
+  expect(packagesOf(files)).toEqual(["@hyperion-ts/bounds", "@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/wire", "msgpackr", "zod"]);
   expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(100);
 
   // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one.

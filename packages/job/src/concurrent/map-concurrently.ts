@@ -1,4 +1,5 @@
 /** Jobs over many inputs at once. (Hyperion: Concurrent.hs) */
+import { checkValue, whole } from "@hyperion-ts/bounds";
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
@@ -57,6 +58,6 @@ export const concurrently =
       return [a.value, b.value];
     });
 
-/** Runs `job` `count` times at once. */
+/** Runs `job` `count` times at once. Throws a RangeError unless that is a whole number of at least 0. */
 export const replicateConcurrently = <A, R extends HasSignal = JobEnv>(count: number, job: Job<A, R>): Job<A[], R> =>
-  mapConcurrently(Array.from({ length: count }), () => job);
+  mapConcurrently(Array.from({ length: checkValue("replicateConcurrently", "count", count, whole(0)) }), () => job);

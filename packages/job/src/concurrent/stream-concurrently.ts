@@ -1,4 +1,5 @@
 /** Jobs over more inputs than fit into memory: only a window of them is ever alive. */
+import { checkOptions, flag, type Rules, unlimited, whole } from "@hyperion-ts/bounds";
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
@@ -8,13 +9,15 @@ import { startWindowed } from "./start-windowed.ts";
 
 /** How far a stream runs ahead of its reader, and in which order it yields. */
 export interface StreamOptions {
-  /** How many inputs are taken ahead of the results. Default 1,024. */
+  /** How many inputs are taken ahead of the results, 1 at least. Infinity: all that there are. Default 1,024. */
   readonly window?: number;
   /** Whether results come in the inputs' order (the default) or as they are ready. */
   readonly ordered?: boolean;
 }
 
 const DEFAULT_WINDOW = 1_024;
+
+const rules: Rules<StreamOptions> = { window: unlimited(whole(1)), ordered: flag };
 
 /**
  * Runs `f` on inputs from any iterable, and yields the results. Takes inputs only as results are consumed, at
@@ -24,18 +27,20 @@ const DEFAULT_WINDOW = 1_024;
  * for await (const y of streamConcurrently(points, (x) => remoteEval(f, x))(env)) console.log(y);
  */
 export const streamConcurrently =
-  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<B, R>, options: StreamOptions = {}): ((env: R) => AsyncGenerator<B, void, undefined>) =>
-  (env) =>
-    stream(env, inputs, f, options);
+  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<B, R>, options: StreamOptions = {}): ((env: R) => AsyncGenerator<B, void, undefined>) => {
+    checkOptions("streamConcurrently", options, rules);
+    return (env) => stream(env, inputs, f, options);
+  };
 
 /**
  * Runs `f` on inputs from any iterable and keeps no results. Resolves to the number of inputs.
  * The first failure aborts the others and is rethrown.
  */
 export const forConcurrently_ =
-  <A, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> =>
-  (env) =>
-    withGroup(env, (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }));
+  <A, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> => {
+    checkOptions("forConcurrently_", options, { window: rules.window });
+    return (env) => withGroup(env, (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }));
+  };
 
 async function* stream<A, B, R extends HasSignal>(
   env: R,

@@ -3,7 +3,7 @@
  * the worker, and a lane keeps it fed. (Hyperion.Job: what jobTaskLauncher does)
  */
 import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
-import { describeDeath, type NodeLauncher } from "@hyperion-ts/launcher";
+import { describeDeath, LaunchError, type NodeLauncher } from "@hyperion-ts/launcher";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
@@ -11,13 +11,12 @@ import type { CallWaitReason } from "./call-wait.ts";
 import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
 import { Lane } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
-import { noNodeTask } from "./task-failure.ts";
+import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
+import { StartingLanes } from "./starting-lanes.ts";
+import { noNodeTask } from "./task-failure.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
-
-/** Calls that were sent ahead are taken back when the one before them runs longer than this. */
-const RECALL_AFTER_MS = 5;
 
 export class Dispatcher implements TaskLauncher {
   readonly #pool: PoolCore;
@@ -26,6 +25,7 @@ export class Dispatcher implements TaskLauncher {
   /** The nodes that were lost, and why. */
   readonly #lost = new Map<string, string>();
   readonly #lanes = new Set<Lane>();
+  readonly #starting = new StartingLanes();
   readonly #runTimes = new RunTimes();
   readonly #counts = new CallCounts();
   /** How many tasks wait in the pool's line. */
@@ -36,8 +36,7 @@ export class Dispatcher implements TaskLauncher {
   readonly #trials: ModuleTrials;
   /** Set when no call may begin any more. */
   #drained: PromiseWithResolvers<void> | undefined;
-  #lastWatchMs = 0;
-  #watch: NodeJS.Timeout | undefined;
+  readonly #watch = new RecallWatch(this.#lanes);
 
   constructor(pool: PoolCore, events: RunEvents) {
     this.#pool = pool;
@@ -84,8 +83,8 @@ export class Dispatcher implements TaskLauncher {
     if (why !== undefined) return why;
     if (this.#drained !== undefined && this.#inLine > 0) return { kind: "ending" };
     if (this.#unserved.size > 0) return { kind: "nodes-connecting" };
-    const starting = [...this.#lanes].find(({ worker }) => worker === undefined);
-    return starting === undefined ? null : { kind: "worker-starting", node: starting.node.name };
+    const { node } = this.#starting;
+    return node === undefined ? null : { kind: "worker-starting", node };
   }
 
   /** Lets no call begin any more: those that have not begun wait until they are aborted. Resolves when none runs. */
@@ -98,8 +97,7 @@ export class Dispatcher implements TaskLauncher {
 
   /** Ends the watch over calls that were sent ahead. */
   close(): void {
-    clearInterval(this.#watch);
-    this.#watch = undefined;
+    this.#watch.end();
   }
 
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
@@ -142,16 +140,13 @@ export class Dispatcher implements TaskLauncher {
       if (outcome !== "lost") this.#runTimes.add(task.functionName, runMs);
       if (this.#events.tracing) this.#events.emit({ type: "call-ended", functionName: task.functionName, node: task.node, attempt: task.attempt, outcome, runMs });
     },
-    refill: (lane: Lane): void => this.#sendAhead(lane),
+    refill: (lane: Lane): void => this.#refill(lane),
     closed: (lane: Lane): void => this.#closed(lane),
   };
 
   #enqueue(task: Task): void {
-    const { cpus, options } = task.request;
     this.#inLine += 1;
-    if (this.#drained !== undefined) return;
-    const request = { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
-    task.ticket = this.#pool.enqueue(request, task);
+    if (this.#drained === undefined) task.ticket = this.#pool.enqueue(task.poolRequest, task);
   }
 
   #open(task: Task, lease: Lease): void {
@@ -165,19 +160,24 @@ export class Dispatcher implements TaskLauncher {
     const lane = new Lane(this.#laneOffice, lease, node);
     this.#lanes.add(lane);
     lane.add(task);
-    const worker = node.acquire(lease, lane.fresh);
-    if (!(worker instanceof Promise)) this.#opened(lane, worker);
-    else
-      worker.then(
-        (started) => this.#opened(lane, started),
-        (error: unknown) => (error instanceof NodeFullError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
-      );
+    const worker = node.acquire(lease, lane.fresh || task.first);
+    if (!(worker instanceof Promise)) return this.#opened(lane, worker);
+    this.#starting.add(lane);
+    worker.finally(() => this.#starting.delete(lane)).then(
+      (started) => this.#opened(lane, started),
+      (error: unknown) => (error instanceof NodeFullError || error instanceof LaunchError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
+    );
   }
 
   #opened(lane: Lane, worker: Awaited<ReturnType<DispatchNode["acquire"]>>): void {
     if (this.#drained === undefined) lane.opened(worker);
     else lane.vacated(worker);
-    if (this.#lanes.has(lane)) this.#sendAhead(lane);
+    if (this.#lanes.has(lane)) this.#refill(lane);
+  }
+
+  #refill(lane: Lane): void {
+    this.#sendAhead(lane);
+    if (this.#drained === undefined) this.#starting.relieve(lane);
   }
 
   /** Lends a lane of short calls the next ones in line. */
@@ -191,20 +191,20 @@ export class Dispatcher implements TaskLauncher {
     this.#inLine -= taken.length;
     for (const { waiter } of taken) lane.add(waiter);
     lane.refillAt = lane.size >> 1;
-    this.#watch ??= setInterval(this.#recallStuck, RECALL_AFTER_MS);
+    this.#watch.begin();
   }
 
   /** How many tasks a worker may hold when this is one of them. */
-  #window({ functionName, request }: Task): number {
+  #window({ functionName, request, first }: Task): number {
     const { ahead = true, options } = request;
-    return ahead && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
+    return ahead && !first && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
   }
 
   #closed(lane: Lane): void {
     if (!this.#lanes.delete(lane)) return;
     this.#noticeDrained();
     const { worker, lease } = lane;
-    if (worker === undefined) return lease.release();
+    if (worker === undefined) return lane.node.giveBack(lease);
     if (lane.workerUsable && !lane.fresh) {
       lane.node.keep(worker, lease);
       return lease.release();
@@ -212,24 +212,6 @@ export class Dispatcher implements TaskLauncher {
     // The CPUs are free when the process is gone.
     void worker.stop(0).then(() => lease.release());
   }
-
-  /**
-   * Runs as long as calls are sent ahead. When this process was busy itself, the answers may be here, unread: then a
-   * lane is only suspected, and recalled the next time if none has come.
-   */
-  readonly #recallStuck = (): void => {
-    const nowMs = performance.now();
-    const late = nowMs - this.#lastWatchMs > 2 * RECALL_AFTER_MS;
-    this.#lastWatchMs = nowMs;
-    let ahead = 0;
-    for (const lane of this.#lanes) {
-      ahead += lane.ahead;
-      if (lane.ahead === 0 || nowMs - lane.progressMs <= RECALL_AFTER_MS) continue;
-      if (!late || lane.suspectedMs === lane.progressMs) lane.recall();
-      lane.suspectedMs = lane.progressMs;
-    }
-    if (ahead === 0) this.close();
-  };
 
   #tryUnserved(): void {
     const tasks = [...this.#unserved];

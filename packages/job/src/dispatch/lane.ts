@@ -3,6 +3,7 @@
  * sent ahead, so that the worker never waits for the next one; the lease stays with the lane as long
  * as the next in the pool's line asks for just these CPUs.
  */
+import { after, type Timer } from "@hyperion-ts/bounds";
 import type { Lease } from "@hyperion-ts/cpu-pool";
 import type { LaunchedWorker } from "@hyperion-ts/launcher";
 import type { DispatchNode } from "./dispatch-node.ts";
@@ -42,7 +43,7 @@ export class Lane {
   readonly #ending = new Map<Task, unknown>();
   #phase: "open" | "recalling" | "slow" | "dead" = "open";
   #kill: NodeJS.Timeout | undefined;
-  #limit: NodeJS.Timeout | undefined;
+  #limit: Timer | undefined;
 
   constructor(office: LaneOffice, lease: Lease, node: DispatchNode) {
     this.#office = office;
@@ -57,7 +58,12 @@ export class Lane {
 
   /** Whether more tasks may be sent ahead to it. */
   get takesMore(): boolean {
-    return this.#phase === "open" && this.worker !== undefined;
+    return this.#phase === "open" && this.worker !== undefined && !this.worker.ending;
+  }
+
+  /** Whether its worker has nothing to do, and may have any task. */
+  get isFree(): boolean {
+    return this.takesMore && this.#tasks.length === 0 && !this.fresh;
   }
 
   /** How many calls wait in the worker behind the one that runs. */
@@ -77,11 +83,20 @@ export class Lane {
     if (this.worker !== undefined) task.arrived(this);
   }
 
+  /** Hands over a task that waits for the worker to come up, if one of them `suits`; none where a task asks for a worker of its own. */
+  giveAway(suits: (task: Task) => boolean): [] | [Task] {
+    const at = this.worker === undefined && !this.fresh ? this.#tasks.findIndex(suits) : -1;
+    const [task] = at < 0 ? [] : this.#tasks.splice(at, 1);
+    return task === undefined ? [] : [task];
+  }
+
   /** The worker is there. */
   opened(worker: LaunchedWorker): void {
     this.worker = worker;
+    // Its tasks may have gone elsewhere meanwhile.
+    if (this.#tasks.length === 0) this.#office.refill(this);
     // A task that arrives may leave at once.
-    for (const task of this.#tasks.slice()) task.arrived(this);
+    else for (const task of this.#tasks.slice()) task.arrived(this);
     this.#closeIfEmpty();
   }
 
@@ -92,14 +107,14 @@ export class Lane {
     this.#closeIfEmpty();
   }
 
-  /** The node has no room for another worker now. */
+  /** The node has no room for another worker now, or starts none: that is nothing to the tasks. */
   postponed(): void {
     this.#phase = "dead";
     for (const task of this.#tasks.slice()) task.evicted();
     this.#closeIfEmpty();
   }
 
-  /** No worker could be started. */
+  /** No worker starts with what the tasks ask for. */
   failed(error: Error): void {
     this.#phase = "dead";
     for (const task of this.#tasks.splice(0)) task.notStarted(notStartedTask(error, task.place));
@@ -109,7 +124,7 @@ export class Lane {
   send(task: Task): void {
     const { worker } = this;
     if (worker === undefined) return;
-    if (this.#phase === "dead") return task.evicted();
+    if (this.#phase === "dead" || worker.ending) return task.evicted();
     if (this.#sent > 0) {
       if (this.#phase !== "open") return task.evicted();
       // A large input can't be taken back once a part of it is on its way: it waits until the worker is free.
@@ -168,12 +183,12 @@ export class Lane {
   workerLost(): void {
     this.#phase = "dead";
     clearTimeout(this.#kill);
-    clearTimeout(this.#limit);
+    this.#limit?.[Symbol.dispose]();
   }
 
   /** Whether the worker can take other tasks when the lane is closed. */
   get workerUsable(): boolean {
-    return this.#phase !== "dead" && this.worker !== undefined;
+    return this.#phase !== "dead" && this.worker !== undefined && !this.worker.ending;
   }
 
   #recalled(): void {
@@ -199,14 +214,14 @@ export class Lane {
 
   #begins(task: Task | undefined): void {
     this.progressMs = performance.now();
-    clearTimeout(this.#limit);
+    this.#limit?.[Symbol.dispose]();
     this.#limit = undefined;
     const limitMs = task?.request.options.timeLimitMs ?? null;
     if (task === undefined || limitMs === null) return;
-    this.#limit = setTimeout(() => {
+    this.#limit = after(limitMs, () => {
       task.timedOut();
       this.abort(task, timedOutTask(limitMs, task.place));
-    }, limitMs);
+    });
   }
 
   /** Sends what was held back. */
@@ -218,7 +233,7 @@ export class Lane {
   #closeIfEmpty(): void {
     const starting = this.worker === undefined && this.#phase !== "dead";
     if (this.#tasks.length > 0 || starting) return;
-    clearTimeout(this.#limit);
+    this.#limit?.[Symbol.dispose]();
     clearTimeout(this.#kill);
     this.#office.closed(this);
   }

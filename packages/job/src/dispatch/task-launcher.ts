@@ -22,6 +22,8 @@ export interface TaskRequest {
   readonly functionName?: string;
   /** Whether the worker may still be busy with a short call when it is handed out. Default true. */
   readonly ahead?: boolean;
+  /** Whether the call has to be the first in its worker, so that none before it can harm it. Default false. */
+  readonly first?: boolean;
 }
 
 /** A call as it travels. */

@@ -2,8 +2,8 @@
  * One request for a worker, and the call that is made on it: from the pool's line to a lane, and on from
  * lane to lane if it is taken back before it began. One object for the whole of it: there are very many.
  */
-import type { Lease, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
-import type { Call, WorkerDeath } from "@hyperion-ts/launcher";
+import type { Lease, PoolRequest, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
+import type { Call, LostAs, WorkerDeath } from "@hyperion-ts/launcher";
 import { checkInput, type AnyRemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
 import { type Abortable, abortScope, type AbortScope } from "../abort-scope.ts";
@@ -29,6 +29,9 @@ export interface TaskOffice {
   ended(task: Task, outcome: TaskOutcome): void;
 }
 
+/** A call that was the next one of so many workers that ended is taken for the cause. */
+const MAX_MISSED = 20;
+
 /** lost: its worker died under it. unused: it was given back without a call. */
 export type TaskOutcome = "done" | "failed" | "lost" | "cancelled" | "unused";
 
@@ -47,6 +50,10 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   fn: TaskCall["fn"] = nobody;
   input: Uint8Array = nothing;
   attempt = 0;
+  /** Whether its call has to be the first in its worker. */
+  first: boolean;
+  /** How often a worker has ended when its call was the next one there. */
+  #missed = 0;
   /** Where its call is; its lane keeps this. held: the worker has to be free first. */
   state: "none" | "held" | "sent" = "none";
   #outcome: TaskOutcome = "unused";
@@ -64,12 +71,19 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     this.#office = office;
     this.request = request;
     this.functionName = request.functionName ?? "";
+    this.first = request.first ?? false;
     this.placed = new Promise((resolve, reject) => {
       this.#resolvePlaced = resolve;
       this.#rejectPlaced = reject;
     });
     this.#scope = abortScope(request.signal);
     this.#scope.add(this);
+  }
+
+  /** What it asks the pool for. */
+  get poolRequest(): PoolRequest {
+    const { cpus, options } = this.request;
+    return { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
   }
 
   get node(): string {
@@ -183,12 +197,31 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     this.fail(this.#timedOut ? this.#timeLimitError(runMs) : failedTask(failure, { ...this.place, ranMs: runMs }));
   }
 
-  lost(death: WorkerDeath, began: boolean): void {
+  lost(death: WorkerDeath, as: LostAs): void {
     const { place } = this;
     this.lane?.workerLost();
-    if (!began && this.#abort === undefined) return this.evicted();
+    if (this.#isSpared(as) && this.#abort === undefined && !this.#timedOut) return this.evicted();
     this.lane?.answered(this, "lost", place.ranMs);
     this.fail(this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place), this.#timedOut ? "failed" : "lost");
+  }
+
+  /**
+   * Whether the end of its worker is no attempt of its own. A call that was struck by another one is the first in its next
+   * worker, so this happens to it once. One that never begins may have been read, at least, and gets no patience without end.
+   */
+  #isSpared(as: LostAs): boolean {
+    switch (as) {
+      case "running":
+        return false;
+      case "struck":
+        return (this.first = true);
+      case "next":
+        return (this.#missed += 1) < MAX_MISSED;
+      case "behind":
+        return true;
+      default:
+        return as satisfies never;
+    }
   }
 
   returned(): void {

@@ -1,5 +1,5 @@
 /**
- * How many workers a node runs at a time, once one of its limits (of processes, of descriptors) was met. What else runs
+ * How many workers a node runs at a time, once one of its limits (of processes, descriptors, memory) was met. What else runs
  * there may end: from time to time the node is tried with one more.
  */
 
@@ -32,9 +32,10 @@ export class WorkerLimit {
     if (this.#hooks.limited(this.#most)) this.#widenLater();
   }
 
-  /** No start is under way any more, and so many workers run. A number that was told is not told again. */
-  settled(workers: number): void {
-    if (this.#reason !== undefined && workers !== this.#told) {
+  /** No start is under way any more, and so many workers run. A number that was told is not told again; none is no number that a node can be used with. */
+  settled(running: number): void {
+    const workers = Math.min(running, this.#most);
+    if (this.#reason !== undefined && workers > 0 && workers !== this.#told) {
       this.#told = workers;
       this.#hooks.told(workers, this.#reason);
     }

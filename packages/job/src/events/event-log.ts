@@ -5,8 +5,9 @@
  *
  * A disk that is full or broken must not end a run that computes: it is said once, and the run goes on.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { openOwnFile } from "@hyperion-ts/own-files";
 import type { RunEvent, StampedEvent } from "./run-event.ts";
 import type { RunEvents } from "./run-events.ts";
 
@@ -49,7 +50,7 @@ class EventLog {
     this.#path = path;
     this.#warn = warn;
     this.#write = write;
-    this.#fd = this.#try(() => openSync(path, "a", 0o600));
+    this.#fd = this.#try(() => openOwnFile(path));
   }
 
   add({ at, event }: StampedEvent): void {

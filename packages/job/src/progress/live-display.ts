@@ -1,5 +1,7 @@
 /** Progress on a terminal: a block that is redrawn in place, with what happened above it. */
+import { after, type Timer } from "@hyperion-ts/bounds";
 import type { StampedEvent } from "../events/run-event.ts";
+import { steadyNowMs } from "../steady-clock.ts";
 import { eventLines } from "./event-lines.ts";
 import { LiveBlock } from "./live-block.ts";
 import { liveLines } from "./live-lines.ts";
@@ -20,8 +22,8 @@ export class LiveDisplay implements Disposable {
   readonly #block: LiveBlock;
   readonly #clock: NodeJS.Timeout;
   #state: RunState = noRun;
-  #redraw: NodeJS.Timeout | undefined;
-  #drawnAtMs = 0;
+  #redraw: Timer | undefined;
+  #drawnAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(stream: OutputStream, options: LiveDisplayOptions) {
     this.#stream = stream;
@@ -33,16 +35,17 @@ export class LiveDisplay implements Disposable {
   show(stamped: StampedEvent): void {
     const before = this.#state;
     if (before.phase.kind === "ended") return;
-    this.#state = nextRunState(before, stamped);
+    const nowMs = steadyNowMs();
+    this.#state = nextRunState(before, stamped.event, nowMs);
     const lines = eventLines({ before, after: this.#state }, stamped.event, true);
-    if (stamped.event.type === "run-ended") this.#drawLast(stamped.at.getTime());
+    if (stamped.event.type === "run-ended") this.#drawLast(nowMs);
     if (lines.length > 0) this.#block.print(lines);
     if (this.#state !== before || lines.length > 0) this.#drawSoon();
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#clock);
-    clearTimeout(this.#redraw);
+    this.#redraw?.[Symbol.dispose]();
     this.#stream.off("resize", this.#resized);
     this.#block[Symbol.dispose]();
   }
@@ -51,16 +54,16 @@ export class LiveDisplay implements Disposable {
 
   /** Draws at once, or when the last time is long enough ago. */
   #drawSoon(): void {
-    const waitMs = this.#drawnAtMs + MIN_REDRAW_MS - Date.now();
+    const waitMs = this.#drawnAtMs + MIN_REDRAW_MS - steadyNowMs();
     if (waitMs > 0) this.#drawIn(waitMs);
-    else if (this.#isUp) this.#draw(Date.now());
+    else if (this.#isUp) this.#draw(steadyNowMs());
   }
 
   /** Draws in a moment: somebody else is about to write. */
-  readonly #drawAfterwards = (): void => this.#drawIn(this.#drawnAtMs + MIN_REDRAW_MS - Date.now());
+  readonly #drawAfterwards = (): void => this.#drawIn(this.#drawnAtMs + MIN_REDRAW_MS - steadyNowMs());
 
   #drawIn(waitMs: number): void {
-    if (this.#isUp) this.#redraw ??= setTimeout(() => this.#draw(Date.now()), clamp(waitMs)).unref();
+    if (this.#isUp) this.#redraw ??= after(Math.max(waitMs, 1), () => this.#draw(steadyNowMs())).unref();
   }
 
   get #isUp(): boolean {
@@ -68,7 +71,7 @@ export class LiveDisplay implements Disposable {
   }
 
   #draw(nowMs: number): void {
-    clearTimeout(this.#redraw);
+    this.#redraw?.[Symbol.dispose]();
     this.#redraw = undefined;
     this.#drawnAtMs = nowMs;
     this.#block.draw(liveLines(this.#state, nowMs, this.#block.size));
@@ -81,6 +84,3 @@ export class LiveDisplay implements Disposable {
     this.#block.leave();
   }
 }
-
-/** The clock may have been set back, or the last time may be long ago. */
-const clamp = (waitMs: number): number => Math.min(Math.max(waitMs, 1), MIN_REDRAW_MS);

@@ -1,5 +1,6 @@
 /** Progress as lines that are kept, without repetition: in a file, or in continuous integration. */
 import type { StampedEvent } from "../events/run-event.ts";
+import { steadyNowMs } from "../steady-clock.ts";
 import { countsLine } from "./counts-line.ts";
 import { eventLines } from "./event-lines.ts";
 import type { OutputStream } from "./output-stream.ts";
@@ -15,7 +16,7 @@ export class PlainDisplay implements Disposable {
   #state: RunState = noRun;
   /** What the last counts line told, and when. */
   #told: RunState = noRun;
-  #toldAtMs = Date.now();
+  #toldAtMs = steadyNowMs();
 
   constructor(stream: OutputStream) {
     this.#stream = stream;
@@ -25,8 +26,9 @@ export class PlainDisplay implements Disposable {
   show(stamped: StampedEvent): void {
     const before = this.#state;
     if (before.phase.kind === "ended") return;
-    this.#state = nextRunState(before, stamped);
-    if (stamped.event.type === "run-ended") this.#tellCounts(stamped.at.getTime());
+    const nowMs = steadyNowMs();
+    this.#state = nextRunState(before, stamped.event, nowMs);
+    if (stamped.event.type === "run-ended") this.#tellCounts(nowMs);
     this.#print(eventLines({ before, after: this.#state }, stamped.event, false));
   }
 
@@ -35,7 +37,7 @@ export class PlainDisplay implements Disposable {
   }
 
   #look(): void {
-    const nowMs = Date.now();
+    const nowMs = steadyNowMs();
     if (nowMs - this.#toldAtMs >= COUNTS_EVERY_MS) this.#tellCounts(nowMs);
   }
 

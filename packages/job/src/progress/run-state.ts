@@ -1,6 +1,6 @@
 /** What the display knows of a run: worked out from its events alone. Pure. */
 import type { CallWaitReason } from "../dispatch/call-wait.ts";
-import type { FunctionCounts, RunEvent, StampedEvent } from "../events/run-event.ts";
+import type { FunctionCounts, RunEvent } from "../events/run-event.ts";
 import { addSample, type CallSample } from "./call-rate.ts";
 
 export interface RunState {
@@ -57,10 +57,9 @@ export const noRun: RunState = {
   countedAtMs: 0,
 };
 
-/** The state after an event; the same object when the event changes nothing that is shown. */
-export function nextRunState(before: RunState, { at, event }: StampedEvent): RunState {
+/** The state after an event that came `atMs`, on a steady clock; the same object when the event changes nothing that is shown. */
+export function nextRunState(before: RunState, event: RunEvent, atMs: number): RunState {
   const state = countProblem(before, event);
-  const atMs = at.getTime();
   switch (event.type) {
     case "run-started":
       return { ...state, programId: event.programId, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs };

@@ -1,6 +1,7 @@
 /** The program that an agent becomes when its head fell silent: `end-abandoned-job-main JOBID NODES`. */
-import { appendFileSync, existsSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
+import { closeSync, writeSync } from "node:fs";
+import { pause } from "@hyperion-ts/bounds";
+import { openOwnFileIfThere } from "@hyperion-ts/own-files";
 import { askSlurm } from "./ask-slurm.ts";
 import { endAbandonedJob } from "./end-abandoned-job.ts";
 
@@ -9,7 +10,10 @@ await endAbandonedJob(jobId, Number(nodes), {
   ask: askSlurm,
   tell: (outputFile, line) => {
     try {
-      if (existsSync(outputFile)) appendFileSync(outputFile, line);
+      const fd = openOwnFileIfThere(outputFile);
+      if (fd === undefined) return;
+      writeSync(fd, line);
+      closeSync(fd);
     } catch {
       // The job has ended, told or not.
     }

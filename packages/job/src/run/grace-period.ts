@@ -1,8 +1,11 @@
-/** How long running calls may go on when a run was told to end: as the first signal says, unless a later one says less. */
+/** How long running calls may go on when a run was told to end. */
+import { after, type Timer } from "@hyperion-ts/bounds";
+
+/** How long running calls may go on: as the first signal says, unless a later one says less. */
 export class GracePeriod implements Disposable {
   readonly #known = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #endMs = Number.POSITIVE_INFINITY;
 
   /** Resolves when a signal has said how long. */
@@ -21,16 +24,13 @@ export class GracePeriod implements Disposable {
     if (endMs >= this.#endMs) return false;
     this.#endMs = endMs;
     this.#known.resolve();
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
     if (graceMs <= 0) this.#over.resolve();
-    else this.#timer = setTimeout(() => this.#over.resolve(), Math.min(graceMs, LONGEST_TIMER_MS)).unref();
+    else this.#timer = after(graceMs, () => this.#over.resolve()).unref();
     return true;
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
   }
 }
-
-/** Node's timers of more than 2^31 ms fire at once. No signal of a batch system comes so early. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -3,6 +3,7 @@
  * A node that takes long does not hold up the others: it joins the pool when it is there.
  * (Hyperion.Job: withPoolLauncher)
  */
+import { checkValue, whole } from "@hyperion-ts/bounds";
 import { PoolCore } from "@hyperion-ts/cpu-pool";
 import { type HeadPort, LaunchError, type NodeLauncher, type NodeLauncherConfig, nodeName, openHeadPort, openNodeLauncher, type WorkerAddr, type WorkerLauncher } from "@hyperion-ts/launcher";
 import PQueue from "p-queue";
@@ -24,7 +25,7 @@ const STRAGGLERS_AFTER_MS = 10_000;
 export interface PoolLauncherConfig extends NodeLauncherConfig {
   /** What part of a node is ours. Default: all that its agent may use. */
   readonly shareOf?: (addr: WorkerAddr) => NodeShare | undefined;
-  /** With fewer nodes than this it is no use to begin. Default 1. */
+  /** With fewer nodes than this, 1 at least, it is no use to begin. Default 1. */
   readonly leastNodes?: number;
   /** Hears of nodes and workers. Default: nobody. */
   readonly events?: RunEvents;
@@ -71,6 +72,8 @@ class OpenPoolLauncher implements PoolLauncher {
   readonly cpusPerNode = new Map<string, number>();
   readonly leftOut: { readonly node: string; readonly reason: string }[] = [];
   readonly #config: PoolLauncherConfig;
+  /** What of it is about each node. */
+  readonly #ofNodes: NodeLauncherConfig;
   readonly #ownPort: HeadPort | undefined;
   readonly #events: RunEvents;
   readonly #closing = new AbortController();
@@ -87,7 +90,9 @@ class OpenPoolLauncher implements PoolLauncher {
 
   constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined) {
     const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
-    this.#config = { throttle: (handshake) => queue.add(handshake), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...config };
+    const { shareOf: _shareOf, leastNodes: _least, events: _events, ...ofNodes } = config;
+    this.#config = config;
+    this.#ofNodes = { throttle: (handshake) => queue.add(handshake), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...ofNodes };
     this.#ownPort = ownPort;
     this.#events = config.events ?? new RunEvents();
     this.dispatcher = new Dispatcher(this.pool, this.#events);
@@ -121,6 +126,7 @@ class OpenPoolLauncher implements PoolLauncher {
   }
 
   withCpus(cpus: number): WorkerLauncher<{ readonly signal?: AbortSignal }, TaskWorker> {
+    checkValue("withCpus", "cpus", cpus, whole(1));
     const never = new AbortController().signal;
     return { launch: ({ signal = never }) => this.dispatcher.launch({ cpus, options: {}, signal }) };
   }
@@ -137,7 +143,7 @@ class OpenPoolLauncher implements PoolLauncher {
   async #join(addr: WorkerAddr, signal: AbortSignal): Promise<void> {
     const node = nodeName(addr);
     try {
-      const launcher = await openNodeLauncher(this.#config, addr, signal);
+      const launcher = await openNodeLauncher(this.#ofNodes, addr, signal);
       this.#opened.push(launcher);
       const place = await launcher.placed;
       if (place.why !== null) return this.#misplaced.add({ launcher, addr }, place);

@@ -65,19 +65,33 @@ export interface SessionOptions extends RunOptions {
   readonly batchJob?: BatchJob;
 }
 
+type OpenWorkplace = (events: RunEvents, signal: AbortSignal) => Promise<Workplace>;
+
 /**
  * Runs `job` in a workplace that `open` makes, or gives up when its signal aborts. When it settles, everything that it
  * started has ended.
  */
-export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: (events: RunEvents, signal: AbortSignal) => Promise<Workplace>): Promise<A> {
+export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace): Promise<A> {
+  const late = new AbortController();
+  const value = await runToItsEnd(info, job, options, open, late);
+  // Whoever wants the program to end does not want what it would do next.
+  late.signal.throwIfAborted();
+  return value;
+}
+
+/** `late` is aborted by a signal that ends runs at once and comes when the job has ended, and what it ran on has not. */
+async function runToItsEnd<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace, late: AbortController): Promise<A> {
   await using stack = new AsyncDisposableStack();
-  const session = new Session(info, options, stack);
-  const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit() }));
+  const session = new Session(info, options, stack, late);
+  const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit(), onLost: (error) => session.endEarly(error) }));
   session.begin();
+  if (results.notice !== undefined) session.events.emit({ type: "log", message: results.notice });
   try {
     const opening = open(session.events, session.signal);
     stack.defer(async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]());
     const value = await session.run(job, results, await session.unlessEnded(opening));
+    // Also where the job has caught that its results are lost, or that came after the last of them.
+    results.flush();
     session.end("done", null);
     return value;
   } catch (error) {
@@ -91,6 +105,7 @@ class Session {
   readonly #info: ProgramInfo;
   readonly #stack: AsyncDisposableStack;
   readonly #controller = new AbortController();
+  readonly #late: AbortController;
   readonly #startMs = performance.now();
   /** Rejects a while after the run was ended from outside, whatever the job does then. */
   readonly #ended = Promise.withResolvers<never>();
@@ -99,8 +114,9 @@ class Session {
   #remembered = 0;
   #lastCounts = "";
 
-  constructor(info: ProgramInfo, options: SessionOptions, stack: AsyncDisposableStack) {
+  constructor(info: ProgramInfo, options: SessionOptions, stack: AsyncDisposableStack, late: AbortController) {
     this.#info = info;
+    this.#late = late;
     this.#stack = stack;
     this.events = new RunEvents(options.trace);
     makeLogDirectory(info.logDir);
@@ -109,7 +125,7 @@ class Session {
     if (options.progress !== "none") stack.use(showProgress(this.events, options.progress ?? "auto"));
     // Without an interruption nobody is left to hear of it.
     this.#ended.promise.catch(() => undefined);
-    if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.#endEarly(reason)));
+    if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.endEarly(reason)));
     if (options.handleSignals !== false) stack.use(onInterrupt(options.signals ?? localSignals, (signal, grace) => void this.#interrupted(signal, grace)));
   }
 
@@ -158,6 +174,7 @@ class Session {
   }
 
   async #interrupted(signal: NodeJS.Signals, grace: 0 | Promise<number>): Promise<void> {
+    if (this.#stack.disposed) return grace === 0 ? this.#late.abort(this.#interruption(signal)) : undefined;
     const period = this.#grace ?? this.#stack.use(new GracePeriod());
     if (this.#grace === undefined) void this.#endAfter(period, signal, grace !== 0);
     this.#grace = period;
@@ -172,7 +189,11 @@ class Session {
     const drained = drain ? this.#workplace?.drain().then(lastSteps) : undefined;
     await Promise.race([Promise.all([drained, period.known]), period.over]);
     this.#emitCounts();
-    this.#endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
+    this.endEarly(this.#interruption(signal));
+  }
+
+  #interruption(signal: NodeJS.Signals): InterruptedError {
+    return new InterruptedError(signal, this.#info.database, this.#leftCalls());
   }
 
   #leftCalls(): LeftCalls {
@@ -185,7 +206,8 @@ class Session {
     return left;
   }
 
-  #endEarly(reason: unknown): void {
+  /** Aborts all that goes on; a while later the run rejects with `reason`, whatever the job does. */
+  endEarly(reason: unknown): void {
     this.#controller.abort(reason);
     setTimeout(() => void this.#endWorkplace().finally(() => this.#ended.reject(reason)), INTERRUPT_GRACE_MS);
   }

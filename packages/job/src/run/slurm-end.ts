@@ -1,10 +1,12 @@
 /**
  * When Slurm will end this job, and how long running calls may go on after a signal. The environment tells the end as it
  * was known at the job's start (from Slurm 23.02 on); the controller knows what has become of it since: a changed time
- * limit, scancel, preemption. So it is asked again when it matters.
+ * limit, scancel, preemption. So it is asked again when it matters. Its times are on its own clock, which is compared with ours.
  */
 import type { Allocation, JobDetails } from "@hyperion-ts/slurm-env";
+import { steadyNowMs } from "../steady-clock.ts";
 import { askJobDetails } from "./ask-job-details.ts";
+import { askSlurmClock } from "./ask-slurm-clock.ts";
 import type { SignalGrace } from "./interruption.ts";
 
 /** Slurm sends SIGKILL so long after SIGTERM (KillWait of slurm.conf, by default 30 s); ending takes a while too. */
@@ -17,16 +19,19 @@ const ASKING_LIMIT_MS = 5_000;
 /** The end of a job, as far as it is known by now. */
 export class SlurmEnd {
   readonly #allocation: Allocation;
+  /** On the controller's clock. */
   #endTimeMs: number | undefined;
+  /** How far that is ahead of ours, as far as it is known. */
+  #aheadMs = 0;
 
   constructor(allocation: Allocation) {
     this.#allocation = allocation;
     this.#endTimeMs = allocation.endTimeMs;
   }
 
-  /** In milliseconds since 1970; undefined where the job has no limit, or nobody has told. */
+  /** On `steadyNowMs`'s clock; undefined where the job has no limit, or nobody has told. */
   get timeMs(): number | undefined {
-    return this.#endTimeMs;
+    return this.#endTimeMs === undefined ? undefined : this.#endTimeMs - this.#aheadMs;
   }
 
   /** Takes in what the controller says. */
@@ -34,10 +39,15 @@ export class SlurmEnd {
     if (details.state !== undefined) this.#endTimeMs = details.endTimeMs;
   }
 
+  /** Asks the controller what time it has. */
+  async compareClocks(signal?: AbortSignal): Promise<void> {
+    this.#aheadMs = (await askSlurmClock({ timeLimitMs: ASKING_LIMIT_MS, signal })) ?? this.#aheadMs;
+  }
+
   /** The job's state as the controller sees it now; undefined where it does not say. */
   async ask(signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const details = await askJobDetails(this.#allocation, { timeLimitMs: ASKING_LIMIT_MS, signal });
+      const [details] = await Promise.all([askJobDetails(this.#allocation, { timeLimitMs: ASKING_LIMIT_MS, signal }), this.compareClocks(signal)]);
       this.learn(details);
       return details.state;
     } catch {
@@ -56,7 +66,7 @@ export function slurmSignals(end: SlurmEnd, endGraceMs = END_GRACE_MS): SignalGr
     const cameMs = performance.now();
     const state = await end.ask(signal);
     const leastMs = Math.max(0, endGraceMs - (performance.now() - cameMs));
-    return isEnd(state) ? leastMs : Math.max(leastMs, (end.timeMs ?? 0) - Date.now() - LAST_MS);
+    return isEnd(state) ? leastMs : Math.max(leastMs, (end.timeMs ?? 0) - steadyNowMs() - LAST_MS);
   };
   const warning = (signal: AbortSignal): Promise<number> => graceAfter(isEnding, signal);
   return { SIGINT: () => 0, SIGHUP: () => 0, SIGTERM: (signal) => graceAfter((state) => !goesOn.has(state ?? ""), signal), SIGUSR1: warning, SIGUSR2: warning };

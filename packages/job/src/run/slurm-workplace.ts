@@ -29,7 +29,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
   const log = (message: string): void => events.emit({ type: "log", message });
   for (const { message } of allocation.notes) log(message);
   if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
-  const [details, threads] = await Promise.all([readJobDetails(allocation, log, signal), readThreadsPerCore(allocation, signal)]);
+  const [details, threads] = await Promise.all([readJobDetails(allocation, log, signal), readThreadsPerCore(allocation, signal), end.compareClocks(signal)]);
   if (details !== undefined) end.learn(details);
   const shares = new Map(allocation.nodes.map((node) => [String(node.name), { slurmThreads: threads.get(node.name), ...shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun") }]));
   const launcher = await openPoolLauncher(

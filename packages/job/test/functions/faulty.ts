@@ -1,6 +1,8 @@
 /** Remote functions that go wrong in all ways that user code can. */
 import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
+import { runInNewContext } from "node:vm";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { z } from "zod";
 import { defineRemote } from "../../src/index.ts";
 
@@ -13,6 +15,15 @@ export const wrongOutput = defineRemote(import.meta, {
   output: z.object({ points: z.array(z.number()) }),
   run: () => JSON.parse('{ "points": [1, "two"] }'),
 });
+
+/** Its schema gives promises of another realm, whose own `then` returns nothing, and refuses negative numbers. */
+export const foreignPromises = defineRemote(import.meta, { name: "faulty/foreign-promises", input: foreignSchema(), output: foreignSchema(), run: (x) => (x > 9 ? -x : x) });
+
+function foreignSchema(): StandardSchemaV1<number> {
+  const validate = (value: unknown): Promise<StandardSchemaV1.Result<number>> =>
+    runInNewContext("({ then: (take) => void Promise.resolve().then(() => take(value < 0 ? { issues: [{ message: 'negative' }] } : { value })) })", { value });
+  return { "~standard": { version: 1, vendor: "test", validate } };
+}
 
 /** Fills its memory. */
 export const hoards = defineRemote(import.meta, {

@@ -4,7 +4,8 @@ import { defineRemote, programInfo, remoteEval, runJobLocal } from "../../src/in
 
 const double = defineRemote(import.meta, { name: "faulty/double", input: z.number(), output: z.number(), run: (x) => 2 * x });
 
-const [, , dir = ""] = process.argv;
+// A worker has no arguments.
+const [, , dir = process.env["FAULTY_FORM"] === "without arguments" ? "" : "out"] = process.argv;
 const run = (): Promise<number> => runJobLocal(programInfo(dir), remoteEval(double, 21), { cpus: 2, progress: "none" });
 
 switch (process.env["FAULTY_FORM"]) {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test, vi } from "vitest";
-import { canLimit, eventsOf, run } from "./limited-program.ts";
+import { asUser, canLimit, eventsOf, run } from "./limited-program.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -31,7 +31,33 @@ describe("limits of processes and descriptors", () => {
   });
 });
 
+describe.runIf(canLimit)("a limit of processes of an ordinary user", () => {
+  it("leaves room for few workers: these make all calls", async () => {
+    const events = await run({ program: "many-workers.ts", args: ["8", "16"], before: asUser(30) });
+    expect(eventsOf(events, "done")).toMatchObject([{ calls: 16 }]);
+    expect(eventsOf(events, "node-limited")[0]).toMatchObject({ reason: "the limit of 30 processes and threads of this user (ulimit -u) is reached" });
+    expect(events.filter(({ type }) => type === "worker-not-started" || type === "call-retried")).toEqual([]);
+  });
+
+  it("leaves no room for a worker: that is told at once, by its name, and nothing is started that would hang", async () => {
+    const events = await run({ program: "many-workers.ts", args: ["2", "6"], before: asUser(20) });
+    expect(eventsOf(events, "done")).toMatchObject([{ calls: 0 }]);
+    const message = "Could not start a worker on .+: the limit of 20 processes and threads of this user \\(ulimit -u\\) is reached";
+    for (const { reason } of eventsOf(events, "worker-not-started")) expect(reason).toMatch(new RegExp(`^${message}$`));
+    expect(eventsOf(events, "node-lost")).toMatchObject([{ reason: expect.stringMatching(new RegExp(`^its workers do not start: ${message}$`)) }]);
+  });
+});
+
 describe.runIf(canLimit)("a limit of memory", () => {
+  it("that not all workers fit into makes them fewer, and all calls are done", async () => {
+    const events = await run({ program: "many-workers.ts", args: ["12", "24"], limits: { controller: "memory", files: { "memory.limit_in_bytes": "280M" } } });
+    expect(eventsOf(events, "done")).toMatchObject([{ calls: 24 }]);
+    const limited = eventsOf(events, "node-limited");
+    expect(limited.length).toBeGreaterThan(0);
+    for (const { reason } of limited) expect(reason).toMatch(/^the limit of 280 MB of memory is reached \(.*memory\.limit_in_bytes\)$/);
+    expect(limited.at(-1)?.workers).toBeLessThan(12);
+  });
+
   const memory = { controller: "memory", files: { "memory.limit_in_bytes": "512M" } } as const;
 
   it("makes calls that reserve more than half of it run one after the other", async () => {

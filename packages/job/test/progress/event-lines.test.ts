@@ -9,7 +9,7 @@ function told(events: readonly StampedEvent[], live = false): string {
   let state = noRun;
   const lines = [at(0, started), ...events].flatMap((stamped) => {
     const before = state;
-    state = nextRunState(before, stamped);
+    state = nextRunState(before, stamped.event, stamped.at.getTime());
     return eventLines({ before, after: state }, stamped.event, live);
   });
   return `\n${textOf(lines)}\n`;

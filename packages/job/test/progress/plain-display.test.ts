@@ -51,6 +51,22 @@ describe("plain lines", () => {
     `);
   });
 
+  test("don't notice that the wall clock is set", () => {
+    const told = (setBy: (seconds: number) => void): string =>
+      written((emit, pass) => {
+        emit(started);
+        emit(nodeReady("n1", 4));
+        for (const [second, hours] of [[1, 1], [2, -3], [3, 24], [4, -22]] as const) {
+          pass(4);
+          setBy(hours);
+          emit(counts([{ done: 4 * second, running: 4, waiting: 116 - 4 * second }]));
+        }
+        pass(60);
+        emit(ended(76));
+      });
+    expect(told((hours) => vi.setSystemTime(Date.now() + hours * 3_600_000))).toBe(told(() => undefined));
+  });
+
   test("tell the counts of a change also when nothing changes after it", () => {
     const text = written((emit, pass) => {
       emit(started);

@@ -8,7 +8,7 @@ export const startMs = Date.UTC(2026, 10, 1, 12);
 
 export const at = (seconds: number, event: RunEvent): StampedEvent => ({ at: new Date(startMs + seconds * 1_000), event });
 
-export const after = (...events: readonly StampedEvent[]): RunState => events.reduce(nextRunState, noRun);
+export const after = (...events: readonly StampedEvent[]): RunState => events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), noRun);
 
 export const started: RunEvent = { type: "run-started", programId: "q7RkW", database: "out/results.sqlite", logDir: "out/logs/2026-11/q7RkW" };
 

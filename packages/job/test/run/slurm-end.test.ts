@@ -1,5 +1,6 @@
 import { type Allocation, parseAllocation } from "@hyperion-ts/slurm-env";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { remainingMs } from "../../src/index.ts";
 import { SlurmEnd, slurmSignals } from "../../src/run/slurm-end.ts";
 import { fakeScontrol } from "./fake-scontrol.ts";
 
@@ -40,6 +41,21 @@ describe("running calls may go on", () => {
   ] as const)("%s (%s)", async (_title, signal, script, endSeconds, graceSeconds) => {
     using _fake = fakeScontrol(script);
     expect(await graceOf(signal, endSeconds === undefined ? undefined : Date.now() + endSeconds * 1_000)).toEqual(near(graceSeconds));
+  });
+
+  test.each([
+    ["ahead of", 600],
+    ["behind", -600],
+  ])("until 10 s before the end on the controller's clock, which is %s ours by 10 minutes", async (_where, aheadSeconds) => {
+    const config = `Configuration data as of ${inSeconds(aheadSeconds)}\nClusterName = c`;
+    using _fake = fakeScontrol(`if [ "$2" = config ]; then echo '${config}'; else ${shown("RUNNING", inSeconds(aheadSeconds + 1_000))}\nfi`);
+    expect(await graceOf("SIGUSR1", undefined)).toEqual(near(990));
+    const end = new SlurmEnd(allocation(Date.now() + (aheadSeconds + 1_000) * 1_000));
+    await end.compareClocks();
+    expect(remainingMs({ endTimeMs: end.timeMs ?? null })).toEqual(near(1_001));
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+    expect(remainingMs({ endTimeMs: end.timeMs ?? null })).toEqual(near(1_001));
+    vi.useRealTimers();
   });
 
   test("whatever the controller does: one that hangs is not waited for longer than 5 s, and that time counts", async () => {

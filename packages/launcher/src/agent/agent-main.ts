@@ -6,15 +6,15 @@
  * carries them; the streams are opened without the runtime's own `process.stdout`, which would
  * block on a pipe that the head doesn't read for a while.
  *
- * Its arguments are the directory where compiled code is kept, or an empty text, and, in a batch job, the node's name
+ * Its arguments are the directory where compiled code is wanted, or an empty text, and, in a batch job, the node's name
  * there and the names of the job's cgroups.
  */
 import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
-import { shareCompileCache } from "../worker/compile-cache.ts";
+import { shareCompileCache } from "../compile-cache.ts";
 
 const [compileCache = "", node = "", ...folders] = process.argv.slice(2);
-if (compileCache !== "") shareCompileCache(compileCache);
+if (compileCache !== "") shareCompileCache(compileCache, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
 const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });

@@ -1,7 +1,7 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
+import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, MIN_PIECE_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
 import type { Polling } from "../polling/polling.ts";
 import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
@@ -36,6 +36,8 @@ export interface AgentParts {
   readonly oomKills: OomKills;
   /** Hears why calls can't be sent ahead to a worker. */
   readonly noClaims: (error: unknown) => void;
+  /** Says which limit a worker has met that does not come up. */
+  readonly limitMet: (pid: number, hangs: boolean) => string | undefined;
 }
 
 /** Makes a process the worker that `message` asks for. */
@@ -57,11 +59,16 @@ class WorkerOfAgent implements AgentWorker {
   readonly #toHead: FrameWriter;
   readonly #polling: Polling;
   readonly #oomKills: OomKills;
+  readonly #limitMet: AgentParts["limitMet"];
+  /** Whether anything has come from it. */
+  #cameUp = false;
+  /** Which limit keeps it from coming up. */
+  #limit: string | undefined;
   #stopped = false;
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills }: AgentParts) {
+  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills, limitMet }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;
     this.#channel = channel;
@@ -69,6 +76,7 @@ class WorkerOfAgent implements AgentWorker {
     this.#toHead = toHead;
     this.#polling = polling;
     this.#oomKills = oomKills;
+    this.#limitMet = limitMet;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
     this.gone = this.#watch(frames);
@@ -90,6 +98,7 @@ class WorkerOfAgent implements AgentWorker {
   }
 
   async stop(graceMs: number): Promise<void> {
+    if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, true);
     this.#stopped = true;
     await this.#process.running.stop(graceMs);
     await this.gone;
@@ -105,13 +114,15 @@ class WorkerOfAgent implements AgentWorker {
 
   async #watch(frames: Duplex): Promise<void> {
     const drained = this.#forwardFrames(frames);
+    void drained.then(() => this.#expectEnd());
     const exit = await this.#process.running.exited;
     const killed = exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined;
     const outOfMemory = killed ? this.#oomKills.claim() : undefined;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory };
+    if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, false);
+    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory, limit: this.#limit };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#process.claims?.[Symbol.dispose]();
@@ -133,6 +144,7 @@ class WorkerOfAgent implements AgentWorker {
     });
     frames.on("data", (chunk: Buffer) => {
       this.#polling.called();
+      this.#cameUp = true;
       try {
         origin.came(chunk);
         parser.push(chunk);
@@ -145,9 +157,20 @@ class WorkerOfAgent implements AgentWorker {
       }
     });
     return new Promise((resolve) => {
-      frames.on("error", () => frames.destroy());
+      frames.on("error", (error) => {
+        // The kernel says so, to whoever has sent it (unix(7), and unix_release_sock in the kernel's af_unix.c).
+        if (isUnread(error)) this.#calls.unread();
+        frames.destroy();
+      });
       frames.on("close", resolve);
     });
+  }
+
+  /** Whoever has closed its frames, and lives on, answers nothing any more. */
+  async #expectEnd(): Promise<void> {
+    const { exited, hasEnded } = this.#process.running;
+    const stays = hasEnded || (await Promise.race([exited.then(() => false), new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS, true).unref())]));
+    if (stays === true && !this.#process.running.hasEnded && this.#complaint === undefined) this.#endFor("something in it has closed file descriptor 3, which carries its frames");
   }
 
   #endFor(complaint: string): void {
@@ -175,8 +198,12 @@ class WorkerOfAgent implements AgentWorker {
   }
 }
 
+/** A worker that ended with something unread, or had ended before it was sent. */
+const isUnread = (error: Error): boolean => "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+
 /** What the head can read without harm: whatever its payload is, it costs no more than this worker's calls. */
 function isFromWorker(kind: FrameKind, flags: number, bytes: Buffer, start: number, end: number): boolean {
+  if ((flags & FrameFlag.more) !== 0 && end - start < HEADER_BYTES + MIN_PIECE_BYTES) return false;
   if (isAnswer(kind)) return end - start >= MIN_ANSWER_BYTES || (flags & FrameFlag.continued) !== 0;
   if (kind === FrameKind.message) parseMessage(bytes, start + HEADER_BYTES, end);
   return kind === FrameKind.message || kind === FrameKind.credit;

@@ -6,6 +6,7 @@
  * end of its input, which is the end of the head, ends it and its workers at once.
  */
 import type { Readable, Writable } from "node:stream";
+import { every } from "@hyperion-ts/bounds";
 import {
   encodeMessage,
   FrameKind,
@@ -24,6 +25,7 @@ import { Polling } from "../polling/polling.ts";
 import { endOrBecome } from "./become.ts";
 import { hello } from "./host.ts";
 import type { JobOnNode } from "./job-cpuset.ts";
+import { endGuard, takeGuardNews } from "./guard.ts";
 import { findProcessTools } from "./process-tools.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
@@ -44,7 +46,8 @@ const UNANSWERED_MS = 45_000;
 const END_GRACE_MS = 200;
 
 export class Agent implements FrameReceiver {
-  readonly #tools = findProcessTools();
+  readonly #guard = takeGuardNews(process.env);
+  readonly #tools = findProcessTools(this.#guard.setpriv);
   readonly #processes = new WorkerProcesses(this.#tools, log);
   readonly #spare = new SpareWorker(this.#tools, this.#processes, log);
   readonly #oomKills = new OomKills();
@@ -98,6 +101,7 @@ export class Agent implements FrameReceiver {
     const workers = [...this.#workers.keys()].map((channel) => this.#stop(channel, graceMs));
     void Promise.allSettled([...workers, this.#spare.end()])
       .then(() => this.#processes.swept())
+      .then(() => endGuard(this.#guard.pid))
       .then(() => endOrBecome(become, log));
   }
 
@@ -162,14 +166,14 @@ export class Agent implements FrameReceiver {
     clearTimeout(this.#unanswered);
     if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
     this.#whenHeadIsLost = whenHeadIsLost;
-    setInterval(() => {
+    every(heartbeatMs, () => {
       this.#oomKills.look();
       this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
       this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0, this.#whenHeadIsLost);
-    }, heartbeatMs);
+    });
     this.#here = pathsHere(folderNames);
     const why = directory === null ? null : enter(this.#here(directory));
     this.#send({ type: "placed", directory: process.cwd(), why });
@@ -191,7 +195,7 @@ export class Agent implements FrameReceiver {
   }
 
   #employ(process: WorkerProcess, message: StartMessage): AgentWorker {
-    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, oomKills: this.#oomKills, noClaims: (error) => this.#processes.noClaims(error) });
+    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, oomKills: this.#oomKills, noClaims: (error) => this.#processes.noClaims(error), limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs) });
   }
 
   #started(message: StartMessage, worker: AgentWorker): AgentWorker {

@@ -24,6 +24,8 @@ export class CallLine {
   #outstanding = 0;
   /** Calls that it began at once, without a claim. */
   #alone = 0;
+  /** What went to it last was one of them, as a whole. */
+  #lastIsAlone = false;
 
   /** `grant` gives credit back for calls that are taken back here; `noClaims` hears why calls go one at a time from now on. */
   constructor(claims: ClaimFile | undefined, toWorker: FrameWriter, grant: (bytes: number) => void, noClaims: (error: unknown) => void) {
@@ -46,6 +48,7 @@ export class CallLine {
 
   /** Takes in a frame for the worker. */
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
+    this.#lastIsAlone = kind === FrameKind.callAlone && flags === 0;
     if (kind !== FrameKind.call) {
       if (kind === FrameKind.callAlone && (flags & FrameFlag.continued) === 0) this.#passes();
       this.#toWorker.forward(kind, frame);
@@ -62,6 +65,12 @@ export class CallLine {
   answered(): void {
     this.#outstanding -= 1;
     if (this.#holding && this.#outstanding === 0) this.#release();
+  }
+
+  /** The worker has ended without reading all that was sent to it: the end of it at least has not reached it. */
+  unread(): void {
+    if (this.#lastIsAlone) this.#alone -= 1;
+    this.#lastIsAlone = false;
   }
 
   /** Takes back the calls that the worker has not begun, and returns how many they are; to be called when all are offered. */

@@ -6,8 +6,8 @@ export interface ProcessTools {
   readonly setpriv: boolean;
 }
 
-/** Tries both tools once; old versions of setpriv have no --pdeathsig. */
-export function findProcessTools(): ProcessTools {
+/** Tries both tools once, `setpriv` only where nobody has told; old versions of it have no --pdeathsig. */
+export function findProcessTools(setpriv?: boolean): ProcessTools {
   const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
-  return { taskset: works("taskset", ["-p", String(process.pid)]), setpriv: works("setpriv", ["--pdeathsig", "KILL", "true"]) };
+  return { taskset: works("taskset", ["-p", String(process.pid)]), setpriv: setpriv ?? works("setpriv", ["--pdeathsig", "KILL", "true"]) };
 }

@@ -36,8 +36,7 @@ export class SpareWorker {
   /** The spare as the worker that `message` asks for, if there is one that can be it; otherwise a new process. */
   async take(message: StartMessage): Promise<WorkerProcess> {
     const spare = await this.#release();
-    if (spare !== undefined && (await this.#fits(spare, message))) {
-      renameSync(spare.logFile, message.logFile);
+    if (spare !== undefined && (await this.#fits(spare, message)) && renamed(spare.logFile, message.logFile)) {
       this.#log(`The spare worker ${spare.process.running.pid} becomes ${message.logFile}`);
       return spare.process;
     }
@@ -83,5 +82,15 @@ export class SpareWorker {
     claims?.[Symbol.dispose]();
     closeSync(log.fd);
     rmSync(logFile, { force: true });
+  }
+}
+
+/** Gives a log file its name. It may be gone with its folder: then a new worker makes both again. */
+function renamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -2,6 +2,7 @@
  * Ends what workers leave behind: children that made sessions of their own, so that they did not end with the worker's process group.
  * To look for them costs milliseconds, so many workers that end together share one look, and it has at most a tenth of the agent's time.
  */
+import { after } from "@hyperion-ts/bounds";
 import { endMarked, killMarked } from "../process-marks.ts";
 
 const REST_PER_WORK = 9;
@@ -33,7 +34,7 @@ export class Sweeper {
       else this.#looks.set(mark, looks + 1);
     }
     this.#resting = true;
-    setTimeout(() => this.#rested(), REST_PER_WORK * (performance.now() - begunMs)).unref();
+    after(REST_PER_WORK * (performance.now() - begunMs), () => this.#rested()).unref();
   }
 
   #rested(): void {

@@ -1,6 +1,8 @@
 /** Starting the processes that are, or will be, workers. */
-import { closeSync, fstatSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeDirectory } from "@hyperion-ts/bounds";
+import { openOwnFile } from "@hyperion-ts/own-files";
 import { isForWorkers } from "../inherited-variables.ts";
 import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
 import { markVariable, newMark } from "../process-marks.ts";
@@ -8,7 +10,7 @@ import { ClaimFile } from "./claims.ts";
 import { allowedCpus } from "./usable-cpus.ts";
 import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
-import { poolThreads, workerRoom } from "./worker-room.ts";
+import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
@@ -51,8 +53,8 @@ export class WorkerProcesses {
     this.#poolThreads ??= poolThreads(allowedCpus().length);
     const room = workerRoom([...this.#running], this.#starting, this.#poolThreads);
     const workers = this.#running.size + this.#starting;
-    // Without any worker nothing is lost by trying.
-    if (room !== null && workers > 0 && workers >= room.workers) throw new NoRoomError(`${room.limit} is reached`);
+    // Without any worker nothing is lost by trying, where it may come up.
+    if (room !== null && (workers > 0 ? workers >= room.workers : room.full)) throw new NoRoomError(`${room.limit} is reached`);
     this.#starting += 1;
     try {
       const started = await this.#start(command, pinTo, logFile);
@@ -69,8 +71,8 @@ export class WorkerProcesses {
   }
 
   async #start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
-    mkdirSync(dirname(logFile), { recursive: true });
-    const fd = openSync(logFile, "a+", 0o600);
+    makeDirectory(dirname(logFile), { mode: 0o700 });
+    const fd = openOwnFile(logFile);
     const claims = this.#openClaims();
     const mark = newMark();
     try {
@@ -86,6 +88,14 @@ export class WorkerProcesses {
       closeSync(fd);
       throw error;
     }
+  }
+
+  /** Which limit a worker has met that does not come up: `hangs`, or has ended. undefined where no limit is in its way. */
+  limitMet(pid: number, hangs: boolean): string | undefined {
+    const others = [...this.#running].filter((other) => other !== pid);
+    const room = workerRoom(others, this.#starting, this.#poolThreads ?? 1);
+    if (room === null || room.workers > others.length + this.#starting || (hangs && !lacksThreads(pid))) return undefined;
+    return `${room.limit} is reached`;
   }
 
   /** Resolves when nothing is left that a worker which has ended had started. */

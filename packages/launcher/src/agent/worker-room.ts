@@ -24,6 +24,8 @@ const LARGE_LIMIT = 32_768;
 export interface WorkerRoom {
   readonly workers: number;
   readonly limit: string;
+  /** Whether not even one more runtime would get what it begins with: it would hang, or give up. */
+  readonly full: boolean;
 }
 
 /**
@@ -40,9 +42,12 @@ export function poolThreads(cpus: number, env: NodeJS.ProcessEnv = process.env):
 export function workerRoom(pids: readonly number[], starting: number, pool: number): WorkerRoom | null {
   const perWorker = RUNTIME_THREADS + pool;
   const own = pids.map(threadsOf).reduce((sum, threads) => sum + threads, starting);
-  const rooms = [...threadLimits().map(({ most, used, limit }) => ({ workers: fit(most - SPARE_THREADS - (used() - own), perWorker), limit })), ...fileRoom(pids.length)];
+  const rooms = [...threadLimits().map((limit) => threadRoom(limit, own, perWorker)), ...fileRoom(pids.length)];
   return rooms.toSorted((a, b) => a.workers - b.workers)[0] ?? null;
 }
+
+/** Whether a worker that does not come up lacks threads which its runtime has asked for: it waits for them for ever. */
+export const lacksThreads = (pid: number): boolean => threadsOf(pid) < RUNTIME_THREADS;
 
 const fit = (left: number, each: number): number => Math.max(0, Math.floor(left / each));
 
@@ -50,6 +55,11 @@ interface ThreadLimit {
   readonly most: number;
   readonly used: () => number;
   readonly limit: string;
+}
+
+function threadRoom({ most, used, limit }: ThreadLimit, own: number, perWorker: number): WorkerRoom {
+  const all = used();
+  return { workers: fit(most - SPARE_THREADS - (all - own), perWorker), limit, full: most - all < RUNTIME_THREADS };
 }
 
 const threadLimits = (): readonly ThreadLimit[] => [...ownCgroups().flatMap(pidsLimits), ...userLimit()];
@@ -72,8 +82,9 @@ function userLimit(): readonly ThreadLimit[] {
 function fileRoom(workers: number): readonly WorkerRoom[] {
   const most = limitOf("Max open files");
   if (most === undefined) return [];
-  const others = readdirSync("/proc/self/fd").length - FILES_PER_WORKER * workers;
-  return [{ workers: fit(most - SPARE_FILES - others, FILES_PER_WORKER), limit: `the limit of ${most} open files of the agent (ulimit -n)` }];
+  const all = readdirSync("/proc/self/fd").length;
+  const others = all - FILES_PER_WORKER * workers;
+  return [{ workers: fit(most - SPARE_FILES - others, FILES_PER_WORKER), limit: `the limit of ${most} open files of the agent (ulimit -n)`, full: most - all < FILES_PER_WORKER }];
 }
 
 /** The soft limit, where there is one (proc_pid_limits(5)). */

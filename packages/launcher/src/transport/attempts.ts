@@ -1,5 +1,5 @@
 /** Attempts with pauses between them: many clusters drop connections that come in quick succession. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@hyperion-ts/bounds";
 
 /** How often something is tried, and how long the pauses are. */
 export interface AttemptPolicy {
@@ -36,7 +36,7 @@ export async function withAttempts<A>(
       const thisPauseMs = Math.round(longestMs * (0.5 + Math.random() / 2));
       if (number >= attempts || performance.now() - startMs + thisPauseMs > patienceMs || !isTransient(error)) throw error;
       waiting(error, number, thisPauseMs);
-      await sleep(thisPauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await pause(thisPauseMs, signal);
     }
   }
 }

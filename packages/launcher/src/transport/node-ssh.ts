@@ -16,14 +16,15 @@ export interface NodeSshOptions {
   readonly configFile?: string;
   /** The account on the host. */
   readonly user?: string;
+  /** From 1 to 65,535. */
   readonly port?: number;
   /** Files of private keys, before those of the configuration. */
   readonly identityFiles?: readonly string[];
-  /** For connecting, and again for logging in, to each host, in milliseconds. Default: ConnectTimeout, else 20,000. */
+  /** For connecting, and again for logging in, to each host, in milliseconds. Above 0; Infinity: no limit. Default: ConnectTimeout, else 20,000. */
   readonly connectTimeoutMs?: number;
-  /** How often a host is asked for a sign of life, in milliseconds. Default 5,000. */
+  /** How often a host is asked for a sign of life, in milliseconds: above 0; Infinity: never. Default 5,000. */
   readonly keepaliveMs?: number;
-  /** After how many unanswered questions the connection is given up. Default 3. */
+  /** After how many unanswered questions the connection is given up: 1 at least. Default 3. */
   readonly keepaliveCount?: number;
 }
 

@@ -3,7 +3,9 @@
  * slurmctld for each node, and its streams are slow in bulk (4 MB/s were measured), so frames go over TLS with it
  * where that is not switched off.
  */
-import type { CommandError } from "../local-process.ts";
+import { withClientGuard } from "../agent-guard.ts";
+import { isProgram } from "../worker/death-signal.ts";
+import { type CommandError, showArgv } from "../local-process.ts";
 import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
 import { type SessionEnd, TransportError } from "./command-session.ts";
 import { passedToSrun } from "./srun-environment.ts";
@@ -46,13 +48,17 @@ export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: Sru
       const group = hetGroupOf?.(host);
       const gres = gresOf?.(host);
       const place = [...(group === undefined ? [] : [`--het-group=${group}`]), `--nodelist=${host}`, ...(gres === undefined ? [] : [`--gres=${gres}`])];
-      const running = await runCmdLocalAsync({ argv: [command, ...OURS, ...place, ...options, "--", ...argv], env: { HYPERION_LINE_STREAM: "1" }, passes: passedToSrun }).catch((cause: CommandError) => {
+      const line = [command, ...OURS, ...place, ...options, "--", ...argv];
+      const running = await runCmdLocalAsync({ argv: guarded(line), env: { HYPERION_LINE_STREAM: "1" }, passes: passedToSrun }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
-      return commandSession(running, false, srunEnd, () => endStep(running));
+      return { ...commandSession(running, false, srunEnd, () => endStep(running)), description: showArgv(line) };
     },
   };
 }
+
+/** srun is two processes, one of which ends the step when the other one is killed: that one may be stopped, too. A program that is not there stays as it is. */
+const guarded = (argv: readonly string[]): readonly string[] => (isProgram(argv[0] ?? "", { cwd: undefined, env: process.env }) ? withClientGuard(argv).argv : argv);
 
 /**
  * Slurm lets a step go on whose srun was killed, and an agent whose input nobody closes: srun itself has to end it (srun(1),

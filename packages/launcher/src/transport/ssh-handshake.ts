@@ -1,5 +1,6 @@
 /** From a stream to a host to a connection that is logged in: the host's key is verified before anything is shown to it. */
 import type { Duplex } from "node:stream";
+import { LONGEST_TIMER_MS } from "@hyperion-ts/bounds";
 import type { NodeSSH } from "node-ssh";
 import type { Algorithms, Client } from "ssh2";
 import { TransportError, type TransportFailure } from "./command-session.ts";
@@ -33,8 +34,8 @@ export async function logIn(ssh: NodeSSH, sock: Duplex, settings: HostSettings):
     sock,
     username: config.user,
     algorithms: settings.algorithms,
-    readyTimeout: settings.connectTimeoutMs,
-    keepaliveInterval: settings.keepaliveMs,
+    readyTimeout: Math.min(settings.connectTimeoutMs, LONGEST_TIMER_MS),
+    keepaliveInterval: Math.min(settings.keepaliveMs, LONGEST_TIMER_MS),
     keepaliveCountMax: settings.keepaliveCount,
     hostVerifier: (key: Buffer): boolean => {
       refusal = hostKeyProblem(key, settings.known, config);

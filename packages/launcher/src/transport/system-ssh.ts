@@ -40,7 +40,7 @@ export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = 
       const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
       signal.throwIfAborted();
       const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
-      const running = await runCmdLocalAsync({ argv: line }).catch((cause: CommandError) => {
+      const running = await runCmdLocalAsync({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
         throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
       });
       return { ...commandSession(running, direct, sshEnd), whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}` };

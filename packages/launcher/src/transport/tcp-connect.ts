@@ -1,5 +1,6 @@
 /** TCP connections for small messages: nothing waits for more to come, but what one turn writes goes out together. */
 import { connect, type Socket } from "node:net";
+import { after } from "@hyperion-ts/bounds";
 import { TransportError } from "./command-session.ts";
 
 /** Where to connect to. */
@@ -19,14 +20,14 @@ export function tcpConnect({ host, port, family }: TcpAddress, timeoutMs: number
   resources.defer(() => socket.destroy());
   return new Promise((resolve, reject) => {
     const failed = (how: string, cause?: Error): void => reject(new TransportError({ reason: "unreachable", message: `Could not connect to ${host} port ${port}: ${how}` }, { cause }));
-    const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     socket.once("close", () => {
-      clearTimeout(timer);
+      timer[Symbol.dispose]();
       failed("the connection was closed");
     });
     socket.on("error", (error) => failed(error.message, error));
     socket.once("connect", () => {
-      clearTimeout(timer);
+      timer[Symbol.dispose]();
       resolve(joinWrites(socket));
     });
   });

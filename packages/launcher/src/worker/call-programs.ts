@@ -1,7 +1,8 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { anything, checkOptions, checkValue, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
 import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
-import { withDeathSignal } from "./death-signal.ts";
+import { killedAtDeath } from "./death-signal.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
@@ -31,6 +32,8 @@ export class CallPrograms {
 
   run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
     if (signal.aborted) return Promise.reject(signal.reason);
+    const wrong = problemOf(file, args, options);
+    if (wrong !== undefined) return Promise.reject(wrong);
     const child = start([file, ...args], options);
     if (child instanceof ExecError) return Promise.reject(child);
     const result = this.#result(child, [file, ...args], options.input, signal);
@@ -61,10 +64,24 @@ export class CallPrograms {
   }
 }
 
+const execRules: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
+
+/** What is wrong with what `ctx.exec` was given: a TypeError or RangeError that names it. */
+function problemOf(file: string, args: readonly string[], options: ExecOptions): unknown {
+  try {
+    checkValue("ctx.exec", "file", file, nonEmpty);
+    checkValue("ctx.exec", "args", args, listOf(anything));
+    checkOptions("ctx.exec", options, execRules);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 function start(argv: readonly string[], options: ExecOptions): ChildProcess | ExecError {
   const { cwd } = options;
   const env = { ...process.env, ...options.env };
-  const [file = "", ...args] = withDeathSignal(argv, { cwd, env });
+  const [file = "", ...args] = killedAtDeath(argv, { cwd, env });
   try {
     return spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   } catch (cause) {

@@ -1,23 +1,13 @@
-/**
- * Where the programs of agents and workers keep compiled code. The runtime has to know it before it loads a program's first
- * file, or that file is compiled anew at each start, and where it is TypeScript the compiler is loaded for it: 11 MB
- * of memory in each process. So it is told by the runtime's own variable; programs of users don't see it.
- */
-import { enableCompileCache } from "node:module";
+/** How a worker knows where compiled code is kept (../compile-cache.ts). It was told before it began. */
 
-const VARIABLE = "NODE_COMPILE_CACHE";
+/** The runtime's own variable. */
+export const VARIABLE = "NODE_COMPILE_CACHE";
 
-/** The variable for a process that is to keep its compiled code in `directory`. A person's own choice comes first. */
-export const compileCacheVariable = (directory: string | undefined): Record<string, string> => (directory === undefined || process.env[VARIABLE] !== undefined ? {} : { [VARIABLE]: directory });
+/** The same folder, where the agent has chosen it and not a person. */
+export const CHOSEN = "HYPERION_COMPILE_CACHE";
 
-/** Keeps what this process compiles in `directory`, and lets those that it starts do the same. */
-export function shareCompileCache(directory: string): void {
-  enableCompileCache(directory);
-  process.env[VARIABLE] ??= directory;
-}
-
-/** Keeps what this process compiles in `directory`, and no other's. */
-export function useCompileCache(directory: string): void {
-  enableCompileCache(directory);
-  if (process.env[VARIABLE] === directory) delete process.env[VARIABLE];
+/** Programs of users, and what they start, have compiled code of their own, and keep it where they like. */
+export function hideCompileCache(): void {
+  if (process.env[VARIABLE] === process.env[CHOSEN]) delete process.env[VARIABLE];
+  delete process.env[CHOSEN];
 }

@@ -1,4 +1,5 @@
-/** How a program is started so that the kernel kills it with its worker: through setpriv, as workers are with their agent. */
+/** How a program is started so that the kernel kills it with who has started it: through setpriv, as workers are with their agent. */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -9,14 +10,20 @@ interface Surroundings {
 }
 
 /** The same command with setpriv before it, where that is there. A program that is not there stays as it is, so that starting it fails as it should. */
-export function withDeathSignal(argv: readonly string[], surroundings: Surroundings): readonly string[] {
+export function killedAtDeath(argv: readonly string[], surroundings: Surroundings): readonly string[] {
   const [file = ""] = argv;
-  const bound = process.env["HYPERION_DIES_WITH_AGENT"] === "1" && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
+  const bound = setprivWorks() && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
   return bound ? ["setpriv", "--pdeathsig", "KILL", "--", ...argv] : argv;
 }
 
+let works: boolean | undefined;
+
+/** A worker's agent has told it; who has none tries it once, as old versions have no --pdeathsig. */
+const setprivWorks = (): boolean =>
+  (works ??= process.env["HYPERION_DIES_WITH_AGENT"] === undefined ? spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0 : process.env["HYPERION_DIES_WITH_AGENT"] === "1");
+
 /** Whether the kernel, or a look into the search path, finds it. */
-function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {
+export function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {
   if (file.includes("/")) return isExecutable(resolve(cwd, file));
   return (env["PATH"] ?? "").split(":").some((directory) => isExecutable(resolve(cwd, directory, file)));
 }

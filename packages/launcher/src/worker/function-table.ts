@@ -38,6 +38,10 @@ export class FunctionTable {
     this.#definitions[definition.index] = definition;
   }
 
+  nameOf(index: number): string {
+    return this.#definitions[index]?.name ?? "";
+  }
+
   get(index: number): Loaded {
     const known = this.#entries[index];
     if (known !== undefined) return known;

@@ -5,36 +5,54 @@ import { CallPrograms } from "./call-programs.ts";
 import { type Loaded, ModuleError } from "./function-table.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
-/** Takes the one answer of a call: a result or failure frame's payload. */
-export type Answer = (kind: FrameKind, payload: Uint8Array) => void;
+/** Inputs up to this size, in bytes, are kept for messages about what the call leaves behind. */
+const MAX_KEPT_INPUT = 1_024;
+
+/** A call may replace it for those after it. */
+// oxlint-disable-next-line typescript/unbound-method
+const promiseThen = Promise.prototype.then;
+
+/** What a call needs of its worker. */
+export interface CallOffice {
+  readonly config: WorkerConfig;
+  log(line: string): void;
+  /** Takes the one answer of a call: a result or failure frame's payload. */
+  answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void;
+  /** Our own code has failed, and not the call's: it has no answer. */
+  broken(error: unknown): void;
+}
 
 export class RunningCall implements CallContext {
   readonly id: number;
+  readonly functionName: string;
+  /** As it came; undefined where it is large. */
+  readonly input: Buffer | undefined;
   readonly attempt: number;
   readonly begunMs = performance.now();
-  readonly #config: WorkerConfig;
-  readonly #log: (line: string) => void;
-  #answer: Answer | undefined;
+  readonly #office: CallOffice;
+  #settled = false;
   #controller: AbortController | undefined;
   #programs: CallPrograms | undefined;
 
-  constructor(id: number, attempt: number, config: WorkerConfig, log: (line: string) => void) {
+  constructor(office: CallOffice, { id, functionName, attempt, input }: Pick<RunningCall, "id" | "functionName" | "attempt"> & { readonly input: Buffer }) {
+    this.#office = office;
     this.id = id;
+    this.functionName = functionName;
     this.attempt = attempt;
-    this.#config = config;
-    this.#log = log;
+    this.input = input.length <= MAX_KEPT_INPUT ? input : undefined;
   }
 
   get cpus(): CallContext["cpus"] {
-    return { count: this.#config.cpuCount, ids: this.#config.cpuIds };
+    const { cpuCount, cpuIds } = this.#office.config;
+    return { count: cpuCount, ids: cpuIds };
   }
 
   get gpuIds(): readonly string[] {
-    return this.#config.gpuIds;
+    return this.#office.config.gpuIds;
   }
 
   get node(): string {
-    return this.#config.node;
+    return this.#office.config.node;
   }
 
   get signal(): AbortSignal {
@@ -42,27 +60,24 @@ export class RunningCall implements CallContext {
     return this.#controller.signal;
   }
 
-  readonly log = (message: string): void => this.#log(message);
+  readonly log = (message: string): void => this.#office.log(message);
 
   readonly exec = (file: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> => {
     this.#programs ??= new CallPrograms();
     return this.#programs.run(file, args, options, this.signal);
   };
 
-  /** Runs the function; `answer` is called once. What is synchronous stays so: the usual call costs no promise. */
-  run(fn: Loaded, input: Buffer, answer: Answer): void {
-    this.#answer = answer;
+  /** Runs the function; it is answered once. What is synchronous stays so: the usual call costs no promise. Throws where our own code fails. */
+  run(fn: Loaded, input: Buffer): void {
+    const value = decodeValue(input);
+    let output: unknown;
     try {
-      const value = decodeValue(input);
-      if (fn instanceof Promise) void fn.then((loaded) => this.#evaluate(loaded, value)).then(this.#succeed, this.#threw);
-      else {
-        const output = this.#evaluate(fn, value);
-        if (output instanceof Promise) void output.then(this.#succeed, this.#threw);
-        else this.#succeed(output);
-      }
+      output = fn instanceof Promise ? after(fn, (loaded) => this.#evaluate(loaded, value)) : this.#evaluate(fn, value);
     } catch (error) {
-      this.#threw(error);
+      return this.#threw(error);
     }
+    if (output instanceof Promise) void after(output, this.#succeed, this.#threw);
+    else this.#succeed(output);
   }
 
   /** Whether it was asked to end. */
@@ -76,15 +91,24 @@ export class RunningCall implements CallContext {
   }
 
   fail(kind: CallFailure["kind"], error: unknown): void {
-    const failure: CallFailure = { kind, error: errorToData(error) };
-    this.#settle(FrameKind.failure, encodeValue(failure));
+    try {
+      const failure: CallFailure = { kind, error: errorToData(error) };
+      this.#settle(FrameKind.failure, encodeValue(failure));
+    } catch (broken) {
+      this.#office.broken(broken);
+    }
+  }
+
+  /** Lets it have no answer. */
+  silence(): void {
+    this.#settled = true;
   }
 
   #evaluate(fn: AnyRemoteFunction, value: unknown): unknown {
     const parsed = parseInput(fn, value);
     const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
     const output = isPromise(parsed) ? parsed.then((input) => run(input, this)) : run(parsed, this);
-    return isPromise(output) ? Promise.resolve(output).then((value) => checkOutput(fn, value)) : checkOutput(fn, output);
+    return isPromise(output) ? after(Promise.resolve(output), (value) => checkOutput(fn, value)) : checkOutput(fn, output);
   }
 
   readonly #succeed = (output: unknown): void => {
@@ -94,7 +118,11 @@ export class RunningCall implements CallContext {
     } catch (error) {
       return this.fail("unsendable-output", error);
     }
-    this.#settle(FrameKind.result, payload);
+    try {
+      this.#settle(FrameKind.result, payload);
+    } catch (error) {
+      this.#office.broken(error);
+    }
   };
 
   readonly #threw = (error: unknown): void => {
@@ -103,11 +131,14 @@ export class RunningCall implements CallContext {
   };
 
   #settle(kind: FrameKind, payload: Uint8Array): void {
-    const answer = this.#answer;
-    this.#answer = undefined;
+    if (this.#settled) return;
+    this.#settled = true;
     this.#programs?.end();
-    answer?.(kind, payload);
+    this.#office.answered(this, kind, payload);
   }
 }
+
+const after = <A, B>(promise: Promise<A>, succeeded: (value: A) => B | PromiseLike<B>, failed?: (error: unknown) => B): Promise<B> =>
+  Reflect.apply(promiseThen<B, B>, promise, [succeeded, failed]);
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> => typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

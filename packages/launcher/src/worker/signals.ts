@@ -5,11 +5,12 @@
  */
 const LEFT_TO_THE_HEAD = ["SIGINT", "SIGHUP", "SIGUSR2"] as const;
 
-/** Hears signals; SIGTERM ends this process while `mayEnd` says that nothing is lost by it. */
-export function hearSignals(mayEnd: () => boolean): void {
+/** Hears signals; SIGTERM ends this process, after `ends`, while `mayEnd` says that nothing is lost by it. */
+export function hearSignals(mayEnd: () => boolean, ends: () => void): void {
   for (const signal of LEFT_TO_THE_HEAD) process.on(signal, () => undefined);
   const terminated = (): void => {
     if (!mayEnd()) return;
+    ends();
     process.off("SIGTERM", terminated);
     process.kill(process.pid, "SIGTERM");
   };

@@ -1,12 +1,6 @@
-/**
- * The worker's program. It turns on the compile cache before it loads anything else, waits to be told what it
- * is to be, then runs calls until its agent closes the stream of frames or kills it.
- *
- * Its argument, if there is one, is the directory where compiled code is kept.
- */
-import { useCompileCache } from "./compile-cache.ts";
+/** The worker's program. It waits to be told what it is to be, then runs calls until its agent closes the stream of frames or kills it. */
+import { hideCompileCache } from "./compile-cache.ts";
+import { runWorker } from "./worker.ts";
 
-const [compileCache] = process.argv.slice(2);
-if (compileCache !== undefined) useCompileCache(compileCache);
-const { runWorker } = await import("./worker.ts");
+hideCompileCache();
 runWorker();

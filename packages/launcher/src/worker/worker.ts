@@ -6,19 +6,24 @@
  * short that nobody would notice: before a call that may take long, what is finished is sent.
  */
 import { Socket } from "node:net";
+import { setImmediate } from "node:timers";
 import { enterWorker } from "@hyperion-ts/remote";
-import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker } from "@hyperion-ts/wire";
+import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker, type WorkerEnding } from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
+import { BuiltIns } from "./built-ins.ts";
+import { runAsPartOf } from "./call-origin.ts";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
+import { type EndingWorker, LastWords } from "./last-words.ts";
 import { prefixLines } from "./log-lines.ts";
 import { dieWithAgent, endGroup } from "./orphan.ts";
-import { RunningCall } from "./running-call.ts";
-import { hearSignals } from "./signals.ts";
+import { type CallOffice, RunningCall } from "./running-call.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
 /** Calls up to this length are run back to back, their results in one write. */
 const TRIVIAL_MS = 0.05;
+/** How often a worker that waits looks whether it can still hear: who breaks the runtime may make it deaf. */
+const LOOK_MS = 1_000;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
 
@@ -45,8 +50,16 @@ export function runWorker(): void {
     },
   });
   socket.on("data", (chunk: Buffer) => {
-    parser.push(chunk);
-    worker?.turn();
+    try {
+      const damage = worker?.damage();
+      // Calls may get lost on their way into the line.
+      if (damage !== undefined) throw damage;
+      parser.push(chunk);
+      worker?.turn();
+    } catch (error) {
+      if (worker === undefined) throw error;
+      worker.broken(error);
+    }
   });
   socket.on("close", endGroup);
   socket.on("error", endGroup);
@@ -60,34 +73,73 @@ function employ({ channel, env, config }: Employ, writer: FrameWriter): Worker {
   return worker;
 }
 
-class Worker implements ChannelReceiver<ToWorker> {
+class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   readonly channel: Channel<ToWorker>;
-  readonly #config: WorkerConfig;
+  readonly config: WorkerConfig;
   readonly #writer: FrameWriter;
   readonly #functions: FunctionTable;
   readonly #claims = new Claims();
   readonly #lines = prefixLines();
   readonly #polling = new Polling();
+  readonly #builtIns = new BuiltIns();
+  readonly #lastWords: LastWords;
+  #begun = 0;
   #queue: QueuedCall[] = [];
   #running: RunningCall | undefined;
   /** The agent has taken back what is queued; its message about that is on the way. */
   #refused = false;
   #scheduled = false;
   #turning = false;
-  #crashed = false;
   /** The last call came when there was no other, and what follows it is not decided yet. */
   #lastAlone = false;
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
   constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
-    this.#config = config;
+    this.config = config;
     this.#functions = new FunctionTable(config.folderNames);
     this.#writer = writer;
     this.channel = new Channel(channel, writer, this);
-    process.on("uncaughtException", (error) => this.#crash(error));
-    process.on("unhandledRejection", (error) => this.#crash(error));
-    hearSignals(() => this.#running === undefined || this.#running.aborted);
+    this.#lastWords = new LastWords(this);
+    setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  get running(): RunningCall | undefined {
+    return this.#running;
+  }
+
+  get begun(): number {
+    return this.#begun;
+  }
+
+  log(line: string): void {
+    this.#lines.write(line);
+  }
+
+  #look(): void {
+    const damage = this.#running === undefined ? this.damage() : undefined;
+    if (damage !== undefined) this.broken(damage);
+  }
+
+  tell(ending: WorkerEnding): void {
+    this.channel.sendMessage(ending);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  print(error: unknown, call: RunningCall | undefined): void {
+    if (call !== undefined) this.#lines.enter(call.id);
+    console.error(error);
+  }
+
+  damage(): Error | undefined {
+    return this.#builtIns.damage();
+  }
+
+  broken(error: unknown): void {
+    this.#lastWords.broken(error);
   }
 
   ready(): void {
@@ -131,7 +183,11 @@ class Worker implements ChannelReceiver<ToWorker> {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.turn();
+      try {
+        this.turn();
+      } catch (error) {
+        this.broken(error);
+      }
     });
   }
 
@@ -144,7 +200,7 @@ class Worker implements ChannelReceiver<ToWorker> {
 
   #runQueued(): void {
     const until = performance.now() + TURN_MS;
-    while (this.#running === undefined && !this.#refused && !this.#crashed) {
+    while (this.#running === undefined && !this.#refused && !this.#lastWords.said) {
       const [call] = this.#queue;
       if (call === undefined) break;
       if (!call.alone && !this.#claims.claim()) {
@@ -169,35 +225,33 @@ class Worker implements ChannelReceiver<ToWorker> {
     this.#polling.called();
     this.#lastAlone = alone;
     if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
-    const attempt = body.readUInt16LE(2);
-    const call = new RunningCall(id, attempt, this.#config, (line) => this.#lines.write(line));
+    const index = body.readUInt16LE(0);
+    const input = body.subarray(4);
+    const call = new RunningCall(this, { id, functionName: this.#functions.nameOf(index), attempt: body.readUInt16LE(2), input });
+    this.#begun += 1;
     this.#running = call;
     this.#lines.enter(id);
-    call.run(this.#functions.get(body.readUInt16LE(0)), body.subarray(4), (kind, payload) => this.#finish(call, kind, payload));
+    runAsPartOf(call, this.#run, call, index, input);
   }
 
-  #finish(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
+  readonly #run = (call: RunningCall, index: number, input: Buffer): void => call.run(this.#functions.get(index), input);
+
+  answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
+    const damage = this.damage();
+    // It may have failed for what an earlier call has left behind.
+    if (damage !== undefined && kind === FrameKind.failure && this.#begun > 1) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
     prefixView.setUint32(0, Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)), true);
     this.channel.send(kind, call.id, prefix, payload);
     this.#lines.leave();
     this.#running = undefined;
-    if (!this.#turning) this.turn();
+    if (damage !== undefined) this.#lastWords.damaged(call, damage);
+    else if (!this.#turning) this.turn();
   }
 
   #abort(id: number, reason: string): void {
     if (this.#running?.id !== id) return;
     this.#running.abort(errorFromData(decodeValue(Buffer.from(reason, "base64")) as ErrorData));
-  }
-
-  /** An error that nobody caught belongs to the call that runs; the process can't be trusted after it. */
-  #crash(error: unknown): void {
-    console.error(error);
-    // Those that wait behind it are another worker's now.
-    this.#crashed = true;
-    this.#running?.fail("uncaught", error);
-    this.#writer.flush();
-    setImmediate(() => process.exit(70));
   }
 }

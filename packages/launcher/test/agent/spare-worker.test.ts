@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import type { LaunchedWorker } from "../../src/index.ts";
 import { square } from "../functions.ts";
@@ -45,6 +45,19 @@ test.concurrent("a worker with a memory limit is never made of a spare, which wa
   expect(spares).not.toContain(limited.pid);
   expect(readFileSync(`/proc/${limited.pid}/cmdline`, "utf8")).toContain("--max-old-space-size=200");
   expect(await second.call(square, 6)).toBe(36);
+});
+
+test.concurrent("a spare whose log file is gone with its folder is ended, and a new worker comes in its place", async () => {
+  await using node = await testNode();
+  await (await node.launcher.launch({})).stop(0);
+  await using second = await node.launcher.launch({});
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  const spare = node.world.processes().find(({ pid }) => pid !== second.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-main"));
+  rmSync(node.world.folder, { recursive: true });
+  await using third = await node.launcher.launch({});
+  expect(third.pid).not.toBe(spare?.pid);
+  expect(existsSync(third.logFile)).toBe(true);
+  await vi.waitFor(() => expect(node.world.processes().map(({ pid }) => pid)).not.toContain(spare?.pid), patience);
 });
 
 test.concurrent("nothing is left of a spare when the launcher is disposed of", async () => {

@@ -5,7 +5,7 @@ import { describe, test } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import { ClusterHead, clusterForTests, type HeadNode } from "./cluster-head.ts";
-import { leftOn, patient } from "./left-on.ts";
+import { leftOn, oursOn, patient } from "./left-on.ts";
 
 const ways: readonly Partial<NodeLauncherConfig>[] = [{ transport: { type: "node-ssh" } }, { transport: { type: "ssh" } }, { transport: { type: "srun" } }];
 
@@ -76,16 +76,16 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
 
   // As by Slurm, which suspends a job (all of its processes), or by a person (Ctrl-Z).
   test.for([
-    ["a head and its agents that were stopped", true, 15],
-    ["a head that was stopped, and its agents that were not,", false, 18],
+    ["a head and its nodes that were stopped", true, 15],
+    ["a head that was stopped, and its nodes that were not,", false, 18],
   ] as const)("%s for longer than silence may last go on together", async ([, withAgents, first], { expect }) => {
     const nodes = names.slice(first, first + 3);
     await using head = await headIn(nodes);
     const opened = await openAll(head, nodes);
     const signal = (name: NodeJS.Signals): void => {
       head.signal(name);
-      const agents = withAgents ? nodes.flatMap((node) => leftOn(cluster(), node).filter(({ argv }) => argv.some((arg) => arg.endsWith("agent-main.ts")))) : [];
-      for (const { pid } of agents) process.kill(pid, name);
+      const stopped = withAgents ? nodes.flatMap((node) => oursOn(cluster(), node)) : [];
+      for (const { pid } of stopped) process.kill(pid, name);
     };
     signal("SIGSTOP");
     await sleep(15_000);

@@ -1,7 +1,9 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { LaunchError, openNodeLauncher, type RunCmd, runCmdLocalAsync, type Transport, TransportError, workerLauncherWithRunCmd } from "../../src/index.ts";
+import { agentProgram } from "../../src/program-file.ts";
 import { loadedModules, surroundings } from "../functions.ts";
 import { patience, testWorld, type World } from "../world.ts";
 
@@ -11,15 +13,17 @@ const compiler = /amaro/u;
 /** What a worker of a new agent has loaded of the runtime's compiler, and which directory for compiled code its functions see. */
 async function lookAround(world: World, options: { readonly compileCache?: string }): Promise<{ readonly compiler: readonly string[]; readonly variables: readonly (string | null)[] }> {
   // The world's own variables would decide where compiled code is kept.
-  const runCmd: RunCmd = (command) => runCmdLocalAsync({ ...command, passes: (name) => !name.startsWith("NODE_"), env: { ...command.env, HYPERION_TEST_WORLD: world.env["HYPERION_TEST_WORLD"] ?? "" } });
+  const runCmd: RunCmd = (command) => runCmdLocalAsync({ ...command, passes: (name) => !name.startsWith("NODE_"), env: { ...command.env, HYPERION_TEST_WORLD: world.env["HYPERION_TEST_WORLD"] ?? "", XDG_CACHE_HOME: join(world.folder, "cache") } });
   await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...options });
   await using worker = await launcher.launch({});
   const { builtIn } = await worker.call(loadedModules, null);
-  const { variables } = await worker.call(surroundings, ["NODE_COMPILE_CACHE"]);
+  const { variables } = await worker.call(surroundings, ["NODE_COMPILE_CACHE", "HYPERION_COMPILE_CACHE"]);
   // It keeps what it has compiled a little later.
   await pause(100);
   return { compiler: builtIn.filter((name) => compiler.test(name)), variables };
 }
+
+const logsOf = ({ folder }: World): string => readdirSync(folder).filter((name) => name.endsWith(".log")).map((name) => readFileSync(join(folder, name), "utf8")).join("");
 
 test("what is compiled once is not compiled again, the programs' first files neither: workers do without the compiler", async () => {
   await using world = testWorld();
@@ -30,10 +34,10 @@ test("what is compiled once is not compiled again, the programs' first files nei
 
 test("functions, and the programs that they start, see nothing of the directory for compiled code", async () => {
   await using world = testWorld();
-  expect((await lookAround(world, { compileCache: join(world.folder, "compiled") })).variables).toEqual([null]);
+  expect((await lookAround(world, { compileCache: join(world.folder, "compiled") })).variables).toEqual([null, null]);
 });
 
-test("an agent on another node knows the directory before it loads its first file", async () => {
+test("an agent on another node is told which directory is wanted, and looks at it itself before anything of it is run", async () => {
   await using world = testWorld();
   const commands: (readonly string[])[] = [];
   const open: Transport["open"] = (_host, argv) => {
@@ -42,5 +46,24 @@ test("an agent on another node knows the directory before it loads its first fil
   };
   const opened = openNodeLauncher({ logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } }, { type: "RemoteAddr", hostname: "n1" });
   await expect(opened).rejects.toThrow(LaunchError);
-  expect(commands.map((argv) => argv.slice(0, 3))).toEqual([["env", "NODE_COMPILE_CACHE=/compiled", process.execPath]]);
+  expect(commands.map((argv) => argv.slice(-3))).toEqual([[process.execPath, agentProgram, "/compiled"]]);
+});
+
+test("where others may write to the directory, or to one above it, compiled code is kept in the user's own, and the agent's log says why", async () => {
+  await using world = testWorld();
+  const shared = join(world.folder, "shared");
+  mkdirSync(shared);
+  chmodSync(shared, 0o770);
+  await lookAround(world, { compileCache: join(shared, "data/compiled") });
+  expect(readdirSync(shared)).toEqual([]);
+  expect(readdirSync(join(world.folder, "cache/hyperion-ts/compiled"))).not.toEqual([]);
+  expect(logsOf(world)).toContain(`Compiled code is kept in ${join(realpathSync(world.folder), "cache/hyperion-ts/compiled")}: ${realpathSync(shared)} may be written to by others (mode 0770)`);
+});
+
+test("where the user's own can't be had either, it is kept nowhere", async () => {
+  await using world = testWorld();
+  writeFileSync(join(world.folder, "cache"), "");
+  writeFileSync(join(world.folder, "wanted"), "");
+  expect((await lookAround(world, { compileCache: join(world.folder, "wanted/compiled") })).compiler).not.toEqual([]);
+  expect(logsOf(world)).toMatch(/Compiled code is kept nowhere, so workers start more slowly: .*wanted.*; .*cache/);
 });

@@ -36,5 +36,5 @@ test("a worker loads the wire, the remote functions' package and the user's modu
   const { builtIn, files } = await worker.call(loadedModules, null);
   expect(builtIn.filter((name) => /sqlite|tls|https|http2/u.test(name))).toEqual([]);
   const packages = new Set(files.filter((file) => file.startsWith("file:")).map(packageOf));
-  expect(packages).toEqual(new Set(["launcher/src/worker", "launcher/src/polling", "launcher/test", "msgpackr", "remote/src", "wire/src", "zod"]));
+  expect(packages).toEqual(new Set(["bounds/src", "launcher/src/worker", "launcher/src/polling", "launcher/test", "msgpackr", "remote/src", "wire/src", "zod"]));
 });

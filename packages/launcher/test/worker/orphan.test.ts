@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, type RunningCommand, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop } from "../functions.ts";
-import { leaveChild, leaveOrphan } from "../functions/programs.ts";
+import { exec, leaveChild, leaveOrphan } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { isAlive } from "../live-processes.ts";
+import { isAlive, liveProcessesBelow } from "../live-processes.ts";
 import { agentOf, block, kill, patience, readLog, testNode, testWorld, type World } from "../world.ts";
 
 /** A worker in a synchronous loop. */
@@ -79,6 +79,24 @@ test.concurrent.for([
   expect(isAlive(stays)).toBe(true);
   await node.launcher[Symbol.asyncDispose]();
   expect(node.world.processes()).toEqual([]);
+});
+
+test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncDisposable) => AsyncDisposable]>([
+  ["it is disposed of", (worker) => worker],
+  ["its launcher is disposed of", (_, launcher) => launcher],
+])("a worker that was stopped by SIGSTOP ends when %s, with its programs and its other children", async ([, which]) => {
+  await using node = await testNode();
+  await using worker = await node.launcher.launch({});
+  await worker.call(leaveChild, { detached: true });
+  const file = join(node.world.folder, "program");
+  worker.submit(recordedCall(exec, { file: "sh", args: ["-c", `sleep 1000 & echo >${file}; wait`] }));
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+  const agent = agentOf(worker);
+  const started = liveProcessesBelow(agent).filter(({ command }) => !command.startsWith("bash -c")).map(({ pid }) => pid);
+  expect(started.length).toBeGreaterThanOrEqual(4);
+  kill(worker.pid, "SIGSTOP");
+  await which(worker, node.launcher)[Symbol.asyncDispose]();
+  await vi.waitFor(() => expect(started.filter(isAlive)).toEqual([]), patience);
 });
 
 test.concurrent("what many workers leave behind that end at once is gone when the launcher is disposed of", async () => {

@@ -27,8 +27,8 @@ export interface Storm {
   readonly retried: number;
   /** Calls that failed, each after its last attempt, and were called once more. */
   readonly failures: readonly { readonly x: number; readonly attempt: number; readonly kind: string }[];
-  /** The workers that ended before the storm did. */
-  readonly ended: readonly number[];
+  /** The workers that ended before the storm did, and how. */
+  readonly ended: readonly { readonly pid: number; readonly how: string }[];
   /** Idle and all CPUs of the pool, when all calls are done. */
   readonly idle: readonly number[];
   /** What calls say that are made after the storm. */
@@ -41,7 +41,7 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
   const { calls, callMs, how } = plan;
   const inputs = Array.from({ length: calls }, (_, x) => ({ x, ms: callMs * (0.5 + (x % 11) / 10), how }));
   const started = new Map<string, number>();
-  const ended: number[] = [];
+  const ended: Storm["ended"][number][] = [];
   const failures: Storm["failures"][number][] = [];
   let retried = 0;
 
@@ -70,7 +70,7 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
     const kills = await killer.stop();
     const seen = { records, kills, retried, failures: [...failures], ended: [...ended] };
     const idle = await idleCpus(env);
-    return { ...seen, idle, after: await mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))(env) };
+    return { ...seen, idle, after: await onAllCpus(env, mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))) };
   };
 
   return await runJobLocal(programInfo(dir), job, {
@@ -79,10 +79,17 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
     launcher: { compileCache },
     onEvent: ({ event }) => {
       if (event.type === "worker-started") started.set(event.serviceId, event.pid);
-      else if (event.type === "worker-ended") ended.push(started.get(event.serviceId) ?? -1);
+      else if (event.type === "worker-ended") ended.push({ pid: started.get(event.serviceId) ?? -1, how: event.how });
       else if (event.type === "call-retried") retried += 1;
     },
   });
+}
+
+/** Calls until each CPU has had one: a worker that is there makes those of one that still starts. */
+async function onAllCpus(env: JobEnv, calls: Job<CallRecord[]>): Promise<CallRecord[]> {
+  const records: CallRecord[] = [];
+  for (let left = 100; left > 0 && new Set(records.map(({ lease }) => lease)).size < totalCpus(env); left -= 1) records.push(...(await calls(env)));
+  return records;
 }
 
 const totalCpus = ({ pool }: JobEnv): number => pool.snapshot().nodes.reduce((sum, { cpus }) => sum + cpus.total, 0);

@@ -1,0 +1,29 @@
+/**
+ * CPUs on which a worker did not start are left alone for a moment, which doubles with each start that fails there: so a
+ * call whose worker did not start goes elsewhere, and CPUs that are gone (taken offline, out of the job's cpuset) make
+ * the node smaller instead of costing it.
+ */
+import type { Lease } from "@hyperion-ts/cpu-pool";
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+
+export class StartPauses {
+  /** How many starts have failed in a row, by the array of CPU ids, which the pool hands out again for the same set. */
+  readonly #failed = new Map<readonly number[], number>();
+
+  failed(cpuIds: readonly number[]): void {
+    this.#failed.set(cpuIds, (this.#failed.get(cpuIds) ?? 0) + 1);
+  }
+
+  cameUp(cpuIds: readonly number[]): void {
+    this.#failed.delete(cpuIds);
+  }
+
+  /** Releases a lease that got no worker: at once, unless the last start on its CPUs has failed. */
+  giveBack(lease: Lease): void {
+    const failed = this.#failed.get(lease.cpuIds);
+    if (failed === undefined) return lease.release();
+    setTimeout(() => lease.release(), Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failed - 1))).unref();
+  }
+}

@@ -1,0 +1,48 @@
+/** What the options of runs may be, checked before anything is started. Workers don't load it. */
+import { aborter, callable, checkOptions, checkValue, duration, fields, flag, nonEmpty, oneOf, type Rules, structured, whole } from "@hyperion-ts/bounds";
+import { checkAddr, checkNodeConfig, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
+import type { Job } from "../job.ts";
+import type { ProgramInfo } from "../program-info.ts";
+import type { RunLocalOptions } from "../run-job-local.ts";
+import type { RunSlurmOptions } from "../run-job-slurm.ts";
+import type { PoolLauncherConfig } from "./pool-launcher.ts";
+import type { RunOptions } from "./run-session.ts";
+
+/** A pool knows CPUs by numbers from 0 to 65,535. */
+const MAX_CPUS = 65_536;
+
+const runRules: Rules<RunOptions> = {
+  signal: aborter,
+  progress: oneOf("auto", "plain", "none"),
+  handleSignals: flag,
+  trace: flag,
+  onEvent: callable,
+  results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable }),
+};
+
+const localRules: Rules<RunLocalOptions> = { ...runRules, cpus: whole(1, MAX_CPUS), inProcess: flag, launcher: structured };
+const slurmRules: Rules<RunSlurmOptions> = { ...runRules, leastNodes: whole(1), endGraceMs: duration({ zero: true, unlimited: false }), launcher: structured };
+const allRules: Rules<RunLocalOptions & RunSlurmOptions> = { ...localRules, ...slurmRules };
+
+/** Checks what a run was given. Throws a TypeError or RangeError that names the option. */
+export function checkRun<A>(place: "runJob" | "runJobLocal" | "runJobSlurm", info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions): void {
+  checkValue(place, "the program info", info, structured);
+  for (const part of ["id", "database", "logDir", "dataDir"] as const) checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
+  checkValue(place, "the job", job, callable);
+  const rules = { runJob: allRules, runJobLocal: localRules, runJobSlurm: slurmRules }[place];
+  checkOptions<object>(place, options, rules);
+  checkConfig(place, options.launcher);
+}
+
+/** The same of a pool of nodes. */
+export function checkPool(place: string, { shareOf, leastNodes, events, ...config }: PoolLauncherConfig, addrs: readonly WorkerAddr[]): void {
+  const rules: Rules<Pick<PoolLauncherConfig, "shareOf" | "leastNodes" | "events">> = { shareOf: callable, leastNodes: whole(1), events: structured };
+  checkOptions(place, { ...(shareOf === undefined ? {} : { shareOf }), ...(leastNodes === undefined ? {} : { leastNodes }), ...(events === undefined ? {} : { events }) }, rules);
+  checkNodeConfig(place, config);
+  checkValue(place, "logDir", config.logDir, nonEmpty);
+  for (const addr of addrs) checkAddr(place, addr);
+}
+
+function checkConfig(place: string, config: Partial<NodeLauncherConfig> | undefined): void {
+  if (config !== undefined) checkNodeConfig(`${place}: launcher`, config);
+}

@@ -1,0 +1,14 @@
+/**
+ * Which call the code that runs now belongs to. What a call leaves behind (a timer, a callback, a promise that nobody
+ * awaits) still belongs to it when it has been answered and others run.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { RunningCall } from "./running-call.ts";
+
+const calls = new AsyncLocalStorage<RunningCall>();
+
+/** Runs `code` with these arguments, as a part of `call`. */
+export const runAsPartOf = <Args extends unknown[]>(call: RunningCall, code: (...args: Args) => void, ...args: Args): void => calls.run(call, code, ...args);
+
+/** undefined where it belongs to none, or the runtime does not know: such as in a native library's thread. */
+export const callHere = (): RunningCall | undefined => calls.getStore();

@@ -1,0 +1,142 @@
+/**
+ * How a worker ends by itself. It begins no call any more, and says so at once, with who brought it about: otherwise its
+ * head takes it for one that is free, and the next call for the one that has killed it. An error that nobody caught, and
+ * an exit, belong to the call whose code it is, which may have been answered long before.
+ *
+ * A worker that is killed, or aborts, has no last words; what is made of that is told in job's task.ts.
+ */
+import { setImmediate } from "node:timers";
+import { inspect } from "node:util";
+import { BROKEN_EXIT_CODE, decodeValue, type WorkerEnding } from "@hyperion-ts/wire";
+import { callHere } from "./call-origin.ts";
+import type { RunningCall } from "./running-call.ts";
+import { hearSignals } from "./signals.ts";
+
+/** The exit code of a worker that can't be trusted any more (EX_SOFTWARE of sysexits.h). */
+const EXIT_CODE = 70;
+const MAX_SHOWN = 300;
+/** A call may have replaced it when it is needed. */
+const exit = process.exit.bind(process);
+
+/** What is to be known of the worker, and how it speaks. */
+export interface EndingWorker {
+  readonly running: RunningCall | undefined;
+  /** How many calls it has begun. */
+  readonly begun: number;
+  /** What fails in our own code since a call has changed built-in functions. */
+  damage(): Error | undefined;
+  /** Sends it at once, behind the results that are ready. */
+  tell(ending: WorkerEnding): void;
+  /** Sends what is ready. */
+  flush(): void;
+  /** Prints it to the log, as a part of this call. */
+  print(error: unknown, call: RunningCall | undefined): void;
+}
+
+export class LastWords {
+  readonly #worker: EndingWorker;
+  #said = false;
+
+  constructor(worker: EndingWorker) {
+    this.#worker = worker;
+    process.on("uncaughtException", (error) => this.#uncaught(error));
+    process.on("unhandledRejection", (error) => this.#uncaught(error));
+    process.on("exit", (code) => this.#exits(code));
+    hearSignals(
+      () => worker.running === undefined || worker.running.aborted,
+      () => this.#say("unknown", "SIGTERM"),
+    );
+  }
+
+  /** Whether it ends: no call may begin any more. */
+  get said(): boolean {
+    return this.#said;
+  }
+
+  /** Our own code has failed: the call that runs, if there is one, is not to blame if it is not the first. */
+  broken(error: unknown): void {
+    this.#end(() => {
+      this.#say("worker", `hyperion-ts's own code failed in it, as it does where a call has changed the runtime's built-in functions: ${messageOf(error)}`);
+      this.#worker.print(error, undefined);
+    }, BROKEN_EXIT_CODE);
+  }
+
+  /** A call that was just answered has left the built-in functions so that our own code fails. */
+  damaged(call: RunningCall, error: Error): void {
+    this.#end(() => {
+      this.#say("answered", `${describe(call)} has changed the runtime's built-in functions, so that hyperion-ts's own code fails: ${messageOf(error)}`);
+      this.#worker.print(error, call);
+    });
+  }
+
+  /** The process can't be trusted after an error that nobody caught. */
+  #uncaught(error: unknown): void {
+    const { running, begun } = this.#worker;
+    // An earlier call may have left the built-in functions like that.
+    if (begun > 1 && this.#worker.damage() !== undefined) return this.broken(error);
+    const call = callHere() ?? running;
+    this.#end(() => {
+      this.#blame(call, `left something behind that threw ${headline(error)}`);
+      if (call === running) running?.fail("uncaught", error);
+      this.#worker.print(error, call);
+    });
+  }
+
+  #exits(code: number): void {
+    try {
+      this.#blame(callHere(), `left something behind that ended the process with code ${code}`);
+      this.#worker.flush();
+    } catch {
+      // It ends in any case.
+    }
+  }
+
+  #blame(call: RunningCall | undefined, deed: string): void {
+    if (call === undefined) this.#say("unknown", "");
+    else if (call === this.#worker.running) this.#say("runs", "");
+    else this.#say("answered", `${describe(call)} had been answered, and ${deed}`);
+  }
+
+  #say(cause: WorkerEnding["cause"], why: string): void {
+    if (this.#said) return;
+    this.#said = true;
+    // What runs is made again elsewhere: an answer from here would come too late, or be wrong.
+    if (cause === "answered" || cause === "worker") this.#worker.running?.silence();
+    this.#worker.tell({ type: "ending", begun: this.#worker.begun, cause, why });
+  }
+
+  #end(speak: () => void, code = EXIT_CODE): void {
+    try {
+      speak();
+      this.#worker.flush();
+      // What was sent is on its way then.
+      setImmediate(() => exit(code));
+    } catch {
+      // Not even this works any more.
+      this.#said = true;
+      exit(BROKEN_EXIT_CODE);
+    }
+  }
+}
+
+/** A call, for people. */
+const describe = ({ id, functionName, input }: RunningCall): string => `an earlier call of ${functionName} (#${id}${input === undefined ? "" : show(input)})`;
+
+function show(input: Buffer): string {
+  try {
+    return `, input ${shorten(inspect(decodeValue(input), { breakLength: Number.POSITIVE_INFINITY, depth: 3 }))}`;
+  } catch {
+    return "";
+  }
+}
+
+/** What was thrown, in one line, and where. */
+function headline(error: unknown): string {
+  if (!(error instanceof Error)) return shorten(inspect(error, { breakLength: Number.POSITIVE_INFINITY }));
+  const place = error.stack?.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node:"));
+  return shorten(`${error.name}: ${error.message}${place === undefined ? "" : ` (${place.trim()})`}`);
+}
+
+const messageOf = (error: unknown): string => shorten(error instanceof Error ? error.message : String(error));
+
+const shorten = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}...`);

@@ -1,0 +1,5 @@
+export { NotOursError, ownUserId } from "./not-ours-error.ts";
+export { openOwnFile, openOwnFileIfThere } from "./open-own-file.ts";
+export { plainFile } from "./plain-file.ts";
+export { privateFolder } from "./private-folder.ts";
+export { readRegularFile } from "./read-regular-file.ts";

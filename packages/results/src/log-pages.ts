@@ -1,0 +1,50 @@
+/**
+ * Which pages of a database its write-ahead log has: https://www.sqlite.org/fileformat2.html#the_write_ahead_log.
+ * Checksums are left to SQLite: this only tells whether a log fits a database, before SQLite is asked to join them.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+
+/** What the transactions of a log have written: where each page's newest text begins in the file, and how long they leave the database. */
+export type LogPages = { readonly pageBytes: number; readonly offsets: ReadonlyMap<number, number>; readonly databasePages: number };
+
+/** Whether the log has all pages of its database from number `first` on. Pages count from 1. */
+export const hasPagesFrom = (first: number, { pageBytes, offsets, databasePages }: LogPages): boolean => {
+  // SQLite locks bytes in the page that begins at 1 GiB, and never writes it.
+  const lockPage = 2 ** 30 / pageBytes + 1;
+  for (let page = first; page <= databasePages; page += 1) if (page !== lockPage && !offsets.has(page)) return false;
+  return true;
+};
+
+const headerBytes = 32;
+const frameHeaderBytes = 24;
+
+/** Reads the log at `path`; undefined where it has no transaction that is complete, of which nothing would be lost. */
+export const readLogPages = (path: string): LogPages | undefined => {
+  const file = openSync(path, "r");
+  try {
+    const header = Buffer.alloc(headerBytes);
+    const isLog = readSync(file, header, 0, headerBytes, 0) === headerBytes && (header.readUInt32BE(0) & ~1) === 0x377f0682;
+    return isLog ? committedPages(file, header) : undefined;
+  } finally {
+    closeSync(file);
+  }
+};
+
+const committedPages = (file: number, header: Buffer): LogPages | undefined => {
+  const pageBytes = header.readUInt32BE(8);
+  const committed = new Map<number, number>();
+  const open = new Map<number, number>();
+  let databasePages = 0;
+  const frame = Buffer.alloc(frameHeaderBytes);
+  for (let at = headerBytes; readSync(file, frame, 0, frameHeaderBytes, at) === frameHeaderBytes; at += frameHeaderBytes + pageBytes) {
+    // What is behind the newest frame is left of an earlier round, which had another salt.
+    if (frame.compare(header, 16, 24, 8, 16) !== 0) break;
+    open.set(frame.readUInt32BE(0), at + frameHeaderBytes);
+    const pagesAfterCommit = frame.readUInt32BE(4);
+    if (pagesAfterCommit === 0) continue;
+    databasePages = pagesAfterCommit;
+    for (const [page, offset] of open) committed.set(page, offset);
+    open.clear();
+  }
+  return databasePages === 0 ? undefined : { pageBytes, offsets: committed, databasePages };
+};

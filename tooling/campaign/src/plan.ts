@@ -1,0 +1,42 @@
+/** What the program under test is told: one JSON file for each of its runs. */
+import type { RunLocalOptions } from "@hyperion-ts/job";
+import type { Misbehaviour } from "./program/misbehaviour.ts";
+
+/** One memoised call. */
+export interface CallPlan {
+  /** The key of its result: unique. */
+  readonly key: number;
+  /** How long it takes, in milliseconds. */
+  readonly ms: number;
+  /** What it does instead of behaving. Default: it behaves. */
+  readonly hostile?: HostileCall;
+}
+
+export interface HostileCall {
+  readonly does: Misbehaviour;
+  /** Under which attempts: so many first ones. */
+  readonly attempts: number;
+  /** A time limit for it alone, in milliseconds. Default: none. */
+  readonly timeLimitMs?: number;
+  /** Memory for it alone, in megabytes. Default: not said. */
+  readonly memoryMb?: number;
+}
+
+/** One run of the program. */
+export interface ProgramPlan {
+  /** The program's directory. */
+  readonly dir: string;
+  /** The folder of the two journals, which no fault touches. */
+  readonly journals: string;
+  /** 1, and 2 for the run that has to complete. A second program beside the first has a name of its own. */
+  readonly run: string;
+  readonly where: "laptop" | "allocation";
+  readonly calls: readonly CallPlan[];
+  /** How long the program halts before and after each COMMIT, in milliseconds, so that moments fall there. */
+  readonly haltAtCommitMs: number;
+  /** Silence times, transport and the like; no functions, because it travels as JSON. */
+  readonly options: Pick<RunLocalOptions, "cpus" | "progress" | "launcher">;
+}
+
+/** The value that a call must have. */
+export const valueOf = (key: number): number => key * key + 1;

@@ -1,0 +1,24 @@
+/** What a fault in a Slurm allocation takes hold of: its nodes, its job, and the program's processes on each node. */
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import type { Testbed } from "@hyperion-ts/testbed";
+import type { Scene } from "../fault.ts";
+
+export interface ClusterTarget extends Scene {
+  readonly cluster: Testbed;
+  /** The node that the program itself runs on. */
+  readonly headNode: string;
+  /** The other one. */
+  readonly otherNode: string;
+  readonly jobId: SlurmJobId;
+  /** Processes on a node by what their command line has; waits until there is one. None where the job ends first, or has none for long. */
+  readonly find: (node: string, what: RegExp) => Promise<readonly number[]>;
+  /** Sends a signal; a process that has ended meanwhile does not hear it. */
+  readonly signal: (pid: number, signal: NodeJS.Signals) => void;
+  /** Has something done after the first run, before the second. */
+  readonly undoLater: (undo: () => Promise<void>) => void;
+  /** Runs a command as root on a node or on `login`, and returns when it has ended, however. */
+  readonly run: (node: string, ...command: readonly string[]) => Promise<void>;
+}
+
+/** Command lines of the program's processes. */
+export const programs = { head: /program\/main\.ts/, agent: /agent-main\.[jt]s/, worker: /worker-main\.[jt]s/ } as const;

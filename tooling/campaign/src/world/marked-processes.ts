@@ -1,0 +1,54 @@
+/** The processes of one round, by a variable that all of them inherit: wherever they hang in the process tree. */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+export interface MarkedProcess {
+  readonly pid: number;
+  readonly state: string;
+  readonly argv: readonly string[];
+}
+
+/** The live processes that have `mark` (`NAME=value`) in their environment. */
+export const markedProcesses = (mark: string): readonly MarkedProcess[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && read(name, "environ").split("\0").includes(mark))
+    .map((name) => ({ pid: Number(name), state: stateOf(name), argv: read(name, "cmdline").split("\0").slice(0, -1) }))
+    .filter(({ state }) => state !== "" && state !== "Z" && state !== "X");
+
+/** A process for a person. */
+export const showProcess = ({ pid, state, argv }: MarkedProcess): string => `process ${pid} (state ${state}, in ${read(String(pid), "wchan") || "user code"}): ${argv.join(" ").slice(0, 300)}`;
+
+/** What a process is to the program. */
+export type Role = "agent" | "worker" | "spare";
+
+/** The processes of a role, in the order of their ids. A spare worker is one that logs into a spare's file. */
+export const inRole = (role: Role, processes: readonly MarkedProcess[]): readonly MarkedProcess[] =>
+  processes.filter(({ pid, argv }) => {
+    if (argv[0]?.endsWith("node") !== true) return false;
+    if (role === "agent") return argv.some((arg) => /agent-main\.[jt]s$/.test(arg));
+    if (!argv.some((arg) => /worker-main\.[jt]s$/.test(arg))) return false;
+    return role === "worker" || hasSpareLog(pid);
+  });
+
+const hasSpareLog = (pid: number): boolean => /\/spare-[^/]*\.log/.test(link(pid));
+
+const stateOf = (pid: string): string => {
+  const stat = read(pid, "stat");
+  // The name in parentheses may hold anything.
+  return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
+};
+
+function link(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/1`);
+  } catch {
+    return "";
+  }
+}
+
+function read(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,34 @@
+/** What a world offers a round: a scene, the program's runs in it, and what a fault may take hold of. */
+import type { Launch, Scene } from "../fault.ts";
+import type { ProgramEnd } from "../judge/evidence.ts";
+
+/** One run of the program. */
+export interface Running<Target> {
+  readonly hasEnded: boolean;
+  readonly ended: Promise<Extract<ProgramEnd, { type: "exited" }>>;
+  /** What a fault takes hold of. */
+  readonly target: Target;
+  /** How other programs end that the fault has started. */
+  readonly others: readonly Promise<Extract<ProgramEnd, { type: "exited" }>>[];
+  /** Remembers its processes by their ancestry, so that those are found that clear what they have inherited. */
+  readonly takeNote: () => void;
+  /** What of it runs, for a person: ids, states and command lines. */
+  readonly processes: () => readonly string[];
+  /** Ends all of it with SIGKILL, and resolves when it is gone. */
+  readonly kill: () => Promise<void>;
+}
+
+/** The place of one round. Disposing of it leaves only its folder. */
+export interface Stage<Target> extends AsyncDisposable {
+  readonly scene: Scene;
+  /** The folder of the journals. */
+  readonly journals: string;
+  readonly where: "laptop" | "allocation";
+  /** Starts the program on the plan in that file. */
+  readonly start: (planFile: string, launch: Launch) => Promise<Running<Target>>;
+  /** Undoes what the fault has done to the world, as far as the next run needs it. */
+  readonly heal: () => Promise<void>;
+}
+
+/** The folder of a program's path, in its source or in a copy. */
+export const programIn = (source: string): string => `${source}/program/main.ts`;
