@@ -60,6 +60,7 @@ describeOnTestbed(describe)("faults", () => {
     const lost = ["n2", "n3", "n4"] as const;
     const onEach = await Promise.all(lost.map((node) => cluster.sbatch("#!/bin/sh\nsleep 600\n", { args: ["--no-requeue", "-w", node] })));
     await expect.poll(async () => (await cluster.jobs()).filter(({ state }) => state === "RUNNING").length, { timeout: 60_000 }).toBe(lost.length);
+    await expect.poll(() => cluster.processes("n2").map(({ argv }) => argv.join(" ")), { timeout: 30_000 }).toContain("sleep 600");
     await cluster.fault.cut("n2");
     await cluster.fault.killSlurmd("n3");
     await cluster.fault.stop("n4");

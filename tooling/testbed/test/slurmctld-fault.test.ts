@@ -12,8 +12,11 @@ describeOnTestbed(describe)("faults of the controller", () => {
   });
   const sbatch = (): Promise<{ exitCode: number; stderr: string }> => cluster.run("login", ["sbatch"], { user: "alice", input: "#!/bin/sh\n" });
   const longJob = async (): Promise<Awaited<ReturnType<Testbed["sbatch"]>>> => {
+    const before = sleeps();
     const id = await cluster.sbatch("#!/bin/sh\nexec sleep 1000\n", { user: "alice" });
-    await expect.poll(async () => (await cluster.job(id))[0]?.state, { timeout: 30_000 }).toBe("RUNNING");
+    // It runs for Slurm before its script has begun.
+    await expect.poll(sleeps, { timeout: 30_000 }).toBe(before + 1);
+    expect((await cluster.job(id))[0]?.state).toBe("RUNNING");
     return id;
   };
   const sleeps = (): number => cluster.processes("n1").filter(({ argv }) => argv[0] === "sleep").length;
