@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type * as Bounds from "@hyperion-ts/bounds";
 import { type AttemptPolicy, withAttempts } from "../../src/transport/attempts.ts";
 import { thrownBy } from "../world.ts";
 
 /** A time that passes in pauses, and at once; while it stands still, pauses have no end. */
 const clock = vi.hoisted(() => ({ nowMs: 0, standsStill: false }));
-vi.mock("node:timers/promises", () => ({
-  setTimeout: (ms: number, _value: unknown, { signal }: { readonly signal: AbortSignal }) =>
-    clock.standsStill ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))) : Promise.resolve((clock.nowMs += ms)),
+vi.mock("@hyperion-ts/bounds", async (original) => ({
+  ...(await original<typeof Bounds>()),
+  pause: (ms: number, signal: AbortSignal) =>
+    clock.standsStill ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))) : Promise.resolve((clock.nowMs += ms)),
 }));
 beforeEach(() => {
   Object.assign(clock, { nowMs: 0, standsStill: false });

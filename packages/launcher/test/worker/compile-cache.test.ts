@@ -46,7 +46,7 @@ test("an agent on another node is told which directory is wanted, and looks at i
   };
   const opened = openNodeLauncher({ logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } }, { type: "RemoteAddr", hostname: "n1" });
   await expect(opened).rejects.toThrow(LaunchError);
-  expect(commands.map((argv) => argv.slice(-3))).toEqual([[process.execPath, agentProgram, "/compiled"]]);
+  expect(commands.map((argv) => [argv.at(-4), ...argv.slice(-2)])).toEqual([[process.execPath, agentProgram, "/compiled"]]);
 });
 
 test("where others may write to the directory, or to one above it, compiled code is kept in the user's own, and the agent's log says why", async () => {
