@@ -3,7 +3,7 @@ import { openResults, type OtherCode, type ResultsDatabase, type ResultsError, t
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { describeProgram } from "./describe-program.ts";
-import { ProgramCode } from "./program-code.ts";
+import { programCode } from "./program-code.ts";
 
 /** Who wants to hear what of the database. */
 export interface ResultsListener {
@@ -15,13 +15,12 @@ export interface ResultsListener {
 
 /** Opens the database of `info`. It is disposed of with `stack`. Throws as `openResults` does. */
 export async function openProgramResults(info: ProgramInfo, options: Pick<ResultsOptions, "aroundCommit" | "batchJob">, events: RunEvents, listener: ResultsListener, stack: AsyncDisposableStack): Promise<ResultsDatabase> {
-  const code = new ProgramCode();
   const results = stack.use(
     await openResults({
       ...options,
       path: info.database,
       programId: info.id,
-      codeOfToday: (functionName) => code.hash(functionName),
+      codeOfToday: (functionName) => programCode.of(functionName)?.hash,
       onOtherCode: (found) => events.emit({ type: "other-code", ...otherCode(found) }),
       onHit: listener.hit,
       onLost: listener.lost,
@@ -29,6 +28,8 @@ export async function openProgramResults(info: ProgramInfo, options: Pick<Result
   );
   const ended = new AbortController();
   stack.defer(() => ended.abort());
+  // While agents start, which takes longer.
+  setImmediate(() => programCode.readAll());
   void describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));
   return results;
 }

@@ -31,8 +31,8 @@ class Project implements Disposable {
   }
 
   /** Runs program.ts, which prints its result as JSON; returns that and what it told. */
-  async run(): Promise<{ readonly value: unknown; readonly told: string }> {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [this.path("program.ts")], { cwd: this.#folder.path });
+  async run(env: Readonly<Record<string, string>> = {}): Promise<{ readonly value: unknown; readonly told: string }> {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [this.path("program.ts")], { cwd: this.#folder.path, env: { ...process.env, ...env } });
     return { value: JSON.parse(stdout), told: stderr };
   }
 
@@ -96,4 +96,36 @@ test("what is known of a program is kept beside its results", async () => {
   const same = { nodeVersion: process.version, command: [project.path("program.ts")], gitCommit: commit.trim(), host: expect.any(String), user: expect.any(String), hyperionVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) };
   expect(abouts).toHaveLength(2);
   expect(abouts).toEqual(expect.arrayContaining([{ ...same, gitClean: true }, { ...same, gitClean: false }]));
+});
+
+/** Calls f, changes a file as the first argument says, and calls f in a worker that is started after that. */
+const changesItself = `
+import { writeFileSync } from "node:fs";
+import { defineRemote, local, programInfo, remoteEval, runJobLocal, setFreshWorkers } from "@hyperion-ts/job";
+import { z } from "zod";
+import { step } from "./step.ts";
+
+export const f = defineRemote(import.meta, { name: "steps/f", input: z.number(), output: z.number(), run: (x) => step(x) });
+
+if (import.meta.main) {
+  const [before, after] = await runJobLocal(programInfo("out"), async (env) => {
+    const before = await remoteEval(f, 1)(env);
+    writeFileSync("step.ts", process.env["CHANGED"] ?? "");
+    return [before, await local(setFreshWorkers(true), remoteEval(f, 1))(env).catch((error) => error)];
+  }, { cpus: 1, progress: "none" });
+  console.log(JSON.stringify({ before, after, reason: after.reason?.kind ?? null, message: String(after.message) }));
+}
+`;
+
+test("a worker that is started after its function was changed does not mix both, and says so; after another change it goes on", async () => {
+  using project = new Project();
+  project.write("program.ts", changesItself);
+  for (const [changed, outcome] of [
+    [`// The same.\n${step("x + 1")}`, { before: 2, after: 2 }],
+    [`${step("x + 1")}export const other = (x: number): number => x - 1;\n`, { before: 2, after: 2 }],
+    [step("x + 1000"), { before: 2, reason: "code-changed", message: expect.stringMatching(/The code of the remote function "steps\/f" was changed while the program runs \(.*step\.ts\)\. .* Run the program again/) }],
+  ] as const) {
+    project.write("step.ts", step("x + 1"));
+    expect((await project.run({ CHANGED: changed })).value).toMatchObject(outcome);
+  }
 });
