@@ -27,6 +27,7 @@ type Input<I extends StandardSchemaV1> = StandardSchemaV1.InferInput<I>;
 export const remoteEval =
   <I extends StandardSchemaV1, O extends StandardSchemaV1>(fn: RemoteFunction<I, O>, input: NoInfer<Input<I>>): Job<StandardSchemaV1.InferInput<O>, HasWorkers> =>
   (env) => {
+    env.noteCode?.(fn.name);
     const checked = tryCheck(fn, input);
     return checked instanceof Promise ? checked.then((value) => attempts(env, fn, value, encodeValue(value))) : attempts(env, fn, input, checked);
   };
@@ -38,6 +39,7 @@ export const remoteEval =
 export const remoteEvalM =
   <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(fn: RemoteFunction<I, O>, input: Job<NoInfer<Input<I>>, R>): Job<StandardSchemaV1.InferInput<O>, HasWorkers & R> =>
   async (env) => {
+    env.noteCode?.(fn.name);
     let value: Input<I> | undefined;
     let encoded: Uint8Array | undefined;
     const compute = async (): Promise<Uint8Array> => {

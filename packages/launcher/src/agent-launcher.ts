@@ -48,7 +48,7 @@ export class AgentLauncher implements NodeLauncher {
     const serviceId = newServiceId();
     const cpuIds = request.cpuIds ?? [];
     const logFile = join(this.#logDir, `${serviceId}.log`);
-    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options.maxResultBytes);
+    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options);
     const config: WorkerConfig = {
       serviceId,
       node: this.node,

@@ -1,5 +1,7 @@
 /** What the head sends to a worker: calls, each function's name before its first call, and reasons to end. */
-import { type Channel, encodeValue, errorToData, FrameKind, type FromWorker, type ToWorker } from "@hyperion-ts/wire";
+import type { FunctionCode } from "@hyperion-ts/code-hash";
+import type { AnyRemoteFunction } from "@hyperion-ts/remote";
+import { type Channel, type DefinedCode, encodeValue, errorToData, FrameKind, type FromWorker, type ToWorker } from "@hyperion-ts/wire";
 import type { Call } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
@@ -8,13 +10,20 @@ const prefix = new Uint8Array(4);
 const prefixView = new DataView(prefix.buffer);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
+/** The same, for the list of a function's files: with more than these nobody looks whether they have changed. */
+const MAX_CODE_BYTES = 32_768;
+
+/** The code of a function as it was when this program began; undefined: not known. */
+export type CodeOf = (fn: Pick<AnyRemoteFunction, "name" | "module">) => FunctionCode | undefined;
 
 export class CallSender {
   readonly #channel: Channel<FromWorker>;
+  readonly #codeOf: CodeOf;
   readonly #functions = new Map<string, number>();
 
-  constructor(channel: Channel<FromWorker>) {
+  constructor(channel: Channel<FromWorker>, codeOf: CodeOf) {
     this.#channel = channel;
+    this.#codeOf = codeOf;
   }
 
   /** `alone`: the worker has no other call, so that it begins at once, and can't be taken back. */
@@ -37,13 +46,19 @@ export class CallSender {
     if (known !== undefined) return known;
     const index = this.#functions.size;
     this.#functions.set(name, index);
-    this.#tell({ type: "define", index, name, module });
+    this.#tell({ type: "define", index, name, module, ...definedCode(this.#codeOf({ name, module })) });
     return index;
   }
 
   #tell(message: ToWorker): void {
     this.#channel.sendMessage(message);
   }
+}
+
+function definedCode(code: FunctionCode | undefined): { readonly code?: DefinedCode } {
+  if (code === undefined) return {};
+  const { hash, files } = code;
+  return JSON.stringify(files).length > MAX_CODE_BYTES ? {} : { code: { hash, files } };
 }
 
 /** An abort has to arrive: a reason that is too large for a control message is told by its message alone. */

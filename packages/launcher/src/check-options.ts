@@ -46,6 +46,7 @@ const optionRules: Rules<NodeLauncherOptions> = {
   compileCache: nonEmpty,
   maxResultBytes: unlimited(whole(1)),
   jobCgroups: listOf(nonEmpty),
+  codeOf: callable,
   nodePath: nonEmpty,
 };
 

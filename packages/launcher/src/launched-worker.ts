@@ -3,8 +3,9 @@ import { checkValue, duration } from "@hyperion-ts/bounds";
 import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 import { tellAnswer, tellTooLarge } from "./answer.ts";
-import { CallSender } from "./call-sender.ts";
+import { CallSender, type CodeOf } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
+import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { SentCalls } from "./sent-calls.ts";
 import { deathOf, describeFailedStart, isBroken, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
@@ -33,6 +34,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly #calls = new SentCalls();
   readonly #resolveGone: (death: WorkerDeath) => void;
   readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
+  readonly #codeOf: CodeOf;
   #slot: { readonly channel: Channel<FromWorker>; readonly sender: CallSender } | undefined;
   #pid = -1;
   /** Why it is being ended before it was ready. */
@@ -41,9 +43,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #ending: WorkerEnding | undefined;
   #lastMoments: NodeJS.Timeout | undefined;
 
-  constructor(agent: NodeAgent, identity: WorkerIdentity, maxResultBytes: number | undefined) {
+  constructor(agent: NodeAgent, identity: WorkerIdentity, { maxResultBytes, codeOf = nobodyKnows }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf">) {
     this.#agent = agent;
     this.#maxResultBytes = maxResultBytes;
+    this.#codeOf = codeOf;
     this.serviceId = identity.serviceId;
     this.node = identity.node;
     this.cpuIds = identity.cpuIds;
@@ -59,7 +62,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   attach(channel: Channel<FromWorker>): void {
-    this.#slot = { channel, sender: new CallSender(channel) };
+    this.#slot = { channel, sender: new CallSender(channel, this.#codeOf) };
   }
 
   /** Its slot on the agent. */
@@ -202,4 +205,5 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 }
 
+const nobodyKnows: CodeOf = () => undefined;
 const graceRule = duration({ zero: true, unlimited: false });

@@ -5,6 +5,7 @@
 import { callable, checkValue, makeDirectory, nonEmpty } from "@hyperion-ts/bounds";
 import { checkAddr, checkNodeConfig, checkNodeOptions } from "./check-options.ts";
 import { compileCacheVariables } from "./compile-cache.ts";
+import type { CodeOf } from "./call-sender.ts";
 import type { HeadPort } from "./head-port.ts";
 import { guardedAgentCommand, launcherOver } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
@@ -49,6 +50,11 @@ export interface NodeLauncherOptions extends Partial<AgentTimes> {
   readonly maxResultBytes?: number;
   /** What the cgroups of the node's batch job may be called (`job_12`): they tell which CPUs are the job's. Default: none. */
   readonly jobCgroups?: readonly string[];
+  /**
+   * The code of a function when this program began. A worker that finds other code in the function's files does not run it: its
+   * calls fail with `code-changed`. Default: nobody knows, and workers run what they find.
+   */
+  readonly codeOf?: CodeOf;
   /** The Node.js that agents and workers run. Default: the path of this process's own. */
   readonly nodePath?: string;
 }

@@ -20,7 +20,8 @@ export type ConnectionSettings = { readonly journalMode: unknown; readonly synch
 const layoutVersion = 1;
 
 // The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
-// names the programs whose keys are canonical: rows of all others may be written in another form.
+// names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
+// known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there.
 export const layout = `
   create table if not exists hyperion_key_val
     ( program_id text not null
@@ -30,6 +31,18 @@ export const layout = `
     , created_at timestamp default current_timestamp not null
     );
   create table if not exists hyperion_ts_program (program_id text primary key not null) without rowid;
+  create table if not exists hyperion_ts_origin
+    ( program_id text primary key not null
+    , started_at timestamp default current_timestamp not null
+    , about text not null
+    ) without rowid;
+  create table if not exists hyperion_ts_code
+    ( kv_map text not null
+    , program_id text not null
+    , function text not null
+    , hash text not null
+    , primary key (kv_map, program_id, function)
+    ) without rowid;
   create index if not exists hyperion_ts_by_key on hyperion_key_val (kv_map, key, program_id);
   pragma user_version = ${layoutVersion};
 `;

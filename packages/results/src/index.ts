@@ -4,10 +4,11 @@
  */
 export { keyValMap, type KeyValMap, type KeyValMapOptions, type TextCodec, type ValueCodec } from "./key-val-map.ts";
 export { insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts";
-export { memoizeWithMap } from "./memoize-with-map.ts";
-export type { Claim, Claimed, HasResults, ResultsStore, StoredRow } from "./results-store.ts";
+export { memoizeWithMap, type MemoizeOptions } from "./memoize-with-map.ts";
+export type { Claim, Claimed, ClaimOptions, HasCodeNotes, HasResults, ResultsStore, StoredRow } from "./results-store.ts";
+export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";
 export { openResults } from "./open-results.ts";
-export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-database.ts";
+export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./stored-rows.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";

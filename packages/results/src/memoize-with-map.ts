@@ -4,7 +4,8 @@
  */
 import { keyText } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
-import type { Claim, HasResults } from "./results-store.ts";
+import type { Claim, HasCodeNotes, HasResults } from "./results-store.ts";
+import type { FunctionCodes } from "./row-origins.ts";
 import { decodeValue } from "./stored-value.ts";
 import { encodeValue } from "./value-text.ts";
 
@@ -19,6 +20,10 @@ import { encodeValue } from "./value-text.ts";
  *
  * `f` must not call itself through the same map with an equal key: it would wait for its own end.
  *
+ * A value that was computed before a remote function in `f` was changed is a value all the same, unless `code` is `"same"`: then
+ * it is computed again, and so is one of which nobody knows with which code it was computed. What `f` does beside remote
+ * calls is not compared.
+ *
  * @example
  * memoizeWithMap(brackets, (key) => remoteEval(bracketRoot, key), { n: 2, x: 3, eps: 1e-9 })
  *
@@ -30,14 +35,36 @@ export const memoizeWithMap =
     map: KeyValMap<K, V, unknown>,
     f: (key: NoInfer<K>) => (env: R) => Promise<Value<V>>,
     key: NoInfer<K>,
+    { code = "any" }: MemoizeOptions = {},
   ): ((env: R & HasResults) => Promise<V>) =>
   async (env) => {
     const text = await keyText(map, key);
-    const claimed = await env.results.claim(map.name, text, env.signal);
-    if (claimed.kind !== "mine") return decodeValue(map, text, claimed.value);
-    const compute = (): Promise<V> => f(key)(env);
+    const claimed = await env.results.claim(map.name, text, { signal: env.signal, code });
+    if (claimed.kind !== "mine") {
+      passOn(claimed.codes, env);
+      return decodeValue(map, text, claimed.value);
+    }
+    const compute = (): Promise<V> => f(key)({ ...env, noteCode: noteFor(map.name, env) });
     return fulfilClaim(claimed.claim, compute, (value) => encodeValue(map, text, value), env.signal);
   };
+
+/** How a value is remembered. */
+export type MemoizeOptions = {
+  /** Which remembered values count: `"any"`, or only those that today's code of the remote functions in `f` has computed (`"same"`). Default `"any"`. */
+  readonly code?: "any" | "same";
+};
+
+/** A value that is computed out of other remembered ones depends on the functions of these, too. */
+const noteFor =
+  (map: string, { results, noteCode }: HasResults): HasCodeNotes["noteCode"] =>
+  (functionName, hash) => {
+    results.noteCode(map, functionName, hash);
+    noteCode?.(functionName, hash);
+  };
+
+const passOn = (codes: FunctionCodes, { noteCode }: HasResults): void => {
+  if (noteCode !== undefined) for (const [functionName, hash] of codes) noteCode(functionName, hash);
+};
 
 /** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */
 type Value<V> = NoInfer<V> | (NoInfer<V> & []);

@@ -3,7 +3,7 @@
  * package with the maps of the user's module, and none of them opens a database.
  */
 import { callable, checkOptions, checkValue, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
-import type { ResultsDatabase, ResultsOptions } from "./results-database.ts";
+import type { ResultsDatabase, ResultsOptions } from "./results-options.ts";
 
 /**
  * Opens a results database as its one writer.
@@ -23,4 +23,4 @@ export const openResults = async (options: ResultsOptions): Promise<ResultsDatab
   return openDatabase(options);
 };
 
-const rules: Rules<ResultsOptions> = { path: nonEmpty, programId: nonEmpty, batchJob: structured, onHit: callable, onLost: callable, aroundCommit: callable };
+const rules: Rules<ResultsOptions> = { path: nonEmpty, programId: nonEmpty, batchJob: structured, onHit: callable, codeOfToday: callable, onOtherCode: callable, onLost: callable, aroundCommit: callable };

@@ -7,80 +7,18 @@ import { openClaim } from "./claim.ts";
 import { findDatabase, refuseStrangersFiles } from "./database-files.ts";
 import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
+import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
-import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
+import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
+import { RowOrigins, type FunctionCodes, type OtherCode } from "./row-origins.ts";
+import type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
 import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
 import { setStrayLogAside } from "./stray-log.ts";
-import { storedRows, type AroundCommit, type NewRow, type StoredRows } from "./stored-rows.ts";
-
-/** A job of a batch system, for the lock. */
-export type BatchJob = {
-  /** Names this start of the job, among all jobs of all systems that may see the file, e.g. `"Slurm job 4711 of cluster gamma"`. */
-  readonly name: string;
-  /** Whether the job of another such name has ended, with all its processes. */
-  readonly hasEnded: (name: string) => Promise<boolean>;
-};
-
-/** Options of `openResults`. */
-export type ResultsOptions = {
-  /** The database file; it and its directory are made where they are missing. */
-  readonly path: string;
-  /** Written with each new row, as in Hyperion. Look-ups ignore it: all programs of a file share its results. */
-  readonly programId: string;
-  /** The batch job that this process runs in: lets a lock be taken over that a job left which has ended on another host. */
-  readonly batchJob?: BatchJob;
-  /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
-  readonly onHit?: (map: string) => void;
-  /**
-   * Called once if the file, or its log, is removed, renamed, replaced or cut: with the error `file-lost`, which all uses of
-   * the database throw from then on. Whoever runs a program ends it.
-   */
-  readonly onLost?: (error: ResultsError) => void;
-  /**
-   * For tests of faults: runs each COMMIT, given as a function. It can delay it, fail before or after
-   * it, or end the process between the COMMIT and the acknowledgement. Default: just runs it.
-   */
-  readonly aroundCommit?: AroundCommit;
-};
-
-/**
- * What a database has done since it was opened. `hits` are look-ups that found a row; `shared` are calls
- * that waited for an equal one; `inserts` are rows whose COMMIT has returned, in `commits` transactions.
- */
-export type ResultsCounters = {
-  readonly lookups: number;
-  readonly hits: number;
-  readonly shared: number;
-  readonly inserts: number;
-  readonly commits: number;
-};
-
-/**
- * An open results database. Disposing of it commits what is pending, closes the file and gives up its lock; it throws
- * `file-lost` where the file was lost and nobody has heard of it.
- */
-export type ResultsDatabase = ResultsStore &
-  AsyncDisposable & {
-    /** The file, as a path without links. */
-    readonly path: string;
-    readonly programId: string;
-    /** What was found at opening that a person should know: results of another file, which are put aside, and where. */
-    readonly notice: string | undefined;
-    /** The counts up to now. */
-    readonly counters: ResultsCounters;
-    /**
-     * Commits all pending rows now, whose own promises tell how that went, and looks at the file.
-     *
-     * @throws ResultsError `file-lost` where the file was lost, now or before
-     */
-    readonly flush: () => void;
-    /** Durability settings, read back from the live connection. */
-    readonly settings: () => ConnectionSettings;
-  };
+import { storedRows, type FoundRow, type NewRow, type StoredRows } from "./stored-rows.ts";
 
 /** What `openResults` does. */
 export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
@@ -90,8 +28,9 @@ export const openDatabase = async (options: ResultsOptions): Promise<ResultsData
   refuseStrangersFiles(path);
   const strayLog = handleStrayLog(path);
   const connection = opened.use(openConnection(path, options.programId));
-  const rows = storedRows(connection, options.programId, options.aroundCommit ?? ((commit) => commit()));
-  return new SqliteResults(options, connection, rows, opened.move(), strayLog);
+  const origins = new RowOrigins(connection, options.programId, options.codeOfToday);
+  const rows = storedRows(connection, options.programId, origins, options.aroundCommit ?? ((commit) => commit()));
+  return new SqliteResults(options, { connection, rows, origins }, opened.move(), strayLog);
 };
 
 /** A batch system knows of jobs that have ended wherever they ran, where a look for the process is of no use. */
@@ -117,6 +56,9 @@ const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable =>
   }
 };
 
+/** The parts of an open file. */
+type OpenFile = { readonly connection: Connection; readonly rows: StoredRows; readonly origins: RowOrigins };
+
 class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
@@ -125,13 +67,17 @@ class SqliteResults implements ResultsDatabase {
   readonly #files: KeptFiles;
   readonly #connection: Connection;
   readonly #rows: StoredRows;
+  readonly #origins: RowOrigins;
+  readonly #onOtherCode: ((found: OtherCode) => void) | undefined;
+  /** Maps of which it was told already. */
+  readonly #told = new Set<string>();
   readonly #resources: Disposable;
   readonly #commits: GroupCommit<NewRow>;
   readonly #flights = new SingleFlight<string>();
   readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
   #closed = false;
 
-  constructor({ programId, onHit, onLost }: ResultsOptions, connection: Connection, rows: StoredRows, resources: Disposable, notice: string | undefined) {
+  constructor({ programId, onHit, onLost, onOtherCode }: ResultsOptions, { connection, rows, origins }: OpenFile, resources: Disposable, notice: string | undefined) {
     this.path = connection.path;
     this.programId = programId;
     this.notice = notice;
@@ -139,6 +85,8 @@ class SqliteResults implements ResultsDatabase {
     this.#files = keptFiles(connection, programId, onLost);
     this.#connection = connection;
     this.#rows = rows;
+    this.#origins = origins;
+    this.#onOtherCode = onOtherCode;
     this.#resources = resources;
     this.#commits = new GroupCommit((group) => this.#write(group));
   }
@@ -148,16 +96,22 @@ class SqliteResults implements ResultsDatabase {
   }
 
   lookup(map: string, key: string): string | undefined {
-    this.#assertOpen();
-    const value = this.#rows.newest(map, key);
-    this.#counts.lookups += 1;
-    if (value !== undefined) this.#counts.hits += 1;
-    return value;
+    return this.#find(map, key, "any")?.value;
   }
 
   lookupAll(map: string): readonly StoredRow[] {
     this.#assertOpen();
-    return this.#rows.newestOfEach(map);
+    const rows = this.#rows.newestOfEach(map);
+    for (const { programId } of rows) this.#lookAtCode(map, programId);
+    return rows;
+  }
+
+  noteCode(map: string, functionName: string, hash?: string): void {
+    this.#origins.note(map, functionName, hash);
+  }
+
+  describeProgram(about: Readonly<Record<string, JsonValue>>): void {
+    this.#origins.describeProgram(about);
   }
 
   insert(map: string, key: string, value: string): Promise<void> {
@@ -166,18 +120,18 @@ class SqliteResults implements ResultsDatabase {
     return refusal ? Promise.reject(refusal) : this.#commits.add(row);
   }
 
-  claim(map: string, key: string, signal?: AbortSignal): Claimed | Promise<Claimed> {
+  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): Claimed | Promise<Claimed> {
     signal?.throwIfAborted();
     // The key's text has no line break of its own, so this id is unique.
     const id = `${key}\n${map}`;
     if (this.#flights.isClaimed(id)) return this.#shareFlight(id, map, key, signal);
-    const value = this.lookup(map, key);
-    if (value === undefined) {
+    const row = this.#find(map, key, code);
+    if (row === undefined) {
       this.#flights.claim(id);
       return this.#ownFlight(id, map, key);
     }
     this.#onHit?.(map);
-    return { kind: "remembered", value };
+    return { kind: "remembered", value: row.value, codes: this.#codes(map, row.programId) };
   }
 
   flush(): void {
@@ -195,6 +149,8 @@ class SqliteResults implements ResultsDatabase {
     const heard = this.#files.loss() !== undefined;
     try {
       this.#commits.flush();
+      // What became known of the program behind its last row.
+      if (this.#counts.inserts > 0 && !heard) this.#origins.write();
       if (!heard) this.#files.check();
     } finally {
       this.#resources[Symbol.dispose]();
@@ -210,7 +166,29 @@ class SqliteResults implements ResultsDatabase {
     const end = await this.#flights.wait(id, signal);
     if (end.kind === "mine") return this.#ownFlight(id, map, key);
     this.#counts.shared += 1;
-    return { kind: "shared", value: end.value };
+    return { kind: "shared", value: end.value, codes: this.#codes(map, this.programId) };
+  }
+
+  #find(map: string, key: string, code: "any" | "same"): FoundRow | undefined {
+    this.#assertOpen();
+    const row = this.#rows.newest(map, key);
+    const isWanted = row !== undefined && (code === "any" || this.#origins.codeOf(map, row.programId) === "same");
+    this.#counts.lookups += 1;
+    if (!isWanted) return undefined;
+    this.#counts.hits += 1;
+    this.#lookAtCode(map, row.programId);
+    return row;
+  }
+
+  #codes(map: string, programId: string): FunctionCodes {
+    return this.#origins.functionsOf(map, programId);
+  }
+
+  #lookAtCode(map: string, programId: string): void {
+    if (this.#onOtherCode === undefined || this.#told.has(map) || this.#origins.codeOf(map, programId) !== "other") return;
+    this.#told.add(map);
+    const found = this.#origins.otherCode(map);
+    if (found !== undefined) this.#onOtherCode(found);
   }
 
   #write(rows: readonly NewRow[]): number {

@@ -4,15 +4,17 @@
  * the database itself or, in a process that may not open it, the connection to the one that holds it.
  */
 
+import type { FunctionCodes } from "./row-origins.ts";
+
 /** A row of a map: the key and value texts. */
 export type StoredRow = { readonly key: string; readonly value: string };
 
-/** The answer to `claim`. */
+/** The answer to `claim`. `codes`: the remote functions, with the hashes of their code, that the value was computed with, as far as they are known. */
 export type Claimed =
   /** It was in the database. */
-  | { readonly kind: "remembered"; readonly value: string }
+  | { readonly kind: "remembered"; readonly value: string; readonly codes: FunctionCodes }
   /** An equal call that ran at the same time computed it; its row is committed. */
-  | { readonly kind: "shared"; readonly value: string }
+  | { readonly kind: "shared"; readonly value: string; readonly codes: FunctionCodes }
   /** The caller is to compute it, and must end the claim: everyone with an equal key waits for that. */
   | { readonly kind: "mine"; readonly claim: Claim };
 
@@ -24,6 +26,14 @@ export type Claim = {
   readonly fail: (error: unknown) => void;
   /** The claimant was cancelled or is lost: the first of the waiting takes the claim over. */
   readonly release: () => void;
+};
+
+/** How a value is claimed. */
+export type ClaimOptions = {
+  /** Ends the wait for another's value. */
+  readonly signal?: AbortSignal | undefined;
+  /** `"same"`: a value that other code has computed, or of which that is not known, counts as none. Default `"any"`. */
+  readonly code?: "any" | "same";
 };
 
 /** The store behind the verbs. Look-ups see committed rows only. */
@@ -38,14 +48,22 @@ export type ResultsStore = {
    * The value of a key, or the duty to compute it. Where somebody computes it already, waits for them;
    * an abort of `signal` ends the wait at once with its reason.
    */
-  readonly claim: (map: string, key: string, signal?: AbortSignal) => Claimed | Promise<Claimed>;
+  readonly claim: (map: string, key: string, options?: ClaimOptions) => Claimed | Promise<Claimed>;
+  /** Notes that a value of a map is computed with a remote function: with its code of today, unless `hash` says with which. */
+  readonly noteCode: (map: string, functionName: string, hash?: string) => void;
 };
 
 /**
  * The capability to use a results database (Hyperion's HasDB). `signal`, where the environment has
  * one, ends waits on other callers.
  */
-export type HasResults = {
+export type HasResults = HasCodeNotes & {
   readonly results: ResultsStore;
   readonly signal?: AbortSignal | undefined;
+};
+
+/** Who wants to know which remote functions are called: `memoizeWithMap`, of what it computes. */
+export type HasCodeNotes = {
+  /** To be called with each remote function that is called in this environment. `hash` is that of its code, where it is not the code of today. */
+  readonly noteCode?: (functionName: string, hash?: string) => void;
 };

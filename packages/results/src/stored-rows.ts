@@ -4,30 +4,34 @@ import type { Connection } from "./connection.ts";
 import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
 import type { WriteRows } from "./group-commit.ts";
 import type { StoredRow } from "./results-store.ts";
+import type { RowOrigins } from "./row-origins.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
 
 /** A row to be written. */
 export type NewRow = StoredRow & { readonly map: string };
+
+/** A value, and the program that has written it. */
+export type FoundRow = { readonly value: string; readonly programId: string };
 
 /** Runs the COMMIT of a transaction; see `ResultsOptions.aroundCommit`. */
 export type AroundCommit = (commit: () => void) => void;
 
 /** The rows of an open database. All throw ResultsError where SQLite fails. */
 export type StoredRows = {
-  /** The newest value of a key, given by its canonical text. */
-  readonly newest: (map: string, key: string) => string | undefined;
+  /** The newest row of a key, given by its canonical text. */
+  readonly newest: (map: string, key: string) => FoundRow | undefined;
   /** The newest row of each key of a map, in the order in which they were written. */
-  readonly newestOfEach: (map: string) => readonly StoredRow[];
+  readonly newestOfEach: (map: string) => readonly (StoredRow & FoundRow)[];
   /** Writes rows in one transaction; returns after its COMMIT, and says how long that took, in ms. */
   readonly write: WriteRows<NewRow>;
 };
 
-/** The rows behind `connection`; new ones are written as `programId`'s. */
-export const storedRows = (connection: Connection, programId: string, aroundCommit: AroundCommit): StoredRows => {
+/** The rows behind `connection`; new ones are written as `programId`'s, with what `origins` has noted. */
+export const storedRows = (connection: Connection, programId: string, origins: RowOrigins, aroundCommit: AroundCommit): StoredRows => {
   const foreignKeys = foreignKeysReader(connection);
   const newestOfTexts = newestReader(connection);
   const all = allReader(connection);
-  const write = rowWriter(connection, programId, aroundCommit);
+  const write = rowWriter(connection, programId, origins, aroundCommit);
   const attempt = <A>(what: string, action: () => A): A => {
     try {
       return action();
@@ -42,13 +46,13 @@ export const storedRows = (connection: Connection, programId: string, aroundComm
   };
 };
 
-type NewestReader = (map: string, key: string, foreignTexts?: readonly string[]) => string | undefined;
+type NewestReader = (map: string, key: string, foreignTexts?: readonly string[]) => FoundRow | undefined;
 
 // max(rowid) needs the index alone; "order by rowid desc limit 1" would sort, and takes half as long again. This always
 // gives a row, so that no row means that node:sqlite could not make a string of the value.
 const newestWhere = (texts: string): string => `
-  select newest, (select val from hyperion_key_val where rowid = newest) as val
-  from (select max(rowid) as newest from hyperion_key_val where kv_map = ? and key ${texts})`;
+  select newest, val, program_id
+  from (select max(rowid) as newest from hyperion_key_val where kv_map = ? and key ${texts}) left join hyperion_key_val on rowid = newest`;
 
 const newestReader = (connection: Connection): NewestReader => {
   const ofOne = connection.prepare(newestWhere("= ?"));
@@ -57,38 +61,39 @@ const newestReader = (connection: Connection): NewestReader => {
   return (map, key, foreignTexts) => {
     const row = foreignTexts ? ofSeveral.get(map, JSON.stringify([key, ...foreignTexts])) : ofOne.get(map, key);
     if (!row) throw storedTooLong(map, key, connection.path);
-    return row["newest"] === null ? undefined : columnText({ map, key, column: "val", rowid: row["newest"], found: row["val"] });
+    if (row["newest"] === null) return undefined;
+    return { value: columnText({ map, key, column: "val", rowid: row["newest"], found: row["val"] }), programId: String(row["program_id"]) };
   };
 };
 
-const allReader = (connection: Connection): ((map: string) => readonly StoredRow[]) => {
+const allReader = (connection: Connection): ((map: string) => readonly (StoredRow & FoundRow)[]) => {
   // The index tells which rows are the newest; to group whole rows would carry all values through a sort.
   const statement = connection.prepare(`
-    select key, val, rowid from hyperion_key_val
+    select key, val, program_id, rowid from hyperion_key_val
     where rowid in (select max(rowid) from hyperion_key_val where kv_map = ? group by key) order by rowid`);
   const columnText = columnTextReader(connection);
   return (map) => {
     const rows: ReturnType<typeof statement.all> | undefined = statement.all(map);
     if (!rows) throw storedTooLong(map, undefined, connection.path);
-    return rows.map(({ key: foundKey, val, rowid }) => {
+    return rows.map(({ key: foundKey, val, program_id: programId, rowid }) => {
       const key = columnText({ map, rowid, column: "key", found: foundKey });
-      return { key, value: columnText({ map, key, rowid, column: "val", found: val }) };
+      return { key, value: columnText({ map, key, rowid, column: "val", found: val }), programId: String(programId) };
     });
   };
 };
 
-const newestByCanonicalKey = (rows: readonly StoredRow[], { canonicalOf }: ForeignKeys): readonly StoredRow[] => {
+const newestByCanonicalKey = <Row extends StoredRow>(rows: readonly Row[], { canonicalOf }: ForeignKeys): readonly Row[] => {
   if (canonicalOf.size === 0) return rows;
-  const newest = new Map<string, StoredRow>();
-  for (const { key: text, value } of rows) {
-    const key = canonicalOf.get(text) ?? text;
+  const newest = new Map<string, Row>();
+  for (const row of rows) {
+    const key = canonicalOf.get(row.key) ?? row.key;
     newest.delete(key);
-    newest.set(key, { key, value });
+    newest.set(key, { ...row, key });
   }
   return [...newest.values()];
 };
 
-const rowWriter = ({ prepare, database }: Connection, programId: string, aroundCommit: AroundCommit): WriteRows<NewRow> => {
+const rowWriter = ({ prepare, database }: Connection, programId: string, origins: RowOrigins, aroundCommit: AroundCommit): WriteRows<NewRow> => {
   const begin = prepare("begin immediate");
   const insert = prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
   const commit = prepare("commit");
@@ -96,8 +101,10 @@ const rowWriter = ({ prepare, database }: Connection, programId: string, aroundC
     try {
       begin.run();
       for (const { map, key, value } of rows) insert.run(programId, map, key, value);
+      origins.write();
       const startMs = performance.now();
       aroundCommit(() => void commit.run());
+      origins.committed();
       return performance.now() - startMs;
     } catch (error) {
       if (database.isTransaction) database.exec("rollback");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openConnection } from "../src/connection.ts";
+import { RowOrigins } from "../src/row-origins.ts";
 import { storedRows } from "../src/stored-rows.ts";
 import { temporaryFolder } from "./world.ts";
 
@@ -9,7 +10,7 @@ const rowsOf = (map: string, count: number, size: number) =>
 test("a full disk keeps nothing of the transaction, says so, and is survived", () => {
   using folder = temporaryFolder();
   using connection = openConnection(folder.database, "prog1");
-  const rows = storedRows(connection, "prog1", (commit) => commit());
+  const rows = storedRows(connection, "prog1", new RowOrigins(connection, "prog1"), (commit) => commit());
   rows.write(rowsOf("before", 1, 10));
   connection.database.exec("pragma max_page_count = 30");
   expect(() => rows.write(rowsOf("large", 100, 4000))).toThrow(
@@ -26,7 +27,7 @@ test("a COMMIT that fails is rolled back whole", () => {
   using folder = temporaryFolder();
   using connection = openConnection(folder.database, "prog1");
   let failing = true;
-  const rows = storedRows(connection, "prog1", (commit) => {
+  const rows = storedRows(connection, "prog1", new RowOrigins(connection, "prog1"), (commit) => {
     if (failing) throw new Error("disk I/O error");
     commit();
   });

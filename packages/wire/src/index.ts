@@ -3,7 +3,7 @@ export { FrameFlag, FrameKind, FrameParser, type FrameReceiver, HEADER_BYTES, MI
 export { FrameWriter } from "./frame-writer.ts";
 export { GREETING, GreetingScanner, MAX_BANNER_BYTES } from "./greeting.ts";
 export { encodeMessage, parseMessage } from "./message-frame.ts";
-export { BROKEN_EXIT_CODE, type CallFailure, type CpuQuota, type Employ, type FromAgent, type FromWorker, type MemoryLimit, type ProcessExit, PROTOCOL_VERSION, type ToAgent, type ToWorker, type WorkerEnding, type WorkerExited } from "./messages.ts";
+export { BROKEN_EXIT_CODE, type CallFailure, type DefinedCode, type CpuQuota, type Employ, type FromAgent, type FromWorker, type MemoryLimit, type ProcessExit, PROTOCOL_VERSION, type ToAgent, type ToWorker, type WorkerEnding, type WorkerExited } from "./messages.ts";
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";
 export { WireError, type WireErrorCode } from "./wire-error.ts";

@@ -168,10 +168,18 @@ export interface Employ {
 
 /** What the head tells a worker, beside calls. */
 export type ToWorker =
-  /** From now on calls name the function by `index`. */
-  | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string }
+  /** From now on calls name the function by `index`. `code`: what a worker has to find in its files; absent where it need not look. */
+  | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string; readonly code?: DefinedCode }
   /** Abort the call, if it is still there. `reason` is encoded error data. */
   | { readonly type: "abort"; readonly id: number; readonly reason: string };
+
+/** The code of a function as it was when the program began. */
+export interface DefinedCode {
+  /** Of what the function's run reaches. */
+  readonly hash: string;
+  /** The files that are loaded for it, and the SHA-256 of each, in hexadecimal. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+}
 
 /** With this code a worker exits in which our own code fails, because it may be unable to say so. (A function's `process.exit` can do the same.) */
 export const BROKEN_EXIT_CODE = 179;
@@ -211,6 +219,7 @@ export interface CallFailure {
     | "unreadable-output"
     /** The function's module could not be imported. */
     | "module-failed"
+    | "code-changed"
     | "unknown-function";
   readonly error: ErrorData;
 }

@@ -43,6 +43,11 @@ export type RunEvent =
   | { readonly type: "counts"; readonly functions: readonly FunctionCounts[]; readonly remembered: number; readonly waitingFor: CallWaitReason | null }
   /** Only with `trace`: one call has ended. Times in milliseconds. */
   | { readonly type: "call-ended"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly outcome: "done" | "failed" | "lost"; readonly runMs: number }
+  /**
+   * Remembered results of a map that the job looks up were computed by other code of these functions than today's, the last
+   * of them by a program that was started at `startedAt` (ISO 8601; null: not known). Once for each map.
+   */
+  | { readonly type: "other-code"; readonly map: string; readonly results: number; readonly functions: readonly string[]; readonly programId: string; readonly startedAt: string | null }
   /** A line that the job logged. */
   | { readonly type: "log"; readonly message: string }
   /** Running calls may go on for so long, in milliseconds. */

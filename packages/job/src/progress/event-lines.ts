@@ -35,6 +35,8 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
       return paragraph("✗ ", event.message, "red");
     case "call-retried":
       return paragraph("⚠ ", `${event.functionName} runs again after attempt ${event.attempt} on ${event.node}: ${event.why.split("\n", 1)[0]}`, "yellow");
+    case "other-code":
+      return paragraph("⚠ ", otherCodeText(event), "yellow");
     case "log":
       return paragraph("", event.message);
     case "run-interrupted":
@@ -50,6 +52,21 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
       return event satisfies never;
   }
 }
+
+function otherCodeText({ map, results, functions, programId, startedAt }: Extract<RunEvent, { type: "other-code" }>): string {
+  const since = startedAt === null ? "" : ` of ${minuteText(new Date(startedAt))}`;
+  return (
+    `${plural(results, "result")} of map "${map}" ${results === 1 ? "is" : "are"} from other code of ${functions.join(", ")} than today's (last: program ${programId}${since}).\n` +
+    'memoizeWithMap(..., { code: "same" }) computes such results again'
+  );
+}
+
+/** To the minute, in this machine's time zone. */
+const minuteText = (date: Date): string => {
+  const [year, ...rest] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()];
+  const [month, day, hour, minute] = rest.map((part) => String(part).padStart(2, "0"));
+  return `${year}-${month}-${day} ${hour}:${minute}`;
+};
 
 /** A text of several lines; the first one has the mark, the others are indented at least as far as its text. */
 function paragraph(mark: string, text: string, style?: TextStyle): readonly Line[] {

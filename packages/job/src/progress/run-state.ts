@@ -83,6 +83,7 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
     case "worker-not-started":
     case "call-retried":
     case "call-ended":
+    case "other-code":
     case "log":
       return state;
     default:

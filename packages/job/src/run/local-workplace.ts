@@ -5,6 +5,7 @@ import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { localShare } from "./local-share.ts";
+import { programCode } from "./program-code.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
 
@@ -12,5 +13,5 @@ export async function openLocalWorkplace(info: ProgramInfo, events: RunEvents, c
   const compileCache = join(info.dataDir, "compile-cache");
   const { share, jobCgroups, note } = localShare(process.env, cpus, availableParallelism());
   if (note !== null) events.emit({ type: "log", message: note });
-  return workplaceOver(await openPoolLauncher({ logDir: info.logDir, compileCache, jobCgroups, ...config, events, shareOf: () => share }, [{ type: "LocalHost" }], signal), null);
+  return workplaceOver(await openPoolLauncher({ logDir: info.logDir, compileCache, codeOf: ({ name }) => programCode.of(name), jobCgroups, ...config, events, shareOf: () => share }, [{ type: "LocalHost" }], signal), null);
 }

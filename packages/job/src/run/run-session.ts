@@ -1,6 +1,6 @@
 /** One run of a job: its database, its nodes, its events, and their end, in order. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BatchJob, openResults, type ResultsDatabase, type ResultsOptions } from "@hyperion-ts/results";
+import type { BatchJob, ResultsDatabase, ResultsOptions } from "@hyperion-ts/results";
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import type { CallWaitReason } from "../dispatch/call-wait.ts";
 import type { FunctionCounts } from "../events/run-event.ts";
@@ -14,6 +14,7 @@ import { GracePeriod } from "./grace-period.ts";
 import { InterruptedError, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
 import { makeLogDirectory } from "./log-directory.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
+import { openProgramResults } from "./program-results.ts";
 
 /** How long calls get to end by themselves after an interruption, in milliseconds; then their workers are killed. */
 const INTERRUPT_GRACE_MS = 300;
@@ -83,7 +84,8 @@ export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: Ses
 async function runToItsEnd<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace, late: AbortController): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack, late);
-  const results = stack.use(await openResults({ ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }), path: info.database, programId: info.id, onHit: () => session.hit(), onLost: (error) => session.endEarly(error) }));
+  const settings = { ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }) };
+  const results = await openProgramResults(info, settings, session.events, { hit: () => session.hit(), lost: (error) => session.endEarly(error) }, stack);
   session.begin();
   if (results.notice !== undefined) session.events.emit({ type: "log", message: results.notice });
   try {

@@ -8,6 +8,7 @@ import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
 import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
+import { programCode } from "./program-code.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
 import { slurmAddresses } from "./slurm-addresses.ts";
@@ -36,6 +37,7 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
     {
       logDir: info.logDir,
       compileCache: join(info.dataDir, "compile-cache"),
+      codeOf: ({ name }) => programCode.of(name),
       jobCgroups: jobCgroups(allocation, details, process.env),
       log,
       ...silenceOptions(allocation, config),

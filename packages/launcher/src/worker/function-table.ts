@@ -2,6 +2,7 @@
 import { flushCompileCache } from "node:module";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { ToWorker } from "@hyperion-ts/wire";
+import { changedFiles, describeChange } from "./changed-code.ts";
 import { type FolderName, type PathsHere, pathsHere, urlHere } from "./folder-names.ts";
 import { whyNotLoaded } from "./why-not-loaded.ts";
 
@@ -16,7 +17,7 @@ export type Loaded = AnyRemoteFunction | Promise<AnyRemoteFunction>;
 /** A module of remote functions that can't be used. Another worker could not use it either. */
 export class ModuleError extends Error {
   override readonly name = "ModuleError";
-  readonly code: "module-failed" | "unknown-function";
+  readonly code: "module-failed" | "unknown-function" | "code-changed";
 
   constructor(code: ModuleError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -55,8 +56,10 @@ export class FunctionTable {
 
 async function load(definition: Definition | undefined, here: PathsHere): Promise<AnyRemoteFunction> {
   if (definition === undefined) throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
-  const { name } = definition;
+  const { name, code } = definition;
   const module = urlHere(definition.module, here);
+  const changed = code === undefined ? [] : await changedFiles(code, module, name, here);
+  if (changed.length > 0) throw new ModuleError("code-changed", describeChange(name, changed));
   try {
     await import(module);
     // What it has started and does not await may fail now: before a call seems to have succeeded.

@@ -1,0 +1,14 @@
+/** TypeScript without its types, as Node itself removes them. */
+import { stripTypeScriptTypes } from "node:module";
+
+/** The JavaScript of a TypeScript source; enums and namespaces are translated. Throws a SyntaxError where Node can't read it. */
+export function stripTypes(source: string): string {
+  // Node warns whoever calls this in words that would appear in the output of the user's program.
+  const own = Object.getOwnPropertyDescriptor(process, "emitWarning");
+  Object.defineProperty(process, "emitWarning", { value: () => undefined, configurable: true, writable: true });
+  try {
+    return stripTypeScriptTypes(source, { mode: "transform" });
+  } finally {
+    if (own !== undefined) Object.defineProperty(process, "emitWarning", own);
+  }
+}

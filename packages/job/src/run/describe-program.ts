@@ -1,0 +1,56 @@
+/** What is kept of a program beside its results: where it ran, and what it was. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** A repository on a slow file system may take long to look at; then it is not known. */
+const GIT_LIMIT_MS = 10_000;
+
+/** What is known of a program. Null: not known. */
+export type ProgramDescription = {
+  readonly host: string;
+  readonly user: string;
+  /** The program's file and arguments. */
+  readonly command: readonly string[];
+  readonly nodeVersion: string;
+  readonly hyperionVersion: string;
+  /** The commit of the repository that the program's file is in, and whether all of its files were as in that commit. */
+  readonly gitCommit: string | null;
+  readonly gitClean: boolean | null;
+};
+
+/** Describes the program of this process. Never rejects; what is not known when `signal` aborts is left out. */
+export async function describeProgram(signal: AbortSignal): Promise<ProgramDescription> {
+  const [, file = "."] = process.argv;
+  const git = async (...args: readonly string[]): Promise<string | null> => {
+    const asked = promisify(execFile)("git", ["-C", dirname(file), ...args], { timeout: GIT_LIMIT_MS, signal });
+    return await asked.then(({ stdout }) => stdout.trim(), () => null);
+  };
+  const [gitCommit, changes] = await Promise.all([git("rev-parse", "--verify", "HEAD"), git("--no-optional-locks", "status", "--porcelain")]);
+  return {
+    host: hostname(),
+    user: userName(),
+    command: process.argv.slice(1),
+    nodeVersion: process.version,
+    hyperionVersion: ownVersion(),
+    gitCommit,
+    gitClean: gitCommit === null || changes === null ? null : changes === "",
+  };
+}
+
+/** A user without an entry in the list of users has a number all the same. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
+}
+
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
+}

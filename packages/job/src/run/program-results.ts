@@ -1,0 +1,38 @@
+/** The results database of a run: it knows the code of the program's functions, and what is known of the program itself. */
+import { openResults, type OtherCode, type ResultsDatabase, type ResultsError, type ResultsOptions } from "@hyperion-ts/results";
+import type { RunEvents } from "../events/run-events.ts";
+import type { ProgramInfo } from "../program-info.ts";
+import { describeProgram } from "./describe-program.ts";
+import { programCode } from "./program-code.ts";
+
+/** Who wants to hear what of the database. */
+export interface ResultsListener {
+  /** A result was found in the database. */
+  readonly hit: () => void;
+  /** The database is lost: the run has to end. */
+  readonly lost: (error: ResultsError) => void;
+}
+
+/** Opens the database of `info`. It is disposed of with `stack`. Throws as `openResults` does. */
+export async function openProgramResults(info: ProgramInfo, options: Pick<ResultsOptions, "aroundCommit" | "batchJob">, events: RunEvents, listener: ResultsListener, stack: AsyncDisposableStack): Promise<ResultsDatabase> {
+  const results = stack.use(
+    await openResults({
+      ...options,
+      path: info.database,
+      programId: info.id,
+      codeOfToday: (functionName) => programCode.of(functionName)?.hash,
+      onOtherCode: (found) => events.emit({ type: "other-code", ...otherCode(found) }),
+      onHit: listener.hit,
+      onLost: listener.lost,
+    }),
+  );
+  const ended = new AbortController();
+  stack.defer(() => ended.abort());
+  // While agents start, which takes longer.
+  setImmediate(() => programCode.readAll());
+  void describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));
+  return results;
+}
+
+/** SQLite's time is in UTC. */
+const otherCode = ({ startedAt, ...found }: OtherCode): Omit<OtherCode, "startedAt"> & { readonly startedAt: string | null } => ({ ...found, startedAt: startedAt === undefined ? null : `${startedAt.replace(" ", "T")}Z` });

@@ -1,0 +1,81 @@
+/** What a results database is opened with, and what it is then. */
+import type { ConnectionSettings } from "./connection.ts";
+import type { JsonValue } from "./json-value.ts";
+import type { ResultsError } from "./results-error.ts";
+import type { ResultsStore } from "./results-store.ts";
+import type { CodeOfToday, OtherCode } from "./row-origins.ts";
+import type { AroundCommit } from "./stored-rows.ts";
+
+/** A job of a batch system, for the lock. */
+export type BatchJob = {
+  /** Names this start of the job, among all jobs of all systems that may see the file, e.g. `"Slurm job 4711 of cluster gamma"`. */
+  readonly name: string;
+  /** Whether the job of another such name has ended, with all its processes. */
+  readonly hasEnded: (name: string) => Promise<boolean>;
+};
+
+/** Options of `openResults`. */
+export type ResultsOptions = {
+  /** The database file; it and its directory are made where they are missing. */
+  readonly path: string;
+  /** Written with each new row, as in Hyperion. Look-ups ignore it: all programs of a file share its results. */
+  readonly programId: string;
+  /** The batch job that this process runs in: lets a lock be taken over that a job left which has ended on another host. */
+  readonly batchJob?: BatchJob;
+  /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
+  readonly onHit?: (map: string) => void;
+  /**
+   * The hash of the code that a remote function has in this program, to tell which rows other code has computed. It is asked
+   * often, and has to answer from memory. Default: none, and no row is told from another by its code.
+   */
+  readonly codeOfToday?: CodeOfToday;
+  /** Called once for each map of which a look-up finds a value that other code has computed. */
+  readonly onOtherCode?: (found: OtherCode) => void;
+  /**
+   * Called once if the file, or its log, is removed, renamed, replaced or cut: with the error `file-lost`, which all uses of
+   * the database throw from then on. Whoever runs a program ends it.
+   */
+  readonly onLost?: (error: ResultsError) => void;
+  /**
+   * For tests of faults: runs each COMMIT, given as a function. It can delay it, fail before or after
+   * it, or end the process between the COMMIT and the acknowledgement. Default: just runs it.
+   */
+  readonly aroundCommit?: AroundCommit;
+};
+
+/**
+ * What a database has done since it was opened. `hits` are look-ups that found a row; `shared` are calls
+ * that waited for an equal one; `inserts` are rows whose COMMIT has returned, in `commits` transactions.
+ */
+export type ResultsCounters = {
+  readonly lookups: number;
+  readonly hits: number;
+  readonly shared: number;
+  readonly inserts: number;
+  readonly commits: number;
+};
+
+/**
+ * An open results database. Disposing of it commits what is pending, closes the file and gives up its lock; it throws
+ * `file-lost` where the file was lost and nobody has heard of it.
+ */
+export type ResultsDatabase = ResultsStore &
+  AsyncDisposable & {
+    /** The file, as a path without links. */
+    readonly path: string;
+    readonly programId: string;
+    /** What was found at opening that a person should know: results of another file, which are put aside, and where. */
+    readonly notice: string | undefined;
+    /** The counts up to now. */
+    readonly counters: ResultsCounters;
+    /**
+     * Commits all pending rows now, whose own promises tell how that went, and looks at the file.
+     *
+     * @throws ResultsError `file-lost` where the file was lost, now or before
+     */
+    readonly flush: () => void;
+    /** Durability settings, read back from the live connection. */
+    readonly settings: () => ConnectionSettings;
+    /** Keeps what is known of this program beside its id, as JSON, with its next rows: where it runs, of which version it is. The last call counts. */
+    readonly describeProgram: (about: Readonly<Record<string, JsonValue>>) => void;
+  };
