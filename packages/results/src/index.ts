@@ -8,6 +8,7 @@ export { memoizeWithMap } from "./memoize-with-map.ts";
 export type { Claim, Claimed, HasResults, ResultsStore, StoredRow } from "./results-store.ts";
 export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-database.ts";
+export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./stored-rows.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";
