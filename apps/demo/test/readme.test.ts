@@ -17,10 +17,16 @@ test("the README's program prints what the README says, also when it finds all r
     expect(await running.ended).toMatchObject({ code: 0, stdout: firstBlock("text") });
     expect(storedResults(join(folder.path, "out/results.sqlite"))).toBe(3);
   }
+  const look = join(folder.path, "look.ts");
+  writeFileSync(look, firstBlock("ts", 'from "./roots.ts"'));
+  await using looking = startProgram(look, folder);
+  expect(await looking.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/│ x +│ eps +│ low +│ high .*│ 2 +│ 0.0001 +│ 1.4141\d* +│ 1.4142\d*/s) });
 });
 
-function firstBlock(language: string): string {
-  const block = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(readme)?.[1];
+/** The first block of a language in the README that has a text in it. */
+function firstBlock(language: string, part = ""): string {
+  const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map(([, block]) => block);
+  const block = blocks.find((found) => found?.includes(part));
   if (block === undefined) throw new Error(`The README has no block of ${language}`);
   return block;
 }

@@ -11,7 +11,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ResultsError } from "./results-error.ts";
-import { databaseFailure } from "./sqlite-failure.ts";
+import { databaseFailure, readFailure } from "./sqlite-failure.ts";
 
 /** The settings of the live connection, read back from SQLite. `synchronous` is 2 for FULL. */
 export type ConnectionSettings = { readonly journalMode: unknown; readonly synchronous: unknown; readonly lockingMode: unknown };
@@ -73,6 +73,31 @@ export const openConnection = (path: string, programId: string): Connection => {
   } catch (error) {
     database?.close();
     throw databaseFailure(error, path, "Opening");
+  }
+};
+
+/**
+ * Opens a copy of the database at `path` for reading: a file that is nobody else's, so that it may be completed from its
+ * log, and given what this version has and an older one or Hyperion has not. Once open it needs no names of files.
+ *
+ * @throws ResultsError `damaged`, `newer-layout`, `disk-full`, `unreachable` or `sqlite`
+ */
+export const openCopiedConnection = (copy: string, path: string): Connection => {
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(copy);
+    pragma(database, "trusted_schema = off");
+    pragma(database, "locking_mode = exclusive");
+    pragma(database, "synchronous = off");
+    refuseNewerLayout(pragma(database, "user_version"), path);
+    pragma(database, "journal_mode = memory");
+    database.exec(`begin immediate; ${layout} commit`);
+    pragma(database, "query_only = on");
+    return connectionOf(database, path);
+  } catch (error) {
+    database?.close();
+    throw readFailure(error, path);
   }
 };
 

@@ -11,7 +11,7 @@ import { existsSync, lstatSync, realpathSync, type Stats, statSync } from "node:
 import { basename, dirname, join, resolve } from "node:path";
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { NotOursError, ownUserId, plainFile } from "@hyperion-ts/own-files";
-import { databaseFailure } from "./sqlite-failure.ts";
+import { databaseFailure, readFailure } from "./sqlite-failure.ts";
 
 /** The database's path without links; its folder is made where it is missing. Throws a ResultsError. */
 export const findDatabase = (given: string): string => {
@@ -22,6 +22,17 @@ export const findDatabase = (given: string): string => {
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
     throw databaseFailure(error, path, "Opening");
+  }
+};
+
+/** The path without links of a database that is to be read, and stays as it is. Throws a ResultsError. */
+export const findExistingDatabase = (given: string): string => {
+  const path = resolve(given);
+  try {
+    refuseStrangersLink(path);
+    return realpathSync(path);
+  } catch (error) {
+    throw readFailure(error, path);
   }
 };
 
@@ -45,10 +56,15 @@ const refuseStrangersLink = (path: string): void => {
 
 const refuseStrangersPart = (path: string, database: Stats | undefined): void => {
   const part = plainFile(path);
-  if (part === undefined) return;
-  if (part.nlink > 1) throw new NotOursError(path, `is one of ${part.nlink} names of a file`);
+  const why = part && whyStrangersPart(part, database);
+  if (why !== undefined) throw new NotOursError(path, why);
+};
+
+/** Why a file beside `database` may be a stranger's doing, in words that are said of its path; undefined where it is none. */
+export const whyStrangersPart = (part: Stats, database: Stats | undefined): string | undefined => {
+  if (part.nlink > 1) return `is one of ${part.nlink} names of a file`;
   const mayWrite = isOurs(part) || part.uid === database?.uid || (database !== undefined && (database.mode & 0o022) !== 0);
-  if (!mayWrite) throw new NotOursError(path, `belongs to user ${part.uid}, who may not write to the database itself`);
+  return mayWrite ? undefined : `belongs to user ${part.uid}, who may not write to the database itself`;
 };
 
 const isOurs = ({ uid }: Stats): boolean => uid === ownUserId() || uid === 0;

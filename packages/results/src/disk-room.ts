@@ -32,7 +32,8 @@ const hasRoomBeside = (path: string): boolean => {
   }
 };
 
-const saysNoRoom = (error: unknown): boolean =>
+/** Whether the file system gave `error` because there is no more room. */
+export const saysNoRoom = (error: unknown): boolean =>
   Error.isError(error) && "errno" in error && typeof error.errno === "number" && noRoom.has(-error.errno);
 
 const { EDQUOT, EFBIG, ENOSPC } = constants.errno;

@@ -9,6 +9,7 @@ export type { Claim, Claimed, ClaimOptions, HasCodeNotes, HasResults, ResultsSto
 export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";
 export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
+export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./stored-rows.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";

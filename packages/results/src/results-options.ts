@@ -20,6 +20,8 @@ export type ResultsOptions = {
   readonly path: string;
   /** Written with each new row, as in Hyperion. Look-ups ignore it: all programs of a file share its results. */
   readonly programId: string;
+  /** With true it is opened for reading only: see `SnapshotOptions`. */
+  readonly readOnly?: false;
   /** The batch job that this process runs in: lets a lock be taken over that a job left which has ended on another host. */
   readonly batchJob?: BatchJob;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */

@@ -2,8 +2,9 @@
  * From SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's error codes
  * to words that a person can act on.
  */
+import { tmpdir } from "node:os";
 import { DirectoryError } from "@hyperion-ts/bounds";
-import { isOutOfRoom } from "./disk-room.ts";
+import { isOutOfRoom, saysNoRoom } from "./disk-room.ts";
 import { hasNoLocks } from "./file-locks.ts";
 import { messageOf } from "./message-of.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
@@ -13,6 +14,22 @@ export const databaseFailure = (error: unknown, path: string, what: string): Res
   if (error instanceof ResultsError) return error;
   const { code, reason } = failure(error, path);
   return new ResultsError({ code, path, what: `${what} the results database ${path} failed: ${reason}`, advice: advice(code, path), cause: error });
+};
+
+/** `error`, met while reading the database at `path` or its copy, as a ResultsError. Nothing is written beside the file to find out more. */
+export const readFailure = (error: unknown, path: string): ResultsError => {
+  if (error instanceof ResultsError) return error;
+  const { code, advice } = whyUnread(error, path);
+  return new ResultsError({ code, path, what: `Reading the results database ${path} failed: ${messageOf(error)}`, advice, cause: error });
+};
+
+const whyUnread = (error: unknown, path: string): { readonly code: FailureCode; readonly advice: string } => {
+  const fileCode = Error.isError(error) && "code" in error ? error.code : undefined;
+  if (fileCode === "ENOENT") return { code: "unreachable", advice: "Check the path; the file is made when a program stores its first result" };
+  if (fileCode === "EACCES" || fileCode === "EPERM") return { code: "unreachable", advice: "This user may not read it: ls -l tells whose it is, and its mode" };
+  const code = saysNoRoom(error) ? "disk-full" : failureCode(error);
+  if (code === "disk-full") return { code, advice: `It is read from a copy, for which there is no room in ${tmpdir()}: set TMPDIR to a folder with more` };
+  return { code, advice: advice(code, path) };
 };
 
 type FailureCode = Extract<

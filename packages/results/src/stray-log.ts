@@ -12,9 +12,8 @@ import { logOf } from "./own-files.ts";
 
 /** Puts a log out of the way that does not belong to the database at `path`; what was found, in words, or undefined. Throws file errors. */
 export const setStrayLogAside = (path: string): string | undefined => {
-  if (bytesOf(logOf(path)) === 0) return undefined;
-  const log = readLogPages(logOf(path));
-  if (!log || belongs(log, path)) return undefined;
+  const log = strayLog(path);
+  if (!log) return undefined;
   const aside = `${path}.aside-${newStamp()}`;
   renameSync(logOf(path), logOf(aside));
   const what = `Beside the results database ${path} was the log of another one, or of one that is not there any more, with results that a program stored before it was killed`;
@@ -22,6 +21,13 @@ export const setStrayLogAside = (path: string): string | undefined => {
   return made === undefined
     ? `${what}. They are now in ${aside}. To go on from there, end this program, then: mv ${aside} ${path}`
     : `${what}. It is now ${logOf(aside)}; ${made}. Put that at ${aside}, if you still have it, and sqlite3 reads both together`;
+};
+
+/** The log beside the database at `path`, if there is one that does not belong to it. Throws file errors. */
+export const strayLog = (path: string): LogPages | undefined => {
+  if (bytesOf(logOf(path)) === 0) return undefined;
+  const log = readLogPages(logOf(path));
+  return log && !belongs(log, path) ? log : undefined;
 };
 
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

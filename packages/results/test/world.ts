@@ -24,6 +24,7 @@ export const temporaryFolder = (): Folder => {
 export type Program = AsyncDisposable & {
   readonly pid: number;
   readonly nextLine: () => Promise<string | undefined>;
+  readonly write: (text: string) => void;
   readonly endInput: () => void;
   readonly kill: () => Promise<void>;
 };
@@ -47,6 +48,7 @@ export const runProgramWith = (env: NodeJS.ProcessEnv, name: string, ...args: re
       const line = await lines.next();
       return line.done ? undefined : line.value;
     },
+    write: (text) => void child.stdin.write(text),
     endInput: () => child.stdin.end(),
     kill,
     [Symbol.asyncDispose]: kill,
