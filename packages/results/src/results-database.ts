@@ -101,9 +101,10 @@ class SqliteResults implements ResultsDatabase {
 
   lookupAll(map: string): readonly StoredRow[] {
     this.#assertOpen();
-    const rows = this.#rows.newestOfEach(map);
-    for (const { programId } of rows) this.#lookAtCode(map, programId);
-    return rows;
+    return this.#rows.newestOfEach(map).map(({ key, value, programId }) => {
+      this.#lookAtCode(map, programId);
+      return { key, value };
+    });
   }
 
   noteCode(map: string, functionName: string, hash?: string): void {

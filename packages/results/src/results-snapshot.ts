@@ -91,7 +91,7 @@ class SqliteSnapshot implements ResultsSnapshot {
 
   lookupAll(map: string): readonly StoredRow[] {
     this.#assertOpen();
-    return this.#rows.newestOfEach(map);
+    return this.#rows.newestOfEach(map).map(({ key, value }) => ({ key, value }));
   }
 
   async insert(map: string, key: string): Promise<never> {
