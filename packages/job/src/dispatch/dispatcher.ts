@@ -102,7 +102,7 @@ export class Dispatcher implements TaskLauncher {
 
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
     started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
-    ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death) }),
+    ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death), ...("blame" in death ? { blame: death.blame } : {}) }),
     limited: (node, workers) => {
       if (this.#nodes.get(node.name) !== node) return false;
       this.#pool.limitLeases(node.name, workers);

@@ -28,7 +28,8 @@ export type RunEvent =
   | { readonly type: "node-left-out"; readonly node: string; readonly reason: string }
   | { readonly type: "node-lost"; readonly node: string; readonly reason: string }
   | { readonly type: "worker-started"; readonly node: string; readonly serviceId: string; readonly pid: number; readonly cpuIds: readonly number[]; readonly logFile: string }
-  | { readonly type: "worker-ended"; readonly node: string; readonly serviceId: string; readonly how: string }
+  /** `blame`: which call had been answered before, and what it had left behind that ended the worker. */
+  | { readonly type: "worker-ended"; readonly node: string; readonly serviceId: string; readonly how: string; readonly blame?: string }
   /** A limit of the node is reached: it runs so many workers and no more. */
   | { readonly type: "node-limited"; readonly node: string; readonly workers: number; readonly reason: string }
   | { readonly type: "worker-not-started"; readonly node: string; readonly reason: string }

@@ -43,9 +43,10 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
       return paragraph("", `Interrupted by ${event.signal}: ${event.graceMs > 0 ? `no call begins any more; waiting up to ${durationText(event.graceMs / 1_000)} for` : "ending"} ${runningText(state)} ...`, "yellow");
     case "run-ended":
       return endLines(state, event);
+    case "worker-ended":
+      return event.blame === undefined ? [] : paragraph("⚠ ", `A worker on ${event.node} has ended, and is replaced: ${event.blame}`, "yellow");
     case "counts":
     case "worker-started":
-    case "worker-ended":
     case "call-ended":
       return [];
     default:

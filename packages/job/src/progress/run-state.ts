@@ -105,6 +105,8 @@ function problemKey(event: RunEvent): string | null {
       return `${event.type} ${event.functionName}`;
     case "worker-not-started":
       return event.type;
+    case "worker-ended":
+      return event.blame === undefined ? null : event.type;
     case "node-ready":
       return event.note === null ? null : "note";
     default:

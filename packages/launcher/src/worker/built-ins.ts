@@ -39,7 +39,6 @@ const look = (): readonly unknown[] => [
   Buffer,
   Buffer.from,
   Buffer.prototype.subarray,
-  Buffer.prototype.readUInt32LE,
   Buffer.prototype.writeUInt32LE,
   Uint8Array,
   Uint8Array.prototype.set,
@@ -51,7 +50,6 @@ const look = (): readonly unknown[] => [
   Map,
   Map.prototype.get,
   Map.prototype.set,
-  Set,
   Set.prototype.add,
   Array.isArray,
   Array.prototype.push,
@@ -62,7 +60,6 @@ const look = (): readonly unknown[] => [
   Object.getPrototypeOf,
   Function.prototype.call,
   Function.prototype.apply,
-  performance.now,
   process.nextTick,
 ];
 /* oxlint-enable typescript/unbound-method */
@@ -86,7 +83,6 @@ function tryOut(): void {
   expect(Promise.resolve().then(nothing) instanceof Promise, "promises don't work");
   // oxlint-disable-next-line no-useless-call
   expect(seven.call(undefined) === 7 && seven.apply(undefined) === 7, "functions don't work");
-  expect(performance.now() > 0, "the clock doesn't work");
   process.nextTick(nothing);
 }
 

@@ -7,8 +7,8 @@ import type { RunningCall } from "./running-call.ts";
 
 const calls = new AsyncLocalStorage<RunningCall>();
 
-/** Runs `code` with these arguments, as a part of `call`. */
-export const runAsPartOf = <Args extends unknown[]>(call: RunningCall, code: (...args: Args) => void, ...args: Args): void => calls.run(call, code, ...args);
+/** What runs from here on, until the runtime turns to something else, is a part of `call`. (`run` of a function would cost three times as much.) */
+export const enterCall = (call: RunningCall): void => calls.enterWith(call);
 
 /** undefined where it belongs to none, or the runtime does not know: such as in a native library's thread. */
 export const callHere = (): RunningCall | undefined => calls.getStore();

@@ -1,5 +1,6 @@
 /** The functions that this worker was told of: their modules are imported at the first call. */
 import { flushCompileCache } from "node:module";
+import { setImmediate, setTimeout } from "node:timers";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { ToWorker } from "@hyperion-ts/wire";
 import { changedFiles, describeChange } from "./changed-code.ts";

@@ -66,7 +66,7 @@ export class LastWords {
     this.#end(() => {
       this.#say("answered", `${describe(call)} has changed the runtime's built-in functions, so that hyperion-ts's own code fails: ${messageOf(error)}`);
       this.#worker.print(error, call);
-    });
+    }, BROKEN_EXIT_CODE);
   }
 
   /** The process can't be trusted after an error that nobody caught. */

@@ -6,12 +6,12 @@
  * short that nobody would notice: before a call that may take long, what is finished is sent.
  */
 import { Socket } from "node:net";
-import { setImmediate } from "node:timers";
+import { setImmediate, setInterval } from "node:timers";
 import { enterWorker } from "@hyperion-ts/remote";
 import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker, type WorkerEnding } from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
-import { runAsPartOf } from "./call-origin.ts";
+import { enterCall } from "./call-origin.ts";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
@@ -231,10 +231,9 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
     this.#begun += 1;
     this.#running = call;
     this.#lines.enter(id);
-    runAsPartOf(call, this.#run, call, index, input);
+    enterCall(call);
+    call.run(this.#functions.get(index), input);
   }
-
-  readonly #run = (call: RunningCall, index: number, input: Buffer): void => call.run(this.#functions.get(index), input);
 
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
     const damage = this.damage();
