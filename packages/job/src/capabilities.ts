@@ -2,6 +2,7 @@
  * What parts of an environment a job can ask for. A job that asks for the least that it needs can run wherever
  * that is. (Hyperion: HasWorkerLauncher, HasDB, HasProgramInfo, HasWorkers)
  */
+import type { HasInputTally } from "./concurrent/input-tally.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { RunEvents } from "./events/run-events.ts";
 import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
@@ -37,4 +38,4 @@ export interface HasEvents {
 }
 
 /** What remote calls need. */
-export type HasWorkers = HasLauncher & HasSignal & HasEvents;
+export type HasWorkers = HasLauncher & HasSignal & HasEvents & HasInputTally;

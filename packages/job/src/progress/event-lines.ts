@@ -42,6 +42,7 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
     case "run-ended":
       return endLines(state, event);
     case "counts":
+    case "nodes-connecting":
     case "worker-started":
     case "worker-ended":
     case "call-ended":
