@@ -3,6 +3,7 @@
  * that is. (Hyperion: HasWorkerLauncher, HasDB, HasProgramInfo, HasWorkers)
  */
 import type { HasCodeNotes } from "@hyperion-ts/results";
+import type { HasInputTally } from "./concurrent/input-tally.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { RunEvents } from "./events/run-events.ts";
 import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
@@ -38,4 +39,4 @@ export interface HasEvents {
 }
 
 /** What remote calls need. */
-export type HasWorkers = HasLauncher & HasSignal & HasEvents & HasCodeNotes;
+export type HasWorkers = HasLauncher & HasSignal & HasEvents & HasCodeNotes & HasInputTally;

@@ -23,8 +23,12 @@ export const mapRemote =
     inputs: Iterable<NoInfer<StandardSchemaV1.InferInput<I>>>,
   ): Job<StandardSchemaV1.InferInput<O>[], HasWorkers> =>
   (env) =>
-    withGroup(env, async (group) => {
-      const results: StandardSchemaV1.InferInput<O>[] = [];
-      await startWindowed(group, { inputs, job: (input) => remoteEval(fn, input), done: (value, i) => (results[i] = value), window: WINDOW });
-      return results;
-    });
+    withGroup(
+      env,
+      async (group) => {
+        const results: StandardSchemaV1.InferInput<O>[] = [];
+        await startWindowed(group, { inputs, job: (input) => remoteEval(fn, input), done: (value, i) => (results[i] = value), window: WINDOW });
+        return results;
+      },
+      inputs,
+    );

@@ -85,7 +85,7 @@ function tryCheck(fn: Parameters<typeof checkInput>[0], input: unknown): Uint8Ar
   }
 }
 
-const request = (env: HasWorkers, functionName: string, first: boolean): TaskRequest => ({ cpus: env.taskCpus, options: env.taskOptions, signal: env.signal, functionName, first });
+const request = (env: HasWorkers, functionName: string, first: boolean): TaskRequest => ({ cpus: env.taskCpus, options: env.taskOptions, signal: env.signal, functionName, first, tally: env.inputTally });
 
 /**
  * Says in which worker the call may be made again; otherwise throws what its caller gets. Of a worker that has just died

@@ -4,6 +4,7 @@
  */
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
+import { type HasInputTally, InputTally } from "./input-tally.ts";
 
 /** A started member: its result, or undefined with the failure kept by the group. */
 export interface Group<R extends HasSignal> {
@@ -17,10 +18,13 @@ export interface Group<R extends HasSignal> {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** Runs `body` with a group; when it has ended, so have all members. Rejects with the first failure, or the outer signal's reason. */
-export async function withGroup<A, R extends HasSignal>(env: R, body: (group: Group<R>) => Promise<A>): Promise<A> {
+/**
+ * Runs `body` with a group; when it has ended, so have all members. Rejects with the first failure, or the outer signal's reason.
+ * Where a member is started for each of `inputs`, it is known how many are to come.
+ */
+export async function withGroup<A, R extends HasSignal>(env: R, body: (group: Group<R>) => Promise<A>, inputs?: Iterable<unknown> | AsyncIterable<unknown>): Promise<A> {
   env.signal.throwIfAborted();
-  const group = new OpenGroup(env);
+  const group = new OpenGroup(env, inputs === undefined ? undefined : new InputTally(inputs, outerTally(env)));
   const abort = (): void => group.end(env.signal.reason);
   env.signal.addEventListener("abort", abort, { once: true });
   try {
@@ -36,16 +40,20 @@ class OpenGroup<R extends HasSignal> implements Group<R> {
   readonly #outer: AbortSignal;
   readonly #controller = new AbortController();
   readonly #empty = Promise.withResolvers<void>();
+  readonly #tally: InputTally | undefined;
   #members = 0;
   #joining = false;
 
-  constructor(env: R) {
+  constructor(env: R, tally: InputTally | undefined) {
     this.#outer = env.signal;
-    this.env = { ...env, signal: this.#controller.signal };
+    this.#tally = tally;
+    const own: HasInputTally = tally === undefined ? {} : { inputTally: tally };
+    this.env = { ...env, ...own, signal: this.#controller.signal };
   }
 
   async start<B>(job: Job<B, R>, done: (value: B) => void, failed?: (error: unknown) => void): Promise<boolean> {
     this.#members += 1;
+    this.#tally?.took();
     try {
       done(await job(this.env));
       return true;
@@ -55,11 +63,13 @@ class OpenGroup<R extends HasSignal> implements Group<R> {
       return false;
     } finally {
       this.#members -= 1;
+      this.#tally?.finished();
       if (this.#joining && this.#members === 0) this.#empty.resolve();
     }
   }
 
   end(reason: unknown): void {
+    this.#tally?.drop();
     this.#controller.abort(reason);
   }
 
@@ -76,11 +86,15 @@ class OpenGroup<R extends HasSignal> implements Group<R> {
     if (this.#outer.aborted) throw this.#outer.reason;
     if (this.failure !== undefined) throw this.failure.error;
     if (result === undefined) throw new Error("A group ended without a result and without a failure");
+    this.#tally?.complete();
     return result.value;
   }
 
   #fail(error: unknown): void {
     this.failure ??= { error };
+    this.#tally?.drop();
     this.#controller.abort(error);
   }
 }
+
+const outerTally = (env: object): InputTally | undefined => ("inputTally" in env && env.inputTally instanceof InputTally ? env.inputTally : undefined);

@@ -15,13 +15,18 @@ import { withGroup } from "./group.ts";
  */
 export const mapConcurrently =
   <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<B[], R> =>
-  (env) =>
-    withGroup(env, async (group) => {
-      const items = [...inputs];
-      const results = Array.from<B>({ length: items.length });
-      await Promise.all(items.map((input, i) => group.start(f(input, i), (value) => (results[i] = value))));
-      return results;
-    });
+  async (env) => {
+    const items = [...inputs];
+    return withGroup(
+      env,
+      async (group) => {
+        const results = Array.from<B>({ length: items.length });
+        await Promise.all(items.map((input, i) => group.start(f(input, i), (value) => (results[i] = value))));
+        return results;
+      },
+      items,
+    );
+  };
 
 /**
  * Runs `f` on all inputs at once and keeps what succeeded: a failure does not end the others. An abort does, and is
@@ -29,19 +34,24 @@ export const mapConcurrently =
  */
 export const mapConcurrentlySettled =
   <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<PromiseSettledResult<B>[], R> =>
-  (env) =>
-    withGroup(env, async (group) => {
-      const items = [...inputs];
-      const results = Array.from<PromiseSettledResult<B>>({ length: items.length });
-      const start = (input: A, i: number): Promise<boolean> =>
-        group.start(
-          f(input, i),
-          (value) => (results[i] = { status: "fulfilled", value }),
-          (reason) => (results[i] = { status: "rejected", reason }),
-        );
-      await Promise.all(items.map(start));
-      return results;
-    });
+  async (env) => {
+    const items = [...inputs];
+    return withGroup(
+      env,
+      async (group) => {
+        const results = Array.from<PromiseSettledResult<B>>({ length: items.length });
+        const start = (input: A, i: number): Promise<boolean> =>
+          group.start(
+            f(input, i),
+            (value) => (results[i] = { status: "fulfilled", value }),
+            (reason) => (results[i] = { status: "rejected", reason }),
+          );
+        await Promise.all(items.map(start));
+        return results;
+      },
+      items,
+    );
+  };
 
 /** `mapConcurrently`, as in Hyperion, under the name that reads better before a long function. */
 export const forConcurrently = mapConcurrently;

@@ -3,7 +3,7 @@ import { checkOptions, flag, type Rules, unlimited, whole } from "@hyperion-ts/b
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
-import { withGroup } from "./group.ts";
+import { type Group, withGroup } from "./group.ts";
 import { inputsUntil } from "./inputs-until.ts";
 import { startWindowed } from "./start-windowed.ts";
 
@@ -39,7 +39,7 @@ export const streamConcurrently =
 export const forConcurrently_ =
   <A, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> => {
     checkOptions("forConcurrently_", options, { window: rules.window });
-    return (env) => withGroup(env, (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }));
+    return (env) => withGroup(env, (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }), inputs);
   };
 
 async function* stream<A, B, R extends HasSignal>(
@@ -53,7 +53,7 @@ async function* stream<A, B, R extends HasSignal>(
   const outer = (): void => stop.abort(env.signal.reason);
   env.signal.throwIfAborted();
   env.signal.addEventListener("abort", outer, { once: true });
-  const group = withGroup({ ...env, signal: stop.signal }, async (members) => {
+  const startAll = async (members: Group<R>): Promise<void> => {
     let index = 0;
     for await (const input of inputsUntil(members.env.signal, inputs)) {
       await box.room();
@@ -62,7 +62,8 @@ async function* stream<A, B, R extends HasSignal>(
       index += 1;
       void members.start(f(input, at), (value) => box.put(at, value)).then((succeeded) => succeeded || box.close());
     }
-  });
+  };
+  const group = withGroup({ ...env, signal: stop.signal }, startAll, inputs);
   const ended = group.then(
     () => box.close(),
     () => box.close(),

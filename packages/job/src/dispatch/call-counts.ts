@@ -1,36 +1,76 @@
-/** Counts of calls by function: two additions a call; everything else is worked out when somebody looks. */
+/** Counts of calls by function: a few additions a call; everything else is worked out when somebody looks. */
+import type { InputTally } from "../concurrent/input-tally.ts";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { TaskOutcome } from "./task.ts";
 
 interface Counter {
   launched: number;
   readonly ended: Record<TaskOutcome, number>;
+  /** Expected of inputs, and never made. */
+  dropped: number;
+  /** Whether there were more inputs than anybody knows. */
+  uncounted: boolean;
 }
 
 export class CallCounts {
   readonly #counters = new Map<string, Counter>();
+  /** The groups whose members have made calls. */
+  readonly #tallies = new Set<InputTally>();
 
-  launched(functionName: string): void {
+  launched(functionName: string, tally?: InputTally): void {
     this.#counter(functionName).launched += 1;
+    if (tally?.launched(functionName) === true) this.#tallies.add(tally);
   }
 
-  ended(functionName: string, outcome: TaskOutcome): void {
+  ended(functionName: string, outcome: TaskOutcome, tally?: InputTally): void {
     this.#counter(functionName).ended[outcome] += 1;
+    tally?.ended(functionName, outcome === "lost" || outcome === "unused");
   }
 
   /** `running` names the function of each call that runs now. */
   snapshot(running: Iterable<string>): FunctionCounts[] {
     const runningByName = Map.groupBy(running, (name) => name);
-    return [...this.#counters].map(([name, { launched, ended }]) => {
+    const toCome = this.#toCome();
+    return [...this.#counters].map(([name, { launched, ended, dropped, uncounted }]) => {
       const here = launched - ended.done - ended.failed - ended.lost - ended.cancelled - ended.unused;
       const runningHere = Math.min(here, runningByName.get(name)?.length ?? 0);
-      return { name, waiting: here - runningHere, running: runningHere, done: ended.done, failed: ended.failed, cancelled: ended.cancelled, retried: ended.lost };
+      const expected = toCome.get(name);
+      return {
+        name,
+        waiting: here - runningHere,
+        running: runningHere,
+        done: ended.done,
+        failed: ended.failed,
+        cancelled: ended.cancelled + dropped,
+        retried: ended.lost,
+        toCome: uncounted || expected === null ? null : (expected ?? 0),
+      };
     });
+  }
+
+  /** What the groups expect, by function; those that have ended are not asked again. */
+  #toCome(): ReadonlyMap<string, number | null> {
+    const sums = new Map<string, number | null>();
+    for (const tally of this.#tallies) {
+      for (const { functionName, count } of tally.toCome()) {
+        const before = sums.get(functionName) ?? (sums.has(functionName) ? null : 0);
+        if (tally.phase === "dropped") this.#drop(functionName, count);
+        else sums.set(functionName, before === null || count === null ? null : before + count);
+      }
+      if (tally.phase !== "open") this.#tallies.delete(tally);
+    }
+    return sums;
+  }
+
+  #drop(functionName: string, count: number | null): void {
+    const counter = this.#counter(functionName);
+    if (count === null) counter.uncounted = true;
+    else counter.dropped += count;
   }
 
   #counter(name: string): Counter {
     let counter = this.#counters.get(name);
-    if (counter === undefined) this.#counters.set(name, (counter = { launched: 0, ended: { done: 0, failed: 0, lost: 0, cancelled: 0, unused: 0 } }));
+    if (counter === undefined) this.#counters.set(name, (counter = { launched: 0, ended: { done: 0, failed: 0, lost: 0, cancelled: 0, unused: 0 }, dropped: 0, uncounted: false }));
     return counter;
   }
 }

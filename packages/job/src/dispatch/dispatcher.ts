@@ -66,7 +66,7 @@ export class Dispatcher implements TaskLauncher {
 
   launch(request: TaskRequest): Promise<TaskWorker> {
     const task = new Task(this.#taskOffice, request);
-    this.#counts.launched(task.functionName);
+    this.#counts.launched(task.functionName, request.tally);
     if (request.signal.aborted) task.aborted(request.signal.reason);
     else this.#enqueue(task);
     return task.placed;
@@ -132,7 +132,7 @@ export class Dispatcher implements TaskLauncher {
       this.#unserved.add(task);
     },
     trials: (): ModuleTrials => this.#trials,
-    ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome),
+    ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome, task.request.tally),
   };
 
   readonly #laneOffice = {

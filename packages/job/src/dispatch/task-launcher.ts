@@ -1,5 +1,6 @@
 /** What a remote call asks of whoever finds workers for it. */
 import type { RemoteWorker, WorkerLauncher } from "@hyperion-ts/launcher";
+import type { InputTally } from "../concurrent/input-tally.ts";
 
 /** What each call may use, beside its CPUs; see task-settings.ts for the defaults. */
 export interface TaskOptions {
@@ -24,6 +25,8 @@ export interface TaskRequest {
   readonly ahead?: boolean;
   /** Whether the call has to be the first in its worker, so that none before it can harm it. Default false. */
   readonly first?: boolean;
+  /** The group of inputs that the call is made for, if there is one: how many calls are to come. */
+  readonly tally?: InputTally | undefined;
 }
 
 /** A call as it travels. */

@@ -14,15 +14,19 @@ export interface FunctionCounts {
   readonly running: number;
   readonly done: number;
   readonly failed: number;
-  /** Ended because their caller no longer wanted them. */
+  /** Ended because their caller no longer wanted them, or never made because its group ended first. */
   readonly cancelled: number;
   /** Run again after their worker died. */
   readonly retried: number;
+  /** Not wanted yet, but expected: one for each input that a group (`mapConcurrently`, `forConcurrently_`, ...) has left. null: there will be more, and nobody knows how many. */
+  readonly toCome: number | null;
 }
 
 /** One thing that happened: the node, the worker or the call that changed its state, and what is known of it then. */
 export type RunEvent =
   | { readonly type: "run-started"; readonly programId: string; readonly database: string; readonly logDir: string }
+  /** So many nodes are being connected to: each of them will be ready, or left out. */
+  | { readonly type: "nodes-connecting"; readonly nodes: number }
   | { readonly type: "node-ready"; readonly node: string; readonly cpus: number; readonly pinned: boolean; readonly note: string | null }
   /** The node could not be reached, or can't load what other nodes can. */
   | { readonly type: "node-left-out"; readonly node: string; readonly reason: string }

@@ -1,6 +1,6 @@
 /** The last lines of a run: how it ended, and its totals. Pure. */
 import type { RunEvent } from "../events/run-event.ts";
-import { openCalls } from "./function-columns.ts";
+import { isCutShort, leftCalls, openCalls } from "./function-columns.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
 import type { RunState } from "./run-state.ts";
 import type { Line } from "./styled-line.ts";
@@ -30,14 +30,14 @@ function doneText(state: RunState): string {
   return `nothing to compute: ${remembered === 1 ? "the one result was" : `all ${countText(remembered)} results were`} in the database`;
 }
 
-function totalsText({ functions, remembered }: RunState): string {
+function totalsText({ functions, remembered, phase }: RunState): string {
   const sum = (part: (f: RunState["functions"][number]) => number): number => functions.reduce((total, f) => total + part(f), 0);
   const failed = sum(({ counts }) => counts.failed);
   const parts = [plural(sum(({ counts }) => counts.done) + failed, "call"), `${countText(failed)} failed`];
   const optional = [
     [sum(({ counts }) => counts.retried), "rerun"],
-    [sum(({ counts }) => counts.cancelled), "cancelled"],
-    [sum(openCalls), "not done"],
+    [isCutShort(phase) ? 0 : sum(({ counts }) => counts.cancelled), "cancelled"],
+    [isCutShort(phase) ? sum(leftCalls) : sum(openCalls), "not done"],
     [remembered, "remembered"],
   ] as const;
   return [...parts, ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`)].join(", ");

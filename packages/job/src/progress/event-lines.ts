@@ -46,6 +46,7 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
     case "worker-ended":
       return event.blame === undefined ? [] : paragraph("⚠ ", `A worker on ${event.node} has ended, and is replaced: ${event.blame}`, "yellow");
     case "counts":
+    case "nodes-connecting":
     case "worker-started":
     case "call-ended":
       return [];

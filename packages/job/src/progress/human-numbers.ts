@@ -31,7 +31,7 @@ export function rateText(perSecond: number): string {
 /** `about 2 s left`; never more exact than the guess is. */
 export function timeLeftText(seconds: number): string {
   const [unit, length] = timeUnits.findLast(([, length]) => seconds >= 1.5 * length) ?? timeUnits[0];
-  return `about ${countText(Math.max(1, Math.ceil(seconds / length)))} ${unit} left`;
+  return `about ${countText(Math.max(1, Math.round(seconds / length)))} ${unit} left`;
 }
 
 const timeUnits = [

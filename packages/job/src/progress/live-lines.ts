@@ -1,9 +1,10 @@
 /** The live block of a terminal as lines: a headline, and a row for each function. Pure. */
-import { functionColumns, openCalls } from "./function-columns.ts";
+import { functionColumns, isCutShort, isThrough, leftCalls, openCalls } from "./function-columns.ts";
 import { clockText, plural } from "./human-numbers.ts";
-import type { FunctionProgress, RunState } from "./run-state.ts";
+import type { FunctionProgress, RunPhase, RunState } from "./run-state.ts";
 import { type Line, lineWidth, type Span } from "./styled-line.ts";
 import { textWidth, truncateText } from "./text-width.ts";
+import { connectingText, isSilent, waitText } from "./wait-text.ts";
 
 export interface BlockSize {
   readonly columns: number;
@@ -26,8 +27,9 @@ export function liveLines(state: RunState, nowMs: number, { columns, rows }: Blo
   const hidden = state.functions.length - shown.length;
   return [
     headline(state, nowMs, Math.min(columns, MAX_HEADLINE)),
-    ...functionRows(shown, nowMs, columns),
+    ...functionRows(shown, state.phase, nowMs, columns),
     ...(hidden > 0 ? [[{ text: `  … and ${plural(hidden, "more function")}`, style: "dim" } as const]] : []),
+    ...waitRow(state, nowMs),
     ...(state.remembered > 0 ? [[{ text: "  ◆ ", style: "green" } as const, { text: `${plural(state.remembered, "result")} remembered` }]] : []),
   ];
 }
@@ -38,11 +40,18 @@ function headline(state: RunState, nowMs: number, width: number): Line {
   return [...left, { text: " ".repeat(Math.max(2, width - lineWidth(left) - clock.length)) }, { text: clock, style: "dim" }];
 }
 
-function nodesText({ nodes, nodesLost }: RunState): string {
+function nodesText({ nodes, nodesLost, connecting }: RunState): string {
   const lost = nodesLost === 0 ? "" : ` (${plural(nodesLost, "node")} lost)`;
-  if (nodes.size === 0) return nodesLost === 0 ? "connecting" : `no nodes${lost}`;
+  const more = connecting === 0 ? "" : connectingText(connecting);
+  if (nodes.size === 0) return more === "" ? (nodesLost === 0 ? "starting" : `no nodes${lost}`) : `${more}${lost}`;
   const cpus = [...nodes.values()].reduce((sum, cpus) => sum + cpus, 0);
-  return `${plural(nodes.size, "node")}, ${plural(cpus, "CPU")}${lost}`;
+  return `${plural(nodes.size, "node")}, ${plural(cpus, "CPU")}${lost}${more === "" ? "" : `, ${more}`}`;
+}
+
+/** Why no call runs, when none has run for a while. */
+function waitRow(state: RunState, nowMs: number): readonly Line[] {
+  const text = isSilent(state, nowMs) && state.nodes.size > 0 ? waitText(state) : null;
+  return text === null ? [] : [[{ text: `  … ${text}`, style: "dim" }]];
 }
 
 const endingSpan = ({ phase }: RunState): Span => ({ text: phase.kind === "interrupted" ? `  ending after ${phase.signal}` : "", style: "yellow" });
@@ -55,10 +64,10 @@ function mostInteresting(functions: readonly FunctionProgress[], room: number): 
   return functions.filter((f) => chosen.has(f));
 }
 
-function functionRows(functions: readonly FunctionProgress[], nowMs: number, columns: number): readonly Line[] {
-  const table = functions.map((f): Line => [{ text: truncateText(f.counts.name, MAX_NAME) }, ...functionColumns(f, nowMs)]);
+function functionRows(functions: readonly FunctionProgress[], phase: RunPhase, nowMs: number, columns: number): readonly Line[] {
+  const table = functions.map((f): Line => [{ text: truncateText(f.counts.name, MAX_NAME) }, ...functionColumns(f, phase, nowMs)]);
   const widths = fittingWidths(table, columns - MARK_WIDTH);
-  return functions.map((f, i) => [markOf(f), ...alignedRow(table[i] ?? [], widths)]);
+  return functions.map((f, i) => [markOf(f, phase, nowMs), ...alignedRow(table[i] ?? [], widths)]);
 }
 
 /** The width of each column; 0 for what is empty, and for what a narrow terminal has no room for. */
@@ -82,9 +91,11 @@ function alignedRow(row: Line, widths: readonly number[]): Line {
   });
 }
 
-function markOf(progress: FunctionProgress): Span {
-  const { running, failed } = progress.counts;
+function markOf(progress: FunctionProgress, phase: RunPhase, nowMs: number): Span {
+  const { running, done, failed, toCome } = progress.counts;
+  const hasLeft = leftCalls(progress) > 0 || toCome === null || progress.wasUncounted;
+  if (phase.kind === "ended" && isCutShort(phase) && hasLeft) return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ■ ", style: "yellow" };
   if (running > 0) return { text: "  ▶ ", style: "green" };
-  if (openCalls(progress) > 0) return { text: "  ◌ ", style: "dim" };
+  if (!isThrough(progress, phase, nowMs)) return openCalls(progress) > 0 || done + failed === 0 ? { text: "  ◌ ", style: "dim" } : { text: "  ▶ ", style: "green" };
   return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ✔ ", style: "green" };
 }

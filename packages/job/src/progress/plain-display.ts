@@ -6,6 +6,7 @@ import { eventLines } from "./event-lines.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { nextRunState, noRun, type RunState } from "./run-state.ts";
 import { type Line, paintLine } from "./styled-line.ts";
+import { isSilent, waitText } from "./wait-text.ts";
 
 const COUNTS_EVERY_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
@@ -17,6 +18,8 @@ export class PlainDisplay implements Disposable {
   /** What the last counts line told, and when. */
   #told: RunState = noRun;
   #toldAtMs = steadyNowMs();
+  /** The beginning of the last silence that was told. */
+  #toldIdleSinceMs: number | null = null;
 
   constructor(stream: OutputStream) {
     this.#stream = stream;
@@ -38,13 +41,21 @@ export class PlainDisplay implements Disposable {
 
   #look(): void {
     const nowMs = steadyNowMs();
-    if (nowMs - this.#toldAtMs >= COUNTS_EVERY_MS) this.#tellCounts(nowMs);
+    const { idleSinceMs } = this.#state;
+    if (this.#state.phase.kind !== "ended" && isSilent(this.#state, nowMs) && idleSinceMs !== this.#toldIdleSinceMs) {
+      this.#toldIdleSinceMs = idleSinceMs;
+      this.#tellState(nowMs);
+    } else if (nowMs - this.#toldAtMs >= COUNTS_EVERY_MS) this.#tellCounts(nowMs);
   }
 
   /** Each counts event brings a new array, and comes only when something has changed. */
   #tellCounts(nowMs: number): void {
     const { functions } = this.#state;
-    if (functions === this.#told.functions || functions.length === 0) return;
+    if (functions !== this.#told.functions && functions.length > 0) this.#tellState(nowMs);
+  }
+
+  #tellState(nowMs: number): void {
+    if (this.#state.functions.length === 0 && waitText(this.#state) === null) return;
     this.#told = this.#state;
     this.#toldAtMs = nowMs;
     this.#print([countsLine(this.#state, nowMs)]);

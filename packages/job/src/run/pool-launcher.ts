@@ -112,6 +112,7 @@ class OpenPoolLauncher implements PoolLauncher {
       this.#misplaced.decide();
       look();
     }, STRAGGLERS_AFTER_MS);
+    this.#events.emit({ type: "nodes-connecting", nodes: addrs.length });
     const settled = this.dispatcher.expect(Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))).then(() => this.#misplaced.decide()));
     this.#opening = settled.catch(() => undefined);
     try {

@@ -5,6 +5,7 @@ import { type AnyRemoteFunction, type CallContext, checkInput, checkOutput, find
 import { decodeValue, encodeValue } from "@hyperion-ts/wire";
 import { CallCounts } from "../dispatch/call-counts.ts";
 import { failedTask } from "../dispatch/task-failure.ts";
+import type { TaskOutcome } from "../dispatch/task.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
 import { errorToData } from "@hyperion-ts/wire";
 import type { Workplace } from "./run-session.ts";
@@ -16,12 +17,15 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
   const running = new Set<ProcessWorker>();
   const taskLauncher: TaskLauncher = {
     launch: async (request) => {
-      counts.launched(request.functionName ?? "");
+      counts.launched(request.functionName ?? "", request.tally);
       const { gpus, memoryMb, priority, node } = request.options;
-      const lease = await pool.reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal });
+      const lease = await pool.reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal }).catch((error: unknown) => {
+        counts.ended(request.functionName ?? "", request.signal.aborted ? "cancelled" : "failed", request.tally);
+        throw error;
+      });
       const worker = new ProcessWorker(request, lease, (outcome) => {
         running.delete(worker);
-        counts.ended(worker.functionName, outcome);
+        counts.ended(worker.functionName, outcome, request.tally);
       });
       running.add(worker);
       return worker;
@@ -43,10 +47,10 @@ class ProcessWorker implements TaskWorker {
   readonly functionName: string;
   readonly #request: TaskRequest;
   readonly #lease: Lease;
-  readonly #ended: (outcome: "done" | "failed" | "unused") => void;
-  #outcome: "done" | "failed" | "unused" = "unused";
+  readonly #ended: (outcome: TaskOutcome) => void;
+  #outcome: TaskOutcome = "unused";
 
-  constructor(request: TaskRequest, lease: Lease, ended: (outcome: "done" | "failed" | "unused") => void) {
+  constructor(request: TaskRequest, lease: Lease, ended: (outcome: TaskOutcome) => void) {
     this.node = lease.node;
     this.cpuIds = lease.cpuIds;
     this.functionName = request.functionName ?? "";
@@ -66,7 +70,7 @@ class ProcessWorker implements TaskWorker {
       this.#outcome = "done";
       return value;
     } catch (error) {
-      this.#outcome = "failed";
+      this.#outcome = this.#request.signal.aborted ? "cancelled" : "failed";
       this.#request.signal.throwIfAborted();
       const place = { node: this.node, cpuIds: this.cpuIds, logFile: null, ranMs: performance.now() - startMs };
       throw failedTask({ kind: "threw", error: errorToData(error) }, place);

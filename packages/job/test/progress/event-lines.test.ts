@@ -119,7 +119,7 @@ describe("what is told of each event", () => {
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       Interrupted by SIGINT: ending 2 running calls ...
-      interrupted after 2.3 s: 31 calls, 0 failed, 19 cancelled
+      interrupted after 2.3 s: 31 calls, 0 failed, 19 not done
       "
     `);
   });
@@ -131,7 +131,7 @@ describe("what is told of each event", () => {
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       ✗ roots/bracket failed on n3
         RangeError: no
-      failed after 2.0 s: 1 call, 1 failed, 4 cancelled
+      failed after 2.0 s: 1 call, 1 failed, 4 not done
       "
     `);
     expect(told([at(2, ended(2, "failed", "No such file\nin out"))])).toMatchInlineSnapshot(`

@@ -23,7 +23,8 @@ describe("numbers are written for people", () => {
     [timeLeftText(0.1), "about 1 s left"],
     [timeLeftText(2), "about 2 s left"],
     [timeLeftText(89), "about 89 s left"],
-    [timeLeftText(200), "about 4 min left"],
+    [timeLeftText(200), "about 3 min left"],
+    [timeLeftText(121), "about 2 min left"],
     [timeLeftText(2 * 3_600), "about 2 h left"],
     [timeLeftText(4 * 86_400), "about 4 days left"],
   ])("%s", (text, expected) => {

@@ -42,7 +42,7 @@ describe("on a terminal", () => {
     expect(run.screen()).toMatchInlineSnapshot(`
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
-      q7RkW  connecting                                                      00:00:00
+      q7RkW  starting                                                        00:00:00
       "
     `);
     run.emit(nodeReady("n1", 4));
@@ -52,7 +52,7 @@ describe("on a terminal", () => {
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       q7RkW  1 node, 4 CPUs                                                  00:00:03
-        ▶ roots/bracket  31/50  2 running  17 waiting  10.3 calls/s  about 2 s left
+        ▶ roots/bracket  31/50  2 running  17 waiting
         ◆ 4 results remembered
       "
     `);
@@ -67,7 +67,7 @@ describe("on a terminal", () => {
       ✗ roots/bracket failed on n3 (CPU 2), attempt 1 of 1, after 0.3 s
         RangeError: x must not be negative
       q7RkW  1 node, 4 CPUs                                                  00:00:00
-        ▶ roots/bracket  31/50  2 running  17 waiting  310 calls/s  about 1 s left
+        ▶ roots/bracket  31/50  2 running  17 waiting
       "
     `);
   });
@@ -174,7 +174,7 @@ describe("on a terminal", () => {
       line 6
       line 7
       q7RkW  1 node, 4 CPUs                                                  00:00:01
-        ▶ roots/bracket  31/50  2 running  17 waiting  28.2 calls/s  about 1 s left
+        ▶ roots/bracket  31/50  2 running  17 waiting
       "
     `);
   });
@@ -191,7 +191,7 @@ describe("what the program prints", () => {
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       half of it
       q7RkW  1 node, 4 CPUs                                                  00:00:00
-        ▶ roots/bracket  31/50  2 running  17 waiting  310 calls/s  about 1 s left
+        ▶ roots/bracket  31/50  2 running  17 waiting
       "
     `);
   });

@@ -40,11 +40,11 @@ describe("plain lines", () => {
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       n1: 4 CPUs
-      00:00:10  roots/bracket 32/120, 4 running, 84 waiting, 3.6 calls/s, about 25 s left; 2 remembered
-      00:00:20  roots/bracket 72/120, 4 running, 44 waiting, 3.6 calls/s, about 14 s left; 2 remembered
+      00:00:10  roots/bracket 32/120, 4 running, 84 waiting, 4.0 calls/s, about 22 s left; 2 remembered
+      00:00:20  roots/bracket 72/120, 4 running, 44 waiting, 4.0 calls/s, about 12 s left; 2 remembered
       ✗ roots/bracket failed on n1
         RangeError: no
-      00:00:30  roots/bracket 100/120, 4 running, 16 waiting, 2.4 calls/s, about 9 s left; 2 remembered
+      00:00:30  roots/bracket 100/120, 4 running, 16 waiting, 3.2 calls/s, about 6 s left; 2 remembered
       00:01:26  roots/bracket 119/120, 1 failed, 1.4 calls/s; 2 remembered
       done in 1 m 26 s: 120 calls, 1 failed, 2 remembered
       "

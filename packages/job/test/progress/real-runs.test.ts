@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { FakeTerminal } from "./fake-terminal.ts";
 
@@ -59,7 +60,7 @@ describe("a program without a terminal", () => {
     const first = await run(process.execPath, squares(place, 10, 1, 2, 3));
     expect(first.stdout.trim().split("\n").sort()).toEqual(["1 squared is 1", "2 squared is 4", "3 squared is 9", "The job has begun"]);
     expect(general(first.stderr, place)).toMatch(
-      /^ID {2}results in DIR\/results.sqlite, logs in DIR\/logs\/MONTH\/ID\nNODE: 2 CPUs\n(⚠ .*\n)?(HH:MM:SS .*\n)*HH:MM:SS {2}test\/slow-square 3\/3, R calls\/s\ndone in T s: 3 calls, 0 failed\n$/,
+      /^ID {2}results in DIR\/results.sqlite, logs in DIR\/logs\/MONTH\/ID\n(HH:MM:SS .*\n)*NODE: 2 CPUs\n(⚠ .*\n)?(HH:MM:SS .*\n)*HH:MM:SS {2}test\/slow-square 3\/3, R calls\/s\ndone in T s: 3 calls, 0 failed\n$/,
     );
     const second = await run(process.execPath, squares(place, 10, 1, 2, 3));
     expect(second.stderr).toMatch(/done in \d+\.\d s: nothing to compute: all 3 results were in the database\n$/);
@@ -89,12 +90,20 @@ describe("a program without a terminal", () => {
 describe.skipIf(!hasScript)("a program on a terminal", () => {
   /** Runs a program on a pseudo-terminal that has so many columns; what came out of it, on a screen. */
   async function onTerminal(args: readonly string[], columns: number): Promise<FakeTerminal> {
-    const quoted = [process.execPath, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
-    const { stdout } = await run("script", ["-qec", `stty cols ${columns} rows 24; ${quoted}`, "/dev/null"]);
     const terminal = new FakeTerminal(columns);
-    terminal.write(stdout.replaceAll("\r\n", "\n"));
+    terminal.write(await cameOutOfTerminal(args, columns));
     return terminal;
   }
+
+  /** All that it wrote, with what was drawn over. */
+  async function cameOutOfTerminal(args: readonly string[], columns: number): Promise<string> {
+    const quoted = [process.execPath, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
+    const { stdout } = await run("script", ["-qec", `stty cols ${columns} rows 24; ${quoted}`, "/dev/null"]);
+    return stdout.replaceAll("\r\n", "\n");
+  }
+
+  /** What was ever told of the calls, in order, without repetition. */
+  const rowsOf = (output: string): readonly string[] => [...new Set(stripVTControlCharacters(output).match(/test\/napping .*/g) ?? [])];
 
   test("leaves its own lines, the final counts and the totals, and no trace of the blocks in between", async () => {
     using place = folder();
@@ -110,7 +119,28 @@ describe.skipIf(!hasScript)("a program on a terminal", () => {
     ]);
   });
 
+  test("tells the whole number of an array from the start, and takes it back at no time", async () => {
+    using place = folder();
+    const rows = rowsOf(await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "30", "150"], 120));
+    expect(rows.length).toBeGreaterThan(2);
+    expect(rows.filter((row) => !/ \d+\/30 /.test(row))).toEqual([]);
+  });
+
+  test("tells no total of a stream, nor when it will be through", async () => {
+    using place = folder();
+    const rows = rowsOf(await cameOutOfTerminal([program("streaming.ts"), place.dir, "stream", "30", "150"], 120));
+    expect(rows.length).toBeGreaterThan(2);
+    expect(rows.slice(0, -1).filter((row) => / left|\d\/\d/.test(row) && !row.includes("30/30"))).toEqual([]);
+  });
+
+  test("tells one rate between counts, however often it is drawn", async () => {
+    using place = folder();
+    const rows = rowsOf(await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "40", "150"], 120)).filter((row) => row.includes("running"));
+    const done = rows.map((row) => / (\d+)\/40 /.exec(row)?.[1]);
+    expect(done).toEqual([...new Set(done)]);
+  });
+
   test("ends although nobody ended its display", async () => {
-    expect((await onTerminal([program("forgotten-display.ts")], 80)).text).toContain("connecting");
+    expect((await onTerminal([program("forgotten-display.ts")], 80)).text).toContain("starting");
   });
 });

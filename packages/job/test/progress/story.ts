@@ -1,4 +1,5 @@
 /** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
+import type { CallWaitReason } from "../../src/dispatch/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../../src/events/run-event.ts";
 import { nextRunState, noRun, type RunState } from "../../src/progress/run-state.ts";
 import { type Line, paintLine } from "../../src/progress/styled-line.ts";
@@ -27,11 +28,11 @@ export const callFailed = (functionName: string, message = `${functionName} fail
 
 export const callRetried = (functionName: string): RunEvent => ({ type: "call-retried", functionName, node: "n3", attempt: 1, why: "the worker was killed by SIGKILL" });
 
-export const counts = (functions: readonly Partial<FunctionCounts>[], remembered = 0): RunEvent => ({
+export const counts = (functions: readonly Partial<FunctionCounts>[], remembered = 0, waitingFor: CallWaitReason | null = null): RunEvent => ({
   type: "counts",
-  waitingFor: null,
+  waitingFor,
   remembered,
-  functions: functions.map((given) => ({ name: "roots/bracket", waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0, retried: 0, ...given })),
+  functions: functions.map((given) => ({ name: "roots/bracket", waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0, retried: 0, toCome: 0, ...given })),
 });
 
 export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
