@@ -5,6 +5,7 @@ import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWri
 import type { Polling } from "../polling/polling.ts";
 import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
+import { watchStart } from "./hung-start.ts";
 import type { OomKills } from "./oom-kills.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -64,6 +65,7 @@ class WorkerOfAgent implements AgentWorker {
   #cameUp = false;
   /** Which limit keeps it from coming up. */
   #limit: string | undefined;
+  readonly #startWatch: Disposable;
   #stopped = false;
   /** Why it was ended by us. */
   #complaint: string | undefined;
@@ -79,6 +81,10 @@ class WorkerOfAgent implements AgentWorker {
     this.#limitMet = limitMet;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
+    this.#startWatch = watchStart(pid, () => limitMet(pid, true), (limit) => {
+      this.#limit = limit;
+      this.#process.running.signal("SIGKILL");
+    });
     this.gone = this.#watch(frames);
   }
 
@@ -116,12 +122,13 @@ class WorkerOfAgent implements AgentWorker {
     const drained = this.#forwardFrames(frames);
     void drained.then(() => this.#expectEnd());
     const exit = await this.#process.running.exited;
-    const killed = exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined;
+    this.#startWatch[Symbol.dispose]();
+    const killed = exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined && this.#limit === undefined;
     const outOfMemory = killed ? this.#oomKills.claim() : undefined;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
-    if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, false);
+    if (!this.#cameUp && !this.#stopped) this.#limit ??= this.#limitMet(this.pid, false);
     const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory, limit: this.#limit };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
@@ -144,6 +151,7 @@ class WorkerOfAgent implements AgentWorker {
     });
     frames.on("data", (chunk: Buffer) => {
       this.#polling.called();
+      if (!this.#cameUp) this.#startWatch[Symbol.dispose]();
       this.#cameUp = true;
       try {
         origin.came(chunk);

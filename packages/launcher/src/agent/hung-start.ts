@@ -1,0 +1,34 @@
+/**
+ * A runtime that a limit of threads leaves without those it begins with may wait for them for ever, before it can say a word.
+ * Whoever has asked for the worker would wait until the time for a start is over. So the agent looks, once a second: a
+ * process that lacks threads where a limit is reached, and has not computed since the last looks, hangs.
+ */
+import { every, type Timer } from "@hyperion-ts/bounds";
+import { readIfThere } from "./read-if-there.ts";
+
+const LOOK_INTERVAL_MS = 1_000;
+/** A machine that has much to do lets a process stand still for a moment, too. */
+const LOOKS = 4;
+
+/** Looks at the process `pid` until it is disposed of, or found to hang: then `hangs` is told of the limit, once. */
+export function watchStart(pid: number, limitMet: () => string | undefined, hangs: (limit: string) => void): Disposable {
+  let last: string | undefined;
+  let still = 0;
+  const timer: Timer = every(LOOK_INTERVAL_MS, () => {
+    const limit = limitMet();
+    const computed = limit === undefined ? undefined : timeComputed(pid);
+    still = computed !== undefined && computed === last ? still + 1 : 0;
+    last = computed;
+    if (limit === undefined || still < LOOKS) return;
+    timer[Symbol.dispose]();
+    hangs(limit);
+  });
+  return timer.unref();
+}
+
+/** How long it has computed, of its own and in the kernel, as text to compare; undefined where it is gone, or computes just now (proc_pid_stat(5)). */
+function timeComputed(pid: number): string | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "S" ? `${fields[11]} ${fields[12]}` : undefined;
+}
