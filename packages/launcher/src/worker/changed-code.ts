@@ -1,13 +1,13 @@
 /** Whether the files of a function are still those of the program: a worker that starts later than it would load what was changed meanwhile. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { DefinedCode } from "@hyperion-ts/wire";
 import type { PathsHere } from "./folder-names.ts";
 
 /** The files that were changed since the program began, if the function's own code is another one with them. */
 export async function changedFiles({ hash, files }: DefinedCode, module: string, name: string, here: PathsHere): Promise<readonly string[]> {
-  const looked = await Promise.all(files.map(async ({ path, sha256 }) => ((await hashOf(here(path))) === sha256 ? [] : [path])));
-  const changed = looked.flat();
+  // At once, as modules are loaded: else the runtime would start threads for it, which a limit may have no room for.
+  const changed = files.flatMap(({ path, sha256 }) => (hashOf(here(path)) === sha256 ? [] : [path]));
   if (changed.length === 0) return changed;
   // Not every change of a file is one of this function.
   const { CodeReader } = await import("@hyperion-ts/code-hash");
@@ -19,9 +19,12 @@ export async function changedFiles({ hash, files }: DefinedCode, module: string,
   }
 }
 
-async function hashOf(path: string): Promise<string | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
-  return bytes && createHash("sha256").update(bytes).digest("hex");
+function hashOf(path: string): string | undefined {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a person is told of it. */
