@@ -49,7 +49,8 @@ const NEVER_MS = 1e12;
 
 function guarded(command: readonly string[], { stoppedMs, orphanedMs, stuckMs }: Patience): GuardedCommand {
   const mark = newMark();
-  const looks = [stoppedMs, orphanedMs, stuckMs].map((ms) => String(Math.ceil(ms / 1_000)));
+  // The shell knows no Infinity.
+  const looks = [stoppedMs, orphanedMs, stuckMs].map((ms) => String(Math.ceil(Math.min(ms, NEVER_MS) / 1_000)));
   return { argv: ["/bin/sh", "-c", START, "sh", GUARD, mark, ...looks, ...command], mark };
 }
 

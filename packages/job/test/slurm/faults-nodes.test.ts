@@ -1,4 +1,5 @@
 /** Nodes that fail under a job, which goes on without them. */
+import { existsSync } from "node:fs";
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -93,7 +94,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const run = await busyOn("stopped", "n6", "n7");
     const { dir } = run;
     const agents = cluster.of("n7", "agent-main");
-    const signal = (name: NodeJS.Signals): void => agents.forEach(({ pid }) => process.kill(pid, name));
+    const signal = (name: NodeJS.Signals): void => agents.filter(({ pid }) => existsSync(`/proc/${pid}`)).forEach(({ pid }) => process.kill(pid, name));
     await untilSome("call that runs while its agent is stopped", () => {
       signal("SIGSTOP");
       const caught = dir.running.some(({ node }) => node === "n7");
@@ -104,7 +105,8 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const twice = secondAttempts(dir, "begin").map(({ x }) => x);
     // The first attempts that had begun come to their end, too: their results wait in the agent.
     const firstAttempts = (what: CallNote["what"]): readonly CallNote[] => dir.notes.filter((note) => note.what === what && note.attempt === 1 && note.node === "n7" && twice.includes(note.x));
-    await untilSome("end of the first attempts", () => firstAttempts("begin").length > 0 && firstAttempts("end").length === firstAttempts("begin").length);
+    // On a busy machine the agent's guard may be faster, and ends them.
+    await untilSome("end of the first attempts", () => cluster.left("n7").length === 0 || (firstAttempts("begin").length > 0 && firstAttempts("end").length === firstAttempts("begin").length));
     signal("SIGCONT");
     await untilSome("end of the agent and its workers", () => cluster.left("n7").length === 0);
     await moreCalls(dir, 6);
