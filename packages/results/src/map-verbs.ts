@@ -2,12 +2,14 @@
  * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault. Each returns a
  * function of an environment that has a results database, which is what a Job is.
  */
+import { readExact } from "./exact-form.ts";
 import { parseJson } from "./json-loss.ts";
+import type { NotJson } from "./json-value.ts";
 import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
 import type { HasResults } from "./results-store.ts";
-import { decodeValue } from "./stored-value.ts";
+import { decodeValue, isKept } from "./stored-value.ts";
 import { encodeValue } from "./value-text.ts";
 
 /** A function of an environment that has a results database. */
@@ -51,7 +53,8 @@ const lookupOr = async <K, V, Absent>(map: KeyValMap<K, V, unknown>, absent: Abs
 
 /**
  * All keys of a map with their newest values, in the order in which those were written. Keys come as
- * they are stored: parsed by the key schema when they were written, then read from JSON.
+ * they are stored: parsed by the key schema when they were written, then read from JSON. Values that were computed and only
+ * kept, because the map has no codec for them, are not among them; `lookup` of their key says so.
  *
  * @throws ResultsError `unreadable` where a row no longer fits the map or would change, or what the database says
  */
@@ -60,6 +63,7 @@ export const lookupAll =
   async ({ results }) => {
     const entries: (readonly [StoredKey, V])[] = [];
     for (const { key, value } of await results.lookupAll(map.name)) {
+      if (isKept(map, value)) continue;
       const decoded = decodeValue(map, key, value);
       entries.push([readKey(map, key), decoded instanceof Promise ? await decoded : decoded]);
     }
@@ -74,9 +78,10 @@ const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: stri
   return json as StoredKey;
 };
 
-const parsedKey = (name: string, text: string): ReturnType<typeof parseJson> => {
+const parsedKey = (name: string, text: string): { readonly json: unknown; readonly loss: NotJson | undefined } => {
   try {
-    return parseJson(text);
+    const exact = readExact(text);
+    return exact ? { json: exact.value, loss: undefined } : parseJson(text);
   } catch (cause) {
     throw unreadableKey(name, text, "is not JSON", cause);
   }
