@@ -1,5 +1,5 @@
 /**
- * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault. Each returns a
+ * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault, and forget. Each returns a
  * function of an environment that has a results database, which is what a Job is.
  */
 import { readExact } from "./exact-form.ts";
@@ -8,7 +8,7 @@ import type { NotJson } from "./json-value.ts";
 import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
-import type { HasResults } from "./results-store.ts";
+import type { HasResults, StoredRow } from "./results-store.ts";
 import { decodeValue, isKept } from "./stored-value.ts";
 import { encodeValue } from "./value-text.ts";
 
@@ -69,6 +69,38 @@ export const lookupAll =
     }
     return entries;
   };
+
+/**
+ * Removes the entries for which `where(key, value)` is true, with all that they replaced, so that they are computed again.
+ * Resolves after the COMMIT, with the number of keys. Keys and values come as `lookupAll` gives them; the value is undefined
+ * where the row can't be read by this map, or was only kept.
+ *
+ * @example
+ * forget(brackets, ({ eps }) => eps > 1e-3)
+ *
+ * @throws TypeError where `where` gives anything but true or false (a promise, say); ResultsError as `lookupAll` does for keys
+ */
+export const forget =
+  <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, where: (key: StoredKey, value: V | undefined) => boolean): WithResults<number> =>
+  async ({ results }) => {
+    const keys: string[] = [];
+    for (const row of await results.lookupAll(map.name)) {
+      const isMeant: unknown = where(readKey(map, row.key), await valueIfReadable(map, row));
+      if (typeof isMeant !== "boolean") throw new TypeError(`forget: where(key, value) must give true or false, at once; for key ${shownKey(row.key)} of map "${map.name}" it gave a value of type ${typeof isMeant}. Nothing was removed.`);
+      if (isMeant) keys.push(row.key);
+    }
+    if (keys.length > 0) await results.forget(map.name, keys);
+    return keys.length;
+  };
+
+const valueIfReadable = async <V>(map: KeyValMap<unknown, V, unknown>, { key, value }: StoredRow): Promise<V | undefined> => {
+  try {
+    return await decodeValue(map, key, value);
+  } catch (error) {
+    if (error instanceof ResultsError) return undefined;
+    throw error;
+  }
+};
 
 // A stored key was parsed by the map's schema before it was written; parsing it again could transform it twice.
 const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey => {

@@ -2,6 +2,7 @@
 import { columnTextReader, storedTooLong } from "./column-text.ts";
 import type { Connection } from "./connection.ts";
 import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
+import { rowsForgetter, type ForgetRows } from "./forget-rows.ts";
 import type { WriteRows } from "./group-commit.ts";
 import type { StoredRow } from "./results-store.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
@@ -20,6 +21,8 @@ export type StoredRows = {
   readonly newestOfEach: (map: string) => readonly StoredRow[];
   /** Writes rows in one transaction; returns after its COMMIT, and says how long that took, in ms. */
   readonly write: WriteRows<NewRow>;
+  /** Deletes all rows of these keys, given by their canonical texts. */
+  readonly forget: ForgetRows;
 };
 
 /** The rows behind `connection`; new ones are written as `programId`'s. */
@@ -28,6 +31,7 @@ export const storedRows = (connection: Connection, programId: string, aroundComm
   const newestOfTexts = newestReader(connection);
   const all = allReader(connection);
   const write = rowWriter(connection, programId, aroundCommit);
+  const forget = rowsForgetter(connection, aroundCommit);
   const attempt = <A>(what: string, action: () => A): A => {
     try {
       return action();
@@ -39,6 +43,7 @@ export const storedRows = (connection: Connection, programId: string, aroundComm
     newest: (map, key) => attempt("Reading", () => newestOfTexts(map, key, foreignKeys(map).textsOf.get(key))),
     newestOfEach: (map) => attempt("Reading", () => newestByCanonicalKey(all(map), foreignKeys(map))),
     write: (rows) => attempt("Writing to", () => write(rows)),
+    forget: (map, keys) => attempt("Writing to", () => forget(map, keys.flatMap((key) => [key, ...(foreignKeys(map).textsOf.get(key) ?? [])]))),
   };
 };
 

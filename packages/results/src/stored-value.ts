@@ -63,7 +63,7 @@ const unfit = (name: string, key: string, issue: string, cause: unknown): never 
   throw new ResultsError({
     code: "unreadable",
     what: `The stored value for key ${shownKey(key)} of map "${name}" no longer fits: ${issue}`,
-    advice: `Widen the value schema so that it takes old rows too, or give the map a new name (such as "${name}_2") to start afresh; insert(map, key, value) replaces this one row`,
+    advice: `Widen the value schema so that it takes old rows too, or give the map a new name (such as "${name}_2") to start afresh; insert(map, key, value) replaces this one row, forget(map, where) removes it`,
     cause,
   });
 };
