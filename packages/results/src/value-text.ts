@@ -37,7 +37,7 @@ export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Comp
     if (typeof text === "string") return { text };
     const kept = checked.ok ? keptText(value) : undefined;
     if (kept === undefined) throw refusedValue(map, key, text, "Nothing was stored");
-    return { text: kept, failure: refusedValue(map, key, text, "The computed value is kept, and is read, not computed again, when the map has a codec for it; the program can go on with other keys") };
+    return { text: kept, failure: refusedValue(map, key, text, "It is kept, and is read, not computed again, when the map can hold it") };
   });
 
 const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> => {
