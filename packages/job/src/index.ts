@@ -3,7 +3,7 @@
  * functions: it starts nothing, and loads what runs a program only when a `run...` function is called.
  */
 export { type CallContext, defineRemote, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
-export { type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type ResultsSnapshot, type SnapshotOptions } from "@hyperion-ts/results";
+export { forget, type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type ResultsSnapshot, type SnapshotOptions } from "@hyperion-ts/results";
 export { CallError, type CallReason, type CallSite } from "./call-error.ts";
 export type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal, HasWorkers } from "./capabilities.ts";
 export { concurrently, forConcurrently, mapConcurrently, mapConcurrentlySettled, replicateConcurrently } from "./concurrent/map-concurrently.ts";

@@ -27,7 +27,8 @@ export class InvalidValueError extends Error {
 
   constructor(code: InvalidValueError["code"], functionName: string, issues: readonly StandardSchemaV1.Issue[], options?: ErrorOptions) {
     const found = issues.map((issue) => ({ path: showPath(issue.path), message: issue.message }));
-    const list = found.slice(0, SHOWN_ISSUES).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+    // arktype's messages begin with the path: "a.b must be a number".
+    const list = found.slice(0, SHOWN_ISSUES).map(({ path, message }) => (path === "" || message.startsWith(`${path} `) ? message : `${path}: ${message}`));
     const more = found.length > list.length ? `; and ${found.length - list.length} more` : "";
     const what = code === "invalid-input" ? "was called with an input" : "returned an output";
     super(`The remote function "${functionName}" ${what} that its schema refuses: ${list.join("; ")}${more}`, options);
@@ -85,7 +86,8 @@ const isTooDeep = (cause: unknown): boolean => Error.isError(cause) && cause.nam
 const isThenable = (result: object): result is PromiseLike<StandardSchemaV1.Result<unknown>> => "then" in result && typeof result.then === "function";
 
 function showPath(path: StandardSchemaV1.Issue["path"]): string {
-  const keys = (path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
+  // Not by the path's own map: arktype's is of a class of arrays that makes [0] of an empty one.
+  const keys = Array.from(path ?? [], (segment) => (typeof segment === "object" ? segment.key : segment));
   return keys.map(showKey).join("").replace(/^\./, "");
 }
 

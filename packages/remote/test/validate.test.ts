@@ -116,6 +116,19 @@ describe("a value that its schema refuses", () => {
     expect(refused.message.endsWith(shown === "" ? "refuses: no" : `refuses: ${shown}: no`)).toBe(true);
   });
 
+  it("is named well where paths are arrays of a class of its own, and stand in the messages, as arktype's do", () => {
+    class Path extends Array<PropertyKey> {
+      constructor(...steps: readonly PropertyKey[]) {
+        super();
+        this.push(...steps);
+      }
+    }
+    const schema = schemaOf(() => ({ issues: [{ message: "must be a number", path: new Path() }, { message: "a.b must be a number", path: new Path("a", "b") }] }));
+    const refused = refusal(() => checkInput({ name: "test/paths", input: schema, output: schema }, "x"));
+    expect(refused.issues.map(({ path }) => path)).toEqual(["", "a.b"]);
+    expect(refused.message).toMatch(/refuses: must be a number; a\.b must be a number$/);
+  });
+
   it("with very many issues has a message that can be read, and all issues as data", () => {
     const refused = refusal(() => checkInput(plain, { points: Array.from({ length: 10_000 }, () => ({ x: "1" })) }));
     expect(refused.issues).toHaveLength(10_000);

@@ -1,6 +1,6 @@
 /**
  * One text for each JSON value: properties sorted, no spaces, numbers as JavaScript prints them (the
- * rules of RFC 8785). It makes equal keys equal text, which SQLite can look up by an index.
+ * rules of RFC 8785, but that -0 is not 0: a function may tell them apart, and Hyperion does). It makes equal keys equal text, which SQLite can look up by an index.
  */
 import { parseJson } from "./json-loss.ts";
 import { writeJson } from "./json-text.ts";

@@ -3,7 +3,7 @@
  * opens nothing and does not load the database's side; `openResults` does.
  */
 export { keyValMap, type KeyValMap, type KeyValMapOptions, type TextCodec, type ValueCodec } from "./key-val-map.ts";
-export { insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts";
+export { forget, insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts";
 export { memoizeWithMap, type MemoizeOptions } from "./memoize-with-map.ts";
 export type { Claim, Claimed, ClaimOptions, HasCodeNotes, HasResults, ResultsStore, StoredRow } from "./results-store.ts";
 export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";

@@ -4,12 +4,12 @@
  */
 import type { JsonValue } from "./json-value.ts";
 
-/** What JSON.stringify prints, for any depth. `namesOf` says which properties an object has, in which order. */
+/** What JSON.stringify prints, for any depth, and with -0 as it is. `namesOf` says which properties an object has, in which order. */
 export const writeJson = (value: JsonValue, namesOf: (object: object) => readonly string[] = Object.keys): string => {
   const open: Open[] = [];
   let text = "";
   const begin = (inner: JsonValue): void => {
-    if (inner === null || typeof inner !== "object") return void (text += JSON.stringify(inner));
+    if (inner === null || typeof inner !== "object") return void (text += Object.is(inner, -0) ? "-0" : JSON.stringify(inner));
     const container = isArray(inner) ? openArray(inner) : openObject(inner, namesOf(inner));
     text += container.names ? "{" : "[";
     open.push(container);

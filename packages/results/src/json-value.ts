@@ -1,7 +1,9 @@
 /**
  * Results are stored as JSON text, and JSON.stringify changes much of what it is given without a
- * word: NaN becomes null, -0 becomes 0, a Map becomes {}. A result that comes back different from
- * what was computed is worse than an error, so everything that would change is refused, by path.
+ * word: NaN becomes null, a Map becomes {}. A result that comes back different from what was computed
+ * is worse than an error, so everything that would change is found, by path.
+ *
+ * -0 is JSON: JSON.parse reads the text -0 as what it is. Only JSON.stringify can't write it.
  */
 import { shownPath } from "./json-path.ts";
 
@@ -23,6 +25,16 @@ export const isJson = (value: unknown): value is JsonValue => findNotJson(value)
 /** The first thing in `value` that would not come back from JSON as it is, or undefined where all would. */
 export const findNotJson = (value: unknown): NotJson | undefined => new Search().find(value);
 
+/** The same, where undefined may be in it, which has a form of its own (exact-form.ts). */
+export const findUnwritten = (value: unknown): NotJson | undefined => new Search({ undefinedToo: true }).find(value);
+
+/** `value`, where JSON gives it back as it is, and whether there is a -0 in it, which JSON.stringify would change. */
+export const asJson = (value: unknown): { readonly json: JsonValue; readonly negativeZero: boolean } | undefined => {
+  const search = new Search();
+  const isIt = (looked: unknown): looked is JsonValue => search.find(looked) === undefined;
+  return isIt(value) ? { json: value, negativeZero: search.negativeZero } : undefined;
+};
+
 /** An array or object that the search is in, and how many of its values it has looked at. */
 type Open = { readonly object: object; readonly values: readonly unknown[]; looked: number };
 
@@ -30,6 +42,12 @@ type Open = { readonly object: object; readonly values: readonly unknown[]; look
 class Search {
   readonly #open: Open[] = [];
   readonly #above = new Set<object>();
+  readonly #undefinedToo: boolean;
+  negativeZero = false;
+
+  constructor({ undefinedToo = false } = {}) {
+    this.#undefinedToo = undefinedToo;
+  }
 
   find(value: unknown): NotJson | undefined {
     let found = this.#look(value);
@@ -40,6 +58,8 @@ class Search {
   }
 
   #look(value: unknown): string | undefined {
+    if (Object.is(value, -0)) this.negativeZero = true;
+    if (value === undefined && this.#undefinedToo) return undefined;
     if (typeof value !== "object" || value === null) return refusedScalar(value);
     const found = this.#above.has(value) ? "a reference to an object that contains it" : refusedClass(value);
     if (found !== undefined) return found;
@@ -62,7 +82,7 @@ const stepOf = ({ object, looked }: Open): PropertyKey => (isArray(object) ? loo
 const refusedScalar = (value: unknown): string | undefined => {
   switch (typeof value) {
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? undefined : numberText(value);
+      return Number.isFinite(value) ? undefined : String(value);
     case "bigint":
       return "a BigInt";
     case "undefined":
@@ -75,11 +95,14 @@ const refusedScalar = (value: unknown): string | undefined => {
   }
 };
 
-const numberText = (value: number): string => (value === 0 ? "-0" : String(value));
+/** Whether it is an array or object as literals are, of this realm or another one, and no instance of a class. */
+export const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return isArray(value) ? isArrayPrototype(prototype) : prototype === null || isObjectPrototype(prototype);
+};
 
 const refusedClass = (value: object): string | undefined => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!(isArray(value) ? isArrayPrototype(prototype) : prototype === null || isObjectPrototype(prototype))) return describeInstance(value);
+  if (!isPlain(value)) return describeInstance(value);
   if (isArray(value)) return undefined;
   return Object.getOwnPropertySymbols(value).length > 0 ? "an object with a property named by a symbol" : undefined;
 };
@@ -93,7 +116,8 @@ const isObjectPrototype = (prototype: unknown): boolean =>
   prototype === Object.prototype ||
   (typeof prototype === "object" && prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
 
-const describeInstance = (value: object): string => {
+/** "a Date", "an object of a class". */
+export const describeInstance = (value: object): string => {
   const name = value.constructor?.name;
   return name ? `a ${name}` : "an object of a class";
 };

@@ -1,6 +1,7 @@
 /** A key as the database knows it: the canonical JSON of what the map's key schema makes of it. */
 import { canonicalJson } from "./canonical-json.ts";
-import { findNotJson, isJson, type JsonValue } from "./json-value.ts";
+import { exactForm, markedJson, unmarked } from "./exact-form.ts";
+import { findUnwritten, isJson, type JsonValue } from "./json-value.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
 import { checkSchema, isTooDeep, type Checked } from "./schema-check.ts";
@@ -27,7 +28,9 @@ const parsedKeyText = (name: string, checked: Checked<unknown>): string => {
       cause: checked.cause,
     });
   }
-  return canonicalText(name, asKeyJson(name, checked.output));
+  const { json, marked } = asKeyJson(name, checked.output);
+  const text = canonicalText(name, json);
+  return marked ? text : unmarked(text);
 };
 
 const canonicalText = (name: string, json: JsonValue): string => {
@@ -44,12 +47,15 @@ const canonicalText = (name: string, json: JsonValue): string => {
   }
 };
 
-const asKeyJson = (name: string, parsed: unknown): JsonValue => {
-  if (isJson(parsed)) return parsed;
-  const problem = findNotJson(parsed);
+/** A property that is undefined counts as one that is not there, as it does for JSON and nearly all functions. */
+const asKeyJson = (name: string, parsed: unknown): { readonly json: JsonValue; readonly marked: boolean } => {
+  if (isJson(parsed)) return { json: parsed, marked: false };
+  const problem = findUnwritten(parsed);
+  const form = problem ?? exactForm(parsed, { withoutUndefined: true });
+  if ("json" in form) return form.changes.length === 0 ? { json: form.json, marked: false } : { json: markedJson(form, { kept: false }), marked: true };
   throw new ResultsError({
     code: "not-json",
-    what: `A key of map "${name}" can't be stored as JSON unchanged: ${problem?.at} is ${problem?.found}`,
+    what: `A key of map "${name}" can't be stored as JSON unchanged: ${form.at} is ${form.found}`,
     advice: "Leave that part out of the key, or let the key schema turn it into a string or a finite number",
   });
 };

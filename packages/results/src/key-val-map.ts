@@ -6,6 +6,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { callable, checkOptions, checkValue, type Rule, type Rules, standardSchema, structured, text } from "@hyperion-ts/bounds";
 import type { JsonValue } from "./json-value.ts";
+import { findNotJsonSchema } from "./schema-shows.ts";
 
 /** How values that JSON would change are written and read: `decode(encode(value))` must equal `value`. */
 export type ValueCodec<V> = {
@@ -37,7 +38,7 @@ export type KeyValMap<K, V, StoredKey = K> = {
 export type KeyValMapOptions<V> = {
   /**
    * For values that JSON would change: NaN, BigInt, Map or typed arrays by a ValueCodec; integers and ratios in full,
-   * also those that Hyperion wrote, by a TextCodec. Default: none, such values are refused.
+   * also those that Hyperion wrote, by a TextCodec. Default: none. -0 and undefined need none.
    */
   readonly codec?: ValueCodec<V> | TextCodec<V>;
 };
@@ -54,7 +55,8 @@ export type KeyValMapOptions<V> = {
  * const brackets = keyValMap("binary_root_search", z.object({ n: z.int(), x: z.number() }), z.tuple([z.number(), z.number()]));
  *
  * @throws RangeError where the name is empty, or has half of a surrogate pair, which SQLite would replace; TypeError where
- *   `key` or `value` is no Standard Schema, or the codec lacks one of its functions
+ *   `key` or `value` is no Standard Schema, the codec lacks one of its functions, or a zod schema shows that a key, or a value
+ *   of a map without a codec, may be what JSON would change: a Date, BigInt, NaN, Map, Set, function or symbol
  */
 export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
   name: string,
@@ -68,7 +70,16 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
   checkValue(`keyValMap ${JSON.stringify(name)}`, "key", key, standardSchema);
   checkValue(`keyValMap ${JSON.stringify(name)}`, "value", value, standardSchema);
   checkOptions(`keyValMap ${JSON.stringify(name)}`, options, rules);
+  refuseUnwritten(`keyValMap ${JSON.stringify(name)}`, { key, value, codec: options.codec });
   return { name, key, value, codec: options.codec };
+};
+
+/** Told before anything is computed. Values are stored as they are given, keys as they are parsed. */
+const refuseUnwritten = (place: string, { key, value, codec }: { readonly key: unknown; readonly value: unknown; readonly codec: unknown }): void => {
+  const inKey = findNotJsonSchema(key, "output");
+  if (inKey) throw new TypeError(`${place}: a key may have ${inKey.found} at ${inKey.at}, which JSON would change. Let the key schema make a string or a finite number of it, such as z.date().transform((date) => date.toISOString()).`);
+  const inValue = codec === undefined ? findNotJsonSchema(value, "input") : undefined;
+  if (inValue) throw new TypeError(`${place}: a value may be ${inValue.found} at ${inValue.at}, which JSON would change. Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } }).`);
 };
 
 /** Whether a codec is of the kind that sees the text. */

@@ -147,7 +147,7 @@ const heldBy = (holder: LockHolder, path: string): ResultsError => {
   const own = holder.pid === process.pid && processState(holder) === "living";
   const advice = own
     ? "Open it once and pass the same results to all who need them"
-    : "Wait until that process has ended, or stop it; or give this program another directory";
+    : "Wait until that process has ended, or stop it; or give this program another directory. To read the results meanwhile: openResults({ path, readOnly: true })";
   return new ResultsError({ code: "locked", path, what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`, advice });
 };
 

@@ -1,13 +1,15 @@
 /**
- * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault. Each returns a
+ * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault, and forget. Each returns a
  * function of an environment that has a results database, which is what a Job is.
  */
+import { readExact } from "./exact-form.ts";
 import { parseJson } from "./json-loss.ts";
+import type { NotJson } from "./json-value.ts";
 import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
-import type { HasResults } from "./results-store.ts";
-import { decodeValue } from "./stored-value.ts";
+import type { HasResults, StoredRow } from "./results-store.ts";
+import { decodeValue, isKept } from "./stored-value.ts";
 import { encodeValue } from "./value-text.ts";
 
 /** A function of an environment that has a results database. */
@@ -51,7 +53,8 @@ const lookupOr = async <K, V, Absent>(map: KeyValMap<K, V, unknown>, absent: Abs
 
 /**
  * All keys of a map with their newest values, in the order in which those were written. Keys come as
- * they are stored: parsed by the key schema when they were written, then read from JSON.
+ * they are stored: parsed by the key schema when they were written, then read from JSON. Values that were computed and only
+ * kept, because the map has no codec for them, are not among them; `lookup` of their key says so.
  *
  * @throws ResultsError `unreadable` where a row no longer fits the map or would change, or what the database says
  */
@@ -60,11 +63,44 @@ export const lookupAll =
   async ({ results }) => {
     const entries: (readonly [StoredKey, V])[] = [];
     for (const { key, value } of await results.lookupAll(map.name)) {
+      if (isKept(map, value)) continue;
       const decoded = decodeValue(map, key, value);
       entries.push([readKey(map, key), decoded instanceof Promise ? await decoded : decoded]);
     }
     return entries;
   };
+
+/**
+ * Removes the entries for which `where(key, value)` is true, with all that they replaced, so that they are computed again.
+ * Resolves after the COMMIT, with the number of keys. Keys and values come as `lookupAll` gives them; the value is undefined
+ * where the row can't be read by this map, or was only kept.
+ *
+ * @example
+ * forget(brackets, ({ eps }) => eps > 1e-3)
+ *
+ * @throws TypeError where `where` gives anything but true or false (a promise, say); ResultsError as `lookupAll` does for keys
+ */
+export const forget =
+  <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, where: (key: StoredKey, value: V | undefined) => boolean): WithResults<number> =>
+  async ({ results }) => {
+    const keys: string[] = [];
+    for (const row of await results.lookupAll(map.name)) {
+      const isMeant: unknown = where(readKey(map, row.key), await valueIfReadable(map, row));
+      if (typeof isMeant !== "boolean") throw new TypeError(`forget: where(key, value) must give true or false, at once; for key ${shownKey(row.key)} of map "${map.name}" it gave a value of type ${typeof isMeant}. Nothing was removed.`);
+      if (isMeant) keys.push(row.key);
+    }
+    if (keys.length > 0) await results.forget(map.name, keys);
+    return keys.length;
+  };
+
+const valueIfReadable = async <V>(map: KeyValMap<unknown, V, unknown>, { key, value }: StoredRow): Promise<V | undefined> => {
+  try {
+    return await decodeValue(map, key, value);
+  } catch (error) {
+    if (error instanceof ResultsError) return undefined;
+    throw error;
+  }
+};
 
 // A stored key was parsed by the map's schema before it was written; parsing it again could transform it twice.
 const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey => {
@@ -74,9 +110,10 @@ const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: stri
   return json as StoredKey;
 };
 
-const parsedKey = (name: string, text: string): ReturnType<typeof parseJson> => {
+const parsedKey = (name: string, text: string): { readonly json: unknown; readonly loss: NotJson | undefined } => {
   try {
-    return parseJson(text);
+    const exact = readExact(text);
+    return exact ? { json: exact.value, loss: undefined } : parseJson(text);
   } catch (cause) {
     throw unreadableKey(name, text, "is not JSON", cause);
   }

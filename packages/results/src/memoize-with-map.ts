@@ -7,7 +7,7 @@ import type { KeyValMap } from "./key-val-map.ts";
 import type { Claim, HasCodeNotes, HasResults } from "./results-store.ts";
 import type { FunctionCodes } from "./row-origins.ts";
 import { decodeValue } from "./stored-value.ts";
-import { encodeValue } from "./value-text.ts";
+import { encodeComputed, type Computed } from "./value-text.ts";
 
 /**
  * `f(key)`, computed once: where the database has a value for the key, that; otherwise `f` runs and its
@@ -17,6 +17,9 @@ import { encodeValue } from "./value-text.ts";
  * (nothing is stored then; a later call runs `f` again). They do not share a cancellation: where the
  * running call's own `env.signal` is aborted, one of the waiting calls runs `f` in its place. A waiting
  * call whose own signal is aborted rejects at once with the signal's reason.
+ *
+ * A value that fits the schema, and that JSON would change, is not lost where the map has no codec for it: it is kept, the call
+ * fails with `not-json`, and so does every later one without computing again, until the map has a codec.
  *
  * `f` must not call itself through the same map with an equal key: it would wait for its own end.
  *
@@ -45,7 +48,8 @@ export const memoizeWithMap =
       return decodeValue(map, text, claimed.value);
     }
     const compute = (): Promise<V> => f(key)({ ...env, noteCode: noteFor(map.name, env) });
-    return fulfilClaim(claimed.claim, compute, (value) => encodeValue(map, text, value), env.signal);
+    const keep = (row: string): Promise<void> => env.results.insert(map.name, text, row);
+    return fulfilClaim(claimed.claim, compute, (value) => encodeComputed(map, text, value), keep, env.signal);
   };
 
 /** How a value is remembered. */
@@ -72,12 +76,18 @@ type Value<V> = NoInfer<V> | (NoInfer<V> & []);
 const fulfilClaim = async <V>(
   claim: Claim,
   compute: () => Promise<V>,
-  encode: (value: V) => string | Promise<string>,
+  encode: (value: V) => Computed | Promise<Computed>,
+  keep: (row: string) => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<V> => {
   try {
     const value = await compute();
-    await claim.fulfil(await encode(value));
+    const { text, failure } = await encode(value);
+    if (failure) {
+      await keep(text);
+      throw failure;
+    }
+    await claim.fulfil(text);
     return value;
   } catch (error) {
     if (signal?.aborted) claim.release();

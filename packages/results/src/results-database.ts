@@ -121,6 +121,11 @@ class SqliteResults implements ResultsDatabase {
     return refusal ? Promise.reject(refusal) : this.#commits.add(row);
   }
 
+  async forget(map: string, keys: readonly string[]): Promise<void> {
+    this.#assertOpen();
+    this.#files.whileOurs([], () => this.#rows.forget(map, keys));
+  }
+
   claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): Claimed | Promise<Claimed> {
     signal?.throwIfAborted();
     // The key's text has no line break of its own, so this id is unique.

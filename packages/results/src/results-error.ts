@@ -23,7 +23,7 @@
  *
  * About keys and values:
  * - `invalid-key`, `invalid-value`: refused by the map's schema, or its schema or codec failed
- * - `not-json`: JSON would change it (NaN, -0, undefined, BigInt, Date, Map, ...)
+ * - `not-json`: JSON would change it (NaN, BigInt, Date, Map, ...); what was computed is kept for a map with a codec
  * - `too-large`: too long for a string, a row of SQLite or the schema's or codec's recursion
  * - `unreadable`: a stored row no longer fits the map's schema or codec, or JavaScript would change it: it has numbers that
  *   a double can't hold, a property twice, or something else than text

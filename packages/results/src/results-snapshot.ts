@@ -98,6 +98,10 @@ class SqliteSnapshot implements ResultsSnapshot {
     throw this.#onlyRead(`a value for key ${shownKey(key)} of map "${map}" can't be stored in it`);
   }
 
+  async forget(map: string): Promise<never> {
+    throw this.#onlyRead(`nothing of map "${map}" can be removed from it`);
+  }
+
   claim(map: string, key: string): Claimed {
     const value = this.lookup(map, key);
     if (value === undefined) throw this.#onlyRead(`it has no value for key ${shownKey(key)} of map "${map}", which would have to be computed and stored`);

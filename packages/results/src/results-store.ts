@@ -44,6 +44,8 @@ export type ResultsStore = {
   readonly lookupAll: (map: string) => readonly StoredRow[] | Promise<readonly StoredRow[]>;
   /** Adds a row. Resolves after its COMMIT has returned. */
   readonly insert: (map: string, key: string, value: string) => Promise<void>;
+  /** Deletes all rows of these keys. Resolves after the COMMIT. */
+  readonly forget: (map: string, keys: readonly string[]) => Promise<void>;
   /**
    * The value of a key, or the duty to compute it. Where somebody computes it already, waits for them;
    * an abort of `signal` ends the wait at once with its reason.

@@ -43,8 +43,11 @@ const describeIssues = (issues: readonly StandardSchemaV1.Issue[]): string => {
   const [first] = issues;
   if (!first) return "$: refused without a reason";
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  return `${issuePath(first)}: ${first.message}${more}`;
+  const path = issuePath(first);
+  // arktype's messages begin with the path: "a.b must be a number".
+  return first.message.startsWith(`${path.replace(/^\$\.?/, "")} `) && path !== "$" ? `${first.message}${more}` : `${path}: ${first.message}${more}`;
 };
 
 const issuePath = (issue: StandardSchemaV1.Issue): string =>
-  shownPath((issue.path ?? []).map((step) => (typeof step === "object" ? step.key : step)));
+  // Not by the path's own map: arktype's is of a class of arrays that makes [0] of an empty one.
+  shownPath(Array.from(issue.path ?? [], (step) => (typeof step === "object" ? step.key : step)));

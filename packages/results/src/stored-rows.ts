@@ -2,6 +2,7 @@
 import { columnTextReader, storedTooLong } from "./column-text.ts";
 import type { Connection } from "./connection.ts";
 import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
+import { rowsForgetter, type ForgetRows } from "./forget-rows.ts";
 import type { WriteRows } from "./group-commit.ts";
 import type { StoredRow } from "./results-store.ts";
 import type { RowOrigins } from "./row-origins.ts";
@@ -24,6 +25,8 @@ export type StoredRows = {
   readonly newestOfEach: (map: string) => readonly (StoredRow & FoundRow)[];
   /** Writes rows in one transaction; returns after its COMMIT, and says how long that took, in ms. */
   readonly write: WriteRows<NewRow>;
+  /** Deletes all rows of these keys, given by their canonical texts. */
+  readonly forget: ForgetRows;
 };
 
 /** The rows behind `connection`; new ones are written as `programId`'s, with what `origins` has noted. */
@@ -32,6 +35,7 @@ export const storedRows = (connection: Connection, programId: string, origins: R
   const newestOfTexts = newestReader(connection);
   const all = allReader(connection);
   const write = rowWriter(connection, programId, origins, aroundCommit);
+  const forget = rowsForgetter(connection, aroundCommit);
   const attempt = <A>(what: string, action: () => A): A => {
     try {
       return action();
@@ -43,6 +47,7 @@ export const storedRows = (connection: Connection, programId: string, origins: R
     newest: (map, key) => attempt("Reading", () => newestOfTexts(map, key, foreignKeys(map).textsOf.get(key))),
     newestOfEach: (map) => attempt("Reading", () => newestByCanonicalKey(all(map), foreignKeys(map))),
     write: (rows) => attempt("Writing to", () => write(rows)),
+    forget: (map, keys) => attempt("Writing to", () => forget(map, keys.flatMap((key) => [key, ...(foreignKeys(map).textsOf.get(key) ?? [])]))),
   };
 };
 

@@ -1,6 +1,7 @@
 /** Values on their way back from the text of a row, checked by the map's schema. */
 import { parseJson } from "./json-loss.ts";
-import type { NotJson } from "./json-value.ts";
+import { readExact, type ReadExact } from "./exact-form.ts";
+import { findUnwritten, type JsonValue, type NotJson } from "./json-value.ts";
 import { shownKey } from "./key-text.ts";
 import { isTextCodec, type KeyValMap } from "./key-val-map.ts";
 import { messageOf } from "./message-of.ts";
@@ -22,6 +23,12 @@ export const decodeValue = <V>(map: ValuesOf<V>, key: string, text: string): V |
   return checked.ok ? value : unfit(map.name, key, checked.issue, checked.cause);
 };
 
+/** Whether a row only keeps what was computed, for a map with a codec, which this one is not. */
+export const isKept = <V>({ codec }: ValuesOf<V>, text: string): boolean => {
+  const exact = codec === undefined ? readExact(text) : undefined;
+  return exact !== undefined && exact.kept && !exact.onlyUndefined;
+};
+
 const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
   const { codec, name } = map;
   const attempt = <A>(read: () => A): A => {
@@ -31,6 +38,9 @@ const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
       return unfit(name, key, messageOf(cause), cause);
     }
   };
+  const exact = attempt(() => readExact(text));
+  if (exact && !exact.kept && codec && !isTextCodec(codec)) return attempt(() => codec.decode(exact.value as JsonValue));
+  if (exact) return exactValue(map, key, exact);
   if (codec && isTextCodec(codec)) return attempt(() => codec.parse(text));
   const { json, loss } = attempt(() => parseJson(text));
   if (loss) return changed(name, key, loss);
@@ -38,11 +48,22 @@ const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
   return codec ? attempt(() => codec.decode(json)) : (json as V);
 };
 
+/** The schema confirms right after that it is a V. */
+const exactValue = <V>({ name, codec }: ValuesOf<V>, key: string, { value, onlyUndefined, kept }: ReadExact): V => {
+  if (!kept || codec || onlyUndefined) return value as V;
+  const problem = findUnwritten(value);
+  throw new ResultsError({
+    code: "not-json",
+    what: `The value for key ${shownKey(key)} of map "${name}" has been computed, and would not come back from JSON as it is: ${problem?.at ?? "a part of it"} is ${problem?.found ?? "of a class"}`,
+    advice: 'It is kept, and is read when the map has a codec: keyValMap(name, key, value, { codec: { encode, decode } })',
+  });
+};
+
 const unfit = (name: string, key: string, issue: string, cause: unknown): never => {
   throw new ResultsError({
     code: "unreadable",
     what: `The stored value for key ${shownKey(key)} of map "${name}" no longer fits: ${issue}`,
-    advice: `Widen the value schema so that it takes old rows too, or give the map a new name (such as "${name}_2") to start afresh; insert(map, key, value) replaces this one row`,
+    advice: `Widen the value schema so that it takes old rows too, or give the map a new name (such as "${name}_2") to start afresh; insert(map, key, value) replaces this one row, forget(map, where) removes it`,
     cause,
   });
 };

@@ -1,6 +1,7 @@
 /** Values on their way to JSON text, checked by the map's schema. */
+import { exactForm, markedJson, unmarked } from "./exact-form.ts";
 import { writeJson } from "./json-text.ts";
-import { findNotJson, isJson, type JsonValue } from "./json-value.ts";
+import { asJson, findUnwritten, type JsonValue } from "./json-value.ts";
 import { shownKey } from "./key-text.ts";
 import { isTextCodec, type KeyValMap } from "./key-val-map.ts";
 import { messageOf } from "./message-of.ts";
@@ -10,91 +11,122 @@ import { checkSchema, isTooDeep, type Checked } from "./schema-check.ts";
 type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "codec">;
 
 /**
- * The JSON text of `value`.
+ * The text of a row for `value`.
  *
  * @throws ResultsError `invalid-value` (refused by the schema, or its codec failed), `not-json` or `too-large`
  */
-export const encodeValue = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> => {
+export const encodeValue = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> =>
+  whenChecked(map, value, (checked) => {
+    const text = valueText(map, value, checked);
+    if (typeof text === "string") return text;
+    throw refusedValue(map, key, text, "Nothing was stored");
+  });
+
+/** The text of a row for a computed value. With `failure`, its call fails, and the row keeps the value for a map with another codec. */
+export type Computed = { readonly text: string; readonly failure?: ResultsError };
+
+/**
+ * As `encodeValue`, for a value that took long to compute: where it fits the schema, and can't be written as the map has it,
+ * it is kept in another form.
+ *
+ * @throws ResultsError as `encodeValue` does, for what is not kept: what the schema refuses, functions, cycles, what is too large
+ */
+export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Computed | Promise<Computed> =>
+  whenChecked(map, value, (checked) => {
+    const text = valueText(map, value, checked);
+    if (typeof text === "string") return { text };
+    const kept = checked.ok ? keptText(value) : undefined;
+    if (kept === undefined) throw refusedValue(map, key, text, "Nothing was stored");
+    return { text: kept, failure: refusedValue(map, key, text, "It is kept, and is read, not computed again, when the map can hold it") };
+  });
+
+const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> => {
   const checked = checkSchema(map.value, value);
-  return checked instanceof Promise ? checked.then((later) => encodeChecked(map, key, value, later)) : encodeChecked(map, key, value, checked);
+  return checked instanceof Promise ? checked.then(use) : use(checked);
 };
 
-const encodeChecked = <V>(map: ValuesOf<V>, key: string, value: V, checked: Checked<unknown>): string => {
-  if (checked.ok) return valueText(map, key, value);
-  throw refusedValue(map, key, `does not fit its schema: ${checked.issue}`, {
-    code: isTooDeep(checked.cause) ? "too-large" : "invalid-value",
-    advice: isTooDeep(checked.cause) ? flatter : "Correct the value, or the value schema given to keyValMap",
+/** Why there is no text, said of the value. */
+type Refusal = { readonly why: string; readonly code: ResultsErrorCode; readonly advice: string; readonly cause?: unknown };
+
+const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal => {
+  if (checked.ok) return textOf(map, value);
+  const tooDeep = isTooDeep(checked.cause);
+  return {
+    why: `does not fit its schema: ${checked.issue}`,
+    code: tooDeep ? "too-large" : "invalid-value",
+    advice: tooDeep ? flatter : "Correct the value, or the value schema given to keyValMap",
     cause: checked.cause,
-  });
+  };
 };
 
 const flatter = "Give the map a flatter value (a list in the place of a chain), or a schema and a codec that don't call themselves for each level";
 
-const valueText = <V>(map: ValuesOf<V>, key: string, value: V): string => {
-  const { codec } = map;
-  if (!codec) return jsonText(map, key, value);
-  if (isTextCodec(codec)) return checkedText(map, key, withCodec(map, key, () => codec.stringify(value)));
-  return jsonText(map, key, withCodec(map, key, () => codec.encode(value)));
-};
-
-const withCodec = <V, A>(map: ValuesOf<V>, key: string, encode: () => A): A => {
+const textOf = <V>({ codec }: ValuesOf<V>, value: V): string | Refusal => {
+  if (!codec) return jsonText(value, "Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } })");
   try {
-    return encode();
+    if (isTextCodec(codec)) return checkedText(codec.stringify(value));
+    return jsonText(codec.encode(value), "Let the map's codec encode that part as a string, a finite number or an array of them");
   } catch (cause) {
-    throw refusedValue(map, key, `could not be encoded by the map's codec: ${messageOf(cause)}`, {
+    return {
+      why: `could not be encoded by the map's codec: ${messageOf(cause)}`,
       code: isTooDeep(cause) ? "too-large" : "invalid-value",
       advice: isTooDeep(cause) ? flatter : "Correct the value, or the codec given to keyValMap",
       cause,
-    });
+    };
   }
 };
 
-const jsonText = <V>(map: ValuesOf<V>, key: string, json: unknown): string => {
-  if (isJson(json)) return stringify(map, key, json);
-  const problem = findNotJson(json);
-  throw refusedValue(map, key, `would not come back from JSON as it is: ${problem?.at} is ${problem?.found}`, {
-    code: "not-json",
-    advice: map.codec
-      ? "Let the map's codec encode that part as a string, a finite number or an array of them"
-      : "Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } })",
-  });
+const jsonText = (json: unknown, advice: string): string | Refusal => {
+  const plain = asJson(json);
+  if (plain) return stringify(() => unmarked(plainText(plain)));
+  const problem = findUnwritten(json);
+  const form = problem ?? exactForm(json);
+  if ("json" in form) return stringify(() => writeJson(markedJson(form, { kept: false })));
+  return { why: `would not come back from JSON as it is: ${form.at} is ${form.found}`, code: "not-json", advice };
 };
 
-/** JSON.stringify is fast, but it recurses. */
-const stringify = <V>(map: ValuesOf<V>, key: string, json: JsonValue): string => {
+/** Undefined where a part of the value has no form at all. */
+const keptText = (value: unknown): string | undefined => {
+  const form = exactForm(value);
+  const text = "json" in form ? stringify(() => writeJson(markedJson(form, { kept: true }))) : undefined;
+  return typeof text === "string" ? text : undefined;
+};
+
+const stringify = (write: () => string): string | Refusal => {
+  try {
+    return write();
+  } catch (cause) {
+    return { why: `makes a longer JSON text than a string can be (512 MB): ${messageOf(cause)}`, code: "too-large", advice: "Keep values of that size in files, and the file names here", cause };
+  }
+};
+
+/** JSON.stringify is fast, but it recurses, and makes 0 of -0. */
+const plainText = ({ json, negativeZero }: { readonly json: JsonValue; readonly negativeZero: boolean }): string => {
+  if (negativeZero) return writeJson(json);
   try {
     return JSON.stringify(json);
   } catch (error) {
-    if (!isTooDeep(error)) throw tooLong(map, key, error);
-  }
-  try {
-    return writeJson(json);
-  } catch (error) {
-    throw tooLong(map, key, error);
+    if (isTooDeep(error)) return writeJson(json);
+    throw error;
   }
 };
 
-const tooLong = <V>(map: ValuesOf<V>, key: string, cause: unknown): ResultsError =>
-  refusedValue(map, key, `makes a longer JSON text than a string can be (512 MB): ${messageOf(cause)}`, {
-    code: "too-large",
-    advice: "Keep values of that size in files, and the file names here",
-    cause,
-  });
-
-const checkedText = <V>(map: ValuesOf<V>, key: string, text: string): string => {
+const checkedText = (text: string): string | Refusal => {
   try {
     JSON.parse(text);
-    if (text.isWellFormed()) return text;
+    if (text.isWellFormed()) return unmarked(text);
   } catch (cause) {
-    throw badText(map, key, `no JSON (${messageOf(cause)})`, cause);
+    return badText(`no JSON (${messageOf(cause)})`, cause);
   }
-  throw badText(map, key, "a text with half of a surrogate pair, which SQLite would replace");
+  return badText("a text with half of a surrogate pair, which SQLite would replace");
 };
 
-const badText = <V>(map: ValuesOf<V>, key: string, found: string, cause?: unknown): ResultsError =>
-  refusedValue(map, key, `became ${found} by the map's codec`, { code: "not-json", advice: "Let the codec's stringify give JSON text, as JSON.stringify does", cause });
+const badText = (found: string, cause?: unknown): Refusal => ({
+  why: `became ${found} by the map's codec`,
+  code: "not-json",
+  advice: "Let the codec's stringify give JSON text, as JSON.stringify does",
+  cause,
+});
 
-type Refusal = { readonly code: ResultsErrorCode; readonly advice: string; readonly cause?: unknown };
-
-const refusedValue = <V>({ name }: ValuesOf<V>, key: string, why: string, { code, advice, cause }: Refusal): ResultsError =>
-  new ResultsError({ code, what: `The value for key ${shownKey(key)} of map "${name}" ${why}`, advice: `Nothing was stored. ${advice}`, cause });
+const refusedValue = <V>({ name }: ValuesOf<V>, key: string, { why, code, advice, cause }: Refusal, outcome: string): ResultsError =>
+  new ResultsError({ code, what: `The value for key ${shownKey(key)} of map "${name}" ${why}`, advice: `${outcome}. ${advice}`, cause });

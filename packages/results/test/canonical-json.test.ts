@@ -39,13 +39,14 @@ describe("canonicalKeyText", () => {
     ["[1.0, 100, 1.0e2, 1.5e300]", "[1,100,100,1.5e+300]"],
     ["1.0e-9", "1e-9"],
     ["0.0", "0"],
+    ["[-0.0]", "[-0]"],
     ["-2.50", "-2.5"],
     ['"é"', '"é"'],
   ])("reads %s as %s", (foreign, canonical) => {
     expect(canonicalKeyText(foreign)).toBe(canonical);
   });
 
-  test.each(["9007199254740993", "[-0.0]", '{"a":1,"a":2}', "0.1000000000000000001", "1e999", "no json", ""])(
+  test.each(["9007199254740993", '{"a":1,"a":2}', "0.1000000000000000001", "1e999", "no json", ""])(
     "gives nothing for %j, which equals none of our keys",
     (foreign) => {
       expect(canonicalKeyText(foreign)).toBeUndefined();

@@ -103,6 +103,21 @@ test("a key or value that its schema refuses is named with the place in it", asy
   expect(await lookup(short, "k")({ results })).toBeUndefined();
 });
 
+test("a path that is an array of a class of its own, and stands in the message, as arktype's, is shown once", async () => {
+  using folder = temporaryFolder();
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  class Path extends Array<PropertyKey> {
+    constructor(...steps: readonly PropertyKey[]) {
+      super();
+      this.push(...steps);
+    }
+  }
+  const refusing = (message: string, path: Path): StandardSchemaV1<string> => ({ "~standard": { version: 1, vendor: "test", validate: () => ({ issues: [{ message, path }] }) } });
+  const storing = (message: string, path: Path): Promise<void> => insert(keyValMap("m", z.string(), refusing(message, path)), "k", "x")({ results });
+  await expect(storing("must be a number", new Path())).rejects.toThrow(/its schema: \$: must be a number\./);
+  await expect(storing("a.b must be a number", new Path("a", "b"))).rejects.toThrow(/its schema: a\.b must be a number\./);
+});
+
 test("what JSON would change is refused by path, in values and in keys", async () => {
   using folder = temporaryFolder();
   await using results = await openResults({ path: folder.database, programId: "prog1" });

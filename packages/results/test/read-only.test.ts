@@ -234,6 +234,18 @@ describe("a reader", () => {
     expect(readdirSync(copies.path)).toEqual([]);
   });
 
+  test("that never finds a file which was left alone for a moment gives up, and says why", async () => {
+    using folder = temporaryFolder();
+    using copies = folderForCopies();
+    writtenByHyperion(folder.database, [["m", "1", "2"]]);
+    using clock = vi.spyOn(Date, "now").mockReturnValue(statSync(folder.database).ctimeMs);
+    await expect(read(folder.database)).rejects.toMatchObject({ code: "locked", message: expect.stringMatching(/is written so fast that it could not be copied for reading: \d+ times in \d+ s .*Try again when/) });
+    clock.mockRestore();
+    await using results = await read(folder.database);
+    expect(await results.lookup("m", "1")).toBe("2");
+    expect(readdirSync(copies.path)).toEqual([]);
+  });
+
   test("that is given other options says which", async () => {
     const wrong: object = { path: "x", readOnly: true, programId: "prog1" };
     await expect(openResults(Object(wrong))).rejects.toThrow(/readOnly.*programId/);

@@ -1,6 +1,6 @@
 /** What compiles and what must not: checked by tsc, never run. */
 import { z } from "zod";
-import { insert, keyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, type HasResults, type KeyValMap } from "../src/index.ts";
+import { insert, keyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type HasResults, type KeyValMap } from "../src/index.ts";
 import { brackets, root } from "./world.ts";
 
 type Key = ReturnType<typeof root>;
@@ -37,3 +37,10 @@ export const wrongValue = insert(brackets, root(1), [1, 2, 3]);
 export const wrongFunction = memoizeWithMap(brackets, () => async () => ["1", "2"], root(1));
 // @ts-expect-error a codec decodes to the map's values
 export const wrongCodec = keyValMap("c", z.string(), z.bigint(), { codec: { encode: String, decode: () => 1 } });
+
+// What is opened to read has the verbs, and nothing of a writer.
+export const read: Promise<HasResults["results"]> = openResults({ path: "results.sqlite", readOnly: true });
+// @ts-expect-error only a writer has pending rows
+export const flushed = openResults({ path: "results.sqlite", readOnly: true }).then((results) => results.flush());
+// @ts-expect-error a writer needs a program's id
+export const anonymous = openResults({ path: "results.sqlite" });
