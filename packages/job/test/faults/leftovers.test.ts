@@ -61,7 +61,7 @@ describe.for(SEEDS)("seed %i", (seed) => {
       else expect(end).toMatchObject({ reason: { reason: { kind: "uncaught" }, site: { attempt: 1 }, message: expect.stringContaining("left behind") } });
     }
     expect(blamed.length).toBeGreaterThan(0);
-    for (const why of blamed) expect(why).toMatch(/^a call of haunting\/haunts \(#\d+, input \{ way: '.*', waits: false \}\) had been answered, and left something behind that (?:threw Error: left behind \(at fail .*haunting\.ts:\d+:\d+\)\)|ended the process with code 3)$/);
+    for (const why of blamed) expect(why).toMatch(/^a call of haunting\/haunts \(#\d+, input \{ way: '.*', waits: false \}\) had been answered, and left something behind that (?:threw Error: left behind \(at .*haunting\.ts:\d+:\d+\)?\)|ended the process with code 3)$/);
   });
 
   test("where a worker dies and can't say why, no call fails for what another one has left behind", async () => {

@@ -43,7 +43,8 @@ function expectNothingLost(world: World, calls: number, { records, kills, retrie
   expect(retried).toBe(records.reduce((sum, { attempt }) => sum + attempt - 1, 0) + 2 * failures.length);
   expect(retried + failures.length).toBeLessThanOrEqual(kills.length);
   const killed = new Set(kills.map(({ pid }) => pid));
-  expect(ended.filter((pid) => !killed.has(pid))).toEqual([]);
+  // A call that was hit is the first of a new worker the next time, for which an idle one may have to go.
+  expect(ended.filter((pid) => !killed.has(pid)).length).toBeLessThanOrEqual(retried);
 }
 
 /** How many rows, and how many different keys, the map of the storm has. */
