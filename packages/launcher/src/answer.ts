@@ -33,8 +33,9 @@ const unreadableFailure: CallFailure = {
 function isFailure(value: unknown): value is CallFailure {
   if (typeof value !== "object" || value === null || !("kind" in value) || !("error" in value)) return false;
   try {
-    errorFromData(value.error as CallFailure["error"]);
-    return true;
+    const error = value.error as CallFailure["error"];
+    errorFromData(error);
+    return error.kind === "value" || (typeof error.name === "string" && typeof error.message === "string" && typeof (error.stack ?? "") === "string");
   } catch {
     return false;
   }

@@ -15,20 +15,20 @@ export type WorkerDeath =
 /** How a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
+/** Our own code has failed; or the runtime's own handler of uncaught errors, which exits with 7 (nodejs.org/api/process.html, "Exit codes"). */
+const BROKEN = new Set([BROKEN_EXIT_CODE, 7]);
+
 /** Reads a death from what the agent saw, and what the worker said before, if it could. */
 export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited, ending?: WorkerEnding): WorkerDeath {
   if (outOfMemory !== undefined) return { kind: "out-of-memory", lastOutput, full: outOfMemory };
   if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
   if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
-  const blamed = ending?.cause === "answered" || ending?.cause === "worker";
-  return { kind: "exited", code: exit.code, lastOutput, ...(blamed ? { blame: ending.why } : {}) };
+  const blame = ending?.cause === "answered" || ending?.cause === "worker" ? ending.why : BROKEN.has(exit.code ?? 0) ? lastLine(lastOutput) : "";
+  return { kind: "exited", code: exit.code, lastOutput, ...(blame === "" ? {} : { blame }) };
 }
 
-/** The runtime's own handler of uncaught errors has failed (nodejs.org/api/process.html, "Exit codes"). */
-const HANDLER_FAILED = 7;
-
 /** Whether it ended because our own code, or the runtime's, failed in it, and perhaps could not say so. */
-export const isBroken = (death: WorkerDeath): boolean => death.kind === "exited" && (death.code === BROKEN_EXIT_CODE || death.code === HANDLER_FAILED);
+export const isBroken = (death: WorkerDeath): boolean => death.kind === "exited" && BROKEN.has(death.code ?? 0);
 
 /** What a runtime prints that gets no further thread, process, descriptor or memory (pthread_create(3), fork(2), open(2), mmap(2)). */
 const AT_A_LIMIT = [
@@ -72,11 +72,15 @@ export function describeDeath(death: WorkerDeath): string {
   }
 }
 
-/** Its last line; of an error the line with its message, and not the end of its stack. */
 function lastWords(output: string): string {
-  const lines = output.trim().split("\n").map((line) => line.replace(LINE_PREFIX, ""));
-  const line = lines.findLast((line) => !BELOW_AN_ERROR.test(line)) ?? lines.at(-1) ?? "";
+  const line = lastLine(output);
   return line === "" ? "" : `; it last printed: ${line}`;
+}
+
+/** Its last line; of an error the line with its message, and not the end of its stack. */
+function lastLine(output: string): string {
+  const lines = output.trim().split("\n").map((line) => line.replace(LINE_PREFIX, ""));
+  return lines.findLast((line) => !BELOW_AN_ERROR.test(line)) ?? lines.at(-1) ?? "";
 }
 
 /** What stands before each line that a worker prints (worker/log-lines.ts). */

@@ -181,7 +181,7 @@ export interface DefinedCode {
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
-/** With this code a worker exits in which our own code fails, because it may be unable to say so. (A function's `process.exit` can do the same.) */
+/** With this code a worker exits in which our own code fails, so that it can't say so. (A function's `process.exit` can do the same.) */
 export const BROKEN_EXIT_CODE = 179;
 
 /** What a worker tells the head, beside results. */

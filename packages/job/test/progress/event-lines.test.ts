@@ -18,6 +18,12 @@ function told(events: readonly StampedEvent[], live = false): string {
 const worker = { node: "n1", serviceId: "3Fa" } as const;
 
 describe("what is told of each event", () => {
+  test("when a call has left something behind that ended its worker: which one, and what", () => {
+    const blame = "a call of roots/bracket (#7, input 2) had been answered, and left something behind that threw Error: late";
+    const line = `⚠ A worker on ${worker.node} has ended, and is replaced: ${blame}`;
+    expect(told([at(1, { type: "worker-ended", ...worker, how: `the worker exited with code 70: ${blame}`, blame })])).toContain(line);
+  });
+
   test("when all goes well: where things are, the nodes, what the job logs, the totals", () => {
     const events = [
       at(1, nodeReady("n1", 16)),

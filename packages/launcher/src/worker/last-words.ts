@@ -5,6 +5,7 @@
  *
  * A worker that is killed, or aborts, has no last words; what is made of that is told in job's task.ts.
  */
+import { writeSync } from "node:fs";
 import { setImmediate } from "node:timers";
 import { inspect } from "node:util";
 import { BROKEN_EXIT_CODE, decodeValue, type WorkerEnding } from "@hyperion-ts/wire";
@@ -53,20 +54,24 @@ export class LastWords {
     return this.#said;
   }
 
-  /** Our own code has failed: the call that runs, if there is one, is not to blame if it is not the first. */
-  broken(error: unknown): void {
+  /** Our own code has failed while `call` ran, or behind it, or between calls. */
+  broken(error: unknown, call = this.#worker.running): void {
+    if (this.#worker.damage() !== undefined) return this.#leave(error, call);
     this.#end(() => {
-      this.#say("worker", `hyperion-ts's own code failed in it, as it does where a call has changed the runtime's built-in functions: ${messageOf(error)}`);
-      this.#worker.print(error, undefined);
-    }, BROKEN_EXIT_CODE);
+      this.#say("worker", `hyperion-ts's own code failed in it: ${messageOf(error)}`);
+      this.#worker.print(error, call);
+    });
   }
 
-  /** A call that was just answered has left the built-in functions so that our own code fails. */
-  damaged(call: RunningCall, error: Error): void {
-    this.#end(() => {
-      this.#say("answered", `${describe(call)} has changed the runtime's built-in functions, so that hyperion-ts's own code fails: ${messageOf(error)}`);
-      this.#worker.print(error, call);
-    }, BROKEN_EXIT_CODE);
+  /** Calls have changed the built-in functions that our own code needs. What it sent now could be anything: its exit code and its log have to say all. */
+  #leave(error: unknown, call: RunningCall | undefined): void {
+    this.#said = true;
+    try {
+      const when = call === undefined ? "" : ` in or after ${describe(call)}`;
+      writeSync(2, `\nthe runtime's built-in functions were changed${when} so that hyperion-ts's own code fails: ${messageOf(error)}\n`);
+    } finally {
+      exit(BROKEN_EXIT_CODE);
+    }
   }
 
   /** The process can't be trusted after an error that nobody caught. */
@@ -83,6 +88,7 @@ export class LastWords {
   }
 
   #exits(code: number): void {
+    if (this.#said) return;
     try {
       this.#blame(callHere(), `left something behind that ended the process with code ${code}`);
       this.#worker.flush();
@@ -105,22 +111,20 @@ export class LastWords {
     this.#worker.tell({ type: "ending", begun: this.#worker.begun, cause, why });
   }
 
-  #end(speak: () => void, code = EXIT_CODE): void {
+  #end(speak: () => void): void {
     try {
       speak();
       this.#worker.flush();
       // What was sent is on its way then.
-      setImmediate(() => exit(code));
-    } catch {
-      // Not even this works any more.
-      this.#said = true;
-      exit(BROKEN_EXIT_CODE);
+      setImmediate(() => exit(EXIT_CODE));
+    } catch (error) {
+      this.#leave(error, this.#worker.running);
     }
   }
 }
 
 /** A call, for people. */
-const describe = ({ id, functionName, input }: RunningCall): string => `an earlier call of ${functionName} (#${id}${input === undefined ? "" : show(input)})`;
+const describe = ({ id, functionName, input }: RunningCall): string => `a call of ${functionName} (#${id}${input === undefined ? "" : show(input)})`;
 
 function show(input: Buffer): string {
   try {

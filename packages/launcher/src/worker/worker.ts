@@ -237,15 +237,15 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
 
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
     const damage = this.damage();
-    // It may have failed for what an earlier call has left behind.
-    if (damage !== undefined && kind === FrameKind.failure && this.#begun > 1) return this.broken(damage);
+    // Of a call that fails in a worker of its own it is the call's own doing. All else may be wrong, or an earlier call's fault.
+    if (damage !== undefined && (kind === FrameKind.result || this.#begun > 1)) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
     prefixView.setUint32(0, Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)), true);
     this.channel.send(kind, call.id, prefix, payload);
     this.#lines.leave();
     this.#running = undefined;
-    if (damage !== undefined) this.#lastWords.damaged(call, damage);
+    if (damage !== undefined) this.#lastWords.broken(damage, call);
     else if (!this.#turning) this.turn();
   }
 
