@@ -27,12 +27,15 @@ export interface RunLocalOptions extends RunOptions {
 export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions = {}): Promise<A> {
   refuseInWorker("runJobLocal");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+  const [{ endingProgram }, { runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+    import("./run/program-end.ts"),
     import("./run/run-session.ts"),
     import("./run/local-workplace.ts"),
     import("./run/process-workplace.ts"),
   ]);
-  return runSession(info, job, options, (events, signal) =>
-    options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
+  return endingProgram(() =>
+    runSession(info, job, options, (events, signal) =>
+      options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
+    ),
   );
 }

@@ -32,16 +32,19 @@ export interface RunSlurmOptions extends RunOptions {
 export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: RunSlurmOptions = {}): Promise<A> {
   refuseInWorker("runJobSlurm");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+  const [{ endingProgram }, { runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+    import("./run/program-end.ts"),
     import("./run/run-session.ts"),
     import("./run/slurm-batch-job.ts"),
     import("./run/slurm-workplace.ts"),
     import("./run/slurm-allocation.ts"),
     import("./run/slurm-end.ts"),
   ]);
-  const allocation = slurmAllocation(process.env);
-  const end = new SlurmEnd(allocation);
-  const { leastNodes, launcher: config = {}, endGraceMs } = options;
-  const batchJob = await slurmBatchJob(allocation);
-  return runSession(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal));
+  return endingProgram(async () => {
+    const allocation = slurmAllocation(process.env);
+    const end = new SlurmEnd(allocation);
+    const { leastNodes, launcher: config = {}, endGraceMs } = options;
+    const batchJob = await slurmBatchJob(allocation);
+    return await runSession(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal));
+  });
 }

@@ -5,6 +5,7 @@ import { addSample, type CallSample } from "./call-rate.ts";
 
 export interface RunState {
   readonly programId: string;
+  readonly database: string;
   readonly logDir: string;
   readonly startedAtMs: number;
   readonly phase: RunPhase;
@@ -44,6 +45,7 @@ const COUNTS_INTERVAL_MS = 1_000;
 /** Before the first event. */
 export const noRun: RunState = {
   programId: "",
+  database: "",
   logDir: "",
   startedAtMs: 0,
   phase: { kind: "running" },
@@ -63,7 +65,7 @@ export function nextRunState(before: RunState, { at, event }: StampedEvent): Run
   const atMs = at.getTime();
   switch (event.type) {
     case "run-started":
-      return { ...state, programId: event.programId, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs };
+      return { ...state, programId: event.programId, database: event.database, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs };
     case "node-ready":
       return { ...state, nodes: new Map(state.nodes).set(event.node, event.cpus), countedAtMs: atMs };
     case "node-lost":

@@ -11,7 +11,9 @@ import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { GracePeriod } from "./grace-period.ts";
-import { InterruptedError, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
+import { failureText } from "./failure-text.ts";
+import { type Grace, InterruptedError, type Interruption, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
+import { failureWasSaid } from "./program-end.ts";
 import { makeLogDirectory } from "./log-directory.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
 
@@ -81,7 +83,8 @@ export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: Ses
     session.end("done", null);
     return value;
   } catch (error) {
-    session.end(error instanceof InterruptedError ? "interrupted" : "failed", error instanceof Error ? error.message : String(error));
+    session.end(error instanceof InterruptedError ? "interrupted" : "failed", failureText(error));
+    if (options.progress !== "none") failureWasSaid(error);
     throw error;
   }
 }
@@ -96,6 +99,8 @@ class Session {
   readonly #ended = Promise.withResolvers<never>();
   #workplace: Workplace | undefined;
   #grace: GracePeriod | undefined;
+  /** What has ended it, or will: of several signals the one that leaves it the shortest time. */
+  #interruption: Interruption | undefined;
   #remembered = 0;
   #lastCounts = "";
 
@@ -157,22 +162,23 @@ class Session {
     return Promise.race([promise, this.#ended.promise]);
   }
 
-  async #interrupted(signal: NodeJS.Signals, grace: 0 | Promise<number>): Promise<void> {
+  async #interrupted(signal: NodeJS.Signals, grace: Grace | Promise<Grace>): Promise<void> {
     const period = this.#grace ?? this.#stack.use(new GracePeriod());
-    if (this.#grace === undefined) void this.#endAfter(period, signal, grace !== 0);
+    if (this.#grace === undefined) void this.#endAfter(period, grace instanceof Promise);
     this.#grace = period;
-    const graceMs = await grace;
-    if (!period.endAfter(graceMs)) return;
+    const { ms, timeIsUp } = await grace;
+    if (!period.endAfter(ms)) return;
+    this.#interruption = { signal, timeIsUp };
     this.#emitCounts();
-    this.events.emit({ type: "run-interrupted", signal, graceMs });
+    this.events.emit({ type: "run-interrupted", signal, graceMs: ms });
   }
 
   /** No call begins any more, also while it is not yet known how long those that run may go on. */
-  async #endAfter(period: GracePeriod, signal: NodeJS.Signals, drain: boolean): Promise<void> {
+  async #endAfter(period: GracePeriod, drain: boolean): Promise<void> {
     const drained = drain ? this.#workplace?.drain().then(lastSteps) : undefined;
     await Promise.race([Promise.all([drained, period.known]), period.over]);
     this.#emitCounts();
-    this.#endEarly(new InterruptedError(signal, this.#info.database, this.#leftCalls()));
+    if (this.#interruption !== undefined) this.#endEarly(new InterruptedError(this.#interruption, this.#info.database, this.#leftCalls()));
   }
 
   #leftCalls(): LeftCalls {

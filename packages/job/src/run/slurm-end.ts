@@ -5,7 +5,7 @@
  */
 import type { Allocation, JobDetails } from "@hyperion-ts/slurm-env";
 import { askJobDetails } from "./ask-job-details.ts";
-import type { SignalGrace } from "./interruption.ts";
+import type { Grace, SignalGrace } from "./interruption.ts";
 
 /** Slurm sends SIGKILL so long after SIGTERM (KillWait of slurm.conf, by default 30 s); ending takes a while too. */
 const END_GRACE_MS = 20_000;
@@ -18,6 +18,7 @@ const ASKING_LIMIT_MS = 5_000;
 export class SlurmEnd {
   readonly #allocation: Allocation;
   #endTimeMs: number | undefined;
+  #isTimeout = false;
 
   constructor(allocation: Allocation) {
     this.#allocation = allocation;
@@ -29,9 +30,16 @@ export class SlurmEnd {
     return this.#endTimeMs;
   }
 
+  /** Whether the job has come to its time limit. */
+  get isTimeout(): boolean {
+    return this.#isTimeout;
+  }
+
   /** Takes in what the controller says. */
-  learn(details: JobDetails): void {
-    if (details.state !== undefined) this.#endTimeMs = details.endTimeMs;
+  learn({ state, reason, endTimeMs }: JobDetails): void {
+    if (state === undefined) return;
+    this.#endTimeMs = endTimeMs;
+    this.#isTimeout = reason === "TimeLimit";
   }
 
   /** The job's state as the controller sees it now; undefined where it does not say. */
@@ -41,6 +49,7 @@ export class SlurmEnd {
       this.learn(details);
       return details.state;
     } catch {
+      this.#isTimeout = this.#endTimeMs !== undefined && Date.now() >= this.#endTimeMs;
       return undefined;
     }
   }
@@ -49,17 +58,21 @@ export class SlurmEnd {
 /**
  * Ctrl-C ends a run at once. The signals that `sbatch --signal` asks for come before the end: running calls have until
  * then. SIGTERM comes with scancel and at the time limit, shortly before SIGKILL; but while the job goes on for Slurm, it
- * is a warning too (`--signal=B:TERM@600`, preemption).
+ * is a warning too (`--signal=B:TERM@600`, preemption). A job that Slurm ends before its time limit is not wanted any more.
  */
 export function slurmSignals(end: SlurmEnd, endGraceMs = END_GRACE_MS): SignalGrace {
-  const graceAfter = async (isEnd: (state: string | undefined) => boolean, signal: AbortSignal): Promise<number> => {
+  const graceMs = async (isEnd: (state: string | undefined) => boolean, signal: AbortSignal): Promise<{ readonly ms: number; readonly isEnd: boolean }> => {
     const cameMs = performance.now();
     const state = await end.ask(signal);
     const leastMs = Math.max(0, endGraceMs - (performance.now() - cameMs));
-    return isEnd(state) ? leastMs : Math.max(leastMs, (end.timeMs ?? 0) - Date.now() - LAST_MS);
+    return isEnd(state) ? { ms: leastMs, isEnd: true } : { ms: Math.max(leastMs, (end.timeMs ?? 0) - Date.now() - LAST_MS), isEnd: false };
   };
-  const warning = (signal: AbortSignal): Promise<number> => graceAfter(isEnding, signal);
-  return { SIGINT: () => 0, SIGHUP: () => 0, SIGTERM: (signal) => graceAfter((state) => !goesOn.has(state ?? ""), signal), SIGUSR1: warning, SIGUSR2: warning };
+  const warned = async (signal: AbortSignal): Promise<Grace> => ({ ms: (await graceMs(isEnding, signal)).ms, timeIsUp: true });
+  const told = async (signal: AbortSignal): Promise<Grace> => {
+    const { ms, isEnd } = await graceMs((state) => !goesOn.has(state ?? ""), signal);
+    return { ms, timeIsUp: !isEnd || end.isTimeout };
+  };
+  return { SIGINT: () => "none", SIGHUP: () => "none", SIGTERM: told, SIGUSR1: warned, SIGUSR2: warned };
 }
 
 const isEnding = (state: string | undefined): boolean => state === "COMPLETING";
