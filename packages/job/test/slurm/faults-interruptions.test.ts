@@ -179,7 +179,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     await letGo(started);
     await run;
     expect(await ended(started)).toMatchObject({ state: "CANCELLED" });
-    expectGrace(started, "SIGTERM");
+    expectGrace(started, "SIGTERM", 143);
   });
 
   /** Ports that somebody listens on (proc(5), /proc/net/tcp: state 0A). */
