@@ -1,4 +1,5 @@
 /** Reserve CPUs, GPUs and memory over many nodes. See the README. */
+import "./supported-node.ts";
 export { CpuPool } from "./cpu-pool.ts";
 export { NeverFitsError, NodeError, ReserveTimeoutError, type NodeProblem } from "./errors.ts";
 export type { Lease, LeaseState } from "./lease.ts";

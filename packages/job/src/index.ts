@@ -2,6 +2,7 @@
  * Typed remote functions on all CPUs there are. This module is loaded by every worker together with the user's
  * functions: it starts nothing, and loads what runs a program only when a `run...` function is called.
  */
+// First, because it checks which Node this is.
 export { type CallContext, defineRemote, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 export { type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap } from "@hyperion-ts/results";
 export { CallError, type CallReason, type CallSite } from "./call-error.ts";

@@ -1,3 +1,4 @@
+import "./supported-node.ts";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
 export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
 export { NoModuleError } from "./module-url.ts";

@@ -3,7 +3,8 @@
  * file, or that file is compiled anew at each start, and where it is TypeScript the compiler is loaded for it: 11 MB
  * of memory in each process. So it is told by the runtime's own variable; programs of users don't see it.
  */
-import { enableCompileCache } from "node:module";
+// As a whole: an old Node can't link a name that it does not have, and would not come as far as to say that it is too old.
+import nodeModule from "node:module";
 
 const VARIABLE = "NODE_COMPILE_CACHE";
 
@@ -12,12 +13,12 @@ export const compileCacheVariable = (directory: string | undefined): Record<stri
 
 /** Keeps what this process compiles in `directory`, and lets those that it starts do the same. */
 export function shareCompileCache(directory: string): void {
-  enableCompileCache(directory);
+  nodeModule.enableCompileCache(directory);
   process.env[VARIABLE] ??= directory;
 }
 
 /** Keeps what this process compiles in `directory`, and no other's. */
 export function useCompileCache(directory: string): void {
-  enableCompileCache(directory);
+  nodeModule.enableCompileCache(directory);
   if (process.env[VARIABLE] === directory) delete process.env[VARIABLE];
 }

@@ -6,4 +6,4 @@ async function main() {
   await runJobLocal(programInfo(process.argv[2]), remoteEval(picky, { x: -1, ms: 0 }), { cpus: 1 });
 }
 
-main();
+void main();
