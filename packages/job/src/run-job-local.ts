@@ -17,7 +17,8 @@ export interface RunLocalOptions extends RunOptions {
 
 /**
  * Runs a job with worker processes on this machine's CPUs; needs no Slurm. When it resolves or rejects, everything that
- * it started has ended.
+ * it started has ended. An error that the program does not catch ends it in order: it is said once, and the exit code is 1,
+ * or 130, 143, 129 after Ctrl-C, SIGTERM, SIGHUP. Programs that listen to "uncaughtException" see to that themselves.
  *
  * @throws what the job throws; InterruptedError after Ctrl-C, SIGTERM or SIGHUP; ResultsError when the database can't
  *   be used, for instance because another program has it open; LogDirectoryError; LaunchError when no worker can be started.

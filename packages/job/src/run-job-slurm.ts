@@ -22,7 +22,8 @@ export interface RunSlurmOptions extends RunOptions {
  *
  * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run may go on
  * until 10 s before the job's end, as Slurm knows it then, or for `endGraceMs` where Slurm ends the job just now (scancel,
- * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left.
+ * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left. A
+ * program that does not catch it has the exit code 75 then, if its time was up (run it again), and 143 after scancel.
  *
  * @throws what the job throws; SlurmEnvError outside of an allocation; InterruptedError; LaunchError when fewer than
  *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError.
