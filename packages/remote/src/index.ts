@@ -1,5 +1,6 @@
 import "./supported-node.ts";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
+export { ExecError } from "./exec-error.ts";
 export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
 export { NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
