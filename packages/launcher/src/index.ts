@@ -11,6 +11,7 @@ export {
   withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
+export { lazyLauncher } from "./lazy-launcher.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "./local-process.ts";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";

@@ -41,6 +41,8 @@ export interface RunOptions {
 export interface Workplace extends AsyncDisposable {
   readonly taskLauncher: TaskLauncher;
   readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "endTimeMs">;
+  /** Rejects when it turns out that no worker can be started. Absent where that is known from the beginning. */
+  readonly failed?: Promise<never>;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void>;
   /** Counts of calls, for events. */
@@ -141,6 +143,7 @@ class Session {
 
   async run<A>(job: Job<A>, results: ResultsDatabase, workplace: Workplace): Promise<A> {
     this.#workplace = workplace;
+    workplace.failed?.catch((error: unknown) => this.#endEarly(error));
     const timer = setInterval(() => this.#emitCounts(), COUNTS_INTERVAL_MS);
     this.#stack.defer(() => clearInterval(timer));
     const env: JobEnv = {

@@ -7,7 +7,9 @@ export interface ProcessTools {
 }
 
 /** Tries both tools once; old versions of setpriv have no --pdeathsig. */
-export function findProcessTools(): ProcessTools {
-  const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
-  return { taskset: works("taskset", ["-p", String(process.pid)]), setpriv: works("setpriv", ["--pdeathsig", "KILL", "true"]) };
-}
+export const findProcessTools = (): ProcessTools => ({ taskset: hasTaskset(), setpriv: works("setpriv", ["--pdeathsig", "KILL", "true"]) });
+
+/** Tries it. */
+export const hasTaskset = (): boolean => works("taskset", ["-p", String(process.pid)]);
+
+const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
