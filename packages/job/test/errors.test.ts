@@ -27,7 +27,7 @@ test("a directory that can't be used is a LogDirectoryError, a database that som
   await using _held = await openResults({ path: dir.info.database, programId: dir.info.id });
   const error = await thrownBy(() => runJobLocal(dir.info, remoteEval(exits, { code: 0 }), quiet));
   expect([error instanceof ResultsError, error]).toEqual([true, expect.objectContaining({ code: "locked" })]);
-  expect(await thrownBy(() => runJobSlurm(dir.info, remoteEval(exits, { code: 0 }), quiet))).toBeInstanceOf(SlurmEnvError);
+  expect(await thrownBy(() => runJobSlurm(dir.info, remoteEval(exits, { code: 0 }), { progress: "none" }))).toBeInstanceOf(SlurmEnvError);
 });
 
 test("the launcher's error is the same class", async () => {
