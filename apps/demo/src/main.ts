@@ -1,15 +1,23 @@
 /** The demo's program: options, the run, and a table of what was found. */
-import { InterruptedError, type Job, local, programInfo, runJob, setTaskCpus } from "@hyperion-ts/job";
+import { type Job, local, programInfo, runJob, setTaskCpus } from "@hyperion-ts/job";
 import { type Options, OptionsError, parseOptions, usage } from "./options.ts";
 import { type RootRow, rootTable } from "./roots.ts";
 import { table } from "./table.ts";
 
-try {
-  const options = parseOptions(process.argv.slice(2));
-  process.stdout.write(options === "help" ? usage : await search(options));
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = exitCodeOf(error);
+// A run that fails says so itself, and sets the exit code.
+const options = askedOptions();
+if (options !== undefined) process.stdout.write(options === "help" ? usage : await search(options));
+
+/** Undefined after an error of the person who typed them, who has been told. */
+function askedOptions(): Options | "help" | undefined {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
 
 /** Runs the search and gives what is printed of it. */
@@ -43,15 +51,4 @@ function summary(all: number, computed: number, database: string): string {
   const remembered = all - computed;
   if (computed === 0) return `Nothing was computed: all ${all} brackets are from earlier runs (${database}).`;
   return `${all} brackets: ${computed} computed now, ${remembered} from earlier runs (${database}).`;
-}
-
-/** Errors that are made for people have a code, and a message that says all; of others the stack helps. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "code" in error ? error.message : (error.stack ?? error.message);
-}
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof InterruptedError) return error.exitCode;
-  return error instanceof OptionsError ? 2 : 1;
 }

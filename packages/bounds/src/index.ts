@@ -1,4 +1,5 @@
 /** What callers give, within bounds: options, times and directories. See the README. */
+import "./supported-node.ts";
 export { checkOptions, checkValue, type Rules } from "./check-options.ts";
 export { DirectoryError, makeDirectory } from "./make-directory.ts";
 export { aborter, anything, callable, duration, fields, finite, flag, type DurationBounds, listOf, nonEmpty, nullOr, oneOf, type Rule, standardSchema, structured, text, unlimited, whole } from "./rules.ts";

@@ -1,5 +1,6 @@
 /** TypeScript without its types, as Node itself removes them. */
-import { stripTypeScriptTypes } from "node:module";
+// As a whole: an old Node can't link a name that it does not have, and would not come as far as to say that it is too old.
+import nodeModule from "node:module";
 
 /** The JavaScript of a TypeScript source; enums and namespaces are translated. Throws a SyntaxError where Node can't read it. */
 export function stripTypes(source: string): string {
@@ -7,7 +8,7 @@ export function stripTypes(source: string): string {
   const own = Object.getOwnPropertyDescriptor(process, "emitWarning");
   Object.defineProperty(process, "emitWarning", { value: () => undefined, configurable: true, writable: true });
   try {
-    return stripTypeScriptTypes(source, { mode: "transform" });
+    return nodeModule.stripTypeScriptTypes(source, { mode: "transform" });
   } finally {
     if (own !== undefined) Object.defineProperty(process, "emitWarning", own);
   }

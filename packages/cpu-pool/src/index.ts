@@ -1,4 +1,6 @@
 /** Reserve CPUs, GPUs and memory over many nodes. See the README. */
+// First, because it checks which Node this is.
+import "@hyperion-ts/bounds";
 export { CpuPool } from "./cpu-pool.ts";
 export { NeverFitsError, NodeError, ReserveTimeoutError, type NodeProblem } from "./errors.ts";
 export type { Lease, LeaseState } from "./lease.ts";

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import type { CallFailure } from "@hyperion-ts/wire";
 import type { WorkerDeath } from "@hyperion-ts/launcher";
+import { userFrames } from "./user-stack.ts";
 
 /** Why a call failed. */
 export type CallReason =
@@ -29,7 +30,7 @@ export interface CallSite {
 
 const MAX_INPUT_IN_MESSAGE = 300;
 
-/** A remote call failed. `reason` says how, `cause` is the error that the function threw, if it did. */
+/** A remote call failed. `reason` says how, `cause` is the error that the function threw, if it did. Its stack leads to the program's own line. */
 export class CallError extends Error {
   override readonly name = "CallError";
   readonly code = "call-failed";
@@ -42,6 +43,7 @@ export class CallError extends Error {
     this.reason = reason;
     this.site = site;
     this.input = input;
+    this.stack = [`${this.name}: ${this.message}`, ...userFrames(this)].join("\n");
   }
 }
 

@@ -2,8 +2,13 @@
  * Typed remote functions on all CPUs there are. This module is loaded by every worker together with the user's
  * functions: it starts nothing, and loads what runs a program only when a `run...` function is called.
  */
-export { type CallContext, defineRemote, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
-export { forget, type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type ResultsSnapshot, type SnapshotOptions } from "@hyperion-ts/results";
+// First, because it checks which Node this is.
+export { type CallContext, defineRemote, DuplicateNameError, ExecError, InvalidValueError, NoModuleError, ProgramInWorkerError, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
+export { forget, type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type ResultsDatabase, ResultsError, type ResultsErrorCode, type ResultsSnapshot, type SnapshotOptions } from "@hyperion-ts/results";
+// Not from their indexes: workers load this module, and neither a pool nor ssh.
+export { NeverFitsError } from "@hyperion-ts/cpu-pool/errors";
+export { LaunchError } from "@hyperion-ts/launcher/errors";
+export { SlurmEnvError } from "@hyperion-ts/slurm-env/errors";
 export { CallError, type CallReason, type CallSite } from "./call-error.ts";
 export type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal, HasWorkers } from "./capabilities.ts";
 export { concurrently, forConcurrently, mapConcurrently, mapConcurrentlySettled, replicateConcurrently } from "./concurrent/map-concurrently.ts";

@@ -8,6 +8,7 @@ import { TaskError } from "./dispatch/task-error.ts";
 import type { TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 import type { Job } from "./job.ts";
 import { describeLost } from "./lost-call.ts";
+import { withLongStack } from "./user-stack.ts";
 
 const DEFAULT_ATTEMPTS = 3;
 
@@ -108,7 +109,7 @@ function callError(functionName: string, input: unknown, attempt: number, all: n
   const { node, cpuIds, logFile, ranMs } = error.place;
   const detail = error.failure.kind === "lost" ? describeLost(error.failure.death, error.message, all, memoryMb) : error.message;
   const options = error.cause === undefined ? undefined : { cause: error.cause };
-  return new CallError(reasonOf(error), { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs }, detail, input, options);
+  return withLongStack(() => new CallError(reasonOf(error), { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs }, detail, input, options));
 }
 
 function reasonOf({ failure }: TaskError): CallReason {

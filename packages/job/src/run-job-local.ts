@@ -17,7 +17,8 @@ export interface RunLocalOptions extends RunOptions {
 
 /**
  * Runs a job with worker processes on this machine's CPUs; needs no Slurm. When it resolves or rejects, everything that
- * it started has ended.
+ * it started has ended. An error that the program does not catch ends it in order: it is said once, and the exit code is 1,
+ * or 130, 143, 129 after Ctrl-C, SIGTERM, SIGHUP. Programs that listen to "uncaughtException" see to that themselves.
  *
  * @throws what the job throws; InterruptedError after Ctrl-C, SIGTERM or SIGHUP; ResultsError when the database can't
  *   be used, for instance because another program has it open; LogDirectoryError; LaunchError when no worker can be started;
@@ -28,14 +29,17 @@ export interface RunLocalOptions extends RunOptions {
 export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions = {}): Promise<A> {
   refuseInWorker("runJobLocal");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ checkRun }, { runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+  const [{ endingProgram }, { checkRun }, { runSession }, { openLocalWorkplace }, { openProcessWorkplace }] = await Promise.all([
+    import("./run/program-end.ts"),
     import("./run/check-run-options.ts"),
     import("./run/run-session.ts"),
     import("./run/local-workplace.ts"),
     import("./run/process-workplace.ts"),
   ]);
-  checkRun("runJobLocal", info, job, options);
-  return runSession(info, job, options, (events, signal) =>
-    options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
-  );
+  return endingProgram(() => {
+    checkRun("runJobLocal", info, job, options);
+    return runSession(info, job, options, (events, signal) =>
+      options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
+    );
+  });
 }

@@ -22,7 +22,8 @@ export interface RunSlurmOptions extends RunOptions {
  *
  * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run may go on
  * until 10 s before the job's end, as Slurm knows it then, or for `endGraceMs` where Slurm ends the job just now (scancel,
- * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left.
+ * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left. A
+ * program that does not catch it has the exit code 75 then, if its time was up (run it again), and 143 after scancel.
  *
  * @throws what the job throws; SlurmEnvError outside of an allocation; InterruptedError; LaunchError when fewer than
  *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError;
@@ -33,7 +34,8 @@ export interface RunSlurmOptions extends RunOptions {
 export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: RunSlurmOptions = {}): Promise<A> {
   refuseInWorker("runJobSlurm");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ checkRun }, { runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+  const [{ endingProgram }, { checkRun }, { runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+    import("./run/program-end.ts"),
     import("./run/check-run-options.ts"),
     import("./run/run-session.ts"),
     import("./run/slurm-batch-job.ts"),
@@ -41,10 +43,12 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
     import("./run/slurm-allocation.ts"),
     import("./run/slurm-end.ts"),
   ]);
-  checkRun("runJobSlurm", info, job, options);
-  const allocation = slurmAllocation(process.env);
-  const end = new SlurmEnd(allocation);
-  const { leastNodes, launcher: config = {}, endGraceMs } = options;
-  const batchJob = await slurmBatchJob(allocation);
-  return runSession(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal));
+  return endingProgram(async () => {
+    checkRun("runJobSlurm", info, job, options);
+    const allocation = slurmAllocation(process.env);
+    const end = new SlurmEnd(allocation);
+    const { leastNodes, launcher: config = {}, endGraceMs } = options;
+    const batchJob = await slurmBatchJob(allocation);
+    return await runSession(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal));
+  });
 }

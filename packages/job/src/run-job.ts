@@ -13,12 +13,14 @@ import { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
  */
 export async function runJob<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions = {}): Promise<A> {
   refuseInWorker("runJob");
-  const { checkRun } = await import("./run/check-run-options.ts");
-  // All of them, wherever this is: what is wrong on the cluster only should not be found there.
-  checkRun("runJob", info, job, options);
-  const { cpus, inProcess, leastNodes, endGraceMs, ...both } = options;
-  if (process.env["SLURM_JOB_ID"] === undefined) return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
-  return runJobSlurm(info, job, { ...both, ...given({ leastNodes, endGraceMs }) });
+  const [{ endingProgram }, { checkRun }] = await Promise.all([import("./run/program-end.ts"), import("./run/check-run-options.ts")]);
+  return endingProgram(() => {
+    // All of them, wherever this is: what is wrong on the cluster only should not be found there.
+    checkRun("runJob", info, job, options);
+    const { cpus, inProcess, leastNodes, endGraceMs, ...both } = options;
+    if (process.env["SLURM_JOB_ID"] === undefined) return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
+    return runJobSlurm(info, job, { ...both, ...given({ leastNodes, endGraceMs }) });
+  });
 }
 
 /** Those that are not undefined. */

@@ -36,7 +36,7 @@ export function withGuard(command: readonly string[], { connectTimeoutMs, heartb
 /** The same for a program of this machine that carries a session, which may well stand still while its head lives. */
 export const withClientGuard = (command: readonly string[]): GuardedCommand => guarded(command, { stoppedMs: NEVER_MS, orphanedMs: STUCK_MS, stuckMs: NEVER_MS });
 
-/** For how long a program may not run at all before it is killed, in milliseconds. */
+/** For how long a program may not run at all before it is killed, in milliseconds; Infinity, which bash takes for a name, counts as `NEVER_MS`. */
 interface Patience {
   readonly stoppedMs: number;
   /** Its parent has ended. */

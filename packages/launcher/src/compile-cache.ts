@@ -8,7 +8,8 @@
  * runtime's own variable, by a process that has looked at the folder on the same machine. Nobody has looked for an agent
  * on another node: it looks itself, and its own first files are compiled anew.
  */
-import { enableCompileCache } from "node:module";
+// As a whole: an old Node can't link a name that it does not have, and would not come as far as to say that it is too old.
+import nodeModule from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { privateFolder } from "@hyperion-ts/own-files";
@@ -23,7 +24,7 @@ export function shareCompileCache(wanted: string, log: (line: string) => void): 
   if (process.env[VARIABLE] !== process.env[CHOSEN]) return;
   const { folder, refused } = chooseFolder(wanted);
   if (refused.length > 0) log(`Compiled code is kept ${folder === undefined ? "nowhere, so workers start more slowly" : `in ${folder}`}: ${refused.join("; ")}`);
-  if (folder !== undefined) enableCompileCache(folder);
+  if (folder !== undefined) nodeModule.enableCompileCache(folder);
   Object.assign(process.env, variables(folder));
 }
 

@@ -1,3 +1,5 @@
+// First, because it checks which Node this is.
+export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 export type { AgentTimes } from "./agent-settings.ts";
 export type { NodePlace } from "./node-agent.ts";
 export {
@@ -10,6 +12,7 @@ export {
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
 export { checkAddr, checkNodeConfig } from "./check-options.ts";
+export { lazyLauncher } from "./lazy-launcher.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "./local-process.ts";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
@@ -19,7 +22,6 @@ export { type CommandTransport, openTransport } from "./transport/command-transp
 export type { SrunOptions } from "./transport/srun.ts";
 export type { SystemSshOptions } from "./transport/system-ssh.ts";
 export type { Transport } from "./transport/transport.ts";
-export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 export { nodeName, type WorkerAddr } from "./worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 export type { Call, LaunchedWorker, LaunchRequest, LostAs, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";

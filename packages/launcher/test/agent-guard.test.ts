@@ -112,3 +112,11 @@ test.concurrent("the guard is gone when its launcher was disposed of", async () 
   await node.launcher[Symbol.asyncDispose]();
   expect(node.world.processes()).toEqual([]);
 });
+
+test.concurrent("an agent that may be silent for ever is not ended", async () => {
+  await using node = await testNode({ silenceMs: Infinity });
+  const all = node.world.processes();
+  // The guard looks once a second.
+  await sleep(3_000);
+  expect(node.world.processes()).toEqual(all);
+});

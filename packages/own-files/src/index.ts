@@ -1,3 +1,4 @@
+import "./supported-node.ts";
 export { NotOursError, ownUserId } from "./not-ours-error.ts";
 export { openOwnFile, openOwnFileIfThere } from "./open-own-file.ts";
 export { openRegularFile } from "./open-regular-file.ts";

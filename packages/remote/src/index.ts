@@ -1,4 +1,7 @@
+// First, because it checks which Node this is.
+import "@hyperion-ts/bounds";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
+export { ExecError } from "./exec-error.ts";
 export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
 export { NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";

@@ -2,6 +2,8 @@
  * A key-value results database on SQLite with one writer, and memoisation on it. Importing this
  * opens nothing and does not load the database's side; `openResults` does.
  */
+// First, because it checks which Node this is.
+import "@hyperion-ts/bounds";
 export { keyValMap, type KeyValMap, type KeyValMapOptions, type TextCodec, type ValueCodec } from "./key-val-map.ts";
 export { forget, insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts";
 export { memoizeWithMap, type MemoizeOptions } from "./memoize-with-map.ts";

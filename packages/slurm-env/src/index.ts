@@ -1,4 +1,5 @@
 /** Slurm's environment, parsed once into an Allocation; hostlists expanded and folded. Pure: no input or output. */
+import "./supported-node.ts";
 export type { AllocatedNode, Allocation, ArrayTask, HetComponent } from "./allocation.ts";
 export { parseCpuCount } from "./cpu-count.ts";
 export type { CpuCount } from "./cpu-count.ts";

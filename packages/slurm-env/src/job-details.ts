@@ -30,6 +30,8 @@ export interface NodeDetails {
 export interface JobDetails {
   /** Of the job itself: `RUNNING`, `COMPLETING`, ... (squeue(1), "JOB STATE CODES"); absent where Slurm does not show the job. */
   readonly state?: string | undefined;
+  /** Why it is in this state, as Slurm calls it: `TimeLimit`, `None`, ...; absent where Slurm does not show the job. */
+  readonly reason?: string | undefined;
   /** Each node once. */
   readonly nodes: readonly NodeDetails[];
   /** The job's SLUID, or those of all components: names that no other job ever has. Absent where Slurm gives none (before 25.11). */
@@ -51,7 +53,8 @@ export function parseJobDetails(text: string, jobId: SlurmJobId): JobDetails {
   const sluids = records.flatMap((record) => /\sSLUID=(s[0-9A-Z]{13})\b/.exec(record)?.[1] ?? []);
   const ends = records.flatMap((record) => endTime(record) ?? []);
   const own = records.find((record) => numberIn(record, "JobId") === jobId) ?? "";
-  return { state: /^\s+JobState=(\w+)/m.exec(own)?.[1], nodes: [...nodes.values()], sluids: sluids.length === 0 ? undefined : sluids, endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
+  const [, state, reason] = /^\s+JobState=(\w+)(?: Reason=(\S+))?/m.exec(own) ?? [];
+  return { state, reason, nodes: [...nodes.values()], sluids: sluids.length === 0 ? undefined : sluids, endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
 }
 
 /** The job's own record, or those of all components of its heterogeneous job. */

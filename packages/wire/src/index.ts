@@ -1,3 +1,4 @@
+import "./supported-node.ts";
 export { Channel, type ChannelReceiver, WINDOW_BYTES } from "./channel.ts";
 export { FrameFlag, FrameKind, FrameParser, type FrameReceiver, HEADER_BYTES, MIN_PIECE_BYTES, isData, MAX_PAYLOAD_BYTES } from "./frame.ts";
 export { FrameWriter } from "./frame-writer.ts";

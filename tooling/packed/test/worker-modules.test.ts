@@ -10,15 +10,18 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
   const files = worker.modules.filter((url) => url.startsWith("file:"));
 
   // A package more is a decision, because every worker on every node reads it.
-  expect(packagesOf(files)).toEqual(["@hyperion-ts/bounds", "@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/wire", "msgpackr", "zod"]);
-  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(105);
+  expect(packagesOf(files)).toEqual(["@hyperion-ts/bounds", "@hyperion-ts/cpu-pool", "@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/slurm-env", "@hyperion-ts/wire", "msgpackr", "zod"]);
+  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(113);
 
-  // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one.
-  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/|polling\/)/u.test(url))).toEqual([]);
+  // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one; of these
+  // and of the packages that only a program needs no more than what their errors are.
+  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/|polling\/|errors\.|worker-death\.)/u.test(url))).toEqual([]);
+  expect(files.filter((url) => /\/(?:cpu-pool|slurm-env)\/dist\/(?!errors\.|shape\.|wait-reason\.|slurm-env-error\.)/u.test(url))).toEqual([]);
   expect(files.filter((url) => /\/job\/dist\/(?:progress\/|run\/(?!interruption\.))/u.test(url))).toEqual([]);
 
   // The head shows that both lists would tell.
-  expect(packagesOf(head.modules)).toEqual(expect.arrayContaining(["@hyperion-ts/cpu-pool"]));
+  expect(packagesOf(head.modules)).toEqual(expect.arrayContaining(["p-queue"]));
+  expect(head.modules.filter((url) => /\/cpu-pool\/dist\/pool-core\./u.test(url))).toHaveLength(1);
   expect(head.builtins).toContain("NativeModule sqlite");
   expect(worker.builtins).toContain("NativeModule net");
   expect(worker.builtins.filter((name) => /sqlite|https?$|tls$|_http|quic/u.test(name))).toEqual([]);

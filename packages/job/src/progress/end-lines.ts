@@ -2,12 +2,13 @@
 import type { RunEvent } from "../events/run-event.ts";
 import { isCutShort, leftCalls, openCalls } from "./function-columns.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
+import { paragraph } from "./paragraph.ts";
 import type { RunState } from "./run-state.ts";
 import type { Line } from "./styled-line.ts";
 
 type RunEnded = Extract<RunEvent, { type: "run-ended" }>;
 
-/** For instance `done in 3.2 s: 60 calls, 0 failed`; why it failed only if that was not shown yet. */
+/** For instance `done in 3.2 s: 60 calls, 0 failed`; why it failed, as far as that was not shown yet, and how to go on. */
 export function endLines(state: RunState, { outcome, seconds, message }: RunEnded): readonly Line[] {
   const time = durationText(seconds);
   switch (outcome) {
@@ -16,8 +17,10 @@ export function endLines(state: RunState, { outcome, seconds, message }: RunEnde
     case "failed":
       return [[{ text: `failed after ${time}`, style: "red" }, { text: `: ${totalsText(state)}` }], ...reason(state, message)];
     case "interrupted":
-      // How to go on is said by the error that the program gets.
-      return [[{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }]];
+      return [
+        [{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }],
+        [{ text: `  what was stored is in ${state.database}: run the same command again to go on from there` }],
+      ];
     default:
       return outcome satisfies never;
   }
@@ -43,6 +46,10 @@ function totalsText({ functions, remembered, phase }: RunState): string {
   return [...parts, ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`)].join(", ");
 }
 
+/** Behind the message there may be lines that say where in the program. */
 function reason({ failures }: RunState, message: string | null): readonly Line[] {
-  return message === null || failures.includes(message) ? [] : [[{ text: `  ${message.split("\n", 1)[0]}` }]];
+  if (message === null) return [];
+  const shown = failures.find((failure) => message === failure || message.startsWith(`${failure}\n`));
+  const rest = shown === undefined ? message : message.slice(shown.length + 1);
+  return rest === "" ? [] : paragraph("  ", rest);
 }

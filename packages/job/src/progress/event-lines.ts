@@ -2,11 +2,9 @@
 import type { RunEvent } from "../events/run-event.ts";
 import { endLines } from "./end-lines.ts";
 import { durationText, plural } from "./human-numbers.ts";
+import { paragraph } from "./paragraph.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "./run-state.ts";
-import type { Line, TextStyle } from "./styled-line.ts";
-
-/** More lines than this of a message (a stack, the last lines of a log) help nobody on a screen; the event log has all. */
-const MAX_LINES = 40;
+import type { Line } from "./styled-line.ts";
 
 /** `state` is the state before and with the event: what the shutdown brings is judged by the former, repetition by the latter. */
 export function eventLines(state: { readonly before: RunState; readonly after: RunState }, event: RunEvent, live: boolean): readonly Line[] {
@@ -69,14 +67,6 @@ const minuteText = (date: Date): string => {
   const [month, day, hour, minute] = rest.map((part) => String(part).padStart(2, "0"));
   return `${year}-${month}-${day} ${hour}:${minute}`;
 };
-
-/** A text of several lines; the first one has the mark, the others are indented at least as far as its text. */
-function paragraph(mark: string, text: string, style?: TextStyle): readonly Line[] {
-  const [first = "", ...rest] = text.trimEnd().split(/\r?\n/);
-  const indent = " ".repeat(mark.length);
-  const shown = rest.length <= MAX_LINES ? rest : [...rest.slice(0, MAX_LINES), `… ${plural(rest.length - MAX_LINES, "more line")}`];
-  return [[style === undefined ? { text: mark + first } : { text: mark + first, style }], ...shown.map((line) => [{ text: line.startsWith(indent) ? line : indent + line }])];
-}
 
 function runningText({ functions }: RunState): string {
   const running = functions.reduce((sum, { counts }) => sum + counts.running, 0);

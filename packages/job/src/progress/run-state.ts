@@ -5,6 +5,7 @@ import { addSample, type CallSample } from "./call-rate.ts";
 
 export interface RunState {
   readonly programId: string;
+  readonly database: string;
   readonly logDir: string;
   readonly startedAtMs: number;
   readonly phase: RunPhase;
@@ -56,6 +57,7 @@ const PAUSE_MS = 10_000;
 /** Before the first event. */
 export const noRun: RunState = {
   programId: "",
+  database: "",
   logDir: "",
   startedAtMs: 0,
   phase: { kind: "running" },
@@ -76,7 +78,7 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
   const state = countProblem(before, event);
   switch (event.type) {
     case "run-started":
-      return { ...state, programId: event.programId, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs, idleSinceMs: atMs };
+      return { ...state, programId: event.programId, database: event.database, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs, idleSinceMs: atMs };
     case "nodes-connecting":
       return { ...state, connecting: event.nodes };
     case "node-ready":

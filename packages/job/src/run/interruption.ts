@@ -1,13 +1,24 @@
 /** What ends a run from outside: Ctrl-C, or a signal of the batch system. */
 
+/** What a signal asks for. */
+export interface Grace {
+  /** How long running calls may go on, in milliseconds. */
+  readonly ms: number;
+  /** Whether the batch system ends the job because its time is over, and not because a person no longer wants it. */
+  readonly timeIsUp: boolean;
+}
+
+/** A person ends it, now. */
+const noGrace: Grace = { ms: 0, timeIsUp: false };
+
 /**
- * The signals that end a run, and how long running calls may go on after each, in milliseconds: 0 said at once, or what has
- * to be found out. Nobody waits for it any more when the abort signal aborts.
+ * The signals that end a run, and what each asks for: no grace, said at once, or what has to be found out. Nobody waits for
+ * it any more when the abort signal aborts.
  */
-export type SignalGrace = Readonly<Partial<Record<NodeJS.Signals, (signal: AbortSignal) => 0 | Promise<number>>>>;
+export type SignalGrace = Readonly<Partial<Record<NodeJS.Signals, (signal: AbortSignal) => "none" | Promise<Grace>>>>;
 
 /** What ends a run on this machine: running calls are asked to end at once. */
-export const localSignals: SignalGrace = { SIGINT: () => 0, SIGTERM: () => 0, SIGHUP: () => 0 };
+export const localSignals: SignalGrace = { SIGINT: () => "none", SIGTERM: () => "none", SIGHUP: () => "none" };
 
 /** What was open when a run was interrupted. */
 export interface LeftCalls {
@@ -23,24 +34,39 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "interrupted";
   readonly signal: NodeJS.Signals;
+  /** Whether the batch system ended it because its time was over: run again, it goes on. False where a person has ended it. */
+  readonly timeIsUp: boolean;
   /** How many calls of this run were done, and how many were left. */
   readonly calls: LeftCalls;
 
-  constructor(signal: NodeJS.Signals, database: string, calls: LeftCalls) {
+  constructor({ signal, timeIsUp }: Interruption, database: string, calls: LeftCalls) {
     const { done, running, waiting } = calls;
     super(
       `Interrupted by ${signal}: ${done} calls were done, ${running} were ended while they ran, ${waiting} had not begun. ` +
         `Everything that was stored is in ${database}: run the same command again to go on from there.`,
     );
     this.signal = signal;
+    this.timeIsUp = timeIsUp;
     this.calls = calls;
   }
 
-  /** What a shell expects of a program that a signal ended. */
+  /**
+   * The exit code of a program that ends with it: 75 when time was up (EX_TEMPFAIL of sysexits.h: try again), else what a
+   * shell expects of a program that a signal ended: 130 (SIGINT), 143 (SIGTERM), 129 (SIGHUP).
+   */
   get exitCode(): number {
-    return 128 + (signalNumbers[this.signal] ?? 0);
+    return this.timeIsUp ? TRY_AGAIN : signalCode(this.signal);
   }
 }
+
+/** What ended a run. */
+export interface Interruption {
+  readonly signal: NodeJS.Signals;
+  readonly timeIsUp: boolean;
+}
+
+const TRY_AGAIN = 75;
+const signalCode = (signal: NodeJS.Signals): number => 128 + (signalNumbers[signal] ?? 0);
 
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 
@@ -48,14 +74,14 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGI
  * Calls `interrupted` at each signal, with the grace that it gives, and ends the process at a second one of those that
  * give none: a person who wants it to end, now. Disposing of it lets signals act as before.
  */
-export function onInterrupt(signals: SignalGrace, interrupted: (signal: NodeJS.Signals, grace: 0 | Promise<number>) => void): Disposable {
+export function onInterrupt(signals: SignalGrace, interrupted: (signal: NodeJS.Signals, grace: Grace | Promise<Grace>) => void): Disposable {
   const disposed = new AbortController();
   let isEnding = false;
   const listener = (signal: NodeJS.Signals): void => {
-    const grace = signals[signal]?.(disposed.signal) ?? 0;
-    if (grace === 0 && isEnding) process.exit(130);
-    isEnding ||= grace === 0;
-    interrupted(signal, grace);
+    const grace = signals[signal]?.(disposed.signal) ?? "none";
+    if (grace === "none" && isEnding) process.exit(signalCode(signal));
+    isEnding ||= grace === "none";
+    interrupted(signal, grace === "none" ? noGrace : grace);
   };
   const names = Object.keys(signals) as NodeJS.Signals[];
   for (const signal of names) process.on(signal, listener);

@@ -49,16 +49,19 @@ export interface PoolLauncher extends AsyncDisposable {
  * the latest after 10 s if `leastNodes` are there then; others join later. Throws a `LaunchError`, with every reason,
  * when fewer than `leastNodes` came up. An abort of `signal` gives up.
  */
-export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], signal: AbortSignal = new AbortController().signal): Promise<PoolLauncher> {
+export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], signal: AbortSignal = new AbortController().signal, openNode: OpenNode = openNodeLauncher): Promise<PoolLauncher> {
   await using stack = new AsyncDisposableStack();
   // One port for all nodes; it opens only where it is used.
   const tls = config.tls ?? config.transport?.type === "srun";
   const ownPort = tls && config.headPort === undefined ? await openHeadPort() : undefined;
-  const launcher = stack.use(new OpenPoolLauncher(config, ownPort));
+  const launcher = stack.use(new OpenPoolLauncher(config, ownPort, openNode));
   await launcher.open(addrs, signal);
   stack.move();
   return launcher;
 }
+
+/** How a node gets its launcher. */
+export type OpenNode = (config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal) => Promise<NodeLauncher>;
 
 interface OpenedNode {
   readonly launcher: NodeLauncher;
@@ -75,6 +78,7 @@ class OpenPoolLauncher implements PoolLauncher {
   /** What of it is about each node. */
   readonly #ofNodes: NodeLauncherConfig;
   readonly #ownPort: HeadPort | undefined;
+  readonly #openNode: OpenNode;
   readonly #events: RunEvents;
   readonly #closing = new AbortController();
   /** All that have to be closed. */
@@ -88,12 +92,13 @@ class OpenPoolLauncher implements PoolLauncher {
   });
   #opening: Promise<unknown> = Promise.resolve();
 
-  constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined) {
+  constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined, openNode: OpenNode) {
     const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
     const { shareOf: _shareOf, leastNodes: _least, events: _events, ...ofNodes } = config;
     this.#config = config;
     this.#ofNodes = { throttle: (handshake) => queue.add(handshake), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...ofNodes };
     this.#ownPort = ownPort;
+    this.#openNode = openNode;
     this.#events = config.events ?? new RunEvents();
     this.dispatcher = new Dispatcher(this.pool, this.#events);
   }
@@ -144,7 +149,7 @@ class OpenPoolLauncher implements PoolLauncher {
   async #join(addr: WorkerAddr, signal: AbortSignal): Promise<void> {
     const node = nodeName(addr);
     try {
-      const launcher = await openNodeLauncher(this.#ofNodes, addr, signal);
+      const launcher = await this.#openNode(this.#ofNodes, addr, signal);
       this.#opened.push(launcher);
       const place = await launcher.placed;
       if (place.why !== null) return this.#misplaced.add({ launcher, addr }, place);

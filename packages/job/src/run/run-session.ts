@@ -11,7 +11,9 @@ import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { GracePeriod } from "./grace-period.ts";
-import { InterruptedError, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
+import { failureText } from "./failure-text.ts";
+import { type Grace, InterruptedError, type Interruption, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
+import { failureWasSaid } from "./program-end.ts";
 import { makeLogDirectory } from "./log-directory.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
 import { openProgramResults } from "./program-results.ts";
@@ -40,6 +42,8 @@ export interface RunOptions {
 export interface Workplace extends AsyncDisposable {
   readonly taskLauncher: TaskLauncher;
   readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "endTimeMs">;
+  /** Rejects when it turns out that no worker can be started. Absent where that is known from the beginning. */
+  readonly failed?: Promise<never>;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void>;
   /** Counts of calls, for events. */
@@ -97,7 +101,8 @@ async function runToItsEnd<A>(info: ProgramInfo, job: Job<A>, options: SessionOp
     session.end("done", null);
     return value;
   } catch (error) {
-    session.end(error instanceof InterruptedError ? "interrupted" : "failed", error instanceof Error ? error.message : String(error));
+    session.end(error instanceof InterruptedError ? "interrupted" : "failed", failureText(error));
+    if (options.progress !== "none") failureWasSaid(error);
     throw error;
   }
 }
@@ -113,6 +118,8 @@ class Session {
   readonly #ended = Promise.withResolvers<never>();
   #workplace: Workplace | undefined;
   #grace: GracePeriod | undefined;
+  /** What has ended it, or will: of several signals the one that leaves it the shortest time. */
+  #interruption: Interruption | undefined;
   #remembered = 0;
   #lastCounts = "";
 
@@ -154,6 +161,7 @@ class Session {
 
   async run<A>(job: Job<A>, results: ResultsDatabase, workplace: Workplace): Promise<A> {
     this.#workplace = workplace;
+    workplace.failed?.catch((error: unknown) => this.endEarly(error));
     const timer = setInterval(() => this.#emitCounts(), COUNTS_INTERVAL_MS);
     this.#stack.defer(() => clearInterval(timer));
     const env: JobEnv = {
@@ -175,27 +183,28 @@ class Session {
     return Promise.race([promise, this.#ended.promise]);
   }
 
-  async #interrupted(signal: NodeJS.Signals, grace: 0 | Promise<number>): Promise<void> {
-    if (this.#stack.disposed) return grace === 0 ? this.#late.abort(this.#interruption(signal)) : undefined;
+  async #interrupted(signal: NodeJS.Signals, grace: Grace | Promise<Grace>): Promise<void> {
+    if (this.#stack.disposed) return grace instanceof Promise ? undefined : this.#late.abort(this.#interruptedBy({ signal, timeIsUp: grace.timeIsUp }));
     const period = this.#grace ?? this.#stack.use(new GracePeriod());
-    if (this.#grace === undefined) void this.#endAfter(period, signal, grace !== 0);
+    if (this.#grace === undefined) void this.#endAfter(period, grace instanceof Promise);
     this.#grace = period;
-    const graceMs = await grace;
-    if (!period.endAfter(graceMs)) return;
+    const { ms, timeIsUp } = await grace;
+    if (!period.endAfter(ms)) return;
+    this.#interruption = { signal, timeIsUp };
     this.#emitCounts();
-    this.events.emit({ type: "run-interrupted", signal, graceMs });
+    this.events.emit({ type: "run-interrupted", signal, graceMs: ms });
   }
 
   /** No call begins any more, also while it is not yet known how long those that run may go on. */
-  async #endAfter(period: GracePeriod, signal: NodeJS.Signals, drain: boolean): Promise<void> {
+  async #endAfter(period: GracePeriod, drain: boolean): Promise<void> {
     const drained = drain ? this.#workplace?.drain().then(lastSteps) : undefined;
     await Promise.race([Promise.all([drained, period.known]), period.over]);
     this.#emitCounts();
-    this.endEarly(this.#interruption(signal));
+    if (this.#interruption !== undefined) this.endEarly(this.#interruptedBy(this.#interruption));
   }
 
-  #interruption(signal: NodeJS.Signals): InterruptedError {
-    return new InterruptedError(signal, this.#info.database, this.#leftCalls());
+  #interruptedBy(interruption: Interruption): InterruptedError {
+    return new InterruptedError(interruption, this.#info.database, this.#leftCalls());
   }
 
   #leftCalls(): LeftCalls {

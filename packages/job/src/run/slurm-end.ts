@@ -7,7 +7,7 @@ import type { Allocation, JobDetails } from "@hyperion-ts/slurm-env";
 import { steadyNowMs } from "../steady-clock.ts";
 import { askJobDetails } from "./ask-job-details.ts";
 import { askSlurmClock } from "./ask-slurm-clock.ts";
-import type { SignalGrace } from "./interruption.ts";
+import type { Grace, SignalGrace } from "./interruption.ts";
 
 /** Slurm sends SIGKILL so long after SIGTERM (KillWait of slurm.conf, by default 30 s); ending takes a while too. */
 const END_GRACE_MS = 20_000;
@@ -23,6 +23,7 @@ export class SlurmEnd {
   #endTimeMs: number | undefined;
   /** How far that is ahead of ours, as far as it is known. */
   #aheadMs = 0;
+  #isTimeout = false;
 
   constructor(allocation: Allocation) {
     this.#allocation = allocation;
@@ -34,9 +35,16 @@ export class SlurmEnd {
     return this.#endTimeMs === undefined ? undefined : this.#endTimeMs - this.#aheadMs;
   }
 
+  /** Whether the job has come to its time limit. */
+  get isTimeout(): boolean {
+    return this.#isTimeout;
+  }
+
   /** Takes in what the controller says. */
-  learn(details: JobDetails): void {
-    if (details.state !== undefined) this.#endTimeMs = details.endTimeMs;
+  learn({ state, reason, endTimeMs }: JobDetails): void {
+    if (state === undefined) return;
+    this.#endTimeMs = endTimeMs;
+    this.#isTimeout = reason === "TimeLimit";
   }
 
   /** Asks the controller what time it has. */
@@ -51,6 +59,7 @@ export class SlurmEnd {
       this.learn(details);
       return details.state;
     } catch {
+      this.#isTimeout = this.timeMs !== undefined && steadyNowMs() >= this.timeMs;
       return undefined;
     }
   }
@@ -59,17 +68,21 @@ export class SlurmEnd {
 /**
  * Ctrl-C ends a run at once. The signals that `sbatch --signal` asks for come before the end: running calls have until
  * then. SIGTERM comes with scancel and at the time limit, shortly before SIGKILL; but while the job goes on for Slurm, it
- * is a warning too (`--signal=B:TERM@600`, preemption).
+ * is a warning too (`--signal=B:TERM@600`, preemption). A job that Slurm ends before its time limit is not wanted any more.
  */
 export function slurmSignals(end: SlurmEnd, endGraceMs = END_GRACE_MS): SignalGrace {
-  const graceAfter = async (isEnd: (state: string | undefined) => boolean, signal: AbortSignal): Promise<number> => {
+  const graceMs = async (isEnd: (state: string | undefined) => boolean, signal: AbortSignal): Promise<{ readonly ms: number; readonly isEnd: boolean }> => {
     const cameMs = performance.now();
     const state = await end.ask(signal);
     const leastMs = Math.max(0, endGraceMs - (performance.now() - cameMs));
-    return isEnd(state) ? leastMs : Math.max(leastMs, (end.timeMs ?? 0) - steadyNowMs() - LAST_MS);
+    return isEnd(state) ? { ms: leastMs, isEnd: true } : { ms: Math.max(leastMs, (end.timeMs ?? 0) - steadyNowMs() - LAST_MS), isEnd: false };
   };
-  const warning = (signal: AbortSignal): Promise<number> => graceAfter(isEnding, signal);
-  return { SIGINT: () => 0, SIGHUP: () => 0, SIGTERM: (signal) => graceAfter((state) => !goesOn.has(state ?? ""), signal), SIGUSR1: warning, SIGUSR2: warning };
+  const warned = async (signal: AbortSignal): Promise<Grace> => ({ ms: (await graceMs(isEnding, signal)).ms, timeIsUp: true });
+  const told = async (signal: AbortSignal): Promise<Grace> => {
+    const { ms, isEnd } = await graceMs((state) => !goesOn.has(state ?? ""), signal);
+    return { ms, timeIsUp: !isEnd || end.isTimeout };
+  };
+  return { SIGINT: () => "none", SIGHUP: () => "none", SIGTERM: told, SIGUSR1: warned, SIGUSR2: warned };
 }
 
 const isEnding = (state: string | undefined): boolean => state === "COMPLETING";

@@ -126,6 +126,7 @@ describe("what is told of each event", () => {
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       Interrupted by SIGINT: ending 2 running calls ...
       interrupted after 2.3 s: 31 calls, 0 failed, 19 not done
+        what was stored is in out/results.sqlite: run the same command again to go on from there
       "
     `);
   });
@@ -145,6 +146,7 @@ describe("what is told of each event", () => {
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       failed after 2.0 s: 0 calls, 0 failed
         No such file
+        in out
       "
     `);
   });

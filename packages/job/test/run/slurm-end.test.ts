@@ -1,6 +1,7 @@
 import { type Allocation, parseAllocation } from "@hyperion-ts/slurm-env";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { remainingMs } from "../../src/index.ts";
+import type { Grace } from "../../src/run/interruption.ts";
 import { SlurmEnd, slurmSignals } from "../../src/run/slurm-end.ts";
 import { fakeScontrol } from "./fake-scontrol.ts";
 
@@ -14,7 +15,13 @@ const shown = (state: string, end: string): string => `cat <<'E'\nJobId=7 JobNam
 const shownOn = (node: string): string => shown("RUNNING", inSeconds(100)).replace("Deadline=N/A", `Deadline=N/A\n     Nodes=${node} CPU_IDs=0 Mem=0 GRES=`);
 const allocation = (endTimeMs?: number): Allocation => ({ ...parseAllocation({ SLURM_JOB_ID: "7", SLURM_JOB_NODELIST: "n1", SLURM_JOB_CPUS_PER_NODE: "1" }), endTimeMs });
 
-const graceOf = async (name: "SIGTERM" | "SIGUSR1", endTimeMs?: number, endGraceMs = 20_000): Promise<number> => (await slurmSignals(new SlurmEnd(allocation(endTimeMs)), endGraceMs)[name]?.(never)) ?? Number.NaN;
+async function askedFor(name: "SIGTERM" | "SIGUSR1", endTimeMs?: number, endGraceMs = 20_000): Promise<Grace> {
+  const grace = await slurmSignals(new SlurmEnd(allocation(endTimeMs)), endGraceMs)[name]?.(never);
+  if (grace === undefined || grace === "none") throw new Error("It gives no grace");
+  return grace;
+}
+
+const graceOf = async (...asked: Parameters<typeof askedFor>): Promise<number> => (await askedFor(...asked)).ms;
 
 /** Within what a busy machine takes. */
 const near = (seconds: number) => expect.toSatisfy((ms: number) => ms <= seconds * 1_000 && ms > seconds * 1_000 - 15_000, `about ${seconds} s`);
@@ -70,11 +77,27 @@ describe("running calls may go on", () => {
     const ended = new AbortController();
     const grace = slurmSignals(new SlurmEnd(allocation())).SIGTERM?.(ended.signal);
     ended.abort();
-    expect(await grace).toEqual(near(20));
+    expect(await grace).toMatchObject({ ms: near(20) });
   });
 
   test("not at all after Ctrl-C", () => {
     const { SIGINT, SIGHUP } = slurmSignals(new SlurmEnd(allocation()));
-    expect([SIGINT?.(never), SIGHUP?.(never)]).toEqual([0, 0]);
+    expect([SIGINT?.(never), SIGHUP?.(never)]).toEqual(["none", "none"]);
+  });
+});
+
+describe("the time of a job is up", () => {
+  const atLimit = shown("COMPLETING", inSeconds(0)).replace("Reason=None", "Reason=TimeLimit");
+  test.each([
+    [true, "at the signal that was asked for before the end", "SIGUSR1", shown("RUNNING", inSeconds(100)), undefined],
+    [true, "at SIGTERM while the job goes on: a warning", "SIGTERM", shown("RUNNING", inSeconds(100)), undefined],
+    [true, "at SIGTERM of the time limit", "SIGTERM", atLimit, undefined],
+    [false, "at SIGTERM of scancel", "SIGTERM", shown("COMPLETING", inSeconds(0)), 1_000],
+    [true, "at SIGTERM behind the end that was known, where the controller does not answer", "SIGTERM", "exit 1", -1],
+    [false, "at SIGTERM before that, where it does not answer", "SIGTERM", "exit 1", 1_000],
+    [false, "at SIGTERM where nobody knows", "SIGTERM", "exit 1", undefined],
+  ] as const)("%s: %s (%s)", async (timeIsUp, _title, signal, script, endSeconds) => {
+    using _fake = fakeScontrol(script);
+    expect(await askedFor(signal, endSeconds === undefined ? undefined : Date.now() + endSeconds * 1_000)).toMatchObject({ timeIsUp });
   });
 });

@@ -62,7 +62,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   }
 
   /** What was running came to its end and was stored, nothing else has begun, and the error says so. */
-  function expectGrace({ dir }: Started, signal: string): void {
+  function expectGrace({ dir }: Started, signal: string, exitCode: 75 | 143): void {
     const { notes, rows, outcome } = dir;
     const begun = notes.flatMap(({ what, x }) => (what === "begin" ? [x] : []));
     expect(dir.running).toEqual([]);
@@ -74,6 +74,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
       message:
         `Interrupted by ${signal}: ${begun.length} calls were done, 0 were ended while they ran, ${width - begun.length} had not begun. ` +
         `Everything that was stored is in ${dir.inCluster}/results.sqlite: run the same command again to go on from there.`,
+      exitCode,
       calls: { done: begun.length, running: 0, waiting: width - begun.length },
     });
   }
@@ -93,7 +94,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     await scancel(job);
     await letGo(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
-    expectGrace(job, "SIGTERM");
+    expectGrace(job, "SIGTERM", 143);
     await expectRest(job);
   });
 
@@ -106,12 +107,12 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     await expectRest(job);
   });
 
-  test.concurrent("by the signal that --signal=B:USR1 sends lets running calls end, where the script has become the program, and ends with the signal's code", async () => {
+  test.concurrent("by the signal that --signal=B:USR1 sends lets running calls end, where the script has become the program, and ends with the code for trying again", async () => {
     const job = await busyOn("exec", ["n5", "n6"], held);
     await scancel(job, "--batch", "--signal=USR1");
     await letGo(job);
-    expect(await ended(job)).toEqual({ state: "FAILED", exitCode: 128 + 10 });
-    expectGrace(job, "SIGUSR1");
+    expect(await ended(job)).toEqual({ state: "FAILED", exitCode: 75 });
+    expectGrace(job, "SIGUSR1", 75);
     expect(job.dir.eventsOf("run-interrupted")).toHaveLength(1);
   });
 
@@ -148,7 +149,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect([...agents, ...workers].map(({ argv }) => argv[1])).toEqual(Array.from({ length: 6 }, () => "--disable-sigusr1"));
     await letGo(job);
     await ended(job);
-    expectGrace(job, `SIG${signal}`);
+    expectGrace(job, `SIG${signal}`, 75);
     expect(job.dir.rows.map(({ x }) => x)).toEqual(expect.arrayContaining(running.map(({ x }) => x)));
     expect(job.dir.printed).not.toContain("Debugger");
   });
@@ -161,9 +162,9 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     await cluster.testbed.run("login", ["scontrol", "update", `JobId=${limited.id}`, `EndTime=${limit}`]);
     await Promise.all([letGo(limited), letGo(asked)]);
     expect(await ended(limited)).toMatchObject({ state: "TIMEOUT" });
-    expectGrace(limited, "SIGTERM");
-    expect(await ended(asked)).toEqual({ state: "FAILED", exitCode: 128 + 10 });
-    expectGrace(asked, "SIGUSR1");
+    expectGrace(limited, "SIGTERM", 75);
+    expect(await ended(asked)).toEqual({ state: "FAILED", exitCode: 75 });
+    expectGrace(asked, "SIGUSR1", 75);
   });
 
   test.concurrent("by scancel lets running calls end where the head is on the submitting host, if salloc was told to hand the signal on", async () => {
@@ -178,7 +179,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     await letGo(started);
     await run;
     expect(await ended(started)).toMatchObject({ state: "CANCELLED" });
-    expectGrace(started, "SIGTERM");
+    expectGrace(started, "SIGTERM", 143);
   });
 
   /** Ports that somebody listens on (proc(5), /proc/net/tcp: state 0A). */

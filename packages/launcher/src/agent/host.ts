@@ -11,7 +11,7 @@ import { readTopology } from "./read-topology.ts";
 import { allowedCpus, onlineCpus } from "./usable-cpus.ts";
 
 /** The first message of an agent. */
-export function hello(tools: ProcessTools, job: JobOnNode): Extract<FromAgent, { type: "hello" }> {
+export function hello(tools: Pick<ProcessTools, "taskset">, job: JobOnNode): Extract<FromAgent, { type: "hello" }> {
   const topology = readTopology();
   const asSlurm = topology === null ? null : slurmCores(topology);
   const cgroups = ownCgroups();

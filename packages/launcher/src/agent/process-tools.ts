@@ -7,7 +7,9 @@ export interface ProcessTools {
 }
 
 /** Tries both tools once, `setpriv` only where nobody has told; old versions of it have no --pdeathsig. */
-export function findProcessTools(setpriv?: boolean): ProcessTools {
-  const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
-  return { taskset: works("taskset", ["-p", String(process.pid)]), setpriv: setpriv ?? works("setpriv", ["--pdeathsig", "KILL", "true"]) };
-}
+export const findProcessTools = (setpriv?: boolean): ProcessTools => ({ taskset: hasTaskset(), setpriv: setpriv ?? works("setpriv", ["--pdeathsig", "KILL", "true"]) });
+
+/** Tries it. */
+export const hasTaskset = (): boolean => works("taskset", ["-p", String(process.pid)]);
+
+const works = (file: string, args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;

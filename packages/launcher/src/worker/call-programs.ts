@@ -1,31 +1,11 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { anything, checkOptions, checkValue, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
-import type { ExecOptions, ExecResult } from "@hyperion-ts/remote";
+import { ExecError, type ExecOptions, type ExecResult } from "@hyperion-ts/remote";
 import { killedAtDeath } from "./death-signal.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
-const MAX_STDERR_IN_MESSAGE = 1_000;
-
-/** A program that `ctx.exec` could not start, or that exited with another code than 0. */
-export class ExecError extends Error {
-  override readonly name = "ExecError";
-  readonly code = "exec-failed";
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-
-  constructor(argv: readonly string[], end: { exitCode: number | null; signal: string | null; stdout: string; stderr: string }, options?: ErrorOptions) {
-    const how = end.signal !== null ? `was killed by ${end.signal}` : end.exitCode === null ? "could not be started" : `exited with code ${end.exitCode}`;
-    super(`The program ${argv.join(" ")} ${how}${end.stderr === "" ? "" : `: ${end.stderr.slice(-MAX_STDERR_IN_MESSAGE)}`}`, options);
-    this.exitCode = end.exitCode;
-    this.signal = end.signal;
-    this.stdout = end.stdout;
-    this.stderr = end.stderr;
-  }
-}
 
 export class CallPrograms {
   readonly #running = new Map<ChildProcess, Promise<ExecResult>>();

@@ -9,7 +9,7 @@ test("this machine has CPUs online, and this process may use some of them", () =
 });
 
 test("an agent outside of a job tells of no cpuset, and names each CPU of the machine in one core", () => {
-  const { cores, cpuset } = hello({ taskset: true, setpriv: true }, { node: "", folders: [] });
+  const { cores, cpuset } = hello({ taskset: true }, { node: "", folders: [] });
   expect(cpuset).toBeNull();
   expect(cores.flat().length).toBe(new Set(cores.flat()).size);
   expect([0, onlineCpus()]).toContain(cores.flat().length);

@@ -24,7 +24,7 @@ export interface FaultRequest {
 /** What became of a run. */
 export type FaultOutcome =
   | { readonly type: "done"; readonly values: readonly { readonly x: number; readonly square: number; readonly node: string; readonly attempt: number }[] }
-  | { readonly type: "failed"; readonly name: string; readonly message: string; readonly calls?: LeftCalls };
+  | { readonly type: "failed"; readonly name: string; readonly message: string; readonly exitCode?: number; readonly calls?: LeftCalls };
 
 const [dir = "", text = ""] = process.argv.slice(2);
 const { width, ms, until, goOn = false, options }: FaultRequest = JSON.parse(text);
@@ -58,6 +58,6 @@ try {
   report({ type: "done", values: await runJobSlurm(programInfo(dir), rounds, { progress: "plain", ...options }) });
 } catch (error) {
   if (!(error instanceof Error)) throw error;
-  report({ type: "failed", name: error.name, message: error.message, ...(error instanceof InterruptedError ? { calls: error.calls } : {}) });
+  report({ type: "failed", name: error.name, message: error.message, ...(error instanceof InterruptedError ? { exitCode: error.exitCode, calls: error.calls } : {}) });
   process.exitCode = error instanceof InterruptedError ? error.exitCode : 1;
 }

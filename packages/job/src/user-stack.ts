@@ -1,0 +1,48 @@
+/**
+ * The frames of a stack that its reader has written: where in the program something was called. Node's frames and those of
+ * these packages say nothing to a person, and there are many of them.
+ */
+
+/** V8 keeps ten frames, which are all ours between a call and a job's own line. */
+const FRAMES = 100;
+const packages = ["bounds", "code-hash", "cpu-pool", "job", "launcher", "own-files", "remote", "results", "slurm-env", "wire"];
+/** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */
+const folder = new URL("../../", import.meta.url).pathname;
+
+/** What `make` returns: an error that knows as much of its stack as a job is deep. */
+export function withLongStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Math.max(stackTraceLimit, FRAMES);
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** The text without the lines that are frames of others, such as a stack, or an error as `inspect` shows it. */
+export const withoutOthersFrames = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => !isFrame(line) || isOfUser(line))
+    .join("\n");
+
+/** The lines of an error's stack that are frames of its reader; empty where there is none. Lines of its message may look like frames. */
+export function userFrames({ stack = "", message }: Error): readonly string[] {
+  const at = stack.indexOf(message);
+  const frames = at === -1 ? stack : stack.slice(at + message.length);
+  return frames.split("\n").filter((line) => isFrame(line) && isOfUser(line));
+}
+
+const isFrame = (line: string): boolean => /^\s+at \S/.test(line);
+
+function isOfUser(frame: string): boolean {
+  const path = /(?:^\s+at |\(|async )(?:file:\/\/)?(\/.*):\d+:\d+\)?/.exec(frame)?.[1];
+  return path !== undefined && !packages.some((name) => /^(?:src|dist)\//.test(inside(path, `${folder}${name}/`) ?? inside(path, `/node_modules/@hyperion-ts/${name}/`) ?? ""));
+}
+
+/** What of a path comes behind a folder in it. */
+function inside(path: string, part: string): string | undefined {
+  const at = path.indexOf(part);
+  return at === -1 ? undefined : path.slice(at + part.length);
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { userFrames, withLongStack, withoutOthersFrames } from "../src/user-stack.ts";
+
+const job = new URL("../src/run-job.ts", import.meta.url).href;
+const users = [
+  "    at roots (file:///home/ada/roots.ts:20:17)",
+  "    at async file:///home/ada/roots.ts:30:5",
+  "    at Object.<anonymous> (/home/ada/roots.cjs:3:9)",
+  "    at parse (file:///home/ada/node_modules/zod/index.js:1:2)",
+  "    at test (/home/ada/src/job/dist/mine.js:1:1)",
+  "    at build (file:///home/ada/with (round) brackets/a.ts:1:1)",
+];
+const others = [
+  `    at async runJob (${job}:10:5)`,
+  "    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)",
+  "    at async Promise.all (index 1)",
+  "    at new Promise (<anonymous>)",
+  "    at run (file:///home/ada/node_modules/@hyperion-ts/job/dist/run/run-session.js:1:1)",
+  "    at run (file:///home/ada/node_modules/.pnpm/@hyperion-ts+wire@0.1.0/node_modules/@hyperion-ts/wire/src/channel.ts:1:1)",
+  "    at run (/home/ada/node_modules/@hyperion-ts/results/dist/index.js:1:1)",
+];
+
+test("of a stack the reader's own frames are shown, and what is no frame stays", () => {
+  const text = ["TypeError: no", ...users, ...others, "  [cause]: Error: at least", ...others].join("\n");
+  expect(withoutOthersFrames(text).split("\n")).toEqual(["TypeError: no", ...users, "  [cause]: Error: at least"]);
+});
+
+test("lines of a message that look like frames are none", () => {
+  const error = new Error("it said\n    at noon (file:///home/ada/noon.ts:1:1)");
+  error.stack = `Error: ${error.message}\n${[...others, ...users].join("\n")}`;
+  expect(userFrames(error)).toEqual(users);
+});
+
+test("an error from deep inside knows its way out, and the limit is as before", () => {
+  const { stackTraceLimit } = Error;
+  const deep = (levels: number): Error => (levels === 0 ? withLongStack(() => new Error("deep")) : deep(levels - 1));
+  expect(deep(60).stack?.split("\n").length).toBeGreaterThan(60);
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+});
