@@ -9,6 +9,7 @@ import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
 import { type Abortable, abortScope, type AbortScope } from "../abort-scope.ts";
 import type { Lane } from "./lane.ts";
 import type { ModuleTrials } from "./module-trials.ts";
+import { isSpared, type Spareable } from "./spared.ts";
 import { failedTask, lostTask, timedOutTask } from "./task-failure.ts";
 import type { TaskError, TaskPlace } from "./task-error.ts";
 import type { TaskCall, TaskRequest, TaskWorker } from "./task-launcher.ts";
@@ -29,9 +30,6 @@ export interface TaskOffice {
   ended(task: Task, outcome: TaskOutcome): void;
 }
 
-/** A call that was the next one of so many workers that ended is taken for the cause. */
-const MAX_MISSED = 20;
-
 /** lost: its worker died under it. unused: it was given back without a call. */
 export type TaskOutcome = "done" | "failed" | "lost" | "cancelled" | "unused";
 
@@ -41,7 +39,7 @@ export type TaskOutcome = "done" | "failed" | "lost" | "cancelled" | "unused";
  */
 type Stage = "waiting" | "placed" | "homeless" | "done";
 
-export class Task implements TaskWorker, Waiter, Call, Abortable {
+export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
   readonly request: TaskRequest;
   readonly functionName: string;
   readonly placed: Promise<Task>;
@@ -50,10 +48,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   fn: TaskCall["fn"] = nobody;
   input: Uint8Array = nothing;
   attempt = 0;
-  /** Whether its call has to be the first in its worker. */
   first: boolean;
-  /** How often a worker has ended when its call was the next one there. */
-  #missed = 0;
+  missed = 0;
   /** Where its call is; its lane keeps this. held: the worker has to be free first. */
   state: "none" | "held" | "sent" = "none";
   #outcome: TaskOutcome = "unused";
@@ -200,28 +196,9 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   lost(death: WorkerDeath, as: LostAs): void {
     const { place } = this;
     this.lane?.workerLost();
-    if (this.#isSpared(as) && this.#abort === undefined && !this.#timedOut) return this.evicted();
+    if (isSpared(this, as) && this.#abort === undefined && !this.#timedOut) return this.evicted();
     this.lane?.answered(this, "lost", place.ranMs);
     this.fail(this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place), this.#timedOut ? "failed" : "lost");
-  }
-
-  /**
-   * Whether the end of its worker is no attempt of its own. A call that was struck by another one is the first in its next
-   * worker, so this happens to it once. One that never begins may have been read, at least, and gets no patience without end.
-   */
-  #isSpared(as: LostAs): boolean {
-    switch (as) {
-      case "running":
-        return false;
-      case "struck":
-        return (this.first = true);
-      case "next":
-        return (this.#missed += 1) < MAX_MISSED;
-      case "behind":
-        return true;
-      default:
-        return as satisfies never;
-    }
   }
 
   returned(): void {

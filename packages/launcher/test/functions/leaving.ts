@@ -1,5 +1,5 @@
 /** Remote functions that leave something behind in their worker. */
-import { closeSync } from "node:fs";
+import { closeSync, existsSync, writeFileSync } from "node:fs";
 import { defineRemote } from "@hyperion-ts/remote";
 import { z } from "zod";
 
@@ -14,18 +14,29 @@ const deeds = {
   closes: () => closeSync(3),
 } as const satisfies Readonly<Record<string, () => unknown>>;
 
-export const forever = defineRemote(import.meta, { name: "test/forever", input: z.null(), output: z.null(), run: () => new Promise<null>(() => setInterval(() => undefined, 1_000)) });
-
-/** Leaves a timer behind that does it, and returns; `soon`: waits for it. */
-export const leaves = defineRemote(import.meta, {
-  name: "test/leaves",
+/** Writes the file, and never ends. */
+export const forever = defineRemote(import.meta, {
+  name: "test/forever",
   input: z.string(),
   output: z.null(),
-  run: async (what) => {
-    const [name = "", soon] = what.split(" ");
-    const deed = Object.entries(deeds).find(([known]) => known === name)?.[1];
-    if (deed !== undefined) setTimeout(deed, soon === undefined ? 100 : 1);
-    if (soon !== undefined) await new Promise(() => undefined);
+  run: (file) => {
+    writeFileSync(file, "");
+    return new Promise<null>(() => setInterval(() => undefined, 1_000));
+  },
+});
+
+/** Leaves a timer behind that does it as soon as the file is there, and returns; without a file: does it soon, and waits for it. */
+export const leaves = defineRemote(import.meta, {
+  name: "test/leaves",
+  input: z.object({ deed: z.enum(["throws", "rejects", "exits", "kills", "closes"]), when: z.string().nullable() }),
+  output: z.null(),
+  run: async ({ deed, when }) => {
+    const timer = setInterval(() => {
+      if (when !== null && !existsSync(when)) return;
+      clearInterval(timer);
+      deeds[deed]();
+    }, 1);
+    if (when === null) await new Promise(() => undefined);
     return null;
   },
 });

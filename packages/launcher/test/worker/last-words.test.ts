@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { LostAs, WorkerDeath } from "../../src/index.ts";
 import { forever, leaves } from "../functions/leaving.ts";
@@ -18,14 +19,15 @@ function lostCall(fn: Parameters<typeof recordedCall>[0], input: unknown): { rea
 
 describe.concurrent("what an earlier call has left behind", () => {
   test.for([
-    ["throws", /^a call of test\/leaves \(#1, input 'throws'\) had been answered, and left something behind that threw RangeError: left behind \(at .*leaving\.ts/],
-    ["rejects", /^a call of test\/leaves \(#1, input 'rejects'\) had been answered, and left something behind that threw RangeError: left behind/],
-    ["exits", /^a call of test\/leaves \(#1, input 'exits'\) had been answered, and left something behind that ended the process with code 3$/],
+    ["throws", /^a call of test\/leaves \(#1, input \{ deed: 'throws', when: '.*' \}\) had been answered, and left something behind that threw RangeError: left behind \(at .*leaving\.ts/],
+    ["rejects", /^a call of test\/leaves \(#1, input \{ deed: 'rejects', when: '.*' \}\) had been answered, and left something behind that threw RangeError: left behind/],
+    ["exits", /^a call of test\/leaves \(#1, input \{ deed: 'exits', when: '.*' \}\) had been answered, and left something behind that ended the process with code 3$/],
   ] as const)("and %s is not the fault of the call that runs by then, and the worker's death names whose it is", async ([what, blame]) => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});
-    expect(await worker.call(leaves, what)).toBe(null);
-    const running = lostCall(forever, null);
+    const file = join(node.world.folder, "running");
+    expect(await worker.call(leaves, { deed: what, when: file })).toBe(null);
+    const running = lostCall(forever, file);
     const next = lostCall(square, 2);
     const behind = lostCall(square, 3);
     for (const { call } of [running, next, behind]) worker.submit(call);
@@ -54,7 +56,7 @@ describe.concurrent("a call", () => {
     await using node = await testNode();
     for (const what of ["throws", "exits", "kills"] as const) {
       await using worker = await node.launcher.launch({});
-      const { call, lost } = lostCall(leaves, `${what} soon`);
+      const { call, lost } = lostCall(leaves, { deed: what, when: null });
       worker.submit(call);
       if (what === "throws") expect(await call.ended).toMatchObject({ type: "failed", failure: { kind: "uncaught" } });
       else expect(await lost).toMatchObject({ as: "running" });
@@ -66,7 +68,7 @@ describe.concurrent("a call", () => {
 test("a worker that closes the descriptor of its frames is ended, though it lives on", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
-  const { call, lost } = lostCall(leaves, "closes soon");
+  const { call, lost } = lostCall(leaves, { deed: "closes", when: null });
   worker.submit(call);
   expect(await lost).toMatchObject({ as: "running", death: { kind: "killed", complaint: "something in it has closed file descriptor 3, which carries its frames" } });
 });
