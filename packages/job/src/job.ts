@@ -24,8 +24,10 @@ export const bind =
  *
  * @example
  * local(setTaskCpus(4), remoteEval(f, x))
+ * local((env) => setTaskMemory(1024)(setTaskCpus(4)(env)), remoteEval(f, x)) // or setTask({ cpus: 4, memoryMb: 1024 })
  */
-export function local<A, R>(change: (env: NoInfer<R>) => NoInfer<R>, job: Job<A, R>): Job<A, R>;
+// R has a default because a change that is a function of its own is read before the job, where that has functions in it.
+export function local<A, R = JobEnv>(change: (env: NoInfer<R>) => R, job: Job<A, R>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> {
   return async (env) => job(change(env));
