@@ -3,6 +3,7 @@
  * any async function of the environment is one, and jobs are put together with ordinary async code.
  */
 import type { JobEnv } from "./job-env.ts";
+import { checkJob } from "./misuse.ts";
 
 /** A computation that needs the environment `R` and gives an `A`. */
 export type Job<A, R = JobEnv> = (env: R) => Promise<A>;
@@ -16,8 +17,11 @@ export const pure =
 /** Runs `job`, then the job that `next` makes of its result. */
 export const bind =
   <A, B, R, S>(job: Job<A, R>, next: (value: A) => Job<B, S>): Job<B, R & S> =>
-  async (env) =>
-    next(await job(env))(env);
+  async (env) => {
+    const following = next(await job(env));
+    checkJob("bind", following);
+    return following(env);
+  };
 
 /**
  * Runs `job` in a changed environment.
@@ -30,5 +34,8 @@ export const bind =
 export function local<A, R = JobEnv>(change: (env: NoInfer<R>) => R, job: Job<A, R>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> {
-  return async (env) => job(change(env));
+  return async (env) => {
+    checkJob("local", job);
+    return job(change(env));
+  };
 }

@@ -1,5 +1,5 @@
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
-export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
+export { enterWorker, NestedCallError, ProgramInWorkerError, refuseInWorker, remoteFunctionHere } from "./in-worker.ts";
 export { NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
 export {

@@ -35,9 +35,17 @@ export const memoizeWithMap =
     const text = await keyText(map, key);
     const claimed = await env.results.claim(map.name, text, env.signal);
     if (claimed.kind !== "mine") return decodeValue(map, text, claimed.value);
-    const compute = (): Promise<V> => f(key)(env);
+    const compute = (): Promise<V> => jobFor(map, f(key))(env);
     return fulfilClaim(claimed.claim, compute, (value) => encodeValue(map, text, value), env.signal);
   };
+
+/** What `f` gave, which may be something else where no compiler has looked. */
+const jobFor = <R, V>({ name }: { readonly name: string }, job: (env: R) => Promise<V>): ((env: R) => Promise<V>) => {
+  if (typeof job === "function") return job;
+  // It may fail, too, and nobody waits for it.
+  Promise.resolve<unknown>(job).catch(() => undefined);
+  throw new TypeError(`memoizeWithMap of ${JSON.stringify(name)}: the function must return a job, and it returned no function: drop "async" before it and return the job itself, as in (key) => remoteEval(f, key)`);
+};
 
 /** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */
 type Value<V> = NoInfer<V> | (NoInfer<V> & []);

@@ -3,6 +3,7 @@
  * the worker, and a lane keeps it fed. (Hyperion.Job: what jobTaskLauncher does)
  */
 import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
+import { ofFunction } from "./never-fits.ts";
 import { describeDeath, LaunchError, type NodeLauncher } from "@hyperion-ts/launcher";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
@@ -14,7 +15,7 @@ import { ModuleTrials } from "./module-trials.ts";
 import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
 import { StartingLanes } from "./starting-lanes.ts";
-import { noNodeTask } from "./task-failure.ts";
+import { noNodeTask, runEndedTask } from "./task-failure.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
@@ -33,6 +34,7 @@ export class Dispatcher implements TaskLauncher {
   /** Tasks that no node could serve, while there may still come nodes. */
   readonly #unserved = new Set<Task>();
   #nodesExpected = false;
+  #isClosed = false;
   readonly #trials: ModuleTrials;
   /** Set when no call may begin any more. */
   #drained: PromiseWithResolvers<void> | undefined;
@@ -68,6 +70,7 @@ export class Dispatcher implements TaskLauncher {
     const task = new Task(this.#taskOffice, request);
     this.#counts.launched(task.functionName, request.tally);
     if (request.signal.aborted) task.aborted(request.signal.reason);
+    else if (this.#isClosed) task.fail(runEndedTask());
     else this.#enqueue(task);
     return task.placed;
   }
@@ -95,8 +98,9 @@ export class Dispatcher implements TaskLauncher {
     return drained.promise;
   }
 
-  /** Ends the watch over calls that were sent ahead. */
+  /** The run is over: what still waits fails, and so does what still runs, as soon as its node is gone. */
   close(): void {
+    this.#isClosed = true;
     this.#watch.end();
   }
 
@@ -127,7 +131,8 @@ export class Dispatcher implements TaskLauncher {
       this.#unserved.delete(task);
     },
     refused: (task: Task, error: Error): void => {
-      if (!this.#nodesExpected) return task.fail(this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : error);
+      if (this.#isClosed) return task.fail(runEndedTask());
+      if (!this.#nodesExpected) return task.fail(this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : ofFunction(task.functionName, error));
       this.#inLine += 1;
       this.#unserved.add(task);
     },
