@@ -13,6 +13,8 @@ export type CallReason =
   | { readonly kind: "not-started" }
   /** Its run ended before it: nobody had waited for it. */
   | { readonly kind: "run-ended" }
+  /** It held more memory than its share, with the setting `memoryLimit: "end"`; in megabytes. */
+  | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where a call was and what it was. */

@@ -121,6 +121,8 @@ function reasonOf({ failure }: TaskError): CallReason {
       return { kind: "not-started" };
     case "run-ended":
       return { kind: "run-ended" };
+    case "over-memory":
+      return { kind: "over-memory", memoryMb: failure.memoryMb, usedMb: failure.usedMb };
     case "timed-out":
       return { kind: "timed-out", timeLimitMs: failure.timeLimitMs };
     default:

@@ -2,7 +2,7 @@
  * Changes of the environment that say what each remote call may use. Made for `local`. Each throws, when it is called, a
  * RangeError for a value beyond its bounds and a TypeError for one of another type.
  */
-import { checkOptions, checkValue, duration, finite, flag, nonEmpty, nullOr, type Rules, whole } from "@hyperion-ts/bounds";
+import { checkOptions, checkValue, duration, finite, flag, nonEmpty, nullOr, oneOf, type Rules, whole } from "@hyperion-ts/bounds";
 import type { HasLauncher } from "./capabilities.ts";
 import type { TaskOptions } from "./dispatch/task-launcher.ts";
 
@@ -13,6 +13,13 @@ type Change = <R extends HasLauncher>(env: R) => R;
 export interface TaskSettings extends TaskOptions {
   /** How many CPUs of one node, 1 at least. Default 1. */
   readonly cpus?: number;
+  /** Megabytes of its node for each call; see `setTaskMemory`. Default 0: not counted. */
+  readonly memoryMb?: number;
+  /**
+   * What happens when a worker holds more than `memoryMb`: `"tell"` (the default) says so in an event, `"end"` also ends the
+   * call, which fails and is not tried again. With `"end"` each call has a worker process of its own.
+   */
+  readonly memoryLimit?: "tell" | "end";
 }
 
 /**
@@ -35,6 +42,7 @@ const rules: Rules<TaskSettings> = {
   cpus: positive,
   gpus: natural,
   memoryMb: natural,
+  memoryLimit: oneOf("tell", "end"),
   priority: finite,
   timeLimitMs: nullOr(duration()),
   attempts: positive,
@@ -64,7 +72,9 @@ export const setTaskGpus = (gpus: number): Change => setOption("setTaskGpus", "g
 
 /**
  * Each call has `memoryMb` megabytes of its node, a whole number, and its worker's heap is bounded by them: with less than
- * about 16, Node.js itself does not start. 0: not counted (the default).
+ * about 16, Node.js itself does not start. 0: not counted (the default). What is beside the heap (typed arrays, native
+ * libraries, some 50 MB of Node itself) is watched: a worker that holds more than its share is named, once a call, and with
+ * `setTask({ memoryLimit: "end" })` such a call fails. Programs of `ctx.exec` are not counted.
  */
 export const setTaskMemory = (memoryMb: number): Change => setOption("setTaskMemory", "memoryMb", memoryMb);
 

@@ -4,13 +4,13 @@
  */
 import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
 import { ofFunction } from "./never-fits.ts";
-import { describeDeath, LaunchError, type NodeLauncher } from "@hyperion-ts/launcher";
+import { describeDeath, LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
 import type { CallWaitReason } from "./call-wait.ts";
 import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
-import { Lane } from "./lane.ts";
+import { Lane, wantsOwnWorker } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
@@ -107,6 +107,7 @@ export class Dispatcher implements TaskLauncher {
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
     started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
     ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death) }),
+    overMemory: (worker, usedMb) => this.#overMemory(worker, usedMb),
     limited: (node, workers) => {
       if (this.#nodes.get(node.name) !== node) return false;
       this.#pool.limitLeases(node.name, workers);
@@ -202,7 +203,7 @@ export class Dispatcher implements TaskLauncher {
   /** How many tasks a worker may hold when this is one of them. */
   #window({ functionName, request, first }: Task): number {
     const { ahead = true, options } = request;
-    return ahead && !first && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
+    return ahead && !first && !wantsOwnWorker(options) ? this.#runTimes.window(functionName) : 0;
   }
 
   #closed(lane: Lane): void {
@@ -216,6 +217,16 @@ export class Dispatcher implements TaskLauncher {
     }
     // The CPUs are free when the process is gone.
     void worker.stop(0).then(() => lease.release());
+  }
+
+  /** Says so, once for each call, and ends it where that is wanted. */
+  #overMemory(worker: LaunchedWorker, usedMb: number): void {
+    const task = [...this.#lanes].find((lane) => lane.worker === worker)?.running;
+    const what = task?.holds(usedMb) ?? "nothing";
+    if (task === undefined || what === "nothing") return;
+    const { functionName, node, attempt, request } = task;
+    this.#events.emit({ type: "call-over-memory", functionName, node, attempt, usedMb, memoryMb: request.options.memoryMb ?? 0, ends: what === "end" });
+    if (what === "end") void worker.stop(0);
   }
 
   #tryUnserved(): void {

@@ -23,6 +23,9 @@ export const runEndedTask = (): TaskError =>
 export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
   new TaskError({ kind: "timed-out", timeLimitMs }, place, `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`);
 
+export const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): TaskError =>
+  new TaskError({ kind: "over-memory", memoryMb, usedMb }, place, `it held ${usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory, and was ended for that (memoryLimit: "end"). Reserve what such calls need`);
+
 const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
 
 function describeFailure({ kind, error }: CallFailure): string {
