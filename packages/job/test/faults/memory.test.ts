@@ -22,17 +22,17 @@ const isOver = (event: RunEvent): boolean => event.type === "call-over-memory";
 test("a call that holds more than its share is named once, with both numbers, and goes on", async () => {
   await using world = new World();
   const until = join(world.path, "open");
-  const survived = await survive(world, opening(until, local(setTask({ memoryMb: share }), remoteEval(holds, { mb, until, then: "return" }))));
+  const survived = await survive(world, opening(until, local(setTask({ memoryMb: share }), remoteEval(holds, { mb, until, end: "return" }))));
   expect(survived.outcome).toEqual({ value: expect.any(Number) });
   expect(survived.events.filter(isOver)).toEqual([{ type: "call-over-memory", functionName: "bulky/holds", node: expect.any(String), attempt: 1, usedMb: expect.any(Number), memoryMb: share, ends: false }]);
-  const [over] = survived.events.filter((event) => event.type === "call-over-memory");
+  const over = survived.events.find((event) => event.type === "call-over-memory");
   expect(over?.usedMb).toBeGreaterThan(mb);
 });
 
 test("a call that is to end then ends, is not tried again, and says why; nobody else in its place is harmed", async () => {
   await using world = new World();
   const never = join(world.path, "never");
-  const survived = await survive(world, local(setTask({ memoryMb: share, memoryLimit: "end" }), remoteEval(holds, { mb, until: never, then: "return" })));
+  const survived = await survive(world, local(setTask({ memoryMb: share, memoryLimit: "end" }), remoteEval(holds, { mb, until: never, end: "return" })));
   expect(survived.outcome).toMatchObject({
     error: expect.any(CallError),
   });
@@ -47,7 +47,7 @@ test("a call that is to end then ends, is not tried again, and says why; nobody 
 test("a worker that dies above its share says what it held", async () => {
   await using world = new World();
   const until = join(world.path, "open");
-  const dies = local(setTask({ memoryMb: share, attempts: 1 }), remoteEval(holds, { mb, until, then: "die" }));
+  const dies = local(setTask({ memoryMb: share, attempts: 1 }), remoteEval(holds, { mb, until, end: "die" }));
   const survived = await survive(world, opening(until, dies));
   expect(survived.outcome).toMatchObject({ error: { message: expect.stringMatching(/the worker was killed by SIGKILL\. When it was last looked at it held \d+ MB of memory, more than the 200 MB of setTaskMemory\./) } });
 });
@@ -57,7 +57,7 @@ test("a call within its share is not named, nor one that has none", async () => 
   const until = join(world.path, "open");
   writeFileSync(until, "");
   for (const setting of [setTask({ memoryMb: 1_000, memoryLimit: "end" }), setTask({})]) {
-    const survived = await survive(world, local(setting, remoteEval(holds, { mb: 50, until, then: "return" })));
+    const survived = await survive(world, local(setting, remoteEval(holds, { mb: 50, until, end: "return" })));
     expect(survived.outcome).toEqual({ value: expect.any(Number) });
     expect(survived.events.filter(isOver)).toEqual([]);
   }
