@@ -16,7 +16,7 @@ export function calledIn(env: unknown, functionName: string, error: unknown): un
 /** Throws unless `job` is a Job; `place` says who was given it. */
 export function checkJob(place: string, job: unknown): void {
   if (typeof job === "function") return;
-  throw new TypeError(`${place} must be given a Job, which is a function of the environment, ${whatInstead(job)}`);
+  throw new TypeError(`${place}: the job must be a function of the environment, ${whatInstead(job)}`);
 }
 
 function whatInstead(job: unknown): string {

@@ -74,7 +74,7 @@ describe("who gives a promise where a job is wanted is told to drop async", () =
 
   test("in the run itself", async () => {
     await using world = new World();
-    expect((await thrownBy(runJobLocal(world.info, untyped(promised()), quiet))).message).toMatch(/^runJobLocal must be given a Job, which is a function of the environment, and not a promise: drop "async"/);
+    expect((await thrownBy(runJobLocal(world.info, untyped(promised()), quiet))).message).toMatch(/^runJobLocal: the job must be a function of the environment, and not a promise: drop "async"/);
     expect((await thrownBy(runJobLocal(world.info, untyped(undefined), quiet))).message).toMatch(/and not undefined: does the function that makes it return it\?$/);
     expect((await thrownBy(runJobLocal(world.info, untyped(5), quiet))).message).toMatch(/and not a value of the type number$/);
   });

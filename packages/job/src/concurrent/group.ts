@@ -56,7 +56,7 @@ class OpenGroup<R extends HasSignal> implements Group<R> {
     this.#members += 1;
     this.#tally?.took();
     try {
-      if (typeof job !== "function") checkJob("A group (mapConcurrently, forConcurrently_, ...)", job);
+      if (typeof job !== "function") checkJob("mapConcurrently, or another group", job);
       done(await job(this.env));
       return true;
     } catch (error) {
