@@ -13,7 +13,7 @@ test.each([
   ["an import.meta without url", {}],
   ["an import.meta without url", { url: undefined }],
   ["no import.meta", undefined],
-  ["the module of CommonJS", { exports: {}, filename: "/work/prog.cjs", id: "." }],
+  ["the module of CommonJS", { url: undefined, exports: {}, filename: "/work/prog.cjs" }],
   [`the module "prog.js"`, { url: "prog.js" }],
   [`the module ""`, { url: "" }],
 ])("%s names no module, which is said with what to do", (what, meta) => {
