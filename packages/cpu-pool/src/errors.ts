@@ -13,9 +13,9 @@ export class NeverFitsError extends Error {
   /** The most of each resource that one node has (where the request names a node: that node). */
   readonly largest: Amounts;
 
-  /** `options.cause` tells which node left, where that is why. */
-  constructor(asked: Shape, largest: Amounts, options?: ErrorOptions) {
-    super(neverFits(asked, largest), options);
+  /** `options.cause` tells which node left, where that is why; `who` asks, if that is known, and `advice` says how it asks for less. */
+  constructor(asked: Shape, largest: Amounts, { who, advice, ...options }: ErrorOptions & { readonly who?: string; readonly advice?: string } = {}) {
+    super(`${who === undefined ? "" : `${who}: `}${neverFits(asked, largest)}${advice === undefined ? "" : ` ${advice}`}`, options);
     this.asked = asked;
     this.largest = largest;
   }

@@ -12,6 +12,10 @@ export type CallReason =
   | { readonly kind: "worker-died"; readonly death: WorkerDeath }
   /** No worker could be started for it, or no node is left. */
   | { readonly kind: "not-started" }
+  /** Its run ended before it: nobody had waited for it. */
+  | { readonly kind: "run-ended" }
+  /** It held more memory than its share, with the setting `memoryLimit: "end"`; in megabytes. */
+  | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where a call was and what it was. */
@@ -39,7 +43,7 @@ export class CallError extends Error {
   readonly input: unknown;
 
   constructor(reason: CallReason, site: CallSite, detail: string, input: unknown, options?: ErrorOptions) {
-    super(`${headline(site)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`, options);
+    super(`${headline(site, reason)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`, options);
     this.reason = reason;
     this.site = site;
     this.input = input;
@@ -47,7 +51,8 @@ export class CallError extends Error {
   }
 }
 
-function headline({ functionName, node, cpuIds, attempt, attempts, ranMs }: CallSite): string {
+function headline({ functionName, node, cpuIds, attempt, attempts, ranMs }: CallSite, reason: CallReason): string {
+  if (reason.kind === "run-ended") return `${functionName} was left behind`;
   if (node === "") return `${functionName} found no node, attempt ${attempt} of ${attempts}`;
   const where = cpuIds.length === 0 ? node : `${node} (CPU ${cpuIds.join(",")})`;
   return `${functionName} failed on ${where}, attempt ${attempt} of ${attempts}, after ${(ranMs / 1_000).toFixed(1)} s`;

@@ -31,6 +31,6 @@ export { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
 export { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
 export { InterruptedError, type LeftCalls } from "./run/interruption.ts";
 export { LogDirectoryError } from "./log-directory-error.ts";
-export { setFreshWorkers, setTaskAttempts, setTaskCpus, setTaskGpus, setTaskMemory, setTaskNode, setTaskPriority, setTaskTimeLimit } from "./task-settings.ts";
+export { setFreshWorkers, setTask, setTaskAttempts, setTaskCpus, setTaskGpus, setTaskMemory, setTaskNode, setTaskPriority, setTaskTimeLimit, type TaskSettings } from "./task-settings.ts";
 export { type LauncherOfCpus, openPoolLauncher, withPoolLauncher } from "./with-pool-launcher.ts";
 export type { PoolLauncher, PoolLauncherConfig } from "./run/pool-launcher.ts";

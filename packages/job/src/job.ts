@@ -3,6 +3,7 @@
  * any async function of the environment is one, and jobs are put together with ordinary async code.
  */
 import type { JobEnv } from "./job-env.ts";
+import { checkJob } from "./misuse.ts";
 
 /** A computation that needs the environment `R` and gives an `A`. */
 export type Job<A, R = JobEnv> = (env: R) => Promise<A>;
@@ -16,17 +17,25 @@ export const pure =
 /** Runs `job`, then the job that `next` makes of its result. */
 export const bind =
   <A, B, R, S>(job: Job<A, R>, next: (value: A) => Job<B, S>): Job<B, R & S> =>
-  async (env) =>
-    next(await job(env))(env);
+  async (env) => {
+    const following = next(await job(env));
+    checkJob("bind", following);
+    return following(env);
+  };
 
 /**
  * Runs `job` in a changed environment.
  *
  * @example
  * local(setTaskCpus(4), remoteEval(f, x))
+ * local((env) => setTaskMemory(1024)(setTaskCpus(4)(env)), remoteEval(f, x)) // or setTask({ cpus: 4, memoryMb: 1024 })
  */
-export function local<A, R>(change: (env: NoInfer<R>) => NoInfer<R>, job: Job<A, R>): Job<A, R>;
+// R has a default because a change that is a function of its own is read before the job, where that has functions in it.
+export function local<A, R = JobEnv>(change: (env: NoInfer<R>) => R, job: Job<A, R>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> {
-  return async (env) => job(change(env));
+  return async (env) => {
+    checkJob("local", job);
+    return job(change(env));
+  };
 }

@@ -4,8 +4,11 @@ import type { WorkerDeath } from "@hyperion-ts/launcher";
 /** `what` is the death in one line, `attempts` how often the call was tried, `memoryMb` what each attempt had of memory, where that was said. */
 export function describeLost(death: WorkerDeath, what: string, attempts: number, memoryMb: number | undefined): string {
   const killer = attempts > 1 && death.kind !== "node-lost" && !("full" in death) ? "the call kills its worker: " : "";
-  return `${killer}${what}${advice(death, memoryMb)}`;
+  return `${killer}${what}${heldText(death, memoryMb)}${advice(death, memoryMb)}`;
 }
+
+const heldText = (death: WorkerDeath, memoryMb: number | undefined): string =>
+  "usedMb" in death && memoryMb !== undefined ? `. When it was last looked at it held ${death.usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory` : "";
 
 function advice(death: WorkerDeath, memoryMb: number | undefined): string {
   switch (death.kind) {

@@ -8,6 +8,7 @@ import { TaskError } from "./dispatch/task-error.ts";
 import type { TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 import type { Job } from "./job.ts";
 import { describeLost } from "./lost-call.ts";
+import { calledIn } from "./misuse.ts";
 import { withLongStack } from "./user-stack.ts";
 
 const DEFAULT_ATTEMPTS = 3;
@@ -93,7 +94,7 @@ const request = (env: HasWorkers, functionName: string, first: boolean): TaskReq
  * nobody may know whether this call or an earlier one was to blame: in the next one it is the first.
  */
 function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unknown, attempt: number, error: unknown): "first" | "any" {
-  if (!(error instanceof TaskError)) throw error;
+  if (!(error instanceof TaskError)) throw calledIn(env, fn.name, error);
   const { node } = error.place;
   const all = env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
   if (error.retryable && attempt < all) {
@@ -121,6 +122,10 @@ function reasonOf({ failure }: TaskError): CallReason {
     case "not-started":
     case "no-node":
       return { kind: "not-started" };
+    case "run-ended":
+      return { kind: "run-ended" };
+    case "over-memory":
+      return { kind: "over-memory", memoryMb: failure.memoryMb, usedMb: failure.usedMb };
     case "timed-out":
       return { kind: "timed-out", timeLimitMs: failure.timeLimitMs };
     default:

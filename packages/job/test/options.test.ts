@@ -7,6 +7,7 @@ import {
   concurrently,
   defineRemote,
   forConcurrently_,
+  type HasLauncher,
   keyValMap,
   openPoolLauncher,
   programInfo,
@@ -17,6 +18,7 @@ import {
   runJobLocal,
   runJobSlurm,
   setFreshWorkers,
+  setTask,
   setTaskAttempts,
   setTaskCpus,
   setTaskGpus,
@@ -152,6 +154,9 @@ describe.each(runs)("%s refuses", (name, run, options) => {
   });
 });
 
+/** An environment in which nothing can be called. */
+const nowhere: HasLauncher = { taskLauncher: { launch: () => Promise.reject(new Error("nowhere")) }, taskCpus: 1, taskOptions: {} };
+
 describe("what a call may have is refused when it is set", () => {
   const setters: Readonly<Record<string, readonly [string, (value: never) => unknown, Wrong]>> = {
     setTaskCpus: ["cpus", setTaskCpus, noCount],
@@ -165,6 +170,24 @@ describe("what a call may have is refused when it is set", () => {
   };
   test.each(Object.entries(setters))("by %s", async (name, [option, setter, wrong]) => {
     await refuses(`${name}: ${option}`, wrong, (value) => setter(value as never));
+  });
+
+  test.each(Object.entries(setters))("by setTask, as by %s", async (_, [option, , wrong]) => {
+    await refuses(`setTask: ${option}`, wrong, (value) => setTask({ [option]: value }));
+  });
+
+  test("by setTask, where it is mistyped", async () => {
+    const misspelt: object = { memory: 1_024 };
+    expect((await refusal(() => setTask(misspelt))).message).toBe('setTask has no option "memory". Did you mean memoryMb?');
+    expect((await refusal(() => setTask(null as never))).message).toBe("setTask: the options must be an object, not null");
+    expect((await refusal(() => setTask({ cpus: 0, priority: Number.NaN }))).message).toBe("setTask: cpus must be a whole number of at least 1, not 0");
+  });
+
+  test("and what setTask does not name stays as it is", () => {
+    const before = { ...nowhere, taskCpus: 3, taskOptions: { gpus: 1, memoryMb: 5, timeLimitMs: 9 } };
+    const misled: object = { cpus: undefined, gpus: undefined };
+    expect(setTask({ memoryMb: 6, timeLimitMs: null, ...misled })(before)).toEqual({ ...before, taskOptions: { gpus: 1, memoryMb: 6, timeLimitMs: null } });
+    expect(setTask({ cpus: 2, node: "n1" })(before)).toEqual({ ...before, taskCpus: 2, taskOptions: { ...before.taskOptions, node: "n1" } });
   });
 
   test("and what is allowed is not", () => {

@@ -5,7 +5,7 @@ import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
 import { checkRequest } from "./check-options.ts";
 import { gpuVariablesFor } from "./gpu-variables.ts";
-import { AgentLaunchedWorker } from "./launched-worker.ts";
+import { AgentLaunchedWorker, type MemoryShare } from "./launched-worker.ts";
 import type { FolderName } from "./worker/folder-names.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import type { NodeAgent, NodePlace } from "./node-agent.ts";
@@ -48,7 +48,7 @@ export class AgentLauncher implements NodeLauncher {
     const serviceId = newServiceId();
     const cpuIds = request.cpuIds ?? [];
     const logFile = join(this.#logDir, `${serviceId}.log`);
-    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options);
+    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options, memoryShare(request));
     const config: WorkerConfig = {
       serviceId,
       node: this.node,
@@ -64,6 +64,7 @@ export class AgentLauncher implements NodeLauncher {
         logFile,
         env: { ...threadVariables(config.cpuCount, process.env), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
         pinTo: request.pin === true ? (request.pinTo ?? cpuIds) : null,
+        memoryMb: request.memoryMb ?? null,
         retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
       },
       worker,
@@ -91,6 +92,8 @@ export class AgentLauncher implements NodeLauncher {
     await Promise.race([worker.ready, late.promise]);
   }
 }
+
+const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: LaunchRequest): MemoryShare => ({ memoryMb, over: overMemory });
 
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [

@@ -75,6 +75,7 @@ const requestRules: Rules<LaunchRequest> = {
   pinTo: listOf(whole(0)),
   gpuIds: listOf(nonEmpty),
   memoryMb: whole(1),
+  overMemory: callable,
   retire: listOf(structured),
 };
 

@@ -22,6 +22,7 @@ export { type CommandTransport, openTransport } from "./transport/command-transp
 export type { SrunOptions } from "./transport/srun.ts";
 export type { SystemSshOptions } from "./transport/system-ssh.ts";
 export type { Transport } from "./transport/transport.ts";
+export { launcherFolder } from "./own-folder.ts";
 export { nodeName, type WorkerAddr } from "./worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
 export type { Call, LaunchedWorker, LaunchRequest, LostAs, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";

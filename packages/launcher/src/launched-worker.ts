@@ -21,6 +21,12 @@ export interface WorkerIdentity {
   readonly logFile: string;
 }
 
+/** How much memory is its own, and who hears that it holds more. */
+export interface MemoryShare {
+  readonly memoryMb: number;
+  readonly over: (usedMb: number) => void;
+}
+
 export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly serviceId: ServiceId;
   readonly node: string;
@@ -31,6 +37,9 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly ready: Promise<void>;
   readonly #agent: NodeAgent;
   readonly #maxResultBytes: number | undefined;
+  readonly #memory: MemoryShare;
+  /** What it holds of memory, while that is more than its share. */
+  #overMb: number | undefined;
   readonly #calls = new SentCalls();
   readonly #resolveGone: (death: WorkerDeath) => void;
   readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
@@ -43,7 +52,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #ending: WorkerEnding | undefined;
   #lastMoments: NodeJS.Timeout | undefined;
 
-  constructor(agent: NodeAgent, identity: WorkerIdentity, { maxResultBytes, codeOf = nobodyKnows }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf">) {
+  constructor(agent: NodeAgent, identity: WorkerIdentity, { maxResultBytes, codeOf = nobodyKnows }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf">, memory: MemoryShare) {
+    this.#memory = memory;
     this.#agent = agent;
     this.#maxResultBytes = maxResultBytes;
     this.#codeOf = codeOf;
@@ -172,8 +182,13 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#calls.recalled(unbegun);
   }
 
+  holds(usedMb: number): void {
+    this.#overMb = usedMb > this.#memory.memoryMb ? usedMb : undefined;
+    if (this.#overMb !== undefined) this.#memory.over(usedMb);
+  }
+
   exited(exited: WorkerExited): void {
-    const death = deathOf(exited, this.#ending);
+    const death = deathOf(exited, this.#ending, this.#overMb);
     const limit = limitMet(death, exited.limit);
     const why = this.#givenUp === undefined ? describeFailedStart(death, limit) : [this.#givenUp, ...(limit === undefined ? [] : [limit])].join(": ");
     this.#settleReady.reject(this.#launchError(`${why} (log: ${this.logFile})`, limit));

@@ -40,6 +40,8 @@ export interface SlotOwner extends ChannelReceiver<FromWorker> {
   started(pid: number): void;
   notStarted(reason: string, full: boolean): void;
   recalled(unbegun: number): void;
+  /** It holds so much memory: more than its share, or no more than that again. */
+  holds(usedMb: number): void;
   exited(exited: WorkerExited): void;
   nodeLost(reason: string): void;
 }
@@ -169,6 +171,8 @@ export class NodeAgent implements AsyncDisposable {
         this.#free(message.channel);
         return owner?.notStarted(message.reason, message.full);
       }
+      case "memory":
+        return this.#slots.get(message.channel)?.owner.holds(message.usedMb);
       case "recalled":
         return this.#slots.get(message.channel)?.owner.recalled(message.unbegun);
       default:

@@ -1,14 +1,14 @@
 /** How a worker ended, as far as it can be told. */
 import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 
-/** What ended a worker; `lastOutput` is the last lines that it printed. */
+/** What ended a worker; `lastOutput` is the last lines that it printed, `usedMb` what it held of memory when that was more than its share. */
 export type WorkerDeath =
   /** `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
-  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string; readonly blame?: string }
+  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string; readonly usedMb?: number; readonly blame?: string }
   /** `complaint`: its agent ended it for this. */
-  | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly complaint?: string }
+  | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly usedMb?: number; readonly complaint?: string }
   /** The runtime gave up because its heap was full; with `full`, the kernel killed it because this memory was used up. */
-  | { readonly kind: "out-of-memory"; readonly lastOutput: string; readonly full?: string }
+  | { readonly kind: "out-of-memory"; readonly lastOutput: string; readonly usedMb?: number; readonly full?: string }
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
@@ -18,13 +18,14 @@ const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 /** Our own code has failed; or the runtime's own handler of uncaught errors, which exits with 7 (nodejs.org/api/process.html, "Exit codes"). */
 const BROKEN = new Set([BROKEN_EXIT_CODE, 7]);
 
-/** Reads a death from what the agent saw, and what the worker said before, if it could. */
-export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited, ending?: WorkerEnding): WorkerDeath {
-  if (outOfMemory !== undefined) return { kind: "out-of-memory", lastOutput, full: outOfMemory };
-  if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", lastOutput };
-  if (exit.signal !== null) return { kind: "killed", signal: exit.signal, lastOutput, ...(complaint === undefined ? {} : { complaint }) };
+/** Reads a death from what the agent saw (`usedMb`: that it held more memory than its share), and what the worker said before, if it could. */
+export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited, ending?: WorkerEnding, usedMb?: number): WorkerDeath {
+  const seen = { lastOutput, ...(usedMb === undefined ? {} : { usedMb }) };
+  if (outOfMemory !== undefined) return { kind: "out-of-memory", ...seen, full: outOfMemory };
+  if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", ...seen };
+  if (exit.signal !== null) return { kind: "killed", signal: exit.signal, ...seen, ...(complaint === undefined ? {} : { complaint }) };
   const blame = ending?.cause === "answered" || ending?.cause === "worker" ? ending.why : BROKEN.has(exit.code ?? 0) ? lastLine(lastOutput) : "";
-  return { kind: "exited", code: exit.code, lastOutput, ...(blame === "" ? {} : { blame }) };
+  return { kind: "exited", code: exit.code, ...seen, ...(blame === "" ? {} : { blame }) };
 }
 
 /** Whether it ended because our own code, or the runtime's, failed in it, and perhaps could not say so. */

@@ -36,6 +36,8 @@ export interface LaunchRequest {
   readonly gpuIds?: readonly string[];
   /** The worker's share of memory, in megabytes: bounds its heap. Default: no bound of ours. */
   readonly memoryMb?: number;
+  /** Hears that the worker holds more memory than its share, in megabytes, and again when that has grown. */
+  readonly overMemory?: (usedMb: number) => void;
   /** Idle workers to end first, because their CPUs go to this one. */
   readonly retire?: readonly LaunchedWorker[];
 }

@@ -5,16 +5,44 @@
  */
 const key = Symbol.for("@hyperion-ts/remote.worker");
 
-/** Declares this process to be a worker; for the worker's own start-up code. */
-export const enterWorker = (): void => void Reflect.set(globalThis, key, true);
+/** Names the remote function that calls, if one does. */
+type FunctionHere = () => string | undefined;
 
-/** Throws a `ProgramInWorkerError` when this process is a worker. `verb` is what was called, e.g. `"runJobLocal"`. */
+/** Declares this process to be a worker; for the worker's own start-up code. `functionHere` names the remote function that the code which asks is part of, if it is of one. */
+export const enterWorker = (functionHere: FunctionHere = () => undefined): void => void Reflect.set(globalThis, key, functionHere);
+
+/**
+ * Throws when this process is a worker: a `NestedCallError` in a remote function, a `ProgramInWorkerError` where a module is
+ * imported. `verb` is what was called, e.g. `"runJobLocal"`.
+ */
 export function refuseInWorker(verb: string): void {
-  if (Reflect.get(globalThis, key) === true || willBeWorker()) throw new ProgramInWorkerError(verb);
+  const functionName = remoteFunctionHere();
+  if (functionName !== undefined) throw new NestedCallError(verb, functionName);
+  if (typeof Reflect.get(globalThis, key) === "function" || willBeWorker()) throw new ProgramInWorkerError(verb);
+}
+
+/** The name of the remote function that the caller is a part of; undefined outside of workers, and where a module is imported. */
+export function remoteFunctionHere(): string | undefined {
+  const functionHere: unknown = Reflect.get(globalThis, key);
+  const name: unknown = typeof functionHere === "function" ? functionHere() : undefined;
+  return typeof name === "string" ? name : undefined;
 }
 
 /** A module that `--import` or `--require` names is loaded before the worker's own code; only who has started the process tells then. */
 const willBeWorker = (): boolean => process.env["HYPERION_AGENT_PID"] === String(process.ppid);
+
+/** A remote function wants to start calls of its own. */
+export class NestedCallError extends Error {
+  override readonly name = "NestedCallError";
+  readonly code = "nested-call";
+
+  constructor(verb: string, functionName: string) {
+    super(
+      `${verb} was called inside the remote function "${functionName}": a remote function runs in a worker, which can't start calls. ` +
+        `Make the calls in a job, one after the other (what the first one returns is the input of the next), or run the other function here, in this worker: other.run(input, ctx).`,
+    );
+  }
+}
 
 /** A module of remote functions starts a program when it is imported. */
 export class ProgramInWorkerError extends Error {

@@ -2,7 +2,7 @@
 import "@hyperion-ts/bounds";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
 export { ExecError } from "./exec-error.ts";
-export { enterWorker, ProgramInWorkerError, refuseInWorker } from "./in-worker.ts";
+export { enterWorker, NestedCallError, ProgramInWorkerError, refuseInWorker, remoteFunctionHere } from "./in-worker.ts";
 export { NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
 export {

@@ -9,7 +9,7 @@ export class NoModuleError extends Error {
   constructor(functionName: string, what: string) {
     super(
       `The remote function "${functionName}" was defined with ${what}, but a worker has to import the module that defines it. Give defineRemote the module's own import.meta. ` +
-        `In CommonJS it is empty, also in a bundle: bundle as an ES module (esbuild: --format=esm --outfile=program.mjs), or give it { url: __filename } there.`,
+        `In CommonJS there is none: give it { url: __filename } there, as in defineRemote({ url: __filename }, { name: ${JSON.stringify(functionName)}, ... }). In a bundle it may be empty: bundle as an ES module (esbuild: --format=esm --outfile=program.mjs).`,
     );
   }
 }
@@ -17,8 +17,13 @@ export class NoModuleError extends Error {
 /** The URL of the module that `meta` is of; a path becomes one. Throws a `NoModuleError`. */
 export function moduleUrl(meta: { readonly url?: unknown } | undefined, functionName: string): string {
   const url = meta?.url;
-  if (typeof url !== "string") throw new NoModuleError(functionName, meta === undefined ? "no import.meta" : "an import.meta without url");
+  if (typeof url !== "string") throw new NoModuleError(functionName, describe(meta));
   if (url.startsWith("/")) return pathToFileURL(url).href;
   if (!URL.canParse(url)) throw new NoModuleError(functionName, `the module ${JSON.stringify(url)}, which is neither a URL nor an absolute path`);
   return url;
+}
+
+function describe(meta: object | null | undefined): string {
+  if (meta === undefined || meta === null) return "no import.meta";
+  return "exports" in meta && "filename" in meta ? "the module of CommonJS" : "an import.meta without url";
 }

@@ -146,7 +146,7 @@ const refuseUnlessDead = (holder: LockHolder, lockPath: string, databasePath: st
 const heldBy = (holder: LockHolder, path: string): ResultsError => {
   const own = holder.pid === process.pid && processState(holder) === "living";
   const advice = own
-    ? "Open it once and pass the same results to all who need them"
+    ? "Await the run that has it before the next one begins, or make one job of both (concurrently); or give them two directories. With openResults: open it once, and pass the same results to all who need them"
     : "Wait until that process has ended, or stop it; or give this program another directory. To read the results meanwhile: openResults({ path, readOnly: true })";
   return new ResultsError({ code: "locked", path, what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`, advice });
 };

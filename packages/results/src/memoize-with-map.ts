@@ -47,7 +47,7 @@ export const memoizeWithMap =
       passOn(claimed.codes, env);
       return decodeValue(map, text, claimed.value);
     }
-    const compute = (): Promise<V> => f(key)({ ...env, noteCode: noteFor(map.name, env) });
+    const compute = (): Promise<V> => jobFor(map, f(key))({ ...env, noteCode: noteFor(map.name, env) });
     const keep = (row: string): Promise<void> => env.results.insert(map.name, text, row);
     return fulfilClaim(claimed.claim, compute, (value) => encodeComputed(map, text, value), keep, env.signal);
   };
@@ -68,6 +68,14 @@ const noteFor =
 
 const passOn = (codes: FunctionCodes, { noteCode }: HasResults): void => {
   if (noteCode !== undefined) for (const [functionName, hash] of codes) noteCode(functionName, hash);
+};
+
+/** What `f` gave, which may be something else where no compiler has looked. */
+const jobFor = <R, V>({ name }: { readonly name: string }, job: (env: R) => Promise<V>): ((env: R) => Promise<V>) => {
+  if (typeof job === "function") return job;
+  // It may fail, too, and nobody waits for it.
+  Promise.resolve<unknown>(job).catch(() => undefined);
+  throw new TypeError(`memoizeWithMap of ${JSON.stringify(name)}: the function must return a job, and it returned no function: drop "async" before it and return the job itself, as in (key) => remoteEval(f, key)`);
 };
 
 /** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */

@@ -15,7 +15,7 @@
 import type { ErrorData } from "./error-data.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
@@ -91,6 +91,8 @@ export type ToAgent =
       readonly env: Readonly<Record<string, string>>;
       /** The CPUs that it is pinned to; null leaves it unpinned. */
       readonly pinTo: readonly number[] | null;
+      /** Its share of memory, in megabytes, which is watched; null: none. */
+      readonly memoryMb: number | null;
       /** Workers to end first, because their CPUs go to this one. */
       readonly retire: readonly number[];
     }
@@ -154,6 +156,8 @@ export type FromAgent =
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. `full`: there are as many as a limit leaves room for. */
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string; readonly full: boolean }
+  /** The worker holds so much memory (resident, in megabytes): more than its share, or again no more than that. */
+  | { readonly type: "memory"; readonly channel: number; readonly usedMb: number }
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
 

@@ -4,6 +4,7 @@
  */
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
+import { checkJob } from "../misuse.ts";
 import { type HasInputTally, InputTally } from "./input-tally.ts";
 
 /** A started member: its result, or undefined with the failure kept by the group. */
@@ -55,6 +56,7 @@ class OpenGroup<R extends HasSignal> implements Group<R> {
     this.#members += 1;
     this.#tally?.took();
     try {
+      if (typeof job !== "function") checkJob("mapConcurrently, or another group", job);
       done(await job(this.env));
       return true;
     } catch (error) {

@@ -97,18 +97,20 @@ export class DispatchNode {
   async #launch(share: WorkerShare, retire: readonly LaunchedWorker[]): Promise<LaunchedWorker> {
     this.#starting += 1;
     this.#startingTogether = Math.max(this.#startingTogether, this.#starting);
+    const launched: { worker?: LaunchedWorker } = {};
     const request = {
       cpuCount: share.cpuIds.length,
       cpuIds: share.cpuIds,
       ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(share.cpuIds) }),
       ...(share.gpuIds.length > 0 ? { gpuIds: share.gpuIds } : {}),
-      ...(share.memoryMb > 0 ? { memoryMb: share.memoryMb } : {}),
+      ...(share.memoryMb > 0 ? { memoryMb: share.memoryMb, overMemory: (usedMb: number) => launched.worker !== undefined && this.#hooks.overMemory(launched.worker, usedMb) } : {}),
       retire,
     };
     const worker = await this.launcher.launch(request).catch(async (error: unknown) => {
       this.#starting -= 1;
       throw await this.#whyNotStarted(share, error).finally(() => this.#settle());
     });
+    launched.worker = worker;
     this.#starting -= 1;
     this.#cameUp(worker, share);
     this.#settle();
@@ -195,6 +197,8 @@ export interface DispatchNodeHooks {
   /** The same when all starts are over, with the limit, for people. */
   toldLimit(node: DispatchNode, workers: number, limit: string): void;
   started(worker: LaunchedWorker): void;
+  /** It holds so much memory, in megabytes: more than its share. */
+  overMemory(worker: LaunchedWorker, usedMb: number): void;
   ended(worker: LaunchedWorker, death: Awaited<LaunchedWorker["gone"]>): void;
   /** `giveUp`: too many in a row; the node should not be used any more. */
   notStarted(node: DispatchNode, error: Error, giveUp: boolean): void;

@@ -3,18 +3,19 @@
  * the worker, and a lane keeps it fed. (Hyperion.Job: what jobTaskLauncher does)
  */
 import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
-import { describeDeath, LaunchError, type NodeLauncher } from "@hyperion-ts/launcher";
+import { ofFunction } from "./never-fits.ts";
+import { describeDeath, LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
 import type { FunctionCounts } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import { CallCounts } from "./call-counts.ts";
 import type { CallWaitReason } from "./call-wait.ts";
 import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
-import { Lane } from "./lane.ts";
+import { Lane, wantsOwnWorker } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW, RunTimes } from "./run-times.ts";
 import { StartingLanes } from "./starting-lanes.ts";
-import { noNodeTask } from "./task-failure.ts";
+import { noNodeTask, runEndedTask } from "./task-failure.ts";
 import { Task, type TaskOutcome } from "./task.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
@@ -33,6 +34,7 @@ export class Dispatcher implements TaskLauncher {
   /** Tasks that no node could serve, while there may still come nodes. */
   readonly #unserved = new Set<Task>();
   #nodesExpected = false;
+  #isClosed = false;
   readonly #trials: ModuleTrials;
   /** Set when no call may begin any more. */
   #drained: PromiseWithResolvers<void> | undefined;
@@ -68,6 +70,7 @@ export class Dispatcher implements TaskLauncher {
     const task = new Task(this.#taskOffice, request);
     this.#counts.launched(task.functionName, request.tally);
     if (request.signal.aborted) task.aborted(request.signal.reason);
+    else if (this.#isClosed) task.fail(runEndedTask());
     else this.#enqueue(task);
     return task.placed;
   }
@@ -95,14 +98,16 @@ export class Dispatcher implements TaskLauncher {
     return drained.promise;
   }
 
-  /** Ends the watch over calls that were sent ahead. */
+  /** The run is over: what still waits fails, and so does what still runs, as soon as its node is gone. */
   close(): void {
+    this.#isClosed = true;
     this.#watch.end();
   }
 
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
     started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
     ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death), ...("blame" in death ? { blame: death.blame } : {}) }),
+    overMemory: (worker, usedMb) => this.#overMemory(worker, usedMb),
     limited: (node, workers) => {
       if (this.#nodes.get(node.name) !== node) return false;
       this.#pool.limitLeases(node.name, workers);
@@ -127,7 +132,8 @@ export class Dispatcher implements TaskLauncher {
       this.#unserved.delete(task);
     },
     refused: (task: Task, error: Error): void => {
-      if (!this.#nodesExpected) return task.fail(this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : error);
+      if (this.#isClosed) return task.fail(runEndedTask());
+      if (!this.#nodesExpected) return task.fail(this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : ofFunction(task.functionName, error));
       this.#inLine += 1;
       this.#unserved.add(task);
     },
@@ -197,7 +203,7 @@ export class Dispatcher implements TaskLauncher {
   /** How many tasks a worker may hold when this is one of them. */
   #window({ functionName, request, first }: Task): number {
     const { ahead = true, options } = request;
-    return ahead && !first && options.freshWorker !== true ? this.#runTimes.window(functionName) : 0;
+    return ahead && !first && !wantsOwnWorker(options) ? this.#runTimes.window(functionName) : 0;
   }
 
   #closed(lane: Lane): void {
@@ -211,6 +217,16 @@ export class Dispatcher implements TaskLauncher {
     }
     // The CPUs are free when the process is gone.
     void worker.stop(0).then(() => lease.release());
+  }
+
+  /** Says so, once for each call, and ends it where that is wanted. */
+  #overMemory(worker: LaunchedWorker, usedMb: number): void {
+    const task = [...this.#lanes].find((lane) => lane.worker === worker)?.running;
+    const what = task?.holds(usedMb) ?? "nothing";
+    if (task === undefined || what === "nothing") return;
+    const { functionName, node, attempt, request } = task;
+    this.#events.emit({ type: "call-over-memory", functionName, node, attempt, usedMb, memoryMb: request.options.memoryMb ?? 0, ends: what === "end" });
+    if (what === "end") void worker.stop(0);
   }
 
   #tryUnserved(): void {

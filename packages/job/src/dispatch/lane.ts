@@ -7,6 +7,7 @@ import { after, type Timer } from "@hyperion-ts/bounds";
 import type { Lease } from "@hyperion-ts/cpu-pool";
 import type { LaunchedWorker } from "@hyperion-ts/launcher";
 import type { DispatchNode } from "./dispatch-node.ts";
+import type { TaskOptions } from "./task-launcher.ts";
 import type { Task } from "./task.ts";
 import { notStartedTask, timedOutTask } from "./task-failure.ts";
 
@@ -79,7 +80,7 @@ export class Lane {
   add(task: Task): void {
     this.#tasks.push(task);
     task.lane = this;
-    this.fresh ||= task.request.options.freshWorker === true;
+    this.fresh ||= wantsOwnWorker(task.request.options);
     if (this.worker !== undefined) task.arrived(this);
   }
 
@@ -238,3 +239,6 @@ export class Lane {
     this.#office.closed(this);
   }
 }
+
+/** Whether a call has its worker for itself: also where it is ended for its memory, so that it is not ended for what an earlier one has left there. */
+export const wantsOwnWorker = ({ freshWorker, memoryLimit }: TaskOptions): boolean => freshWorker === true || memoryLimit === "end";

@@ -8,13 +8,15 @@ import type { CallFailure } from "@hyperion-ts/wire";
 /**
  * Why an attempt failed: `failed` in the function or at its schemas, so that another attempt would fare no better;
  * `lost` with its worker or node; `not-started` because no worker came up for it; `no-node` because all nodes are lost;
- * `timed-out` at its time limit.
+ * `over-memory` because it held more than its share, and was to end then; `run-ended` because its run was over; `timed-out` at its time limit.
  */
 export type TaskFailure =
   | { readonly kind: "failed"; readonly failure: CallFailure }
   | { readonly kind: "lost"; readonly death: WorkerDeath }
   | { readonly kind: "not-started" }
   | { readonly kind: "no-node" }
+  | { readonly kind: "run-ended" }
+  | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where the attempt was made; `node` is empty where it was not placed. */

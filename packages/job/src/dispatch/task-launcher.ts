@@ -6,6 +6,8 @@ import type { InputTally } from "../concurrent/input-tally.ts";
 export interface TaskOptions {
   readonly gpus?: number;
   readonly memoryMb?: number;
+  /** What happens when the call's worker holds more memory than `memoryMb`. */
+  readonly memoryLimit?: "tell" | "end";
   readonly priority?: number;
   readonly timeLimitMs?: number | null;
   readonly attempts?: number;

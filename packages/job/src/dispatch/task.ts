@@ -10,7 +10,7 @@ import { type Abortable, abortScope, type AbortScope } from "../abort-scope.ts";
 import type { Lane } from "./lane.ts";
 import type { ModuleTrials } from "./module-trials.ts";
 import { isSpared, type Spareable } from "./spared.ts";
-import { failedTask, lostTask, timedOutTask } from "./task-failure.ts";
+import { failedTask, lostTask, overMemoryTask, timedOutTask } from "./task-failure.ts";
 import type { TaskError, TaskPlace } from "./task-error.ts";
 import type { TaskCall, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
@@ -58,6 +58,10 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
   readonly #scope: AbortScope;
   #abort: { readonly reason: unknown } | undefined;
   #timedOut = false;
+  /** What it held of memory, where it is ended for that. */
+  #overMb: number | undefined;
+  /** Whether it was told that it holds too much. */
+  #toldMemory = false;
   #resolvePlaced: ((task: Task) => void) | undefined;
   #rejectPlaced: ((error: unknown) => void) | undefined;
   #resolveRun: ((value: unknown) => void) | undefined;
@@ -166,6 +170,15 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
     this.#timedOut = true;
   }
 
+  /** Its worker holds so much memory, which is more than its share. Says what is to be done about it. */
+  holds(usedMb: number): "nothing" | "tell" | "end" {
+    const known = this.#toldMemory;
+    this.#toldMemory = true;
+    if (this.request.options.memoryLimit !== "end") return known ? "nothing" : "tell";
+    this.#overMb ??= usedMb;
+    return known ? "nothing" : "end";
+  }
+
   /** Its lane has no use for it any more, and it has not begun: on to another one. */
   evicted(): void {
     const { lane } = this;
@@ -196,6 +209,10 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
   lost(death: WorkerDeath, as: LostAs): void {
     const { place } = this;
     this.lane?.workerLost();
+    if (this.#overMb !== undefined && !this.#timedOut) {
+      this.lane?.answered(this, "failed", place.ranMs);
+      return this.fail(overMemoryTask(this.request.options.memoryMb ?? 0, this.#overMb, place));
+    }
     if (isSpared(this, as) && this.#abort === undefined && !this.#timedOut) return this.evicted();
     this.lane?.answered(this, "lost", place.ranMs);
     this.fail(this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place), this.#timedOut ? "failed" : "lost");

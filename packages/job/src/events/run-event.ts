@@ -39,6 +39,8 @@ export type RunEvent =
   | { readonly type: "worker-not-started"; readonly node: string; readonly reason: string }
   /** A call failed for good; its caller gets the error. */
   | { readonly type: "call-failed"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly reason: CallReason["kind"]; readonly message: string }
+  /** The worker of a call holds more memory than `setTaskMemory` has reserved for it, in megabytes; `ends`: the call is ended for that. Once for each attempt. */
+  | { readonly type: "call-over-memory"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly usedMb: number; readonly memoryMb: number; readonly ends: boolean }
   /** A call runs again, because its worker died or its node was lost. */
   | { readonly type: "call-retried"; readonly functionName: string; readonly node: string; readonly attempt: number; readonly why: string }
   /**

@@ -1,7 +1,7 @@
 /** The lines that stay: what a person should know of each event, whether or not there is a live block. Pure. */
 import type { RunEvent } from "../events/run-event.ts";
 import { endLines } from "./end-lines.ts";
-import { durationText, plural } from "./human-numbers.ts";
+import { countText, durationText, plural } from "./human-numbers.ts";
 import { paragraph } from "./paragraph.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "./run-state.ts";
 import type { Line } from "./styled-line.ts";
@@ -31,6 +31,8 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
       return paragraph("⚠ ", `${event.node}: ${event.reason}`, "yellow");
     case "call-failed":
       return paragraph("✗ ", event.message, "red");
+    case "call-over-memory":
+      return paragraph("⚠ ", `${event.functionName} on ${event.node} holds ${countText(event.usedMb)} MB of memory, more than the ${countText(event.memoryMb)} MB of setTaskMemory${event.ends ? ", and is ended" : ""}`, "yellow");
     case "call-retried":
       return paragraph("⚠ ", `${event.functionName} runs again after attempt ${event.attempt} on ${event.node}: ${event.why.split("\n", 1)[0]}`, "yellow");
     case "other-code":

@@ -96,6 +96,7 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
     case "call-failed":
       return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
     case "node-limited":
+    case "call-over-memory":
     case "worker-started":
     case "worker-ended":
     case "worker-not-started":
@@ -120,6 +121,7 @@ function problemKey(event: RunEvent): string | null {
   switch (event.type) {
     case "call-failed":
     case "call-retried":
+    case "call-over-memory":
       return `${event.type} ${event.functionName}`;
     case "worker-not-started":
       return event.type;

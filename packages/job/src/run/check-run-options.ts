@@ -2,6 +2,7 @@
 import { aborter, callable, checkOptions, checkValue, duration, fields, flag, nonEmpty, oneOf, type Rules, structured, whole } from "@hyperion-ts/bounds";
 import { checkAddr, checkNodeConfig, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { Job } from "../job.ts";
+import { checkJob } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
@@ -28,7 +29,7 @@ const allRules: Rules<RunLocalOptions & RunSlurmOptions> = { ...localRules, ...s
 export function checkRun<A>(place: "runJob" | "runJobLocal" | "runJobSlurm", info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions): void {
   checkValue(place, "the program info", info, structured);
   for (const part of ["id", "database", "logDir", "dataDir"] as const) checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
-  checkValue(place, "the job", job, callable);
+  checkJob(place, job);
   const rules = { runJob: allRules, runJobLocal: localRules, runJobSlurm: slurmRules }[place];
   checkOptions<object>(place, options, rules);
   checkConfig(place, options.launcher);

@@ -4,6 +4,7 @@ import { CpuPool, type Lease } from "@hyperion-ts/cpu-pool";
 import { type AnyRemoteFunction, type CallContext, checkInput, checkOutput, findRemote, parseInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import { decodeValue, encodeValue } from "@hyperion-ts/wire";
 import { CallCounts } from "../dispatch/call-counts.ts";
+import { ofFunction } from "../dispatch/never-fits.ts";
 import { failedTask } from "../dispatch/task-failure.ts";
 import type { TaskOutcome } from "../dispatch/task.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
@@ -21,7 +22,7 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
       const { gpus, memoryMb, priority, node } = request.options;
       const lease = await pool.reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal }).catch((error: unknown) => {
         counts.ended(request.functionName ?? "", request.signal.aborted ? "cancelled" : "failed", request.tally);
-        throw error;
+        throw error instanceof Error ? ofFunction(request.functionName ?? "", error) : error;
       });
       const worker = new ProcessWorker(request, lease, (outcome) => {
         running.delete(worker);

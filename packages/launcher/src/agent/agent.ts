@@ -29,6 +29,7 @@ import { endGuard, takeGuardNews } from "./guard.ts";
 import { findProcessTools } from "./process-tools.ts";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { OomKills } from "./oom-kills.ts";
 import { Silence } from "../silence.ts";
 import { SpareWorker } from "./spare-worker.ts";
@@ -51,6 +52,7 @@ export class Agent implements FrameReceiver {
   readonly #processes = new WorkerProcesses(this.#tools, log);
   readonly #spare = new SpareWorker(this.#tools, this.#processes, log);
   readonly #oomKills = new OomKills();
+  readonly #memory = new MemoryWatch();
   readonly #workers = new Map<number, Promise<AgentWorker | undefined>>();
   /** The workers that run: for the hot path. */
   readonly #running = new Map<number, AgentWorker>();
@@ -203,7 +205,9 @@ export class Agent implements FrameReceiver {
     if (this.#replacing) this.#spare.prepare(message);
     this.#running.set(channel, worker);
     this.#send({ type: "started", channel, pid: worker.pid });
+    const watch = message.memoryMb === null ? undefined : this.#memory.add(worker.pid, message.memoryMb, (usedMb) => this.#send({ type: "memory", channel, usedMb }));
     void worker.gone.then(() => {
+      watch?.[Symbol.dispose]();
       this.#running.delete(channel);
       this.#workers.delete(channel);
       this.#replacing = true;

@@ -12,3 +12,9 @@ export const enterCall = (call: RunningCall): void => calls.enterWith(call);
 
 /** undefined where it belongs to none, or the runtime does not know: such as in a native library's thread. */
 export const callHere = (): RunningCall | undefined => calls.getStore();
+
+/** The name of the remote function that the code which runs now is a part of; none while its module is imported. */
+export function functionHere(): string | undefined {
+  const call = callHere();
+  return call?.evaluates === true ? call.functionName : undefined;
+}

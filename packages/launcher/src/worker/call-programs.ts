@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { anything, checkOptions, checkValue, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
 import { ExecError, type ExecOptions, type ExecResult } from "@hyperion-ts/remote";
 import { killedAtDeath } from "./death-signal.ts";
+import { whyNoProgram } from "./why-no-program.ts";
 import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
@@ -16,7 +17,7 @@ export class CallPrograms {
     if (wrong !== undefined) return Promise.reject(wrong);
     const child = start([file, ...args], options);
     if (child instanceof ExecError) return Promise.reject(child);
-    const result = this.#result(child, [file, ...args], options.input, signal);
+    const result = this.#result(child, [file, ...args], options, signal);
     this.#running.set(child, result);
     return result;
   }
@@ -29,13 +30,15 @@ export class CallPrograms {
     }
   }
 
-  async #result(child: ChildProcess, argv: readonly string[], input: ExecOptions["input"], signal: AbortSignal): Promise<ExecResult> {
+  async #result(child: ChildProcess, argv: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
     const abort = (): void => endProgram(child);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const { error, ...end } = await outcome(child, input);
+      const { error, ...end } = await outcome(child, options.input);
       signal.throwIfAborted();
-      if (end.exitCode !== 0) throw new ExecError(argv, end, { cause: error });
+      const unstarted = error ?? unstartedBySetpriv(end);
+      if (unstarted !== undefined) throw notStarted(argv, options, unstarted);
+      if (end.exitCode !== 0) throw new ExecError(argv, end);
       return { stdout: end.stdout, stderr: end.stderr };
     } finally {
       signal.removeEventListener("abort", abort);
@@ -66,9 +69,16 @@ function start(argv: readonly string[], options: ExecOptions): ChildProcess | Ex
     return spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   } catch (cause) {
     // Most failures come as an event; some are thrown here, e.g. an argument list that is too long.
-    return new ExecError(argv, { exitCode: null, signal: null, stdout: "", stderr: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    return notStarted(argv, options, cause);
   }
 }
+
+/** setpriv, which stands before the program, was started, and then the program was not. */
+const unstartedBySetpriv = ({ exitCode, stderr }: { readonly exitCode: number | null; readonly stderr: string }): Error | undefined =>
+  (exitCode === 126 || exitCode === 127) && stderr.startsWith("setpriv: failed to execute") ? Object.assign(new Error(stderr.trim()), { code: "ENOENT" }) : undefined;
+
+const notStarted = ([file = "", ...args]: readonly string[], { cwd, env }: ExecOptions, cause: unknown): ExecError =>
+  new ExecError([file, ...args], { exitCode: null, signal: null, stdout: "", stderr: whyNoProgram(file, { cwd, env: { ...process.env, ...env } }, cause) }, { cause });
 
 /** SIGTERM to the program and to what it has started (a shell does not pass it on), SIGKILL to those that stay. */
 function endProgram(child: ChildProcess): void {

@@ -31,6 +31,7 @@ export class RunningCall implements CallContext {
   readonly begunMs = performance.now();
   readonly #office: CallOffice;
   #settled = false;
+  #evaluates = false;
   #controller: AbortController | undefined;
   #programs: CallPrograms | undefined;
 
@@ -80,6 +81,11 @@ export class RunningCall implements CallContext {
     else this.#succeed(output);
   }
 
+  /** Whether its function was called: before that, its module is imported. */
+  get evaluates(): boolean {
+    return this.#evaluates;
+  }
+
   /** Whether it was asked to end. */
   get aborted(): boolean {
     return this.#controller?.signal.aborted ?? false;
@@ -105,6 +111,7 @@ export class RunningCall implements CallContext {
   }
 
   #evaluate(fn: AnyRemoteFunction, value: unknown): unknown {
+    this.#evaluates = true;
     const parsed = parseInput(fn, value);
     const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
     const output = isPromise(parsed) ? parsed.then((input) => run(input, this)) : run(parsed, this);

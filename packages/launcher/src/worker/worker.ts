@@ -11,7 +11,7 @@ import { enterWorker } from "@hyperion-ts/remote";
 import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker, type WorkerEnding } from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
-import { enterCall } from "./call-origin.ts";
+import { enterCall, functionHere } from "./call-origin.ts";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
@@ -66,7 +66,7 @@ export function runWorker(): void {
 }
 
 function employ({ channel, env, config }: Employ, writer: FrameWriter): Worker {
-  enterWorker();
+  enterWorker(functionHere);
   Object.assign(process.env, env);
   const worker = new Worker(config as WorkerConfig, channel, writer);
   worker.ready();
