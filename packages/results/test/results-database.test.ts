@@ -84,7 +84,7 @@ test("the same process can't open a file twice, not even by another name for it"
   symlinkSync(folder.database, `${folder.path}/alias.sqlite`);
   const error = await opening(`${folder.path}/alias.sqlite`);
   expect(error).toMatchObject({ code: "locked", path: folder.database });
-  expect(error.message).toMatch(/held by this very process, since .*Open it once and pass/);
+  expect(error.message).toMatch(/held by this very process, since .*open it once, and pass/);
 });
 
 test("a file that SQLite holds locked for another program is refused, and its lock file removed", async () => {

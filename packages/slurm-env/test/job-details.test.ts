@@ -36,7 +36,7 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 
   it("is shown of a whole array under the id of its last task, and only the task's own part counts: its GPUs, its end", () => {
     const text = recorded("array-last-task");
-    expect(detailsOf(text, 40)).toEqual({ state: "RUNNING", nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }], endTimeMs: undefined });
+    expect(detailsOf(text, 40)).toEqual({ state: "RUNNING", reason: "None", nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }], endTimeMs: undefined });
     expect(detailsOf(text, 84).nodes).toEqual([{ name: "gpu1", cpuIds: [0], gpuIds: [], memoryMb: 10 }]);
   });
 
