@@ -29,7 +29,6 @@ type Input<I extends StandardSchemaV1> = StandardSchemaV1.InferInput<I>;
 export const remoteEval =
   <I extends StandardSchemaV1, O extends StandardSchemaV1>(fn: RemoteFunction<I, O>, input: NoInfer<Input<I>>): Job<StandardSchemaV1.InferInput<O>, HasWorkers> =>
   (env) => {
-    env.noteCode?.(fn.name);
     const checked = tryCheck(fn, input);
     return checked instanceof Promise ? checked.then((value) => attempts(env, fn, value, encodeValue(value))) : attempts(env, fn, input, checked);
   };
@@ -41,7 +40,6 @@ export const remoteEval =
 export const remoteEvalM =
   <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(fn: RemoteFunction<I, O>, input: Job<NoInfer<Input<I>>, R>): Job<StandardSchemaV1.InferInput<O>, HasWorkers & R> =>
   async (env) => {
-    env.noteCode?.(fn.name);
     let value: Input<I> | undefined;
     let encoded: Uint8Array | undefined;
     const compute = async (): Promise<Uint8Array> => {
@@ -53,6 +51,7 @@ export const remoteEvalM =
     let first = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
+        env.noteCode?.(fn.name);
         using worker = await env.taskLauncher.launch({ ...request(env, fn.name, first), ahead: false });
         return await worker.run({ fn, input: await compute(), attempt });
       } catch (error) {
@@ -66,6 +65,7 @@ async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(
   for (let attempt = 1; ; attempt += 1) {
     let worker: TaskWorker | undefined;
     try {
+      env.noteCode?.(fn.name);
       worker = await env.taskLauncher.launch(request(env, fn.name, first));
       return await worker.run({ fn, input, attempt });
     } catch (error) {
