@@ -8,7 +8,7 @@ import { readmeExample } from "../src/readme-example.ts";
 import { runProgram } from "../src/run-program.ts";
 import { workspaceRoot } from "../src/workspace.ts";
 
-/** What is not in npm's cache is downloaded. */
+/** What is not in npm's cache is downloaded, by a Node of npm's, which by itself does not know the certificates of this machine. */
 const PATIENCE_MS = 600_000;
 
 test("a folder that is set up as README says has programs, types and tests that work", { timeout: PATIENCE_MS }, async () => {
@@ -22,7 +22,7 @@ test("a folder that is set up as README says has programs, types and tests that 
   await Promise.all([mkdir(home), mkdir(folder)]);
   const cache = (await runProgram(["npm", "config", "get", "cache"], { cwd: folder })).trim();
   // Tests are run by an npx that was told of packages, and would tell the npx here.
-  const env = { npm_config_package: "", HOME: home, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`, npm_config_cache: cache, npm_config_prefer_offline: "true", NO_COLOR: "1", CI: "true" };
+  const env = { npm_config_package: "", NODE_USE_SYSTEM_CA: "1", HOME: home, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`, npm_config_cache: cache, npm_config_prefer_offline: "true", NO_COLOR: "1", CI: "true" };
   const run = (line: string): Promise<string> => runProgram(["sh", "-ec", line], { cwd: folder, env, timeoutMs: PATIENCE_MS });
 
   const tarballs = Object.values(inject("tarballs")).map((file) => `'${file}'`);

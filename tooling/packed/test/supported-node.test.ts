@@ -19,7 +19,7 @@ const refused = [
   ["deno@2.9.6", /^Deno 2\.9\.6$/, ["run", "--allow-all", "--no-check"]],
 ] as const;
 
-/** They are downloaded once. */
+/** They are downloaded once, by a Node of npm's, which by itself does not know the certificates of this machine. */
 const PATIENCE_MS = 600_000;
 
 const example = readmeExample(readFileSync(join(workspaceRoot, "README.md"), "utf8"));
@@ -44,7 +44,7 @@ describe("a program on another runtime", () => {
 
   async function run(runtime: string, args: readonly string[], file: string): Promise<Ended> {
     const [name = ""] = runtime.split("@");
-    const child = spawn("npx", ["-y", "--prefer-offline", "-p", runtime, "--", name, ...args, file], { cwd: folder.path, env: { ...process.env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("npx", ["-y", "--prefer-offline", "-p", runtime, "--", name, ...args, file], { cwd: folder.path, env: { ...process.env, NODE_USE_SYSTEM_CA: "1", NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
     const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
     return { code: Number(code), stdout, stderr };
   }
