@@ -1,7 +1,7 @@
 /**
  * `npm test`: types, lint and tests of all packages through turbo, then one line
  * that counts the tests of every package (vitest's own JSON reports, summed), so
- * that a person and a CI log see at the end what was checked.
+ * that a person and a CI log see at the end what was checked, and what failed: a log of thousands of tests is often cut.
  *
  * Tests on a real Slurm cluster run where one can be made (tooling/testbed), on the machine's own Slurm; elsewhere they
  * are skipped, and counted. With CI=true they run on the Slurm of other Debian releases, too.
@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { releases, testbedMissing } from "@hyperion-ts/testbed";
 import { releaseRuns, turnOf } from "./release-suites.ts";
-import { readReports, removeReports } from "./reports.ts";
+import { failedTests, readReports, removeReports } from "./reports.ts";
 import { runOnRelease } from "./run-on-release.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -27,6 +27,7 @@ const turbo = spawnSync("pnpm", ["exec", "turbo", "run", "typecheck", "lint", "t
 const onReleases = process.env["CI"] !== "true" || testOnReleases();
 
 const { passed, failed, skipped } = readReports(root);
+for (const { report, file, name, messages } of failedTests(root)) console.log(`\nFAILED ${name ?? "to load"}\n  in ${file} (${report})\n${messages.join("\n").slice(0, 4_000)}`);
 const ok = turbo.status === 0 && onReleases && failed === 0 && passed > 0;
 if (turbo.status !== 0 || !onReleases) console.log("\nA check above failed: its output says which package and why. Types and lint count as checks, not as tests.");
 if (skipped > 0) console.log(`\n${skipped} tests were skipped.${missing === null ? "" : ` Those on a real Slurm cluster are among them: ${missing}`}`);

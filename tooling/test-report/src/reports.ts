@@ -10,11 +10,29 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
+/** A test that failed, or a file of tests that could not be loaded. */
+export interface FailedTest {
+  /** Its report's path, from the root: it tells the package, and the release where that is another than the machine's. */
+  readonly report: string;
+  readonly file: string;
+  /** Absent for a file that could not be loaded. */
+  readonly name?: string;
+  readonly messages: readonly string[];
+}
+
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly FileResult[];
+}
+
+interface FileResult {
+  /** Its absolute path. */
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly failureMessages: readonly string[] }[];
 }
 
 export const removeReports = (root: string): void => {
@@ -23,12 +41,26 @@ export const removeReports = (root: string): void => {
 
 /** Adds up all reports that are there. */
 export function readReports(root: string): TestCounts {
-  const all = globSync(reports, { cwd: root }).map((file) => JSON.parse(readFileSync(`${root}/${file}`, "utf8")) as Report);
+  const all = reportsOf(root).map(({ report }) => report);
   const sum = (count: (report: Report) => number): number => all.reduce((total, report) => total + count(report), 0);
-  const notLoaded = ({ testResults }: Report): number => testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
   return {
     passed: sum(({ numPassedTests }) => numPassedTests),
-    failed: sum((report) => report.numFailedTests + notLoaded(report)),
+    failed: sum((report) => report.numFailedTests + report.testResults.filter(isNotLoaded).length),
     skipped: sum(({ numPendingTests }) => numPendingTests),
   };
 }
+
+/** All that failed, in the order of the reports. */
+export const failedTests = (root: string): readonly FailedTest[] => reportsOf(root).flatMap(({ path, report }) => report.testResults.flatMap((file) => failuresOf(path, file)));
+
+function failuresOf(report: string, file: FileResult): readonly FailedTest[] {
+  if (isNotLoaded(file)) return [{ report, file: file.name, messages: [file.message] }];
+  return file.assertionResults
+    .filter(({ status }) => status === "failed")
+    .map(({ fullName, failureMessages }) => ({ report, file: file.name, name: fullName, messages: failureMessages }));
+}
+
+const isNotLoaded = ({ status, assertionResults }: FileResult): boolean => status === "failed" && assertionResults.length === 0;
+
+const reportsOf = (root: string): readonly { readonly path: string; readonly report: Report }[] =>
+  globSync(reports, { cwd: root }).map((path) => ({ path, report: JSON.parse(readFileSync(`${root}/${path}`, "utf8")) as Report }));
