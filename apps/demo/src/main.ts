@@ -25,7 +25,10 @@ async function search({ cpus, cpusPerTask, dir, points, range, eps, workMs }: Op
   const info = programInfo(dir);
   const found = local(setTaskCpus(cpusPerTask), counted(rootTable({ points: spread(points, range), eps, workMs })));
   const { rows, computed } = await runJob(info, found, cpus === undefined ? {} : { cpus });
-  const lines = table(["n", "x", "low", "high"], rows.map(({ n, x, low, high }) => [n, x, low, high]));
+  const lines = table(
+    ["n", "x", "low", "high"],
+    rows.map(({ n, x, low, high }) => [n, x, low, high]),
+  );
   return `${lines}\n\n${summary(rows.length, computed, info.database)}\n`;
 }
 

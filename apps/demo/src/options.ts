@@ -60,7 +60,9 @@ export function parseOptions(args: readonly string[]): Options | "help" {
   const named = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, given[flagOf(key)]]));
   const parsed = schema.safeParse(named);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path: [key], message }) => `--${flagOf(String(key))} ${message}, but is ${JSON.stringify(named[String(key)])}`);
+  const problems = parsed.error.issues.map(
+    ({ path: [key], message }) => `--${flagOf(String(key))} ${message}, but is ${JSON.stringify(named[String(key)])}`,
+  );
   throw new OptionsError(`${problems.join("\n")}\nTry --help.`);
 }
 
@@ -70,7 +72,10 @@ const flagOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${le
 function parseFlags(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
   const values = Object.keys(schema.shape).map((key) => [flagOf(key), { type: "string" }] as const);
   try {
-    return parseArgs({ args: [...args], options: { ...Object.fromEntries(values), help: { type: "boolean", short: "h" } } }).values;
+    return parseArgs({
+      args: [...args],
+      options: { ...Object.fromEntries(values), help: { type: "boolean", short: "h" } },
+    }).values;
   } catch (error) {
     throw new OptionsError(`${error instanceof Error ? error.message : String(error)}\nTry --help.`, { cause: error });
   }

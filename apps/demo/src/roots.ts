@@ -2,7 +2,15 @@
  * The root search of Hyperion's documentation: one remote function, the map that remembers its results, and
  * the jobs that call it. Workers import this file, so it only defines; main.ts starts the program.
  */
-import { defineRemote, forConcurrently, type Job, keyValMap, mapConcurrently, memoizeWithMap, remoteEval } from "@hyperion-ts/job";
+import {
+  defineRemote,
+  forConcurrently,
+  type Job,
+  keyValMap,
+  mapConcurrently,
+  memoizeWithMap,
+  remoteEval,
+} from "@hyperion-ts/job";
 import { z } from "zod";
 import { bisect } from "./bisect.ts";
 

@@ -5,8 +5,20 @@
  * and stand under each other by their decimal points.
  */
 export function table(headings: readonly string[], rows: readonly (readonly number[])[]): string {
-  const columns = headings.map((heading, i) => column(heading, rows.map((row) => row[i] ?? Number.NaN)));
-  return [headings, ...rows].map((_, line) => columns.map((cells) => cells[line]).join("  ").trimEnd()).join("\n");
+  const columns = headings.map((heading, i) =>
+    column(
+      heading,
+      rows.map((row) => row[i] ?? Number.NaN),
+    ),
+  );
+  return [headings, ...rows]
+    .map((_, line) =>
+      columns
+        .map((cells) => cells[line])
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** A heading and its numbers, all of the same length. */
@@ -14,7 +26,10 @@ function column(heading: string, values: readonly number[]): string[] {
   const parts = values.map((value) => halves(String(value)));
   const wholeWidth = longest(parts.map(({ whole }) => whole));
   const fractionWidth = longest(parts.map(({ fraction }) => fraction));
-  const cells = [heading, ...parts.map(({ whole, fraction }) => whole.padStart(wholeWidth) + fraction.padEnd(fractionWidth))];
+  const cells = [
+    heading,
+    ...parts.map(({ whole, fraction }) => whole.padStart(wholeWidth) + fraction.padEnd(fractionWidth)),
+  ];
   const width = longest(cells);
   return cells.map((cell, i) => (i === 0 ? cell.padEnd(width) : cell.padStart(width)));
 }

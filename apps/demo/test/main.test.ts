@@ -52,17 +52,20 @@ test("after kill -9 nothing of the program is left, and the next run computes on
   await expectRest(folder);
 });
 
-test.for(["SIGINT", "SIGKILL"] as const)("workers in a synchronous loop of ten minutes end with the program when it gets %s", async (signal) => {
-  using folder = temporaryFolder();
-  await using program = startDemo(folder, "--points", "1", "--cpus", "2", "--work-ms", "600000");
-  await untilSearching(folder, 2);
-  const started = program.processes();
-  // An agent and two workers.
-  expect(started.length).toBeGreaterThanOrEqual(3);
-  process.kill(program.pid, signal);
-  await program.ended;
-  expect(await untilGone(started, 60_000)).toEqual([]);
-});
+test.for(["SIGINT", "SIGKILL"] as const)(
+  "workers in a synchronous loop of ten minutes end with the program when it gets %s",
+  async (signal) => {
+    using folder = temporaryFolder();
+    await using program = startDemo(folder, "--points", "1", "--cpus", "2", "--work-ms", "600000");
+    await untilSearching(folder, 2);
+    const started = program.processes();
+    // An agent and two workers.
+    expect(started.length).toBeGreaterThanOrEqual(3);
+    process.kill(program.pid, signal);
+    await program.ended;
+    expect(await untilGone(started, 60_000)).toEqual([]);
+  },
+);
 
 test("a wrong option is an error of one line, before anything is started", async () => {
   using folder = temporaryFolder();
@@ -101,7 +104,9 @@ async function expectRest(folder: Folder): Promise<void> {
 }
 
 /** The rows of the table that the demo printed. */
-function rowsOf(stdout: string): { readonly n: number; readonly x: number; readonly low: number; readonly high: number }[] {
+function rowsOf(
+  stdout: string,
+): { readonly n: number; readonly x: number; readonly low: number; readonly high: number }[] {
   const [heading = "", ...lines] = stdout.slice(0, stdout.indexOf("\n\n")).split("\n");
   expect(heading.trim().split(/ +/)).toEqual(["n", "x", "low", "high"]);
   return lines.map((line) => {

@@ -14,7 +14,23 @@ test("without options there are the defaults that the usage text names", () => {
 });
 
 test("every option is taken in", () => {
-  expect(parseOptions(["--points", "50", "--range=2.5", "--eps", "1e-3", "--cpus-per-task", "2", "--cpus", "4", "--work-ms", "0", "--dir", "x"])).toEqual({
+  expect(
+    parseOptions([
+      "--points",
+      "50",
+      "--range=2.5",
+      "--eps",
+      "1e-3",
+      "--cpus-per-task",
+      "2",
+      "--cpus",
+      "4",
+      "--work-ms",
+      "0",
+      "--dir",
+      "x",
+    ]),
+  ).toEqual({
     points: 50,
     range: 2.5,
     eps: 1e-3,
@@ -49,12 +65,15 @@ test.for([
 
 test("whatever is typed is an option, help, or an error for people", () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom("--points", "--eps", "--dir", "--cpus", "7"))), (args) => {
-      try {
-        parseOptions(args);
-      } catch (error) {
-        expect(error).toBeInstanceOf(OptionsError);
-      }
-    }),
+    fc.property(
+      fc.array(fc.oneof(fc.string(), fc.constantFrom("--points", "--eps", "--dir", "--cpus", "7"))),
+      (args) => {
+        try {
+          parseOptions(args);
+        } catch (error) {
+          expect(error).toBeInstanceOf(OptionsError);
+        }
+      },
+    ),
   );
 });

@@ -20,7 +20,10 @@ test("the README's program prints what the README says, also when it finds all r
   const look = join(folder.path, "look.ts");
   writeFileSync(look, firstBlock("ts", 'from "./roots.ts"'));
   await using looking = startProgram(look, folder);
-  expect(await looking.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/│ x +│ eps +│ low +│ high .*│ 2 +│ 0.0001 +│ 1.4141\d* +│ 1.4142\d*/s) });
+  expect(await looking.ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/│ x +│ eps +│ low +│ high .*│ 2 +│ 0.0001 +│ 1.4141\d* +│ 1.4142\d*/s),
+  });
 });
 
 /** The first block of a language in the README that has a text in it. */

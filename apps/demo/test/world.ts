@@ -17,7 +17,11 @@ export interface Folder extends Disposable {
 
 export function temporaryFolder(parent = tmpdir()): Folder {
   const path = mkdtempSync(join(parent, ".hyperion-ts-demo-"));
-  return { path, database: join(path, "results.sqlite"), [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    database: join(path, "results.sqlite"),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
 }
 
 /** How a program ended, and what it printed. */
@@ -48,9 +52,19 @@ export async function runDemo(folder: Folder, ...args: readonly string[]): Promi
 
 /** Starts a file of TypeScript in a process group of its own, with `folder` as its current directory. */
 export function startProgram(file: string, folder: Folder, ...args: readonly string[]): Program {
-  const child = spawn(process.execPath, [file, ...args], { cwd: folder.path, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const exit = new Promise<Pick<Ended, "code" | "signal">>((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
-  const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(([end, stdout, stderr]) => ({ ...end, stdout, stderr }));
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: folder.path,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exit = new Promise<Pick<Ended, "code" | "signal">>((resolve) =>
+    child.once("exit", (code, signal) => resolve({ code, signal })),
+  );
+  const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(([end, stdout, stderr]) => ({
+    ...end,
+    stdout,
+    stderr,
+  }));
   const pid = child.pid ?? Number.NaN;
   const processes = (): ProcessId[] => descendants(pid);
   const kill = async (): Promise<void> => {
@@ -64,7 +78,11 @@ export function startProgram(file: string, folder: Folder, ...args: readonly str
 
 /** Waits until so many searches have begun: each of them says so in its worker's log file. */
 export async function untilSearching(folder: Folder, count: number): Promise<void> {
-  const begun = (): number => globSync(join(folder.path, "logs/**/*.log")).reduce((sum, file) => sum + readFileSync(file, "utf8").split("searching root").length - 1, 0);
+  const begun = (): number =>
+    globSync(join(folder.path, "logs/**/*.log")).reduce(
+      (sum, file) => sum + readFileSync(file, "utf8").split("searching root").length - 1,
+      0,
+    );
   await expect.poll(begun, { timeout: 60_000, interval: 50 }).toBeGreaterThanOrEqual(count);
 }
 

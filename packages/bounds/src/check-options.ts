@@ -14,7 +14,8 @@ export type Rules<O extends object> = { readonly [K in keyof Required<O>]: Rule 
  * checkOptions("openPool", options, { cpus: whole(1), timeoutMs: duration() });
  */
 export function checkOptions<O extends object>(place: string, options: O, rules: Rules<O>): void {
-  if (typeof options !== "object" || options === null) throw new TypeError(`${place}: the options must be an object, not ${showValue(options)}`);
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`${place}: the options must be an object, not ${showValue(options)}`);
   checkFields(options, rules, place, (field) => `${place}: ${field}`);
 }
 

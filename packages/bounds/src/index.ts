@@ -2,5 +2,24 @@
 import "./supported-node.ts";
 export { checkOptions, checkValue, type Rules } from "./check-options.ts";
 export { DirectoryError, makeDirectory } from "./make-directory.ts";
-export { aborter, anything, callable, duration, fields, finite, flag, type DurationBounds, listOf, nonEmpty, nullOr, oneOf, type Rule, standardSchema, structured, text, unlimited, whole } from "./rules.ts";
+export {
+  aborter,
+  anything,
+  callable,
+  duration,
+  fields,
+  finite,
+  flag,
+  type DurationBounds,
+  listOf,
+  nonEmpty,
+  nullOr,
+  oneOf,
+  type Rule,
+  standardSchema,
+  structured,
+  text,
+  unlimited,
+  whole,
+} from "./rules.ts";
 export { after, every, LONGEST_TIMER_MS, pause, type Timer } from "./timer.ts";

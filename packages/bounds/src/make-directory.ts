@@ -32,7 +32,8 @@ export interface DirectoryOptions {
  * Two processes may make it at the same time. Throws a DirectoryError.
  */
 export function makeDirectory(path: string, { mode = 0o777 }: DirectoryOptions = {}): void {
-  if (path === "" || path.includes("\0")) throw new DirectoryError(path, path === "" ? "it has no name" : "its name has a NUL character in it");
+  if (path === "" || path.includes("\0"))
+    throw new DirectoryError(path, path === "" ? "it has no name" : "its name has a NUL character in it");
   const full = resolve(path);
   try {
     for (const missing of missingIn(full)) make(missing, mode);

@@ -55,7 +55,8 @@ export const text: Rule = (value, name) => {
 /** A text of a character at least, without NUL, which neither a path nor an argument can hold. */
 export const nonEmpty: Rule = (value, name) => {
   if (typeof value !== "string") throw otherType(value, name, "a text that is not empty");
-  if (value === "" || value.includes("\0")) throw beyond(value, name, "a text that is not empty and has no NUL character");
+  if (value === "" || value.includes("\0"))
+    throw beyond(value, name, "a text that is not empty and has no NUL character");
 };
 
 /** One of a few texts. */
@@ -65,7 +66,9 @@ export function oneOf(...choices: readonly string[]): Rule {
     if (typeof value !== "string") throw otherType(value, name, allowed);
     if (choices.includes(value)) return;
     const nearest = nearestName(value, choices);
-    throw new RangeError(`${name} must be ${allowed}, not ${showValue(value)}${nearest === undefined ? "" : `. Did you mean ${JSON.stringify(nearest)}?`}`);
+    throw new RangeError(
+      `${name} must be ${allowed}, not ${showValue(value)}${nearest === undefined ? "" : `. Did you mean ${JSON.stringify(nearest)}?`}`,
+    );
   };
 }
 
@@ -101,9 +104,16 @@ export const unlimited =
 
 /** A Standard Schema of zod, valibot, arktype and others: https://standardschema.dev. */
 export const standardSchema: Rule = (value, name) => {
-  const isSchema = ((typeof value === "object" && value !== null) || typeof value === "function") && "~standard" in value;
+  const isSchema =
+    ((typeof value === "object" && value !== null) || typeof value === "function") && "~standard" in value;
   const standard: unknown = isSchema ? value["~standard"] : undefined;
-  if (typeof standard === "object" && standard !== null && "validate" in standard && typeof standard.validate === "function") return;
+  if (
+    typeof standard === "object" &&
+    standard !== null &&
+    "validate" in standard &&
+    typeof standard.validate === "function"
+  )
+    return;
   throw otherType(value, name, "a Standard Schema (of zod, valibot, arktype, ...: https://standardschema.dev)");
 };
 
@@ -127,7 +137,12 @@ export const fields =
   };
 
 /** Checks each property of `value` by the rule of its name. */
-export function checkFields<O extends object>(value: object, rules: Rules<O>, owner: string, nameOf: (field: string) => string): void {
+export function checkFields<O extends object>(
+  value: object,
+  rules: Rules<O>,
+  owner: string,
+  nameOf: (field: string) => string,
+): void {
   const known = new Map<string, Rule>(Object.entries(rules));
   for (const [field, each] of Object.entries(value)) {
     const rule = known.get(field);
@@ -138,8 +153,12 @@ export function checkFields<O extends object>(value: object, rules: Rules<O>, ow
 
 function unknownName(owner: string, field: string, known: readonly string[]): TypeError {
   const nearest = nearestName(field, known);
-  return new TypeError(`${owner} has no option ${JSON.stringify(field)}. ${nearest === undefined ? `There are ${known.join(", ")}` : `Did you mean ${nearest}?`}`);
+  return new TypeError(
+    `${owner} has no option ${JSON.stringify(field)}. ${nearest === undefined ? `There are ${known.join(", ")}` : `Did you mean ${nearest}?`}`,
+  );
 }
 
-const otherType = (value: unknown, name: string, allowed: string): TypeError => new TypeError(`${name} must be ${allowed}, not ${showValue(value)}`);
-const beyond = (value: unknown, name: string, allowed: string): RangeError => new RangeError(`${name} must be ${allowed}, not ${showValue(value)}`);
+const otherType = (value: unknown, name: string, allowed: string): TypeError =>
+  new TypeError(`${name} must be ${allowed}, not ${showValue(value)}`);
+const beyond = (value: unknown, name: string, allowed: string): RangeError =>
+  new RangeError(`${name} must be ${allowed}, not ${showValue(value)}`);

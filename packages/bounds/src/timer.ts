@@ -51,7 +51,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 function checkTime(ms: number): void {
-  if (typeof ms !== "number" || Number.isNaN(ms)) throw new RangeError(`A timer needs a time in milliseconds, not ${String(ms)}`);
+  if (typeof ms !== "number" || Number.isNaN(ms))
+    throw new RangeError(`A timer needs a time in milliseconds, not ${String(ms)}`);
 }
 
 class LongTimer implements Timer {

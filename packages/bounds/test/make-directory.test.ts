@@ -43,8 +43,16 @@ describe("makeDirectory", () => {
   test.runIf(existsSync("/proc/self"))("ends at once where no directory can be made", () => {
     for (const path of ["/proc/x", "/proc/x/y/z", "/sys/x", "/dev/null/x", "/proc/self/x"]) {
       const code = `import { makeDirectory } from ${JSON.stringify(index)}; try { makeDirectory(${JSON.stringify(path)}); } catch (error) { console.log(error.name + " " + error.message); }`;
-      const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" });
-      expect({ path, status, stdout: stdout.startsWith(`DirectoryError The directory "${path}" can't be made: `) }).toEqual({ path, status: 0, stdout: true });
+      const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+        encoding: "utf8",
+        timeout: 60_000,
+        killSignal: "SIGKILL",
+      });
+      expect({
+        path,
+        status,
+        stdout: stdout.startsWith(`DirectoryError The directory "${path}" can't be made: `),
+      }).toEqual({ path, status: 0, stdout: true });
     }
   });
 
@@ -82,12 +90,18 @@ describe("makeDirectory", () => {
       import { makeDirectory } from ${JSON.stringify(index)};
       process.setuid(65534);
       try { makeDirectory(${JSON.stringify(join(world.path, "a", "b"))}); } catch (error) { console.log(error.message); }`;
-    const denied = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", timeout: 60_000 });
+    const denied = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
     expect(denied.stdout).toContain("permission denied");
     // A mount that ends with the process that sees it.
     const mounted = `mount -t tmpfs -o ro none ${world.path} && exec "$0" --input-type=module -e "$1"`;
     const makeBelow = `import { makeDirectory } from ${JSON.stringify(index)}; makeDirectory(${JSON.stringify(world.path)}); try { makeDirectory(${JSON.stringify(join(world.path, "a", "b"))}); } catch (error) { console.log(error.message); }`;
-    const readOnly = spawnSync("unshare", ["--mount", "sh", "-c", mounted, process.execPath, makeBelow], { encoding: "utf8", timeout: 60_000 });
+    const readOnly = spawnSync("unshare", ["--mount", "sh", "-c", mounted, process.execPath, makeBelow], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
     expect(readOnly.stdout).toContain(`${world.path} is on a file system that is read-only`);
   });
 
@@ -96,7 +110,9 @@ describe("makeDirectory", () => {
     const path = join(world.path, "a/b/c/d");
     const code = `import { makeDirectory } from ${JSON.stringify(index)}; makeDirectory(${JSON.stringify(path)});`;
     const script = `pids=; for i in 1 2 3 4; do "$0" --input-type=module -e "$1" & pids="$pids $!"; done; for pid in $pids; do wait $pid || exit 1; done`;
-    expect(spawnSync("sh", ["-c", script, process.execPath, code], { encoding: "utf8", timeout: 60_000 })).toMatchObject({ status: 0, stderr: "" });
+    expect(
+      spawnSync("sh", ["-c", script, process.execPath, code], { encoding: "utf8", timeout: 60_000 }),
+    ).toMatchObject({ status: 0, stderr: "" });
     expect(statSync(path).isDirectory()).toBe(true);
   });
 });

@@ -120,7 +120,10 @@ describe("on a real clock", () => {
     await realPause(20);
     const index = new URL("../src/index.ts", import.meta.url).href;
     const code = `import { after, every } from ${JSON.stringify(index)}; for (const ms of [2 ** 31, 2 ** 33]) { after(ms, () => console.log("fired")).unref(); every(ms, () => console.log("fired")).unref(); } after(Infinity, () => 0);`;
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 });

@@ -28,7 +28,13 @@ export function readCodeFile(path: string): ParsedFile {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const program = isCode(path) ? tryParse(path, bytes.toString("utf8")) : undefined;
   if (program !== undefined) return { path, sha256, bytes, statements: topLevel(program), imports: [] };
-  return { path, sha256, bytes, statements: undefined, imports: isCode(path) ? importsInText(bytes.toString("utf8")) : [] };
+  return {
+    path,
+    sha256,
+    bytes,
+    statements: undefined,
+    imports: isCode(path) ? importsInText(bytes.toString("utf8")) : [],
+  };
 }
 
 const isCode = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path);
@@ -40,7 +46,12 @@ function tryParse(path: string, source: string): Program | undefined {
     try {
       return parse(text, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
     } catch {
-      return parse(text, { ecmaVersion: "latest", sourceType: "script", allowHashBang: true, allowReturnOutsideFunction: true });
+      return parse(text, {
+        ecmaVersion: "latest",
+        sourceType: "script",
+        allowHashBang: true,
+        allowReturnOutsideFunction: true,
+      });
     }
   } catch {
     // JSX, decorators: nothing here can cut them into statements.
@@ -49,4 +60,6 @@ function tryParse(path: string, source: string): Program | undefined {
 }
 
 const importsInText = (source: string): readonly string[] =>
-  [...source.matchAll(/\b(?:from|import|require)\b\s*\(?\s*(["'])([^"'\n]+)\1/g)].flatMap(([, , specifier]) => specifier ?? []);
+  [...source.matchAll(/\b(?:from|import|require)\b\s*\(?\s*(["'])([^"'\n]+)\1/g)].flatMap(
+    ([, , specifier]) => specifier ?? [],
+  );

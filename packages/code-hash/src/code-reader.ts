@@ -29,7 +29,11 @@ export class CodeReader {
    */
   functionCode(moduleUrl: string, name: string): FunctionCode {
     const reached = new ReachedCode(fileURLToPath(moduleUrl), name, (path) => this.#read(path));
-    return { hash: reached.hash(), files: reached.files.map(({ path, sha256 }) => ({ path, sha256 })), notFound: reached.notFound };
+    return {
+      hash: reached.hash(),
+      files: reached.files.map(({ path, sha256 }) => ({ path, sha256 })),
+      notFound: reached.notFound,
+    };
   }
 
   /** The bytes of a file as they were when it was read first; undefined for a file that was not. */

@@ -5,7 +5,10 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where an import leads: to a file of the user's, to what is not the user's, or to nothing that was found. */
-export type Resolved = { readonly kind: "own"; readonly path: string } | { readonly kind: "foreign" } | { readonly kind: "not-found" };
+export type Resolved =
+  | { readonly kind: "own"; readonly path: string }
+  | { readonly kind: "foreign" }
+  | { readonly kind: "not-found" };
 
 /** TypeScript lets an import name the file that a compiler would make; bundlers and CommonJS let it leave out the end. */
 const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
@@ -14,12 +17,26 @@ const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   ".mjs": [".mts"],
   ".cjs": [".cts"],
 };
-const LEFT_OUT = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", "/index.ts", "/index.tsx", "/index.js"];
+const LEFT_OUT = [
+  ".ts",
+  ".tsx",
+  ".mts",
+  ".cts",
+  ".js",
+  ".jsx",
+  ".mjs",
+  ".cjs",
+  ".json",
+  "/index.ts",
+  "/index.tsx",
+  "/index.js",
+];
 
 /** What `specifier` means in the file `importer`. */
 export function resolveImport(specifier: string, importer: string): Resolved {
   const [plain = ""] = specifier.split(/[?]/, 1);
-  if (isBuiltin(plain) || /^(?:data|https?):/.test(plain) || plain.startsWith("@hyperion-ts/")) return { kind: "foreign" };
+  if (isBuiltin(plain) || /^(?:data|https?):/.test(plain) || plain.startsWith("@hyperion-ts/"))
+    return { kind: "foreign" };
   const path = isPath(plain) ? fileOf(pathOf(plain, importer)) : packageFile(plain, importer);
   if (path === undefined) return { kind: "not-found" };
   return isOwn(path) ? { kind: "own", path } : { kind: "foreign" };
@@ -35,7 +52,9 @@ function pathOf(specifier: string, importer: string): string {
 function fileOf(path: string): string | undefined {
   const ending = /\.[cm]?jsx?$/.exec(path)?.[0] ?? "";
   const compiled = (ENDINGS_OF[ending] ?? []).map((source) => path.slice(0, -ending.length) + source);
-  const found = [path, ...compiled, ...LEFT_OUT.map((end) => path + end)].find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  const found = [path, ...compiled, ...LEFT_OUT.map((end) => path + end)].find(
+    (file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true,
+  );
   return found === undefined ? undefined : realpathSync(found);
 }
 

@@ -12,7 +12,9 @@ import type { Import, Statement } from "./top-level.ts";
 const ALL = Symbol("all");
 
 /** What is still to be looked at: an export that another file takes, or names that a statement mentions, of which some are the file's own. */
-type Wanted = { readonly file: Reached; readonly taken: string | typeof ALL } | { readonly file: Reached; readonly mentions: Iterable<string> };
+type Wanted =
+  | { readonly file: Reached; readonly taken: string | typeof ALL }
+  | { readonly file: Reached; readonly mentions: Iterable<string> };
 
 /** A file, and what of it is reached. */
 type Reached = {
@@ -54,7 +56,9 @@ export class ReachedCode {
   hash(): string {
     const hash = createHash("sha256");
     for (const { file, statements, taken, isWhole } of this.#files.values()) {
-      const said = isWhole ? [file.sha256] : (file.statements?.statements ?? []).filter((each) => statements.has(each)).map(({ meaning }) => meaning);
+      const said = isWhole
+        ? [file.sha256]
+        : (file.statements?.statements ?? []).filter((each) => statements.has(each)).map(({ meaning }) => meaning);
       for (const text of [...[...taken].sort(), ...said]) hash.update(`${text.length}:${text}`);
     }
     return hash.digest("hex");
@@ -97,7 +101,9 @@ export class ReachedCode {
 
   /** Whether the file says what `name` is, or where it comes from. */
   #takeExport(reached: Reached, name: string): boolean {
-    const exported = (reached.file.statements?.exports ?? []).filter((each) => each.name === name || each.name === undefined);
+    const exported = (reached.file.statements?.exports ?? []).filter(
+      (each) => each.name === name || each.name === undefined,
+    );
     for (const { name: as, local, specifier } of exported) {
       if (specifier !== undefined) this.#follow(reached, specifier, as === undefined ? name : (local ?? ALL));
       else if (local !== undefined) this.#mention(reached, local);

@@ -5,9 +5,13 @@ import type { AnyNode } from "acorn";
 const PLACE: ReadonlySet<string> = new Set(["start", "end", "loc", "range", "sourceFile"]);
 
 /** The nodes directly below a node. */
-export const childNodes = (node: AnyNode): readonly AnyNode[] => Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []));
+export const childNodes = (node: AnyNode): readonly AnyNode[] =>
+  Object.values(node).flatMap((value: unknown) =>
+    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
+  );
 
-const isNode = (value: unknown): value is AnyNode => typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
 /** The same text for the same code, whatever its layout, comments, quotes and semicolons. */
 export const meaningOf = (node: object): string =>

@@ -25,7 +25,11 @@ export type Statement = {
 export type Import = { readonly specifier: string; readonly local: string; readonly imported: string | undefined };
 
 /** An export by another name than the declaration's, or of another module. `name` is undefined for `export *`. */
-export type Export = { readonly name: string | undefined; readonly local: string | undefined; readonly specifier: string | undefined };
+export type Export = {
+  readonly name: string | undefined;
+  readonly local: string | undefined;
+  readonly specifier: string | undefined;
+};
 
 /** A module's top level. */
 export type TopLevel = {
@@ -48,8 +52,20 @@ export function topLevel(program: Program): TopLevel {
   for (const node of program.body) {
     if ("source" in node && typeof node.source?.value === "string") specifiers.push(node.source.value);
     if (node.type === "ImportDeclaration") for (const each of importsOf(node)) imports.set(each.local, each);
-    else if (node.type === "ExportAllDeclaration") exports.push({ name: node.exported ? nameOf(node.exported) : undefined, local: undefined, specifier: String(node.source.value) });
-    else if (node.type === "ExportNamedDeclaration" && !node.declaration) exports.push(...node.specifiers.map(({ local, exported }) => ({ name: nameOf(exported), local: nameOf(local), specifier: node.source ? String(node.source.value) : undefined })));
+    else if (node.type === "ExportAllDeclaration")
+      exports.push({
+        name: node.exported ? nameOf(node.exported) : undefined,
+        local: undefined,
+        specifier: String(node.source.value),
+      });
+    else if (node.type === "ExportNamedDeclaration" && !node.declaration)
+      exports.push(
+        ...node.specifiers.map(({ local, exported }) => ({
+          name: nameOf(exported),
+          local: nameOf(local),
+          specifier: node.source ? String(node.source.value) : undefined,
+        })),
+      );
     else if (!isMainOnly(node)) statements.push(statementOf(node));
   }
   return { statements, declaring: byDeclaredName(statements), imports, exports, specifiers };
@@ -67,14 +83,20 @@ function byDeclaredName(statements: readonly Statement[]): ReadonlyMap<string, r
   return declaring;
 }
 
-const importsOf = (node: ImportDeclaration): readonly Import[] => node.specifiers.map((each) => ({ specifier: String(node.source.value), local: each.local.name, imported: importedName(each) }));
+const importsOf = (node: ImportDeclaration): readonly Import[] =>
+  node.specifiers.map((each) => ({
+    specifier: String(node.source.value),
+    local: each.local.name,
+    imported: importedName(each),
+  }));
 
 function importedName(node: ImportDeclaration["specifiers"][number]): string | undefined {
   if (node.type === "ImportNamespaceSpecifier") return undefined;
   return node.type === "ImportDefaultSpecifier" ? "default" : nameOf(node.imported);
 }
 
-const nameOf = (node: { readonly type: string; readonly name?: string; readonly value?: unknown }): string => node.name ?? String(node.value);
+const nameOf = (node: { readonly type: string; readonly name?: string; readonly value?: unknown }): string =>
+  node.name ?? String(node.value);
 
 /** `if (import.meta.main) ...` or `if (require.main === module) ...`, without an else. */
 function isMainOnly(node: AnyNode): boolean {
@@ -83,10 +105,23 @@ function isMainOnly(node: AnyNode): boolean {
   return condition === IMPORT_META_MAIN || condition === REQUIRE_MAIN;
 }
 
-const member = (object: object, name: string): object => ({ type: "MemberExpression", object, property: { type: "Identifier", name }, computed: false, optional: false });
+const member = (object: object, name: string): object => ({
+  type: "MemberExpression",
+  object,
+  property: { type: "Identifier", name },
+  computed: false,
+  optional: false,
+});
 const identifier = (name: string): object => ({ type: "Identifier", name });
-const IMPORT_META_MAIN = meaningOf(member({ type: "MetaProperty", meta: identifier("import"), property: identifier("meta") }, "main"));
-const REQUIRE_MAIN = meaningOf({ type: "BinaryExpression", left: member(identifier("require"), "main"), operator: "===", right: identifier("module") });
+const IMPORT_META_MAIN = meaningOf(
+  member({ type: "MetaProperty", meta: identifier("import"), property: identifier("meta") }, "main"),
+);
+const REQUIRE_MAIN = meaningOf({
+  type: "BinaryExpression",
+  left: member(identifier("require"), "main"),
+  operator: "===",
+  right: identifier("module"),
+});
 
 function statementOf(node: AnyNode): Statement {
   const mentions = new Set<string>();
@@ -109,17 +144,24 @@ function statementOf(node: AnyNode): Statement {
 /** What a node has as the name of a property: it is no variable's. */
 function labelOf(node: AnyNode): AnyNode | undefined {
   if (node.type === "MemberExpression" && !node.computed) return node.property;
-  if ((node.type === "Property" && !node.shorthand) || node.type === "MethodDefinition" || node.type === "PropertyDefinition") return node.computed ? undefined : node.key;
+  if (
+    (node.type === "Property" && !node.shorthand) ||
+    node.type === "MethodDefinition" ||
+    node.type === "PropertyDefinition"
+  )
+    return node.computed ? undefined : node.key;
   return undefined;
 }
 
 function loadedBy(node: AnyNode): readonly string[] {
   if (node.type === "ImportExpression") return textsOf(node.source);
-  if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "require") return node.arguments.slice(0, 1).flatMap(textsOf);
+  if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "require")
+    return node.arguments.slice(0, 1).flatMap(textsOf);
   return [];
 }
 
-const textsOf = (node: AnyNode): readonly string[] => (node.type === "Literal" && typeof node.value === "string" ? [node.value] : []);
+const textsOf = (node: AnyNode): readonly string[] =>
+  node.type === "Literal" && typeof node.value === "string" ? [node.value] : [];
 
 function declaredBy(node: AnyNode): readonly string[] {
   switch (node.type) {
@@ -138,4 +180,5 @@ function declaredBy(node: AnyNode): readonly string[] {
 }
 
 /** The names in a pattern; those of its default values come along, which does no harm. */
-const patternNames = (pattern: AnyNode): readonly string[] => (pattern.type === "Identifier" ? [pattern.name] : childNodes(pattern).flatMap(patternNames));
+const patternNames = (pattern: AnyNode): readonly string[] =>
+  pattern.type === "Identifier" ? [pattern.name] : childNodes(pattern).flatMap(patternNames);

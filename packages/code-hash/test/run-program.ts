@@ -5,7 +5,9 @@ import { join } from "node:path";
 export function runProgram(source: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { cwd: join(import.meta.dirname, "..") };
-    const child = execFile(process.execPath, ["--input-type=module-typescript", "-"], options, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+    const child = execFile(process.execPath, ["--input-type=module-typescript", "-"], options, (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    );
     child.stdin?.end(source);
   });
 }

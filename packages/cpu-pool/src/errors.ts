@@ -14,8 +14,15 @@ export class NeverFitsError extends Error {
   readonly largest: Amounts;
 
   /** `options.cause` tells which node left, where that is why; `who` asks, if that is known, and `advice` says how it asks for less. */
-  constructor(asked: Shape, largest: Amounts, { who, advice, ...options }: ErrorOptions & { readonly who?: string; readonly advice?: string } = {}) {
-    super(`${who === undefined ? "" : `${who}: `}${neverFits(asked, largest)}${advice === undefined ? "" : ` ${advice}`}`, options);
+  constructor(
+    asked: Shape,
+    largest: Amounts,
+    { who, advice, ...options }: ErrorOptions & { readonly who?: string; readonly advice?: string } = {},
+  ) {
+    super(
+      `${who === undefined ? "" : `${who}: `}${neverFits(asked, largest)}${advice === undefined ? "" : ` ${advice}`}`,
+      options,
+    );
     this.asked = asked;
     this.largest = largest;
   }

@@ -112,11 +112,7 @@ function keyOf({ cpus, gpus, memoryMb, node }: Shape): string {
   return `${cpus} ${gpus} ${memoryMb} ${node ?? ""}`;
 }
 
-function firstOf<T extends Queued<T>>(
-  queues: Iterable<ShapeQueue<T>>,
-  node: Room,
-  than: T | undefined,
-): T | undefined {
+function firstOf<T extends Queued<T>>(queues: Iterable<ShapeQueue<T>>, node: Room, than: T | undefined): T | undefined {
   let first = than;
   for (const { head, shape } of queues) {
     if (head !== undefined && (first === undefined || precedes(head, first)) && node.fits(shape)) first = head;

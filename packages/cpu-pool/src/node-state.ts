@@ -112,7 +112,12 @@ export class NodeState {
 }
 
 const cpuId = whole(0, MAX_ID);
-const nodeRules: Rules<PoolNode> = { name: nonEmpty, cpuIds: listOf(anything), gpuIds: listOf(anything), memoryMb: anything };
+const nodeRules: Rules<PoolNode> = {
+  name: nonEmpty,
+  cpuIds: listOf(anything),
+  gpuIds: listOf(anything),
+  memoryMb: anything,
+};
 
 function checkNode(node: PoolNode): void {
   checkOptions("addNode", node, nodeRules);
@@ -130,7 +135,9 @@ function checkIds(field: string, ids: readonly number[]): void {
 }
 
 function checkNames(field: string, names: readonly string[]): void {
-  for (const name of names) if (typeof name !== "string" || !/^[^\s,]+$/.test(name)) throw new RangeError(`${field} must be names without blanks and commas, not ${JSON.stringify(name)}`);
+  for (const name of names)
+    if (typeof name !== "string" || !/^[^\s,]+$/.test(name))
+      throw new RangeError(`${field} must be names without blanks and commas, not ${JSON.stringify(name)}`);
   checkDistinct(field, names);
 }
 

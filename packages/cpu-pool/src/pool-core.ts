@@ -157,7 +157,11 @@ export class PoolCore {
   takeAhead<W extends Waiter>(lease: Lease, max: number, lends: (waiter: Waiter) => waiter is W): readonly Ticket<W>[];
   takeAhead(lease: Lease, max: number, lends: (waiter: Waiter) => boolean = () => true): readonly Ticket[] {
     const taken: PoolTicket[] = [];
-    for (let front = this.#scheduler.front(); front !== undefined && taken.length < max; front = this.#scheduler.front()) {
+    for (
+      let front = this.#scheduler.front();
+      front !== undefined && taken.length < max;
+      front = this.#scheduler.front()
+    ) {
       if (!isLendable(front.shape, lease) || !lends(front.waiter)) break;
       this.#scheduler.leave(front);
       front.take();

@@ -19,7 +19,13 @@ export interface ReserveOptions {
 }
 
 /** The values of a request are looked at where it is queued. */
-const requestRules: Rules<PoolRequest> = { cpus: anything, gpus: anything, memoryMb: anything, priority: anything, node: nonEmpty };
+const requestRules: Rules<PoolRequest> = {
+  cpus: anything,
+  gpus: anything,
+  memoryMb: anything,
+  priority: anything,
+  node: nonEmpty,
+};
 const optionRules: Rules<ReserveOptions> = { signal: aborter, timeoutMs: duration({ zero: true }) };
 
 /** The lease for `request`; rejects as `CpuPool.reserve` says. */

@@ -113,7 +113,8 @@ export class Scheduler {
     if (claimed !== undefined && this.#claim?.ticket === ticket) {
       return { kind: "claims", node: claimed.name, cpus: shape.cpus, idle: claimed.idle.cpus };
     }
-    if (claimed !== undefined && this.#placement.bestOfAll(shape) === claimed) return { kind: "behind", node: claimed.name };
+    if (claimed !== undefined && this.#placement.bestOfAll(shape) === claimed)
+      return { kind: "behind", node: claimed.name };
     const mostIdle = this.#placement.mostIdleCpus(shape.node);
     if (mostIdle < shape.cpus) return { kind: "no-cpus-free", cpus: shape.cpus, mostIdle };
     return { kind: "no-gpus-or-memory-free", gpus: shape.gpus, memoryMb: shape.memoryMb };

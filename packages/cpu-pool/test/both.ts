@@ -31,15 +31,24 @@ export class Both {
 
   ask(amounts: Omit<Wish, "id" | "node">, bindTo: number | undefined): void {
     const sequence = this.wishes.size;
-    const wish: Wish = { ...amounts, id: `r${sequence}`, node: bindTo === undefined ? undefined : this.#node(bindTo)?.name };
+    const wish: Wish = {
+      ...amounts,
+      id: `r${sequence}`,
+      node: bindTo === undefined ? undefined : this.#node(bindTo)?.name,
+    };
     this.wishes.set(wish.id, { wish, sequence });
     this.model.line.push({ wish, sequence });
-    this.model.settle(({ node }) => (this.model.nodes.some((one) => one.name === node && !one.active) ? "NODE_DRAINING" : "NEVER_FITS"));
+    this.model.settle(({ node }) =>
+      this.model.nodes.some((one) => one.name === node && !one.active) ? "NODE_DRAINING" : "NEVER_FITS",
+    );
     this.world.ask(wish.id, wish);
   }
 
   cancel(at: number): void {
-    const id = pick([...this.wishes.keys()].filter((id) => this.world.tickets.get(id)?.state === "waiting" || this.lent.has(id)), at);
+    const id = pick(
+      [...this.wishes.keys()].filter((id) => this.world.tickets.get(id)?.state === "waiting" || this.lent.has(id)),
+      at,
+    );
     if (id === undefined) return;
     this.lent.delete(id);
     this.model.line = this.model.line.filter(({ wish }) => wish.id !== id);
@@ -78,7 +87,10 @@ export class Both {
   }
 
   resume(at: number): void {
-    const node = pick(this.model.nodes.filter(({ paused }) => paused), at);
+    const node = pick(
+      this.model.nodes.filter(({ paused }) => paused),
+      at,
+    );
     if (node === undefined) return;
     node.paused = false;
     this.model.settle(() => "unexpected");
@@ -104,7 +116,10 @@ export class Both {
     const lease = id === undefined ? undefined : this.model.held.get(id);
     if (id === undefined || lease === undefined) return;
     const isOther = ({ wish }: { readonly wish: Wish }): boolean =>
-      !lease.node.active || lease.node.paused || (["cpus", "gpus", "memoryMb"] as const).some((key) => wish[key] !== lease.wish[key]) || (wish.node ?? lease.node.name) !== lease.node.name;
+      !lease.node.active ||
+      lease.node.paused ||
+      (["cpus", "gpus", "memoryMb"] as const).some((key) => wish[key] !== lease.wish[key]) ||
+      (wish.node ?? lease.node.name) !== lease.node.name;
     const stop = this.model.line.findIndex(isOther);
     const taken = this.model.line.slice(0, Math.min(max, stop < 0 ? Infinity : stop)).map(({ wish }) => wish.id);
     this.model.line = this.model.line.slice(taken.length);
@@ -125,7 +140,9 @@ export class Both {
     const claims = this.world.pool.snapshot().nodes.filter(({ claimedBy }) => claimedBy !== undefined);
     expect(this.world.news()).toEqual(this.model.log.splice(0));
     expect(this.world.pool.snapshot().waiting).toBe(this.model.line.length);
-    expect(claims.map(({ name }) => name)).toEqual(this.model.line.length === 0 || this.model.claim === undefined ? [] : [this.model.claim.node.name]);
+    expect(claims.map(({ name }) => name)).toEqual(
+      this.model.line.length === 0 || this.model.claim === undefined ? [] : [this.model.claim.node.name],
+    );
     for (const { wish } of this.model.line) expect(this.world.why(wish.id)).toEqual(this.#reason(wish));
     this.world.checkAccounts(this.specs);
   }
@@ -137,15 +154,20 @@ export class Both {
       this.cancel(0);
     }
     this.check();
-    for (const { leases, claimedBy } of this.world.pool.snapshot().nodes) expect({ leases, claimedBy }).toEqual({ leases: 0, claimedBy: undefined });
+    for (const { leases, claimedBy } of this.world.pool.snapshot().nodes)
+      expect({ leases, claimedBy }).toEqual({ leases: 0, claimedBy: undefined });
   }
 
   #reason(wish: Wish): unknown {
     const claim = this.model.claim;
-    const nodes = this.model.nodes.filter(({ name, active, paused }) => active && !paused && (wish.node ?? name) === name);
-    if (claim?.id === wish.id) return { kind: "claims", node: claim.node.name, cpus: wish.cpus, idle: claim.node.idle[0] };
+    const nodes = this.model.nodes.filter(
+      ({ name, active, paused }) => active && !paused && (wish.node ?? name) === name,
+    );
+    if (claim?.id === wish.id)
+      return { kind: "claims", node: claim.node.name, cpus: wish.cpus, idle: claim.node.idle[0] };
     const wants = [wish.cpus, wish.gpus, wish.memoryMb];
-    if (nodes.some(({ idle }) => wants.every((amount, i) => amount <= (idle[i] ?? 0)))) return { kind: "behind", node: claim?.node.name };
+    if (nodes.some(({ idle }) => wants.every((amount, i) => amount <= (idle[i] ?? 0))))
+      return { kind: "behind", node: claim?.node.name };
     const mostIdle = Math.max(0, ...nodes.map(({ idle }) => idle[0] ?? 0));
     if (mostIdle < wish.cpus) return { kind: "no-cpus-free", cpus: wish.cpus, mostIdle };
     return { kind: "no-gpus-or-memory-free", gpus: wish.gpus, memoryMb: wish.memoryMb };

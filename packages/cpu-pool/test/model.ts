@@ -4,11 +4,27 @@
  */
 import type { PlacementRule } from "../src/index.ts";
 
-export interface Wish { readonly id: string; readonly cpus: number; readonly gpus: number; readonly memoryMb: number; readonly priority: number; readonly node?: string | undefined }
-export interface ModelNode { readonly name: string; readonly index: number; readonly total: readonly number[]; idle: number[]; active: boolean; paused: boolean; readonly onDrained: string[] }
+export interface Wish {
+  readonly id: string;
+  readonly cpus: number;
+  readonly gpus: number;
+  readonly memoryMb: number;
+  readonly priority: number;
+  readonly node?: string | undefined;
+}
+export interface ModelNode {
+  readonly name: string;
+  readonly index: number;
+  readonly total: readonly number[];
+  idle: number[];
+  active: boolean;
+  paused: boolean;
+  readonly onDrained: string[];
+}
 
 const amounts = (wish: Wish): readonly number[] => [wish.cpus, wish.gpus, wish.memoryMb];
-const covers = (there: readonly number[], wish: Wish): boolean => amounts(wish).every((amount, i) => amount <= (there[i] ?? 0));
+const covers = (there: readonly number[], wish: Wish): boolean =>
+  amounts(wish).every((amount, i) => amount <= (there[i] ?? 0));
 const may = (node: ModelNode, wish: Wish): boolean => node.active && (wish.node ?? node.name) === node.name;
 
 export class Model {
@@ -25,12 +41,16 @@ export class Model {
 
   best(wish: Wish, nodes: readonly ModelNode[], rule: PlacementRule = this.rule): ModelNode | undefined {
     const sign = rule === "spread" ? -1 : 1;
-    return nodes.toSorted((a, b) => sign * ((a.idle[0] ?? 0) - (b.idle[0] ?? 0)) || a.index - b.index).find((node) => !node.paused && may(node, wish));
+    return nodes
+      .toSorted((a, b) => sign * ((a.idle[0] ?? 0) - (b.idle[0] ?? 0)) || a.index - b.index)
+      .find((node) => !node.paused && may(node, wish));
   }
 
   settle(refusal: (wish: Wish) => string): void {
     this.line.sort((a, b) => b.wish.priority - a.wish.priority || a.sequence - b.sequence);
-    const hopeless = this.line.filter(({ wish }) => !this.nodes.some((node) => may(node, wish) && covers(node.total, wish)));
+    const hopeless = this.line.filter(
+      ({ wish }) => !this.nodes.some((node) => may(node, wish) && covers(node.total, wish)),
+    );
     this.line = this.line.filter((entry) => !hopeless.includes(entry));
     for (const { wish } of hopeless) this.log.push(`${wish.id} refused: ${refusal(wish)}`);
     while (this.grantNext());
@@ -42,10 +62,22 @@ export class Model {
     if (front === undefined) return false;
     if (this.grant(front, this.best(front, fitting(front)))) return true;
     if (this.claim?.id !== front.id || !this.claim.node.active || this.claim.node.paused) {
-      const node = this.best(front, this.nodes.filter(({ total }) => covers(total, front)), "spread");
+      const node = this.best(
+        front,
+        this.nodes.filter(({ total }) => covers(total, front)),
+        "spread",
+      );
       this.claim = node && { id: front.id, node };
     }
-    return this.line.some(({ wish }) => this.grant(wish, this.best(wish, fitting(wish).filter((node) => node !== this.claim?.node))));
+    return this.line.some(({ wish }) =>
+      this.grant(
+        wish,
+        this.best(
+          wish,
+          fitting(wish).filter((node) => node !== this.claim?.node),
+        ),
+      ),
+    );
   }
 
   grant(wish: Wish, node: ModelNode | undefined): boolean {

@@ -14,22 +14,87 @@ const amounts = fc.record({
   priority: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: -1, max: 1 })),
 });
 const add = fc
-  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 2 }), fc.option(fc.nat({ max: 6 }), { nil: undefined }))
-  .map(([cpus, gpus, memoryMb]): Step => (both) => both.add(cpus, gpus, memoryMb));
+  .tuple(
+    fc.integer({ min: 1, max: 6 }),
+    fc.integer({ min: 0, max: 2 }),
+    fc.option(fc.nat({ max: 6 }), { nil: undefined }),
+  )
+  .map(
+    ([cpus, gpus, memoryMb]): Step =>
+      (both) =>
+        both.add(cpus, gpus, memoryMb),
+  );
 const bindTo = fc.option(at, { nil: undefined, freq: 4 });
-const ask = fc.tuple(amounts, bindTo).map(([wish, node]): Step => (both) => both.ask(wish, node));
-const askOne = fc.tuple(fc.constant({ cpus: 1, gpus: 0, memoryMb: 0, priority: 0 }), bindTo).map(([wish, node]): Step => (both) => both.ask(wish, node));
+const ask = fc.tuple(amounts, bindTo).map(
+  ([wish, node]): Step =>
+    (both) =>
+      both.ask(wish, node),
+);
+const askOne = fc.tuple(fc.constant({ cpus: 1, gpus: 0, memoryMb: 0, priority: 0 }), bindTo).map(
+  ([wish, node]): Step =>
+    (both) =>
+      both.ask(wish, node),
+);
 const step = fc.oneof(
   { weight: 2, arbitrary: add },
   { weight: 10, arbitrary: ask },
   { weight: 8, arbitrary: askOne },
-  { weight: 9, arbitrary: at.map((i): Step => (both) => both.release(i)) },
-  { weight: 2, arbitrary: at.map((i): Step => (both) => both.cancel(i)) },
-  { weight: 1, arbitrary: at.map((i): Step => (both) => both.drain(i)) },
-  { weight: 1, arbitrary: at.map((i): Step => (both) => both.remove(i)) },
-  { weight: 2, arbitrary: at.map((i): Step => (both) => both.pause(i)) },
-  { weight: 2, arbitrary: at.map((i): Step => (both) => both.resume(i)) },
-  { weight: 3, arbitrary: fc.tuple(at, fc.nat({ max: 4 })).map(([i, max]): Step => (both) => both.lend(i, max)) },
+  {
+    weight: 9,
+    arbitrary: at.map(
+      (i): Step =>
+        (both) =>
+          both.release(i),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: at.map(
+      (i): Step =>
+        (both) =>
+          both.cancel(i),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: at.map(
+      (i): Step =>
+        (both) =>
+          both.drain(i),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: at.map(
+      (i): Step =>
+        (both) =>
+          both.remove(i),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: at.map(
+      (i): Step =>
+        (both) =>
+          both.pause(i),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: at.map(
+      (i): Step =>
+        (both) =>
+          both.resume(i),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(at, fc.nat({ max: 4 })).map(
+      ([i, max]): Step =>
+        (both) =>
+          both.lend(i, max),
+    ),
+  },
   { weight: 2, arbitrary: fc.constant<Step>((both) => both.putBack()) },
 );
 const start = fc.array(add, { minLength: 1, maxLength: 4 });

@@ -13,7 +13,8 @@ test.for([
 
 test("serves higher priorities first, and equals in the order of coming", () => {
   const world = new World({ n1: 1 }).ask("held", 1);
-  for (const [id, priority] of Object.entries({ low: -1, first: 0, high: 5, second: 0 })) world.ask(id, { cpus: 1, priority });
+  for (const [id, priority] of Object.entries({ low: -1, first: 0, high: 5, second: 0 }))
+    world.ask(id, { cpus: 1, priority });
   world.release("held", "high", "first", "second");
   expect(world.news()).toEqual(["held on n1", "high on n1", "first on n1", "second on n1", "low on n1"]);
 });
@@ -82,7 +83,10 @@ test("refuses whoever waits for the last node that could serve it, with the reas
   for (const request of [{ cpus: 4 }, { cpus: 2 }, { cpus: 1, node: "big" }]) pool.enqueue(request, waiter);
   pool.removeNode("big", "no heartbeat for 10 s");
   expect(refusals.map((error) => [error.constructor, error.message])).toEqual([
-    [NeverFitsError, "2 CPUs can never be reserved: the most that one node has is 1 CPU. Ask for no more than one node has, of everything together."],
+    [
+      NeverFitsError,
+      "2 CPUs can never be reserved: the most that one node has is 1 CPU. Ask for no more than one node has, of everything together.",
+    ],
     [NodeError, "Node big was removed from the pool: no heartbeat for 10 s. Ask without a node, or for another one."],
   ]);
   expect(refusals[0]?.cause).toBe(refusals[1]);
@@ -118,7 +122,9 @@ test("pauses: no new leases, also for who claims the node or needs just this one
   world.pool.pauseNode("n1");
   world.release("a").ask("narrow", 1);
   expect(world.news()).toEqual(["a on n1", "narrow on n2"]);
-  expect([world.why("wide"), world.why("bound")]).toEqual([2, 1].map((cpus) => ({ kind: "no-cpus-free", cpus, mostIdle: 0 })));
+  expect([world.why("wide"), world.why("bound")]).toEqual(
+    [2, 1].map((cpus) => ({ kind: "no-cpus-free", cpus, mostIdle: 0 })),
+  );
   expect(world.pool.snapshot().nodes[0]).toMatchObject({ phase: "paused", leases: 0 });
   world.pool.resumeNode("n1");
   expect(world.news()).toEqual(["wide on n1"]);
@@ -175,7 +181,10 @@ test.for([
   [{ name: "n", cpuIds: [0], gpuIds: ["0,1"] }, 'gpuIds of node n must be names without blanks and commas, not "0,1"'],
   [{ name: "n", cpuIds: [0], gpuIds: [""] }, 'gpuIds of node n must be names without blanks and commas, not ""'],
   [{ name: "n", cpuIds: [0], gpuIds: ["GPU-1", "GPU-1"] }, "gpuIds of node n must differ, but GPU-1 is there twice"],
-  [{ name: "n1", cpuIds: [0] }, "The pool has a node n1 already. Remove that one first, or give this one another name."],
+  [
+    { name: "n1", cpuIds: [0] },
+    "The pool has a node n1 already. Remove that one first, or give this one another name.",
+  ],
 ] as const)("throws for the node %j", ([node, message]) => {
   expect(() => new World({ n1: 1 }).pool.addNode(node)).toThrow(message);
 });

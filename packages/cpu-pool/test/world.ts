@@ -100,8 +100,16 @@ export class World {
     for (const node of this.pool.snapshot().nodes) {
       const held = [...this.leases.values()].filter((lease) => lease.node === node.name && lease.state === "held");
       const spec = nodes.get(node.name);
-      checkIds(held.flatMap(({ cpuIds }) => cpuIds), spec?.cpuIds ?? [], node.cpus.idle);
-      checkIds(held.flatMap(({ gpuIds }) => gpuIds), spec?.gpuIds ?? [], node.gpus.idle);
+      checkIds(
+        held.flatMap(({ cpuIds }) => cpuIds),
+        spec?.cpuIds ?? [],
+        node.cpus.idle,
+      );
+      checkIds(
+        held.flatMap(({ gpuIds }) => gpuIds),
+        spec?.gpuIds ?? [],
+        node.gpus.idle,
+      );
       const memoryMb = held.reduce((sum, lease) => sum + lease.memoryMb, 0);
       expect(node.memoryMb.idle).toBe(node.memoryMb.total - memoryMb);
       expect(node.memoryMb.idle).toBeGreaterThanOrEqual(0);

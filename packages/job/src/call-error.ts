@@ -43,7 +43,10 @@ export class CallError extends Error {
   readonly input: unknown;
 
   constructor(reason: CallReason, site: CallSite, detail: string, input: unknown, options?: ErrorOptions) {
-    super(`${headline(site, reason)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`, options);
+    super(
+      `${headline(site, reason)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`,
+      options,
+    );
     this.reason = reason;
     this.site = site;
     this.input = input;
@@ -59,6 +62,11 @@ function headline({ functionName, node, cpuIds, attempt, attempts, ranMs }: Call
 }
 
 function showInput(input: unknown): string {
-  const text = inspect(input, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxArrayLength: 10, maxStringLength: 100 });
+  const text = inspect(input, {
+    breakLength: Number.POSITIVE_INFINITY,
+    depth: 3,
+    maxArrayLength: 10,
+    maxStringLength: 100,
+  });
   return text.length <= MAX_INPUT_IN_MESSAGE ? text : `${text.slice(0, MAX_INPUT_IN_MESSAGE)}...`;
 }

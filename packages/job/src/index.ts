@@ -3,17 +3,55 @@
  * functions: it starts nothing, and loads what runs a program only when a `run...` function is called.
  */
 // First, because it checks which Node this is.
-export { type CallContext, defineRemote, DuplicateNameError, ExecError, InvalidValueError, NoModuleError, ProgramInWorkerError, type RemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
-export { forget, type HasResults, insert, keyValMap, type KeyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type ResultsDatabase, ResultsError, type ResultsErrorCode, type ResultsSnapshot, type SnapshotOptions } from "@hyperion-ts/results";
+export {
+  type CallContext,
+  defineRemote,
+  DuplicateNameError,
+  ExecError,
+  InvalidValueError,
+  NoModuleError,
+  ProgramInWorkerError,
+  type RemoteFunction,
+  type RemoteInput,
+  type RemoteOutput,
+} from "@hyperion-ts/remote";
+export {
+  forget,
+  type HasResults,
+  insert,
+  keyValMap,
+  type KeyValMap,
+  lookup,
+  lookupAll,
+  lookupDefault,
+  memoizeWithMap,
+  openResults,
+  type ResultsDatabase,
+  ResultsError,
+  type ResultsErrorCode,
+  type ResultsSnapshot,
+  type SnapshotOptions,
+} from "@hyperion-ts/results";
 // Not from their indexes: workers load this module, and neither a pool nor ssh.
 export { NeverFitsError } from "@hyperion-ts/cpu-pool/errors";
 export { LaunchError } from "@hyperion-ts/launcher/errors";
 export { SlurmEnvError } from "@hyperion-ts/slurm-env/errors";
 export { CallError, type CallReason, type CallSite } from "./call-error.ts";
 export type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal, HasWorkers } from "./capabilities.ts";
-export { concurrently, forConcurrently, mapConcurrently, mapConcurrentlySettled, replicateConcurrently } from "./concurrent/map-concurrently.ts";
+export {
+  concurrently,
+  forConcurrently,
+  mapConcurrently,
+  mapConcurrentlySettled,
+  replicateConcurrently,
+} from "./concurrent/map-concurrently.ts";
 export { race, RaceLostError } from "./concurrent/race.ts";
-export { forConcurrently_, streamConcurrently, StreamClosedError, type StreamOptions } from "./concurrent/stream-concurrently.ts";
+export {
+  forConcurrently_,
+  streamConcurrently,
+  StreamClosedError,
+  type StreamOptions,
+} from "./concurrent/stream-concurrently.ts";
 export { TaskError, type TaskFailure } from "./dispatch/task-error.ts";
 export type { TaskCall, TaskLauncher, TaskOptions, TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 export type { CallWaitReason } from "./dispatch/call-wait.ts";
@@ -31,6 +69,17 @@ export { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
 export { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
 export { InterruptedError, type LeftCalls } from "./run/interruption.ts";
 export { LogDirectoryError } from "./log-directory-error.ts";
-export { setFreshWorkers, setTask, setTaskAttempts, setTaskCpus, setTaskGpus, setTaskMemory, setTaskNode, setTaskPriority, setTaskTimeLimit, type TaskSettings } from "./task-settings.ts";
+export {
+  setFreshWorkers,
+  setTask,
+  setTaskAttempts,
+  setTaskCpus,
+  setTaskGpus,
+  setTaskMemory,
+  setTaskNode,
+  setTaskPriority,
+  setTaskTimeLimit,
+  type TaskSettings,
+} from "./task-settings.ts";
 export { type LauncherOfCpus, openPoolLauncher, withPoolLauncher } from "./with-pool-launcher.ts";
 export type { PoolLauncher, PoolLauncherConfig } from "./run/pool-launcher.ts";

@@ -17,4 +17,5 @@ export class LogDirectoryError extends Error {
   }
 }
 
-const reasonOf = (cause: unknown): string => (cause instanceof DirectoryError ? cause.reason : cause instanceof Error ? cause.message : String(cause));
+const reasonOf = (cause: unknown): string =>
+  cause instanceof DirectoryError ? cause.reason : cause instanceof Error ? cause.message : String(cause);

@@ -8,15 +8,21 @@ export function describeLost(death: WorkerDeath, what: string, attempts: number,
 }
 
 const heldText = (death: WorkerDeath, memoryMb: number | undefined): string =>
-  "usedMb" in death && memoryMb !== undefined ? `. When it was last looked at it held ${death.usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory` : "";
+  "usedMb" in death && memoryMb !== undefined
+    ? `. When it was last looked at it held ${death.usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory`
+    : "";
 
 function advice(death: WorkerDeath, memoryMb: number | undefined): string {
   switch (death.kind) {
     case "out-of-memory":
       if (death.full !== undefined) return memoryAdvice(memoryMb);
-      return memoryMb === undefined ? ". Give such calls more memory with setTaskMemory" : `. It had the ${memoryMb} MB of setTaskMemory: give such calls more`;
+      return memoryMb === undefined
+        ? ". Give such calls more memory with setTaskMemory"
+        : `. It had the ${memoryMb} MB of setTaskMemory: give such calls more`;
     case "killed":
-      return death.signal === "SIGKILL" && death.complaint === undefined ? ". If nobody has killed it, its node may have run out of memory: reserve some for such calls with setTaskMemory, so that fewer of them share it" : "";
+      return death.signal === "SIGKILL" && death.complaint === undefined
+        ? ". If nobody has killed it, its node may have run out of memory: reserve some for such calls with setTaskMemory, so that fewer of them share it"
+        : "";
     case "exited":
       return ". A remote function must return or throw, and not end its process";
     case "node-lost":
@@ -28,6 +34,9 @@ function advice(death: WorkerDeath, memoryMb: number | undefined): string {
 
 /** Calls of a node share its memory with each other and with the program. */
 function memoryAdvice(memoryMb: number | undefined): string {
-  const share = memoryMb === undefined ? "reserve memory for such calls with setTaskMemory, so that fewer of them share it" : `it had reserved ${memoryMb} MB with setTaskMemory: reserve what it really needs`;
+  const share =
+    memoryMb === undefined
+      ? "reserve memory for such calls with setTaskMemory, so that fewer of them share it"
+      : `it had reserved ${memoryMb} MB with setTaskMemory: reserve what it really needs`;
   return `. ${share.charAt(0).toUpperCase()}${share.slice(1)}; where one call alone needs more than there is, ask for more (in Slurm --mem or --mem-per-cpu)`;
 }

@@ -27,7 +27,12 @@ export const mapRemote =
       env,
       async (group) => {
         const results: StandardSchemaV1.InferInput<O>[] = [];
-        await startWindowed(group, { inputs, job: (input) => remoteEval(fn, input), done: (value, i) => (results[i] = value), window: WINDOW });
+        await startWindowed(group, {
+          inputs,
+          job: (input) => remoteEval(fn, input),
+          done: (value, i) => (results[i] = value),
+          window: WINDOW,
+        });
         return results;
       },
       inputs,

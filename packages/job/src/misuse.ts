@@ -10,7 +10,10 @@ export function calledIn(env: unknown, functionName: string, error: unknown): un
   } catch (nested) {
     return nested;
   }
-  return new TypeError(`${call} was given no environment (${env === undefined ? "undefined" : "it has no taskLauncher"}): a job is a function of the environment that its run gives it, as in (env) => remoteEval(f, x)(env)`, { cause: error });
+  return new TypeError(
+    `${call} was given no environment (${env === undefined ? "undefined" : "it has no taskLauncher"}): a job is a function of the environment that its run gives it, as in (env) => remoteEval(f, x)(env)`,
+    { cause: error },
+  );
 }
 
 /** Throws unless `job` is a Job; `place` says who was given it. */

@@ -27,7 +27,12 @@ export function programInfo(dir: string): ProgramInfo {
   const root = resolve(checked(dir));
   const id = newServiceId();
   const month = new Date().toISOString().slice(0, 7);
-  return { id, database: join(root, "results.sqlite"), logDir: join(root, "logs", month, id), dataDir: join(root, "data") };
+  return {
+    id,
+    database: join(root, "results.sqlite"),
+    logDir: join(root, "logs", month, id),
+    dataDir: join(root, "data"),
+  };
 }
 
 /** A worker has not the program's arguments: what is wrong there is that its module starts a program, and not the directory. */

@@ -9,4 +9,5 @@ import { steadyNowMs } from "./steady-clock.ts";
  * @example
  * const fits = (hours: number): Job<boolean> => async (env) => remainingMs(env) > hours * 3_600_000;
  */
-export const remainingMs = ({ endTimeMs }: HasEndTime): number => (endTimeMs === null ? Number.POSITIVE_INFINITY : Math.max(0, endTimeMs - steadyNowMs()));
+export const remainingMs = ({ endTimeMs }: HasEndTime): number =>
+  endTimeMs === null ? Number.POSITIVE_INFINITY : Math.max(0, endTimeMs - steadyNowMs());

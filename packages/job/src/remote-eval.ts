@@ -27,10 +27,15 @@ type Input<I extends StandardSchemaV1> = StandardSchemaV1.InferInput<I>;
  * const [low, high] = await remoteEval(bracketRoot, { n: 2, x: 2, eps: 1e-9 })(env);
  */
 export const remoteEval =
-  <I extends StandardSchemaV1, O extends StandardSchemaV1>(fn: RemoteFunction<I, O>, input: NoInfer<Input<I>>): Job<StandardSchemaV1.InferInput<O>, HasWorkers> =>
+  <I extends StandardSchemaV1, O extends StandardSchemaV1>(
+    fn: RemoteFunction<I, O>,
+    input: NoInfer<Input<I>>,
+  ): Job<StandardSchemaV1.InferInput<O>, HasWorkers> =>
   (env) => {
     const checked = tryCheck(fn, input);
-    return checked instanceof Promise ? checked.then((value) => attempts(env, fn, value, encodeValue(value))) : attempts(env, fn, input, checked);
+    return checked instanceof Promise
+      ? checked.then((value) => attempts(env, fn, value, encodeValue(value)))
+      : attempts(env, fn, input, checked);
   };
 
 /**
@@ -38,7 +43,10 @@ export const remoteEval =
  * are large, or that should be as late as possible.
  */
 export const remoteEvalM =
-  <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(fn: RemoteFunction<I, O>, input: Job<NoInfer<Input<I>>, R>): Job<StandardSchemaV1.InferInput<O>, HasWorkers & R> =>
+  <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(
+    fn: RemoteFunction<I, O>,
+    input: Job<NoInfer<Input<I>>, R>,
+  ): Job<StandardSchemaV1.InferInput<O>, HasWorkers & R> =>
   async (env) => {
     let value: Input<I> | undefined;
     let encoded: Uint8Array | undefined;
@@ -60,7 +68,12 @@ export const remoteEvalM =
     }
   };
 
-async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(env: HasWorkers, fn: RemoteFunction<I, O>, value: unknown, input: Uint8Array): Promise<StandardSchemaV1.InferInput<O>> {
+async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(
+  env: HasWorkers,
+  fn: RemoteFunction<I, O>,
+  value: unknown,
+  input: Uint8Array,
+): Promise<StandardSchemaV1.InferInput<O>> {
   let first = false;
   for (let attempt = 1; ; attempt += 1) {
     let worker: TaskWorker | undefined;
@@ -87,13 +100,26 @@ function tryCheck(fn: Parameters<typeof checkInput>[0], input: unknown): Uint8Ar
   }
 }
 
-const request = (env: HasWorkers, functionName: string, first: boolean): TaskRequest => ({ cpus: env.taskCpus, options: env.taskOptions, signal: env.signal, functionName, first, tally: env.inputTally });
+const request = (env: HasWorkers, functionName: string, first: boolean): TaskRequest => ({
+  cpus: env.taskCpus,
+  options: env.taskOptions,
+  signal: env.signal,
+  functionName,
+  first,
+  tally: env.inputTally,
+});
 
 /**
  * Says in which worker the call may be made again; otherwise throws what its caller gets. Of a worker that has just died
  * nobody may know whether this call or an earlier one was to blame: in the next one it is the first.
  */
-function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unknown, attempt: number, error: unknown): "first" | "any" {
+function nextAttempt(
+  env: HasWorkers,
+  fn: { readonly name: string },
+  input: unknown,
+  attempt: number,
+  error: unknown,
+): "first" | "any" {
   if (!(error instanceof TaskError)) throw calledIn(env, fn.name, error);
   const { node } = error.place;
   const all = env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
@@ -102,15 +128,39 @@ function nextAttempt(env: HasWorkers, fn: { readonly name: string }, input: unkn
     return error.failure.kind === "lost" && error.failure.death.kind !== "node-lost" ? "first" : "any";
   }
   const failed = callError(fn.name, input, attempt, error.retryable ? all : attempt, error, env.taskOptions.memoryMb);
-  env.events.emit({ type: "call-failed", functionName: fn.name, node, attempt, reason: failed.reason.kind, message: failed.message });
+  env.events.emit({
+    type: "call-failed",
+    functionName: fn.name,
+    node,
+    attempt,
+    reason: failed.reason.kind,
+    message: failed.message,
+  });
   throw failed;
 }
 
-function callError(functionName: string, input: unknown, attempt: number, all: number, error: TaskError, memoryMb: number | undefined): CallError {
+function callError(
+  functionName: string,
+  input: unknown,
+  attempt: number,
+  all: number,
+  error: TaskError,
+  memoryMb: number | undefined,
+): CallError {
   const { node, cpuIds, logFile, ranMs } = error.place;
-  const detail = error.failure.kind === "lost" ? describeLost(error.failure.death, error.message, all, memoryMb) : error.message;
+  const detail =
+    error.failure.kind === "lost" ? describeLost(error.failure.death, error.message, all, memoryMb) : error.message;
   const options = error.cause === undefined ? undefined : { cause: error.cause };
-  return withLongStack(() => new CallError(reasonOf(error), { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs }, detail, input, options));
+  return withLongStack(
+    () =>
+      new CallError(
+        reasonOf(error),
+        { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs },
+        detail,
+        input,
+        options,
+      ),
+  );
 }
 
 function reasonOf({ failure }: TaskError): CallReason {

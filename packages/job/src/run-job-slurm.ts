@@ -34,7 +34,15 @@ export interface RunSlurmOptions extends RunOptions {
 export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: RunSlurmOptions = {}): Promise<A> {
   refuseInWorker("runJobSlurm");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ endingProgram }, { checkRun }, { runSession }, { slurmBatchJob }, { openSlurmWorkplace }, { slurmAllocation }, { SlurmEnd, slurmSignals }] = await Promise.all([
+  const [
+    { endingProgram },
+    { checkRun },
+    { runSession },
+    { slurmBatchJob },
+    { openSlurmWorkplace },
+    { slurmAllocation },
+    { SlurmEnd, slurmSignals },
+  ] = await Promise.all([
     import("./run/program-end.ts"),
     import("./run/check-run-options.ts"),
     import("./run/run-session.ts"),
@@ -49,6 +57,11 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
     const end = new SlurmEnd(allocation);
     const { leastNodes, launcher: config = {}, endGraceMs } = options;
     const batchJob = await slurmBatchJob(allocation);
-    return await runSession(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal));
+    return await runSession(
+      info,
+      job,
+      { signals: slurmSignals(end, endGraceMs), batchJob, ...options },
+      (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal),
+    );
   });
 }

@@ -11,14 +11,22 @@ import { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
  * @example
  * const table = await runJob(programInfo("./out"), roots(2, points, 1e-9));
  */
-export async function runJob<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions = {}): Promise<A> {
+export async function runJob<A>(
+  info: ProgramInfo,
+  job: Job<A>,
+  options: RunLocalOptions & RunSlurmOptions = {},
+): Promise<A> {
   refuseInWorker("runJob");
-  const [{ endingProgram }, { checkRun }] = await Promise.all([import("./run/program-end.ts"), import("./run/check-run-options.ts")]);
+  const [{ endingProgram }, { checkRun }] = await Promise.all([
+    import("./run/program-end.ts"),
+    import("./run/check-run-options.ts"),
+  ]);
   return endingProgram(() => {
     // All of them, wherever this is: what is wrong on the cluster only should not be found there.
     checkRun("runJob", info, job, options);
     const { cpus, inProcess, leastNodes, endGraceMs, ...both } = options;
-    if (process.env["SLURM_JOB_ID"] === undefined) return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
+    if (process.env["SLURM_JOB_ID"] === undefined)
+      return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
     return runJobSlurm(info, job, { ...both, ...given({ leastNodes, endGraceMs }) });
   });
 }
@@ -26,4 +34,5 @@ export async function runJob<A>(info: ProgramInfo, job: Job<A>, options: RunLoca
 /** Those that are not undefined. */
 type Given<O> = { readonly [K in keyof O]?: Exclude<O[K], undefined> };
 
-const given = <O extends object>(options: O): Given<O> => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<O>;
+const given = <O extends object>(options: O): Given<O> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<O>;

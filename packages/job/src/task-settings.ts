@@ -2,7 +2,18 @@
  * Changes of the environment that say what each remote call may use. Made for `local`. Each throws, when it is called, a
  * RangeError for a value beyond its bounds and a TypeError for one of another type.
  */
-import { checkOptions, checkValue, duration, finite, flag, nonEmpty, nullOr, oneOf, type Rules, whole } from "@hyperion-ts/bounds";
+import {
+  checkOptions,
+  checkValue,
+  duration,
+  finite,
+  flag,
+  nonEmpty,
+  nullOr,
+  oneOf,
+  type Rules,
+  whole,
+} from "@hyperion-ts/bounds";
 import type { HasLauncher } from "./capabilities.ts";
 import type { TaskOptions } from "./dispatch/task-launcher.ts";
 
@@ -85,10 +96,12 @@ export const setTaskPriority = (priority: number): Change => setOption("setTaskP
 export const setTaskNode = (node: string): Change => setOption("setTaskNode", "node", node);
 
 /** A call that runs longer, in milliseconds above 0, is ended and fails. null or Infinity: no limit (null is the default). */
-export const setTaskTimeLimit = (timeLimitMs: number | null): Change => setOption("setTaskTimeLimit", "timeLimitMs", timeLimitMs);
+export const setTaskTimeLimit = (timeLimitMs: number | null): Change =>
+  setOption("setTaskTimeLimit", "timeLimitMs", timeLimitMs);
 
 /** How often a call is tried when its worker dies or its node is lost: once at least. Default 3. */
 export const setTaskAttempts = (attempts: number): Change => setOption("setTaskAttempts", "attempts", attempts);
 
 /** Whether each call gets a worker process of its own, as in Hyperion, instead of a warm one. Default false. */
-export const setFreshWorkers = (freshWorker: boolean): Change => setOption("setFreshWorkers", "freshWorker", freshWorker);
+export const setFreshWorkers = (freshWorker: boolean): Change =>
+  setOption("setFreshWorkers", "freshWorker", freshWorker);

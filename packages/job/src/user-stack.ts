@@ -5,7 +5,18 @@
 
 /** V8 keeps ten frames, which are all ours between a call and a job's own line. */
 const FRAMES = 100;
-const packages = ["bounds", "code-hash", "cpu-pool", "job", "launcher", "own-files", "remote", "results", "slurm-env", "wire"];
+const packages = [
+  "bounds",
+  "code-hash",
+  "cpu-pool",
+  "job",
+  "launcher",
+  "own-files",
+  "remote",
+  "results",
+  "slurm-env",
+  "wire",
+];
 /** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */
 const folder = new URL("../../", import.meta.url).pathname;
 
@@ -38,7 +49,14 @@ const isFrame = (line: string): boolean => /^\s+at \S/.test(line);
 
 function isOfUser(frame: string): boolean {
   const path = /(?:^\s+at |\(|async )(?:file:\/\/)?(\/.*):\d+:\d+\)?/.exec(frame)?.[1];
-  return path !== undefined && !packages.some((name) => /^(?:src|dist)\//.test(inside(path, `${folder}${name}/`) ?? inside(path, `/node_modules/@hyperion-ts/${name}/`) ?? ""));
+  return (
+    path !== undefined &&
+    !packages.some((name) =>
+      /^(?:src|dist)\//.test(
+        inside(path, `${folder}${name}/`) ?? inside(path, `/node_modules/@hyperion-ts/${name}/`) ?? "",
+      ),
+    )
+  );
 }
 
 /** What of a path comes behind a folder in it. */

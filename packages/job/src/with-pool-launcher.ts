@@ -12,9 +12,15 @@ export type LauncherOfCpus = (cpus: number) => WorkerLauncher<{ readonly signal?
  * their reasons. Disposing of it ends everything on the nodes. Throws a `LaunchError`, with every reason, when none came up, and
  * a TypeError or RangeError that names the option for a wrong or unknown one.
  */
-export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[]): Promise<PoolLauncher> {
+export async function openPoolLauncher(
+  config: PoolLauncherConfig,
+  addrs: readonly WorkerAddr[],
+): Promise<PoolLauncher> {
   refuseInWorker("openPoolLauncher");
-  const [opener, { checkPool }] = await Promise.all([import("./run/pool-launcher.ts"), import("./run/check-run-options.ts")]);
+  const [opener, { checkPool }] = await Promise.all([
+    import("./run/pool-launcher.ts"),
+    import("./run/check-run-options.ts"),
+  ]);
   checkPool("openPoolLauncher", config, addrs);
   return opener.openPoolLauncher(config, addrs);
 }
@@ -28,7 +34,11 @@ export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readon
  *   return await worker.call(square, 3);
  * });
  */
-export async function withPoolLauncher<A>(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], use: (withCpus: LauncherOfCpus) => Promise<A>): Promise<A> {
+export async function withPoolLauncher<A>(
+  config: PoolLauncherConfig,
+  addrs: readonly WorkerAddr[],
+  use: (withCpus: LauncherOfCpus) => Promise<A>,
+): Promise<A> {
   await using launcher = await openPoolLauncher(config, addrs);
   return await use((cpus) => launcher.withCpus(cpus));
 }

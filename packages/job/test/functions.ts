@@ -3,7 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { defineRemote } from "../src/index.ts";
 
-export const square = defineRemote(import.meta, { name: "test/square", input: z.number(), output: z.number(), run: (x) => x * x });
+export const square = defineRemote(import.meta, {
+  name: "test/square",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => x * x,
+});
 
 /** Kills its own worker as long as the attempt is below `until`. */
 export const dieUntil = defineRemote(import.meta, {
@@ -47,6 +52,16 @@ export const spins = defineRemote(import.meta, {
   },
 });
 
-export const exits = defineRemote(import.meta, { name: "test/exits", input: z.int(), output: z.null(), run: (code) => process.exit(code) });
+export const exits = defineRemote(import.meta, {
+  name: "test/exits",
+  input: z.int(),
+  output: z.null(),
+  run: (code) => process.exit(code),
+});
 
-export const processId = defineRemote(import.meta, { name: "test/process-id", input: z.null(), output: z.int(), run: () => process.pid });
+export const processId = defineRemote(import.meta, {
+  name: "test/process-id",
+  input: z.null(),
+  output: z.int(),
+  run: () => process.pid,
+});

@@ -1,7 +1,16 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { type Job, keyValMap, mapConcurrently, memoizeWithMap, type ProgramInfo, remoteEval, type RunEvent, runJobLocal } from "../src/index.ts";
+import {
+  type Job,
+  keyValMap,
+  mapConcurrently,
+  memoizeWithMap,
+  type ProgramInfo,
+  remoteEval,
+  type RunEvent,
+  runJobLocal,
+} from "../src/index.ts";
 import { square } from "./functions.ts";
 import { TempDir } from "./local-run.ts";
 
@@ -18,7 +27,8 @@ const compute =
     return [-y, -y];
   };
 const ofPair = (pair: [number, number]): Job<[number, number]> => memoizeWithMap(pairs, ([n]) => compute(n), pair);
-const ofRecord = (n: number, x: number, eps: number): Job<[number, number]> => memoizeWithMap(records, ({ n }) => compute(n), { n, x, eps });
+const ofRecord = (n: number, x: number, eps: number): Job<[number, number]> =>
+  memoizeWithMap(records, ({ n }) => compute(n), { n, x, eps });
 
 /**
  * Makes the database as Hyperion does (its module Hyperion.Database.KeyValMap). Its library for JSON, aeson, writes the
@@ -45,9 +55,17 @@ function makeAsHyperion({ database: path }: ProgramInfo): void {
 }
 
 /** Runs a job in the directory, with its database, and tells how many results were found there and how many calls were made. */
-async function run<A>(info: ProgramInfo, job: Job<A>): Promise<{ readonly value: A; readonly remembered: number; readonly calls: number }> {
+async function run<A>(
+  info: ProgramInfo,
+  job: Job<A>,
+): Promise<{ readonly value: A; readonly remembered: number; readonly calls: number }> {
   const counts: Extract<RunEvent, { type: "counts" }>[] = [];
-  const value = await runJobLocal(info, job, { cpus: 1, progress: "none", handleSignals: false, onEvent: ({ event }) => event.type === "counts" && counts.push(event) });
+  const value = await runJobLocal(info, job, {
+    cpus: 1,
+    progress: "none",
+    handleSignals: false,
+    onEvent: ({ event }) => event.type === "counts" && counts.push(event),
+  });
   const { functions = [], remembered = 0 } = counts.at(-1) ?? {};
   return { value, remembered, calls: functions.reduce((sum, { done }) => sum + done, 0) };
 }
@@ -55,8 +73,18 @@ async function run<A>(info: ProgramInfo, job: Job<A>): Promise<{ readonly value:
 test("a program that goes on with Hyperion's database finds its rows by key, the newest of each, and computes nothing", async () => {
   using dir = new TempDir();
   makeAsHyperion(dir.info);
-  const lookups = [ofPair([2, 3]), ofPair([2, 0.1]), ofPair([2, 0.01]), ofPair([3, 10_000_000]), ofRecord(2, 3, 1e-9), ofRecord(4, 16, 0.5)];
-  const { value, remembered, calls } = await run(dir.info, mapConcurrently(lookups, (lookup) => lookup));
+  const lookups = [
+    ofPair([2, 3]),
+    ofPair([2, 0.1]),
+    ofPair([2, 0.01]),
+    ofPair([3, 10_000_000]),
+    ofRecord(2, 3, 1e-9),
+    ofRecord(4, 16, 0.5),
+  ];
+  const { value, remembered, calls } = await run(
+    dir.info,
+    mapConcurrently(lookups, (lookup) => lookup),
+  );
   expect(value).toEqual([
     [1.7320508062839508, 1.732050808146596],
     [0.3125, 0.31640625],
@@ -74,7 +102,9 @@ test("what Hyperion's database lacks is computed and stored beside its rows, whi
   expect(await run(dir.info, ofPair([5, 3]))).toEqual({ value: [-25, -25], remembered: 0, calls: 1 });
   expect(await run(dir.info, ofPair([5, 3]))).toEqual({ value: [-25, -25], remembered: 1, calls: 0 });
   using database = new DatabaseSync(dir.info.database);
-  const rows = database.prepare("select key, val from hyperion_key_val where kv_map = 'binary_root_search' order by rowid").all();
+  const rows = database
+    .prepare("select key, val from hyperion_key_val where kv_map = 'binary_root_search' order by rowid")
+    .all();
   expect(rows).toHaveLength(6);
   expect(rows.at(0)).toEqual({ key: "[2,3.0]", val: "[1.0,2.0]" });
   expect(rows.at(-1)).toEqual({ key: "[5,3]", val: "[-25,-25]" });

@@ -2,7 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Job, type ProgramInfo, programInfo, type RunEvent, runJobLocal, type RunLocalOptions } from "../src/index.ts";
+import {
+  type Job,
+  type ProgramInfo,
+  programInfo,
+  type RunEvent,
+  runJobLocal,
+  type RunLocalOptions,
+} from "../src/index.ts";
 
 /** A directory that is removed at the end of its scope. */
 export class TempDir implements Disposable {
@@ -18,7 +25,10 @@ export class TempDir implements Disposable {
 }
 
 /** Runs a job quietly with two workers, and gives its result and the run's events. */
-export async function runQuietly<A>(job: Job<A>, options: RunLocalOptions = {}): Promise<{ readonly value: A; readonly events: readonly RunEvent[] }> {
+export async function runQuietly<A>(
+  job: Job<A>,
+  options: RunLocalOptions = {},
+): Promise<{ readonly value: A; readonly events: readonly RunEvent[] }> {
   using dir = new TempDir();
   const events: RunEvent[] = [];
   const value = await runJobLocal(dir.info, job, {

@@ -1,33 +1,53 @@
 import { expect, test } from "vitest";
-import { openPoolLauncher, type RunEvent, runJobLocal, mapConcurrently, remoteEval, withPoolLauncher } from "../src/index.ts";
+import {
+  openPoolLauncher,
+  type RunEvent,
+  runJobLocal,
+  mapConcurrently,
+  remoteEval,
+  withPoolLauncher,
+} from "../src/index.ts";
 import { square } from "./functions.ts";
 import { TempDir } from "./local-run.ts";
 
 test("withPoolLauncher hands out launchers for any number of CPUs, and gives the CPUs back with the worker", async () => {
   using dir = new TempDir();
-  const squares = await withPoolLauncher({ logDir: dir.path, shareOf: () => ({ cpus: 2 }) }, [{ type: "LocalHost" }], async (withCpus) => {
-    const results: number[] = [];
-    for (const cpus of [1, 2, 1]) {
-      using worker = await withCpus(cpus).launch({});
-      expect(worker.cpuIds).toHaveLength(cpus);
-      results.push(await worker.call(square, cpus), await worker.call(square, 10));
-    }
-    return results;
-  });
+  const squares = await withPoolLauncher(
+    { logDir: dir.path, shareOf: () => ({ cpus: 2 }) },
+    [{ type: "LocalHost" }],
+    async (withCpus) => {
+      const results: number[] = [];
+      for (const cpus of [1, 2, 1]) {
+        using worker = await withCpus(cpus).launch({});
+        expect(worker.cpuIds).toHaveLength(cpus);
+        results.push(await worker.call(square, cpus), await worker.call(square, 10));
+      }
+      return results;
+    },
+  );
   expect(squares).toEqual([1, 100, 4, 100, 1, 100]);
 });
 
 test("a node that can't be reached is left out with its reason, and when none is left the error names all", async () => {
   using dir = new TempDir();
-  const addrs = [{ type: "LocalHost", hostname: "n1" }, { type: "LocalHost", hostname: "n2" }] as const;
-  await expect(openPoolLauncher({ logDir: dir.path, connectTimeoutMs: 1 }, addrs)).rejects.toThrow(/any of 2 nodes[^]*n1: [^]*did not greet within 1 ms[^]*n2: /);
+  const addrs = [
+    { type: "LocalHost", hostname: "n1" },
+    { type: "LocalHost", hostname: "n2" },
+  ] as const;
+  await expect(openPoolLauncher({ logDir: dir.path, connectTimeoutMs: 1 }, addrs)).rejects.toThrow(
+    /any of 2 nodes[^]*n1: [^]*did not greet within 1 ms[^]*n2: /,
+  );
 });
 
 test("single calls are events only where somebody asked for them", async () => {
   using dir = new TempDir();
   const ended = async (trace: boolean): Promise<number> => {
     const events: RunEvent[] = [];
-    await runJobLocal(dir.info, mapConcurrently([1, 2, 3], (x) => remoteEval(square, x)), { cpus: 1, progress: "none", trace, onEvent: ({ event }) => events.push(event) });
+    await runJobLocal(
+      dir.info,
+      mapConcurrently([1, 2, 3], (x) => remoteEval(square, x)),
+      { cpus: 1, progress: "none", trace, onEvent: ({ event }) => events.push(event) },
+    );
     return events.filter(({ type }) => type === "call-ended").length;
   };
   expect([await ended(false), await ended(true)]).toEqual([0, 3]);

@@ -9,7 +9,8 @@ test("the README's example prints what the README says, twice", async () => {
   const [, program = "", printed = ""] = /```ts\n(.*?)```.*?```text\n(.*?)```/su.exec(readme) ?? [];
   await using folder = await mkdtempDisposable(join(import.meta.dirname, "readme-"));
   await writeFile(join(folder.path, "example.ts"), program);
-  const run = (): Promise<{ stdout: string }> => promisify(execFile)(process.execPath, ["example.ts"], { cwd: folder.path });
+  const run = (): Promise<{ stdout: string }> =>
+    promisify(execFile)(process.execPath, ["example.ts"], { cwd: folder.path });
   expect((await run()).stdout).toBe(printed);
   expect((await run()).stdout).toBe(printed);
 });

@@ -37,9 +37,11 @@ test("mapRemote, streamConcurrently and forConcurrently_ run every input once, i
   const { value } = await runQuietly(async (env) => {
     const batch = await mapRemote(square, numbers(5_000))(env);
     const streamed: number[] = [];
-    for await (const y of streamConcurrently(numbers(3_000), (x) => remoteEval(square, x), { window: 100 })(env)) streamed.push(y);
+    for await (const y of streamConcurrently(numbers(3_000), (x) => remoteEval(square, x), { window: 100 })(env))
+      streamed.push(y);
     const unordered: number[] = [];
-    for await (const y of streamConcurrently(numbers(500), (x) => remoteEval(square, x), { ordered: false })(env)) unordered.push(y);
+    for await (const y of streamConcurrently(numbers(500), (x) => remoteEval(square, x), { ordered: false })(env))
+      unordered.push(y);
     const count = await forConcurrently_(numbers(3_000), (x) => remoteEval(square, x))(env);
     return { batch, streamed, unordered, count };
   });
@@ -50,20 +52,31 @@ test("mapRemote, streamConcurrently and forConcurrently_ run every input once, i
 });
 
 test("a call whose worker is killed under it is made again, and right", async () => {
-  const { value, events } = await runQuietly(mapConcurrently(numbers(6), (x) => remoteEval(dieUntil, { until: x === 3 ? 3 : 1, x })));
+  const { value, events } = await runQuietly(
+    mapConcurrently(numbers(6), (x) => remoteEval(dieUntil, { until: x === 3 ? 3 : 1, x })),
+  );
   expect(value).toEqual(numbers(6));
   expect(events.filter((event) => event.type === "call-retried").map(({ attempt }) => attempt)).toEqual([1, 2]);
 });
 
 test("a call that kills its worker fails after three attempts, and says how", async () => {
   const failure = runQuietly(remoteEval(dieUntil, { until: 9, x: 1 }));
-  await expect(failure).rejects.toMatchObject({ name: "CallError", reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } }, site: { attempt: 3, attempts: 3 } });
-  await expect(failure).rejects.toThrow(/test\/die-until failed on .*attempt 3 of 3[^]*the call kills its worker: the worker was killed by SIGKILL[^]*input {2}\{ until: 9, x: 1 \}[^]*log {4}.*\.log/);
+  await expect(failure).rejects.toMatchObject({
+    name: "CallError",
+    reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } },
+    site: { attempt: 3, attempts: 3 },
+  });
+  await expect(failure).rejects.toThrow(
+    /test\/die-until failed on .*attempt 3 of 3[^]*the call kills its worker: the worker was killed by SIGKILL[^]*input {2}\{ until: 9, x: 1 \}[^]*log {4}.*\.log/,
+  );
 });
 
 test("a call that exits its worker fails after as many attempts as it may have", async () => {
   const failure = runQuietly(local(setTaskAttempts(2), remoteEval(exits, 3)));
-  await expect(failure).rejects.toMatchObject({ reason: { kind: "worker-died", death: { kind: "exited", code: 3 } }, site: { attempt: 2 } });
+  await expect(failure).rejects.toMatchObject({
+    reason: { kind: "worker-died", death: { kind: "exited", code: 3 } },
+    site: { attempt: 2 },
+  });
 });
 
 test("an error that the function throws comes once, as the cause, and ends the group but not the run", async () => {
@@ -73,14 +86,22 @@ test("an error that the function throws comes once, as the cause, and ends the g
     return { error, settled: settled.map(({ status }) => status), after: await remoteEval(square, 3)(env) };
   });
   expect(value.error).toBeInstanceOf(CallError);
-  expect(value.error).toMatchObject({ reason: { kind: "threw" }, site: { attempt: 1, attempts: 1 }, cause: new RangeError("too cold") });
+  expect(value.error).toMatchObject({
+    reason: { kind: "threw" },
+    site: { attempt: 1, attempts: 1 },
+    cause: new RangeError("too cold"),
+  });
   expect(value.settled).toEqual(["rejected", "rejected"]);
   expect(value.after).toBe(9);
 });
 
 test("an input that the schema refuses fails before anything is sent", async () => {
   const wrong = { until: "1", x: 1 } as unknown as { until: number; x: number };
-  await expect(runQuietly(remoteEval(dieUntil, wrong))).rejects.toMatchObject({ name: "InvalidValueError", code: "invalid-input", issues: [{ path: "until" }] });
+  await expect(runQuietly(remoteEval(dieUntil, wrong))).rejects.toMatchObject({
+    name: "InvalidValueError",
+    code: "invalid-input",
+    issues: [{ path: "until" }],
+  });
 });
 
 test("a request that no node could serve fails at once, with both numbers", async () => {
@@ -92,8 +113,14 @@ test("an aborted call ends, its worker's CPUs come back, and the signal's reason
   const { value } = await runQuietly(async (env) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), 100);
-    const aborted = await mapConcurrently(numbers(20), () => under(controller.signal, remoteEval(waits, { ms: 60_000 })))(env).catch((thrown: unknown) => thrown);
-    return { aborted, after: await mapConcurrently([1, 2, 3], (x) => remoteEval(square, x))(env), waiting: env.pool.snapshot().waiting };
+    const aborted = await mapConcurrently(numbers(20), () =>
+      under(controller.signal, remoteEval(waits, { ms: 60_000 })),
+    )(env).catch((thrown: unknown) => thrown);
+    return {
+      aborted,
+      after: await mapConcurrently([1, 2, 3], (x) => remoteEval(square, x))(env),
+      waiting: env.pool.snapshot().waiting,
+    };
   });
   expect(value).toEqual({ aborted: reason, after: [1, 4, 9], waiting: 0 });
 });
@@ -105,9 +132,19 @@ test("a call that never looks up is killed when it is aborted", async () => {
 
 test("a time limit ends a call, whether it sleeps or spins, and the next call finds its CPUs free", async () => {
   const { value } = await runQuietly(async (env) => {
-    const limited = local(setTaskTimeLimit(200), mapConcurrentlySettled([1, 2], (i) => (i === 1 ? remoteEval(waits, { ms: 60_000 }) : remoteEval(spins, { ms: 600_000 }))));
+    const limited = local(
+      setTaskTimeLimit(200),
+      mapConcurrentlySettled([1, 2], (i) =>
+        i === 1 ? remoteEval(waits, { ms: 60_000 }) : remoteEval(spins, { ms: 600_000 }),
+      ),
+    );
     const ends = await limited(env);
-    return { kinds: ends.map((end) => (end.status === "rejected" && end.reason instanceof CallError ? end.reason.reason : end)), after: await remoteEval(square, 4)(env) };
+    return {
+      kinds: ends.map((end) =>
+        end.status === "rejected" && end.reason instanceof CallError ? end.reason.reason : end,
+      ),
+      after: await remoteEval(square, 4)(env),
+    };
   });
   const timedOut = { kind: "timed-out", timeLimitMs: 200 };
   expect(value).toEqual({ kinds: [timedOut, timedOut], after: 16 });
@@ -142,7 +179,10 @@ test("remoteEvalM computes its input when a worker is ready, once, and keeps it 
 test("workers stay warm, and a fresh one for each call is an option", async () => {
   const { value } = await runQuietly(async (env) => {
     const pids = (job: Job<number>): Promise<number> => replicate(4, job)(env).then((all) => new Set(all).size);
-    return { warm: await pids(remoteEval(processId, null)), fresh: await pids(local(setFreshWorkers(true), remoteEval(processId, null))) };
+    return {
+      warm: await pids(remoteEval(processId, null)),
+      fresh: await pids(local(setFreshWorkers(true), remoteEval(processId, null))),
+    };
   });
   expect(value.warm).toBeLessThanOrEqual(2);
   expect(value.fresh).toBe(4);
@@ -151,7 +191,10 @@ test("workers stay warm, and a fresh one for each call is an option", async () =
 test("a wide call takes CPUs that narrow ones had, and they get them back", async () => {
   const { value } = await runQuietly(async (env) => {
     const narrow = mapConcurrently(numbers(20), () => remoteEval(spins, { ms: 5 }));
-    const wide = local(setTaskCpus(2), mapConcurrently(numbers(3), () => remoteEval(square, 6)));
+    const wide = local(
+      setTaskCpus(2),
+      mapConcurrently(numbers(3), () => remoteEval(square, 6)),
+    );
     const [, squares] = await Promise.all([narrow(env), wide(env), sleep(1)]);
     return { squares, idle: env.pool.snapshot().nodes.map(({ cpus }) => cpus.idle) };
   });

@@ -1,6 +1,20 @@
 /** What must not compile, and what must. Checked by `tsc -p tsconfig.test.json`. */
 import { z } from "zod";
-import { defineRemote, type HasSignal, type HasWorkers, type Job, keyValMap, local, mapConcurrently, memoizeWithMap, remoteEval, remoteEvalM, setTask, setTaskCpus, setTaskMemory } from "../src/index.ts";
+import {
+  defineRemote,
+  type HasSignal,
+  type HasWorkers,
+  type Job,
+  keyValMap,
+  local,
+  mapConcurrently,
+  memoizeWithMap,
+  remoteEval,
+  remoteEvalM,
+  setTask,
+  setTaskCpus,
+  setTaskMemory,
+} from "../src/index.ts";
 
 const pair = defineRemote(import.meta, {
   name: "types/pair",
@@ -12,7 +26,10 @@ const pair = defineRemote(import.meta, {
 
 export const good: Job<[number, number], HasWorkers> = remoteEval(pair, { n: 1 });
 export const goodM: Job<[number, number], HasWorkers> = remoteEvalM(pair, async () => ({ n: 1 }));
-export const inAnyJob: Job<[number, number][]> = local(setTaskCpus(4), mapConcurrently([1, 2], (n) => remoteEval(pair, { n })));
+export const inAnyJob: Job<[number, number][]> = local(
+  setTaskCpus(4),
+  mapConcurrently([1, 2], (n) => remoteEval(pair, { n })),
+);
 
 // @ts-expect-error a wrong input
 remoteEval(pair, { n: "1" });
@@ -50,8 +67,14 @@ const job: Job<[number, number], HasWorkers> = remoteEval(pair, { n: 1 });
 export const several: Job<[number, number]> = local(setTask({ cpus: 2, memoryMb: 1_024, timeLimitMs: null }), job);
 const composed = local((env) => setTaskMemory(1_024)(setTaskCpus(2)(env)), job);
 const composedInPlace = local((env) => setTaskMemory(1_024)(setTaskCpus(2)(env)), remoteEval(pair, { n: 1 }));
-const composedOverMany = local((env) => setTaskMemory(1_024)(setTaskCpus(2)(env)), mapConcurrently([1, 2], (n) => remoteEval(pair, { n })));
-const composedOverMemo = local((env) => setTaskMemory(1_024)(setTaskCpus(2)(env)), memoizeWithMap(memo, (key) => remoteEval(pair, key), { n: 1 }));
+const composedOverMany = local(
+  (env) => setTaskMemory(1_024)(setTaskCpus(2)(env)),
+  mapConcurrently([1, 2], (n) => remoteEval(pair, { n })),
+);
+const composedOverMemo = local(
+  (env) => setTaskMemory(1_024)(setTaskCpus(2)(env)),
+  memoizeWithMap(memo, (key) => remoteEval(pair, key), { n: 1 }),
+);
 const composedOfBoth = local((env) => setTask({ gpus: 1 })({ ...setTaskCpus(2)(env), taskOptions: {} }), job);
 export const inAnyRun: Job<unknown>[] = [composed, composedInPlace, composedOverMany, composedOverMemo, composedOfBoth];
 // @ts-expect-error a setting that there is not

@@ -19,7 +19,11 @@ export interface AgentLink {
  * Waits for the greeting and the hello of an agent. Rejects with a `WireError` when something else comes. `banner` is
  * what a login shell printed so far.
  */
-export function greeting(output: Readable, input: Writable, direct: boolean): { readonly link: Promise<AgentLink>; banner(): string } {
+export function greeting(
+  output: Readable,
+  input: Writable,
+  direct: boolean,
+): { readonly link: Promise<AgentLink>; banner(): string } {
   const scanner = new GreetingScanner();
   let rest: Buffer | undefined;
   const link = new Promise<AgentLink>((resolve, reject) => {
@@ -45,7 +49,8 @@ function firstMessage(bytes: Buffer): AgentHello | undefined {
   let hello: AgentHello | undefined;
   new FrameParser({
     frame: (kind, _flags, channel, _id, all, start, end) => {
-      if (channel === 0 && kind === FrameKind.message) hello ??= parseMessage<AgentHello>(all, start + HEADER_BYTES, end);
+      if (channel === 0 && kind === FrameKind.message)
+        hello ??= parseMessage<AgentHello>(all, start + HEADER_BYTES, end);
     },
   }).push(bytes);
   return hello;

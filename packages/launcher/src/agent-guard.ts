@@ -28,13 +28,21 @@ export interface GuardedCommand {
 }
 
 /** The command that becomes an agent's, with a guard beside it. The shell's lines have no line ends, which not all login shells can quote. */
-export function withGuard(command: readonly string[], { connectTimeoutMs, heartbeatMs, silenceMs }: AgentTimes): GuardedCommand {
+export function withGuard(
+  command: readonly string[],
+  { connectTimeoutMs, heartbeatMs, silenceMs }: AgentTimes,
+): GuardedCommand {
   const stoppedMs = silenceMs + AFTER_HEAD_MS;
-  return guarded(command, { stoppedMs, orphanedMs: Math.max(ORPHANED_MS, 3 * heartbeatMs), stuckMs: Math.max(STUCK_MS, 2 * connectTimeoutMs, 2 * stoppedMs) });
+  return guarded(command, {
+    stoppedMs,
+    orphanedMs: Math.max(ORPHANED_MS, 3 * heartbeatMs),
+    stuckMs: Math.max(STUCK_MS, 2 * connectTimeoutMs, 2 * stoppedMs),
+  });
 }
 
 /** The same for a program of this machine that carries a session, which may well stand still while its head lives. */
-export const withClientGuard = (command: readonly string[]): GuardedCommand => guarded(command, { stoppedMs: NEVER_MS, orphanedMs: STUCK_MS, stuckMs: NEVER_MS });
+export const withClientGuard = (command: readonly string[]): GuardedCommand =>
+  guarded(command, { stoppedMs: NEVER_MS, orphanedMs: STUCK_MS, stuckMs: NEVER_MS });
 
 /** For how long a program may not run at all before it is killed, in milliseconds; Infinity, which bash takes for a name, counts as `NEVER_MS`. */
 interface Patience {

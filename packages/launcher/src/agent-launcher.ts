@@ -48,7 +48,12 @@ export class AgentLauncher implements NodeLauncher {
     const serviceId = newServiceId();
     const cpuIds = request.cpuIds ?? [];
     const logFile = join(this.#logDir, `${serviceId}.log`);
-    const worker = new AgentLaunchedWorker(this.#agent, { serviceId, node: this.node, cpuIds, logFile }, this.#options, memoryShare(request));
+    const worker = new AgentLaunchedWorker(
+      this.#agent,
+      { serviceId, node: this.node, cpuIds, logFile },
+      this.#options,
+      memoryShare(request),
+    );
     const config: WorkerConfig = {
       serviceId,
       node: this.node,
@@ -62,10 +67,15 @@ export class AgentLauncher implements NodeLauncher {
         command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram],
         config,
         logFile,
-        env: { ...threadVariables(config.cpuCount, process.env), ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)) },
+        env: {
+          ...threadVariables(config.cpuCount, process.env),
+          ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)),
+        },
         pinTo: request.pin === true ? (request.pinTo ?? cpuIds) : null,
         memoryMb: request.memoryMb ?? null,
-        retire: (request.retire ?? []).flatMap((idle) => (idle instanceof AgentLaunchedWorker ? idle.channelNumber : [])),
+        retire: (request.retire ?? []).flatMap((idle) =>
+          idle instanceof AgentLaunchedWorker ? idle.channelNumber : [],
+        ),
       },
       worker,
       this.#options.maxResultBytes,
@@ -86,14 +96,23 @@ export class AgentLauncher implements NodeLauncher {
     const giveUp = (): void => {
       // Its end says more, if it comes.
       worker.giveUp(why);
-      timers.use(after(LAST_WORDS_MS, () => late.reject(new LaunchError(this.node, `a worker on ${this.node}: ${why}, and can't be ended (log: ${worker.logFile})`))));
+      timers.use(
+        after(LAST_WORDS_MS, () =>
+          late.reject(
+            new LaunchError(this.node, `a worker on ${this.node}: ${why}, and can't be ended (log: ${worker.logFile})`),
+          ),
+        ),
+      );
     };
     timers.use(after(this.#connectTimeoutMs, giveUp));
     await Promise.race([worker.ready, late.promise]);
   }
 }
 
-const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: LaunchRequest): MemoryShare => ({ memoryMb, over: overMemory });
+const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: LaunchRequest): MemoryShare => ({
+  memoryMb,
+  over: overMemory,
+});
 
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [

@@ -20,13 +20,21 @@ export function tellAnswer(call: Call, kind: FrameKind, body: Buffer): void {
 
 /** Tells `call` that its answer was larger than the limit, and was dropped. */
 export function tellTooLarge(call: Call, bytes: number, maxBytes: number | undefined): void {
-  const error = new WireError("too-large", `The result of "${call.fn.name}" has ${bytes} bytes, more than the ${maxBytes} that maxResultBytes allows: return less, or raise the limit`);
+  const error = new WireError(
+    "too-large",
+    `The result of "${call.fn.name}" has ${bytes} bytes, more than the ${maxBytes} that maxResultBytes allows: return less, or raise the limit`,
+  );
   call.failed({ kind: "unreadable-output", error: errorToData(error) }, 0);
 }
 
 const unreadableFailure: CallFailure = {
   kind: "unreadable-output",
-  error: errorToData(new WireError("bad-frame", "The worker sent a failure that can't be read: something in it writes to file descriptor 3, which carries its frames")),
+  error: errorToData(
+    new WireError(
+      "bad-frame",
+      "The worker sent a failure that can't be read: something in it writes to file descriptor 3, which carries its frames",
+    ),
+  ),
 };
 
 /** Whether its caller can be told of it. */
@@ -35,7 +43,10 @@ function isFailure(value: unknown): value is CallFailure {
   try {
     const error = value.error as CallFailure["error"];
     errorFromData(error);
-    return error.kind === "value" || (typeof error.name === "string" && typeof error.message === "string" && typeof (error.stack ?? "") === "string");
+    return (
+      error.kind === "value" ||
+      (typeof error.name === "string" && typeof error.message === "string" && typeof (error.stack ?? "") === "string")
+    );
   } catch {
     return false;
   }

@@ -1,7 +1,15 @@
 /** What the head sends to a worker: calls, each function's name before its first call, and reasons to end. */
 import type { FunctionCode } from "@hyperion-ts/code-hash";
 import type { AnyRemoteFunction } from "@hyperion-ts/remote";
-import { type Channel, type DefinedCode, encodeValue, errorToData, FrameKind, type FromWorker, type ToWorker } from "@hyperion-ts/wire";
+import {
+  type Channel,
+  type DefinedCode,
+  encodeValue,
+  errorToData,
+  FrameKind,
+  type FromWorker,
+  type ToWorker,
+} from "@hyperion-ts/wire";
 import type { Call } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);

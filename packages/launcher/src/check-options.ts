@@ -1,5 +1,20 @@
 /** What the options of launchers may be, checked before anything is started. */
-import { callable, checkOptions, duration, fields, flag, listOf, nonEmpty, nullOr, oneOf, type Rule, type Rules, structured, unlimited, whole } from "@hyperion-ts/bounds";
+import {
+  callable,
+  checkOptions,
+  duration,
+  fields,
+  flag,
+  listOf,
+  nonEmpty,
+  nullOr,
+  oneOf,
+  type Rule,
+  type Rules,
+  structured,
+  unlimited,
+  whole,
+} from "@hyperion-ts/bounds";
 import { timesOf } from "./agent-settings.ts";
 import type { NodeLauncherConfig, NodeLauncherOptions } from "./node-launcher.ts";
 import type { CommandTransport } from "./transport/command-transport.ts";
@@ -23,7 +38,13 @@ const transports: Readonly<Record<CommandTransport["type"], Rule>> = {
     keepaliveCount: whole(1),
   }),
   ssh: fields<OptionsOf<"ssh">>({ type, command: nonEmpty, options: listOf(nonEmpty) }),
-  srun: fields<OptionsOf<"srun">>({ type, command: nonEmpty, options: listOf(nonEmpty), hetGroupOf: callable, gresOf: callable }),
+  srun: fields<OptionsOf<"srun">>({
+    type,
+    command: nonEmpty,
+    options: listOf(nonEmpty),
+    hetGroupOf: callable,
+    gresOf: callable,
+  }),
   custom: fields<OptionsOf<"custom">>({ type, transport: structured }),
 };
 
@@ -79,8 +100,14 @@ const requestRules: Rules<LaunchRequest> = {
   retire: listOf(structured),
 };
 
-const local = fields<Extract<WorkerAddr, { readonly type: "LocalHost" }>>({ type: oneOf("LocalHost"), hostname: nonEmpty });
-const remote = fields<Extract<WorkerAddr, { readonly type: "RemoteAddr" }>>({ type: oneOf("RemoteAddr"), hostname: nonEmpty });
+const local = fields<Extract<WorkerAddr, { readonly type: "LocalHost" }>>({
+  type: oneOf("LocalHost"),
+  hostname: nonEmpty,
+});
+const remote = fields<Extract<WorkerAddr, { readonly type: "RemoteAddr" }>>({
+  type: oneOf("RemoteAddr"),
+  hostname: nonEmpty,
+});
 
 /** Checks what the function `place` was given for one node. Throws a TypeError or RangeError that names the option. */
 export function checkNodeOptions(place: string, options: NodeLauncherOptions): void {
@@ -111,6 +138,9 @@ function checkSilence(place: string, options: NodeLauncherOptions): void {
   const { heartbeatMs, silenceMs } = timesOf(options);
   const { headSilenceMs = silenceMs } = options;
   for (const [name, silence] of Object.entries({ silenceMs, headSilenceMs })) {
-    if (silence !== null && silence <= heartbeatMs) throw new RangeError(`${place}: ${name} must be longer than heartbeatMs, which is ${heartbeatMs}, not ${silence}`);
+    if (silence !== null && silence <= heartbeatMs)
+      throw new RangeError(
+        `${place}: ${name} must be longer than heartbeatMs, which is ${heartbeatMs}, not ${silence}`,
+      );
   }
 }

@@ -23,12 +23,16 @@ export const compileCacheVariables = (wanted: string | undefined): Record<string
 export function shareCompileCache(wanted: string, log: (line: string) => void): void {
   if (process.env[VARIABLE] !== process.env[CHOSEN]) return;
   const { folder, refused } = chooseFolder(wanted);
-  if (refused.length > 0) log(`Compiled code is kept ${folder === undefined ? "nowhere, so workers start more slowly" : `in ${folder}`}: ${refused.join("; ")}`);
+  if (refused.length > 0)
+    log(
+      `Compiled code is kept ${folder === undefined ? "nowhere, so workers start more slowly" : `in ${folder}`}: ${refused.join("; ")}`,
+    );
   if (folder !== undefined) nodeModule.enableCompileCache(folder);
   Object.assign(process.env, variables(folder));
 }
 
-const variables = (folder: string | undefined): Record<string, string> => (folder === undefined ? {} : { [VARIABLE]: folder, [CHOSEN]: folder });
+const variables = (folder: string | undefined): Record<string, string> =>
+  folder === undefined ? {} : { [VARIABLE]: folder, [CHOSEN]: folder };
 
 /** The first that is this user's alone, of the one that is wanted and one in the user's own folder for such things. */
 function chooseFolder(wanted: string): { readonly folder: string | undefined; readonly refused: readonly string[] } {

@@ -29,7 +29,13 @@ class NotConnectedError extends Error {
  * Waits for the agent that `session` is and, where there is a `headPort`, for its call there. Throws a `LaunchError`,
  * with what the session printed, when it does not come within `connectTimeoutMs`, or something else comes.
  */
-export async function connectAgent(node: string, session: CommandSession, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeAgent> {
+export async function connectAgent(
+  node: string,
+  session: CommandSession,
+  settings: AgentSettings,
+  signal: AbortSignal,
+  headPort?: HeadPort,
+): Promise<NodeAgent> {
   const greeted = greeting(session.stdout, session.stdin, session.direct);
   let whenSilent = session.whenSilent;
   try {
@@ -38,7 +44,13 @@ export async function connectAgent(node: string, session: CommandSession, settin
     if (headPort === undefined) return new NodeAgent(node, link, session, settings);
     // What the agent says on its standard output is only that it is there.
     link.output.resume();
-    const called = await unlessOver(session, callOn(headPort, link, session), settings, signal, `it did not connect to this program's port ${headPort.port}`);
+    const called = await unlessOver(
+      session,
+      callOn(headPort, link, session),
+      settings,
+      signal,
+      `it did not connect to this program's port ${headPort.port}`,
+    );
     return new NodeAgent(node, called, session, settings);
   } catch (error) {
     signal.throwIfAborted();
@@ -46,8 +58,12 @@ export async function connectAgent(node: string, session: CommandSession, settin
     const said = excerpt(session.lastErrors());
     const shown = `${indent(excerpt(greeted.banner(), MAX_SHOWN_BANNER))}${what.includes(said) ? "" : indent(said)}`;
     const ended = error instanceof NotConnectedError ? error.end : undefined;
-    const hint = error instanceof NotConnectedError ? hintOf(ended, session.lastErrors() || greeted.banner(), whenSilent) : "";
-    throw new LaunchError(node, `the agent on ${node} (${session.description}): ${what}${shown}${hint}`, { cause: error, transient: error instanceof NotConnectedError && isTransient(ended) });
+    const hint =
+      error instanceof NotConnectedError ? hintOf(ended, session.lastErrors() || greeted.banner(), whenSilent) : "";
+    throw new LaunchError(node, `the agent on ${node} (${session.description}): ${what}${shown}${hint}`, {
+      cause: error,
+      transient: error instanceof NotConnectedError && isTransient(ended),
+    });
   }
 }
 
@@ -64,10 +80,18 @@ async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSessi
 }
 
 /** `promise`, unless the session ends or the time is up before. */
-async function unlessOver<A>(session: CommandSession, promise: Promise<A>, { times: { connectTimeoutMs } }: AgentSettings, signal: AbortSignal, what: string): Promise<A> {
+async function unlessOver<A>(
+  session: CommandSession,
+  promise: Promise<A>,
+  { times: { connectTimeoutMs } }: AgentSettings,
+  signal: AbortSignal,
+  what: string,
+): Promise<A> {
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
-  using _late = after(connectTimeoutMs, () => over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)));
+  using _late = after(connectTimeoutMs, () =>
+    over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)),
+  );
   const aborted = (): void => over.reject(signal.reason);
   signal.addEventListener("abort", aborted, { once: true });
   void session.ended.then((end) => over.reject(new NotConnectedError(beforeGreeting(end), end)));
@@ -84,7 +108,9 @@ function hintOf(end: SessionEnd | undefined, said: string, whenSilent: string | 
   return end.type === "exited" ? startFailureHint(said, end.code) : "";
 }
 
-const beforeGreeting = (end: SessionEnd): string => (end.type === "exited" ? `${describeEnd("it", end)} before it greeted` : end.failure.message);
+const beforeGreeting = (end: SessionEnd): string =>
+  end.type === "exited" ? `${describeEnd("it", end)} before it greeted` : end.failure.message;
 
 /** Whether another attempt may end better. */
-const isTransient = (end: SessionEnd | undefined): boolean => end === undefined || (end.type === "disconnected" && end.failure.reason === "unreachable");
+const isTransient = (end: SessionEnd | undefined): boolean =>
+  end === undefined || (end.type === "disconnected" && end.failure.reason === "unreachable");

@@ -2,7 +2,10 @@
 
 /** At most about `maxChars` characters (default 1,000) of `text`, cut at ends of lines where there are some near. Control characters are shown and not sent. */
 export function excerpt(text: string, maxChars = 1_000): string {
-  const shown = text.replaceAll("\r\n", "\n").replaceAll(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`).trim();
+  const shown = text
+    .replaceAll("\r\n", "\n")
+    .replaceAll(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)
+    .trim();
   if (shown.length <= maxChars) return shown;
   const half = Math.floor(maxChars / 2);
   const head = shown.slice(0, half);

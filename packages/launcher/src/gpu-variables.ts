@@ -18,14 +18,23 @@ export const gpuVariablesOf = (env: Environment): Readonly<Record<string, string
   );
 
 /** The names of the GPUs in an environment, in order; undefined where it names none. */
-export const gpuNamesOf = (env: Environment): readonly string[] | undefined => variables.map((name) => gpusIn(env[name] ?? "")).find((names) => names !== undefined);
+export const gpuNamesOf = (env: Environment): readonly string[] | undefined =>
+  variables.map((name) => gpusIn(env[name] ?? "")).find((names) => names !== undefined);
 
 /** The variables for a worker that has these GPUs: those that `agent` has, or else `head`; CUDA's where neither has any. */
-export const gpuVariablesFor = (gpuIds: readonly string[], agent: Environment, head: Environment): Readonly<Record<string, string>> => {
-  const found = [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0) ?? variables.slice(0, 1);
+export const gpuVariablesFor = (
+  gpuIds: readonly string[],
+  agent: Environment,
+  head: Environment,
+): Readonly<Record<string, string>> => {
+  const found =
+    [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0) ??
+    variables.slice(0, 1);
   // On AMD's GPUs those two count among what ROCR_VISIBLE_DEVICES leaves: both made smaller would leave nothing.
   const among = found.some((name) => name === "CUDA_VISIBLE_DEVICES" || name === "GPU_DEVICE_ORDINAL");
-  return Object.fromEntries(found.filter((name) => !among || name !== "ROCR_VISIBLE_DEVICES").map((name) => [name, gpuIds.join(",")]));
+  return Object.fromEntries(
+    found.filter((name) => !among || name !== "ROCR_VISIBLE_DEVICES").map((name) => [name, gpuIds.join(",")]),
+  );
 };
 
 /** Each name once. Slurm writes `NoDevFiles` where there is none. */

@@ -79,7 +79,14 @@ class ListeningPort implements HeadPort {
     const key = randomBytes(KEY_BYTES);
     const { promise, resolve } = Promise.withResolvers<TLSSocket>();
     this.#expected.set(identity, { key, resolve: (socket) => resolve(socket.setNoDelay(true)) });
-    return { hosts: ownNames(), port: this.port, identity, key: key.toString("base64"), arrived: promise, [Symbol.dispose]: () => void this.#expected.delete(identity) };
+    return {
+      hosts: ownNames(),
+      port: this.port,
+      identity,
+      key: key.toString("base64"),
+      arrived: promise,
+      [Symbol.dispose]: () => void this.#expected.delete(identity),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,6 +96,8 @@ class ListeningPort implements HeadPort {
 
 /** Under which names other nodes may know this machine. */
 function ownNames(): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => (interfaces ?? []).filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0));
+  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) =>
+    (interfaces ?? []).filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0),
+  );
   return [hostname(), ...addresses.map(({ address }) => address)];
 }

@@ -17,7 +17,13 @@ export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "./local-process.ts";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
 export { type HeadPort, openHeadPort } from "./head-port.ts";
-export { type CommandSession, type SessionEnd, TransportError, type TransportFailure, type TransportReason } from "./transport/command-session.ts";
+export {
+  type CommandSession,
+  type SessionEnd,
+  TransportError,
+  type TransportFailure,
+  type TransportReason,
+} from "./transport/command-session.ts";
 export { type CommandTransport, openTransport } from "./transport/command-transport.ts";
 export type { SrunOptions } from "./transport/srun.ts";
 export type { SystemSshOptions } from "./transport/system-ssh.ts";

@@ -14,7 +14,15 @@ import { type FolderName, logicalPaths } from "./worker/folder-names.ts";
 import type { CommandSession } from "./transport/command-session.ts";
 
 /** Makes a launcher of a session; ends the session when that fails. */
-export async function launcherOver(session: CommandSession, node: string, logDir: string, options: NodeLauncherOptions, settings: AgentSettings, signal: AbortSignal, headPort?: HeadPort): Promise<NodeLauncher> {
+export async function launcherOver(
+  session: CommandSession,
+  node: string,
+  logDir: string,
+  options: NodeLauncherOptions,
+  settings: AgentSettings,
+  signal: AbortSignal,
+  headPort?: HeadPort,
+): Promise<NodeLauncher> {
   try {
     keepLog(session, join(logDir, `${newServiceId()}.log`));
     const agent = await connectAgent(node, session, settings, signal, headPort);
@@ -27,9 +35,15 @@ export async function launcherOver(session: CommandSession, node: string, logDir
 }
 
 /** What starts an agent on this machine, and the mark that it gets. */
-export const guardedAgentCommand = (options: NodeLauncherOptions): GuardedCommand => withGuard(agentCommand(options), timesOf(options));
+export const guardedAgentCommand = (options: NodeLauncherOptions): GuardedCommand =>
+  withGuard(agentCommand(options), timesOf(options));
 
-const agentCommand = ({ nodePath = process.execPath, compileCache = "", node = "", jobCgroups = [] }: NodeLauncherOptions): string[] => [
+const agentCommand = ({
+  nodePath = process.execPath,
+  compileCache = "",
+  node = "",
+  jobCgroups = [],
+}: NodeLauncherOptions): string[] => [
   nodePath,
   ...runtimeOptions,
   agentProgram,

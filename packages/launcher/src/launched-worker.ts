@@ -1,13 +1,30 @@
 /** The head's end of one worker, from its start to its death. */
 import { checkValue, duration } from "@hyperion-ts/bounds";
 import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
-import { type Channel, encodeValue, errorFromData, type FrameKind, type FromWorker, type ServiceId, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
+import {
+  type Channel,
+  encodeValue,
+  errorFromData,
+  type FrameKind,
+  type FromWorker,
+  type ServiceId,
+  type WorkerEnding,
+  type WorkerExited,
+} from "@hyperion-ts/wire";
 import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { CallSender, type CodeOf } from "./call-sender.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { SentCalls } from "./sent-calls.ts";
-import { deathOf, describeFailedStart, isBroken, LaunchError, limitMet, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
+import {
+  deathOf,
+  describeFailedStart,
+  isBroken,
+  LaunchError,
+  limitMet,
+  type WorkerDeath,
+  WorkerDiedError,
+} from "./worker-death.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 
 /** How long a worker that says that it ends may take. */
@@ -52,7 +69,12 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   #ending: WorkerEnding | undefined;
   #lastMoments: NodeJS.Timeout | undefined;
 
-  constructor(agent: NodeAgent, identity: WorkerIdentity, { maxResultBytes, codeOf = nobodyKnows }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf">, memory: MemoryShare) {
+  constructor(
+    agent: NodeAgent,
+    identity: WorkerIdentity,
+    { maxResultBytes, codeOf = nobodyKnows }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf">,
+    memory: MemoryShare,
+  ) {
     this.#memory = memory;
     this.#agent = agent;
     this.#maxResultBytes = maxResultBytes;
@@ -102,7 +124,14 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
         succeeded: (value) => resolve(value as RemoteOutput<F>),
         failed: (failure) => reject(errorFromData(failure.error)),
         lost: (death) => reject(new WorkerDiedError(fn.name, this.node, death)),
-        returned: () => reject(new WorkerDiedError(fn.name, this.node, { kind: "exited", code: null, lastOutput: "the call was taken back" })),
+        returned: () =>
+          reject(
+            new WorkerDiedError(fn.name, this.node, {
+              kind: "exited",
+              code: null,
+              lastOutput: "the call was taken back",
+            }),
+          ),
       });
     });
   }
@@ -190,7 +219,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   exited(exited: WorkerExited): void {
     const death = deathOf(exited, this.#ending, this.#overMb);
     const limit = limitMet(death, exited.limit);
-    const why = this.#givenUp === undefined ? describeFailedStart(death, limit) : [this.#givenUp, ...(limit === undefined ? [] : [limit])].join(": ");
+    const why =
+      this.#givenUp === undefined
+        ? describeFailedStart(death, limit)
+        : [this.#givenUp, ...(limit === undefined ? [] : [limit])].join(": ");
     this.#settleReady.reject(this.#launchError(`${why} (log: ${this.logFile})`, limit));
     this.#end(death, this.#ending?.begun ?? exited.begun);
   }

@@ -15,7 +15,11 @@ import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
  * A launcher of workers on this machine; its agent starts with the first of them. `failed` hears why the agent could not be
  * started, once: no worker comes up then, and who waits for one waits until the launcher is disposed of.
  */
-export const lazyLauncher = (config: NodeLauncherConfig, addr: WorkerAddr & { readonly type: "LocalHost" }, failed: (error: unknown) => void): NodeLauncher => new LazyLauncher(config, addr, failed);
+export const lazyLauncher = (
+  config: NodeLauncherConfig,
+  addr: WorkerAddr & { readonly type: "LocalHost" },
+  failed: (error: unknown) => void,
+): NodeLauncher => new LazyLauncher(config, addr, failed);
 
 class LazyLauncher implements NodeLauncher {
   readonly node: string;
@@ -29,7 +33,11 @@ class LazyLauncher implements NodeLauncher {
   readonly #lost = Promise.withResolvers<string>();
   #agent: Promise<NodeLauncher> | undefined;
 
-  constructor(config: NodeLauncherConfig, addr: WorkerAddr & { readonly type: "LocalHost" }, failed: (error: unknown) => void) {
+  constructor(
+    config: NodeLauncherConfig,
+    addr: WorkerAddr & { readonly type: "LocalHost" },
+    failed: (error: unknown) => void,
+  ) {
     this.node = nodeName(addr);
     this.host = hello({ taskset: hasTaskset() }, { node: this.node, folders: config.jobCgroups ?? [] });
     this.lost = this.#lost.promise;

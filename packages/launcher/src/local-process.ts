@@ -34,7 +34,12 @@ export class CommandError extends Error {
   readonly exit: ProcessExit | undefined;
 
   constructor(argv: readonly string[], exit: ProcessExit | undefined, detail: string, options?: ErrorOptions) {
-    const how = exit === undefined ? "could not be started" : exit.signal === null ? `exited with code ${exit.code}` : `was killed by ${exit.signal}`;
+    const how =
+      exit === undefined
+        ? "could not be started"
+        : exit.signal === null
+          ? `exited with code ${exit.code}`
+          : `was killed by ${exit.signal}`;
     super(`The command ${showArgv(argv)} ${how}${detail === "" ? "" : `: ${detail}`}`, options);
     this.argv = argv;
     this.exit = exit;
@@ -60,7 +65,11 @@ export interface FramedProcess extends LocalProcess {
 }
 
 /** Starts a command whose output goes to the open file `log`, and which has the open file `claims`, if there is one, as its descriptor 4. */
-export async function startFramedProcess(command: Command, log: number, claims: number | undefined): Promise<FramedProcess> {
+export async function startFramedProcess(
+  command: Command,
+  log: number,
+  claims: number | undefined,
+): Promise<FramedProcess> {
   const child = await spawned(command, ["ignore", log, log, "pipe", claims ?? "ignore"]);
   const frames = child.stdio[3];
   if (!(frames instanceof Duplex)) throw new Error("A process was started without a socket pair for its frames");
@@ -70,7 +79,8 @@ export async function startFramedProcess(command: Command, log: number, claims: 
 /** Starts a process. Throws a `CommandError` when that fails. */
 export async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
   const env = environment(command);
-  const [file, ...args] = command.killedAtDeath === true ? killedAtDeath(command.argv, { cwd: undefined, env }) : command.argv;
+  const [file, ...args] =
+    command.killedAtDeath === true ? killedAtDeath(command.argv, { cwd: undefined, env }) : command.argv;
   if (file === undefined) throw new CommandError(command.argv, undefined, "the argument vector is empty");
   try {
     // Some failures are thrown here (an argument list that is too long), others come as an event.
@@ -83,17 +93,27 @@ export async function spawned(command: Command, stdio: StdioOptions): Promise<Ch
 }
 
 function environment({ env, passes }: Command): NodeJS.ProcessEnv {
-  const own = passes === undefined ? process.env : Object.fromEntries(Object.entries(process.env).filter(([name, value = ""]) => passes(name, value)));
+  const own =
+    passes === undefined
+      ? process.env
+      : Object.fromEntries(Object.entries(process.env).filter(([name, value = ""]) => passes(name, value)));
   return { ...own, ...env };
 }
 
 /** An argument vector in words, for messages. Of a long argument, as a shell's script is, only its beginning and its end. */
-export const showArgv = (argv: readonly string[]): string => argv.map(shortened).map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ");
+export const showArgv = (argv: readonly string[]): string =>
+  argv
+    .map(shortened)
+    .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg)))
+    .join(" ");
 
 const SHOWN_BEGINNING = 30;
 const SHOWN_END = 120;
 
-const shortened = (arg: string): string => (arg.length <= 2 * (SHOWN_BEGINNING + SHOWN_END) ? arg : `${arg.slice(0, SHOWN_BEGINNING)}[...]${arg.slice(-SHOWN_END)}`);
+const shortened = (arg: string): string =>
+  arg.length <= 2 * (SHOWN_BEGINNING + SHOWN_END)
+    ? arg
+    : `${arg.slice(0, SHOWN_BEGINNING)}[...]${arg.slice(-SHOWN_END)}`;
 
 export class SpawnedProcess implements LocalProcess {
   readonly command: Command;

@@ -76,7 +76,12 @@ export class NodeAgent implements AsyncDisposable {
   #closing = false;
 
   /** The session lives as long as the agent does; `link` is its streams, or a connection of their own. */
-  constructor(node: string, link: AgentLink, session: CommandSession, { times, headSilenceMs, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings) {
+  constructor(
+    node: string,
+    link: AgentLink,
+    session: CommandSession,
+    { times, headSilenceMs, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings,
+  ) {
     this.node = node;
     this.hello = link.hello;
     this.#session = session;
@@ -110,7 +115,11 @@ export class NodeAgent implements AsyncDisposable {
   }
 
   /** Starts a worker in a new slot. Its owner hears everything else. */
-  start(command: Omit<StartMessage, "type" | "channel">, owner: SlotOwner, maxMessageBytes?: number): Channel<FromWorker> {
+  start(
+    command: Omit<StartMessage, "type" | "channel">,
+    owner: SlotOwner,
+    maxMessageBytes?: number,
+  ): Channel<FromWorker> {
     if (this.#gone) throw new LaunchError(this.node, `a worker on ${this.node}: the connection to the node is gone`);
     const number = this.#nextNumber();
     const channel = new Channel(number, this.#writer, owner, maxMessageBytes);
@@ -184,7 +193,11 @@ export class NodeAgent implements AsyncDisposable {
   #nextNumber(): number {
     if (this.#lastNumber < MAX_CHANNEL) return ++this.#lastNumber;
     const number = this.#freeNumbers.shift();
-    if (number === undefined) throw new LaunchError(this.node, `a worker on ${this.node}: it has ${MAX_CHANNEL} already, more than a connection can tell apart`);
+    if (number === undefined)
+      throw new LaunchError(
+        this.node,
+        `a worker on ${this.node}: it has ${MAX_CHANNEL} already, more than a connection can tell apart`,
+      );
     return number;
   }
 
@@ -207,7 +220,8 @@ export class NodeAgent implements AsyncDisposable {
     const paused = await this.#isPaused().catch(() => false);
     this.#asking = false;
     if (paused) this.#silence.heard();
-    if (this.#silence.lastedMs() >= silentMs) this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
+    if (this.#silence.lastedMs() >= silentMs)
+      this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
   }
 
   #lose(what: string): void {
@@ -237,4 +251,5 @@ function howEnded(end: SessionEnd, printed: string): string {
 }
 
 /** Of what an agent printed last: not what it logs of its daily work. */
-const whyEnded = (printed: string): string => printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker|Compiled code) .*\n?/gm, "").trim();
+const whyEnded = (printed: string): string =>
+  printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker|Compiled code) .*\n?/gm, "").trim();

@@ -27,7 +27,21 @@ export type RunCmd = (command: Command) => Promise<CommandSession>;
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly node: string;
   /** What the agent found out about the node. */
-  readonly host: Pick<AgentHello, "hostname" | "nodeVersion" | "allowedCpus" | "onlineCpus" | "canPin" | "cores" | "coresAsSlurm" | "cpuset" | "cpuQuota" | "memoryMb" | "memoryLimit" | "gpuVariables">;
+  readonly host: Pick<
+    AgentHello,
+    | "hostname"
+    | "nodeVersion"
+    | "allowedCpus"
+    | "onlineCpus"
+    | "canPin"
+    | "cores"
+    | "coresAsSlurm"
+    | "cpuset"
+    | "cpuQuota"
+    | "memoryMb"
+    | "memoryLimit"
+    | "gpuVariables"
+  >;
   /** Resolves with the reason when the node is lost or the launcher was disposed of. */
   readonly lost: Promise<string>;
   /** Resolves when the node has said where its workers run, also when it is lost before. */
@@ -103,23 +117,38 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
  * await using worker = await launcher.launch({ cpuCount: 2 });
  * const four = await worker.call(square, 2);
  */
-export async function workerLauncherWithRunCmd(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions = {}): Promise<NodeLauncher> {
+export async function workerLauncherWithRunCmd(
+  logDir: string,
+  runCmd: RunCmd,
+  options: NodeLauncherOptions = {},
+): Promise<NodeLauncher> {
   checkValue("workerLauncherWithRunCmd", "logDir", logDir, nonEmpty);
   checkValue("workerLauncherWithRunCmd", "runCmd", runCmd, callable);
   checkNodeOptions("workerLauncherWithRunCmd", options);
   return launchWith(logDir, runCmd, options, new AbortController().signal);
 }
 
-async function launchWith(logDir: string, runCmd: RunCmd, options: NodeLauncherOptions, signal: AbortSignal): Promise<NodeLauncher> {
+async function launchWith(
+  logDir: string,
+  runCmd: RunCmd,
+  options: NodeLauncherOptions,
+  signal: AbortSignal,
+): Promise<NodeLauncher> {
   makeDirectory(logDir, { mode: 0o700 });
   const node = options.node ?? "localhost";
   const { argv, mark } = guardedAgentCommand(options);
   const session = await runCmd({ argv, env: {} }).catch((cause: unknown) => {
-    throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   });
   void session.ended.then((end) => endOrphans(mark, end));
   const times = timesOf(options);
-  const settings = { times, headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs, surroundings: null };
+  const settings = {
+    times,
+    headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs,
+    surroundings: null,
+  };
   return launcherOver(session, node, logDir, options, settings, signal);
 }
 
@@ -129,7 +158,11 @@ async function endOrphans(mark: string, end: SessionEnd): Promise<void> {
 }
 
 /** Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up. Throws as `workerLauncherWithRunCmd` does. */
-export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal = new AbortController().signal): Promise<NodeLauncher> {
+export async function openNodeLauncher(
+  config: NodeLauncherConfig,
+  addr: WorkerAddr,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<NodeLauncher> {
   checkNodeConfig("openNodeLauncher", config);
   checkValue("openNodeLauncher", "logDir", config.logDir, nonEmpty);
   checkAddr("openNodeLauncher", addr);
@@ -137,7 +170,12 @@ export async function openNodeLauncher(config: NodeLauncherConfig, addr: WorkerA
     case "LocalHost":
       signal.throwIfAborted();
       // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
-      return launchWith(config.logDir, runHere(config), { headSilenceMs: null, ...config, node: nodeName(addr) }, signal);
+      return launchWith(
+        config.logDir,
+        runHere(config),
+        { headSilenceMs: null, ...config, node: nodeName(addr) },
+        signal,
+      );
     case "RemoteAddr":
       return openRemoteLauncher(config, addr.hostname, signal);
     default:
@@ -152,7 +190,11 @@ const runHere =
     runCmdLocalAsync({ ...command, env: { ...command.env, ...compileCacheVariables(compileCache) } });
 
 /** Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node could not be reached. */
-export async function withNodeLauncher<A>(config: NodeLauncherConfig, addr: WorkerAddr, use: (launcher: NodeLauncher | null) => Promise<A>): Promise<A> {
+export async function withNodeLauncher<A>(
+  config: NodeLauncherConfig,
+  addr: WorkerAddr,
+  use: (launcher: NodeLauncher | null) => Promise<A>,
+): Promise<A> {
   const opened = await openNodeLauncher(config, addr).catch((error: unknown) => {
     if (error instanceof LaunchError) return null;
     throw error;

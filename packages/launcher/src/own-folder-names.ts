@@ -15,7 +15,9 @@ export function ownFolderNames(): readonly FolderName[] {
 /** The path by which the runtime was called, as it was typed or found by PATH. */
 function typedRuntime(): string | undefined {
   const { argv0, env, execPath } = process;
-  const places = argv0.includes("/") ? [resolve(env["PWD"] ?? "/", argv0)] : (env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, argv0));
+  const places = argv0.includes("/")
+    ? [resolve(env["PWD"] ?? "/", argv0)]
+    : (env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, argv0));
   return places.find((place) => physicalName(place) === execPath);
 }
 

@@ -15,7 +15,9 @@ const BETWEEN_ROUNDS_MS = 5;
 export const newMark = (): string => randomBytes(9).toString("base64url");
 
 /** The variable for a process that gets this mark, beside those that this process has. */
-export const markVariable = (mark: string): Record<string, string> => ({ [VARIABLE]: [process.env[VARIABLE] ?? "", mark].filter((each) => each !== "").join(":") });
+export const markVariable = (mark: string): Record<string, string> => ({
+  [VARIABLE]: [process.env[VARIABLE] ?? "", mark].filter((each) => each !== "").join(":"),
+});
 
 /** Kills all that bear one of these marks, this process excepted, and those that they start meanwhile. */
 export async function endMarked(marks: ReadonlySet<string>): Promise<void> {
@@ -32,7 +34,10 @@ export function killMarked(marks: ReadonlySet<string>): number {
 function ownProcesses(): readonly number[] {
   const uid = process.getuid?.();
   try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === uid).map(Number).filter((pid) => pid !== process.pid);
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === uid)
+      .map(Number)
+      .filter((pid) => pid !== process.pid);
   } catch {
     // There is no /proc.
     return [];

@@ -12,22 +12,51 @@ import { matchesAny } from "./name-pattern.ts";
 /** Options that stay with the program, with the reasons. */
 const OF_THE_PROGRAM_ALONE = [
   // Another main program than the worker's.
-  "-e", "--eval", "-p", "--print", "-pe", "-c", "--check", "-i", "--interactive", "--run", "--test", "--watch",
-  "-v", "--version", "-h", "--help", "--v8-options", "--completion-bash", "--prof-process",
+  "-e",
+  "--eval",
+  "-p",
+  "--print",
+  "-pe",
+  "-c",
+  "--check",
+  "-i",
+  "--interactive",
+  "--run",
+  "--test",
+  "--watch",
+  "-v",
+  "--version",
+  "-h",
+  "--help",
+  "--v8-options",
+  "--completion-bash",
+  "--prof-process",
   // How that other main program is read: refused, or wrong, beside a file.
-  "--input-type", "--entry-url",
+  "--input-type",
+  "--entry-url",
   // The program of a snapshot would run in place of the worker's; the others make files in place of running anything.
-  "--snapshot-blob", "--build-snapshot*", "--build-sea", "--experimental-sea-config",
+  "--snapshot-blob",
+  "--build-snapshot*",
+  "--build-sea",
+  "--experimental-sea-config",
   // Parts of those above.
-  "--watch-*", "--test-*", "--experimental-test-*",
+  "--watch-*",
+  "--test-*",
+  "--experimental-test-*",
   // All processes would want one port, and `--inspect-brk` would wait in each for somebody who looks.
-  "--inspect*", "--debug-port",
+  "--inspect*",
+  "--debug-port",
   // A file from each worker, unless it is killed; in NODE_OPTIONS they reach workers, for whoever wants that.
-  "--cpu-prof*", "--heap-prof*", "--prof", "--logfile*",
+  "--cpu-prof*",
+  "--heap-prof*",
+  "--prof",
+  "--logfile*",
   // All processes of a directory would write one and the same file.
   "--trace-event*",
   // Slurm may send its signal to all processes of a job.
-  "--heapsnapshot-signal", "--report-on-signal", "--report-signal",
+  "--heapsnapshot-signal",
+  "--report-on-signal",
+  "--report-signal",
   // What the files say is in the environment already; read again, they would bring back what a worker must not have.
   "--env-file*",
   // A worker is no second process of that name.
@@ -41,7 +70,17 @@ const HEAP_BOUNDS = ["--max-old-space-size*", "--max-heap-size"];
 const MODULES = new Set(["--import", "--loader", "--experimental-loader"]);
 const COMMON_JS_MODULES = new Set(["-r", "--require"]);
 /** Their values are paths, relative to it. */
-const PATHS = new Set(["--experimental-config-file", "--experimental-package-map", "--icu-data-dir", "--openssl-config", "--localstorage-file", "--diagnostic-dir", "--report-dir", "--report-directory", "--redirect-warnings"]);
+const PATHS = new Set([
+  "--experimental-config-file",
+  "--experimental-package-map",
+  "--icu-data-dir",
+  "--openssl-config",
+  "--localstorage-file",
+  "--diagnostic-dir",
+  "--report-dir",
+  "--report-directory",
+  "--redirect-warnings",
+]);
 
 /** How workers differ from the program. */
 export interface WorkerTraits {
@@ -70,7 +109,9 @@ function absolute([option = "", ...values]: readonly string[], startDirectory: s
     return MODULES.has(name) ? pathToFileURL(path(value)).href : value;
   };
   const at = option.indexOf("=");
-  return at < 0 ? [option, ...values.map(rewrite)] : [option.slice(0, at + 1) + rewrite(option.slice(at + 1)), ...values];
+  return at < 0
+    ? [option, ...values.map(rewrite)]
+    : [option.slice(0, at + 1) + rewrite(option.slice(at + 1)), ...values];
 }
 
 /** Each option with the value that follows it, if one does: the runtime takes no value that begins with a hyphen. */

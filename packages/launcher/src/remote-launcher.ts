@@ -14,8 +14,19 @@ import { LaunchError } from "./worker-death.ts";
 const INDIRECT_SILENCE_MS = 60_000;
 
 /** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
-export async function openRemoteLauncher(config: NodeLauncherConfig, host: string, signal: AbortSignal): Promise<NodeLauncher> {
-  const { logDir, throttle = (handshake) => handshake(), log = () => undefined, connectAttempts = 5, connectPatienceMs = 45_000, connectPauseMs = 500 } = config;
+export async function openRemoteLauncher(
+  config: NodeLauncherConfig,
+  host: string,
+  signal: AbortSignal,
+): Promise<NodeLauncher> {
+  const {
+    logDir,
+    throttle = (handshake) => handshake(),
+    log = () => undefined,
+    connectAttempts = 5,
+    connectPatienceMs = 45_000,
+    connectPauseMs = 500,
+  } = config;
   makeDirectory(logDir, { mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
@@ -23,17 +34,26 @@ export async function openRemoteLauncher(config: NodeLauncherConfig, host: strin
     signal,
     (number) => throttled(throttle, (handshakeOver) => remote.open(number, signal, handshakeOver)),
     (error) => error instanceof LaunchError && error.transient,
-    (error, number, pauseMs) => log(`${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`),
+    (error, number, pauseMs) =>
+      log(
+        `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`,
+      ),
   );
 }
 
 /** Runs `open` when its handshake may begin; what comes behind the handshake holds up no other one. */
-async function throttled<A>(throttle: (handshake: () => Promise<void>) => Promise<void>, open: (handshakeOver: () => void) => Promise<A>): Promise<A> {
+async function throttled<A>(
+  throttle: (handshake: () => Promise<void>) => Promise<void>,
+  open: (handshakeOver: () => void) => Promise<A>,
+): Promise<A> {
   let opening: Promise<A> | undefined;
   await throttle(() => {
     const { promise, resolve } = Promise.withResolvers<void>();
     opening = open(resolve);
-    opening.then(() => resolve(), () => resolve());
+    opening.then(
+      () => resolve(),
+      () => resolve(),
+    );
     return promise;
   });
   if (opening === undefined) throw new Error("The handshake was not run");
@@ -65,20 +85,46 @@ class RemoteNode {
     const surroundings = surroundingsOfThisProcess();
     const session = await this.#session(number, times, surroundings, signal);
     if (session.loggedIn) handshakeOver();
-    const headSilenceMs = this.#config.headSilenceMs ?? (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
-    return await launcherOver(session, this.#host, this.#config.logDir, { ...this.#config, node: this.#host }, { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost }, signal, headPort);
+    const headSilenceMs =
+      this.#config.headSilenceMs ??
+      (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
+    return await launcherOver(
+      session,
+      this.#host,
+      this.#config.logDir,
+      { ...this.#config, node: this.#host },
+      { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost },
+      signal,
+      headPort,
+    );
   }
 
-  async #session(number: number, { connectTimeoutMs }: AgentTimes, { folderNames }: NodeSurroundings, signal: AbortSignal): Promise<CommandSession> {
+  async #session(
+    number: number,
+    { connectTimeoutMs }: AgentTimes,
+    { folderNames }: NodeSurroundings,
+    signal: AbortSignal,
+  ): Promise<CommandSession> {
     const late = new AbortController();
     using _late = after(connectTimeoutMs, () => late.abort());
     try {
-      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(this.#host, remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames), AbortSignal.any([signal, late.signal]));
+      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(
+        this.#host,
+        remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames),
+        AbortSignal.any([signal, late.signal]),
+      );
     } catch (cause) {
       signal.throwIfAborted();
-      const what = late.signal.aborted ? `no connection within ${connectTimeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);
+      const what = late.signal.aborted
+        ? `no connection within ${connectTimeoutMs} ms`
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
       const attempts = number === 1 ? "" : ` (attempt ${number})`;
-      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, { cause, transient: late.signal.aborted || (cause instanceof TransportError && cause.reason === "unreachable") });
+      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, {
+        cause,
+        transient: late.signal.aborted || (cause instanceof TransportError && cause.reason === "unreachable"),
+      });
     }
   }
 }

@@ -16,14 +16,21 @@ export interface RunningCommand extends LocalProcess, CommandSession {}
  * Starts a command and returns at once when it runs. `owner` hears of it when the command ends by itself
  * with a failure, so that a failure is never lost. Throws a `CommandError` when it can't be started.
  */
-export async function runCmdLocalAsync(command: Command, owner?: (error: CommandError) => void): Promise<RunningCommand> {
+export async function runCmdLocalAsync(
+  command: Command,
+  owner?: (error: CommandError) => void,
+): Promise<RunningCommand> {
   const running = new LocalSession(command, await spawned(command, ["pipe", "pipe", "pipe"]));
   if (owner !== undefined) void running.exited.then((exit) => running.reportTo(owner, exit));
   return running;
 }
 
 /** `runCmdLocalAsync`, with a line in the log first: what is run where can be followed. */
-export function runCmdLocalLog(command: Command, log: (line: string) => void, owner?: (error: CommandError) => void): Promise<RunningCommand> {
+export function runCmdLocalLog(
+  command: Command,
+  log: (line: string) => void,
+  owner?: (error: CommandError) => void,
+): Promise<RunningCommand> {
   log(`Running command ${showArgv(command.argv)}`);
   return runCmdLocalAsync(command, owner);
 }
@@ -41,7 +48,8 @@ class LocalSession extends SpawnedProcess implements RunningCommand {
   constructor(command: Command, child: ChildProcess) {
     super(command, child);
     const { stdin, stdout, stderr } = child;
-    if (stdin === null || stdout === null || stderr === null) throw new Error("A command was started without pipes for its standard streams");
+    if (stdin === null || stdout === null || stderr === null)
+      throw new Error("A command was started without pipes for its standard streams");
     this.description = showArgv(command.argv);
     this.stdin = stdin;
     this.stdout = stdout;

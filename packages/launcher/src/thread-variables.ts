@@ -17,4 +17,6 @@ const OF_SLURM = "SLURM_CPUS_PER_TASK";
 
 /** For a worker with so many CPUs; `environment` is what it inherits. */
 export const threadVariables = (cpuCount: number, environment: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries([...names, ...(environment[OF_SLURM] === undefined ? [] : [OF_SLURM])].map((name) => [name, String(cpuCount)]));
+  Object.fromEntries(
+    [...names, ...(environment[OF_SLURM] === undefined ? [] : [OF_SLURM])].map((name) => [name, String(cpuCount)]),
+  );

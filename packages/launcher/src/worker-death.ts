@@ -4,9 +4,21 @@ import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperio
 /** What ended a worker; `lastOutput` is the last lines that it printed, `usedMb` what it held of memory when that was more than its share. */
 export type WorkerDeath =
   /** `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
-  | { readonly kind: "exited"; readonly code: number | null; readonly lastOutput: string; readonly usedMb?: number; readonly blame?: string }
+  | {
+      readonly kind: "exited";
+      readonly code: number | null;
+      readonly lastOutput: string;
+      readonly usedMb?: number;
+      readonly blame?: string;
+    }
   /** `complaint`: its agent ended it for this. */
-  | { readonly kind: "killed"; readonly signal: string; readonly lastOutput: string; readonly usedMb?: number; readonly complaint?: string }
+  | {
+      readonly kind: "killed";
+      readonly signal: string;
+      readonly lastOutput: string;
+      readonly usedMb?: number;
+      readonly complaint?: string;
+    }
   /** The runtime gave up because its heap was full; with `full`, the kernel killed it because this memory was used up. */
   | { readonly kind: "out-of-memory"; readonly lastOutput: string; readonly usedMb?: number; readonly full?: string }
   /** The connection to its node is gone, and with it whatever ran there. */
@@ -19,12 +31,23 @@ const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 const BROKEN = new Set([BROKEN_EXIT_CODE, 7]);
 
 /** Reads a death from what the agent saw (`usedMb`: that it held more memory than its share), and what the worker said before, if it could. */
-export function deathOf({ exit, lastOutput, complaint, outOfMemory }: WorkerExited, ending?: WorkerEnding, usedMb?: number): WorkerDeath {
+export function deathOf(
+  { exit, lastOutput, complaint, outOfMemory }: WorkerExited,
+  ending?: WorkerEnding,
+  usedMb?: number,
+): WorkerDeath {
   const seen = { lastOutput, ...(usedMb === undefined ? {} : { usedMb }) };
   if (outOfMemory !== undefined) return { kind: "out-of-memory", ...seen, full: outOfMemory };
-  if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput)) return { kind: "out-of-memory", ...seen };
-  if (exit.signal !== null) return { kind: "killed", signal: exit.signal, ...seen, ...(complaint === undefined ? {} : { complaint }) };
-  const blame = ending?.cause === "answered" || ending?.cause === "worker" ? ending.why : BROKEN.has(exit.code ?? 0) ? lastLine(lastOutput) : "";
+  if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput))
+    return { kind: "out-of-memory", ...seen };
+  if (exit.signal !== null)
+    return { kind: "killed", signal: exit.signal, ...seen, ...(complaint === undefined ? {} : { complaint }) };
+  const blame =
+    ending?.cause === "answered" || ending?.cause === "worker"
+      ? ending.why
+      : BROKEN.has(exit.code ?? 0)
+        ? lastLine(lastOutput)
+        : "";
   return { kind: "exited", code: exit.code, ...seen, ...(blame === "" ? {} : { blame }) };
 }
 
@@ -33,9 +56,18 @@ export const isBroken = (death: WorkerDeath): boolean => death.kind === "exited"
 
 /** What a runtime prints that gets no further thread, process, descriptor or memory (pthread_create(3), fork(2), open(2), mmap(2)). */
 const AT_A_LIMIT = [
-  [/uv_thread_create|pthread_create: |Resource temporarily unavailable|\bEAGAIN\b/, "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)"],
-  [/\b(?:EMFILE|ENFILE)\b|Too many open files/i, "a limit of open files is reached (ulimit -n, or the machine's fs.file-max)"],
-  [/\bENOMEM\b|Cannot allocate memory|std::bad_alloc|Failed to reserve/, "no memory is left for another process (ulimit -v, a cgroup's limit, or the machine's)"],
+  [
+    /uv_thread_create|pthread_create: |Resource temporarily unavailable|\bEAGAIN\b/,
+    "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)",
+  ],
+  [
+    /\b(?:EMFILE|ENFILE)\b|Too many open files/i,
+    "a limit of open files is reached (ulimit -n, or the machine's fs.file-max)",
+  ],
+  [
+    /\bENOMEM\b|Cannot allocate memory|std::bad_alloc|Failed to reserve/,
+    "no memory is left for another process (ulimit -v, a cgroup's limit, or the machine's)",
+  ],
 ] as const;
 
 /** Where a runtime that gives up begins to print its own insides: they tell nobody more than its log file does. */
@@ -63,7 +95,9 @@ export function describeDeath(death: WorkerDeath): string {
     case "exited":
       return `the worker exited with code ${death.code}${death.blame === undefined ? lastWords(death.lastOutput) : `: ${death.blame}`}`;
     case "killed":
-      return death.complaint === undefined ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}` : `the worker was ended by its agent: ${death.complaint}`;
+      return death.complaint === undefined
+        ? `the worker was killed by ${death.signal}${lastWords(death.lastOutput)}`
+        : `the worker was ended by its agent: ${death.complaint}`;
     case "out-of-memory":
       return death.full === undefined ? "the worker ran out of memory" : `the kernel killed the worker: ${death.full}`;
     case "node-lost":
@@ -80,7 +114,10 @@ function lastWords(output: string): string {
 
 /** Its last line; of an error the line with its message, and not the end of its stack. */
 function lastLine(output: string): string {
-  const lines = output.trim().split("\n").map((line) => line.replace(LINE_PREFIX, ""));
+  const lines = output
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(LINE_PREFIX, ""));
   return lines.findLast((line) => !BELOW_AN_ERROR.test(line)) ?? lines.at(-1) ?? "";
 }
 
@@ -111,7 +148,15 @@ export class LaunchError extends Error {
   /** Which limit is reached, where the node's workers are as many as one leaves room for. */
   readonly full: string | undefined;
 
-  constructor(node: string, detail: string, { transient = false, full, ...options }: ErrorOptions & { readonly transient?: boolean; readonly full?: string } = {}) {
+  constructor(
+    node: string,
+    detail: string,
+    {
+      transient = false,
+      full,
+      ...options
+    }: ErrorOptions & { readonly transient?: boolean; readonly full?: string } = {},
+  ) {
     super(`Could not start ${detail}`, options);
     this.node = node;
     this.transient = transient;

@@ -16,10 +16,26 @@ const soon: Partial<NodeLauncherConfig> = { silenceMs: 1_000, heartbeatMs: 200 }
 const guardPatienceMs = 6_000;
 
 /** A head. Its workers run when it prints something. */
-const startHead = (world: World, config: Partial<NodeLauncherConfig>, env: Readonly<Record<string, string>> = {}): Promise<RunningCommand> =>
-  world.runCmd({ argv: [process.execPath, join(import.meta.dirname, "programs/head-with-workers.ts"), world.folder, JSON.stringify(config)], env });
+const startHead = (
+  world: World,
+  config: Partial<NodeLauncherConfig>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningCommand> =>
+  world.runCmd({
+    argv: [
+      process.execPath,
+      join(import.meta.dirname, "programs/head-with-workers.ts"),
+      world.folder,
+      JSON.stringify(config),
+    ],
+    env,
+  });
 
-async function busyHead(world: World, config: Partial<NodeLauncherConfig> = {}, env: Readonly<Record<string, string>> = {}): Promise<RunningCommand> {
+async function busyHead(
+  world: World,
+  config: Partial<NodeLauncherConfig> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningCommand> {
   const head = await startHead(world, config, env);
   await Promise.race([once(head.stdout, "data"), head.exited]);
   expect(head.lastErrors()).toBe("");
@@ -42,7 +58,10 @@ const nobodyIsLeft = (world: World): Promise<void> => vi.waitFor(() => expect(wo
 test.concurrent.for<readonly [string, (one: LiveProcess, head: number) => boolean]>([
   ["an agent that was stopped", isAgent],
   ["a worker that was stopped", ({ command }) => command.includes("worker-main")],
-  ["an agent that was stopped with its whole process group", ({ group, pid }) => isAgent(liveProcess(group) ?? { pid, parent: 0, group, session: 0, command: "" })],
+  [
+    "an agent that was stopped with its whole process group",
+    ({ group, pid }) => isAgent(liveProcess(group) ?? { pid, parent: 0, group, session: 0, command: "" }),
+  ],
   ["a guard that was stopped", isGuard],
   ["a head that was stopped", ({ pid }, head) => pid === head],
   ["all that was stopped", () => true],
@@ -56,7 +75,10 @@ test.concurrent.for<readonly [string, (one: LiveProcess, head: number) => boolea
 
 test.concurrent.for<readonly [string, (one: LiveProcess) => boolean]>([
   ["an agent that is killed together with its head leaves", isAgent],
-  ["an agent and workers that are killed together with their head leave", (one) => isAgent(one) || one.command.includes("worker-main")],
+  [
+    "an agent and workers that are killed together with their head leave",
+    (one) => isAgent(one) || one.command.includes("worker-main"),
+  ],
 ])("%s nothing that workers have started", async ([, which]) => {
   await using world = testWorld();
   await using head = await busyHead(world);
@@ -68,7 +90,8 @@ test.concurrent("without setpriv, the guard ends an agent that was stopped befor
   await using world = testWorld();
   const bin = join(world.folder, "bin");
   mkdirSync(bin);
-  for (const tool of ["bash", "sh", "setsid", "sleep"]) symlinkSync(execFileSync("which", [tool], { encoding: "utf8" }).trim(), join(bin, tool));
+  for (const tool of ["bash", "sh", "setsid", "sleep"])
+    symlinkSync(execFileSync("which", [tool], { encoding: "utf8" }).trim(), join(bin, tool));
   await using head = await busyHead(world, soon, { PATH: bin });
   signalAll(world, isAgent, "SIGSTOP");
   head.kill();

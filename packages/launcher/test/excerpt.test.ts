@@ -8,7 +8,9 @@ test("what is short is quoted as it is, without the line ends of terminals", () 
 
 test("of what is long the first and last lines are quoted", () => {
   const text = Array.from({ length: 3_000 }, (_, i) => `This is line ${i} of the message of today.`).join("\n");
-  expect(excerpt(text, 100)).toBe("This is line 0 of the message of today.\n... (127808 characters) ...\nThis is line 2999 of the message of today.");
+  expect(excerpt(text, 100)).toBe(
+    "This is line 0 of the message of today.\n... (127808 characters) ...\nThis is line 2999 of the message of today.",
+  );
 });
 
 test("of one long line its two ends are quoted", () => {
@@ -21,10 +23,14 @@ test("what would move a terminal's cursor is shown in place of being done", () =
 
 test("a quotation is never much longer than was asked for, and has no control characters", () => {
   fc.assert(
-    fc.property(fc.string({ maxLength: 2_000, unit: "binary-ascii" }), fc.integer({ min: 2, max: 500 }), (text, maxChars) => {
-      const quoted = excerpt(text, maxChars);
-      expect(quoted.length).toBeLessThan(maxChars + 40);
-      expect(quoted).toMatch(/^[\n\t -~]*$/);
-    }),
+    fc.property(
+      fc.string({ maxLength: 2_000, unit: "binary-ascii" }),
+      fc.integer({ min: 2, max: 500 }),
+      (text, maxChars) => {
+        const quoted = excerpt(text, maxChars);
+        expect(quoted.length).toBeLessThan(maxChars + 40);
+        expect(quoted).toMatch(/^[\n\t -~]*$/);
+      },
+    ),
   );
 });

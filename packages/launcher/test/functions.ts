@@ -4,9 +4,19 @@ import { getHeapStatistics } from "node:v8";
 import { defineRemote } from "@hyperion-ts/remote";
 import { z } from "zod";
 
-export const square = defineRemote(import.meta, { name: "test/square", input: z.number(), output: z.number(), run: (x) => x * x });
+export const square = defineRemote(import.meta, {
+  name: "test/square",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => x * x,
+});
 
-export const echo = defineRemote(import.meta, { name: "test/echo", input: z.unknown(), output: z.unknown(), run: (x) => x });
+export const echo = defineRemote(import.meta, {
+  name: "test/echo",
+  input: z.unknown(),
+  output: z.unknown(),
+  run: (x) => x,
+});
 
 /** What a call finds around itself. */
 export const surroundings = defineRemote(import.meta, {
@@ -35,7 +45,7 @@ export const surroundings = defineRemote(import.meta, {
 });
 
 const spin = (ms: number): void => {
-  for (const until = performance.now() + ms; performance.now() < until; );
+  for (const until = performance.now() + ms; performance.now() < until;);
 };
 
 /** Computes for so many milliseconds without a pause, then writes a line. */
@@ -75,14 +85,22 @@ export const untilAborted = defineRemote(import.meta, {
   },
 });
 
-export const zeros = defineRemote(import.meta, { name: "test/zeros", input: z.int(), output: z.instanceof(Uint8Array), run: (bytes) => new Uint8Array(bytes) });
+export const zeros = defineRemote(import.meta, {
+  name: "test/zeros",
+  input: z.int(),
+  output: z.instanceof(Uint8Array),
+  run: (bytes) => new Uint8Array(bytes),
+});
 
 /** What this worker has loaded: built-in modules, and the files that programs/record-modules.ts saw. */
 export const loadedModules = defineRemote(import.meta, {
   name: "test/loaded-modules",
   input: z.null(),
   output: z.object({ builtIn: z.array(z.string()), files: z.array(z.string()) }),
-  run: () => ({ builtIn: Reflect.get(process, "moduleLoadList") as string[], files: (Reflect.get(globalThis, "recordedModules") ?? []) as string[] }),
+  run: () => ({
+    builtIn: Reflect.get(process, "moduleLoadList") as string[],
+    files: (Reflect.get(globalThis, "recordedModules") ?? []) as string[],
+  }),
 });
 
 export const doubled = defineRemote(import.meta, {

@@ -13,7 +13,14 @@ interface Credentials {
 
 /** Calls a port as an agent does; `credentials` are shown when the port asks for them. */
 async function call(port: number, { identity, key }: Credentials, options: ConnectionOptions = {}): Promise<TLSSocket> {
-  const socket = connectTls({ host: "127.0.0.1", port, minVersion: "TLSv1.3", pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }), checkServerIdentity: () => undefined, ...options });
+  const socket = connectTls({
+    host: "127.0.0.1",
+    port,
+    minVersion: "TLSv1.3",
+    pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }),
+    checkServerIdentity: () => undefined,
+    ...options,
+  });
   try {
     await once(socket, "secureConnect");
     return socket;
@@ -24,7 +31,11 @@ async function call(port: number, { identity, key }: Credentials, options: Conne
 }
 
 /** Whether an invitation has been taken up so far. */
-const hasArrived = (invitation: Invitation): Promise<boolean> => Promise.race([invitation.arrived.then(() => true), new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
+const hasArrived = (invitation: Invitation): Promise<boolean> =>
+  Promise.race([
+    invitation.arrived.then(() => true),
+    new Promise<boolean>((resolve) => setImmediate(() => resolve(false))),
+  ]);
 
 /** That the port still does its work. */
 async function expectWorking(port: Awaited<ReturnType<typeof openHeadPort>>): Promise<void> {
@@ -60,10 +71,17 @@ describe("the port for agents", () => {
   });
 
   test.each<[string, (invitation: Invitation) => Promise<TLSSocket>]>([
-    ["with the name of an invitation and another key", (invitation) => call(invitation.port, { identity: invitation.identity, key: randomBytes(32).toString("base64") })],
+    [
+      "with the name of an invitation and another key",
+      (invitation) => call(invitation.port, { identity: invitation.identity, key: randomBytes(32).toString("base64") }),
+    ],
     ["with a name that is not expected", ({ port, key }) => call(port, { identity: randomUUID(), key })],
     ["with neither", ({ port }) => call(port, { identity: "", key: "" }, { pskCallback: () => null })],
-    ["by TLS 1.2, with the right key", (invitation) => call(invitation.port, invitation, { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "PSK" })],
+    [
+      "by TLS 1.2, with the right key",
+      (invitation) =>
+        call(invitation.port, invitation, { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "PSK" }),
+    ],
   ])("refuses who comes %s", async (_, comes) => {
     await using port = await openHeadPort();
     using invitation = port.invite();
@@ -90,7 +108,9 @@ describe("the port for agents", () => {
     ["noise", randomBytes(100_000)],
   ])("is not disturbed by a stranger who says %s", async (_, said) => {
     await using port = await openHeadPort();
-    const stranger: Socket = connectTcp(port.port, "127.0.0.1").on("error", () => undefined).resume();
+    const stranger: Socket = connectTcp(port.port, "127.0.0.1")
+      .on("error", () => undefined)
+      .resume();
     await once(stranger, "connect");
     stranger.write(said);
     await expectWorking(port);
@@ -100,7 +120,9 @@ describe("the port for agents", () => {
 
   test("hangs up on a stranger who says nothing, when it has waited long enough", async () => {
     await using port = await openHeadPort(0, 50);
-    const stranger = connectTcp(port.port, "127.0.0.1").on("error", () => undefined).resume();
+    const stranger = connectTcp(port.port, "127.0.0.1")
+      .on("error", () => undefined)
+      .resume();
     await once(stranger, "close");
     await expectWorking(port);
   });
@@ -111,7 +133,10 @@ describe("the port for agents", () => {
     const calling = await call(port.port, invitation);
     const arrived = await invitation.arrived;
     await port[Symbol.asyncDispose]();
-    await vi.waitFor(async () => expect(await thrownBy(call(port.port, invitation))).toMatchObject({ code: "ECONNREFUSED" }), patience);
+    await vi.waitFor(
+      async () => expect(await thrownBy(call(port.port, invitation))).toMatchObject({ code: "ECONNREFUSED" }),
+      patience,
+    );
     arrived.write("still here");
     expect(String((await once(calling, "data"))[0])).toBe("still here");
     for (const socket of [calling, arrived]) socket.destroy();

@@ -8,8 +8,10 @@ import { type Ending, type RecordedCall, recordedCall } from "./recorded-call.ts
 import { block, kill, patience, readLog, type TestNode, testNode } from "./world.ts";
 
 const lines = (file: string): readonly string[] => (existsSync(file) ? readLog(file).trim().split("\n") : []);
-const appendCall = (file: string, line: string, busyMs = 0): RecordedCall => recordedCall(append, { file, line, busyMs });
-const endingsOf = (calls: readonly RecordedCall[]): Promise<readonly Ending[]> => Promise.all(calls.map((call) => call.ended));
+const appendCall = (file: string, line: string, busyMs = 0): RecordedCall =>
+  recordedCall(append, { file, line, busyMs });
+const endingsOf = (calls: readonly RecordedCall[]): Promise<readonly Ending[]> =>
+  Promise.all(calls.map((call) => call.ended));
 
 describe("calls that were sent ahead", () => {
   test("run in the order in which they were sent, one at a time", async () => {
@@ -59,7 +61,12 @@ describe("calls that were sent ahead", () => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});
     const file = join(node.world.folder, "lines");
-    const burst = fc.record({ sent: fc.integer({ min: 1, max: 40 }), busyMs: fc.constantFrom(0, 0, 0.05, 0.4), behind: fc.integer({ min: 0, max: 5 }), pause: fc.integer({ min: 0, max: 3 }) });
+    const burst = fc.record({
+      sent: fc.integer({ min: 1, max: 40 }),
+      busyMs: fc.constantFrom(0, 0, 0.05, 0.4),
+      behind: fc.integer({ min: 0, max: 5 }),
+      pause: fc.integer({ min: 0, max: 3 }),
+    });
     const bursts = fc.sample(burst, { numRuns: 100 });
     const calls: RecordedCall[] = [];
     const send = (busyMs: number): void => {
@@ -98,9 +105,15 @@ describe("a worker that is killed under many calls", () => {
     kill(worker.pid);
     const endings = await endingsOf(calls);
     expect(calls.filter((call) => call.endings.length !== 1)).toEqual([]);
-    const shape = endings.map((ending) => (ending.type === "lost" ? (ending.began ? "b" : "u") : ending.type === "succeeded" ? "s" : "?")).join("");
+    const shape = endings
+      .map((ending) => (ending.type === "lost" ? (ending.began ? "b" : "u") : ending.type === "succeeded" ? "s" : "?"))
+      .join("");
     // Answered, then finished without an answer, then perhaps the one that was running, then those that had not begun.
-    const [, answered = "", finished = "", running = ""] = /^(s*)(?:(u*)(b))?u*$/u.exec(shape) ?? ["", "not as expected:", shape];
+    const [, answered = "", finished = "", running = ""] = /^(s*)(?:(u*)(b))?u*$/u.exec(shape) ?? [
+      "",
+      "not as expected:",
+      shape,
+    ];
     const begun = answered.length + finished.length + running.length;
     const beginnings = lines(file).filter((line) => line.startsWith("begin")).length;
     expect(beginnings).toBeLessThanOrEqual(begun);
@@ -129,7 +142,11 @@ describe("a worker that is killed under many calls", () => {
 test("an abort arrives whatever its reason is, also one too large for a control message", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
-  for (const [reason, told] of [[null, "null"], ["a text", "a text"], [new TypeError("x".repeat(200_000)), `Error: TypeError: ${"x".repeat(989)}`]] as const) {
+  for (const [reason, told] of [
+    [null, "null"],
+    ["a text", "a text"],
+    [new TypeError("x".repeat(200_000)), `Error: TypeError: ${"x".repeat(989)}`],
+  ] as const) {
     const file = join(node.world.folder, told.slice(0, 20));
     const call = recordedCall(untilAborted, { file });
     worker.submit(call);
@@ -141,7 +158,11 @@ test("an abort arrives whatever its reason is, also one too large for a control 
 
 /** The CPU time that a process has had, in milliseconds (proc_pid_stat(5), utime and stime in hundredths of a second). */
 const cpuMsOf = (pid: number): number => {
-  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /su, "").split(" ").slice(11, 13).map(Number);
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /su, "")
+    .split(" ")
+    .slice(11, 13)
+    .map(Number);
   return 10 * ((user ?? 0) + (system ?? 0));
 };
 

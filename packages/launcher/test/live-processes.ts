@@ -12,7 +12,8 @@ export interface LiveProcess {
 /** All descendants of `pid` that are alive; zombies are not. */
 export function liveProcessesBelow(pid: number): readonly LiveProcess[] {
   const all = liveProcesses();
-  const below = (parent: number): readonly LiveProcess[] => all.filter((process) => process.parent === parent).flatMap((child) => [child, ...below(child.pid)]);
+  const below = (parent: number): readonly LiveProcess[] =>
+    all.filter((process) => process.parent === parent).flatMap((child) => [child, ...below(child.pid)]);
   return below(pid);
 }
 
@@ -33,10 +34,13 @@ export function liveProcess(pid: number): LiveProcess | undefined {
 export const isAlive = (pid: number): boolean => liveProcess(pid) !== undefined;
 
 /** The CPUs that the kernel lets a process use, as a list such as `0-3,8`. */
-export const allowedCpuList = (pid: number): string => /^Cpus_allowed_list:\s*(\S+)$/mu.exec(readProc(`${pid}/status`))?.[1] ?? "";
+export const allowedCpuList = (pid: number): string =>
+  /^Cpus_allowed_list:\s*(\S+)$/mu.exec(readProc(`${pid}/status`))?.[1] ?? "";
 
 function liveProcesses(): readonly LiveProcess[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/u.test(name)).flatMap((name) => liveProcess(Number(name)) ?? []);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/u.test(name))
+    .flatMap((name) => liveProcess(Number(name)) ?? []);
 }
 
 /** Empty when the process is gone, or not ours. */

@@ -80,7 +80,10 @@ describe("a node is not given up", () => {
 test("a result beyond maxResultBytes is refused with both numbers, and the worker goes on", async () => {
   await using node = await testNode({ maxResultBytes: 1_000_000 });
   await using worker = await node.launcher.launch({});
-  expect(await thrownBy(worker.call(zeros, 5_000_000))).toMatchObject({ code: "too-large", message: expect.stringMatching(/"test\/zeros" has 5\d{6} bytes, more than the 1000000/u) });
+  expect(await thrownBy(worker.call(zeros, 5_000_000))).toMatchObject({
+    code: "too-large",
+    message: expect.stringMatching(/"test\/zeros" has 5\d{6} bytes, more than the 1000000/u),
+  });
   expect(await worker.call(zeros, 900_000)).toHaveLength(900_000);
 });
 

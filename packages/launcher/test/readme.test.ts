@@ -11,7 +11,10 @@ test("the README's example prints what the README says", async () => {
   await using folder = await mkdtempDisposable(join(import.meta.dirname, "readme-"));
   const file = join(folder.path, "example.ts");
   await writeFile(file, program);
-  await using running = await runCmdLocalAsync({ argv: ["env", "-C", folder.path, process.execPath, file], env: { NODE_COMPILE_CACHE: compileCache } });
+  await using running = await runCmdLocalAsync({
+    argv: ["env", "-C", folder.path, process.execPath, file],
+    env: { NODE_COMPILE_CACHE: compileCache },
+  });
   expect(running.stdout === undefined ? "" : await text(running.stdout)).toBe(printed);
   expect(await running.exited).toEqual({ code: 0, signal: null });
 });

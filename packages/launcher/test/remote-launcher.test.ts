@@ -16,9 +16,27 @@ function transports(world: World, loggedIn: boolean) {
     opened.push(host);
     const session = await world.runCmd({ argv: host === "silent" ? ["sleep", "1000"] : argv });
     const { description, direct, stdin, stdout, stderr, ended } = session;
-    return { description, direct, loggedIn, stdin, stdout, stderr, ended, lastErrors: () => "", kill: () => session.kill(), [Symbol.asyncDispose]: async () => session.kill() };
+    return {
+      description,
+      direct,
+      loggedIn,
+      stdin,
+      stdout,
+      stderr,
+      ended,
+      lastErrors: () => "",
+      kill: () => session.kill(),
+      [Symbol.asyncDispose]: async () => session.kill(),
+    };
   };
-  return { opened, config: { logDir: world.folder, throttle: oneAtATime(), transport: { type: "custom", transport: { open } } } as const };
+  return {
+    opened,
+    config: {
+      logDir: world.folder,
+      throttle: oneAtATime(),
+      transport: { type: "custom", transport: { open } },
+    } as const,
+  };
 }
 
 test("a node that is slow behind its handshake does not hold up the handshakes of others", async () => {

@@ -7,8 +7,11 @@ import { CommandError, type Command, runCmdLocalAsync, runCmdLocalLog } from "..
 import { isAlive, liveProcess, liveProcessesBelow } from "./live-processes.ts";
 import { patience, testWorld, thrownBy } from "./world.ts";
 
-const node = (program: string, ...args: readonly string[]): Command => ({ argv: [process.execPath, "-e", program, ...args] });
-const readAll = (stream: Readable | undefined): Promise<string> => (stream === undefined ? Promise.resolve("no stream") : text(stream));
+const node = (program: string, ...args: readonly string[]): Command => ({
+  argv: [process.execPath, "-e", program, ...args],
+});
+const readAll = (stream: Readable | undefined): Promise<string> =>
+  stream === undefined ? Promise.resolve("no stream") : text(stream);
 const firstLine = async (stream: Readable | undefined): Promise<string> => {
   const [chunk] = stream === undefined ? [] : await once(stream, "data");
   return String(chunk).trim();
@@ -17,7 +20,11 @@ const firstLine = async (stream: Readable | undefined): Promise<string> => {
 describe("runCmdLocalAsync", () => {
   test("connects the streams, and tells the exit code", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd(node("process.stdin.pipe(process.stdout); process.stdin.on('end', () => { console.error('enough'); process.exitCode = 3; })"));
+    await using running = await world.runCmd(
+      node(
+        "process.stdin.pipe(process.stdout); process.stdin.on('end', () => { console.error('enough'); process.exitCode = 3; })",
+      ),
+    );
     running.stdin?.end("hello");
     expect(await readAll(running.stdout)).toBe("hello");
     expect(await running.exited).toEqual({ code: 3, signal: null });
@@ -33,20 +40,35 @@ describe("runCmdLocalAsync", () => {
 
   test("passes arguments on verbatim, because there is no shell", async () => {
     await using world = testWorld();
-    const args = ["two words", "'single' \"double\"", "line\nbreak", "$HOME $(id) `id`", "*", "", "a;b|c&d>e", "ü 😀", "\\"];
+    const args = [
+      "two words",
+      "'single' \"double\"",
+      "line\nbreak",
+      "$HOME $(id) `id`",
+      "*",
+      "",
+      "a;b|c&d>e",
+      "ü 😀",
+      "\\",
+    ];
     await using running = await world.runCmd(node("console.log(JSON.stringify(process.argv.slice(1)))", ...args));
     expect(JSON.parse(await readAll(running.stdout))).toEqual(args);
   });
 
   test("adds variables to those of this process", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd({ ...node("console.log(process.env.PATH === process.argv[1], process.env.EXTRA)", process.env["PATH"] ?? ""), env: { EXTRA: "$x" } });
+    await using running = await world.runCmd({
+      ...node("console.log(process.env.PATH === process.argv[1], process.env.EXTRA)", process.env["PATH"] ?? ""),
+      env: { EXTRA: "$x" },
+    });
     expect(await readAll(running.stdout)).toBe("true $x\n");
   });
 
   test("tells its owner of a failure, with what the command last wrote to its standard error", async () => {
     const errors: CommandError[] = [];
-    await using running = await runCmdLocalAsync(node("console.error('no such thing'); process.exit(4)"), (error) => errors.push(error));
+    await using running = await runCmdLocalAsync(node("console.error('no such thing'); process.exit(4)"), (error) =>
+      errors.push(error),
+    );
     await running.exited;
     await vi.waitFor(() => expect(errors).toHaveLength(1), patience);
     const [error] = errors;
@@ -65,8 +87,16 @@ describe("runCmdLocalAsync", () => {
   });
 
   test.for([
-    ["a program that isn't there", ["/no/such program", "an argument"], /^The command "\/no\/such program" "an argument" could not be started: .*ENOENT/u],
-    ["an argument list that is too long", ["true", "x".repeat(3_000_000)], /^The command true "x+\[\.\.\.\]x+" could not be started: .*E2BIG/u],
+    [
+      "a program that isn't there",
+      ["/no/such program", "an argument"],
+      /^The command "\/no\/such program" "an argument" could not be started: .*ENOENT/u,
+    ],
+    [
+      "an argument list that is too long",
+      ["true", "x".repeat(3_000_000)],
+      /^The command true "x+\[\.\.\.\]x+" could not be started: .*E2BIG/u,
+    ],
     ["an empty argument vector", [], /the argument vector is empty/u],
     ["a NUL byte", ["true", "a\0b"], /^The command true "a\\u0000b" could not be started/u],
   ] as const)("refuses %s with a CommandError that names the argument vector", async ([, argv, message]) => {
@@ -93,7 +123,9 @@ describe("runCmdLocalAsync", () => {
 
   test("stops a command that does not listen to SIGTERM with SIGKILL, and its children with it", async () => {
     await using world = testWorld();
-    await using running = await world.runCmd({ argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"] });
+    await using running = await world.runCmd({
+      argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"],
+    });
     await firstLine(running.stdout);
     await vi.waitFor(() => expect(liveProcessesBelow(running.pid).length).toBe(2), patience);
     expect(await running.stop(50)).toEqual({ code: null, signal: "SIGKILL" });

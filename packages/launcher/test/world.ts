@@ -4,7 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, vi } from "vitest";
-import { type Command, type NodeLauncher, type NodeLauncherOptions, type RunCmd, type RunningCommand, runCmdLocalAsync, workerLauncherWithRunCmd } from "../src/index.ts";
+import {
+  type Command,
+  type NodeLauncher,
+  type NodeLauncherOptions,
+  type RunCmd,
+  type RunningCommand,
+  runCmdLocalAsync,
+  workerLauncherWithRunCmd,
+} from "../src/index.ts";
 import { isAlive, type LiveProcess, liveProcess, liveProcessesMarked } from "./live-processes.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
@@ -55,7 +63,9 @@ export interface TestNode extends AsyncDisposable {
 }
 
 /** A launcher on this machine, in a world of its own. */
-export async function testNode(options: NodeLauncherOptions & { readonly env?: Readonly<Record<string, string>> } = {}): Promise<TestNode> {
+export async function testNode(
+  options: NodeLauncherOptions & { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<TestNode> {
   const { env, ...others } = options;
   await using parts = new AsyncDisposableStack();
   const world = parts.use(testWorld());

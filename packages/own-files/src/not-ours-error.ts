@@ -19,7 +19,8 @@ export class NotOursError extends Error {
 export const ownUserId = (): number => process.geteuid?.() ?? 0;
 
 /** Whose a file is, and what kind of file: "is a symbolic link of user 1001". */
-export const describeFile = (stats: Stats): string => `is ${kindOf(stats)} of ${stats.uid === ownUserId() ? "yours" : `user ${stats.uid}`}`;
+export const describeFile = (stats: Stats): string =>
+  `is ${kindOf(stats)} of ${stats.uid === ownUserId() ? "yours" : `user ${stats.uid}`}`;
 
 const kindOf = (stats: Stats): string => {
   if (stats.isFile()) return "a file";

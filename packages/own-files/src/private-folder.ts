@@ -72,4 +72,5 @@ function refuse(folder: string, why: string | undefined): void {
 
 const shown = ({ mode }: Stats): string => (mode & 0o7777).toString(8).padStart(4, "0");
 
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;

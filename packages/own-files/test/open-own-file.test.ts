@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { NotOursError, openOwnFile, openOwnFileIfThere, plainFile, readRegularFile } from "../src/index.ts";
@@ -32,8 +42,14 @@ test("a link is not followed, whether it leads to a file or to none", () => {
   writeFileSync(folder.at("victim"), "mine");
   symlinkSync(folder.at("victim"), folder.at("log"));
   symlinkSync(folder.at("nothing"), folder.at("other"));
-  const refusal = { name: "NotOursError", code: "not-ours", path: folder.at("log"), message: expect.stringMatching(/log is a symbolic link of yours, and no plain file\. Remove it/) };
-  for (const open of [openOwnFile, openOwnFileIfThere, plainFile, (path: string) => readRegularFile(path, 100)]) expect(() => open(folder.at("log"))).toThrow(expect.objectContaining(refusal));
+  const refusal = {
+    name: "NotOursError",
+    code: "not-ours",
+    path: folder.at("log"),
+    message: expect.stringMatching(/log is a symbolic link of yours, and no plain file\. Remove it/),
+  };
+  for (const open of [openOwnFile, openOwnFileIfThere, plainFile, (path: string) => readRegularFile(path, 100)])
+    expect(() => open(folder.at("log"))).toThrow(expect.objectContaining(refusal));
   expect(() => openOwnFile(folder.at("other"))).toThrow(NotOursError);
   expect(readFileSync(folder.at("victim"), "utf8")).toBe("mine");
   expect(() => statSync(folder.at("nothing"))).toThrow("ENOENT");
@@ -67,10 +83,13 @@ test("a file of more bytes than one wants to read is refused", () => {
   expect(() => readRegularFile(folder.at("text"), 4)).toThrow("has 5 bytes, more than 4");
 });
 
-test.skipIf(!haveStranger)("another user's file may be read, and is not written to (needs root, to be another user)", () => {
-  using folder = temporaryFolder();
-  chmodSync(folder.path, 0o777);
-  asStranger("sh", "-c", `echo theirs >${folder.at("log")}; chmod 666 ${folder.at("log")}`);
-  expect(() => openOwnFile(folder.at("log"))).toThrow("log belongs to user 54321. Remove it if you did not make it");
-  expect(readRegularFile(folder.at("log"), 100)).toBe("theirs\n");
-});
+test.skipIf(!haveStranger)(
+  "another user's file may be read, and is not written to (needs root, to be another user)",
+  () => {
+    using folder = temporaryFolder();
+    chmodSync(folder.path, 0o777);
+    asStranger("sh", "-c", `echo theirs >${folder.at("log")}; chmod 666 ${folder.at("log")}`);
+    expect(() => openOwnFile(folder.at("log"))).toThrow("log belongs to user 54321. Remove it if you did not make it");
+    expect(readRegularFile(folder.at("log"), 100)).toBe("theirs\n");
+  },
+);

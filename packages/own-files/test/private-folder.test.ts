@@ -29,14 +29,18 @@ test("a link on the way is followed: what it leads to counts", () => {
 test("a folder that others may enter is refused: nobody knows who could write to it before", () => {
   using folder = temporaryFolder();
   mkdirSync(folder.at("cache"), { mode: 0o755 });
-  expect(() => privateFolder(folder.at("cache"))).toThrow("cache may be entered by others (mode 0755). Remove it if you did not make it");
+  expect(() => privateFolder(folder.at("cache"))).toThrow(
+    "cache may be entered by others (mode 0755). Remove it if you did not make it",
+  );
 });
 
 test.each([0o770, 0o775, 0o777])("nothing is made below a folder that others may write to (mode %o)", (mode) => {
   using folder = temporaryFolder();
   mkdirSync(folder.at("shared"));
   chmodSync(folder.at("shared"), mode);
-  expect(() => privateFolder(folder.at("shared/data/cache"))).toThrow(`shared may be written to by others (mode 0${mode.toString(8)})`);
+  expect(() => privateFolder(folder.at("shared/data/cache"))).toThrow(
+    `shared may be written to by others (mode 0${mode.toString(8)})`,
+  );
   expect(() => statSync(folder.at("shared/data"))).toThrow("ENOENT");
 });
 

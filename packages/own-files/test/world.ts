@@ -11,7 +11,11 @@ export interface Folder extends Disposable {
 
 export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), "hyperion-ts-own-files-"));
-  return { path, at: (name) => join(path, name), [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    at: (name) => join(path, name),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
 }
 
 const stranger = { uid: 54_321, gid: 54_321 } as const;
@@ -19,4 +23,5 @@ const stranger = { uid: 54_321, gid: 54_321 } as const;
 export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...stranger }).status === 0;
 
 /** Runs a program as another user. */
-export const asStranger = (...[file = "", ...args]: readonly string[]): void => void execFileSync(file, args, { ...stranger, cwd: "/" });
+export const asStranger = (...[file = "", ...args]: readonly string[]): void =>
+  void execFileSync(file, args, { ...stranger, cwd: "/" });

@@ -26,8 +26,16 @@ export class ExecError extends Error {
   readonly stderr: string;
 
   constructor(argv: readonly string[], end: ProgramEnd, options?: ErrorOptions) {
-    const how = end.signal !== null ? `was killed by ${end.signal}` : end.exitCode === null ? "could not be started" : `exited with code ${end.exitCode}`;
-    super(`The program ${argv.join(" ")} ${how}${end.stderr === "" ? "" : `: ${end.stderr.slice(-MAX_STDERR_IN_MESSAGE)}`}`, options);
+    const how =
+      end.signal !== null
+        ? `was killed by ${end.signal}`
+        : end.exitCode === null
+          ? "could not be started"
+          : `exited with code ${end.exitCode}`;
+    super(
+      `The program ${argv.join(" ")} ${how}${end.stderr === "" ? "" : `: ${end.stderr.slice(-MAX_STDERR_IN_MESSAGE)}`}`,
+      options,
+    );
     this.exitCode = end.exitCode;
     this.signal = end.signal;
     this.stdout = end.stdout;

@@ -9,7 +9,8 @@ const key = Symbol.for("@hyperion-ts/remote.worker");
 type FunctionHere = () => string | undefined;
 
 /** Declares this process to be a worker; for the worker's own start-up code. `functionHere` names the remote function that the code which asks is part of, if it is of one. */
-export const enterWorker = (functionHere: FunctionHere = () => undefined): void => void Reflect.set(globalThis, key, functionHere);
+export const enterWorker = (functionHere: FunctionHere = () => undefined): void =>
+  void Reflect.set(globalThis, key, functionHere);
 
 /**
  * Throws when this process is a worker: a `NestedCallError` in a remote function, a `ProgramInWorkerError` where a module is

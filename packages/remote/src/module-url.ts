@@ -19,7 +19,11 @@ export function moduleUrl(meta: { readonly url?: unknown } | undefined, function
   const url = meta?.url;
   if (typeof url !== "string") throw new NoModuleError(functionName, describe(meta));
   if (url.startsWith("/")) return pathToFileURL(url).href;
-  if (!URL.canParse(url)) throw new NoModuleError(functionName, `the module ${JSON.stringify(url)}, which is neither a URL nor an absolute path`);
+  if (!URL.canParse(url))
+    throw new NoModuleError(
+      functionName,
+      `the module ${JSON.stringify(url)}, which is neither a URL nor an absolute path`,
+    );
   return url;
 }
 

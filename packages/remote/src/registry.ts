@@ -17,7 +17,10 @@ export class DuplicateNameError extends Error {
   readonly code = "duplicate-name";
 
   constructor(functionName: string, first: string, second: string) {
-    const where = first === second ? `The module ${first} defines the remote function "${functionName}" twice` : `Two modules define the remote function "${functionName}": ${first} and ${second}`;
+    const where =
+      first === second
+        ? `The module ${first} defines the remote function "${functionName}" twice`
+        : `Two modules define the remote function "${functionName}": ${first} and ${second}`;
     super(`${where}. Rename one of them: a name must be unique in the program.`);
   }
 }
@@ -32,7 +35,8 @@ export const remoteNames = (): string[] => [...functions().keys()].sort();
 export function register(fn: AnyRemoteFunction, meta: ModuleMeta): void {
   const known = functions().get(fn.name);
   const names = namesIn.get(meta) ?? new Set();
-  if (known !== undefined && (names.has(fn.name) || fileOf(known.module) !== fileOf(fn.module))) throw new DuplicateNameError(fn.name, known.module, fn.module);
+  if (known !== undefined && (names.has(fn.name) || fileOf(known.module) !== fileOf(fn.module)))
+    throw new DuplicateNameError(fn.name, known.module, fn.module);
   namesIn.set(meta, names.add(fn.name));
   functions().set(fn.name, fn);
 }

@@ -6,15 +6,27 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallContext } from "./call-context.ts";
-import { anything, callable, checkOptions, checkValue, nonEmpty, type Rules, standardSchema } from "@hyperion-ts/bounds";
+import {
+  anything,
+  callable,
+  checkOptions,
+  checkValue,
+  nonEmpty,
+  type Rules,
+  standardSchema,
+} from "@hyperion-ts/bounds";
 import { moduleUrl } from "./module-url.ts";
 import { register } from "./registry.ts";
 
 /** What a caller passes in: the input as it is before the schema parses it. */
-export type RemoteInput<F> = F extends { readonly input: infer I extends StandardSchemaV1 } ? StandardSchemaV1.InferInput<I> : never;
+export type RemoteInput<F> = F extends { readonly input: infer I extends StandardSchemaV1 }
+  ? StandardSchemaV1.InferInput<I>
+  : never;
 
 /** What a caller gets back: the output as the function returned it, checked by the schema but not transformed. */
-export type RemoteOutput<F> = F extends { readonly output: infer O extends StandardSchemaV1 } ? StandardSchemaV1.InferInput<O> : never;
+export type RemoteOutput<F> = F extends { readonly output: infer O extends StandardSchemaV1 }
+  ? StandardSchemaV1.InferInput<O>
+  : never;
 
 /** The part of `import.meta` that tells a worker which file to import. */
 export interface ModuleMeta {
@@ -28,7 +40,11 @@ type Run<I extends StandardSchemaV1, O extends StandardSchemaV1> = (
 ) => StandardSchemaV1.InferInput<O> | Promise<StandardSchemaV1.InferInput<O>>;
 
 /** What `defineRemote` is given. */
-export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends StandardSchemaV1, F extends Run<I, O> = Run<I, O>> {
+export interface RemoteFunctionDefinition<
+  I extends StandardSchemaV1,
+  O extends StandardSchemaV1,
+  F extends Run<I, O> = Run<I, O>,
+> {
   /** Unique in the program, and stable: it survives bundling and renaming, e.g. `"roots/bracket"`. */
   readonly name: string;
   /** Any Standard Schema. The caller's value is checked before it is sent and parsed once in the worker. */
@@ -40,8 +56,10 @@ export interface RemoteFunctionDefinition<I extends StandardSchemaV1, O extends 
 }
 
 /** A function that can be called from afar. Made by `defineRemote`. */
-export interface RemoteFunction<I extends StandardSchemaV1 = StandardSchemaV1, O extends StandardSchemaV1 = StandardSchemaV1>
-  extends RemoteFunctionDefinition<I, O> {
+export interface RemoteFunction<
+  I extends StandardSchemaV1 = StandardSchemaV1,
+  O extends StandardSchemaV1 = StandardSchemaV1,
+> extends RemoteFunctionDefinition<I, O> {
   /** The URL of the module that defines it; a worker imports this. */
   readonly module: string;
 }
@@ -83,7 +101,12 @@ const rules: Rules<RemoteFunctionDefinition<StandardSchemaV1, StandardSchemaV1> 
   module: anything,
 };
 
-function checkDefinition(definition: { readonly name: string; readonly input: unknown; readonly output: unknown; readonly run: unknown }): void {
+function checkDefinition(definition: {
+  readonly name: string;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly run: unknown;
+}): void {
   checkValue("defineRemote", "name", definition?.name, nonEmpty);
   const place = `defineRemote ${JSON.stringify(definition.name)}`;
   checkOptions<object>(place, definition, rules);

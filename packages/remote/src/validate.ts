@@ -25,10 +25,17 @@ export class InvalidValueError extends Error {
   /** What the schema objects to, and where: a path like `points[3].x`, empty for the value itself. */
   readonly issues: readonly { readonly path: string; readonly message: string }[];
 
-  constructor(code: InvalidValueError["code"], functionName: string, issues: readonly StandardSchemaV1.Issue[], options?: ErrorOptions) {
+  constructor(
+    code: InvalidValueError["code"],
+    functionName: string,
+    issues: readonly StandardSchemaV1.Issue[],
+    options?: ErrorOptions,
+  ) {
     const found = issues.map((issue) => ({ path: showPath(issue.path), message: issue.message }));
     // arktype's messages begin with the path: "a.b must be a number".
-    const list = found.slice(0, SHOWN_ISSUES).map(({ path, message }) => (path === "" || message.startsWith(`${path} `) ? message : `${path}: ${message}`));
+    const list = found
+      .slice(0, SHOWN_ISSUES)
+      .map(({ path, message }) => (path === "" || message.startsWith(`${path} `) ? message : `${path}: ${message}`));
     const more = found.length > list.length ? `; and ${found.length - list.length} more` : "";
     const what = code === "invalid-input" ? "was called with an input" : "returned an output";
     super(`The remote function "${functionName}" ${what} that its schema refuses: ${list.join("; ")}${more}`, options);
@@ -60,7 +67,12 @@ const refusal =
   (issues, options) =>
     new InvalidValueError(code, name, issues, options);
 
-function validated(schema: StandardSchemaV1, value: unknown, refuse: Refuse, accept: (parsed: unknown) => unknown): Maybe<unknown> {
+function validated(
+  schema: StandardSchemaV1,
+  value: unknown,
+  refuse: Refuse,
+  accept: (parsed: unknown) => unknown,
+): Maybe<unknown> {
   const settle = (result: StandardSchemaV1.Result<unknown>): unknown => {
     if (result.issues !== undefined) throw refuse(result.issues);
     return accept(result.value);
@@ -79,11 +91,14 @@ function validated(schema: StandardSchemaV1, value: unknown, refuse: Refuse, acc
   return isThenable(result) ? Promise.resolve(result).then(settle, failed) : settle(result);
 }
 
-const TOO_DEEP = "the schema calls itself for each level, and this value has more levels than fit on the stack. Use a flatter value (a list in the place of a chain), or a schema that does not call itself";
+const TOO_DEEP =
+  "the schema calls itself for each level, and this value has more levels than fit on the stack. Use a flatter value (a list in the place of a chain), or a schema that does not call itself";
 
-const isTooDeep = (cause: unknown): boolean => Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
+const isTooDeep = (cause: unknown): boolean =>
+  Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
 
-const isThenable = (result: object): result is PromiseLike<StandardSchemaV1.Result<unknown>> => "then" in result && typeof result.then === "function";
+const isThenable = (result: object): result is PromiseLike<StandardSchemaV1.Result<unknown>> =>
+  "then" in result && typeof result.then === "function";
 
 function showPath(path: StandardSchemaV1.Issue["path"]): string {
   // Not by the path's own map: arktype's is of a class of arrays that makes [0] of an empty one.
@@ -92,6 +107,7 @@ function showPath(path: StandardSchemaV1.Issue["path"]): string {
 }
 
 function showKey(key: PropertyKey): string {
-  if (typeof key === "string") return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  if (typeof key === "string")
+    return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
   return `[${String(key)}]`;
 }

@@ -13,7 +13,9 @@ it("a program that is started in a worker is refused, with what to do about it; 
       console.log(error.message);
     }
   `);
-  expect(printed).toMatch(/^true program-in-worker\nrunJobLocal was called inside a worker\..*if \(import\.meta\.main\) \{ await runJobLocal\(\.\.\.\) \}/);
+  expect(printed).toMatch(
+    /^true program-in-worker\nrunJobLocal was called inside a worker\..*if \(import\.meta\.main\) \{ await runJobLocal\(\.\.\.\) \}/,
+  );
 });
 
 it("in a worker, a program that a remote function starts is told from one that a module starts", async () => {
@@ -33,6 +35,8 @@ it("in a worker, a program that a remote function starts is told from one that a
   `);
   const [before, nested, imported] = printed.split("\n");
   expect(before).toBe("undefined");
-  expect(nested).toMatch(/^roots\/outer NestedCallError nested-call runJobLocal was called inside the remote function "roots\/outer": .* can't start calls\. Make the calls in a job, .* other\.run\(input, ctx\)\.$/);
+  expect(nested).toMatch(
+    /^roots\/outer NestedCallError nested-call runJobLocal was called inside the remote function "roots\/outer": .* can't start calls\. Make the calls in a job, .* other\.run\(input, ctx\)\.$/,
+  );
   expect(imported).toMatch(/^undefined ProgramInWorkerError program-in-worker .*starts a program when it is imported/);
 });

@@ -16,8 +16,12 @@ describe("a second definition of a name", () => {
   });
 
   it("in the same file throws too", async () => {
-    const printed = await runProgram(`await import("./test/modules/square-and-cube.ts").catch((error) => console.log(error.message));`);
-    expect(printed).toMatch(/^The module file:\S+\/square-and-cube\.ts defines the remote function "test\/power" twice\. Rename one/);
+    const printed = await runProgram(
+      `await import("./test/modules/square-and-cube.ts").catch((error) => console.log(error.message));`,
+    );
+    expect(printed).toMatch(
+      /^The module file:\S+\/square-and-cube\.ts defines the remote function "test\/power" twice\. Rename one/,
+    );
   });
 
   it("by the same file that is loaded again is the new one", async () => {

@@ -1,7 +1,14 @@
 /** What must compile and what must not, as a user of `defineRemote` writes it. Checked by tsc, never run. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { z } from "zod";
-import { type AnyRemoteFunction, type CallContext, defineRemote, type RemoteFunction, type RemoteInput, type RemoteOutput } from "../src/index.ts";
+import {
+  type AnyRemoteFunction,
+  type CallContext,
+  defineRemote,
+  type RemoteFunction,
+  type RemoteInput,
+  type RemoteOutput,
+} from "../src/index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(...differ: Equal<A, B> extends true ? [] : [never]): void;
@@ -20,19 +27,43 @@ export const bracket = defineRemote(import.meta, {
     return [n, n];
   },
 });
-defineRemote(import.meta, { name: "types/pair", input: z.object({ n: z.number() }), output: z.tuple([z.number(), z.number()]), run: ({ n }) => [n, n] });
-defineRemote(import.meta, { name: "types/async-pair", input: z.object({ n: z.number() }), output: z.tuple([z.number(), z.number()]), run: async ({ n }) => [n, n] });
-defineRemote(import.meta, { name: "types/literal", input: z.number(), output: z.enum(["up", "down"]), run: async (n) => (n > 0 ? "up" : "down") });
+defineRemote(import.meta, {
+  name: "types/pair",
+  input: z.object({ n: z.number() }),
+  output: z.tuple([z.number(), z.number()]),
+  run: ({ n }) => [n, n],
+});
+defineRemote(import.meta, {
+  name: "types/async-pair",
+  input: z.object({ n: z.number() }),
+  output: z.tuple([z.number(), z.number()]),
+  run: async ({ n }) => [n, n],
+});
+defineRemote(import.meta, {
+  name: "types/literal",
+  input: z.number(),
+  output: z.enum(["up", "down"]),
+  run: async (n) => (n > 0 ? "up" : "down"),
+});
 defineRemote(import.meta, {
   name: "types/nested",
   input: z.number(),
   output: z.object({ pairs: z.array(z.tuple([z.number(), z.number()])), signs: z.array(z.enum(["+", "-"])) }),
-  run: async (n) => ({ pairs: [[n, n], [1, 2]], signs: ["+"] }),
+  run: async (n) => ({
+    pairs: [
+      [n, n],
+      [1, 2],
+    ],
+    signs: ["+"],
+  }),
 });
 defineRemote(import.meta, {
   name: "types/union",
   input: z.number(),
-  output: z.discriminatedUnion("kind", [z.object({ kind: z.literal("a") }), z.object({ kind: z.literal("b"), n: z.number() })]),
+  output: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("a") }),
+    z.object({ kind: z.literal("b"), n: z.number() }),
+  ]),
   run: async (n) => ({ kind: "b", n }),
 });
 
@@ -64,14 +95,34 @@ void call((n: number) => n, 1);
 // Definitions.
 // @ts-expect-error an output that is not what the schema wants
 defineRemote(import.meta, { name: "types/wrong-output", input: z.number(), output: z.string(), run: (n) => n });
-// @ts-expect-error an async output that is not what the schema wants
-defineRemote(import.meta, { name: "types/wrong-async-output", input: z.number(), output: z.string(), run: async (n) => n });
-// @ts-expect-error a tuple that is too short
-defineRemote(import.meta, { name: "types/short-tuple", input: z.number(), output: z.tuple([z.number(), z.number()]), run: (n) => [n] });
-// @ts-expect-error a literal that is none of the schema's
-defineRemote(import.meta, { name: "types/wrong-literal", input: z.number(), output: z.enum(["up", "down"]), run: (n) => (n > 0 ? "up" : "left") });
-// @ts-expect-error a parameter of another type than the schema's
-defineRemote(import.meta, { name: "types/wrong-parameter", input: z.number(), output: z.number(), run: (n: string) => n.length });
+defineRemote(import.meta, {
+  name: "types/wrong-async-output",
+  input: z.number(),
+  output: z.string(),
+  // @ts-expect-error an async output that is not what the schema wants
+  run: async (n) => n,
+});
+defineRemote(import.meta, {
+  name: "types/short-tuple",
+  input: z.number(),
+  output: z.tuple([z.number(), z.number()]),
+  // @ts-expect-error a tuple that is too short
+  run: (n) => [n],
+});
+defineRemote(import.meta, {
+  name: "types/wrong-literal",
+  input: z.number(),
+  output: z.enum(["up", "down"]),
+  // @ts-expect-error a literal that is none of the schema's
+  run: (n) => (n > 0 ? "up" : "left"),
+});
+defineRemote(import.meta, {
+  name: "types/wrong-parameter",
+  input: z.number(),
+  output: z.number(),
+  // @ts-expect-error a parameter of another type than the schema's
+  run: (n: string) => n.length,
+});
 // @ts-expect-error no name
 defineRemote(import.meta, { input: z.number(), output: z.number(), run: (n) => n });
 // @ts-expect-error no schema of the output
@@ -99,7 +150,12 @@ void call(transforming, 21);
 
 // Any Standard Schema will do.
 declare const word: StandardSchemaV1<string, { readonly word: string }>;
-export const any = defineRemote(import.meta, { name: "types/any-schema", input: word, output: word, run: (input) => input.word });
+export const any = defineRemote(import.meta, {
+  name: "types/any-schema",
+  input: word,
+  output: word,
+  run: (input) => input.word,
+});
 same<RemoteInput<typeof any>, string>();
 same<RemoteOutput<typeof any>, string>();
 

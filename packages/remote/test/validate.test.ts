@@ -7,11 +7,22 @@ import { checkInput, checkOutput, InvalidValueError, parseInput } from "../src/i
 
 const later = <A>(value: A): Promise<A> => new Promise((resolve) => setImmediate(() => resolve(value)));
 
-const plain = { name: "test/plain", input: z.object({ points: z.array(z.object({ x: z.number() })) }), output: z.number() };
-const transforming = { name: "test/transforming", input: z.string().transform(Number), output: z.number().transform(String) };
+const plain = {
+  name: "test/plain",
+  input: z.object({ points: z.array(z.object({ x: z.number() })) }),
+  output: z.number(),
+};
+const transforming = {
+  name: "test/transforming",
+  input: z.string().transform(Number),
+  output: z.number().transform(String),
+};
 const asynchronous = {
   name: "test/async",
-  input: z.string().refine(async (text) => later(text !== "bad"), "is bad").transform(async (text) => later(text.length)),
+  input: z
+    .string()
+    .refine(async (text) => later(text !== "bad"), "is bad")
+    .transform(async (text) => later(text.length)),
   output: z.number().refine(async (n) => later(n >= 0), "must not be negative"),
 };
 
@@ -24,11 +35,14 @@ describe("a good value", () => {
 
   it("that is checked is the very object, with all that a schema would drop", () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ x: fc.double({ noNaN: true, noDefaultInfinity: true }), y: fc.anything() })), (points) => {
-        const input = { points };
-        expect(checkInput(plain, input)).toBe(input);
-        expect(parseInput(plain, input)).toEqual({ points: points.map(({ x }) => ({ x })) });
-      }),
+      fc.property(
+        fc.array(fc.record({ x: fc.double({ noNaN: true, noDefaultInfinity: true }), y: fc.anything() })),
+        (points) => {
+          const input = { points };
+          expect(checkInput(plain, input)).toBe(input);
+          expect(parseInput(plain, input)).toEqual({ points: points.map(({ x }) => ({ x })) });
+        },
+      ),
     );
   });
 
@@ -42,7 +56,12 @@ describe("a good value", () => {
   });
 
   it("is taken from a promise of another realm", async () => {
-    const schema = schemaOf((value) => runInNewContext("Promise.resolve({ value: `parsed ${value}` })", { value }) as Promise<StandardSchemaV1.Result<string>>);
+    const schema = schemaOf(
+      (value) =>
+        runInNewContext("Promise.resolve({ value: `parsed ${value}` })", { value }) as Promise<
+          StandardSchemaV1.Result<string>
+        >,
+    );
     expect(await Promise.resolve(parseInput({ ...plain, input: schema }, "x"))).toBe("parsed x");
   });
 });
@@ -59,41 +78,69 @@ describe("a value that its schema refuses", () => {
   });
 
   it("is refused by parseInput and checkInput alike", () => {
-    for (const take of [parseInput, checkInput]) expect(refusal(() => take(transforming, 42)).code).toBe("invalid-input");
+    for (const take of [parseInput, checkInput])
+      expect(refusal(() => take(transforming, 42)).code).toBe("invalid-input");
   });
 
   it("and was returned is an invalid output", () => {
     const refused = refusal(() => checkOutput(plain, "12"));
     expect(refused.code).toBe("invalid-output");
     expect(refused.issues).toEqual([{ path: "", message: "Invalid input: expected number, received string" }]);
-    expect(refused.message).toMatch(/^The remote function "test\/plain" returned an output that its schema refuses: Invalid input/);
+    expect(refused.message).toMatch(
+      /^The remote function "test\/plain" returned an output that its schema refuses: Invalid input/,
+    );
   });
 
   it("is refused by an asynchronous schema in its promise", async () => {
-    await expect(Promise.resolve(checkInput(asynchronous, "bad"))).rejects.toMatchObject({ code: "invalid-input", issues: [{ path: "", message: "is bad" }] });
-    await expect(Promise.resolve(checkOutput(asynchronous, -1))).rejects.toMatchObject({ code: "invalid-output", issues: [{ path: "", message: "must not be negative" }] });
+    await expect(Promise.resolve(checkInput(asynchronous, "bad"))).rejects.toMatchObject({
+      code: "invalid-input",
+      issues: [{ path: "", message: "is bad" }],
+    });
+    await expect(Promise.resolve(checkOutput(asynchronous, -1))).rejects.toMatchObject({
+      code: "invalid-output",
+      issues: [{ path: "", message: "must not be negative" }],
+    });
   });
 
   it.each([
     ["another realm's promise", (result: object) => runInNewContext("Promise.resolve(result)", { result }) as unknown],
-    ["a promise whose then returns nothing", (result: object) => runInNewContext("({ then: (take) => void Promise.resolve().then(() => take(result)) })", { result }) as unknown],
-  ])("is refused in a promise of this realm, which its caller can catch, where the schema gives %s", async (_what, promiseOf) => {
-    const schema = schemaOf(() => promiseOf({ issues: [{ message: "no" }] }) as Promise<StandardSchemaV1.Result<string>>);
-    for (const check of [parseInput, checkInput, checkOutput]) {
-      const checked = check({ ...plain, input: schema, output: schema }, "x");
-      expect(checked).toBeInstanceOf(Promise);
-      await expect(checked).rejects.toMatchObject({ name: "InvalidValueError", issues: [{ message: "no" }] });
-    }
-  });
+    [
+      "a promise whose then returns nothing",
+      (result: object) =>
+        runInNewContext("({ then: (take) => void Promise.resolve().then(() => take(result)) })", { result }) as unknown,
+    ],
+  ])(
+    "is refused in a promise of this realm, which its caller can catch, where the schema gives %s",
+    async (_what, promiseOf) => {
+      const schema = schemaOf(
+        () => promiseOf({ issues: [{ message: "no" }] }) as Promise<StandardSchemaV1.Result<string>>,
+      );
+      for (const check of [parseInput, checkInput, checkOutput]) {
+        const checked = check({ ...plain, input: schema, output: schema }, "x");
+        expect(checked).toBeInstanceOf(Promise);
+        await expect(checked).rejects.toMatchObject({ name: "InvalidValueError", issues: [{ message: "no" }] });
+      }
+    },
+  );
 
   it("is one that is too deep for a schema that calls itself, at once or later", async () => {
     const cause = new RangeError("Maximum call stack size exceeded");
     const fails = (): never => {
       throw cause;
     };
-    const message = expect.stringMatching(/^The remote function "test\/plain" returned an output that its schema refuses: the schema calls itself for each level.*Use a flatter value/);
-    expect(refusal(() => checkOutput({ ...plain, output: schemaOf(fails) }, 1))).toMatchObject({ code: "invalid-output", cause, message });
-    await expect(checkOutput({ ...plain, output: schemaOf(async () => fails()) }, 1)).rejects.toMatchObject({ code: "invalid-output", cause, message });
+    const message = expect.stringMatching(
+      /^The remote function "test\/plain" returned an output that its schema refuses: the schema calls itself for each level.*Use a flatter value/,
+    );
+    expect(refusal(() => checkOutput({ ...plain, output: schemaOf(fails) }, 1))).toMatchObject({
+      code: "invalid-output",
+      cause,
+      message,
+    });
+    await expect(checkOutput({ ...plain, output: schemaOf(async () => fails()) }, 1)).rejects.toMatchObject({
+      code: "invalid-output",
+      cause,
+      message,
+    });
     const other = new Error("no such unit");
     const throws = schemaOf(() => {
       throw other;
@@ -123,7 +170,12 @@ describe("a value that its schema refuses", () => {
         this.push(...steps);
       }
     }
-    const schema = schemaOf(() => ({ issues: [{ message: "must be a number", path: new Path() }, { message: "a.b must be a number", path: new Path("a", "b") }] }));
+    const schema = schemaOf(() => ({
+      issues: [
+        { message: "must be a number", path: new Path() },
+        { message: "a.b must be a number", path: new Path("a", "b") },
+      ],
+    }));
     const refused = refusal(() => checkInput({ name: "test/paths", input: schema, output: schema }, "x"));
     expect(refused.issues.map(({ path }) => path)).toEqual(["", "a.b"]);
     expect(refused.message).toMatch(/refuses: must be a number; a\.b must be a number$/);

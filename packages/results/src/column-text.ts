@@ -26,7 +26,8 @@ export const columnTextReader = (connection: Connection): ((read: ReadColumn) =>
     const { found, column, rowid = null } = read;
     if (typeof found !== "string") throw notText(read, describe(found), connection.path);
     // The decoder puts this character in the place of bytes that are not UTF-8. Few texts have it, and of right.
-    if (found.includes("\ufffd") && same[column].get(found, rowid)?.["same"] !== 1n) throw notText(read, "not UTF-8", connection.path);
+    if (found.includes("\ufffd") && same[column].get(found, rowid)?.["same"] !== 1n)
+      throw notText(read, "not UTF-8", connection.path);
     return found;
   };
 };
@@ -50,5 +51,8 @@ export const storedTooLong = (map: string, key: string | undefined, path: string
     code: "too-large",
     path,
     what: `${key === undefined ? "A stored value" : `The stored value for key ${shownKey(key)}`} of map "${map}" is longer than a string can be (512 MB)`,
-    advice: key === undefined ? "Look up the keys one by one; the error of that value will name its key" : "Another program wrote that row; read it with sqlite3",
+    advice:
+      key === undefined
+        ? "Look up the keys one by one; the error of that value will name its key"
+        : "Another program wrote that row; read it with sqlite3",
   });

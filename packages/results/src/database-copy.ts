@@ -14,7 +14,21 @@
  * Who closes a file drops all locks that the process has on it (POSIX), those of a writer, too. So the process that writes
  * must not copy, and none becomes the writer in the middle: from the look to the end of the copy nothing else runs here.
  */
-import { chmodSync, closeSync, constants, copyFileSync, fstatSync, lstatSync, openSync, readdirSync, readSync, rmSync, type BigIntStats, type Stats, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  type BigIntStats,
+  type Stats,
+  writeSync,
+} from "node:fs";
 import { pause } from "@hyperion-ts/bounds";
 import { openRegularFile } from "@hyperion-ts/own-files";
 import { whyStrangersPart } from "./database-files.ts";
@@ -45,7 +59,8 @@ const tryCopy = (path: string, copy: string): boolean => {
   for (const suffix of suffixes) rmSync(`${copy}${suffix}`, { force: true });
   const before = look(path);
   const database = copyFile(path, copy, () => undefined);
-  for (const suffix of ["-wal", "-journal"]) copyFileIfThere(`${path}${suffix}`, `${copy}${suffix}`, (part) => whyStrangersPart(part, database));
+  for (const suffix of ["-wal", "-journal"])
+    copyFileIfThere(`${path}${suffix}`, `${copy}${suffix}`, (part) => whyStrangersPart(part, database));
   return fitTogether(before, look(path));
 };
 
@@ -66,7 +81,11 @@ const look = (path: string): Look => {
 const fitTogether = (before: Look, after: Look): boolean => {
   const [was, is] = [before.files.get(""), after.files.get("")];
   if (was === undefined || is === undefined || was.ino !== is.ino || was.dev !== is.dev) return false;
-  const sameRound = before.round !== undefined && before.round === after.round && !before.files.has("-journal") && !after.files.has("-journal");
+  const sameRound =
+    before.round !== undefined &&
+    before.round === after.round &&
+    !before.files.has("-journal") &&
+    !after.files.has("-journal");
   return sameRound || suffixes.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
 };
 
@@ -133,10 +152,10 @@ const copyBytes = (source: number, to: string, size: number): void => {
   const target = openSync(to, "w", 0o600);
   try {
     const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size));
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       const read = readSync(source, chunk, 0, Math.min(chunk.length, size - at), at);
       if (read === 0) return;
-      for (let written = 0; written < read; ) written += writeSync(target, chunk, written, read - written, at + written);
+      for (let written = 0; written < read;) written += writeSync(target, chunk, written, read - written, at + written);
       at += read;
     }
   } finally {
@@ -164,7 +183,8 @@ const refuseOwnDatabase = (path: string): void => {
     code: "locked",
     path,
     what: `The results database ${path} is open in this very process, which would lose its lock on the file by reading it`,
-    advice: "Use the open one: in a program's job, lookupAll(map) and the other verbs do; or read the file in another process",
+    advice:
+      "Use the open one: in a program's job, lookupAll(map) and the other verbs do; or read the file in another process",
   });
 };
 

@@ -51,7 +51,8 @@ export const refuseStrangersFiles = (path: string): void => {
 const refuseStrangersLink = (path: string): void => {
   const link = lstatSync(path, { throwIfNoEntry: false });
   if (link === undefined || !link.isSymbolicLink() || isOurs(link)) return;
-  if (statSync(path, { throwIfNoEntry: false })?.uid !== link.uid) throw new NotOursError(path, `is a symbolic link of user ${link.uid}, to a file that is not theirs`);
+  if (statSync(path, { throwIfNoEntry: false })?.uid !== link.uid)
+    throw new NotOursError(path, `is a symbolic link of user ${link.uid}, to a file that is not theirs`);
 };
 
 const refuseStrangersPart = (path: string, database: Stats | undefined): void => {
@@ -63,7 +64,8 @@ const refuseStrangersPart = (path: string, database: Stats | undefined): void =>
 /** Why a file beside `database` may be a stranger's doing, in words that are said of its path; undefined where it is none. */
 export const whyStrangersPart = (part: Stats, database: Stats | undefined): string | undefined => {
   if (part.nlink > 1) return `is one of ${part.nlink} names of a file`;
-  const mayWrite = isOurs(part) || part.uid === database?.uid || (database !== undefined && (database.mode & 0o022) !== 0);
+  const mayWrite =
+    isOurs(part) || part.uid === database?.uid || (database !== undefined && (database.mode & 0o022) !== 0);
   return mayWrite ? undefined : `belongs to user ${part.uid}, who may not write to the database itself`;
 };
 

@@ -26,10 +26,12 @@ const mark = '{"hyperion-ts":{"changes":[';
  * The form of any value; where a part of it has none (a function, a symbol, a promise, a reference to what contains it), that.
  * With `withoutUndefined`, properties that are undefined are left out, as JSON does.
  */
-export const exactForm = (value: unknown, { withoutUndefined = false } = {}): ExactForm | NotJson => new ExactWriter(withoutUndefined).write(value);
+export const exactForm = (value: unknown, { withoutUndefined = false } = {}): ExactForm | NotJson =>
+  new ExactWriter(withoutUndefined).write(value);
 
 /** Whether nothing but undefined has to be changed. */
-export const isOnlyUndefined = ({ changes }: ExactForm): boolean => changes.every(([, kind]) => kind === "undefined" || kind === "hole");
+export const isOnlyUndefined = ({ changes }: ExactForm): boolean =>
+  changes.every(([, kind]) => kind === "undefined" || kind === "hole");
 
 /** The JSON value that stands for a value with changes. */
 export const markedJson = ({ json, changes }: ExactForm, { kept }: { readonly kept: boolean }): JsonValue => ({
@@ -49,9 +51,13 @@ export const readExact = (text: string): ReadExact | undefined => {
   return { value: holder[0], onlyUndefined: isOnlyUndefined(form), kept: form.kept };
 };
 
-const asForm = (found: { readonly "hyperion-ts"?: ExactForm & { readonly kept?: unknown } }): (ExactForm & { readonly kept: boolean }) | undefined => {
+const asForm = (found: {
+  readonly "hyperion-ts"?: ExactForm & { readonly kept?: unknown };
+}): (ExactForm & { readonly kept: boolean }) | undefined => {
   const form = found["hyperion-ts"];
-  return form && Array.isArray(form.changes) ? { json: form.json, changes: form.changes, kept: form.kept === true } : undefined;
+  return form && Array.isArray(form.changes)
+    ? { json: form.json, changes: form.changes, kept: form.kept === true }
+    : undefined;
 };
 
 const revive = (holder: object, [path, kind]: Change): void => {
@@ -86,9 +92,24 @@ const revived = (kind: string, json: unknown): unknown => {
 
 const listOf = (json: unknown): readonly unknown[] => (Array.isArray(json) ? json : []);
 
-const regExp = (text: string): RegExp => new RegExp(text.slice(1, text.lastIndexOf("/")), text.slice(text.lastIndexOf("/") + 1));
+const regExp = (text: string): RegExp =>
+  new RegExp(text.slice(1, text.lastIndexOf("/")), text.slice(text.lastIndexOf("/") + 1));
 
-const views = { Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float16Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView };
+const views = {
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float16Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+};
 
 const fromBytes = (kind: string, bytes: Buffer): unknown => {
   const { buffer } = Uint8Array.from(bytes);
@@ -106,7 +127,12 @@ type Form =
   | { readonly refused: string };
 
 type Steps = { readonly above: Steps; readonly step: string | number } | undefined;
-type ToWrite = { readonly value: unknown; readonly into: object; readonly step: string | number; readonly steps: Steps };
+type ToWrite = {
+  readonly value: unknown;
+  readonly into: object;
+  readonly step: string | number;
+  readonly steps: Steps;
+};
 
 /** It keeps a list of what is to be written and does not recurse: depth has no limit. */
 class ExactWriter {
@@ -141,9 +167,13 @@ class ExactWriter {
     if ("json" in form) return void Reflect.set(into, step, form.json);
     this.#above.add(value);
     this.#left.push({ leave: Object(value) });
-    const [container, parts] = "list" in form ? [[], [...form.list.entries()]] as const : [Object.create(null), this.#propertiesOf(form.properties)] as const;
+    const [container, parts] =
+      "list" in form
+        ? ([[], [...form.list.entries()]] as const)
+        : ([Object.create(null), this.#propertiesOf(form.properties)] as const);
     Reflect.set(into, step, container);
-    for (const [name, part] of parts.toReversed()) this.#left.push({ value: part, into: container, step: name, steps: { above: steps, step: name } });
+    for (const [name, part] of parts.toReversed())
+      this.#left.push({ value: part, into: container, step: name, steps: { above: steps, step: name } });
     return undefined;
   }
 
@@ -164,7 +194,8 @@ const formOf = (value: unknown): Form => {
   if (value === hole) return { kind: "hole", json: null };
   if (value === undefined) return { kind: "undefined", json: null };
   if (value === null || typeof value === "string" || typeof value === "boolean") return { json: value };
-  if (typeof value === "number") return Number.isFinite(value) ? { json: value } : { kind: "number", json: String(value) };
+  if (typeof value === "number")
+    return Number.isFinite(value) ? { json: value } : { kind: "number", json: String(value) };
   if (typeof value === "bigint") return { kind: "bigint", json: String(value) };
   return typeof value === "object" ? objectForm(value) : { refused: `a ${typeof value}` };
 };
@@ -175,16 +206,28 @@ const objectForm = (value: object): Form => {
   if (types.isMap(value)) return { kind: "Map", list: [...value] };
   if (types.isSet(value)) return { kind: "Set", list: [...value] };
   if (types.isRegExp(value)) return { kind: "RegExp", json: String(value) };
-  if (ArrayBuffer.isView(value)) return { kind: viewKind(value), json: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") };
+  if (ArrayBuffer.isView(value))
+    return {
+      kind: viewKind(value),
+      json: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64"),
+    };
   if (types.isAnyArrayBuffer(value)) return { kind: "ArrayBuffer", json: Buffer.from(value).toString("base64") };
-  if (types.isNativeError(value)) return { kind: "fields", properties: [["name", value.name], ["message", value.message], ["stack", value.stack], ...Object.entries(value)] };
+  if (types.isNativeError(value))
+    return {
+      kind: "fields",
+      properties: [["name", value.name], ["message", value.message], ["stack", value.stack], ...Object.entries(value)],
+    };
   if (hasNoFields(value)) return { refused: describeInstance(value) };
-  return { ...(isPlain(value) && Object.getOwnPropertySymbols(value).length === 0 ? {} : { kind: "fields" }), properties: Object.entries(value) };
+  return {
+    ...(isPlain(value) && Object.getOwnPropertySymbols(value).length === 0 ? {} : { kind: "fields" }),
+    properties: Object.entries(value),
+  };
 };
 
 const arrayForm = (value: readonly unknown[]): Form => {
   const list = Array.from(value, (part, index) => (index in value ? part : hole));
-  if (Object.keys(value).length > list.filter((part) => part !== hole).length) return { refused: "an array with named properties" };
+  if (Object.keys(value).length > list.filter((part) => part !== hole).length)
+    return { refused: "an array with named properties" };
   return { ...(isPlain(value) ? {} : { kind: "fields" }), list };
 };
 
@@ -193,4 +236,10 @@ const viewKind = (view: ArrayBufferView): string => (types.isTypedArray(view) ? 
 
 /** What it is, is not in properties. */
 const hasNoFields = (value: object): boolean =>
-  types.isPromise(value) || types.isProxy(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isBoxedPrimitive(value) || types.isGeneratorObject(value) || value instanceof WeakRef;
+  types.isPromise(value) ||
+  types.isProxy(value) ||
+  types.isWeakMap(value) ||
+  types.isWeakSet(value) ||
+  types.isBoxedPrimitive(value) ||
+  types.isGeneratorObject(value) ||
+  value instanceof WeakRef;

@@ -27,7 +27,8 @@ const canLockNewFile = (path: string): boolean => {
   }
 };
 
-const isAboutLocks = (error: unknown): boolean => Error.isError(error) && "errcode" in error && lockCodes.has(error.errcode);
+const isAboutLocks = (error: unknown): boolean =>
+  Error.isError(error) && "errcode" in error && lockCodes.has(error.errcode);
 
 const lockCodes: ReadonlySet<unknown> = new Set([
   5, // SQLITE_BUSY

@@ -24,7 +24,14 @@ export const foreignKeysReader = (connection: Connection): ((map: string) => For
     select distinct key from hyperion_key_val
     where kv_map = ? and program_id not in (select program_id from hyperion_ts_program)`);
   return (map) => {
-    const keys = known.get(map) ?? listForeignKeys(foreign.all(map).map(({ key }) => key).filter((key) => typeof key === "string"));
+    const keys =
+      known.get(map) ??
+      listForeignKeys(
+        foreign
+          .all(map)
+          .map(({ key }) => key)
+          .filter((key) => typeof key === "string"),
+      );
     known.set(map, keys);
     return keys;
   };

@@ -7,7 +7,15 @@ import "@hyperion-ts/bounds";
 export { keyValMap, type KeyValMap, type KeyValMapOptions, type TextCodec, type ValueCodec } from "./key-val-map.ts";
 export { forget, insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts";
 export { memoizeWithMap, type MemoizeOptions } from "./memoize-with-map.ts";
-export type { Claim, Claimed, ClaimOptions, HasCodeNotes, HasResults, ResultsStore, StoredRow } from "./results-store.ts";
+export type {
+  Claim,
+  Claimed,
+  ClaimOptions,
+  HasCodeNotes,
+  HasResults,
+  ResultsStore,
+  StoredRow,
+} from "./results-store.ts";
 export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";
 export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";

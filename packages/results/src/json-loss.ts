@@ -74,7 +74,9 @@ class LossFinder {
     const name: string = JSON.parse(this.#text.slice(start, this.#at));
     open.step = name;
     open.atName = false;
-    return open.names.size === open.names.add(name).size ? "there twice, of which JavaScript reads the last" : undefined;
+    return open.names.size === open.names.add(name).size
+      ? "there twice, of which JavaScript reads the last"
+      : undefined;
   }
 
   #readNumber(): string | undefined {
@@ -86,7 +88,9 @@ class LossFinder {
   }
 }
 
-const [quote, minus, openBrace, closeBrace, openBracket, closeBracket, comma, backslash] = [34, 45, 123, 125, 91, 93, 44, 92];
+const [quote, minus, openBrace, closeBrace, openBracket, closeBracket, comma, backslash] = [
+  34, 45, 123, 125, 91, 93, 44, 92,
+];
 
 const isDigit = (character: number): boolean => character >= 48 && character <= 57;
 
@@ -105,4 +109,5 @@ const isEscaped = (text: string, position: number): boolean => {
   return (position - first) % 2 === 1;
 };
 
-const shownNumber = (source: string): string => (source.length <= 80 ? source : `${source.slice(0, 60)}... (${source.length} characters)`);
+const shownNumber = (source: string): string =>
+  source.length <= 80 ? source : `${source.slice(0, 60)}... (${source.length} characters)`;

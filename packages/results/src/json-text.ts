@@ -9,7 +9,8 @@ export const writeJson = (value: JsonValue, namesOf: (object: object) => readonl
   const open: Open[] = [];
   let text = "";
   const begin = (inner: JsonValue): void => {
-    if (inner === null || typeof inner !== "object") return void (text += Object.is(inner, -0) ? "-0" : JSON.stringify(inner));
+    if (inner === null || typeof inner !== "object")
+      return void (text += Object.is(inner, -0) ? "-0" : JSON.stringify(inner));
     const container = isArray(inner) ? openArray(inner) : openObject(inner, namesOf(inner));
     text += container.names ? "{" : "[";
     open.push(container);

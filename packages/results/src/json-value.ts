@@ -71,13 +71,16 @@ class Search {
   #leave({ object, values }: Open): string | undefined {
     this.#open.pop();
     this.#above.delete(object);
-    return isArray(object) && Object.keys(object).length !== values.length ? "an array with named properties" : undefined;
+    return isArray(object) && Object.keys(object).length !== values.length
+      ? "an array with named properties"
+      : undefined;
   }
 }
 
 const isArray = (value: object): value is readonly unknown[] => Array.isArray(value);
 
-const stepOf = ({ object, looked }: Open): PropertyKey => (isArray(object) ? looked - 1 : (Object.keys(object)[looked - 1] ?? ""));
+const stepOf = ({ object, looked }: Open): PropertyKey =>
+  isArray(object) ? looked - 1 : (Object.keys(object)[looked - 1] ?? "");
 
 const refusedScalar = (value: unknown): string | undefined => {
   switch (typeof value) {
@@ -114,7 +117,10 @@ const isArrayPrototype = (prototype: unknown): boolean =>
 /** This realm's, or that of another one: nothing is above it, and it has what only this object has of its own. */
 const isObjectPrototype = (prototype: unknown): boolean =>
   prototype === Object.prototype ||
-  (typeof prototype === "object" && prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
+  (typeof prototype === "object" &&
+    prototype !== null &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, "isPrototypeOf"));
 
 /** "a Date", "an object of a class". */
 export const describeInstance = (value: object): string => {

@@ -31,7 +31,11 @@ export type KeptFiles = {
 };
 
 /** Begins to watch the files of `connection`, which has just been opened. */
-export const keptFiles = (connection: Connection, programId: string, onLost?: (error: ResultsError) => void): KeptFiles => {
+export const keptFiles = (
+  connection: Connection,
+  programId: string,
+  onLost?: (error: ResultsError) => void,
+): KeptFiles => {
   const files = ownFiles(connection.path);
   let lost: ResultsError | undefined;
   const check = (unwritten: readonly NewRow[] = []): void => {
@@ -90,8 +94,14 @@ const putAside = (path: string, files: OwnFiles, saved: Saved, stamp: string): s
 const lossError = (path: string, happened: string, saved: Saved, aside: string): ResultsError => {
   const what = `The results database ${path} is lost to this program, which had it open: ${happened}`;
   if (saved.path === undefined) {
-    const advice = "Nothing more is stored. See what has become of the file (renamed, in a snapshot or backup of the disk): without it all is computed again";
-    return new ResultsError({ code: "file-lost", path, what: `${what}. Its results could not be saved elsewhere: ${saved.why}${aside}`, advice });
+    const advice =
+      "Nothing more is stored. See what has become of the file (renamed, in a snapshot or backup of the disk): without it all is computed again";
+    return new ResultsError({
+      code: "file-lost",
+      path,
+      what: `${what}. Its results could not be saved elsewhere: ${saved.why}${aside}`,
+      advice,
+    });
   }
   const count = `${saved.rows} rows${saved.unread === 0 ? ", all that it had" : `; ${saved.unread} more could not be read`}`;
   return new ResultsError({

@@ -15,7 +15,9 @@ type KeysOf<K> = Pick<KeyValMap<K, unknown, unknown>, "name" | "key">;
  */
 export const keyText = <K>(map: KeysOf<K>, key: K): string | Promise<string> => {
   const checked = checkSchema(map.key, key);
-  return checked instanceof Promise ? checked.then((parsed) => parsedKeyText(map.name, parsed)) : parsedKeyText(map.name, checked);
+  return checked instanceof Promise
+    ? checked.then((parsed) => parsedKeyText(map.name, parsed))
+    : parsedKeyText(map.name, checked);
 };
 
 const parsedKeyText = (name: string, checked: Checked<unknown>): string => {
@@ -24,7 +26,9 @@ const parsedKeyText = (name: string, checked: Checked<unknown>): string => {
     throw new ResultsError({
       code: tooDeep ? "too-large" : "invalid-key",
       what: `A key of map "${name}" does not fit its schema: ${checked.issue}`,
-      advice: tooDeep ? "Use a flatter key, such as a list in the place of a chain" : "Correct the key, or the key schema given to keyValMap",
+      advice: tooDeep
+        ? "Use a flatter key, such as a list in the place of a chain"
+        : "Correct the key, or the key schema given to keyValMap",
       cause: checked.cause,
     });
   }
@@ -52,7 +56,10 @@ const asKeyJson = (name: string, parsed: unknown): { readonly json: JsonValue; r
   if (isJson(parsed)) return { json: parsed, marked: false };
   const problem = findUnwritten(parsed);
   const form = problem ?? exactForm(parsed, { withoutUndefined: true });
-  if ("json" in form) return form.changes.length === 0 ? { json: form.json, marked: false } : { json: markedJson(form, { kept: false }), marked: true };
+  if ("json" in form)
+    return form.changes.length === 0
+      ? { json: form.json, marked: false }
+      : { json: markedJson(form, { kept: false }), marked: true };
   throw new ResultsError({
     code: "not-json",
     what: `A key of map "${name}" can't be stored as JSON unchanged: ${form.at} is ${form.found}`,

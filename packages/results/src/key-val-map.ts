@@ -4,7 +4,16 @@
  * functions can hold one and still be light to import.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { callable, checkOptions, checkValue, type Rule, type Rules, standardSchema, structured, text } from "@hyperion-ts/bounds";
+import {
+  callable,
+  checkOptions,
+  checkValue,
+  type Rule,
+  type Rules,
+  standardSchema,
+  structured,
+  text,
+} from "@hyperion-ts/bounds";
 import type { JsonValue } from "./json-value.ts";
 import { findNotJsonSchema } from "./schema-shows.ts";
 
@@ -65,8 +74,12 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
   options: KeyValMapOptions<StandardSchemaV1.InferInput<VS>> = {},
 ): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> => {
   checkValue("keyValMap", "name", name, text);
-  if (name === "") throw new RangeError("keyValMap: the name is empty. Give the map a name of its own, such as \"binary_root_search\".");
-  if (!name.isWellFormed()) throw new RangeError(`keyValMap: the name ${JSON.stringify(name)} has half of a surrogate pair, which a database can't hold. Give the map another name.`);
+  if (name === "")
+    throw new RangeError('keyValMap: the name is empty. Give the map a name of its own, such as "binary_root_search".');
+  if (!name.isWellFormed())
+    throw new RangeError(
+      `keyValMap: the name ${JSON.stringify(name)} has half of a surrogate pair, which a database can't hold. Give the map another name.`,
+    );
   checkValue(`keyValMap ${JSON.stringify(name)}`, "key", key, standardSchema);
   checkValue(`keyValMap ${JSON.stringify(name)}`, "value", value, standardSchema);
   checkOptions(`keyValMap ${JSON.stringify(name)}`, options, rules);
@@ -75,11 +88,20 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
 };
 
 /** Told before anything is computed. Values are stored as they are given, keys as they are parsed. */
-const refuseUnwritten = (place: string, { key, value, codec }: { readonly key: unknown; readonly value: unknown; readonly codec: unknown }): void => {
+const refuseUnwritten = (
+  place: string,
+  { key, value, codec }: { readonly key: unknown; readonly value: unknown; readonly codec: unknown },
+): void => {
   const inKey = findNotJsonSchema(key, "output");
-  if (inKey) throw new TypeError(`${place}: a key may have ${inKey.found} at ${inKey.at}, which JSON would change. Let the key schema make a string or a finite number of it, such as z.date().transform((date) => date.toISOString()).`);
+  if (inKey)
+    throw new TypeError(
+      `${place}: a key may have ${inKey.found} at ${inKey.at}, which JSON would change. Let the key schema make a string or a finite number of it, such as z.date().transform((date) => date.toISOString()).`,
+    );
   const inValue = codec === undefined ? findNotJsonSchema(value, "input") : undefined;
-  if (inValue) throw new TypeError(`${place}: a value may be ${inValue.found} at ${inValue.at}, which JSON would change. Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } }).`);
+  if (inValue)
+    throw new TypeError(
+      `${place}: a value may be ${inValue.found} at ${inValue.at}, which JSON would change. Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } }).`,
+    );
 };
 
 /** Whether a codec is of the kind that sees the text. */
@@ -88,7 +110,8 @@ export const isTextCodec = <V>(codec: ValueCodec<V> | TextCodec<V>): codec is Te
 /** Of the two kinds of codec, the functions of one; `JSON` has others beside them. */
 const codec: Rule = (value, name) => {
   structured(value, name);
-  const functions = typeof value === "object" && value !== null && "parse" in value ? ["stringify", "parse"] : ["encode", "decode"];
+  const functions =
+    typeof value === "object" && value !== null && "parse" in value ? ["stringify", "parse"] : ["encode", "decode"];
   for (const each of functions) callable(Reflect.get(Object(value), each), `${name}.${each}`);
 };
 

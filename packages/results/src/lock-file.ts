@@ -9,7 +9,17 @@
  * contenders one wins: the other finds that lock, or finds that the token has changed.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { readRegularFile } from "@hyperion-ts/own-files";
 import { ownIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
 import { ResultsError } from "./results-error.ts";
@@ -18,7 +28,12 @@ import { ResultsError } from "./results-error.ts";
  * What a lock file says, as JSON. `since` is an ISO time, `what` tells a person what the process is, `job` names the
  * batch job that it runs in.
  */
-export type LockHolder = ProcessIdentity & { readonly since: string; readonly what: string; readonly token: string; readonly job?: string };
+export type LockHolder = ProcessIdentity & {
+  readonly since: string;
+  readonly what: string;
+  readonly token: string;
+  readonly job?: string;
+};
 
 /** Batch jobs, where there are any: this process's own, and one that has certainly ended. */
 export type LockJobs = { readonly own?: string | undefined; readonly ended?: string | undefined };
@@ -30,7 +45,13 @@ export type LockJobs = { readonly own?: string | undefined; readonly ended?: str
  * @throws ResultsError `locked`; file errors such as EACCES and ENOSPC as they come
  */
 export const takeLock = (databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable => {
-  const self = { ...ownIdentity(), since: new Date().toISOString(), what, token: randomBytes(6).toString("hex"), ...(own === undefined ? {} : { job: own }) };
+  const self = {
+    ...ownIdentity(),
+    since: new Date().toISOString(),
+    what,
+    token: randomBytes(6).toString("hex"),
+    ...(own === undefined ? {} : { job: own }),
+  };
   return lockAt(lockOf(databasePath), databasePath, self, ended);
 };
 
@@ -83,7 +104,13 @@ const linkOrCopy = (draft: string, lockPath: string): void => {
   }
 };
 
-const replaceDead = (lockPath: string, databasePath: string, self: LockHolder, draft: string, endedJob: string | undefined): void => {
+const replaceDead = (
+  lockPath: string,
+  databasePath: string,
+  self: LockHolder,
+  draft: string,
+  endedJob: string | undefined,
+): void => {
   const holder = readHolder(lockPath);
   if (holder) {
     if (holder.job === undefined || holder.job !== endedJob) refuseUnlessDead(holder, lockPath, databasePath);
@@ -116,7 +143,9 @@ const readHolder = (lockPath: string): LockHolder | undefined => {
 const isHolder = (value: unknown): value is LockHolder => {
   if (typeof value !== "object" || value === null || !("pid" in value) || !Number.isInteger(value.pid)) return false;
   const fields = new Map(Object.entries(value));
-  const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"].map((field) => fields.get(field));
+  const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"].map((field) =>
+    fields.get(field),
+  );
   return texts.every(isPlainText) && isPlainText(fields.get("job") ?? "") && TOKEN.test(String(fields.get("token")));
 };
 
@@ -148,7 +177,12 @@ const heldBy = (holder: LockHolder, path: string): ResultsError => {
   const advice = own
     ? "Await the run that has it before the next one begins, or make one job of both (concurrently); or give them two directories. With openResults: open it once, and pass the same results to all who need them"
     : "Wait until that process has ended, or stop it; or give this program another directory. To read the results meanwhile: openResults({ path, readOnly: true })";
-  return new ResultsError({ code: "locked", path, what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`, advice });
+  return new ResultsError({
+    code: "locked",
+    path,
+    what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`,
+    advice,
+  });
 };
 
 const unknowable = (holder: LockHolder, lockPath: string, path: string): ResultsError =>
@@ -176,4 +210,5 @@ const whyUnreadable = (lockPath: string): string => {
   }
 };
 
-const describe = ({ host, pid, what, job }: LockHolder): string => `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;
+const describe = ({ host, pid, what, job }: LockHolder): string =>
+  `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;

@@ -5,7 +5,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /** What the transactions of a log have written: where each page's newest text begins in the file, and how long they leave the database. */
-export type LogPages = { readonly pageBytes: number; readonly offsets: ReadonlyMap<number, number>; readonly databasePages: number };
+export type LogPages = {
+  readonly pageBytes: number;
+  readonly offsets: ReadonlyMap<number, number>;
+  readonly databasePages: number;
+};
 
 /** Whether the log has all pages of its database from number `first` on. Pages count from 1. */
 export const hasPagesFrom = (first: number, { pageBytes, offsets, databasePages }: LogPages): boolean => {
@@ -23,7 +27,8 @@ export const readLogPages = (path: string): LogPages | undefined => {
   const file = openSync(path, "r");
   try {
     const header = Buffer.alloc(headerBytes);
-    const isLog = readSync(file, header, 0, headerBytes, 0) === headerBytes && (header.readUInt32BE(0) & ~1) === 0x377f0682;
+    const isLog =
+      readSync(file, header, 0, headerBytes, 0) === headerBytes && (header.readUInt32BE(0) & ~1) === 0x377f0682;
     return isLog ? committedPages(file, header) : undefined;
   } finally {
     closeSync(file);
@@ -36,7 +41,11 @@ const committedPages = (file: number, header: Buffer): LogPages | undefined => {
   const open = new Map<number, number>();
   let databasePages = 0;
   const frame = Buffer.alloc(frameHeaderBytes);
-  for (let at = headerBytes; readSync(file, frame, 0, frameHeaderBytes, at) === frameHeaderBytes; at += frameHeaderBytes + pageBytes) {
+  for (
+    let at = headerBytes;
+    readSync(file, frame, 0, frameHeaderBytes, at) === frameHeaderBytes;
+    at += frameHeaderBytes + pageBytes
+  ) {
     // What is behind the newest frame is left of an earlier round, which had another salt.
     if (frame.compare(header, 16, 24, 8, 16) !== 0) break;
     open.set(frame.readUInt32BE(0), at + frameHeaderBytes);

@@ -45,7 +45,12 @@ export const lookupDefault =
   (env) =>
     lookupOr(map, fallback, key, env);
 
-const lookupOr = async <K, V, Absent>(map: KeyValMap<K, V, unknown>, absent: Absent, key: K, { results }: HasResults): Promise<V | Absent> => {
+const lookupOr = async <K, V, Absent>(
+  map: KeyValMap<K, V, unknown>,
+  absent: Absent,
+  key: K,
+  { results }: HasResults,
+): Promise<V | Absent> => {
   const text = await keyText(map, key);
   const value = await results.lookup(map.name, text);
   return value === undefined ? absent : decodeValue(map, text, value);
@@ -81,19 +86,28 @@ export const lookupAll =
  * @throws TypeError where `where` gives anything but true or false (a promise, say); ResultsError as `lookupAll` does for keys
  */
 export const forget =
-  <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, where: (key: StoredKey, value: V | undefined) => boolean): WithResults<number> =>
+  <V, StoredKey>(
+    map: KeyValMap<unknown, V, StoredKey>,
+    where: (key: StoredKey, value: V | undefined) => boolean,
+  ): WithResults<number> =>
   async ({ results }) => {
     const keys: string[] = [];
     for (const row of await results.lookupAll(map.name)) {
       const isMeant: unknown = where(readKey(map, row.key), await valueIfReadable(map, row));
-      if (typeof isMeant !== "boolean") throw new TypeError(`forget: where(key, value) must give true or false, at once; for key ${shownKey(row.key)} of map "${map.name}" it gave a value of type ${typeof isMeant}. Nothing was removed.`);
+      if (typeof isMeant !== "boolean")
+        throw new TypeError(
+          `forget: where(key, value) must give true or false, at once; for key ${shownKey(row.key)} of map "${map.name}" it gave a value of type ${typeof isMeant}. Nothing was removed.`,
+        );
       if (isMeant) keys.push(row.key);
     }
     if (keys.length > 0) await results.forget(map.name, keys);
     return keys.length;
   };
 
-const valueIfReadable = async <V>(map: KeyValMap<unknown, V, unknown>, { key, value }: StoredRow): Promise<V | undefined> => {
+const valueIfReadable = async <V>(
+  map: KeyValMap<unknown, V, unknown>,
+  { key, value }: StoredRow,
+): Promise<V | undefined> => {
   try {
     return await decodeValue(map, key, value);
   } catch (error) {

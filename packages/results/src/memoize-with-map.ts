@@ -75,7 +75,9 @@ const jobFor = <R, V>({ name }: { readonly name: string }, job: (env: R) => Prom
   if (typeof job === "function") return job;
   // It may fail, too, and nobody waits for it.
   Promise.resolve<unknown>(job).catch(() => undefined);
-  throw new TypeError(`memoizeWithMap of ${JSON.stringify(name)}: the function must return a job, and it returned no function: drop "async" before it and return the job itself, as in (key) => remoteEval(f, key)`);
+  throw new TypeError(
+    `memoizeWithMap of ${JSON.stringify(name)}: the function must return a job, and it returned no function: drop "async" before it and return the job itself, as in (key) => remoteEval(f, key)`,
+  );
 };
 
 /** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */

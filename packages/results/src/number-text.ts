@@ -26,7 +26,8 @@ const mostDigits = 100;
 
 /** A decimal literal without its freedom of form: "1.0e-2", "0.01" and "1e-2" all give "1e-2", of one significant digit. */
 const decimal = (literal: string): { readonly digits: number; readonly text: string } => {
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
   const digits = (whole + fraction).replace(/^0+/, "");
   const significant = withoutFinalZeros(digits);
   const power = Number(exponent) - fraction.length + digits.length - significant.length;

@@ -21,11 +21,14 @@ import type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
  */
 export async function openResults(options: SnapshotOptions): Promise<ResultsSnapshot>;
 export async function openResults(options: ResultsOptions): Promise<ResultsDatabase>;
-export async function openResults(options: ResultsOptions | SnapshotOptions): Promise<ResultsDatabase | ResultsSnapshot> {
+export async function openResults(
+  options: ResultsOptions | SnapshotOptions,
+): Promise<ResultsDatabase | ResultsSnapshot> {
   return isToRead(options) ? read(options) : write(options);
 }
 
-const isToRead = (options: ResultsOptions | SnapshotOptions): options is SnapshotOptions => Object(options).readOnly === true;
+const isToRead = (options: ResultsOptions | SnapshotOptions): options is SnapshotOptions =>
+  Object(options).readOnly === true;
 
 const read = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
   checkOptions("openResults with readOnly", options, snapshotRules);
@@ -42,5 +45,15 @@ const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   return openDatabase(options);
 };
 
-const rules: Rules<ResultsOptions> = { path: nonEmpty, programId: nonEmpty, readOnly: flag, batchJob: structured, onHit: callable, codeOfToday: callable, onOtherCode: callable, onLost: callable, aroundCommit: callable };
+const rules: Rules<ResultsOptions> = {
+  path: nonEmpty,
+  programId: nonEmpty,
+  readOnly: flag,
+  batchJob: structured,
+  onHit: callable,
+  codeOfToday: callable,
+  onOtherCode: callable,
+  onLost: callable,
+  aroundCommit: callable,
+};
 const snapshotRules: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };

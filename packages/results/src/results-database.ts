@@ -77,7 +77,12 @@ class SqliteResults implements ResultsDatabase {
   readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
   #closed = false;
 
-  constructor({ programId, onHit, onLost, onOtherCode }: ResultsOptions, { connection, rows, origins }: OpenFile, resources: Disposable, notice: string | undefined) {
+  constructor(
+    { programId, onHit, onLost, onOtherCode }: ResultsOptions,
+    { connection, rows, origins }: OpenFile,
+    resources: Disposable,
+    notice: string | undefined,
+  ) {
     this.path = connection.path;
     this.programId = programId;
     this.notice = notice;
@@ -191,7 +196,8 @@ class SqliteResults implements ResultsDatabase {
   }
 
   #lookAtCode(map: string, programId: string): void {
-    if (this.#onOtherCode === undefined || this.#told.has(map) || this.#origins.codeOf(map, programId) !== "other") return;
+    if (this.#onOtherCode === undefined || this.#told.has(map) || this.#origins.codeOf(map, programId) !== "other")
+      return;
     this.#told.add(map);
     const found = this.#origins.otherCode(map);
     if (found !== undefined) this.#onOtherCode(found);

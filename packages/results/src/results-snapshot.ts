@@ -104,7 +104,10 @@ class SqliteSnapshot implements ResultsSnapshot {
 
   claim(map: string, key: string): Claimed {
     const value = this.lookup(map, key);
-    if (value === undefined) throw this.#onlyRead(`it has no value for key ${shownKey(key)} of map "${map}", which would have to be computed and stored`);
+    if (value === undefined)
+      throw this.#onlyRead(
+        `it has no value for key ${shownKey(key)} of map "${map}", which would have to be computed and stored`,
+      );
     return { kind: "remembered", value, codes: new Map() };
   }
 

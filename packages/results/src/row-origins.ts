@@ -27,7 +27,8 @@ export type OtherCode = {
 /** Functions and the hashes of their code. */
 export type FunctionCodes = ReadonlyMap<string, string>;
 
-const WRITE_ORIGIN = "insert into hyperion_ts_origin(program_id, about) values (?, ?) on conflict(program_id) do update set about = excluded.about";
+const WRITE_ORIGIN =
+  "insert into hyperion_ts_origin(program_id, about) values (?, ?) on conflict(program_id) do update set about = excluded.about";
 const NO_CODES: FunctionCodes = new Map();
 
 /** The origins of an open database's rows. All throw what SQLite throws. */
@@ -59,7 +60,12 @@ export class RowOrigins {
   note(map: string, functionName: string, hash = this.#codeOfToday(functionName)): void {
     const noted = this.#own(map);
     // A hash that is not today's came with a remembered value, and stays: it is what makes this value one of other code.
-    if (hash === undefined || noted.get(functionName) === hash || (noted.has(functionName) && hash === this.#codeOfToday(functionName))) return;
+    if (
+      hash === undefined ||
+      noted.get(functionName) === hash ||
+      (noted.has(functionName) && hash === this.#codeOfToday(functionName))
+    )
+      return;
     noted.set(functionName, hash);
     this.#unwritten.push({ map, functionName, hash });
   }
@@ -68,7 +74,9 @@ export class RowOrigins {
   write(): void {
     if (this.#about !== undefined) this.#connection.prepare(WRITE_ORIGIN).run(this.#programId, this.#about);
     if (this.#unwritten.length === 0) return;
-    const insert = this.#connection.prepare("insert or replace into hyperion_ts_code(kv_map, program_id, function, hash) values (?, ?, ?, ?)");
+    const insert = this.#connection.prepare(
+      "insert or replace into hyperion_ts_code(kv_map, program_id, function, hash) values (?, ?, ?, ?)",
+    );
     for (const { map, functionName, hash } of this.#unwritten) insert.run(map, this.#programId, functionName, hash);
   }
 
@@ -99,11 +107,21 @@ export class RowOrigins {
       select count(*) as results, max(rowid) as last from hyperion_key_val
       where rowid in (select max(rowid) from hyperion_key_val where kv_map = ? group by key) and program_id in (select value from json_each(?))`);
     const { results, last } = statement.get(map, JSON.stringify(programs)) ?? {};
-    const program = this.#connection.prepare("select program_id from hyperion_key_val where rowid = ?").get(last ?? null)?.["program_id"];
+    const program = this.#connection
+      .prepare("select program_id from hyperion_key_val where rowid = ?")
+      .get(last ?? null)?.["program_id"];
     if (typeof program !== "string") return undefined;
-    const started = this.#connection.prepare("select started_at from hyperion_ts_origin where program_id = ?").get(program)?.["started_at"];
+    const started = this.#connection
+      .prepare("select started_at from hyperion_ts_origin where program_id = ?")
+      .get(program)?.["started_at"];
     const functions = new Set(programs.flatMap((programId) => this.#changedIn(map, programId)));
-    return { map, results: Number(results), functions: [...functions], programId: program, startedAt: typeof started === "string" ? started : undefined };
+    return {
+      map,
+      results: Number(results),
+      functions: [...functions],
+      programId: program,
+      startedAt: typeof started === "string" ? started : undefined,
+    };
   }
 
   #compare(map: string, programId: string): RowCode {
@@ -115,11 +133,16 @@ export class RowOrigins {
   }
 
   #changedIn(map: string, programId: string): readonly string[] {
-    return [...this.functionsOf(map, programId)].flatMap(([name, hash]) => ((this.#codeOfToday(name) ?? hash) === hash ? [] : [name]));
+    return [...this.functionsOf(map, programId)].flatMap(([name, hash]) =>
+      (this.#codeOfToday(name) ?? hash) === hash ? [] : [name],
+    );
   }
 
   #notesCode(programId: string): boolean {
-    return this.#connection.prepare("select 1 as found from hyperion_ts_origin where program_id = ?").get(programId) !== undefined;
+    return (
+      this.#connection.prepare("select 1 as found from hyperion_ts_origin where program_id = ?").get(programId) !==
+      undefined
+    );
   }
 
   #own(map: string): Map<string, string> {
@@ -133,7 +156,9 @@ export class RowOrigins {
     const known = this.#codes.get(map);
     if (known !== undefined) return known;
     const codes = new Map<string, Map<string, string>>();
-    for (const { program_id: program, function: name, hash } of this.#connection.prepare("select program_id, function, hash from hyperion_ts_code where kv_map = ?").all(map)) {
+    for (const { program_id: program, function: name, hash } of this.#connection
+      .prepare("select program_id, function, hash from hyperion_ts_code where kv_map = ?")
+      .all(map)) {
       const ofProgram = codes.get(String(program)) ?? new Map<string, string>();
       codes.set(String(program), ofProgram.set(String(name), String(hash)));
     }

@@ -7,7 +7,11 @@ import type { NewRow } from "./stored-rows.ts";
 const largestRowBytes = 1_000_000_000 - 1_000_000;
 
 /** Why SQLite would not take a row: `too-large`; undefined where it will. */
-export const refusedRow = ({ map, key, value }: NewRow, path: string, limitBytes: number = largestRowBytes): ResultsError | undefined => {
+export const refusedRow = (
+  { map, key, value }: NewRow,
+  path: string,
+  limitBytes: number = largestRowBytes,
+): ResultsError | undefined => {
   if ((key.length + value.length) * mostBytesPerUnit <= limitBytes) return undefined;
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
   if (bytes <= limitBytes) return undefined;

@@ -11,10 +11,17 @@ import { messageOf } from "./message-of.ts";
 import type { NewRow } from "./stored-rows.ts";
 
 /** Where results were saved, and how many; or why nowhere. `rows` counts all that are there, `unread` those that could not be read. */
-export type Saved = { readonly path: string; readonly rows: number; readonly unread: number } | { readonly path: undefined; readonly why: string };
+export type Saved =
+  | { readonly path: string; readonly rows: number; readonly unread: number }
+  | { readonly path: undefined; readonly why: string };
 
 /** Saves all rows of `connection`, and those of `unwritten`, which it does not have. `stamp` makes the name a new one. */
-export const saveResults = (connection: Connection, unwritten: readonly NewRow[], programId: string, stamp: string): Saved => {
+export const saveResults = (
+  connection: Connection,
+  unwritten: readonly NewRow[],
+  programId: string,
+  stamp: string,
+): Saved => {
   const failures: string[] = [];
   for (const folder of placesFor(connection.path)) {
     const path = join(folder, `${basename(connection.path)}.saved-${stamp}`);
@@ -42,7 +49,12 @@ const placesFor = (path: string): ReadonlySet<string> => {
   return new Set([...above, homedir(), tmpdir()]);
 };
 
-const saveAt = (path: string, connection: Connection, unwritten: readonly NewRow[], programId: string): { readonly rows: number; readonly unread: number } => {
+const saveAt = (
+  path: string,
+  connection: Connection,
+  unwritten: readonly NewRow[],
+  programId: string,
+): { readonly rows: number; readonly unread: number } => {
   const whole = tryVacuum(connection.database, path);
   if (!whole) truncateSync(path);
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
@@ -50,7 +62,9 @@ const saveAt = (path: string, connection: Connection, unwritten: readonly NewRow
   try {
     saved.exec("pragma synchronous = full; begin immediate");
     if (!whole) saved.exec(layout);
-    const unread = whole ? Number(saved.prepare(`delete from hyperion_key_val where ${hasZeros}`).run().changes) : copyRows(connection, saved);
+    const unread = whole
+      ? Number(saved.prepare(`delete from hyperion_key_val where ${hasZeros}`).run().changes)
+      : copyRows(connection, saved);
     saved.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
     const insert = saved.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
     for (const { map, key, value } of unwritten) insert.run(programId, map, key, value);
@@ -76,9 +90,13 @@ const hasZeros = `((typeof(key) = 'text' and instr(cast(key as blob), x'00')) or
 
 /** Copies each row whose pages can be read. Returns how many could not be. */
 const copyRows = (connection: Connection, saved: DatabaseSync): number => {
-  const read = connection.prepare(`select program_id, kv_map, key, val, created_at from hyperion_key_val where rowid = ? and not ${hasZeros}`);
+  const read = connection.prepare(
+    `select program_id, kv_map, key, val, created_at from hyperion_key_val where rowid = ? and not ${hasZeros}`,
+  );
   const last = connection.prepare("select max(rowid) as last from hyperion_key_val").get()?.["last"] ?? 0n;
-  const write = saved.prepare("insert into hyperion_key_val(rowid, program_id, kv_map, key, val, created_at) values (?, ?, ?, ?, ?, ?)");
+  const write = saved.prepare(
+    "insert into hyperion_key_val(rowid, program_id, kv_map, key, val, created_at) values (?, ?, ?, ?, ?, ?)",
+  );
   let unread = 0;
   for (let rowid = 1n; rowid <= BigInt(String(last)); rowid += 1n) {
     const row = tryRead(read, rowid);

@@ -29,7 +29,8 @@ const thrown = (cause: unknown): Checked<never> => ({
 });
 
 /** Whether a schema or codec, which may call itself for each level of a value, was given one too deep for it. */
-export const isTooDeep = (cause: unknown): boolean => Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
+export const isTooDeep = (cause: unknown): boolean =>
+  Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
 
 const toChecked = <S extends StandardSchemaV1>(
   result: StandardSchemaV1.Result<unknown>,
@@ -45,7 +46,9 @@ const describeIssues = (issues: readonly StandardSchemaV1.Issue[]): string => {
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   const path = issuePath(first);
   // arktype's messages begin with the path: "a.b must be a number".
-  return first.message.startsWith(`${path.replace(/^\$\.?/, "")} `) && path !== "$" ? `${first.message}${more}` : `${path}: ${first.message}${more}`;
+  return first.message.startsWith(`${path.replace(/^\$\.?/, "")} `) && path !== "$"
+    ? `${first.message}${more}`
+    : `${path}: ${first.message}${more}`;
 };
 
 const issuePath = (issue: StandardSchemaV1.Issue): string =>

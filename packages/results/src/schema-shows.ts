@@ -57,7 +57,8 @@ const definitionOf = (schema: unknown): Definition | undefined => {
 
 const isDefinition = (value: unknown): value is Definition => typeof field(value, "type") === "string";
 
-const field = (value: unknown, name: string): unknown => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined);
+const field = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
 type PartOf = readonly [step: PropertyKey | undefined, schema: unknown];
 
@@ -74,7 +75,10 @@ const partsOf = (definition: Definition, side: SchemaSide): readonly PartOf[] =>
     case "union":
       return listOf(definition["options"]).map((option) => [undefined, option]);
     case "intersection":
-      return [[undefined, definition["left"]], [undefined, definition["right"]]];
+      return [
+        [undefined, definition["left"]],
+        [undefined, definition["right"]],
+      ];
     case "pipe":
       return [[undefined, definition[side === "input" ? "in" : "out"]]];
     case "catch":

@@ -13,22 +13,40 @@ import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 export const databaseFailure = (error: unknown, path: string, what: string): ResultsError => {
   if (error instanceof ResultsError) return error;
   const { code, reason } = failure(error, path);
-  return new ResultsError({ code, path, what: `${what} the results database ${path} failed: ${reason}`, advice: advice(code, path), cause: error });
+  return new ResultsError({
+    code,
+    path,
+    what: `${what} the results database ${path} failed: ${reason}`,
+    advice: advice(code, path),
+    cause: error,
+  });
 };
 
 /** `error`, met while reading the database at `path` or its copy, as a ResultsError. Nothing is written beside the file to find out more. */
 export const readFailure = (error: unknown, path: string): ResultsError => {
   if (error instanceof ResultsError) return error;
   const { code, advice } = whyUnread(error, path);
-  return new ResultsError({ code, path, what: `Reading the results database ${path} failed: ${messageOf(error)}`, advice, cause: error });
+  return new ResultsError({
+    code,
+    path,
+    what: `Reading the results database ${path} failed: ${messageOf(error)}`,
+    advice,
+    cause: error,
+  });
 };
 
 const whyUnread = (error: unknown, path: string): { readonly code: FailureCode; readonly advice: string } => {
   const fileCode = Error.isError(error) && "code" in error ? error.code : undefined;
-  if (fileCode === "ENOENT") return { code: "unreachable", advice: "Check the path; the file is made when a program stores its first result" };
-  if (fileCode === "EACCES" || fileCode === "EPERM") return { code: "unreachable", advice: "This user may not read it: ls -l tells whose it is, and its mode" };
+  if (fileCode === "ENOENT")
+    return { code: "unreachable", advice: "Check the path; the file is made when a program stores its first result" };
+  if (fileCode === "EACCES" || fileCode === "EPERM")
+    return { code: "unreachable", advice: "This user may not read it: ls -l tells whose it is, and its mode" };
   const code = saysNoRoom(error) ? "disk-full" : failureCode(error);
-  if (code === "disk-full") return { code, advice: `It is read from a copy, for which there is no room in ${tmpdir()}: set TMPDIR to a folder with more` };
+  if (code === "disk-full")
+    return {
+      code,
+      advice: `It is read from a copy, for which there is no room in ${tmpdir()}: set TMPDIR to a folder with more`,
+    };
   return { code, advice: advice(code, path) };
 };
 
@@ -40,9 +58,14 @@ type FailureCode = Extract<
 /** SQLite's words mislead where it does not know the reason itself. */
 const failure = (error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } => {
   const words = messageOf(error);
-  if (hasNoLocks(error, path)) return { code: "no-locks", reason: `the file system there does not lock files, not even a new one (SQLite: ${words})` };
+  if (hasNoLocks(error, path))
+    return {
+      code: "no-locks",
+      reason: `the file system there does not lock files, not even a new one (SQLite: ${words})`,
+    };
   const cause = error instanceof DirectoryError ? (error.cause ?? error) : error;
-  if (isOutOfRoom(cause, path)) return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
+  if (isOutOfRoom(cause, path))
+    return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
   return { code: failureCode(cause), reason: words };
 };
 

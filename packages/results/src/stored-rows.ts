@@ -30,7 +30,12 @@ export type StoredRows = {
 };
 
 /** The rows behind `connection`; new ones are written as `programId`'s, with what `origins` has noted. */
-export const storedRows = (connection: Connection, programId: string, origins: RowOrigins, aroundCommit: AroundCommit): StoredRows => {
+export const storedRows = (
+  connection: Connection,
+  programId: string,
+  origins: RowOrigins,
+  aroundCommit: AroundCommit,
+): StoredRows => {
   const foreignKeys = foreignKeysReader(connection);
   const newestOfTexts = newestReader(connection);
   const all = allReader(connection);
@@ -47,7 +52,13 @@ export const storedRows = (connection: Connection, programId: string, origins: R
     newest: (map, key) => attempt("Reading", () => newestOfTexts(map, key, foreignKeys(map).textsOf.get(key))),
     newestOfEach: (map) => attempt("Reading", () => newestByCanonicalKey(all(map), foreignKeys(map))),
     write: (rows) => attempt("Writing to", () => write(rows)),
-    forget: (map, keys) => attempt("Writing to", () => forget(map, keys.flatMap((key) => [key, ...(foreignKeys(map).textsOf.get(key) ?? [])]))),
+    forget: (map, keys) =>
+      attempt("Writing to", () =>
+        forget(
+          map,
+          keys.flatMap((key) => [key, ...(foreignKeys(map).textsOf.get(key) ?? [])]),
+        ),
+      ),
   };
 };
 
@@ -67,7 +78,10 @@ const newestReader = (connection: Connection): NewestReader => {
     const row = foreignTexts ? ofSeveral.get(map, JSON.stringify([key, ...foreignTexts])) : ofOne.get(map, key);
     if (!row) throw storedTooLong(map, key, connection.path);
     if (row["newest"] === null) return undefined;
-    return { value: columnText({ map, key, column: "val", rowid: row["newest"], found: row["val"] }), programId: String(row["program_id"]) };
+    return {
+      value: columnText({ map, key, column: "val", rowid: row["newest"], found: row["val"] }),
+      programId: String(row["program_id"]),
+    };
   };
 };
 
@@ -87,7 +101,10 @@ const allReader = (connection: Connection): ((map: string) => readonly (StoredRo
   };
 };
 
-const newestByCanonicalKey = <Row extends StoredRow>(rows: readonly Row[], { canonicalOf }: ForeignKeys): readonly Row[] => {
+const newestByCanonicalKey = <Row extends StoredRow>(
+  rows: readonly Row[],
+  { canonicalOf }: ForeignKeys,
+): readonly Row[] => {
   if (canonicalOf.size === 0) return rows;
   const newest = new Map<string, Row>();
   for (const row of rows) {
@@ -98,7 +115,12 @@ const newestByCanonicalKey = <Row extends StoredRow>(rows: readonly Row[], { can
   return [...newest.values()];
 };
 
-const rowWriter = ({ prepare, database }: Connection, programId: string, origins: RowOrigins, aroundCommit: AroundCommit): WriteRows<NewRow> => {
+const rowWriter = (
+  { prepare, database }: Connection,
+  programId: string,
+  origins: RowOrigins,
+  aroundCommit: AroundCommit,
+): WriteRows<NewRow> => {
   const begin = prepare("begin immediate");
   const insert = prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
   const commit = prepare("commit");

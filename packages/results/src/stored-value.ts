@@ -19,7 +19,8 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
 export const decodeValue = <V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> => {
   const value = readValue(map, key, text);
   const checked = checkSchema(map.value, value);
-  if (checked instanceof Promise) return checked.then((later) => (later.ok ? value : unfit(map.name, key, later.issue, later.cause)));
+  if (checked instanceof Promise)
+    return checked.then((later) => (later.ok ? value : unfit(map.name, key, later.issue, later.cause)));
   return checked.ok ? value : unfit(map.name, key, checked.issue, checked.cause);
 };
 
@@ -39,7 +40,8 @@ const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
     }
   };
   const exact = attempt(() => readExact(text));
-  if (exact && !exact.kept && codec && !isTextCodec(codec)) return attempt(() => codec.decode(exact.value as JsonValue));
+  if (exact && !exact.kept && codec && !isTextCodec(codec))
+    return attempt(() => codec.decode(exact.value as JsonValue));
   if (exact) return exactValue(map, key, exact);
   if (codec && isTextCodec(codec)) return attempt(() => codec.parse(text));
   const { json, loss } = attempt(() => parseJson(text));
@@ -55,7 +57,8 @@ const exactValue = <V>({ name, codec }: ValuesOf<V>, key: string, { value, onlyU
   throw new ResultsError({
     code: "not-json",
     what: `The value for key ${shownKey(key)} of map "${name}" has been computed, and would not come back from JSON as it is: ${problem?.at ?? "a part of it"} is ${problem?.found ?? "of a class"}`,
-    advice: 'It is kept, and is read when the map has a codec: keyValMap(name, key, value, { codec: { encode, decode } })',
+    advice:
+      "It is kept, and is read when the map has a codec: keyValMap(name, key, value, { codec: { encode, decode } })",
   });
 };
 
@@ -72,6 +75,7 @@ const changed = (name: string, key: string, { at, found }: NotJson): never => {
   throw new ResultsError({
     code: "unreadable",
     what: `The stored value for key ${shownKey(key)} of map "${name}" would change when it is read: ${at} is ${found}`,
-    advice: "Read it by a codec that gets the text: keyValMap(name, key, value, { codec: { stringify, parse } }), see \"Numbers in full\" in the README of @hyperion-ts/results; insert(map, key, value) replaces this one row",
+    advice:
+      'Read it by a codec that gets the text: keyValMap(name, key, value, { codec: { stringify, parse } }), see "Numbers in full" in the README of @hyperion-ts/results; insert(map, key, value) replaces this one row',
   });
 };

@@ -53,7 +53,9 @@ const makeDatabase = (path: string, { pageBytes, offsets }: LogPages): string | 
     writeFileSync(path, readBytes(logOf(path), offsets.get(1) ?? 0, pageBytes), { mode: 0o600, flag: "wx" });
     const database = new DatabaseSync(path);
     try {
-      database.exec("pragma locking_mode = exclusive; pragma journal_mode = delete; select count(*) from hyperion_key_val");
+      database.exec(
+        "pragma locking_mode = exclusive; pragma journal_mode = delete; select count(*) from hyperion_key_val",
+      );
     } finally {
       database.close();
     }

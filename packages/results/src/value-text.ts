@@ -37,7 +37,10 @@ export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Comp
     if (typeof text === "string") return { text };
     const kept = checked.ok ? keptText(value) : undefined;
     if (kept === undefined) throw refusedValue(map, key, text, "Nothing was stored");
-    return { text: kept, failure: refusedValue(map, key, text, "It is kept, and is read, not computed again, when the map can hold it") };
+    return {
+      text: kept,
+      failure: refusedValue(map, key, text, "It is kept, and is read, not computed again, when the map can hold it"),
+    };
   });
 
 const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> => {
@@ -46,7 +49,12 @@ const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<un
 };
 
 /** Why there is no text, said of the value. */
-type Refusal = { readonly why: string; readonly code: ResultsErrorCode; readonly advice: string; readonly cause?: unknown };
+type Refusal = {
+  readonly why: string;
+  readonly code: ResultsErrorCode;
+  readonly advice: string;
+  readonly cause?: unknown;
+};
 
 const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal => {
   if (checked.ok) return textOf(map, value);
@@ -59,13 +67,18 @@ const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): st
   };
 };
 
-const flatter = "Give the map a flatter value (a list in the place of a chain), or a schema and a codec that don't call themselves for each level";
+const flatter =
+  "Give the map a flatter value (a list in the place of a chain), or a schema and a codec that don't call themselves for each level";
 
 const textOf = <V>({ codec }: ValuesOf<V>, value: V): string | Refusal => {
-  if (!codec) return jsonText(value, "Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } })");
+  if (!codec)
+    return jsonText(value, "Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } })");
   try {
     if (isTextCodec(codec)) return checkedText(codec.stringify(value));
-    return jsonText(codec.encode(value), "Let the map's codec encode that part as a string, a finite number or an array of them");
+    return jsonText(
+      codec.encode(value),
+      "Let the map's codec encode that part as a string, a finite number or an array of them",
+    );
   } catch (cause) {
     return {
       why: `could not be encoded by the map's codec: ${messageOf(cause)}`,
@@ -96,7 +109,12 @@ const stringify = (write: () => string): string | Refusal => {
   try {
     return write();
   } catch (cause) {
-    return { why: `makes a longer JSON text than a string can be (512 MB): ${messageOf(cause)}`, code: "too-large", advice: "Keep values of that size in files, and the file names here", cause };
+    return {
+      why: `makes a longer JSON text than a string can be (512 MB): ${messageOf(cause)}`,
+      code: "too-large",
+      advice: "Keep values of that size in files, and the file names here",
+      cause,
+    };
   }
 };
 
@@ -128,5 +146,15 @@ const badText = (found: string, cause?: unknown): Refusal => ({
   cause,
 });
 
-const refusedValue = <V>({ name }: ValuesOf<V>, key: string, { why, code, advice, cause }: Refusal, outcome: string): ResultsError =>
-  new ResultsError({ code, what: `The value for key ${shownKey(key)} of map "${name}" ${why}`, advice: `${outcome}. ${advice}`, cause });
+const refusedValue = <V>(
+  { name }: ValuesOf<V>,
+  key: string,
+  { why, code, advice, cause }: Refusal,
+  outcome: string,
+): ResultsError =>
+  new ResultsError({
+    code,
+    what: `The value for key ${shownKey(key)} of map "${name}" ${why}`,
+    advice: `${outcome}. ${advice}`,
+    cause,
+  });

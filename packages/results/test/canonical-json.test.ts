@@ -16,7 +16,11 @@ const forAll = (claim: (value: JsonValue) => void): void => {
 const reversed = (value: JsonValue): JsonValue => {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(reversed);
-  return Object.fromEntries(Object.entries(value).toReversed().map(([name, inner]) => [name, reversed(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([name, inner]) => [name, reversed(inner)]),
+  );
 };
 
 describe("canonicalJson", () => {

@@ -19,17 +19,22 @@ test.each([
   ["NULL", "null", "NULL"],
   ["an integer", "9007199254740993", "the number 9007199254740993"],
   ["Latin-1", "cast(x'22e922' as text)", "not UTF-8"],
-])("a value that is %s in the place of text is refused, and not read as something else", async (_title, value, found) => {
-  using folder = temporaryFolder();
-  writtenByAnotherTool(folder.database, "'1'", value);
-  await using results = await openResults({ path: folder.database, programId: "prog1" });
-  const refused = {
-    code: "unreadable",
-    message: expect.stringContaining(`The stored value for key 1 of map "m" is ${found} in the place of text in UTF-8. Another program wrote that row`),
-  };
-  await expect(lookup(map, 1)({ results })).rejects.toMatchObject(refused);
-  await expect(lookupAll(map)({ results })).rejects.toMatchObject(refused);
-});
+])(
+  "a value that is %s in the place of text is refused, and not read as something else",
+  async (_title, value, found) => {
+    using folder = temporaryFolder();
+    writtenByAnotherTool(folder.database, "'1'", value);
+    await using results = await openResults({ path: folder.database, programId: "prog1" });
+    const refused = {
+      code: "unreadable",
+      message: expect.stringContaining(
+        `The stored value for key 1 of map "m" is ${found} in the place of text in UTF-8. Another program wrote that row`,
+      ),
+    };
+    await expect(lookup(map, 1)({ results })).rejects.toMatchObject(refused);
+    await expect(lookupAll(map)({ results })).rejects.toMatchObject(refused);
+  },
+);
 
 test.each([
   ["a BLOB", "x'3533'"],
@@ -39,7 +44,10 @@ test.each([
   writtenByAnotherTool(folder.database, key, "'1'");
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   expect(await lookup(map, 53)({ results })).toBeUndefined();
-  await expect(lookupAll(map)({ results })).rejects.toMatchObject({ code: "unreadable", message: expect.stringContaining('A stored key of map "m" is') });
+  await expect(lookupAll(map)({ results })).rejects.toMatchObject({
+    code: "unreadable",
+    message: expect.stringContaining('A stored key of map "m" is'),
+  });
 });
 
 test("a text that has the replacement character of right is read", async () => {
@@ -54,7 +62,10 @@ test("a stored value that is longer than a string can be is named, and not taken
   using folder = temporaryFolder();
   writtenByAnotherTool(folder.database, "'1'", "cast(zeroblob(540000000) as text)");
   await using results = await openResults({ path: folder.database, programId: "prog1" });
-  const refused = expect.objectContaining({ code: "too-large", message: expect.stringMatching(/of map "m" is longer than a string can be/) });
+  const refused = expect.objectContaining({
+    code: "too-large",
+    message: expect.stringMatching(/of map "m" is longer than a string can be/),
+  });
   await expect(lookup(map, 1)({ results })).rejects.toEqual(refused);
   await expect(lookupAll(map)({ results })).rejects.toEqual(refused);
 });

@@ -17,7 +17,15 @@ class Point {
 
 describe("the exact form", () => {
   test("gives back whatever it takes", () => {
-    const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true, withNullPrototype: true });
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+      withSparseArray: true,
+      withNullPrototype: true,
+    });
     fc.assert(
       fc.property(anything, (value) => {
         const text = written(value);
@@ -33,7 +41,11 @@ describe("the exact form", () => {
     ["an error", new RangeError("far"), { name: "RangeError", message: "far", stack: expect.stringContaining("far") }],
     ["a regular expression", /a\/b/gi, /a\/b/gi],
     ["a part of a buffer", new Float64Array([1, -0, Number.NaN]).subarray(1), new Float64Array([-0, Number.NaN])],
-    ["Maps in Maps, with keys of all kinds", new Map([[new Set([1n]), new Map([[undefined, -0]])]]), new Map([[new Set([1n]), new Map([[undefined, -0]])]])],
+    [
+      "Maps in Maps, with keys of all kinds",
+      new Map([[new Set([1n]), new Map([[undefined, -0]])]]),
+      new Map([[new Set([1n]), new Map([[undefined, -0]])]]),
+    ],
     ["properties of bad names", JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
   ])("keeps %s", (_title, value, back) => {
     expect(readExact(written(value) ?? "")?.value).toEqual(back);
@@ -51,7 +63,9 @@ describe("the exact form", () => {
     const cycle: unknown[] = [new Date(0)];
     cycle.push({ inner: cycle });
     expect(exactForm(cycle)).toEqual({ at: "$[1].inner", found: "a reference to an object that contains it" });
-    expect(exactForm([cycle[0], cycle[0]])).toMatchObject({ json: ["1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"] });
+    expect(exactForm([cycle[0], cycle[0]])).toMatchObject({
+      json: ["1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"],
+    });
   });
 
   test("tells only undefined from more, and is taken for no plain value, nor a plain value for it", () => {
@@ -77,7 +91,14 @@ describe("the exact form", () => {
 describe("-0 and undefined", () => {
   const map = keyValMap("loose", z.unknown(), z.unknown());
 
-  test.each([[-0], [{ x: -0, y: [0, -0] }], [undefined], [[1, undefined, null]], [{ a: undefined }], [{ "hyperion-ts": { changes: [], json: 1 } }]])("come back as they were, as a value: %j", async (value) => {
+  test.each([
+    [-0],
+    [{ x: -0, y: [0, -0] }],
+    [undefined],
+    [[1, undefined, null]],
+    [{ a: undefined }],
+    [{ "hyperion-ts": { changes: [], json: 1 } }],
+  ])("come back as they were, as a value: %j", async (value) => {
     using folder = temporaryFolder();
     {
       await using results = await openResults({ path: folder.database, programId: "prog1" });
@@ -85,15 +106,29 @@ describe("-0 and undefined", () => {
       await insert(map, "inserted", value)({ results });
     }
     await using results = await openResults({ path: folder.database, programId: "prog2" });
-    expect(await memoizeWithMap(map, () => async () => expect.fail("computed anew"), "computed")({ results })).toStrictEqual(value);
+    expect(
+      await memoizeWithMap(map, () => async () => expect.fail("computed anew"), "computed")({ results }),
+    ).toStrictEqual(value);
     expect(await lookupDefault(map, "absent", "inserted")({ results })).toStrictEqual(value);
-    expect(await lookupAll(map)({ results })).toStrictEqual([["computed", value], ["inserted", value]]);
+    expect(await lookupAll(map)({ results })).toStrictEqual([
+      ["computed", value],
+      ["inserted", value],
+    ]);
   });
 
   test("are keys of their own: -0 is not 0, a property that is undefined is none, undefined in an array is not null", async () => {
     using folder = temporaryFolder();
     await using results = await openResults({ path: folder.database, programId: "prog1" });
-    const keys = [0, -0, { x: 1, y: undefined }, [1, undefined], [1, null], undefined, { x: -0 }, { "hyperion-ts": { changes: [], json: 1 } }];
+    const keys = [
+      0,
+      -0,
+      { x: 1, y: undefined },
+      [1, undefined],
+      [1, null],
+      undefined,
+      { x: -0 },
+      { "hyperion-ts": { changes: [], json: 1 } },
+    ];
     for (const [index, key] of keys.entries()) await insert(map, key, index)({ results });
     for (const [index, key] of keys.entries()) expect(await lookup(map, key)({ results })).toBe(index);
     expect(await lookup(map, { x: 1 })({ results })).toBe(2);
@@ -104,7 +139,9 @@ describe("-0 and undefined", () => {
     using folder = temporaryFolder();
     await using results = await openResults({ path: folder.database, programId: "prog1" });
     const sweep = keyValMap("sweep", z.number(), z.number());
-    const angles = [-1, -0, 0, 1].map((y) => memoizeWithMap(sweep, (key) => async () => Math.atan2(key, -1), y)({ results }));
+    const angles = [-1, -0, 0, 1].map((y) =>
+      memoizeWithMap(sweep, (key) => async () => Math.atan2(key, -1), y)({ results }),
+    );
     expect(await Promise.all(angles)).toEqual([-1, -0, 0, 1].map((y) => Math.atan2(y, -1)));
   });
 });
@@ -119,17 +156,36 @@ describe("a computed value that JSON would change", () => {
     const date = new Date(5);
     {
       await using results = await openResults({ path: folder.database, programId: "prog1" });
-      const calls = [1, 2, 3].map((x) => memoizeWithMap(loose, (key) => async () => (key === 2 ? { at: date, n: 10n } : key), x)({ results }));
+      const calls = [1, 2, 3].map((x) =>
+        memoizeWithMap(loose, (key) => async () => (key === 2 ? { at: date, n: 10n } : key), x)({ results }),
+      );
       const equal = memoizeWithMap(loose, never, 2)({ results });
-      const message = 'The value for key 2 of map "loose" would not come back from JSON as it is: $.at is a Date. It is kept, and is read, not computed again, when the map can hold it. Give the map a codec';
-      const refused = { status: "rejected", reason: expect.objectContaining({ code: "not-json", message: expect.stringContaining(message) }) };
-      expect(await Promise.allSettled([...calls, equal])).toEqual([{ status: "fulfilled", value: 1 }, refused, { status: "fulfilled", value: 3 }, refused]);
+      const message =
+        'The value for key 2 of map "loose" would not come back from JSON as it is: $.at is a Date. It is kept, and is read, not computed again, when the map can hold it. Give the map a codec';
+      const refused = {
+        status: "rejected",
+        reason: expect.objectContaining({ code: "not-json", message: expect.stringContaining(message) }),
+      };
+      expect(await Promise.allSettled([...calls, equal])).toEqual([
+        { status: "fulfilled", value: 1 },
+        refused,
+        { status: "fulfilled", value: 3 },
+        refused,
+      ]);
     }
     await using results = await openResults({ path: folder.database, programId: "prog2" });
-    const again = { code: "not-json", message: expect.stringMatching(/key 2 of map "loose" has been computed, and .*: \$\.at is a Date\. It is kept, and is read when the map has a codec/) };
+    const again = {
+      code: "not-json",
+      message: expect.stringMatching(
+        /key 2 of map "loose" has been computed, and .*: \$\.at is a Date\. It is kept, and is read when the map has a codec/,
+      ),
+    };
     await expect(memoizeWithMap(loose, never, 2)({ results })).rejects.toMatchObject(again);
     await expect(lookup(loose, 2)({ results })).rejects.toMatchObject(again);
-    expect(await lookupAll(loose)({ results })).toEqual([[1, 1], [3, 3]]);
+    expect(await lookupAll(loose)({ results })).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
     expect(await memoizeWithMap(coded, never, 2)({ results })).toEqual({ at: date, n: 10n });
     expect((await lookupAll(coded)({ results })).find(([key]) => key === 2)).toEqual([2, { at: date, n: 10n }]);
     const strict = keyValMap("loose", z.number(), z.string(), { codec: { encode: String, decode: String } });
@@ -139,8 +195,16 @@ describe("a computed value that JSON would change", () => {
   test("is kept where its codec fails, too, and read when the codec is mended", async () => {
     using folder = temporaryFolder();
     await using results = await openResults({ path: folder.database, programId: "prog1" });
-    const broken = keyValMap("loose", z.number(), z.any(), { codec: { encode: (value) => (value === 7 ? { f: Object(Symbol("s")) } : expect.fail("no such unit")), decode: Number } });
-    for (const key of [7, 8]) await expect(memoizeWithMap(broken, (x) => async () => x, key)({ results })).rejects.toThrow(/It is kept, and is read/);
+    const broken = keyValMap("loose", z.number(), z.any(), {
+      codec: {
+        encode: (value) => (value === 7 ? { f: Object(Symbol("s")) } : expect.fail("no such unit")),
+        decode: Number,
+      },
+    });
+    for (const key of [7, 8])
+      await expect(memoizeWithMap(broken, (x) => async () => x, key)({ results })).rejects.toThrow(
+        /It is kept, and is read/,
+      );
     for (const key of [7, 8]) expect(await memoizeWithMap(loose, never, key)({ results })).toBe(key);
   });
 
@@ -150,35 +214,65 @@ describe("a computed value that JSON would change", () => {
   ])("is not kept where %s", async (_title, map, value, code) => {
     using folder = temporaryFolder();
     await using results = await openResults({ path: folder.database, programId: "prog1" });
-    await expect(memoizeWithMap(map, () => async () => Object(value).f ? value : Number(value), 1)({ results })).rejects.toMatchObject({ code, message: expect.stringContaining("Nothing was stored") });
+    await expect(
+      memoizeWithMap(map, () => async () => (Object(value).f ? value : Number(value)), 1)({ results }),
+    ).rejects.toMatchObject({ code, message: expect.stringContaining("Nothing was stored") });
     expect(results.counters.inserts).toBe(0);
   });
 });
 
 describe("a schema that shows what JSON would change", () => {
   test.each([
-    ["a Date", z.object({ runs: z.array(z.object({ at: z.date().optional() })) }), "$.runs[\"*\"].at"],
+    ["a Date", z.object({ runs: z.array(z.object({ at: z.date().optional() })) }), '$.runs["*"].at'],
     ["a BigInt", z.tuple([z.number(), z.bigint()]), "$[1]"],
     ["NaN", z.number().or(z.nan()), "$"],
-    ["a Map", z.record(z.string(), z.map(z.string(), z.number())), "$[\"*\"]"],
+    ["a Map", z.record(z.string(), z.map(z.string(), z.number())), '$["*"]'],
     ["a Set", z.intersection(z.object({ a: z.number() }), z.object({ b: z.set(z.number()).readonly() })), "$.b"],
     ["a Date", z.date().transform((date) => date.toISOString()), "$"],
   ])("is refused before anything is computed, unless there is a codec: %s", (found, schema, at) => {
-    expect(() => keyValMap("m", z.string(), schema)).toThrow(`keyValMap "m": a value may be ${found} at ${at}, which JSON would change. Give the map a codec`);
+    expect(() => keyValMap("m", z.string(), schema)).toThrow(
+      `keyValMap "m": a value may be ${found} at ${at}, which JSON would change. Give the map a codec`,
+    );
     expect(keyValMap("m", z.string(), schema, { codec: { encode: String, decode: () => Object(1) } }).name).toBe("m");
   });
 
   test("is taken where a value is given as JSON, or may be anything, also for itself", () => {
     type Tree = { readonly children: readonly Tree[] };
-    const tree: z.ZodType<Tree, Tree> = z.object({ get children() { return z.array(tree); } });
-    const iso = z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() });
-    for (const schema of [z.any(), z.unknown(), z.custom<Date>(), z.coerce.date(), iso, tree, z.lazy(() => z.date()), z.undefined(), z.void(), z.preprocess(String, z.string())]) {
+    const tree: z.ZodType<Tree, Tree> = z.object({
+      get children() {
+        return z.array(tree);
+      },
+    });
+    const iso = z.codec(z.iso.datetime(), z.date(), {
+      decode: (text) => new Date(text),
+      encode: (date) => date.toISOString(),
+    });
+    for (const schema of [
+      z.any(),
+      z.unknown(),
+      z.custom<Date>(),
+      z.coerce.date(),
+      iso,
+      tree,
+      z.lazy(() => z.date()),
+      z.undefined(),
+      z.void(),
+      z.preprocess(String, z.string()),
+    ]) {
       expect(keyValMap("m", z.string(), schema).value).toBe(schema);
     }
   });
 
   test("is refused for a key by what the key becomes", () => {
-    expect(() => keyValMap("m", z.object({ at: z.coerce.date() }), z.number())).toThrow(/keyValMap "m": a key may have a Date at \$\.at, which JSON would change\. Let the key schema make a string/);
-    expect(keyValMap("m", z.date().transform((date) => date.getTime()), z.number()).name).toBe("m");
+    expect(() => keyValMap("m", z.object({ at: z.coerce.date() }), z.number())).toThrow(
+      /keyValMap "m": a key may have a Date at \$\.at, which JSON would change\. Let the key schema make a string/,
+    );
+    expect(
+      keyValMap(
+        "m",
+        z.date().transform((date) => date.getTime()),
+        z.number(),
+      ).name,
+    ).toBe("m");
   });
 });

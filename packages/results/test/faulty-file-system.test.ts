@@ -18,16 +18,21 @@ const faultyFileSystem = (folder: string): string => {
 };
 
 describe.skipIf(!hasCompiler)("a file system that does not lock files", () => {
-  test.each(["ENOSYS", "EOPNOTSUPP", "ENOLCK"] as const)("is named, and nothing is left there, where it answers %s", async (answer) => {
-    using tools = temporaryFolder();
-    using folder = temporaryFolder();
-    const env = { LD_PRELOAD: faultyFileSystem(tools.path), LOCK_ERRNO: String(constants.errno[answer]) };
-    await using program = runProgramWith(env, "holder.ts", folder.database);
-    const [line = "", ...more] = await remainingLines(program);
-    expect(more).toEqual([]);
-    expect(line).toMatch(/^no-locks: Opening the results database .*results\.sqlite failed: the file system there does not lock files, not even a new one \(SQLite: .*Put the database on another file system.*flock/);
-    expect(readdirSync(folder.path).filter((name) => name !== "results.sqlite")).toEqual([]);
-  });
+  test.each(["ENOSYS", "EOPNOTSUPP", "ENOLCK"] as const)(
+    "is named, and nothing is left there, where it answers %s",
+    async (answer) => {
+      using tools = temporaryFolder();
+      using folder = temporaryFolder();
+      const env = { LD_PRELOAD: faultyFileSystem(tools.path), LOCK_ERRNO: String(constants.errno[answer]) };
+      await using program = runProgramWith(env, "holder.ts", folder.database);
+      const [line = "", ...more] = await remainingLines(program);
+      expect(more).toEqual([]);
+      expect(line).toMatch(
+        /^no-locks: Opening the results database .*results\.sqlite failed: the file system there does not lock files, not even a new one \(SQLite: .*Put the database on another file system.*flock/,
+      );
+      expect(readdirSync(folder.path).filter((name) => name !== "results.sqlite")).toEqual([]);
+    },
+  );
 });
 
 describe.skipIf(!hasCompiler)("a quota that is used up", () => {
@@ -40,10 +45,17 @@ describe.skipIf(!hasCompiler)("a quota that is used up", () => {
   test("is named, what was stored before is kept, and writing goes on once there is room", async () => {
     using tools = temporaryFolder();
     using folder = temporaryFolder();
-    await using program = runProgramWith(programEnv(tools.path), "fills-quota.ts", folder.database, join(tools.path, "mark"));
+    await using program = runProgramWith(
+      programEnv(tools.path),
+      "fills-quota.ts",
+      folder.database,
+      join(tools.path, "mark"),
+    );
     const [first, second, third] = await remainingLines(program);
     expect([first, third]).toEqual(["1 stored", "3 stored"]);
-    expect(second).toMatch(/^disk-full: Writing to the results database .*results\.sqlite failed: the disk is full, or a quota is used up \(disk I\/O error\).*Make room \(df, quota\)/);
+    expect(second).toMatch(
+      /^disk-full: Writing to the results database .*results\.sqlite failed: the disk is full, or a quota is used up \(disk I\/O error\).*Make room \(df, quota\)/,
+    );
     expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
   });
 
@@ -56,7 +68,9 @@ describe.skipIf(!hasCompiler)("a quota that is used up", () => {
     rmSync(inner, { recursive: true });
     writeFileSync(join(tools.path, "mark"), "");
     program.endInput();
-    expect((await remainingLines(program)).join()).toMatch(/^file-lost: .*removed or renamed, or its folder was\. Its results could not be saved elsewhere: ENOENT.*; .*disk.*Nothing more is stored/);
+    expect((await remainingLines(program)).join()).toMatch(
+      /^file-lost: .*removed or renamed, or its folder was\. Its results could not be saved elsewhere: ENOENT.*; .*disk.*Nothing more is stored/,
+    );
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
@@ -65,7 +79,9 @@ describe.skipIf(!hasCompiler)("a quota that is used up", () => {
     using folder = temporaryFolder();
     const env = programEnv(tools.path);
     await using program = runProgramWith({ ...env, WRITE_FAULT_FROM: tools.path }, "holder.ts", folder.database);
-    expect((await remainingLines(program)).join()).toMatch(/^disk-full: Locking the results database .*failed: the disk is full, or a quota is used up .*Make room \(df, quota\)/);
+    expect((await remainingLines(program)).join()).toMatch(
+      /^disk-full: Locking the results database .*failed: the disk is full, or a quota is used up .*Make room \(df, quota\)/,
+    );
     expect(readdirSync(folder.path)).toEqual([]);
   });
 });

@@ -52,7 +52,9 @@ test("a foreign key that JavaScript would round is not listed as its neighbour, 
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   const all = lookupAll(keyValMap("big", z.object({ n: z.number() }), z.number()))({ results });
   await expect(all).rejects.toMatchObject({ code: "unreadable" });
-  await expect(all).rejects.toThrow(/stored key of map "big" would change.*\$\.n is 9007199254740993, which JavaScript reads as 9007199254740992: \{"n":9007199254740993\}/);
+  await expect(all).rejects.toThrow(
+    /stored key of map "big" would change.*\$\.n is 9007199254740993, which JavaScript reads as 9007199254740992: \{"n":9007199254740993\}/,
+  );
 });
 
 test("Haskell's form of 1e23, which JavaScript prints otherwise, is the same key", async () => {

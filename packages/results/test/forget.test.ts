@@ -22,7 +22,10 @@ test("what is forgotten is gone with all that it had replaced, here and in the n
 
 test("rows that Hyperion wrote, in its own form, are forgotten too", async () => {
   using folder = temporaryFolder();
-  writtenByHyperion(folder.database, [["binary_root_search", '{"x":2.0,"n":2,"eps":1.0e-9}', "[1.0,1.5]"], ["binary_root_search", '{"x":2.0,"n":3,"eps":1.0e-9}', "[1.0,1.5]"]]);
+  writtenByHyperion(folder.database, [
+    ["binary_root_search", '{"x":2.0,"n":2,"eps":1.0e-9}', "[1.0,1.5]"],
+    ["binary_root_search", '{"x":2.0,"n":3,"eps":1.0e-9}', "[1.0,1.5]"],
+  ]);
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   await insert(brackets, root(2), [2, 2])({ results });
   expect(await forget(brackets, ({ n }) => n === 2)({ results })).toBe(1);
@@ -34,20 +37,42 @@ test("what the map can't read any more, or only keeps, has no value, and can be 
   using folder = temporaryFolder();
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   const loose = keyValMap("m", z.number(), z.any());
-  for (const [key, value] of [[1, 1], [2, "two"], [3, -0]] as const) await insert(loose, key, value)({ results });
-  await expect(memoizeWithMap(loose, () => async () => new Date(0), 4)({ results })).rejects.toMatchObject({ code: "not-json" });
+  for (const [key, value] of [
+    [1, 1],
+    [2, "two"],
+    [3, -0],
+  ] as const)
+    await insert(loose, key, value)({ results });
+  await expect(memoizeWithMap(loose, () => async () => new Date(0), 4)({ results })).rejects.toMatchObject({
+    code: "not-json",
+  });
   const strict = keyValMap("m", z.number(), z.number());
   const seen: unknown[] = [];
   expect(await forget(strict, (key, value) => seen.push([key, value]) > 0 && value === undefined)({ results })).toBe(2);
-  expect(seen).toEqual([[1, 1], [2, undefined], [3, -0], [4, undefined]]);
-  expect(await lookupAll(loose)({ results })).toEqual([[1, 1], [3, -0]]);
+  expect(seen).toEqual([
+    [1, 1],
+    [2, undefined],
+    [3, -0],
+    [4, undefined],
+  ]);
+  expect(await lookupAll(loose)({ results })).toEqual([
+    [1, 1],
+    [3, -0],
+  ]);
 });
 
 test("a condition that gives a promise, or throws, removes nothing", async () => {
   using folder = temporaryFolder();
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   await insert(brackets, root(1), [1, 1])({ results });
-  await expect(forget(brackets, Object(async () => false))({ results })).rejects.toThrow(/must give true or false, at once; for key .* of map "binary_root_search" it gave a value of type object\. Nothing was removed/);
+  await expect(
+    forget(
+      brackets,
+      Object(async () => false),
+    )({ results }),
+  ).rejects.toThrow(
+    /must give true or false, at once; for key .* of map "binary_root_search" it gave a value of type object\. Nothing was removed/,
+  );
   await expect(forget(brackets, () => expect.fail("no"))({ results })).rejects.toThrow("no");
   expect(await lookupAll(brackets)({ results })).toHaveLength(1);
 });

@@ -22,7 +22,15 @@ test("no row is acknowledged before the write of its group has returned", async 
   };
   await Promise.all([add("a"), add("b")]);
   await add("c");
-  expect(order).toEqual(["writing", "written", "acknowledged a", "acknowledged b", "writing", "written", "acknowledged c"]);
+  expect(order).toEqual([
+    "writing",
+    "written",
+    "acknowledged a",
+    "acknowledged b",
+    "writing",
+    "written",
+    "acknowledged c",
+  ]);
 });
 
 test("all rows of a failing group are rejected with its error, and later rows are tried anew", async () => {

@@ -1,7 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 
 /** Makes a database as Hyperion does: its SQL, and keys and values as aeson writes them. */
-export const writtenByHyperion = (path: string, rows: readonly (readonly [map: string, key: string, value: string])[]): void => {
+export const writtenByHyperion = (
+  path: string,
+  rows: readonly (readonly [map: string, key: string, value: string])[],
+): void => {
   using database = new DatabaseSync(path);
   database.exec(`create table if not exists hyperion_key_val
     ( program_id text not null

@@ -43,7 +43,13 @@ test("takes -0, which JSON.parse reads, and writes it", () => {
 });
 
 test("whatever it takes comes back from JSON as it was", () => {
-  const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, withSparseArray: true });
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withTypedArray: true,
+    withSparseArray: true,
+  });
   fc.assert(
     fc.property(anything, (value) => {
       fc.pre(isJson(value));

@@ -6,7 +6,12 @@ import { ownIdentity } from "../src/process-identity.ts";
 import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
 const leftBy = (path: string, difference: Partial<LockHolder>): void => {
-  const holder: LockHolder = { ...ownIdentity(), since: "2026-11-01T00:00:00.000Z", what: "program abcde", token: "0123456789ab" };
+  const holder: LockHolder = {
+    ...ownIdentity(),
+    since: "2026-11-01T00:00:00.000Z",
+    what: "program abcde",
+    token: "0123456789ab",
+  };
   writeFileSync(`${path}.lock`, JSON.stringify({ ...holder, ...difference }));
 };
 
@@ -49,9 +54,16 @@ test("a lock that a batch job left on another host is taken over once the job ha
   leftBy(folder.database, elsewhere);
   const asked: string[] = [];
   const hasEnded = async (name: string): Promise<boolean> => asked.push(name) > 0;
-  await using results = await openResults({ path: folder.database, programId: "prog1", batchJob: { name: "Slurm job 8, start 0", hasEnded } });
+  await using results = await openResults({
+    path: folder.database,
+    programId: "prog1",
+    batchJob: { name: "Slurm job 8, start 0", hasEnded },
+  });
   expect(asked).toEqual([elsewhere.job]);
-  expect(JSON.parse(readFileSync(`${results.path}.lock`, "utf8"))).toMatchObject({ job: "Slurm job 8, start 0", pid: process.pid });
+  expect(JSON.parse(readFileSync(`${results.path}.lock`, "utf8"))).toMatchObject({
+    job: "Slurm job 8, start 0",
+    pid: process.pid,
+  });
 });
 
 test.each([
@@ -61,8 +73,14 @@ test.each([
 ])("it is refused, naming the job, while that %s", async (_title, batchJob) => {
   using folder = temporaryFolder();
   leftBy(folder.database, elsewhere);
-  const opened = openResults({ path: folder.database, programId: "prog1", ...(batchJob === undefined ? {} : { batchJob }) });
-  await expect(opened).rejects.toThrow(/held by process \d+ on host n9 \(program abcde, Slurm job 7, start 0\).*or end Slurm job 7, start 0/s);
+  const opened = openResults({
+    path: folder.database,
+    programId: "prog1",
+    ...(batchJob === undefined ? {} : { batchJob }),
+  });
+  await expect(opened).rejects.toThrow(
+    /held by process \d+ on host n9 \(program abcde, Slurm job 7, start 0\).*or end Slurm job 7, start 0/s,
+  );
 });
 
 test("of several processes that find a dead one's lock at the same time, one gets it", async () => {
@@ -92,7 +110,13 @@ test("a takeover that itself was killed half way does not stand in the way", () 
   leftBy(folder.database, { pid: 4_194_305 });
   writeFileSync(
     `${folder.database}.lock.0123456789ab`,
-    JSON.stringify({ ...ownIdentity(), pid: 4_194_306, since: "2026-11-01T00:00:00.000Z", what: "program abcde", token: "ba9876543210" }),
+    JSON.stringify({
+      ...ownIdentity(),
+      pid: 4_194_306,
+      since: "2026-11-01T00:00:00.000Z",
+      what: "program abcde",
+      token: "ba9876543210",
+    }),
   );
   using _lock = takeLock(folder.database, "this test");
   expect(readFileSync(`${folder.database}.lock`, "utf8")).toContain("this test");
@@ -106,7 +130,9 @@ test.each([
   leftBy(folder.database, { ...difference, pid: 4_194_305 });
   const take = (): unknown => takeLock(folder.database, "this test");
   expect(take).toThrow(expect.objectContaining({ code: "locked" }));
-  expect(take).toThrow(/can't be checked from here\. Look on .* \(ps -p 4194305\); only if it has ended, remove .*results\.sqlite\.lock/);
+  expect(take).toThrow(
+    /can't be checked from here\. Look on .* \(ps -p 4194305\); only if it has ended, remove .*results\.sqlite\.lock/,
+  );
 });
 
 test("a lock file that can't be read is refused, not removed", () => {

@@ -4,7 +4,15 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, tr
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { insert, keyValMap, lookup, lookupAll, openResults, type ResultsDatabase, type ResultsError } from "../src/index.ts";
+import {
+  insert,
+  keyValMap,
+  lookup,
+  lookupAll,
+  openResults,
+  type ResultsDatabase,
+  type ResultsError,
+} from "../src/index.ts";
 import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
 const texts = keyValMap("texts", z.int(), z.string());
@@ -17,7 +25,8 @@ const hasSqlite3 = ((): boolean => {
   }
 })();
 
-const sqlite3 = (path: string, sql: string): string => execFileSync("sqlite3", [path, sql], { encoding: "utf8" }).trim();
+const sqlite3 = (path: string, sql: string): string =>
+  execFileSync("sqlite3", [path, sql], { encoding: "utf8" }).trim();
 
 const store = (results: ResultsDatabase, from: number, to: number, text = "x"): Promise<unknown> =>
   Promise.all(Array.from({ length: to - from }, (_, i) => insert(texts, from + i, text)({ results })));
@@ -40,7 +49,11 @@ describe("a database that is removed while it is open", () => {
   test("refuses all further use with the same error, which its owner hears once, and saves what could not be acknowledged too", async () => {
     using folder = temporaryFolder();
     const heard: ResultsError[] = [];
-    await using results = await openResults({ path: folder.database, programId: "prog1", onLost: (error) => heard.push(error) });
+    await using results = await openResults({
+      path: folder.database,
+      programId: "prog1",
+      onLost: (error) => heard.push(error),
+    });
     await store(results, 0, 5);
     rmSync(folder.database);
     const error = await lossOf(store(results, 5, 8));
@@ -71,7 +84,8 @@ describe("a database that is removed while it is open", () => {
       await using other = await openResults({ path: elsewhere.database, programId: "other" });
       await store(other, 100, 103);
       // As if its program were killed: both files are there.
-      for (const end of ["", "-wal"]) execFileSync("cp", [`${elsewhere.database}${end}`, `${elsewhere.database}.copy${end}`]);
+      for (const end of ["", "-wal"])
+        execFileSync("cp", [`${elsewhere.database}${end}`, `${elsewhere.database}.copy${end}`]);
     }
     const results = await openResults({ path: folder.database, programId: "prog1" });
     await store(results, 0, 5);
@@ -121,7 +135,9 @@ describe("a database that is cut while it is open", () => {
     await lookupAll(texts)({ results });
     truncateSync(`${folder.database}-wal`, 12_288);
     const error = await lossOf(store(results, 3_000, 3_001));
-    expect(error.message).toMatch(/its log results\.sqlite-wal was cut from \d+ bytes to 12288.*\(3001 rows, all that it had\)/);
+    expect(error.message).toMatch(
+      /its log results\.sqlite-wal was cut from \d+ bytes to 12288.*\(3001 rows, all that it had\)/,
+    );
     expect(await storedIn(savedIn(error))).toHaveLength(3_001);
   });
 });
@@ -135,12 +151,19 @@ describe.skipIf(!hasSqlite3)("a lock that has fallen, because this process has r
     return results;
   };
 
-  test.each(["select count(*) from hyperion_key_val", "pragma wal_checkpoint(truncate)", "insert into hyperion_key_val values ('stranger', 'texts', '77', '\"z\"', 0)"])("is noticed when another program has come in: %s", async (sql) => {
+  test.each([
+    "select count(*) from hyperion_key_val",
+    "pragma wal_checkpoint(truncate)",
+    "insert into hyperion_key_val values ('stranger', 'texts', '77', '\"z\"', 0)",
+  ])("is noticed when another program has come in: %s", async (sql) => {
     using folder = temporaryFolder();
     const results = await fallen(folder);
     sqlite3(folder.database, sql);
     const error = await lossOf(store(results, 5, 7));
-    expect(error).toMatchObject({ code: "file-lost", message: expect.stringMatching(/its log results\.sqlite-wal was/) });
+    expect(error).toMatchObject({
+      code: "file-lost",
+      message: expect.stringMatching(/its log results\.sqlite-wal was/),
+    });
     await results[Symbol.asyncDispose]();
     expect(await storedIn(savedIn(error))).toEqual(expect.arrayContaining([0, 1, 2, 3, 4, 5, 6]));
   });
@@ -154,7 +177,12 @@ describe.skipIf(!hasSqlite3)("a lock that has fallen, because this process has r
       other.stdin.write("select count(*) from hyperion_key_val;\n");
       await once(other.stdout, "data");
       const error = await lossOf(store(results, 5, 7));
-      expect(error).toMatchObject({ code: "file-lost", message: expect.stringMatching(/another program has opened it \(there is results\.sqlite-shm\), because the lock on it had fallen/) });
+      expect(error).toMatchObject({
+        code: "file-lost",
+        message: expect.stringMatching(
+          /another program has opened it \(there is results\.sqlite-shm\), because the lock on it had fallen/,
+        ),
+      });
       expect(await storedIn(savedIn(error))).toEqual([0, 1, 2, 3, 4, 5, 6]);
     } finally {
       other.kill("SIGKILL");

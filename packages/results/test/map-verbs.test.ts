@@ -62,8 +62,15 @@ test("keys are compared as their schema parses them, defaults and transformation
 test("values are stored and returned as they were given, also with transforming and async schemas", async () => {
   using folder = temporaryFolder();
   await using results = await openResults({ path: folder.database, programId: "prog1" });
-  const late = z.string().refine(async (text) => text !== "bad").transform((text) => text.length);
-  const map = keyValMap("late", z.string().refine(async () => true), late);
+  const late = z
+    .string()
+    .refine(async (text) => text !== "bad")
+    .transform((text) => text.length);
+  const map = keyValMap(
+    "late",
+    z.string().refine(async () => true),
+    late,
+  );
   await insert(map, "k", "four")({ results });
   expect(await lookup(map, "k")({ results })).toBe("four");
   await expect(insert(map, "k", "bad")({ results })).rejects.toEqual(codeOf("invalid-value"));
@@ -88,7 +95,14 @@ test("plain objects and arrays of another realm are stored like this realm's, an
   const map = keyValMap("loose", z.unknown(), z.unknown());
   await insert(map, runInNewContext("[{ a: 1 }]"), runInNewContext("({ list: [1, { b: null }] })"))({ results });
   expect(await lookup(map, [{ a: 1 }])({ results })).toEqual({ list: [1, { b: null }] });
-  for (const other of ["new (class A {})", "new (class B extends Array {})", "new Map()", "Object.create({ inherited: 1 })", "Object.create(Object.create(null))", "new Date(5)"]) {
+  for (const other of [
+    "new (class A {})",
+    "new (class B extends Array {})",
+    "new Map()",
+    "Object.create({ inherited: 1 })",
+    "Object.create(Object.create(null))",
+    "new Date(5)",
+  ]) {
     await expect(insert(map, "k", runInNewContext(other))({ results })).rejects.toEqual(codeOf("not-json"));
   }
 });
@@ -112,10 +126,15 @@ test("a path that is an array of a class of its own, and stands in the message, 
       this.push(...steps);
     }
   }
-  const refusing = (message: string, path: Path): StandardSchemaV1<string> => ({ "~standard": { version: 1, vendor: "test", validate: () => ({ issues: [{ message, path }] }) } });
-  const storing = (message: string, path: Path): Promise<void> => insert(keyValMap("m", z.string(), refusing(message, path)), "k", "x")({ results });
+  const refusing = (message: string, path: Path): StandardSchemaV1<string> => ({
+    "~standard": { version: 1, vendor: "test", validate: () => ({ issues: [{ message, path }] }) },
+  });
+  const storing = (message: string, path: Path): Promise<void> =>
+    insert(keyValMap("m", z.string(), refusing(message, path)), "k", "x")({ results });
   await expect(storing("must be a number", new Path())).rejects.toThrow(/its schema: \$: must be a number\./);
-  await expect(storing("a.b must be a number", new Path("a", "b"))).rejects.toThrow(/its schema: a\.b must be a number\./);
+  await expect(storing("a.b must be a number", new Path("a", "b"))).rejects.toThrow(
+    /its schema: a\.b must be a number\./,
+  );
 });
 
 test("what JSON would change is refused by path, in values and in keys", async () => {

@@ -8,11 +8,13 @@ type Key = ReturnType<typeof root>;
 /** A function whose calls the test ends by hand. */
 const controlled = () => {
   const calls: PromiseWithResolvers<[number, number]>[] = [];
-  const run = (_key: Key) => (_env: HasResults): Promise<[number, number]> => {
-    const call = Promise.withResolvers<[number, number]>();
-    calls.push(call);
-    return call.promise;
-  };
+  const run =
+    (_key: Key) =>
+    (_env: HasResults): Promise<[number, number]> => {
+      const call = Promise.withResolvers<[number, number]>();
+      calls.push(call);
+      return call.promise;
+    };
   return { calls, run };
 };
 
@@ -56,7 +58,10 @@ test("an error of the function is shared by those who wait, and not remembered",
   await turn();
   const reason = new RangeError("x must not be negative");
   calls[0]?.reject(reason);
-  expect(await both).toEqual([{ status: "rejected", reason }, { status: "rejected", reason }]);
+  expect(await both).toEqual([
+    { status: "rejected", reason },
+    { status: "rejected", reason },
+  ]);
   const again = memoizeWithMap(brackets, run, root(2))({ results });
   await turn();
   calls[1]?.resolve([1, 2]);
@@ -78,7 +83,10 @@ test("where the running call is cancelled, one of the waiting runs in its place"
   await turn();
   expect(calls).toHaveLength(2);
   calls[1]?.resolve([5, 6]);
-  expect(await Promise.all([second, third])).toEqual([[5, 6], [5, 6]]);
+  expect(await Promise.all([second, third])).toEqual([
+    [5, 6],
+    [5, 6],
+  ]);
   expect(results.counters.inserts).toBe(1);
 });
 
@@ -96,7 +104,10 @@ test("a waiting call whose own signal is aborted ends at once with its reason an
   impatient.abort(reason);
   await expect(second).rejects.toBe(reason);
   calls[0]?.resolve([1, 2]);
-  expect(await Promise.all([first, third])).toEqual([[1, 2], [1, 2]]);
+  expect(await Promise.all([first, third])).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
   expect(getEventListeners(impatient.signal, "abort")).toEqual([]);
   expect(getEventListeners(patient.signal, "abort")).toEqual([]);
 });

@@ -37,10 +37,14 @@ test.each([
 
 test("every double is kept as JavaScript prints it, with any number of digits from 17 on, and all of up to 15 digits are", () => {
   fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 17, max: 100 }), (value, digits) => {
-      expect(keepsNumber(String(value))).toBe(true);
-      expect(keepsNumber(value.toPrecision(digits))).toBe(true);
-    }),
+    fc.property(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: 17, max: 100 }),
+      (value, digits) => {
+        expect(keepsNumber(String(value))).toBe(true);
+        expect(keepsNumber(value.toPrecision(digits))).toBe(true);
+      },
+    ),
   );
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 10 ** 15 - 1 }), fc.integer({ min: -290, max: 290 }), (digits, power) => {

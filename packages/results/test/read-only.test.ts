@@ -1,9 +1,31 @@
 /** Reading beside a program that writes, and after one that was killed. What became of the writer, and of the files, is told from outside. */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { insert, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type ResultsSnapshot } from "../src/index.ts";
+import {
+  insert,
+  lookup,
+  lookupAll,
+  lookupDefault,
+  memoizeWithMap,
+  openResults,
+  type ResultsSnapshot,
+} from "../src/index.ts";
 import { writtenByHyperion } from "./hyperion-rows.ts";
 import { asStranger, haveStranger, shareFolder, stranger } from "./stranger.ts";
 import { brackets, remainingLines, root, runProgram, runProgramWith, temporaryFolder, type Folder } from "./world.ts";
@@ -12,7 +34,13 @@ const read = (path: string): Promise<ResultsSnapshot> => openResults({ path, rea
 
 /** What is in a folder, with all bytes and times of change. */
 const picture = ({ path }: Folder): readonly unknown[] =>
-  readdirSync(path).sort().map((name) => [name, readFileSync(`${path}/${name}`).toString("base64"), statSync(`${path}/${name}`, { bigint: true }).ctimeNs]);
+  readdirSync(path)
+    .sort()
+    .map((name) => [
+      name,
+      readFileSync(`${path}/${name}`).toString("base64"),
+      statSync(`${path}/${name}`, { bigint: true }).ctimeNs,
+    ]);
 
 const execute = (path: string, sql: string): void => {
   using database = new DatabaseSync(path);
@@ -54,26 +82,30 @@ describe("while a program writes", () => {
     expect(Number(await program.nextLine())).toBeGreaterThan(acknowledged);
   });
 
-  test.each([20, 150])("and its log begins anew all the time (every %d pages), no reader sees a transaction in part, or goes back", async (pages) => {
-    using folder = temporaryFolder();
-    await using program = runProgram("checkpointer.ts", folder.database, String(pages));
-    let newest = Number(await program.nextLine());
-    let lastSeen = 0;
-    const follow = (async () => {
-      for (let line = await program.nextLine(); line !== undefined && line !== "end"; line = await program.nextLine()) newest = Number(line);
-    })();
-    for (let opening = 0; opening < 150; opening++) {
-      const acknowledged = newest;
-      await using results = await read(folder.database);
-      const rounds = (await results.lookupAll("m")).map(({ value }) => /^\[(\d+)/.exec(value)?.[1]);
-      expect(new Set(rounds).size, rounds.join()).toBe(1);
-      expect(rounds).toHaveLength(20);
-      expect(Number(rounds[0])).toBeGreaterThanOrEqual(Math.max(acknowledged, lastSeen));
-      lastSeen = Number(rounds[0]);
-    }
-    program.write("end\n");
-    await follow;
-  });
+  test.each([20, 150])(
+    "and its log begins anew all the time (every %d pages), no reader sees a transaction in part, or goes back",
+    async (pages) => {
+      using folder = temporaryFolder();
+      await using program = runProgram("checkpointer.ts", folder.database, String(pages));
+      let newest = Number(await program.nextLine());
+      let lastSeen = 0;
+      const follow = (async () => {
+        for (let line = await program.nextLine(); line !== undefined && line !== "end"; line = await program.nextLine())
+          newest = Number(line);
+      })();
+      for (let opening = 0; opening < 150; opening++) {
+        const acknowledged = newest;
+        await using results = await read(folder.database);
+        const rounds = (await results.lookupAll("m")).map(({ value }) => /^\[(\d+)/.exec(value)?.[1]);
+        expect(new Set(rounds).size, rounds.join()).toBe(1);
+        expect(rounds).toHaveLength(20);
+        expect(Number(rounds[0])).toBeGreaterThanOrEqual(Math.max(acknowledged, lastSeen));
+        lastSeen = Number(rounds[0]);
+      }
+      program.write("end\n");
+      await follow;
+    },
+  );
 
   test("and is killed or begins again, a reader finds it whole each time", async () => {
     using folder = temporaryFolder();
@@ -100,7 +132,10 @@ describe("while a program writes", () => {
     await using results = await openResults({ path: folder.database, programId: "prog1" });
     symlinkSync(folder.database, `${folder.path}/alias.sqlite`);
     for (const path of [folder.database, `${folder.path}/alias.sqlite`]) {
-      await expect(read(path)).rejects.toMatchObject({ code: "locked", message: expect.stringMatching(/is open in this very process.*lookupAll\(map\)/) });
+      await expect(read(path)).rejects.toMatchObject({
+        code: "locked",
+        message: expect.stringMatching(/is open in this very process.*lookupAll\(map\)/),
+      });
     }
     const other = `new (require("node:sqlite").DatabaseSync)(process.argv[1]).exec("select 1 from hyperion_key_val")`;
     expect(() => execFileSync(process.execPath, ["-e", other, folder.database], { stdio: "pipe" })).toThrow(/locked/);
@@ -152,7 +187,9 @@ describe("what no program has open", () => {
     writtenByHyperion(folder.database, [["m", "1", "2"]]);
     using hyperion = new DatabaseSync(folder.database);
     hyperion.exec("pragma cache_size = 1; begin; update hyperion_key_val set val = '3'");
-    const insertRow = hyperion.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values ('x', 'm', '1', ?)");
+    const insertRow = hyperion.prepare(
+      "insert into hyperion_key_val(program_id, kv_map, key, val) values ('x', 'm', '1', ?)",
+    );
     for (let row = 0; row < 50; row++) insertRow.run("9".repeat(4000));
     for (const suffix of ["", "-journal"]) copyFileSync(`${folder.database}${suffix}`, `${crashed.database}${suffix}`);
     await using results = await read(crashed.database);
@@ -194,10 +231,16 @@ describe("a reader", () => {
     using folder = temporaryFolder();
     await killedWriter(folder);
     await using results = await read(folder.database);
-    await expect(insert(brackets, root(1), [1, 1])({ results })).rejects.toMatchObject({ code: "read-only", path: folder.database });
+    await expect(insert(brackets, root(1), [1, 1])({ results })).rejects.toMatchObject({
+      code: "read-only",
+      path: folder.database,
+    });
     const never = () => async (): Promise<never> => expect.fail("it was computed");
     expect(await memoizeWithMap(brackets, never, root(1))({ results })).toEqual([1, 1]);
-    await expect(memoizeWithMap(brackets, never, root(1e6))({ results })).rejects.toMatchObject({ code: "read-only", message: expect.stringMatching(/opened for reading only: it has no value for key .*1000000/) });
+    await expect(memoizeWithMap(brackets, never, root(1e6))({ results })).rejects.toMatchObject({
+      code: "read-only",
+      message: expect.stringMatching(/opened for reading only: it has no value for key .*1000000/),
+    });
     await results[Symbol.asyncDispose]();
     await expect(lookup(brackets, root(1))({ results })).rejects.toMatchObject({ code: "closed" });
   });
@@ -221,14 +264,28 @@ describe("a reader", () => {
     ["a log alone", ({ database }: Folder) => writeFileSync(`${database}-wal`, "x"), "unreachable", /no such file/],
     ["a folder", ({ database }: Folder) => mkdirSync(database), "not-ours", /is a folder/],
     ["a FIFO", ({ database }: Folder) => void execFileSync("mkfifo", [database]), "not-ours", /is a FIFO/],
-    ["no database", ({ database }: Folder) => writeFileSync(database, "Dear diary, ".repeat(1000)), "damaged", /not a database/],
-    ["a newer layout", ({ database }: Folder) => execute(database, "pragma user_version = 99"), "newer-layout", /layout 99/],
+    [
+      "no database",
+      ({ database }: Folder) => writeFileSync(database, "Dear diary, ".repeat(1000)),
+      "damaged",
+      /not a database/,
+    ],
+    [
+      "a newer layout",
+      ({ database }: Folder) => execute(database, "pragma user_version = 99"),
+      "newer-layout",
+      /layout 99/,
+    ],
   ])("that finds %s says so, and makes nothing", async (_title, make, code, message) => {
     using folder = temporaryFolder();
     make(folder);
     const before = readdirSync(folder.path);
     using copies = folderForCopies();
-    await expect(read(folder.database)).rejects.toMatchObject({ code, path: folder.database, message: expect.stringMatching(message) });
+    await expect(read(folder.database)).rejects.toMatchObject({
+      code,
+      path: folder.database,
+      message: expect.stringMatching(message),
+    });
     await expect(read(`${folder.path}/none/results.sqlite`)).rejects.toMatchObject({ code: "unreachable" });
     expect(readdirSync(folder.path)).toEqual(before);
     expect(readdirSync(copies.path)).toEqual([]);
@@ -239,7 +296,12 @@ describe("a reader", () => {
     using copies = folderForCopies();
     writtenByHyperion(folder.database, [["m", "1", "2"]]);
     using clock = vi.spyOn(Date, "now").mockReturnValue(statSync(folder.database).ctimeMs);
-    await expect(read(folder.database)).rejects.toMatchObject({ code: "locked", message: expect.stringMatching(/is written so fast that it could not be copied for reading: \d+ times in \d+ s .*Try again when/) });
+    await expect(read(folder.database)).rejects.toMatchObject({
+      code: "locked",
+      message: expect.stringMatching(
+        /is written so fast that it could not be copied for reading: \d+ times in \d+ s .*Try again when/,
+      ),
+    });
     clock.mockRestore();
     await using results = await read(folder.database);
     expect(await results.lookup("m", "1")).toBe("2");
@@ -265,7 +327,9 @@ describe.skipIf(!haveStranger)("of another user (needs root, to be one)", () => 
     };
     expect(await readAsStranger()).toEqual(["open", "[3,1]"]);
     chmodSync(folder.database, 0o600);
-    expect(await readAsStranger()).toEqual([expect.stringMatching(/^unreachable: Reading .* permission denied.*This user may not read it/)]);
+    expect(await readAsStranger()).toEqual([
+      expect.stringMatching(/^unreachable: Reading .* permission denied.*This user may not read it/),
+    ]);
   });
 
   test("no link leads to a file of ours, and no log of theirs adds to a database of ours", async () => {
@@ -278,7 +342,10 @@ describe.skipIf(!haveStranger)("of another user (needs root, to be one)", () => 
     rmSync(folder.database);
     writtenByHyperion(folder.database, [["m", "1", "2"]]);
     asStranger('cp "$1" "$2"; ', "/etc/hostname", `${folder.database}-wal`);
-    await expect(read(folder.database)).rejects.toMatchObject({ code: "not-ours", message: expect.stringMatching(/belongs to user 54321/) });
+    await expect(read(folder.database)).rejects.toMatchObject({
+      code: "not-ours",
+      message: expect.stringMatching(/belongs to user 54321/),
+    });
   });
 });
 

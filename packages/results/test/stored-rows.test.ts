@@ -14,7 +14,11 @@ test("a full disk keeps nothing of the transaction, says so, and is survived", (
   rows.write(rowsOf("before", 1, 10));
   connection.database.exec("pragma max_page_count = 30");
   expect(() => rows.write(rowsOf("large", 100, 4000))).toThrow(
-    expect.objectContaining({ code: "disk-full", path: folder.database, message: expect.stringContaining("Make room") }),
+    expect.objectContaining({
+      code: "disk-full",
+      path: folder.database,
+      message: expect.stringContaining("Make room"),
+    }),
   );
   expect(rows.newestOfEach("large")).toEqual([]);
   connection.database.exec("pragma max_page_count = 100000");
@@ -42,7 +46,9 @@ test("a look-up uses the index, also with foreign texts of the key", () => {
   using folder = temporaryFolder();
   using connection = openConnection(folder.database, "prog1");
   const plan = connection.database
-    .prepare("explain query plan select max(rowid) from hyperion_key_val where kv_map = ? and key in (select value from json_each(?))")
+    .prepare(
+      "explain query plan select max(rowid) from hyperion_key_val where kv_map = ? and key in (select value from json_each(?))",
+    )
     .all("m", "[]");
   expect(JSON.stringify(plan)).toContain("USING COVERING INDEX hyperion_ts_by_key (kv_map=? AND key=?)");
 });

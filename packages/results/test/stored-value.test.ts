@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { insert, keyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type TextCodec } from "../src/index.ts";
+import {
+  insert,
+  keyValMap,
+  lookup,
+  lookupAll,
+  lookupDefault,
+  memoizeWithMap,
+  openResults,
+  type TextCodec,
+} from "../src/index.ts";
 import { writtenByHyperion } from "./hyperion-rows.ts";
 import { temporaryFolder } from "./world.ts";
 
@@ -13,36 +22,48 @@ describe("a stored number that JavaScript would change", () => {
     ["one too large for a double", '{"x":[0,1e400]}', "$.x[1]", "1e400", "Infinity"],
     ["one too small", "[1.0e-400]", "$[0]", "1.0e-400", "0"],
     ["a fraction of many digits", "0.12345678901234567891", "$", "0.12345678901234567891", "0.12345678901234568"],
-  ])("is refused by map, key, place and digits, and nothing is computed anew: %s", async (_title, value, at, digits, rounded) => {
-    using folder = temporaryFolder();
-    writtenByHyperion(folder.database, [["exact", '{"n":2.0}', value]]);
-    await using results = await openResults({ path: folder.database, programId: "prog1" });
-    const map = keyValMap("exact", z.object({ n: z.number() }), z.unknown());
-    const coded = keyValMap("exact", map.key, z.unknown(), { codec: { encode: () => 1, decode: (json) => json } });
-    const never = () => async (): Promise<unknown> => expect.fail("it was computed anew");
-    const outcomes = await Promise.allSettled([
-      lookup(map, { n: 2 })({ results }),
-      lookup(coded, { n: 2 })({ results }),
-      lookupDefault(map, 0, { n: 2 })({ results }),
-      lookupAll(map)({ results }),
-      memoizeWithMap(map, never, { n: 2 })({ results }),
-    ]);
-    const message = `The stored value for key {"n":2} of map "exact" would change when it is read: ${at} is ${digits}, which JavaScript reads as ${rounded}. Read it by a codec`;
-    const refused = { status: "rejected", reason: expect.objectContaining({ code: "unreadable", message: expect.stringContaining(message) }) };
-    expect(outcomes).toEqual(outcomes.map(() => refused));
-  });
+  ])(
+    "is refused by map, key, place and digits, and nothing is computed anew: %s",
+    async (_title, value, at, digits, rounded) => {
+      using folder = temporaryFolder();
+      writtenByHyperion(folder.database, [["exact", '{"n":2.0}', value]]);
+      await using results = await openResults({ path: folder.database, programId: "prog1" });
+      const map = keyValMap("exact", z.object({ n: z.number() }), z.unknown());
+      const coded = keyValMap("exact", map.key, z.unknown(), { codec: { encode: () => 1, decode: (json) => json } });
+      const never = () => async (): Promise<unknown> => expect.fail("it was computed anew");
+      const outcomes = await Promise.allSettled([
+        lookup(map, { n: 2 })({ results }),
+        lookup(coded, { n: 2 })({ results }),
+        lookupDefault(map, 0, { n: 2 })({ results }),
+        lookupAll(map)({ results }),
+        memoizeWithMap(map, never, { n: 2 })({ results }),
+      ]);
+      const message = `The stored value for key {"n":2} of map "exact" would change when it is read: ${at} is ${digits}, which JavaScript reads as ${rounded}. Read it by a codec`;
+      const refused = {
+        status: "rejected",
+        reason: expect.objectContaining({ code: "unreadable", message: expect.stringContaining(message) }),
+      };
+      expect(outcomes).toEqual(outcomes.map(() => refused));
+    },
+  );
 
   test("is a property that is there twice, too", async () => {
     using folder = temporaryFolder();
     writtenByHyperion(folder.database, [["twice", "1", '{"a":1,"a":2}']]);
     await using results = await openResults({ path: folder.database, programId: "prog1" });
     const found = lookup(keyValMap("twice", z.number(), z.unknown()), 1)({ results });
-    await expect(found).rejects.toThrow(/map "twice" would change when it is read: \$\.a is there twice, of which JavaScript reads the last/);
+    await expect(found).rejects.toThrow(
+      /map "twice" would change when it is read: \$\.a is there twice, of which JavaScript reads the last/,
+    );
   });
 });
 
 test.each([
-  ["doubles as aeson and C write them", "[1.0e-2,-2.50,1.5e300,0.10000000000000001,9.999999999999999e22]", [0.01, -2.5, 1.5e300, 0.1, 1e23]],
+  [
+    "doubles as aeson and C write them",
+    "[1.0e-2,-2.50,1.5e300,0.10000000000000001,9.999999999999999e22]",
+    [0.01, -2.5, 1.5e300, 0.1, 1e23],
+  ],
   ["negative zero", "-0.0", -0],
   ["a large integer that is a double", "1180591620717411303424", 2 ** 70],
   ["half of a surrogate pair", String.raw`"a\ud800"`, "a\ud800"],
@@ -81,31 +102,51 @@ const ratio = z.object({ numerator: z.bigint(), denominator: z.bigint() });
 const ratioCodec: TextCodec<z.infer<typeof ratio>> = {
   stringify: ({ numerator, denominator }) => `{"numerator":${numerator},"denominator":${denominator}}`,
   parse: (text) =>
-    JSON.parse(text, (_name, value: unknown, context?: { source?: string }) => (typeof value === "number" ? BigInt(context?.source ?? value) : value)),
+    JSON.parse(text, (_name, value: unknown, context?: { source?: string }) =>
+      typeof value === "number" ? BigInt(context?.source ?? value) : value,
+    ),
 };
 
 describe("a codec that sees the text", () => {
   test("reads Hyperion's ratios with all digits, and writes them as Hyperion does", async () => {
     using folder = temporaryFolder();
-    writtenByHyperion(folder.database, [["ratios", "1", ratioText], ["ratios", "2", '{"numerator":1,"denominator":2}']]);
+    writtenByHyperion(folder.database, [
+      ["ratios", "1", ratioText],
+      ["ratios", "2", '{"numerator":1,"denominator":2}'],
+    ]);
     await using results = await openResults({ path: folder.database, programId: "prog1" });
     const map = keyValMap("ratios", z.number(), ratio, { codec: ratioCodec });
-    const [large, small] = [{ numerator: 123456789012345678901234567n, denominator: 1000000000000000000003n }, { numerator: 1n, denominator: 2n }];
+    const [large, small] = [
+      { numerator: 123456789012345678901234567n, denominator: 1000000000000000000003n },
+      { numerator: 1n, denominator: 2n },
+    ];
     expect(await lookup(map, 1)({ results })).toEqual(large);
     expect(await memoizeWithMap(map, () => async () => small, 3)({ results })).toEqual(small);
     await insert(map, 4, large)({ results });
-    expect(await lookupAll(map)({ results })).toEqual([[1, large], [2, small], [3, small], [4, large]]);
+    expect(await lookupAll(map)({ results })).toEqual([
+      [1, large],
+      [2, small],
+      [3, small],
+      [4, large],
+    ]);
     expect(await results.lookup("ratios", "4")).toBe(ratioText);
   });
 
   test.each([
-    ["no JSON", "1/3", /key 1 of map "m" became no JSON \(.*Nothing was stored\. Let the codec's stringify give JSON text/],
+    [
+      "no JSON",
+      "1/3",
+      /key 1 of map "m" became no JSON \(.*Nothing was stored\. Let the codec's stringify give JSON text/,
+    ],
     ["what SQLite would replace", '"\ud800"', /key 1 of map "m" became a text with half of a surrogate pair/],
   ])("is refused where it gives %s", async (_title, text, message) => {
     using folder = temporaryFolder();
     await using results = await openResults({ path: folder.database, programId: "prog1" });
     const map = keyValMap("m", z.number(), z.string(), { codec: { stringify: () => text, parse: String } });
-    await expect(insert(map, 1, "x")({ results })).rejects.toMatchObject({ code: "not-json", message: expect.stringMatching(message) });
+    await expect(insert(map, 1, "x")({ results })).rejects.toMatchObject({
+      code: "not-json",
+      message: expect.stringMatching(message),
+    });
     expect(results.counters.inserts).toBe(0);
   });
 });

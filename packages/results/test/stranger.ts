@@ -7,7 +7,8 @@ export const stranger = { uid: 54_321, gid: 54_321 } as const;
 export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...stranger }).status === 0;
 
 /** Runs a shell's line as the stranger, with `$1`, `$2` and so on. Throws where it fails. */
-export const asStranger = (line: string, ...args: readonly string[]): void => void execFileSync("sh", ["-euc", line, "sh", ...args], { ...stranger, cwd: "/", stdio: "ignore" });
+export const asStranger = (line: string, ...args: readonly string[]): void =>
+  void execFileSync("sh", ["-euc", line, "sh", ...args], { ...stranger, cwd: "/", stdio: "ignore" });
 
 /** Gives a folder a mode, and the group that the stranger is in. */
 export function shareFolder(path: string, mode: number): void {

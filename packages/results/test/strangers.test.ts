@@ -1,5 +1,14 @@
 /** Another user has been in the folder of a database first. A process of ours opens it then; what is told from outside is what became of our files. */
-import { chmodSync, chownSync, copyFileSync, existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openResults } from "../src/index.ts";
@@ -11,7 +20,10 @@ import { type Folder, runProgram, temporaryFolder } from "./world.ts";
 async function opening({ database }: Folder): Promise<string | undefined> {
   await using program = runProgram("holder.ts", database);
   using patience = new DisposableStack();
-  const timer = patience.adopt(setTimeout(() => void program.kill(), 30_000), clearTimeout);
+  const timer = patience.adopt(
+    setTimeout(() => void program.kill(), 30_000),
+    clearTimeout,
+  );
   timer.unref();
   const line = await program.nextLine();
   program.endInput();
@@ -69,16 +81,19 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
     });
 
     // Where the kernel lets strangers make a second name of our files (fs.protected_hardlinks=0).
-    test.each(beside.filter((name) => !name.endsWith(".lock")))("can't have a file of ours written by a second name at %s", async (name) => {
-      using ours = temporaryFolder();
-      using folder = temporaryFolder();
-      await store(folder.database);
-      shareFolder(folder.path, mode);
-      writeFileSync(`${ours.path}/diary`, "Dear diary, ".repeat(1_000));
-      linkSync(`${ours.path}/diary`, `${folder.path}/${name}`);
-      expect(await opening(folder)).toMatch(/^not-ours: .*is one of 2 names of a file/);
-      expect(readFileSync(`${ours.path}/diary`, "utf8")).toMatch(/^Dear diary/);
-    });
+    test.each(beside.filter((name) => !name.endsWith(".lock")))(
+      "can't have a file of ours written by a second name at %s",
+      async (name) => {
+        using ours = temporaryFolder();
+        using folder = temporaryFolder();
+        await store(folder.database);
+        shareFolder(folder.path, mode);
+        writeFileSync(`${ours.path}/diary`, "Dear diary, ".repeat(1_000));
+        linkSync(`${ours.path}/diary`, `${folder.path}/${name}`);
+        expect(await opening(folder)).toMatch(/^not-ours: .*is one of 2 names of a file/);
+        expect(readFileSync(`${ours.path}/diary`, "utf8")).toMatch(/^Dear diary/);
+      },
+    );
 
     test("who may not write to our database adds nothing to it through a log beside it", async () => {
       using theirs = temporaryFolder();
@@ -89,12 +104,16 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
       copyFileSync(folder.database, theirs.database);
       {
         using forging = new DatabaseSync(theirs.database);
-        forging.exec("pragma journal_mode = wal; insert into hyperion_key_val(program_id, kv_map, key, val) values ('ours', 'm', '1', '\"theirs\"')");
+        forging.exec(
+          "pragma journal_mode = wal; insert into hyperion_key_val(program_id, kv_map, key, val) values ('ours', 'm', '1', '\"theirs\"')",
+        );
         copyFileSync(`${theirs.database}-wal`, `${theirs.path}/forged`);
       }
       shareFolder(theirs.path, 0o755);
       asStranger('cp "$1" "$2"', `${theirs.path}/forged`, `${folder.database}-wal`);
-      expect(await opening(folder)).toMatch(/^not-ours: .*-wal belongs to user 54321, who may not write to the database itself\. .*Nothing was changed/);
+      expect(await opening(folder)).toMatch(
+        /^not-ours: .*-wal belongs to user 54321, who may not write to the database itself\. .*Nothing was changed/,
+      );
       asStranger('rm "$1"', `${folder.database}-wal`);
       expect(await lookUp(folder.database)).toBe('"ours"');
     });
@@ -103,11 +122,19 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
   test("a colleague's database, and the lock and log that their dead process has left, are used where the group shares it", async () => {
     using folder = temporaryFolder();
     await store(folder.database);
-    const holder = { ...ownIdentity(), pid: 4_194_305, since: "2026-11-01T00:00:00.000Z", what: "program abcde", token: "0123456789ab" };
+    const holder = {
+      ...ownIdentity(),
+      pid: 4_194_305,
+      since: "2026-11-01T00:00:00.000Z",
+      what: "program abcde",
+      token: "0123456789ab",
+    };
     writeFileSync(`${folder.database}.lock`, JSON.stringify(holder));
     {
       using dying = new DatabaseSync(folder.database);
-      dying.exec("pragma journal_mode = wal; insert into hyperion_key_val(program_id, kv_map, key, val) values ('ours', 'm', '1', '\"newer\"')");
+      dying.exec(
+        "pragma journal_mode = wal; insert into hyperion_key_val(program_id, kv_map, key, val) values ('ours', 'm', '1', '\"newer\"')",
+      );
       for (const suffix of ["", "-wal"]) copyFileSync(`${folder.database}${suffix}`, `${folder.path}/kept${suffix}`);
     }
     for (const suffix of ["", "-wal"]) copyFileSync(`${folder.path}/kept${suffix}`, `${folder.database}${suffix}`);
@@ -132,7 +159,13 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
 
 test("a lock whose token would lead elsewhere, or whose texts would write over a terminal, is no lock that we read", async () => {
   using folder = temporaryFolder();
-  const holder = { ...ownIdentity(), pid: 4_194_305, since: "2026-11-01T00:00:00.000Z", what: "program abcde", token: "0123456789ab" };
+  const holder = {
+    ...ownIdentity(),
+    pid: 4_194_305,
+    since: "2026-11-01T00:00:00.000Z",
+    what: "program abcde",
+    token: "0123456789ab",
+  };
   for (const difference of [{ token: "/../../elsewhere" }, { what: "\u001B]0;owned\u0007" }, { job: "a\nb" }]) {
     writeFileSync(`${folder.database}.lock`, JSON.stringify({ ...holder, ...difference }));
     expect(await opening(folder)).toMatch(/^locked: .* has a lock that can't be read: .*\.lock\. If no other program/);

@@ -1,6 +1,16 @@
 /** What compiles and what must not: checked by tsc, never run. */
 import { z } from "zod";
-import { insert, keyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults, type HasResults, type KeyValMap } from "../src/index.ts";
+import {
+  insert,
+  keyValMap,
+  lookup,
+  lookupAll,
+  lookupDefault,
+  memoizeWithMap,
+  openResults,
+  type HasResults,
+  type KeyValMap,
+} from "../src/index.ts";
 import { brackets, root } from "./world.ts";
 
 type Key = ReturnType<typeof root>;
@@ -17,13 +27,26 @@ export const all: Job<readonly (readonly [{ n: number; x: number; eps: number },
 export const added: Job<void> = insert(brackets, root(1), [0, 1]);
 
 // A memoised function needs what the function needs, and a results database.
-export const memo: (env: HasResults & HasPool) => Promise<Bracket> = memoizeWithMap(brackets, (key) => remote(key), root(1));
-export const plain: Job<Bracket> = memoizeWithMap(brackets, ({ n }) => async () => [n, n], root(1));
+export const memo: (env: HasResults & HasPool) => Promise<Bracket> = memoizeWithMap(
+  brackets,
+  (key) => remote(key),
+  root(1),
+);
+export const plain: Job<Bracket> = memoizeWithMap(
+  brackets,
+  ({ n }) =>
+    async () => [n, n],
+  root(1),
+);
 // @ts-expect-error the pool is missing in the environment
 export const missing: Job<Bracket> = memoizeWithMap(brackets, (key) => remote(key), root(1));
 
 // Keys are given unparsed and come back parsed.
-const transformed = keyValMap("t", z.string().transform((text) => text.length), z.number());
+const transformed = keyValMap(
+  "t",
+  z.string().transform((text) => text.length),
+  z.number(),
+);
 export const byText: Job<number | undefined> = lookup(transformed, "four");
 export const lengths: Job<readonly (readonly [number, number])[]> = lookupAll(transformed);
 // @ts-expect-error the parsed form is not what a caller gives

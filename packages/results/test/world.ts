@@ -35,7 +35,10 @@ export const runProgram = (name: string, ...args: readonly string[]): Program =>
 /** As runProgram, with further environment variables. */
 export const runProgramWith = (env: NodeJS.ProcessEnv, name: string, ...args: readonly string[]): Program => {
   const file = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const closed = once(child, "close");
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const kill = async (): Promise<void> => {
@@ -75,4 +78,8 @@ export const brackets = keyValMap(
 );
 
 /** A key of `brackets`. */
-export const root = (n: number): { readonly n: number; readonly x: number; readonly eps: number } => ({ n, x: 2, eps: 1e-9 });
+export const root = (n: number): { readonly n: number; readonly x: number; readonly eps: number } => ({
+  n,
+  x: 2,
+  eps: 1e-9,
+});

@@ -44,5 +44,8 @@ const checkNodeCount = (env: SlurmEnvironment, suffix: string, named: number): v
   const variable = `SLURM_JOB_NUM_NODES${suffix}`;
   const stated = readCount(env, variable);
   if (stated === undefined || stated === named) return;
-  throw contradiction({ text: requireText(env, variable), variable }, `SLURM_JOB_NODELIST${suffix} names ${named} node(s)`);
+  throw contradiction(
+    { text: requireText(env, variable), variable },
+    `SLURM_JOB_NODELIST${suffix} names ${named} node(s)`,
+  );
 };

@@ -7,7 +7,8 @@ export type CpuCount = Brand<number, "CpuCount">;
 
 /** @throws SlurmEnvError `malformed` unless it is a whole number from 1 on. */
 export const parseCpuCount = (count: number): CpuCount => {
-  if (!isCpuCount(count)) throw new SlurmEnvError("malformed", `${count} can't be a number of CPUs: those are whole numbers from 1 on.`);
+  if (!isCpuCount(count))
+    throw new SlurmEnvError("malformed", `${count} can't be a number of CPUs: those are whole numbers from 1 on.`);
   return count;
 };
 

@@ -19,7 +19,8 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
  */
 export const foldHostlist = (names: readonly string[]): string => {
   if (names.length === 0) throw new SlurmEnvError("malformed", "There is no hostlist of no names.");
-  if (names.length > maxNames) throw new SlurmEnvError("too-many-names", `A hostlist of ${names.length} names: at most ${maxNames} are allowed.`);
+  if (names.length > maxNames)
+    throw new SlurmEnvError("too-many-names", `A hostlist of ${names.length} names: at most ${maxNames} are allowed.`);
   const byLastNumber = joinNeighbours(names.map((name) => splitName(parseNodeName(name))));
   return joinNeighbours(byLastNumber.map(splitFolded))
     .map(({ written }) => written)

@@ -18,7 +18,11 @@ import type { SlurmJobId } from "./slurm-job-id.ts";
  *
  * @throws SlurmEnvError
  */
-export const readHetComponents = (env: SlurmEnvironment, jobId: SlurmJobId, notes: Notes): readonly HetComponent[] | undefined => {
+export const readHetComponents = (
+  env: SlurmEnvironment,
+  jobId: SlurmJobId,
+  notes: Notes,
+): readonly HetComponent[] | undefined => {
   const jobIds = notes.unlessOdd(() => readJobIds(env)) ?? [];
   return jobIds.includes(jobId) ? jobIds.map((id, index) => readComponent(env, index, id, notes)) : undefined;
 };
@@ -42,7 +46,12 @@ const readJobIds = (env: SlurmEnvironment): readonly SlurmJobId[] => {
 
 const readComponent = (env: SlurmEnvironment, index: number, jobId: SlurmJobId, notes: Notes): HetComponent => {
   const suffix = `_HET_GROUP_${index}`;
-  return { index, jobId, partition: readText(env, `SLURM_JOB_PARTITION${suffix}`), nodes: readComponentNodes(env, suffix, notes) };
+  return {
+    index,
+    jobId,
+    partition: readText(env, `SLURM_JOB_PARTITION${suffix}`),
+    nodes: readComponentNodes(env, suffix, notes),
+  };
 };
 
 const addShare = (sum: AllocatedNode | undefined, share: AllocatedNode, component: number): AllocatedNode => ({

@@ -57,7 +57,8 @@ const parsePattern = (cursor: Cursor): HostPattern => {
     if (length > maxNameLength) throw nameTooLong(cursor, start);
     text = parseText(cursor);
   }
-  if (cursor.at === start) throw cursor.error(cursor.atEnd || cursor.next === "," ? "a name is empty" : unexpectedCharacter(cursor.next));
+  if (cursor.at === start)
+    throw cursor.error(cursor.atEnd || cursor.next === "," ? "a name is empty" : unexpectedCharacter(cursor.next));
   if (length + text.length > maxNameLength) throw nameTooLong(cursor, start);
   return { groups, after: text, count };
 };
@@ -70,7 +71,9 @@ const parseGroup = (cursor: Cursor): readonly NumberRange[] => {
   if (cursor.next === "]") throw cursor.error("the brackets are empty", open);
   const ranges = parseNumberRanges(cursor);
   if (cursor.take("]")) return ranges;
-  throw cursor.atEnd ? cursor.error("this bracket is never closed", open) : cursor.error('a number can be followed by "-", "," or "]"');
+  throw cursor.atEnd
+    ? cursor.error("this bracket is never closed", open)
+    : cursor.error('a number can be followed by "-", "," or "]"');
 };
 
 const longestNumber = (ranges: readonly NumberRange[]): number =>
@@ -79,7 +82,8 @@ const longestNumber = (ranges: readonly NumberRange[]): number =>
 const tooManyNames = (cursor: Cursor, position: number) =>
   cursor.error(`the list stands for more than ${maxNames} names`, position, "too-many-names");
 
-const nameTooLong = (cursor: Cursor, position: number) => cursor.error(`a name has more than ${maxNameLength} characters`, position);
+const nameTooLong = (cursor: Cursor, position: number) =>
+  cursor.error(`a name has more than ${maxNameLength} characters`, position);
 
 const unexpectedCharacter = (character: string): string => {
   if (character === "]") return 'this "]" has no "[" before it';

@@ -54,7 +54,13 @@ export function parseJobDetails(text: string, jobId: SlurmJobId): JobDetails {
   const ends = records.flatMap((record) => endTime(record) ?? []);
   const own = records.find((record) => numberIn(record, "JobId") === jobId) ?? "";
   const [, state, reason] = /^\s+JobState=(\w+)(?: Reason=(\S+))?/m.exec(own) ?? [];
-  return { state, reason, nodes: [...nodes.values()], sluids: sluids.length === 0 ? undefined : sluids, endTimeMs: ends.length === 0 ? undefined : Math.min(...ends) };
+  return {
+    state,
+    reason,
+    nodes: [...nodes.values()],
+    sluids: sluids.length === 0 ? undefined : sluids,
+    endTimeMs: ends.length === 0 ? undefined : Math.min(...ends),
+  };
 }
 
 /** The job's own record, or those of all components of its heterogeneous job. */
@@ -72,16 +78,21 @@ const numberIn = (record: string, key: string): number | undefined => {
 };
 
 const readNodes = (record: string): readonly NodeDetails[] =>
-  [...record.matchAll(/^\s+Nodes=(\S+) CPU_IDs=(\S*) Mem=(\d*)(.*)$/gm)].flatMap(([, hostlist = "", cpus = "", memory = "", rest = ""]) => {
-    const cpuIds = numbers(cpus, "CPU_IDs");
-    const gpuIds = [...rest.matchAll(/\bgpu\b[^(,]*\(IDX:([^)]*)\)/g)].flatMap(([, indexes = ""]) => numbers(indexes, "GRES").map(String));
-    const memoryMb = Number(memory) || undefined;
-    const gres = parseGres(/ GRES=(\S*)/.exec(rest)?.[1] ?? "") || undefined;
-    return expandHostlist(hostlist, "Nodes").map((name) => ({ name, cpuIds, gpuIds, gres, memoryMb }));
-  });
+  [...record.matchAll(/^\s+Nodes=(\S+) CPU_IDs=(\S*) Mem=(\d*)(.*)$/gm)].flatMap(
+    ([, hostlist = "", cpus = "", memory = "", rest = ""]) => {
+      const cpuIds = numbers(cpus, "CPU_IDs");
+      const gpuIds = [...rest.matchAll(/\bgpu\b[^(,]*\(IDX:([^)]*)\)/g)].flatMap(([, indexes = ""]) =>
+        numbers(indexes, "GRES").map(String),
+      );
+      const memoryMb = Number(memory) || undefined;
+      const gres = parseGres(/ GRES=(\S*)/.exec(rest)?.[1] ?? "") || undefined;
+      return expandHostlist(hostlist, "Nodes").map((name) => ({ name, cpuIds, gpuIds, gres, memoryMb }));
+    },
+  );
 
 /** `0-3,8`; an index list may also be `N/A`. */
-const numbers = (list: string, variable: string): number[] => (/^\d/.test(list) ? writeNumbers(parseNumberRanges(new Cursor({ text: list, variable }))).map(Number) : []);
+const numbers = (list: string, variable: string): number[] =>
+  /^\d/.test(list) ? writeNumbers(parseNumberRanges(new Cursor({ text: list, variable }))).map(Number) : [];
 
 /** The components of a heterogeneous job may share a node. */
 const addShare = (sum: NodeDetails | undefined, share: NodeDetails): NodeDetails => ({
@@ -92,9 +103,11 @@ const addShare = (sum: NodeDetails | undefined, share: NodeDetails): NodeDetails
   memoryMb: sum === undefined ? share.memoryMb : addKnown(sum.memoryMb, share.memoryMb),
 });
 
-const union = <Id extends number | string>(a: readonly Id[] = [], b: readonly Id[]): Id[] => [...new Set([...a, ...b])].sort((x, y) => Number(x) - Number(y));
+const union = <Id extends number | string>(a: readonly Id[] = [], b: readonly Id[]): Id[] =>
+  [...new Set([...a, ...b])].sort((x, y) => Number(x) - Number(y));
 
-const addKnown = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined || b === undefined ? undefined : a + b);
+const addKnown = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a + b;
 
 /** As scontrol prints it where its time zone is UTC; `Unknown` without a limit. */
 function endTime(record: string): number | undefined {

@@ -25,10 +25,15 @@ export interface NodeCpus {
  * @param suffix `_HET_GROUP_1` and the like in a heterogeneous job, else empty.
  * @throws SlurmEnvError, `contradiction` if the counts are for another number of nodes.
  */
-export const readNodeCpus = (env: SlurmEnvironment, suffix: string, nodes: readonly NodeName[]): readonly NodeCpus[] => {
+export const readNodeCpus = (
+  env: SlurmEnvironment,
+  suffix: string,
+  nodes: readonly NodeName[],
+): readonly NodeCpus[] => {
   const variable = `SLURM_JOB_CPUS_PER_NODE${suffix}`;
   const text = readText(env, variable);
-  const counts = text === undefined ? countByTasks(env, suffix, nodes.length) : expandCounts({ text, variable }, nodes.length);
+  const counts =
+    text === undefined ? countByTasks(env, suffix, nodes.length) : expandCounts({ text, variable }, nodes.length);
   if (counts === undefined) throw missingVariable(variable);
   return counts.flatMap((count, index) => {
     const name = nodes[index];
@@ -42,7 +47,11 @@ const countByTasks = (env: SlurmEnvironment, suffix: string, nodeCount: number):
 };
 
 /** The tasks on each node of the job; undefined where Slurm does not say, and in a step, whose tasks are not the job's. */
-export const readNodeTasks = (env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined => {
+export const readNodeTasks = (
+  env: SlurmEnvironment,
+  suffix: string,
+  nodeCount: number,
+): readonly number[] | undefined => {
   if (readStepId(env) !== undefined) return undefined;
   const variable = `SLURM_TASKS_PER_NODE${suffix}`;
   const text = readText(env, variable);

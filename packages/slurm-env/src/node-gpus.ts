@@ -14,8 +14,14 @@ import { errorAt } from "./slurm-env-error.ts";
 import { readText, readWholeNumber, type SlurmEnvironment } from "./slurm-environment.ts";
 
 /** The number of GPUs on each node as it was asked for, in the order of the nodes; undefined where that does not tell. */
-export const readRequestedGpus = (env: SlurmEnvironment, suffix: string, nodeCount: number, notes: Notes): readonly (number | undefined)[] => {
-  const request = (variable: string): number | undefined => notes.unlessOdd(() => readRequest(env, `${variable}${suffix}`));
+export const readRequestedGpus = (
+  env: SlurmEnvironment,
+  suffix: string,
+  nodeCount: number,
+  notes: Notes,
+): readonly (number | undefined)[] => {
+  const request = (variable: string): number | undefined =>
+    notes.unlessOdd(() => readRequest(env, `${variable}${suffix}`));
   const everywhere = request("SLURM_GPUS_PER_NODE") ?? (nodeCount === 1 ? request("SLURM_GPUS") : undefined);
   const perTask = everywhere === undefined ? request("SLURM_GPUS_PER_TASK") : undefined;
   const tasks = perTask === undefined ? undefined : notes.unlessOdd(() => readNodeTasks(env, suffix, nodeCount));
@@ -26,7 +32,12 @@ export const readRequestedGpus = (env: SlurmEnvironment, suffix: string, nodeCou
 };
 
 /** The nodes, with what Slurm says of the node that we run on in the place of what was asked for. */
-export const withHeadGpus = (env: SlurmEnvironment, nodes: readonly AllocatedNode[], head: NodeName | undefined, notes: Notes): readonly AllocatedNode[] =>
+export const withHeadGpus = (
+  env: SlurmEnvironment,
+  nodes: readonly AllocatedNode[],
+  head: NodeName | undefined,
+  notes: Notes,
+): readonly AllocatedNode[] =>
   nodes.map((node, index) => {
     if (node.name !== head) return node;
     const gpuIds = readHeadGpuIds(env, index === 0, notes);
@@ -48,7 +59,9 @@ const readIds = (env: SlurmEnvironment, variable: string): readonly string[] | u
   const text = readText(env, variable);
   if (text === undefined) return undefined;
   const cursor = new Cursor({ text, variable });
-  const ids = /^[a-z]/i.test(text) ? takeNames(cursor) : writeNumbers(parseNumberRanges(cursor)).map((digits) => String(Number(digits)));
+  const ids = /^[a-z]/i.test(text)
+    ? takeNames(cursor)
+    : writeNumbers(parseNumberRanges(cursor)).map((digits) => String(Number(digits)));
   if (!cursor.atEnd) throw cursor.error("GPU ids are numbers and ranges, or names, separated by commas");
   return ids;
 };
@@ -69,7 +82,8 @@ const readRequest = (env: SlurmEnvironment, variable: string): number | undefine
   let count = 0;
   for (const part of text.split(",")) {
     const digits = /^(?:[^\s:]+:){0,2}(\d{1,9})$/.exec(part)?.[1];
-    if (digits === undefined) throw errorAt("malformed", { text, variable }, position, "GPUs are expected as COUNT or TYPE:COUNT");
+    if (digits === undefined)
+      throw errorAt("malformed", { text, variable }, position, "GPUs are expected as COUNT or TYPE:COUNT");
     count += Number(digits);
     position += part.length + 1;
   }

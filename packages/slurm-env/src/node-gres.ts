@@ -6,7 +6,9 @@
  */
 export function parseGres(printed: string): string {
   const amounts = new Map<string, number>();
-  for (const [, name = "", type = "", amount = ""] of printed.replaceAll(/\([^)]*\)/g, "").matchAll(/([^,:]+)((?::[^,:]+)*):(\d+[A-Z]?)(?=,|$)/g)) {
+  for (const [, name = "", type = "", amount = ""] of printed
+    .replaceAll(/\([^)]*\)/g, "")
+    .matchAll(/([^,:]+)((?::[^,:]+)*):(\d+[A-Z]?)(?=,|$)/g)) {
     const plain = /^\d+$/.test(amount);
     const key = plain ? name : `${name}${type}:${amount}`;
     amounts.set(key, (amounts.get(key) ?? 0) + (plain ? Number(amount) : 0));

@@ -20,7 +20,12 @@ export const readMemoryRule = (env: SlurmEnvironment, suffix: string, notes: Not
   return (cpus, gpus) => amount(stated.megabytes, stated.unit, cpus, gpus);
 };
 
-const amount = (megabytes: number, unit: (typeof units)[number], cpus: CpuCount, gpus: number | undefined): number | undefined => {
+const amount = (
+  megabytes: number,
+  unit: (typeof units)[number],
+  cpus: CpuCount,
+  gpus: number | undefined,
+): number | undefined => {
   switch (unit) {
     case "NODE":
       return megabytes;

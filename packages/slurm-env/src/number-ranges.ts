@@ -56,7 +56,8 @@ const parseNumberRange = (cursor: Cursor): NumberRange => {
 
 const parseDigits = (cursor: Cursor): string => {
   const digits = cursor.takeWhile(/\d+/y);
-  if (digits === "") throw cursor.error(cursor.atEnd ? "a number is expected, but the text ends" : "a number is expected");
+  if (digits === "")
+    throw cursor.error(cursor.atEnd ? "a number is expected, but the text ends" : "a number is expected");
   return digits;
 };
 

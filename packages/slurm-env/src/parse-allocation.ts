@@ -8,7 +8,14 @@ import { mergeComponents, readHetComponents } from "./het-components.ts";
 import { withHeadGpus } from "./node-gpus.ts";
 import { Notes } from "./notes.ts";
 import { SlurmEnvError } from "./slurm-env-error.ts";
-import { readAmount, readJobId, readText, readWholeNumber, requireJobId, type SlurmEnvironment } from "./slurm-environment.ts";
+import {
+  readAmount,
+  readJobId,
+  readText,
+  readWholeNumber,
+  requireJobId,
+  type SlurmEnvironment,
+} from "./slurm-environment.ts";
 import { readStepId } from "./step-id.ts";
 
 /**
@@ -69,8 +76,10 @@ const readArrayTask = (env: SlurmEnvironment, notes: Notes): ArrayTask | undefin
   const jobId = notes.unlessOdd(() => readJobId(env, arrayIds.job));
   const taskId = number(arrayIds.task);
   if (jobId === undefined || taskId === undefined) {
-    if (jobId !== undefined) notes.passOver(arrayIds.job, String(jobId), `${arrayIds.task} does not tell which task of that array this is`);
-    if (taskId !== undefined) notes.passOver(arrayIds.task, String(taskId), `${arrayIds.job} does not tell of which array`);
+    if (jobId !== undefined)
+      notes.passOver(arrayIds.job, String(jobId), `${arrayIds.task} does not tell which task of that array this is`);
+    if (taskId !== undefined)
+      notes.passOver(arrayIds.task, String(taskId), `${arrayIds.job} does not tell of which array`);
     return undefined;
   }
   return {

@@ -61,11 +61,19 @@ export const errorAt = (code: SlurmEnvErrorCode, source: Source, position: numbe
 
 /** The error for a variable that a job must have. */
 export const missingVariable = (variable: string): SlurmEnvError =>
-  new SlurmEnvError("missing-variable", `${variable} is missing from the environment of this Slurm job.\n${slurmSetsIt}`, { variable });
+  new SlurmEnvError(
+    "missing-variable",
+    `${variable} is missing from the environment of this Slurm job.\n${slurmSetsIt}`,
+    { variable },
+  );
 
 /** The error for a variable that is well formed and cannot be true beside another. */
 export const contradiction = (source: Source, problem: string): SlurmEnvError =>
-  new SlurmEnvError("contradiction", `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${slurmSetsIt}`, { ...source, problem });
+  new SlurmEnvError(
+    "contradiction",
+    `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${slurmSetsIt}`,
+    { ...source, problem },
+  );
 
 const slurmSetsIt =
   "Slurm sets this variable itself: look for a script or a shell start file that changes it, or for one left over from " +
@@ -83,7 +91,9 @@ const pointAt = (text: string, position: number): string => {
 };
 
 /** The text for a message: in one line, and not the whole of a very long one. */
-export const quote = (text: string): string => `"${escape(text.slice(0, 2 * excerptRadius))}${text.length > 2 * excerptRadius ? "..." : ""}"`;
+export const quote = (text: string): string =>
+  `"${escape(text.slice(0, 2 * excerptRadius))}${text.length > 2 * excerptRadius ? "..." : ""}"`;
 
 /** Control and invisible characters as escapes: they must not reach a terminal, nor move the caret. */
-const escape = (text: string): string => text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const escape = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

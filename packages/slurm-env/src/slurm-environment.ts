@@ -26,18 +26,25 @@ export const readWholeNumber = (env: SlurmEnvironment, variable: string): number
   const text = readText(env, variable);
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw errorAt("malformed", { text, variable }, Math.max(0, text.search(/\D/)), "a whole number of at most 15 digits is expected");
+  throw errorAt(
+    "malformed",
+    { text, variable },
+    Math.max(0, text.search(/\D/)),
+    "a whole number of at most 15 digits is expected",
+  );
 };
 
 /** A whole number from 1 on. */
 export const readCount = (env: SlurmEnvironment, variable: string): number | undefined => {
   const count = readWholeNumber(env, variable);
-  if (count === 0) throw errorAt("malformed", { text: requireText(env, variable), variable }, 0, "a number of at least 1 is expected");
+  if (count === 0)
+    throw errorAt("malformed", { text: requireText(env, variable), variable }, 0, "a number of at least 1 is expected");
   return count;
 };
 
 /** An amount for which Slurm writes 0 where it does not say one. */
-export const readAmount = (env: SlurmEnvironment, variable: string): number | undefined => readWholeNumber(env, variable) || undefined;
+export const readAmount = (env: SlurmEnvironment, variable: string): number | undefined =>
+  readWholeNumber(env, variable) || undefined;
 
 export const readJobId = (env: SlurmEnvironment, variable: string): SlurmJobId | undefined => {
   const id = readCount(env, variable);

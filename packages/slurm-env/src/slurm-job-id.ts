@@ -7,7 +7,8 @@ export type SlurmJobId = Brand<number, "SlurmJobId">;
 
 /** @throws SlurmEnvError `malformed` unless it is a whole number from 1 on. */
 export const parseSlurmJobId = (id: number): SlurmJobId => {
-  if (!isSlurmJobId(id)) throw new SlurmEnvError("malformed", `${id} can't be the id of a Slurm job: those are whole numbers from 1 on.`);
+  if (!isSlurmJobId(id))
+    throw new SlurmEnvError("malformed", `${id} can't be the id of a Slurm job: those are whole numbers from 1 on.`);
   return id;
 };
 

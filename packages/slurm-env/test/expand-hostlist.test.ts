@@ -47,7 +47,12 @@ describe("a name may go on after its last bracket group, unlike in Slurm 22.05",
 describe("a refusal names the variable, the text and the place", () => {
   it("shows a caret under the place", () => {
     const refusal = refusalOf(() => expandHostlist("n[1-3],gpu[7", "SLURM_JOB_NODELIST"));
-    expect(refusal).toMatchObject({ code: "malformed", variable: "SLURM_JOB_NODELIST", text: "n[1-3],gpu[7", position: 10 });
+    expect(refusal).toMatchObject({
+      code: "malformed",
+      variable: "SLURM_JOB_NODELIST",
+      text: "n[1-3],gpu[7",
+      position: 10,
+    });
     expect(refusal.message.split("\n").slice(0, 3)).toEqual([
       "SLURM_JOB_NODELIST, at character 11: this bracket is never closed",
       "  n[1-3],gpu[7",
@@ -137,7 +142,10 @@ describe("for any text", () => {
   });
 
   it("a text either expands to plain names or is refused, with a place in the text", () => {
-    const near = fc.string({ unit: fc.constantFrom("n", "1", "0", "9", "[", "]", ",", "-", " ", ".", "\n"), maxLength: 30 });
+    const near = fc.string({
+      unit: fc.constantFrom("n", "1", "0", "9", "[", "]", ",", "-", " ", ".", "\n"),
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(fc.oneof(near, fc.string({ unit: "binary" })), (text) => {
         try {

@@ -34,7 +34,9 @@ describe("names fold into ranges", () => {
   });
 
   it("leaves a number alone that Slurm can't count with", () => {
-    expect(foldHostlist(["n18446744073709551616", "n18446744073709551617"])).toBe("n18446744073709551616,n18446744073709551617");
+    expect(foldHostlist(["n18446744073709551616", "n18446744073709551617"])).toBe(
+      "n18446744073709551616,n18446744073709551617",
+    );
   });
 });
 

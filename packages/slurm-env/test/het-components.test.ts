@@ -18,14 +18,30 @@ it("a node of several components appears once, with the sum of its shares", () =
     { name: "n3", cpus: 1, memoryMb: 500, gpus: 1, components: [1] },
   ]);
   expect(components).toMatchObject([
-    { index: 0, jobId: 4711, nodes: [{ name: "n1", cpus: 4 }, { name: "n2", cpus: 2 }] },
-    { index: 1, jobId: 4712, nodes: [{ name: "n2", cpus: 1, gpus: 1 }, { name: "n3", cpus: 1 }] },
+    {
+      index: 0,
+      jobId: 4711,
+      nodes: [
+        { name: "n1", cpus: 4 },
+        { name: "n2", cpus: 2 },
+      ],
+    },
+    {
+      index: 1,
+      jobId: 4712,
+      nodes: [
+        { name: "n2", cpus: 1, gpus: 1 },
+        { name: "n3", cpus: 1 },
+      ],
+    },
   ]);
 });
 
 it("each component has its partition", () => {
   const partitions = { SLURM_JOB_PARTITION_HET_GROUP_0: "main", SLURM_JOB_PARTITION_HET_GROUP_1: "gpu" };
-  const { components } = parseAllocation(jobEnv({ ...hetEnv(["4711", "n1", "4"], ["4712", "n2", "2"]), ...partitions }));
+  const { components } = parseAllocation(
+    jobEnv({ ...hetEnv(["4711", "n1", "4"], ["4712", "n2", "2"]), ...partitions }),
+  );
   expect(components?.map(({ partition }) => partition)).toEqual(["main", "gpu"]);
 });
 
@@ -36,17 +52,28 @@ it("an ordinary job that a heterogeneous one submitted does not take its nodes",
 });
 
 it("a component that lacks a variable is refused, and the variable named in full", () => {
-  const env = jobEnv({ ...hetEnv(["4711", "n1", "4"], ["4712", "n2", "2"]), SLURM_JOB_NODELIST_HET_GROUP_1: undefined });
-  expect(refusalOf(() => parseAllocation(env))).toMatchObject({ code: "missing-variable", variable: "SLURM_JOB_NODELIST_HET_GROUP_1" });
+  const env = jobEnv({
+    ...hetEnv(["4711", "n1", "4"], ["4712", "n2", "2"]),
+    SLURM_JOB_NODELIST_HET_GROUP_1: undefined,
+  });
+  expect(refusalOf(() => parseAllocation(env))).toMatchObject({
+    code: "missing-variable",
+    variable: "SLURM_JOB_NODELIST_HET_GROUP_1",
+  });
 });
 
 it("a component's counts must fit its own nodes", () => {
   const env = jobEnv(hetEnv(["4711", "n1", "4"], ["4712", "n[2-3]", "2"]));
-  expect(refusalOf(() => parseAllocation(env))).toMatchObject({ code: "contradiction", variable: "SLURM_JOB_CPUS_PER_NODE_HET_GROUP_1" });
+  expect(refusalOf(() => parseAllocation(env))).toMatchObject({
+    code: "contradiction",
+    variable: "SLURM_JOB_CPUS_PER_NODE_HET_GROUP_1",
+  });
 });
 
 it("an absurd number of components ends at the first that is missing: then the job's own variables count", () => {
-  const { components, nodes, notes } = parseAllocation(jobEnv({ ...hetEnv(["4711", "n1", "4"]), SLURM_HET_SIZE: "999999999999999" }));
+  const { components, nodes, notes } = parseAllocation(
+    jobEnv({ ...hetEnv(["4711", "n1", "4"]), SLURM_HET_SIZE: "999999999999999" }),
+  );
   expect(components).toBeUndefined();
   expect(nodes.map(({ name }) => name)).toEqual(["n1", "n2"]);
   expect(notes).toMatchObject([{ variable: "SLURM_JOB_ID_HET_GROUP_1" }]);
@@ -58,13 +85,30 @@ it.each([
   ["their nodes odd", { SLURM_JOB_NODELIST_HET_GROUP_0: "n[1-" }],
   ["their size odd", { SLURM_HET_SIZE: "-2" }],
 ])("variables that a heterogeneous job has left to an ordinary one stop nothing, %s", (_title, changes) => {
-  const { nodes, components } = parseAllocation(jobEnv({ ...hetEnv(["12", "n7", "8"], ["13", "n8", "8"]), ...changes }));
-  expect(nodes.map(({ name, cpus }) => [name, cpus])).toEqual([["n1", 4], ["n2", 2]]);
+  const { nodes, components } = parseAllocation(
+    jobEnv({ ...hetEnv(["12", "n7", "8"], ["13", "n8", "8"]), ...changes }),
+  );
+  expect(nodes.map(({ name, cpus }) => [name, cpus])).toEqual([
+    ["n1", 4],
+    ["n2", 2],
+  ]);
   expect(components).toBeUndefined();
 });
 
 it("what a component says beside its nodes and CPUs may be odd", () => {
-  const { nodes, notes } = parseAllocation(jobEnv({ ...hetEnv(["4711", "n1", "4"], ["4712", "n2", "2"]), SLURM_MEM_PER_NODE_HET_GROUP_1: "all", SLURM_JOB_NUM_NODES_HET_GROUP_0: "2" }));
-  expect(nodes).toMatchObject([{ name: "n1", cpus: 4 }, { name: "n2", cpus: 2 }]);
-  expect(notes.map(({ variable }) => variable)).toEqual(["SLURM_JOB_NUM_NODES_HET_GROUP_0", "SLURM_MEM_PER_NODE_HET_GROUP_1"]);
+  const { nodes, notes } = parseAllocation(
+    jobEnv({
+      ...hetEnv(["4711", "n1", "4"], ["4712", "n2", "2"]),
+      SLURM_MEM_PER_NODE_HET_GROUP_1: "all",
+      SLURM_JOB_NUM_NODES_HET_GROUP_0: "2",
+    }),
+  );
+  expect(nodes).toMatchObject([
+    { name: "n1", cpus: 4 },
+    { name: "n2", cpus: 2 },
+  ]);
+  expect(notes.map(({ variable }) => variable)).toEqual([
+    "SLURM_JOB_NUM_NODES_HET_GROUP_0",
+    "SLURM_MEM_PER_NODE_HET_GROUP_1",
+  ]);
 });

@@ -1,11 +1,22 @@
 /** Calls that must not compile, checked by tsc; nothing here runs. */
-import { expandHostlist, foldHostlist, parseAllocation, parseNodeName, type Allocation, type CpuCount, type NodeName, type SlurmJobId } from "../src/index.ts";
+import {
+  expandHostlist,
+  foldHostlist,
+  parseAllocation,
+  parseNodeName,
+  type Allocation,
+  type CpuCount,
+  type NodeName,
+  type SlurmJobId,
+} from "../src/index.ts";
 
 export const names: string[] = expandHostlist("n[1-3]");
 export const nodeNames: readonly NodeName[] = expandHostlist("n[1-3]");
 export const folded: string = foldHostlist(nodeNames);
 export const fromProcess: Allocation = parseAllocation(process.env);
-export const cpusByName: ReadonlyMap<NodeName, CpuCount> = new Map(fromProcess.nodes.map(({ name, cpus }) => [name, cpus]));
+export const cpusByName: ReadonlyMap<NodeName, CpuCount> = new Map(
+  fromProcess.nodes.map(({ name, cpus }) => [name, cpus]),
+);
 export const plainNumber: number = fromProcess.jobId;
 export const checked: NodeName = parseNodeName("n1");
 

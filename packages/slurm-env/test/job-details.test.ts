@@ -4,11 +4,13 @@ import { describe, expect, it, test, vi } from "vitest";
 import { parseJobDetails, parseSlurmJobId } from "../src/index.ts";
 import { refusalOf } from "./fixtures/refusal.ts";
 
-const recorded = (name: string): string => readFileSync(join(import.meta.dirname, "fixtures/job-details", `${name}.txt`), "utf8");
+const recorded = (name: string): string =>
+  readFileSync(join(import.meta.dirname, "fixtures/job-details", `${name}.txt`), "utf8");
 const detailsOf = (text: string, jobId: number) => parseJobDetails(text, parseSlurmJobId(jobId));
 
 /** One record, as scontrol writes it. */
-const record = (job: string, ...nodes: readonly string[]): string => `JobId=${job} JobName=x\n   EndTime=Unknown\n${nodes.map((node) => `     Nodes=${node}\n`).join("")}\n`;
+const record = (job: string, ...nodes: readonly string[]): string =>
+  `JobId=${job} JobName=x\n   EndTime=Unknown\n${nodes.map((node) => `     Nodes=${node}\n`).join("")}\n`;
 
 describe("what `scontrol show job --details` printed for real jobs", () => {
   it("names each node with its CPUs and GPUs, also where several share a line", () => {
@@ -36,7 +38,12 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 
   it("is shown of a whole array under the id of its last task, and only the task's own part counts: its GPUs, its end", () => {
     const text = recorded("array-last-task");
-    expect(detailsOf(text, 40)).toEqual({ state: "RUNNING", reason: "None", nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }], endTimeMs: undefined });
+    expect(detailsOf(text, 40)).toEqual({
+      state: "RUNNING",
+      reason: "None",
+      nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }],
+      endTimeMs: undefined,
+    });
     expect(detailsOf(text, 84).nodes).toEqual([{ name: "gpu1", cpuIds: [0], gpuIds: [], memoryMb: 10 }]);
   });
 
@@ -50,11 +57,14 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
     expect(detailsOf(recorded("typed-gpus"), jobId).nodes).toMatchObject([{ gpuIds }]);
   });
 
-  it.each(["UTC", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0530>-5:30", "Asia/Kolkata"])("says when a job with a limit ends, printed in UTC, whatever the time zone of this process (TZ=%s)", (zone) => {
-    vi.stubEnv("TZ", zone);
-    expect(detailsOf(recorded("time-limit"), 20).endTimeMs).toBe(Date.UTC(2026, 10, 22, 14, 55, 3));
-    vi.unstubAllEnvs();
-  });
+  it.each(["UTC", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0530>-5:30", "Asia/Kolkata"])(
+    "says when a job with a limit ends, printed in UTC, whatever the time zone of this process (TZ=%s)",
+    (zone) => {
+      vi.stubEnv("TZ", zone);
+      expect(detailsOf(recorded("time-limit"), 20).endTimeMs).toBe(Date.UTC(2026, 10, 22, 14, 55, 3));
+      vi.unstubAllEnvs();
+    },
+  );
 
   it("says what state the job is in, and nothing of what its name says", () => {
     const misleading = "JobName=JobState=COMPLETED HetJobId=7 EndTime=2001-01-01T00:00:00\n";
@@ -65,7 +75,8 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 });
 
 describe("a job's SLUID", () => {
-  const named = (job: string, sluid: string): string => `JobId=${job} JobName=x\n   SubmitTime=Unknown SLUID=${sluid}\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n\n`;
+  const named = (job: string, sluid: string): string =>
+    `JobId=${job} JobName=x\n   SubmitTime=Unknown SLUID=${sluid}\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n\n`;
 
   it("is read where Slurm gives one", () => {
     expect(detailsOf(named("12", "sA55M89F9V8E00"), 12).sluids).toEqual(["sA55M89F9V8E00"]);
@@ -97,7 +108,8 @@ describe("components that share a node", () => {
   const het = (id: number, node: string): string => record(`${id} HetJobId=4 HetJobOffset=${id - 4}`, node);
 
   it("have it once, with the sum of their parts", () => {
-    const text = het(4, "n1 CPU_IDs=0-1 Mem=10 GRES=gpu:1(IDX:2)") + het(5, "n[1-2] CPU_IDs=2,4 Mem=30 GRES=gpu:1(IDX:0)");
+    const text =
+      het(4, "n1 CPU_IDs=0-1 Mem=10 GRES=gpu:1(IDX:2)") + het(5, "n[1-2] CPU_IDs=2,4 Mem=30 GRES=gpu:1(IDX:0)");
     expect(detailsOf(text, 4).nodes).toEqual([
       { name: "n1", cpuIds: [0, 1, 2, 4], gpuIds: ["0", "2"], gres: "gpu:1", memoryMb: 40 },
       { name: "n2", cpuIds: [2, 4], gpuIds: ["0"], gres: "gpu:1", memoryMb: 30 },

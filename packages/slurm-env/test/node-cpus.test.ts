@@ -3,11 +3,14 @@ import { parseAllocation, type SlurmEnvironment } from "../src/index.ts";
 import { jobEnv } from "./fixtures/job-env.ts";
 import { refusalOf } from "./fixtures/refusal.ts";
 
-const cpus = (changes: SlurmEnvironment): readonly number[] => parseAllocation(jobEnv(changes)).nodes.map((node) => node.cpus);
+const cpus = (changes: SlurmEnvironment): readonly number[] =>
+  parseAllocation(jobEnv(changes)).nodes.map((node) => node.cpus);
 const withoutJobCpus = { SLURM_JOB_CPUS_PER_NODE: undefined };
 
 it("uneven nodes have the CPUs that SLURM_JOB_CPUS_PER_NODE lists, with repetitions", () => {
-  expect(cpus({ SLURM_JOB_NODELIST: "n[1-7]", SLURM_JOB_NUM_NODES: "7", SLURM_JOB_CPUS_PER_NODE: "8(x2),4(x4),1" })).toEqual([8, 8, 4, 4, 4, 4, 1]);
+  expect(
+    cpus({ SLURM_JOB_NODELIST: "n[1-7]", SLURM_JOB_NUM_NODES: "7", SLURM_JOB_CPUS_PER_NODE: "8(x2),4(x4),1" }),
+  ).toEqual([8, 8, 4, 4, 4, 4, 1]);
 });
 
 it("the task variables are ignored beside it: they may be a step's, or an outer job's", () => {
@@ -29,5 +32,9 @@ it("inside a step there is no fallback, since its tasks are not the job's", () =
 });
 
 it("a product that is no number of CPUs is refused", () => {
-  expect(refusalOf(() => cpus({ ...withoutJobCpus, SLURM_TASKS_PER_NODE: "999999999(x2)", SLURM_CPUS_PER_TASK: "999999999999999" })).code).toBe("malformed");
+  expect(
+    refusalOf(() =>
+      cpus({ ...withoutJobCpus, SLURM_TASKS_PER_NODE: "999999999(x2)", SLURM_CPUS_PER_TASK: "999999999999999" }),
+    ).code,
+  ).toBe("malformed");
 });

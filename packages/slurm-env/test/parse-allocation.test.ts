@@ -6,11 +6,14 @@ import { recordedJobs } from "./fixtures/read-fixture.ts";
 import { refusalOf } from "./fixtures/refusal.ts";
 
 describe("the environments of real jobs", () => {
-  test.each(recordedJobs)("$name: the nodes, and our CPUs on each, are what Slurm allocated", ({ env, nodes, hosts }) => {
-    const cpusByName = new Map(parseAllocation(env).nodes.map(({ name, cpus }): [string, number] => [name, cpus]));
-    if (hosts !== null) expect([...cpusByName.keys()]).toEqual(hosts);
-    for (const [name, { cpus }] of Object.entries(nodes)) expect(cpusByName.get(name)).toBe(cpus);
-  });
+  test.each(recordedJobs)(
+    "$name: the nodes, and our CPUs on each, are what Slurm allocated",
+    ({ env, nodes, hosts }) => {
+      const cpusByName = new Map(parseAllocation(env).nodes.map(({ name, cpus }): [string, number] => [name, cpus]));
+      if (hosts !== null) expect([...cpusByName.keys()]).toEqual(hosts);
+      for (const [name, { cpus }] of Object.entries(nodes)) expect(cpusByName.get(name)).toBe(cpus);
+    },
+  );
 
   test.each(recordedJobs)("$name: we run on the node that slurmd names, or under salloc on none", ({ name, env }) => {
     expect(parseAllocation(env).head).toBe(name === "salloc" ? undefined : env["SLURMD_NODENAME"]);
@@ -38,7 +41,13 @@ describe("the environments of real jobs", () => {
   });
 
   it("a job's labels are there as Slurm gives them", () => {
-    expect(recorded("uneven")).toMatchObject({ jobName: "probe.sh", user: "root", partition: "main", clusterName: "mini", submitHost: "vm" });
+    expect(recorded("uneven")).toMatchObject({
+      jobName: "probe.sh",
+      user: "root",
+      partition: "main",
+      clusterName: "mini",
+      submitHost: "vm",
+    });
   });
 });
 
@@ -48,8 +57,23 @@ describe("where we run", () => {
   });
 
   it("inside srun, the step is known and the nodes are still the job's", () => {
-    const allocation = parseAllocation(jobEnv({ SLURM_STEP_ID: "3", SLURM_NNODES: "1", SLURM_NODELIST: "n2", SLURM_TASKS_PER_NODE: "1", SLURMD_NODENAME: "n2" }));
-    expect(allocation).toMatchObject({ stepId: 3, head: "n2", nodes: [{ name: "n1", cpus: 4 }, { name: "n2", cpus: 2 }] });
+    const allocation = parseAllocation(
+      jobEnv({
+        SLURM_STEP_ID: "3",
+        SLURM_NNODES: "1",
+        SLURM_NODELIST: "n2",
+        SLURM_TASKS_PER_NODE: "1",
+        SLURMD_NODENAME: "n2",
+      }),
+    );
+    expect(allocation).toMatchObject({
+      stepId: 3,
+      head: "n2",
+      nodes: [
+        { name: "n1", cpus: 4 },
+        { name: "n2", cpus: 2 },
+      ],
+    });
   });
 
   it("a step's number that was inherited from the job in which this one was submitted is not ours", () => {
@@ -71,15 +95,19 @@ describe("where we run", () => {
   });
 
   it("whatever SLURM_STEP_ID says, the job is read", () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.bigInt().map(String)), (id) => {
-      expect(parseAllocation(jobEnv({ SLURM_STEP_ID: id })).nodes).toHaveLength(2);
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.bigInt().map(String)), (id) => {
+        expect(parseAllocation(jobEnv({ SLURM_STEP_ID: id })).nodes).toHaveLength(2);
+      }),
+    );
   });
 });
 
 describe("when the job ends", () => {
   it("seconds since 1970 become milliseconds, and the limit is their difference", () => {
-    expect(parseAllocation(jobEnv({ SLURM_JOB_START_TIME: "1700000000", SLURM_JOB_END_TIME: "1700003600" }))).toMatchObject({
+    expect(
+      parseAllocation(jobEnv({ SLURM_JOB_START_TIME: "1700000000", SLURM_JOB_END_TIME: "1700003600" })),
+    ).toMatchObject({
       startTimeMs: 1_700_000_000_000,
       endTimeMs: 1_700_003_600_000,
       timeLimitMs: 3_600_000,
@@ -87,7 +115,9 @@ describe("when the job ends", () => {
   });
 
   it("of an end before the start neither counts: nothing tells which of them is another job's", () => {
-    const { startTimeMs, endTimeMs, timeLimitMs, notes } = parseAllocation(jobEnv({ SLURM_JOB_START_TIME: "1700003600", SLURM_JOB_END_TIME: "1700000000" }));
+    const { startTimeMs, endTimeMs, timeLimitMs, notes } = parseAllocation(
+      jobEnv({ SLURM_JOB_START_TIME: "1700003600", SLURM_JOB_END_TIME: "1700000000" }),
+    );
     expect([startTimeMs, endTimeMs, timeLimitMs]).toEqual([undefined, undefined, undefined]);
     expect(notes.map(({ variable }) => variable)).toEqual(["SLURM_JOB_START_TIME", "SLURM_JOB_END_TIME"]);
   });
@@ -100,11 +130,17 @@ describe("an environment in which what is needed can't be right is refused", () 
     expect(refusal.message).toMatch(/Not inside a Slurm job.*sbatch.*salloc/s);
   });
 
-  test.each(["SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_JOB_CPUS_PER_NODE"])("in a job, %s must be there", (variable) => {
-    for (const value of [undefined, "", "(null)"]) {
-      expect(refusalOf(() => parseAllocation(jobEnv({ [variable]: value })))).toMatchObject({ code: "missing-variable", variable });
-    }
-  });
+  test.each(["SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_JOB_CPUS_PER_NODE"])(
+    "in a job, %s must be there",
+    (variable) => {
+      for (const value of [undefined, "", "(null)"]) {
+        expect(refusalOf(() => parseAllocation(jobEnv({ [variable]: value })))).toMatchObject({
+          code: "missing-variable",
+          variable,
+        });
+      }
+    },
+  );
 
   test.each([
     ["SLURM_JOB_ID", "47a", 2],
@@ -120,7 +156,12 @@ describe("an environment in which what is needed can't be right is refused", () 
     ["SLURM_JOB_CPUS_PER_NODE", "4,0", 2],
     ["SLURM_JOB_CPUS_PER_NODE", "4,9999999999", 2],
   ])("%s=%s is malformed at %i", (variable, text, position) => {
-    expect(refusalOf(() => parseAllocation(jobEnv({ [variable]: text })))).toMatchObject({ code: "malformed", variable, text, position });
+    expect(refusalOf(() => parseAllocation(jobEnv({ [variable]: text })))).toMatchObject({
+      code: "malformed",
+      variable,
+      text,
+      position,
+    });
   });
 
   test.each([
@@ -141,13 +182,17 @@ describe("an environment in which what is needed can't be right is refused", () 
 
   it("whatever is in a variable, the environment is read or refused, and nothing else happens", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...recordedJobs), fc.dictionary(fc.constantFrom(...allVariables), oddText), ({ env }, changed) => {
-        try {
-          expect(parseAllocation({ ...env, ...changed }).nodes.length).toBeGreaterThan(0);
-        } catch (error) {
-          if (!(error instanceof SlurmEnvError)) throw error;
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...recordedJobs),
+        fc.dictionary(fc.constantFrom(...allVariables), oddText),
+        ({ env }, changed) => {
+          try {
+            expect(parseAllocation({ ...env, ...changed }).nodes.length).toBeGreaterThan(0);
+          } catch (error) {
+            if (!(error instanceof SlurmEnvError)) throw error;
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -186,41 +231,73 @@ describe("a variable that nobody needs does not stop a run", () => {
   });
 
   it("an array's task with an odd count still knows its array", () => {
-    const { array, notes } = parseAllocation(jobEnv({ SLURM_ARRAY_JOB_ID: "7", SLURM_ARRAY_TASK_ID: "2", SLURM_ARRAY_TASK_COUNT: "?", SLURM_ARRAY_TASK_MAX: "9" }));
+    const { array, notes } = parseAllocation(
+      jobEnv({
+        SLURM_ARRAY_JOB_ID: "7",
+        SLURM_ARRAY_TASK_ID: "2",
+        SLURM_ARRAY_TASK_COUNT: "?",
+        SLURM_ARRAY_TASK_MAX: "9",
+      }),
+    );
     expect(array).toEqual({ jobId: 7, taskId: 2, maxTaskId: 9 });
     expect(notes).toMatchObject([{ variable: "SLURM_ARRAY_TASK_COUNT" }]);
   });
 
   it("a note is one line, however long or strange the text", () => {
     const [note] = parseAllocation(jobEnv({ SLURM_MEM_PER_NODE: `\u001b[2J\n${"9".repeat(100_000)}` })).notes;
-    expect(note?.message).toMatch(/^SLURM_MEM_PER_NODE="\\u001b\[2J\\u000a9{20,80}\.\.\." counts as not set: [\x20-\x7e]+$/);
-  });
-
-  test.each(recordedJobs)("$name: every variable but the needed ones may say anything, and the job's nodes and CPUs stay the same", ({ env }) => {
-    const { nodes, notes } = parseAllocation(env);
-    expect(notes).toEqual([]);
-    const optional = [...new Set([...allVariables, ...Object.keys(env)])].filter((variable) => !isNeeded(variable));
-    const shown = nodes.map(({ name, cpus }) => [name, cpus]);
-    fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...optional), oddText), (changed) => {
-        expect(parseAllocation({ ...env, ...changed }).nodes.map(({ name, cpus }) => [name, cpus])).toEqual(shown);
-      }),
-      { numRuns: 200 },
+    expect(note?.message).toMatch(
+      /^SLURM_MEM_PER_NODE="\\u001b\[2J\\u000a9{20,80}\.\.\." counts as not set: [\x20-\x7e]+$/,
     );
   });
+
+  test.each(recordedJobs)(
+    "$name: every variable but the needed ones may say anything, and the job's nodes and CPUs stay the same",
+    ({ env }) => {
+      const { nodes, notes } = parseAllocation(env);
+      expect(notes).toEqual([]);
+      const optional = [...new Set([...allVariables, ...Object.keys(env)])].filter((variable) => !isNeeded(variable));
+      const shown = nodes.map(({ name, cpus }) => [name, cpus]);
+      fc.assert(
+        fc.property(fc.dictionary(fc.constantFrom(...optional), oddText), (changed) => {
+          expect(parseAllocation({ ...env, ...changed }).nodes.map(({ name, cpus }) => [name, cpus])).toEqual(shown);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 });
 
 const furtherVariables =
   "SLURM_MEM_PER_NODE SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_CPUS_PER_TASK SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_GPUS SLURM_GPUS_ON_NODE SLURM_JOB_GPUS " +
   "SLURM_STEP_GPUS SLURM_JOB_START_TIME SLURM_JOB_END_TIME SLURM_RESTART_COUNT SLURM_STEP_ID SLURM_STEP_TASKS_PER_NODE SLURM_ARRAY_TASK_STEP";
 
-const allVariables = [...new Set([...recordedJobs.flatMap(({ env }) => Object.keys(env)).filter((name) => name.startsWith("SLURM")), ...furtherVariables.split(" ")])];
+const allVariables = [
+  ...new Set([
+    ...recordedJobs.flatMap(({ env }) => Object.keys(env)).filter((name) => name.startsWith("SLURM")),
+    ...furtherVariables.split(" "),
+  ]),
+];
 
 /** Without these nobody knows where to run. In a heterogeneous job, what names the components tells whose nodes count. */
-const isNeeded = (variable: string): boolean => /^SLURM_(?:JOB_ID|JOB_NODELIST|JOB_CPUS_PER_NODE|HET_SIZE)(?:_HET_GROUP_\d+)?$/.test(variable);
+const isNeeded = (variable: string): boolean =>
+  /^SLURM_(?:JOB_ID|JOB_NODELIST|JOB_CPUS_PER_NODE|HET_SIZE)(?:_HET_GROUP_\d+)?$/.test(variable);
 
 const oddText = fc.oneof(
   fc.string({ unit: fc.constantFrom("n", "1", "0", "9", "[", "]", "(", ")", "x", ",", "-", ":"), maxLength: 12 }),
   fc.string(),
-  fc.constantFrom("-5", "4294967291", "18446744073709551615", "MIG-377e0049", "4G", "1e9", "0x10", "none", "N/A", "(null)", "null", " ", "\n"),
+  fc.constantFrom(
+    "-5",
+    "4294967291",
+    "18446744073709551615",
+    "MIG-377e0049",
+    "4G",
+    "1e9",
+    "0x10",
+    "none",
+    "N/A",
+    "(null)",
+    "null",
+    " ",
+    "\n",
+  ),
 );

@@ -18,7 +18,9 @@ export function viewBytes(view: ArrayBufferView): Uint8Array {
 export function bytesToObject(name: string, bytes: Uint8Array): object {
   const make = makers.get(name);
   if (make === undefined) throw new Error(`this version of Node has no class ${name} for bytes`);
-  return make(bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);
+  return make(
+    bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer,
+  );
 }
 
 type Maker = (memory: ArrayBufferLike) => object;

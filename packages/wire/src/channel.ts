@@ -48,7 +48,12 @@ export class Channel<Received extends object = object> {
   #incoming: LongMessage | undefined;
 
   /** `maxMessageBytes` bounds what one incoming message may be (default: no bound). */
-  constructor(number: number, writer: FrameWriter, receiver: ChannelReceiver<Received>, maxMessageBytes = Number.POSITIVE_INFINITY) {
+  constructor(
+    number: number,
+    writer: FrameWriter,
+    receiver: ChannelReceiver<Received>,
+    maxMessageBytes = Number.POSITIVE_INFINITY,
+  ) {
     this.number = number;
     this.#writer = writer;
     this.#receiver = receiver;
@@ -69,7 +74,8 @@ export class Channel<Received extends object = object> {
       return;
     }
     // The prefix goes into the first frame: a long one becomes a part of the payload.
-    if (prefix.length > MIN_PIECE_BYTES) this.#outbox.push({ kind, id, prefix: nothing, payload: Buffer.concat([prefix, payload]), sent: -1 });
+    if (prefix.length > MIN_PIECE_BYTES)
+      this.#outbox.push({ kind, id, prefix: nothing, payload: Buffer.concat([prefix, payload]), sent: -1 });
     else this.#outbox.push({ kind, id, prefix: Uint8Array.from(prefix), payload, sent: -1 });
     this.#pump();
   }
@@ -145,7 +151,14 @@ export class Channel<Received extends object = object> {
     message.sent = from + length;
     const flags = (length < rest ? FrameFlag.more : 0) | (first ? 0 : FrameFlag.continued);
     this.#credit -= HEADER_BYTES + prefix.length + length;
-    this.#writer.frame(message.kind, flags, this.number, message.id, message.payload.subarray(from, from + length), prefix);
+    this.#writer.frame(
+      message.kind,
+      flags,
+      this.number,
+      message.id,
+      message.payload.subarray(from, from + length),
+      prefix,
+    );
     return true;
   }
 }

@@ -68,7 +68,9 @@ function toData(thrown: unknown, above: readonly Error[]): ErrorData {
     ...(stack === undefined ? {} : { stack }),
     ...(hidden.has("cause") ? { cause: inner(hidden.get("cause")) } : {}),
     ...(Array.isArray(errors) ? { errors: errors.map(inner) } : {}),
-    fields: Object.fromEntries(fields.filter(([key]) => !hidden.has(key)).map(([key, value]) => [key, sendable(value)])),
+    fields: Object.fromEntries(
+      fields.filter(([key]) => !hidden.has(key)).map(([key, value]) => [key, sendable(value)]),
+    ),
   };
 }
 

@@ -61,7 +61,15 @@ export const isData = (kind: number): boolean => kind >= 16;
 const kinds: ReadonlySet<number> = new Set<number>(Object.values(FrameKind));
 
 /** Writes a frame's header into `target` at `at`. */
-export function writeHeader(target: Buffer, at: number, length: number, kind: FrameKind, flags: number, channel: number, id: number): void {
+export function writeHeader(
+  target: Buffer,
+  at: number,
+  length: number,
+  kind: FrameKind,
+  flags: number,
+  channel: number,
+  id: number,
+): void {
   target.writeUInt32LE(length, at);
   target[at + 4] = kind;
   target[at + 5] = flags;
@@ -111,7 +119,15 @@ export class FrameParser {
 
   #deliver(bytes: Buffer, start: number, end: number): void {
     const kind = bytes.readUInt8(start + 4) as FrameKind;
-    this.#receiver.frame(kind, bytes.readUInt8(start + 5), bytes.readUInt16LE(start + 6), bytes.readUInt32LE(start + 8), bytes, start, end);
+    this.#receiver.frame(
+      kind,
+      bytes.readUInt8(start + 5),
+      bytes.readUInt16LE(start + 6),
+      bytes.readUInt32LE(start + 8),
+      bytes,
+      start,
+      end,
+    );
   }
 
   /** Begins a frame of which only `bytes` have come. However many pieces it comes in, each byte is copied once. */
@@ -145,7 +161,8 @@ function frameLength(bytes: Buffer, start: number): number {
   const length = bytes.readUInt32LE(start);
   const kind = bytes.readUInt8(start + 4);
   const more = (bytes.readUInt8(start + 5) & FrameFlag.more) !== 0;
-  if (length > MAX_PAYLOAD_BYTES || !kinds.has(kind) || (more && length < MIN_PIECE_BYTES)) throw badFrame(length, kind);
+  if (length > MAX_PAYLOAD_BYTES || !kinds.has(kind) || (more && length < MIN_PIECE_BYTES))
+    throw badFrame(length, kind);
   return HEADER_BYTES + length;
 }
 

@@ -37,7 +37,11 @@ export class GreetingScanner {
     this.#skipped = at < 0 ? bytes : bytes.subarray(0, at);
     // While it was not found, it may still begin in the last bytes.
     const bannerBytes = at < 0 ? bytes.length - (GREETING.length - 1) : at;
-    if (bannerBytes > MAX_BANNER_BYTES) throw new WireError("bad-greeting", `The agent did not greet within the first ${MAX_BANNER_BYTES} bytes of its output`);
+    if (bannerBytes > MAX_BANNER_BYTES)
+      throw new WireError(
+        "bad-greeting",
+        `The agent did not greet within the first ${MAX_BANNER_BYTES} bytes of its output`,
+      );
     if (at >= 0) return bytes.subarray(at + GREETING.length);
     refuseOtherVersion(bytes);
     return undefined;

@@ -1,10 +1,34 @@
 import "./supported-node.ts";
 export { Channel, type ChannelReceiver, WINDOW_BYTES } from "./channel.ts";
-export { FrameFlag, FrameKind, FrameParser, type FrameReceiver, HEADER_BYTES, MIN_PIECE_BYTES, isData, MAX_PAYLOAD_BYTES } from "./frame.ts";
+export {
+  FrameFlag,
+  FrameKind,
+  FrameParser,
+  type FrameReceiver,
+  HEADER_BYTES,
+  MIN_PIECE_BYTES,
+  isData,
+  MAX_PAYLOAD_BYTES,
+} from "./frame.ts";
 export { FrameWriter } from "./frame-writer.ts";
 export { GREETING, GreetingScanner, MAX_BANNER_BYTES } from "./greeting.ts";
 export { encodeMessage, parseMessage } from "./message-frame.ts";
-export { BROKEN_EXIT_CODE, type CallFailure, type DefinedCode, type CpuQuota, type Employ, type FromAgent, type FromWorker, type MemoryLimit, type ProcessExit, PROTOCOL_VERSION, type ToAgent, type ToWorker, type WorkerEnding, type WorkerExited } from "./messages.ts";
+export {
+  BROKEN_EXIT_CODE,
+  type CallFailure,
+  type DefinedCode,
+  type CpuQuota,
+  type Employ,
+  type FromAgent,
+  type FromWorker,
+  type MemoryLimit,
+  type ProcessExit,
+  PROTOCOL_VERSION,
+  type ToAgent,
+  type ToWorker,
+  type WorkerEnding,
+  type WorkerExited,
+} from "./messages.ts";
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";
 export { WireError, type WireErrorCode } from "./wire-error.ts";

@@ -6,7 +6,10 @@ import { WireError } from "./wire-error.ts";
 export function encodeMessage(message: object): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(message));
   if (bytes.length > MAX_PAYLOAD_BYTES) {
-    throw new WireError("too-large", `A control message has ${bytes.length} bytes; at most ${MAX_PAYLOAD_BYTES} fit into a frame: ${bytes.toString("utf8", 0, 200)}...`);
+    throw new WireError(
+      "too-large",
+      `A control message has ${bytes.length} bytes; at most ${MAX_PAYLOAD_BYTES} fit into a frame: ${bytes.toString("utf8", 0, 200)}...`,
+    );
   }
   return bytes;
 }
@@ -21,8 +24,13 @@ export function parseMessage<Message extends object>(bytes: Buffer, start: numbe
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new WireError("bad-frame", `Received a control message that is no JSON: ${JSON.stringify(text.slice(0, 200))}`, { cause });
+    throw new WireError(
+      "bad-frame",
+      `Received a control message that is no JSON: ${JSON.stringify(text.slice(0, 200))}`,
+      { cause },
+    );
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new WireError("bad-frame", `Received a control message that is no object: ${text.slice(0, 200)}`);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw new WireError("bad-frame", `Received a control message that is no object: ${text.slice(0, 200)}`);
   return parsed as Message;
 }

@@ -173,7 +173,13 @@ export interface Employ {
 /** What the head tells a worker, beside calls. */
 export type ToWorker =
   /** From now on calls name the function by `index`. `code`: what a worker has to find in its files; absent where it need not look. */
-  | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string; readonly code?: DefinedCode }
+  | {
+      readonly type: "define";
+      readonly index: number;
+      readonly name: string;
+      readonly module: string;
+      readonly code?: DefinedCode;
+    }
   /** Abort the call, if it is still there. `reason` is encoded error data. */
   | { readonly type: "abort"; readonly id: number; readonly reason: string };
 
@@ -191,8 +197,7 @@ export const BROKEN_EXIT_CODE = 179;
 /** What a worker tells the head, beside results. */
 export type FromWorker =
   /** The worker takes calls now. */
-  | { readonly type: "ready"; readonly pid: number; readonly startMs: number }
-  | WorkerEnding;
+  { readonly type: "ready"; readonly pid: number; readonly startMs: number } | WorkerEnding;
 
 /** The worker is about to end, and begins no call any more. One that is killed, or aborts, can't say so. */
 export interface WorkerEnding {

@@ -9,4 +9,5 @@ export type ServiceId = string & { readonly [brand]: "ServiceId" };
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** A new random id: one of 916 million. */
-export const newServiceId = (): ServiceId => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join("") as ServiceId;
+export const newServiceId = (): ServiceId =>
+  Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join("") as ServiceId;

@@ -13,7 +13,9 @@ function unsupported(versions: Readonly<Record<string, string | undefined>>): st
   if (versions["bun"] !== undefined) return `Bun ${versions["bun"]}`;
   if (versions["deno"] !== undefined) return `Deno ${versions["deno"]}`;
   const [major = 0, minor = 0] = (versions["node"] ?? "").split(".").map(Number);
-  return major > neededMajor || (major === neededMajor && minor >= neededMinor) ? undefined : `Node ${versions["node"]} (${process.execPath})`;
+  return major > neededMajor || (major === neededMajor && minor >= neededMinor)
+    ? undefined
+    : `Node ${versions["node"]} (${process.execPath})`;
 }
 
 const found = unsupported(process.versions);
@@ -23,7 +25,8 @@ function refuse(runtime: string): never {
   const sentence = `hyperion-ts needs Node ${neededMajor}.${neededMinor} or later, and this is ${runtime}: run the program with a newer Node, for instance by "npx -y node@${neededMajor} PROGRAM".`;
   const error = new Error(sentence);
   error.stack = sentence;
-  if (runtime.startsWith("Node")) process.once("uncaughtExceptionMonitor", (uncaught) => uncaught === error && nobodyCaught(sentence));
+  if (runtime.startsWith("Node"))
+    process.once("uncaughtExceptionMonitor", (uncaught) => uncaught === error && nobodyCaught(sentence));
   throw error;
 }
 

@@ -36,6 +36,7 @@ const handleClasses = [WeakRef, EventTarget, ReadableStream, WritableStream];
 
 function classOf(value: unknown): string {
   const prototype: unknown = Object.getPrototypeOf(value);
-  const constructor: unknown = prototype === null ? undefined : Reflect.getOwnPropertyDescriptor(Object(prototype), "constructor")?.value;
+  const constructor: unknown =
+    prototype === null ? undefined : Reflect.getOwnPropertyDescriptor(Object(prototype), "constructor")?.value;
   return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
 }

@@ -113,7 +113,8 @@ function startError([, builtIn, ...slots]: readonly unknown[]): StartedNode {
   const [name, message, stack] = slots.slice(0, 3).map(textInSlot);
   const object = errorFromParts({ builtIn, name: name ?? builtIn, message: message ?? "", stack });
   const fill = (valueAt: ValueAt) => {
-    for (let at = 3; at < slots.length; at += 2) setErrorField(object, textOf(valueAt(slots[at])), valueAt(slots[at + 1]));
+    for (let at = 3; at < slots.length; at += 2)
+      setErrorField(object, textOf(valueAt(slots[at])), valueAt(slots[at + 1]));
   };
   return { object, fill };
 }

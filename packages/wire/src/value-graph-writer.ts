@@ -111,7 +111,13 @@ class GraphWriter {
 
   #fillError(draft: Draft, error: Error): void {
     const { builtIn, name, message, stack, fields } = errorParts(error);
-    draft.node.push(NodeTag.error, builtIn, textSlot(name), textSlot(message), stack === undefined ? stack : textSlot(stack));
+    draft.node.push(
+      NodeTag.error,
+      builtIn,
+      textSlot(name),
+      textSlot(message),
+      stack === undefined ? stack : textSlot(stack),
+    );
     for (const [key, value] of fields) {
       draft.node.push(textSlot(key));
       draft.node.push(this.#errorField(value, draft));

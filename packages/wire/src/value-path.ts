@@ -39,7 +39,9 @@ function stepInto(node: readonly Slot[], position: number): string {
     case NodeTag.map:
       return position % 2 === 1 ? `.keys()[${(position - 1) / 2}]` : `.get(${keyText(key)})`;
     default:
-      return typeof key === "string" && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${keyText(key)}]`;
+      return typeof key === "string" && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
+        ? `.${key}`
+        : `[${keyText(key)}]`;
   }
 }
 

@@ -6,7 +6,10 @@ import { WireError } from "../src/wire-error.ts";
 
 describe("a value survives the round trip", () => {
   it("whatever it is made of", () => {
-    fc.assert(fc.property(anyValue, (value) => isDeepStrictEqual(roundTrip(value), value)), { numRuns: 500 });
+    fc.assert(
+      fc.property(anyValue, (value) => isDeepStrictEqual(roundTrip(value), value)),
+      { numRuns: 500 },
+    );
   });
 
   it.each([
@@ -21,18 +24,30 @@ describe("a value survives the round trip", () => {
     ["holes", [1, , 3]], // oxlint-disable-line no-sparse-arrays
     ["a BigInt of 64 bits", [2n ** 63n - 1n, -(2n ** 63n), 2n ** 64n - 1n]],
     ["a BigInt of any size", [2n ** 64n, -(2n ** 64n) - 1n, 2n ** 1000n, -(7n ** 50_000n)]],
-    ["a Date before 1970 and one far away", [new Date(-1), new Date(8.64e15), new Date(-8.64e15), new Date(1_700_000_000_123)]],
+    [
+      "a Date before 1970 and one far away",
+      [new Date(-1), new Date(8.64e15), new Date(-8.64e15), new Date(1_700_000_000_123)],
+    ],
     ["a RegExp with flags", /a(b)\/c/giu],
     ["a Map with objects as keys", new Map([[{ a: 1 }, new Set([[1]])]])],
     ["an object with a null prototype", Object.assign(Object.create(null), { a: 1 })],
-    ["keys that look special", JSON.parse('{"__proto__":{"x":1},"constructor":1,"hasOwnProperty":2,"toJSON":3,"__keys__":[4],"":5,"7":6}')],
-    ["a key __keys__ in each of many objects", Array.from({ length: 300 }, (_, n) => ({ __keys__: n, a: { __keys__: 1, b: n } }))],
+    [
+      "keys that look special",
+      JSON.parse('{"__proto__":{"x":1},"constructor":1,"hasOwnProperty":2,"toJSON":3,"__keys__":[4],"":5,"7":6}'),
+    ],
+    [
+      "a key __keys__ in each of many objects",
+      Array.from({ length: 300 }, (_, n) => ({ __keys__: n, a: { __keys__: 1, b: n } })),
+    ],
     ["a string with lone surrogates, also as a key", { "\ud800x": "a\udc00", b: "\ud83d\ude00" }],
     ["a string that starts with a byte order mark", [`\ufeff${"x".repeat(100)}`, "\ufeff"]],
     ["a string of two million characters", `${"a".repeat(1e6)}${"\u20ac".repeat(1e6)}`],
     ["an object of 70,000 keys", Object.fromEntries(Array.from({ length: 70_000 }, (_, n) => [`k${n}`, n]))],
     ["many objects of the same shape", Array.from({ length: 1000 }, (_, id) => ({ id, pair: [id, { x: 64 + id }] }))],
-    ["many objects of many shapes", Array.from({ length: 1000 }, (_, n) => ({ [`k${n % 200}`]: n, x: { [`y${n}`]: 100 } }))],
+    [
+      "many objects of many shapes",
+      Array.from({ length: 1000 }, (_, n) => ({ [`k${n % 200}`]: n, x: { [`y${n}`]: 100 } })),
+    ],
     ["an array with a -0 among many objects", [...Array.from({ length: 1000 }, (_, id) => ({ id })), -0]],
   ])("%s", (_, value) => {
     expect(isDeepStrictEqual(roundTrip(value), value)).toBe(true);
@@ -82,8 +97,18 @@ describe("a value survives the round trip", () => {
 
 describe("bytes in a value", () => {
   const views = [
-    Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array,
-    BigInt64Array, BigUint64Array, DataView,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+    DataView,
   ];
 
   it.each(views)("keep their class: %o", (Class) => {
@@ -106,7 +131,12 @@ describe("bytes in a value", () => {
   });
 
   it("are a copy: the encoded bytes can be used again", () => {
-    for (const value of [Float64Array.of(1, 2), Buffer.from("abc"), new Map([[1, Buffer.from("abc")]]), Uint8Array.of(7).buffer]) {
+    for (const value of [
+      Float64Array.of(1, 2),
+      Buffer.from("abc"),
+      new Map([[1, Buffer.from("abc")]]),
+      Uint8Array.of(7).buffer,
+    ]) {
       const bytes = encodeValue(value);
       const back = decodeValue(bytes);
       bytes.fill(0);
@@ -147,14 +177,17 @@ describe("references", () => {
 });
 
 describe("an error in a value", () => {
-  it.each([Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError])("keeps its class: %o", (Class) => {
-    const error = Object.assign(new Class("no", { cause: { at: -0 } }), { code: "E1", data: new Map([[1, 2]]) });
-    const back = roundTrip(error);
-    expect(back).toBeInstanceOf(Class);
-    expect(isDeepStrictEqual(back, error)).toBe(true);
-    expect((back as Error).stack).toBe(error.stack);
-    expect(Object.keys(back as Error)).toEqual(["code", "data"]);
-  });
+  it.each([Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError])(
+    "keeps its class: %o",
+    (Class) => {
+      const error = Object.assign(new Class("no", { cause: { at: -0 } }), { code: "E1", data: new Map([[1, 2]]) });
+      const back = roundTrip(error);
+      expect(back).toBeInstanceOf(Class);
+      expect(isDeepStrictEqual(back, error)).toBe(true);
+      expect((back as Error).stack).toBe(error.stack);
+      expect(Object.keys(back as Error)).toEqual(["code", "data"]);
+    },
+  );
 
   it("keeps the errors of an AggregateError", () => {
     const back = roundTrip(new AggregateError([new TypeError("a"), "b"], "all")) as AggregateError;
@@ -182,9 +215,16 @@ describe("an error in a value", () => {
   it("arrives also where a field cannot travel: a text stands for that field, and only for it", () => {
     const shared = { ok: true };
     const inner = Object.assign(new Error("inner", { cause: Symbol("why") }), { shared, run: () => shared });
-    const outer = Object.assign(new Error("outer", { cause: inner }), { socket: { shared, deep: [{ close() {} }] }, after: shared });
+    const outer = Object.assign(new Error("outer", { cause: inner }), {
+      socket: { shared, deep: [{ close() {} }] },
+      after: shared,
+    });
     const back = roundTrip([outer, shared]) as [typeof outer, typeof shared];
-    expect(back[0]).toMatchObject({ message: "outer", socket: "[an object of class Object that cannot travel]", after: shared });
+    expect(back[0]).toMatchObject({
+      message: "outer",
+      socket: "[an object of class Object that cannot travel]",
+      after: shared,
+    });
     expect(back[0].cause).toMatchObject({ message: "inner", cause: "[Symbol(why)]", run: "[function run]" });
     expect(back[0].after).toBe(back[1]);
   });
@@ -197,7 +237,13 @@ describe("what cannot travel is refused by its path", () => {
     ["$[0] is a symbol", [Symbol("s")]],
     ['$["two words"] is a Promise', { "two words": Promise.resolve(1) }],
     ['$.map.get("key")[1] is a WeakMap', { map: new Map([["key", [0, new WeakMap()]]]) }],
-    ["$.keys()[1] is a function", new Map<unknown, unknown>([[1, 2], [() => 1, 1]])],
+    [
+      "$.keys()[1] is a function",
+      new Map<unknown, unknown>([
+        [1, 2],
+        [() => 1, 1],
+      ]),
+    ],
     ["$[1] is a WeakSet", new Set([1, new WeakSet()])],
     ["$[7] is a generator", Object.assign([], { 7: (function* () {})() })],
     ["$.buffer is a SharedArrayBuffer", { buffer: new SharedArrayBuffer(8) }],
@@ -213,7 +259,9 @@ describe("what cannot travel is refused by its path", () => {
     ["a typed array in a Map", () => new Map([[1, new Uint8Array(2 ** 32)]])],
     ["an ArrayBuffer", () => new ArrayBuffer(2 ** 32)],
   ])("4 GiB or more, in place of bytes that can't be read: %s", (_, make) => {
-    expect(() => encodeValue(make())).toThrow(expect.objectContaining({ name: "WireError", code: "unencodable-value" }));
+    expect(() => encodeValue(make())).toThrow(
+      expect.objectContaining({ name: "WireError", code: "unencodable-value" }),
+    );
   });
 
   it("a path of thousands of steps is shortened", () => {
@@ -223,7 +271,12 @@ describe("what cannot travel is refused by its path", () => {
   });
 
   it("an accessor that throws is named as the cause", () => {
-    const value = Object.defineProperty({}, "x", { enumerable: true, get: () => { throw new Error("not ready"); } });
+    const value = Object.defineProperty({}, "x", {
+      enumerable: true,
+      get: () => {
+        throw new Error("not ready");
+      },
+    });
     expect(() => encodeValue(value)).toThrow(/could not be encoded: not ready/);
   });
 });
@@ -247,7 +300,10 @@ describe("encoded bytes", () => {
 describe("bytes that are no value", () => {
   it("are refused or read, whatever they are", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), decodesOrRefuses), { numRuns: 2000 });
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => decodesOrRefuses(Uint8Array.of(0xc1, ...bytes))), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => decodesOrRefuses(Uint8Array.of(0xc1, ...bytes))),
+      { numRuns: 1000 },
+    );
   });
 
   it("are refused where they were cut short", () => {
@@ -321,7 +377,9 @@ const anyValue: fc.Arbitrary<unknown> = fc.anything({
     fc.date({ noInvalidDate: true }),
     fc.uint8Array().map((bytes) => Buffer.from(bytes)),
     fc.uint8Array().map((bytes) => bytes.buffer),
-    fc.tuple(fc.constantFrom(Error, TypeError, URIError), anyString, fc.anything()).map(([Class, text, cause]) => new Class(text, { cause })),
+    fc
+      .tuple(fc.constantFrom(Error, TypeError, URIError), anyString, fc.anything())
+      .map(([Class, text, cause]) => new Class(text, { cause })),
   ],
   maxDepth: 4,
   withMap: true,

@@ -6,7 +6,11 @@ import { type ErrorData, errorFromData, errorToData } from "../src/error-data.ts
 describe("an error as data", () => {
   it("comes back with class, name, message, stack, causes and own fields", () => {
     const cause = new TypeError("inner", { cause: "a text" });
-    const error = Object.assign(new RangeError("outer", { cause }), { code: "E_RANGE", limits: [0, -0], name: "LimitError" });
+    const error = Object.assign(new RangeError("outer", { cause }), {
+      code: "E_RANGE",
+      limits: [0, -0],
+      name: "LimitError",
+    });
     for (const travel of [throughCodec, throughJson]) {
       const back = errorFromData(travel(errorToData(error))) as typeof error;
       expect(back).toBeInstanceOf(RangeError);
@@ -24,7 +28,10 @@ describe("an error as data", () => {
   });
 
   it("carries a code that is not an own field", () => {
-    expect(errorToData(new DOMException("stop", "AbortError"))).toMatchObject({ name: "AbortError", fields: { code: 20 } });
+    expect(errorToData(new DOMException("stop", "AbortError"))).toMatchObject({
+      name: "AbortError",
+      fields: { code: 20 },
+    });
   });
 
   it("has a text in place of a field that cannot travel", () => {
@@ -54,9 +61,17 @@ describe("an error as data", () => {
   it("is made also from an error that resists", () => {
     const error = new Error("x");
     for (const key of ["message", "stack", "name", "detail"]) {
-      Object.defineProperty(error, key, { enumerable: true, get: () => { throw new Error("not now"); } });
+      Object.defineProperty(error, key, {
+        enumerable: true,
+        get: () => {
+          throw new Error("not now");
+        },
+      });
     }
-    expect(errorToData(error)).toMatchObject({ message: "[unreadable: Error: not now]", fields: { detail: "[unreadable: Error: not now]" } });
+    expect(errorToData(error)).toMatchObject({
+      message: "[unreadable: Error: not now]",
+      fields: { detail: "[unreadable: Error: not now]" },
+    });
   });
 
   it("keeps a field __proto__ as a field", () => {
@@ -68,9 +83,12 @@ describe("an error as data", () => {
 });
 
 describe("anything else that was thrown", () => {
-  it.each([["a text"], [undefined], [null], [-0], [{ reason: ["why", new Map([[1, 2]])] }]])("comes back as it is: %o", (thrown) => {
-    expect(errorFromData(throughCodec(errorToData(thrown)))).toStrictEqual(thrown);
-  });
+  it.each([["a text"], [undefined], [null], [-0], [{ reason: ["why", new Map([[1, 2]])] }]])(
+    "comes back as it is: %o",
+    (thrown) => {
+      expect(errorFromData(throughCodec(errorToData(thrown)))).toStrictEqual(thrown);
+    },
+  );
 
   it("comes back as a text where it cannot travel", () => {
     expect(errorFromData(errorToData(Symbol("s")))).toBe("[Symbol(s)]");
@@ -78,7 +96,10 @@ describe("anything else that was thrown", () => {
   });
 
   it("never makes errorToData throw, and can always be encoded", () => {
-    const thrown = fc.oneof(fc.anything(), fc.anything().map((cause) => Object.assign(new Error("x", { cause }), { cause2: cause })));
+    const thrown = fc.oneof(
+      fc.anything(),
+      fc.anything().map((cause) => Object.assign(new Error("x", { cause }), { cause2: cause })),
+    );
     fc.assert(fc.property(thrown, (value) => encodeValue(errorToData(value)).byteLength > 0));
   });
 });

@@ -12,7 +12,13 @@ import { until } from "./until.ts";
 
 const nothing = new Uint8Array(0);
 const heartbeat: Frame = { kind: FrameKind.heartbeat, flags: 0, channel: 0, id: 0, payload: Buffer.alloc(0) };
-const result = (id: number, length: number): Frame => ({ kind: FrameKind.result, flags: 0, channel: 1, id, payload: patternOf(length, id) });
+const result = (id: number, length: number): Frame => ({
+  kind: FrameKind.result,
+  flags: 0,
+  channel: 1,
+  id,
+  payload: patternOf(length, id),
+});
 
 /** A writer whose last frames came together, so that it waits for the others of a turn. */
 async function busyWriter(stream: SlowStream, beforeFlush?: () => void): Promise<FrameWriter> {
@@ -110,29 +116,38 @@ it("a prefix of any length stands before the payload", async () => {
     }
   }
   await until(() => stream.writableLength === 0);
-  for (const { id, payload } of framesIn(stream.bytes)) expect(payload.equals(patternOf(payload.length, id))).toBe(true);
+  for (const { id, payload } of framesIn(stream.bytes))
+    expect(payload.equals(patternOf(payload.length, id))).toBe(true);
 });
 
 describe("a stream that is behind", () => {
-  it.each([16_384, 65_536, 2_097_152])("holds data back and lets heartbeats through, whatever its own mark is (%i)", async (highWaterMark) => {
-    const stream = new SlowStream({ open: false, highWaterMark });
-    const writer = new FrameWriter(stream);
-    const results = Array.from({ length: 40 }, (_, id) => result(id, MAX_PAYLOAD_BYTES));
-    for (const frame of results) write(writer, frame);
-    await nextTurn();
-    const held = stream.writableLength;
-    expect(held).toBeLessThan(400_000);
+  it.each([16_384, 65_536, 2_097_152])(
+    "holds data back and lets heartbeats through, whatever its own mark is (%i)",
+    async (highWaterMark) => {
+      const stream = new SlowStream({ open: false, highWaterMark });
+      const writer = new FrameWriter(stream);
+      const results = Array.from({ length: 40 }, (_, id) => result(id, MAX_PAYLOAD_BYTES));
+      for (const frame of results) write(writer, frame);
+      await nextTurn();
+      const held = stream.writableLength;
+      expect(held).toBeLessThan(400_000);
 
-    write(writer, heartbeat);
-    await nextTurn();
-    expect(stream.writableLength).toBe(held + frameBytes(heartbeat).length);
+      write(writer, heartbeat);
+      await nextTurn();
+      expect(stream.writableLength).toBe(held + frameBytes(heartbeat).length);
 
-    stream.open();
-    await until(() => framesIn(stream.bytes).length === 41);
-    const arrived = framesIn(stream.bytes);
-    expect(arrived.findIndex(({ kind }) => kind === FrameKind.heartbeat)).toBeLessThan(8);
-    expect(isDeepStrictEqual(arrived.filter(({ kind }) => isData(kind)), results)).toBe(true);
-  });
+      stream.open();
+      await until(() => framesIn(stream.bytes).length === 41);
+      const arrived = framesIn(stream.bytes);
+      expect(arrived.findIndex(({ kind }) => kind === FrameKind.heartbeat)).toBeLessThan(8);
+      expect(
+        isDeepStrictEqual(
+          arrived.filter(({ kind }) => isData(kind)),
+          results,
+        ),
+      ).toBe(true);
+    },
+  );
 
   it("gets all data in the end also when it can't gather writes", async () => {
     const pipe = new PassThrough({ highWaterMark: 1_000_000 });
@@ -162,7 +177,12 @@ describe("a stream that is behind", () => {
         const sent = steps.filter((next) => typeof next === "object");
         await until(() => framesIn(stream.bytes).length === sent.length);
         const arrived = framesIn(stream.bytes);
-        return [true, false].every((data) => isDeepStrictEqual(arrived.filter(({ kind }) => isData(kind) === data), sent.filter(({ kind }) => isData(kind) === data)));
+        return [true, false].every((data) =>
+          isDeepStrictEqual(
+            arrived.filter(({ kind }) => isData(kind) === data),
+            sent.filter(({ kind }) => isData(kind) === data),
+          ),
+        );
       }),
       { numRuns: 40 },
     );
@@ -186,7 +206,9 @@ describe("a frame that is forwarded", () => {
 describe("a stream that is gone", () => {
   it("drops what is queued for it, without an error of its own", async () => {
     const errors: unknown[] = [];
-    const stream = new Writable({ write: (_chunk, _encoding, done) => done() }).on("error", (error) => errors.push(error));
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done() }).on("error", (error) =>
+      errors.push(error),
+    );
     const writer = new FrameWriter(stream);
     write(writer, heartbeat);
     stream.destroy();
@@ -199,7 +221,8 @@ describe("a stream that is gone", () => {
   });
 });
 
-const write = (writer: FrameWriter, { kind, flags, channel, id, payload }: Frame): void => writer.frame(kind, flags, channel, id, payload);
+const write = (writer: FrameWriter, { kind, flags, channel, id, payload }: Frame): void =>
+  writer.frame(kind, flags, channel, id, payload);
 
 function framesIn(bytes: Buffer): readonly Frame[] {
   const collector = new FrameCollector();

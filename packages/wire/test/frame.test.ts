@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameFlag, FrameKind, FrameParser, HEADER_BYTES, isData, MAX_PAYLOAD_BYTES, MIN_PIECE_BYTES } from "../src/frame.ts";
+import {
+  FrameFlag,
+  FrameKind,
+  FrameParser,
+  HEADER_BYTES,
+  isData,
+  MAX_PAYLOAD_BYTES,
+  MIN_PIECE_BYTES,
+} from "../src/frame.ts";
 import { WireError } from "../src/wire-error.ts";
 import { anyCuts, anyFrame, cut, type Frame, frameBytes, FrameCollector, patternOf } from "./frames.ts";
 
@@ -23,7 +31,13 @@ describe("frames survive the stream", () => {
   });
 
   it("with all bits of a header in use", () => {
-    const frame = { kind: FrameKind.exited, flags: FrameFlag.continued, channel: 0xff_ff, id: 0xff_ff_ff_ff, payload: patternOf(MAX_PAYLOAD_BYTES, 9) };
+    const frame = {
+      kind: FrameKind.exited,
+      flags: FrameFlag.continued,
+      channel: 0xff_ff,
+      id: 0xff_ff_ff_ff,
+      payload: patternOf(MAX_PAYLOAD_BYTES, 9),
+    };
     expect(parse(frameBytes(frame), [65_536]).found).toEqual([frame]);
   });
 
@@ -41,14 +55,19 @@ describe("frames survive the stream", () => {
 describe("a stream that was cut short", () => {
   it("gives the whole frames and says that the last one is incomplete", () => {
     fc.assert(
-      fc.property(fc.array(anyFrame, { minLength: 1, maxLength: 6 }), fc.double({ min: 0, max: 1, noNaN: true }), anyCuts, (frames, share, cuts) => {
-        const encoded = frames.map(frameBytes);
-        const kept = Math.floor(share * encoded.reduce((sum, { length }) => sum + length, 0));
-        const ends = encoded.map((_, i) => encoded.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
-        const { found, parser } = parse(Buffer.concat(encoded).subarray(0, kept), cuts);
-        expect(found).toEqual(frames.filter((_, i) => (ends[i] ?? 0) <= kept));
-        expect(parser.incomplete).toBe(kept > 0 && !ends.includes(kept));
-      }),
+      fc.property(
+        fc.array(anyFrame, { minLength: 1, maxLength: 6 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        anyCuts,
+        (frames, share, cuts) => {
+          const encoded = frames.map(frameBytes);
+          const kept = Math.floor(share * encoded.reduce((sum, { length }) => sum + length, 0));
+          const ends = encoded.map((_, i) => encoded.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
+          const { found, parser } = parse(Buffer.concat(encoded).subarray(0, kept), cuts);
+          expect(found).toEqual(frames.filter((_, i) => (ends[i] ?? 0) <= kept));
+          expect(parser.incomplete).toBe(kept > 0 && !ends.includes(kept));
+        },
+      ),
     );
   });
 });
@@ -64,7 +83,9 @@ describe("bytes that are no frame", () => {
     ["text", Buffer.from("Segmentation fault (core dumped)\n")],
   ])("are refused at their header: %s", (_, bytes) => {
     for (const cuts of [[bytes.length], [1], [5]]) {
-      expect(() => parse(Buffer.concat([frameBytes(call), bytes]), cuts)).toThrow(expect.objectContaining({ name: "WireError", code: "bad-frame" }));
+      expect(() => parse(Buffer.concat([frameBytes(call), bytes]), cuts)).toThrow(
+        expect.objectContaining({ name: "WireError", code: "bad-frame" }),
+      );
     }
   });
 
@@ -78,7 +99,8 @@ describe("bytes that are no frame", () => {
   it("stay refused when the stream goes on", () => {
     const parser = new FrameParser(new FrameCollector());
     parser.push(withHeader({ kind: 99 }).subarray(0, 4));
-    for (let attempt = 0; attempt < 3; attempt++) expect(() => parser.push(withHeader({ kind: 99 }).subarray(4))).toThrow(WireError);
+    for (let attempt = 0; attempt < 3; attempt++)
+      expect(() => parser.push(withHeader({ kind: 99 }).subarray(4))).toThrow(WireError);
   });
 
   it("never do worse than a WireError, whatever they are", () => {
@@ -92,23 +114,36 @@ describe("bytes that are no frame", () => {
 
   it("never do worse than a WireError when a bit of good frames flips, and what stands before it arrives", () => {
     fc.assert(
-      fc.property(fc.array(anyFrame, { minLength: 1, maxLength: 5 }), fc.nat(), fc.integer({ min: 0, max: 7 }), anyCuts, (frames, place, bit, cuts) => {
-        const bytes = Buffer.concat(frames.map(frameBytes));
-        const at = place % bytes.length;
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-        let end = 0;
-        const before = frames.filter((frame) => (end += HEADER_BYTES + frame.payload.length) <= at);
-        expect(survived(bytes, cuts).slice(0, before.length)).toEqual(before);
-      }),
+      fc.property(
+        fc.array(anyFrame, { minLength: 1, maxLength: 5 }),
+        fc.nat(),
+        fc.integer({ min: 0, max: 7 }),
+        anyCuts,
+        (frames, place, bit, cuts) => {
+          const bytes = Buffer.concat(frames.map(frameBytes));
+          const at = place % bytes.length;
+          bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+          let end = 0;
+          const before = frames.filter((frame) => (end += HEADER_BYTES + frame.payload.length) <= at);
+          expect(survived(bytes, cuts).slice(0, before.length)).toEqual(before);
+        },
+      ),
     );
   });
 });
 
 it("kinds below 16 are control, the others data", () => {
-  expect(Object.values(FrameKind).filter((kind) => !isData(kind))).toEqual([FrameKind.message, FrameKind.credit, FrameKind.heartbeat]);
+  expect(Object.values(FrameKind).filter((kind) => !isData(kind))).toEqual([
+    FrameKind.message,
+    FrameKind.credit,
+    FrameKind.heartbeat,
+  ]);
 });
 
-function parse(bytes: Buffer, cuts: readonly number[]): { readonly found: readonly Frame[]; readonly parser: FrameParser } {
+function parse(
+  bytes: Buffer,
+  cuts: readonly number[],
+): { readonly found: readonly Frame[]; readonly parser: FrameParser } {
   const collector = new FrameCollector();
   const parser = new FrameParser(collector);
   for (const piece of cut(bytes, cuts)) parser.push(piece);

@@ -1,6 +1,14 @@
 /** Frames as plain values, for tests: made, written as bytes, collected from a parser, and drawn at random. */
 import * as fc from "fast-check";
-import { FrameFlag, FrameKind, type FrameReceiver, HEADER_BYTES, MAX_PAYLOAD_BYTES, MIN_PIECE_BYTES, writeHeader } from "../src/frame.ts";
+import {
+  FrameFlag,
+  FrameKind,
+  type FrameReceiver,
+  HEADER_BYTES,
+  MAX_PAYLOAD_BYTES,
+  MIN_PIECE_BYTES,
+  writeHeader,
+} from "../src/frame.ts";
 
 export interface Frame {
   readonly kind: FrameKind;
@@ -36,7 +44,11 @@ export function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer>
 
 /** Sizes to cut a stream by: tiny ones, headers' lengths, a pipe's and an ssh packet's. */
 export const anyCuts: fc.Arbitrary<readonly number[]> = fc.array(
-  fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 150_000 }), fc.constantFrom(HEADER_BYTES, 32_768, 65_536)),
+  fc.oneof(
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 1, max: 150_000 }),
+    fc.constantFrom(HEADER_BYTES, 32_768, 65_536),
+  ),
   { minLength: 1, maxLength: 8 },
 );
 
@@ -53,7 +65,10 @@ export const anyFrame: fc.Arbitrary<Frame> = fc
     flags: fc.constantFrom(0, 0, FrameFlag.continued, FrameFlag.more, FrameFlag.more | FrameFlag.continued),
     channel: fc.integer({ min: 0, max: 0xff_ff }),
     id: fc.integer({ min: 0, max: 0xff_ff_ff_ff }),
-    length: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 200 }) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: MAX_PAYLOAD_BYTES }) }),
+    length: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 200 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: MAX_PAYLOAD_BYTES }) },
+    ),
   })
   .map(({ length, ...frame }) => {
     const more = (frame.flags & FrameFlag.more) !== 0;

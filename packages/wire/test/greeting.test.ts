@@ -4,7 +4,11 @@ import { GREETING, GreetingScanner, MAX_BANNER_BYTES } from "../src/greeting.ts"
 import { anyCuts, cut, patternOf } from "./frames.ts";
 
 describe("the greeting is found", () => {
-  const anyBannerLength = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: MAX_BANNER_BYTES }), fc.integer({ min: MAX_BANNER_BYTES - 40, max: MAX_BANNER_BYTES }));
+  const anyBannerLength = fc.oneof(
+    fc.integer({ min: 0, max: 300 }),
+    fc.integer({ min: 0, max: MAX_BANNER_BYTES }),
+    fc.integer({ min: MAX_BANNER_BYTES - 40, max: MAX_BANNER_BYTES }),
+  );
 
   it("behind a banner of any size up to 64 KB, in any pieces, and what follows it is handed on", () => {
     fc.assert(
@@ -19,7 +23,10 @@ describe("the greeting is found", () => {
 
   it("behind the longest banner, wherever the stream is cut in the greeting", () => {
     for (let at = 0; at <= GREETING.length; at++) {
-      const { rest } = scan(Buffer.concat([bannerOf(MAX_BANNER_BYTES), GREETING, Buffer.from("frames")]), [MAX_BANNER_BYTES + at, 1_000]);
+      const { rest } = scan(Buffer.concat([bannerOf(MAX_BANNER_BYTES), GREETING, Buffer.from("frames")]), [
+        MAX_BANNER_BYTES + at,
+        1_000,
+      ]);
       expect(rest?.toString()).toBe("frames");
     }
   });
@@ -30,7 +37,12 @@ describe("the greeting is found", () => {
   });
 
   it("behind a banner that holds parts of it", () => {
-    const banner = Buffer.concat([GREETING.subarray(0, -1), Buffer.from("\0hyperion-ts "), GREETING.subarray(0, 3), Buffer.from("Welcome\n")]);
+    const banner = Buffer.concat([
+      GREETING.subarray(0, -1),
+      Buffer.from("\0hyperion-ts "),
+      GREETING.subarray(0, 3),
+      Buffer.from("Welcome\n"),
+    ]);
     expect(scan(Buffer.concat([banner, GREETING]), [5]).rest).toEqual(Buffer.alloc(0));
   });
 });
@@ -39,7 +51,11 @@ describe("a stream without a greeting", () => {
   it("is given up after 64 KB, and shows what came", () => {
     for (const cuts of [[1_000_000], [65_536], [100]]) {
       expect(() => scan(bannerOf(MAX_BANNER_BYTES + 100), cuts)).toThrow(
-        expect.objectContaining({ name: "WireError", code: "bad-greeting", message: "The agent did not greet within the first 65536 bytes of its output" }),
+        expect.objectContaining({
+          name: "WireError",
+          code: "bad-greeting",
+          message: "The agent did not greet within the first 65536 bytes of its output",
+        }),
       );
     }
     const scanner = new GreetingScanner();
@@ -50,7 +66,9 @@ describe("a stream without a greeting", () => {
   it("is given up also when a greeting comes too late", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), anyCuts, (late, cuts) => {
-        expect(() => scan(Buffer.concat([bannerOf(MAX_BANNER_BYTES + late), GREETING]), cuts)).toThrow("did not greet within the first 65536 bytes");
+        expect(() => scan(Buffer.concat([bannerOf(MAX_BANNER_BYTES + late), GREETING]), cuts)).toThrow(
+          "did not greet within the first 65536 bytes",
+        );
       }),
       { numRuns: 15 },
     );
@@ -66,12 +84,18 @@ describe("a stream without a greeting", () => {
 it("an agent of another version is refused at once, with both versions", () => {
   const other = Buffer.from(GREETING).toString("latin1").replace(/\d+/, "9876");
   expect(() => scan(Buffer.from(`Welcome\n${other}`), [4])).toThrow(
-    expect.objectContaining({ code: "bad-greeting", message: expect.stringMatching(/version 9876 of the protocol, this program version \d+/) }),
+    expect.objectContaining({
+      code: "bad-greeting",
+      message: expect.stringMatching(/version 9876 of the protocol, this program version \d+/),
+    }),
   );
 });
 
 /** Feeds a scanner until it has found the greeting; `rest` is all that follows. */
-function scan(bytes: Buffer, cuts: readonly number[]): { readonly scanner: GreetingScanner; readonly rest: Buffer | undefined } {
+function scan(
+  bytes: Buffer,
+  cuts: readonly number[],
+): { readonly scanner: GreetingScanner; readonly rest: Buffer | undefined } {
   const scanner = new GreetingScanner();
   let rest: Buffer | undefined;
   for (const piece of cut(bytes, cuts)) rest = rest === undefined ? scanner.push(piece) : Buffer.concat([rest, piece]);

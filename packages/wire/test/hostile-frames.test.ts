@@ -14,7 +14,13 @@ import { End } from "./linked-channels.ts";
 import { SlowStream } from "./slow-stream.ts";
 
 const { more, continued } = FrameFlag;
-const call = (id: number, flags: number, length: number, fill = id): Frame => ({ kind: FrameKind.call, flags, channel: 1, id, payload: Buffer.alloc(length, fill) });
+const call = (id: number, flags: number, length: number, fill = id): Frame => ({
+  kind: FrameKind.call,
+  flags,
+  channel: 1,
+  id,
+  payload: Buffer.alloc(length, fill),
+});
 
 /** The first frame of a message that claims to have `length` bytes. */
 const opening = (id: number, length: number, pieceBytes: number, fill = id): Frame => {
@@ -29,12 +35,21 @@ describe("a message", () => {
   });
 
   it("never takes in a piece of another", () => {
-    const { end } = received([opening(1, MIN_PIECE_BYTES + 3, MIN_PIECE_BYTES), call(2, continued, 10), { ...call(1, continued, 10), kind: FrameKind.result }, call(1, continued, 3)]);
+    const { end } = received([
+      opening(1, MIN_PIECE_BYTES + 3, MIN_PIECE_BYTES),
+      call(2, continued, 10),
+      { ...call(1, continued, 10), kind: FrameKind.result },
+      call(1, continued, 3),
+    ]);
     expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 3, 1) }]);
   });
 
   it("that begins anew before it ended is the new one", () => {
-    const { end } = received([opening(1, 40_000, MIN_PIECE_BYTES, 1), opening(1, MIN_PIECE_BYTES + 1, MIN_PIECE_BYTES, 2), call(1, continued, 1, 2)]);
+    const { end } = received([
+      opening(1, 40_000, MIN_PIECE_BYTES, 1),
+      opening(1, MIN_PIECE_BYTES + 1, MIN_PIECE_BYTES, 2),
+      call(1, continued, 1, 2),
+    ]);
     expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 1, 2) }]);
   });
 
@@ -58,11 +73,23 @@ describe("a message", () => {
 
   it("arrives whole, whatever length it claimed to have", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.nat(2_000_000), fc.constantFrom(0, 2 ** 48 - 1)), fc.array(fc.integer({ min: MIN_PIECE_BYTES, max: MAX_PAYLOAD_BYTES }), { maxLength: 20 }), (claimed, pieces) => {
-        const { end } = received([opening(1, claimed, MIN_PIECE_BYTES, 0), ...pieces.map((length, n) => call(1, continued | more, length, n + 1)), call(1, continued, 7, 99)]);
-        const body = Buffer.concat([Buffer.alloc(MIN_PIECE_BYTES, 0), ...pieces.map((length, n) => Buffer.alloc(length, n + 1)), Buffer.alloc(7, 99)]);
-        expect(end.arrived[0]?.body.equals(body)).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(fc.nat(2_000_000), fc.constantFrom(0, 2 ** 48 - 1)),
+        fc.array(fc.integer({ min: MIN_PIECE_BYTES, max: MAX_PAYLOAD_BYTES }), { maxLength: 20 }),
+        (claimed, pieces) => {
+          const { end } = received([
+            opening(1, claimed, MIN_PIECE_BYTES, 0),
+            ...pieces.map((length, n) => call(1, continued | more, length, n + 1)),
+            call(1, continued, 7, 99),
+          ]);
+          const body = Buffer.concat([
+            Buffer.alloc(MIN_PIECE_BYTES, 0),
+            ...pieces.map((length, n) => Buffer.alloc(length, n + 1)),
+            Buffer.alloc(7, 99),
+          ]);
+          expect(end.arrived[0]?.body.equals(body)).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -80,20 +107,26 @@ describe("credit", () => {
   it("in tiny pieces never makes the sender send tiny frames", async () => {
     const { end, take, stream } = received([]);
     end.channel.send(FrameKind.result, 1, Buffer.alloc(0), Buffer.alloc(2 * WINDOW_BYTES));
-    for (let n = 0; n < 100_000; n++) take({ kind: FrameKind.credit, flags: 0, channel: 1, id: 1, payload: Buffer.alloc(0) });
+    for (let n = 0; n < 100_000; n++)
+      take({ kind: FrameKind.credit, flags: 0, channel: 1, id: 1, payload: Buffer.alloc(0) });
     await nextTurn();
     const lengths: number[] = [];
-    new FrameParser({ frame: (_kind, _flags, _channel, _id, _bytes, start, end) => lengths.push(end - start) }).push(stream.bytes);
+    new FrameParser({ frame: (_kind, _flags, _channel, _id, _bytes, start, end) => lengths.push(end - start) }).push(
+      stream.bytes,
+    );
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(HEADER_BYTES + MIN_PIECE_BYTES);
   });
 });
 
 describe("a control message", () => {
-  it.each(["", "{", "null", "7", '"text"', "[]", "[".repeat(MAX_PAYLOAD_BYTES), "\u0000\ufffd"])("that is no JSON object is refused: %j", (text) => {
-    expect(() => received([{ kind: FrameKind.message, flags: 0, channel: 1, id: 0, payload: Buffer.from(text) }])).toThrow(
-      expect.objectContaining({ name: "WireError", code: "bad-frame" }),
-    );
-  });
+  it.each(["", "{", "null", "7", '"text"', "[]", "[".repeat(MAX_PAYLOAD_BYTES), "\u0000\ufffd"])(
+    "that is no JSON object is refused: %j",
+    (text) => {
+      expect(() =>
+        received([{ kind: FrameKind.message, flags: 0, channel: 1, id: 0, payload: Buffer.from(text) }]),
+      ).toThrow(expect.objectContaining({ name: "WireError", code: "bad-frame" }));
+    },
+  );
 });
 
 it("frames in any order, with any flags and payloads, end in a WireError or are taken in; every message that arrives is one that was sent", () => {
@@ -115,7 +148,10 @@ it("frames in any order, with any flags and payloads, end in a WireError or are 
 });
 
 /** An end of channel 1 that gets these frames from its peer, and `take` for further ones. */
-function received(frames: readonly Frame[], maxMessageBytes?: number): { readonly end: End; readonly stream: SlowStream; readonly take: (frame: Frame) => void } {
+function received(
+  frames: readonly Frame[],
+  maxMessageBytes?: number,
+): { readonly end: End; readonly stream: SlowStream; readonly take: (frame: Frame) => void } {
   const stream = new SlowStream();
   const end = new End(1, new FrameWriter(stream), maxMessageBytes);
   const parser = new FrameParser({

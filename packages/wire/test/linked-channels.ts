@@ -41,8 +41,17 @@ export interface Link {
 }
 
 /** `channels` channels between a head and workers; streams are cut at `cuts`. */
-export function link({ channels = 1, cuts = [65_536], maxMessageBytes }: { channels?: number; cuts?: readonly number[]; maxMessageBytes?: number }): Link {
-  const ends = (writer: FrameWriter): End[] => Array.from({ length: channels }, (_, number) => new End(number + 1, writer, maxMessageBytes));
+export function link({
+  channels = 1,
+  cuts = [65_536],
+  maxMessageBytes,
+}: {
+  channels?: number;
+  cuts?: readonly number[];
+  maxMessageBytes?: number;
+}): Link {
+  const ends = (writer: FrameWriter): End[] =>
+    Array.from({ length: channels }, (_, number) => new End(number + 1, writer, maxMessageBytes));
   const worker = ends(new FrameWriter(cutStream(cuts, (chunk) => toHead.push(chunk))));
   const head = ends(new FrameWriter(cutStream(cuts, (chunk) => toWorker.push(chunk))));
   const toHead = parserFor(head);
@@ -61,6 +70,7 @@ function cutStream(cuts: readonly number[], receive: (chunk: Buffer) => void): W
 
 function parserFor(ends: readonly End[]): FrameParser {
   return new FrameParser({
-    frame: (kind, flags, channel, id, bytes, start, end) => ends[channel - 1]?.channel.receive(kind, flags, id, bytes, start, end),
+    frame: (kind, flags, channel, id, bytes, start, end) =>
+      ends[channel - 1]?.channel.receive(kind, flags, id, bytes, start, end),
   });
 }

@@ -13,11 +13,17 @@ const LIMIT_MS = { local: { full: 120_000, quick: 30_000 }, nodes: { full: 600_0
 /** Throws an Error where the process fails or hangs; what it printed is on standard error by then. */
 export async function ask({ name, group }: Question, effort: Effort): Promise<Answer> {
   const limitMs = LIMIT_MS[group][effort];
-  const child = spawn(process.execPath, [program, name, effort], { stdio: ["ignore", "pipe", "inherit"], timeout: limitMs });
+  const child = spawn(process.execPath, [program, name, effort], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: limitMs,
+  });
   const end = (): void => void child.kill("SIGTERM");
   process.once("SIGTERM", end);
   const [printed, [code, signal]] = await Promise.all([text(child.stdout), once(child, "exit")]);
   process.off("SIGTERM", end);
-  if (code !== 0) throw new Error(`The question "${name}" could not be answered: its process ended with ${signal ?? `code ${code}`}, after ${limitMs / 1_000} s at most`);
+  if (code !== 0)
+    throw new Error(
+      `The question "${name}" could not be answered: its process ended with ${signal ?? `code ${code}`}, after ${limitMs / 1_000} s at most`,
+    );
   return JSON.parse(printed) as Answer;
 }

@@ -32,4 +32,5 @@ export class Blocks {
 export const timesAsMuch = (a: readonly number[], b: readonly number[]): number => median(a) / median(b);
 
 /** The same in quiet moments: load adds to both alike and so flatters the ratio. A tenth of the blocks were quicker. */
-export const timesAsMuchWhenQuiet = (a: readonly number[], b: readonly number[]): number => quantile(a, 0.1) / quantile(b, 0.1);
+export const timesAsMuchWhenQuiet = (a: readonly number[], b: readonly number[]): number =>
+  quantile(a, 0.1) / quantile(b, 0.1);

@@ -12,5 +12,12 @@ export interface Figure {
 
 /** The figure of `samples`, one at least. */
 export function figure(what: string, unit: string, samples: readonly number[]): Figure {
-  return { what, unit, median: median(samples), least: Math.min(...samples), most: Math.max(...samples), samples: samples.length };
+  return {
+    what,
+    unit,
+    median: median(samples),
+    least: Math.min(...samples),
+    most: Math.max(...samples),
+    samples: samples.length,
+  };
 }

@@ -1,7 +1,9 @@
 /** What follows from figures: usually a ratio, because on a shared machine ratios of one run are what counts. */
 
 /** What a finding has to be. */
-export type Gate = { readonly kind: "at-most"; readonly limit: number } | { readonly kind: "at-least"; readonly limit: number };
+export type Gate =
+  | { readonly kind: "at-most"; readonly limit: number }
+  | { readonly kind: "at-least"; readonly limit: number };
 
 export interface Finding {
   readonly what: string;

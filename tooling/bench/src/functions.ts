@@ -5,15 +5,30 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defineRemote } from "@hyperion-ts/job";
 import { z } from "zod";
 
-export const square = defineRemote(import.meta, { name: "bench/square", input: z.number(), output: z.number(), run: (x) => x * x });
+export const square = defineRemote(import.meta, {
+  name: "bench/square",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => x * x,
+});
 
 const numbers = z.instanceof(Float64Array);
 
 /** Takes a large array in. */
-export const lengthOf = defineRemote(import.meta, { name: "bench/length-of", input: numbers, output: z.number(), run: (xs) => xs.length });
+export const lengthOf = defineRemote(import.meta, {
+  name: "bench/length-of",
+  input: numbers,
+  output: z.number(),
+  run: (xs) => xs.length,
+});
 
 /** Gives a large array back: so many numbers. */
-export const zeros = defineRemote(import.meta, { name: "bench/zeros", input: z.number(), output: numbers, run: (length) => new Float64Array(length) });
+export const zeros = defineRemote(import.meta, {
+  name: "bench/zeros",
+  input: z.number(),
+  output: numbers,
+  run: (length) => new Float64Array(length),
+});
 
 /**
  * Where the worker may run and what it is: the kernel's list of its CPUs, e.g. `"0"` or `"0-3"`, and its process id.

@@ -6,7 +6,10 @@
 export type Measure = () => number | Promise<number>;
 
 /** The samples of each measure, one a round. */
-export async function inTurns<K extends string>(rounds: number, measures: Readonly<Record<K, Measure>>): Promise<Readonly<Record<K, readonly number[]>>> {
+export async function inTurns<K extends string>(
+  rounds: number,
+  measures: Readonly<Record<K, Measure>>,
+): Promise<Readonly<Record<K, readonly number[]>>> {
   const samples: Partial<Record<K, number[]>> = {};
   const names = Object.keys(measures) as K[];
   for (const name of names) samples[name] = [];

@@ -20,7 +20,9 @@ const isMeant = (wanted: string, { name, group }: Question): boolean => wanted =
 
 const unknown = positionals.filter((wanted) => !questions.some((question) => isMeant(wanted, question)));
 if (unknown.length > 0) {
-  console.error(`There is no question called ${unknown.join(", ")}. There are: ${questions.map(({ name }) => name).join(", ")}; all of nodes`);
+  console.error(
+    `There is no question called ${unknown.join(", ")}. There are: ${questions.map(({ name }) => name).join(", ")}; all of nodes`,
+  );
   process.exit(2);
 }
 
@@ -32,7 +34,8 @@ if (missing !== null) {
   process.exit(2);
 }
 const machine = thisMachine();
-if (!values.json) console.log(`${showMachine(machine)}${values.quick ? "\nA quick look: the figures mean nothing." : ""}\n`);
+if (!values.json)
+  console.log(`${showMachine(machine)}${values.quick ? "\nA quick look: the figures mean nothing." : ""}\n`);
 
 const answers: Answered[] = [];
 for (const question of chosen) {
@@ -41,7 +44,8 @@ for (const question of chosen) {
   if (!values.json) console.log(`${showAnswer(question, answer)}\n`);
 }
 
-if (values.json) console.log(JSON.stringify({ machine, quick: values.quick, answers: answers.map(asJson) }, undefined, 2));
+if (values.json)
+  console.log(JSON.stringify({ machine, quick: values.quick, answers: answers.map(asJson) }, undefined, 2));
 else console.log(`load at the end ${loadNow()}`);
 const missed = answers.some(({ answer }) => answer.findings.some((finding) => !isMet(finding)));
 process.exitCode = missed && !values.quick ? 1 : 0;

@@ -11,4 +11,14 @@ import { pool } from "./questions/pool.ts";
 import { throughput } from "./questions/throughput.ts";
 import { worker } from "./questions/worker.ts";
 
-export const questions: readonly Question[] = [call, throughput, pool, worker, large, memo, idle, ...links.map(overLink), start];
+export const questions: readonly Question[] = [
+  call,
+  throughput,
+  pool,
+  worker,
+  large,
+  memo,
+  idle,
+  ...links.map(overLink),
+  start,
+];

@@ -14,6 +14,8 @@ export async function idleWorkerCpus(env: JobEnv): Promise<string> {
 
 /** The CPU lists of all workers, each started by this if it was not there. */
 export async function allWorkerCpus(env: JobEnv): Promise<string[]> {
-  const workers = await mapConcurrently(Array.from({ length: CPUS }), () => remoteEval(whereabouts, { takesMs: BOTH_BUSY_MS }))(env);
+  const workers = await mapConcurrently(Array.from({ length: CPUS }), () =>
+    remoteEval(whereabouts, { takesMs: BOTH_BUSY_MS }),
+  )(env);
   return workers.map(({ cpuList }) => cpuList);
 }

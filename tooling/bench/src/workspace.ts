@@ -8,7 +8,8 @@ import { type Job, programInfo, runJobLocal } from "@hyperion-ts/job";
 export const CPUS = 2;
 
 /** Runs `job` on two CPUs of this machine, without a progress display. */
-export const runOnTwoCpus = <A>(job: Job<A>): Promise<A> => withFolder((dir) => runJobLocal(programInfo(dir), job, { cpus: CPUS, progress: "none" }));
+export const runOnTwoCpus = <A>(job: Job<A>): Promise<A> =>
+  withFolder((dir) => runJobLocal(programInfo(dir), job, { cpus: CPUS, progress: "none" }));
 
 /** Hands `use` an empty folder and removes it afterwards. */
 export async function withFolder<A>(use: (dir: string) => Promise<A>): Promise<A> {

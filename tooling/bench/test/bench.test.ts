@@ -6,13 +6,19 @@ import { describe, expect, it } from "vitest";
 import { questions } from "../src/questions.ts";
 
 const program = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const bench = (...args: string[]): Promise<{ stdout: string }> => promisify(execFile)(process.execPath, [program, ...args]);
+const bench = (...args: string[]): Promise<{ stdout: string }> =>
+  promisify(execFile)(process.execPath, [program, ...args]);
 
 interface Report {
   readonly machine: { readonly node: string };
   readonly answers: readonly {
     readonly name: string;
-    readonly figures: readonly { readonly what: string; readonly median: number; readonly least: number; readonly most: number }[];
+    readonly figures: readonly {
+      readonly what: string;
+      readonly median: number;
+      readonly least: number;
+      readonly most: number;
+    }[];
     readonly findings: readonly { readonly what: string; readonly value: number }[];
   }[];
 }
@@ -21,11 +27,17 @@ describe("the benchmark", () => {
   it("answers every local question with finite numbers when nothing is named", async () => {
     const report = await quickLook();
     expect(report.machine.node).toBe(process.version);
-    expectAnswers(report, questions.filter(({ group }) => group === "local").map(({ name }) => name));
+    expectAnswers(
+      report,
+      questions.filter(({ group }) => group === "local").map(({ name }) => name),
+    );
   });
 
   it("says which questions there are when it is asked something else", async () => {
-    await expect(bench("wibble")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("call, throughput, pool") as unknown });
+    await expect(bench("wibble")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("call, throughput, pool") as unknown,
+    });
   });
 });
 
@@ -37,7 +49,8 @@ onTestbed("the benchmark on a cluster", () => {
   });
 });
 
-const quickLook = async (...names: string[]): Promise<Report> => JSON.parse((await bench("--quick", "--json", ...names)).stdout) as Report;
+const quickLook = async (...names: string[]): Promise<Report> =>
+  JSON.parse((await bench("--quick", "--json", ...names)).stdout) as Report;
 
 function expectAnswers({ answers }: Report, names: readonly string[]): void {
   expect(answers.map(({ name }) => name)).toEqual(names);

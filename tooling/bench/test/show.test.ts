@@ -3,15 +3,29 @@ import { figure } from "../src/figure.ts";
 import { atLeast, atMost, isMet } from "../src/finding.ts";
 import { showAnswer } from "../src/show.ts";
 
-const finding = (value: number, gate: ReturnType<typeof atMost> | null): Parameters<typeof isMet>[0] => ({ what: "a ratio", unit: "", value, gate });
+const finding = (value: number, gate: ReturnType<typeof atMost> | null): Parameters<typeof isMet>[0] => ({
+  what: "a ratio",
+  unit: "",
+  value,
+  gate,
+});
 
 describe("an answer", () => {
   it("is shown as the question, a table, and what follows from it", () => {
     const answer = {
       figures: [figure("one thing", "µs", [3, 1, 2]), figure("many things, once", "calls/s", [12_345.6])],
-      findings: [finding(1.234, null), finding(2, atMost(2.5)), { what: "a rate", unit: "calls/s", value: 30_000, gate: atLeast(40_000) }],
+      findings: [
+        finding(1.234, null),
+        finding(2, atMost(2.5)),
+        { what: "a rate", unit: "calls/s", value: 30_000, gate: atLeast(40_000) },
+      ],
     };
-    const question = { name: "cost", group: "local" as const, asks: "What does it cost?", answer: () => Promise.resolve(answer) };
+    const question = {
+      name: "cost",
+      group: "local" as const,
+      asks: "What does it cost?",
+      answer: () => Promise.resolve(answer),
+    };
     expect(`\n${showAnswer(question, answer)}\n`).toMatchInlineSnapshot(`
       "
       cost: What does it cost?

@@ -13,11 +13,16 @@ describe("quantile", () => {
 
   it("goes from the least sample to the greatest, and never down", () => {
     fc.assert(
-      fc.property(samples, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (xs, a, b) => {
-        expect(quantile(xs, 0)).toBe(Math.min(...xs) + 0);
-        expect(quantile(xs, 1)).toBe(Math.max(...xs) + 0);
-        expect(quantile(xs, Math.min(a, b))).toBeLessThanOrEqual(quantile(xs, Math.max(a, b)) + 1e-6);
-      }),
+      fc.property(
+        samples,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (xs, a, b) => {
+          expect(quantile(xs, 0)).toBe(Math.min(...xs) + 0);
+          expect(quantile(xs, 1)).toBe(Math.max(...xs) + 0);
+          expect(quantile(xs, Math.min(a, b))).toBeLessThanOrEqual(quantile(xs, Math.max(a, b)) + 1e-6);
+        },
+      ),
     );
   });
 

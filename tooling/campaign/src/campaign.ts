@@ -34,7 +34,10 @@ export interface PlayedRound {
 }
 
 /** Runs it to its end, whatever is found. */
-export async function runCampaign({ faults, rounds, seed, concurrency, signal, onRound }: CampaignOptions, worlds: Worlds): Promise<readonly PlayedRound[]> {
+export async function runCampaign(
+  { faults, rounds, seed, concurrency, signal, onRound }: CampaignOptions,
+  worlds: Worlds,
+): Promise<readonly PlayedRound[]> {
   const played: PlayedRound[] = [];
   const waiting = faults.flatMap((fault) => rounds.map((round) => ({ fault, round }))).values();
   const player = async (): Promise<void> => {
@@ -59,7 +62,12 @@ async function play(fault: Fault, round: number, seed: number, worlds: Worlds): 
 }
 
 /** That a round could not be played is not taken for a good one. */
-async function outcomeOf(fault: Fault, random: Random, folder: string, worlds: Worlds): Promise<Pick<PlayedRound, "verdict" | "end">> {
+async function outcomeOf(
+  fault: Fault,
+  random: Random,
+  folder: string,
+  worlds: Worlds,
+): Promise<Pick<PlayedRound, "verdict" | "end">> {
   try {
     const evidence = await evidenceOf(fault, random, folder, worlds);
     return { verdict: judge(evidence, fault), end: endInAWord(evidence.first.end) };

@@ -28,9 +28,15 @@ const numberOf = (option: string, text: string): number => {
 };
 
 const seed = numberOf("seed", values.seed);
-const rounds = values.round?.map((text) => numberOf("round", text)) ?? Array.from({ length: numberOf("rounds", values.rounds) }, (_, i) => i);
+const rounds =
+  values.round?.map((text) => numberOf("round", text)) ??
+  Array.from({ length: numberOf("rounds", values.rounds) }, (_, i) => i);
 const concurrency = numberOf("concurrency", values.concurrency);
-const meant = faults.filter(({ name, kind, world }) => (values.only ?? [name]).some((wanted) => wanted === name || wanted === kind) && (values.world ?? [world]).includes(world));
+const meant = faults.filter(
+  ({ name, kind, world }) =>
+    (values.only ?? [name]).some((wanted) => wanted === name || wanted === kind) &&
+    (values.world ?? [world]).includes(world),
+);
 if (meant.length === 0) {
   console.error(`There is no such fault. There are: ${faults.map(({ name }) => name).join(", ")}`);
   process.exit(2);
@@ -49,7 +55,9 @@ let played: readonly PlayedRound[];
 {
   const interrupted = new AbortController();
   const stop = (): void => {
-    console.error("The rounds that run are played to their end, which takes a minute at most; then everything is undone.");
+    console.error(
+      "The rounds that run are played to their end, which takes a minute at most; then everything is undone.",
+    );
     interrupted.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
@@ -57,7 +65,10 @@ let played: readonly PlayedRound[];
   const onRound = (round: PlayedRound): void => {
     if (!isSound(round.verdict) || process.stderr.isTTY) console.error(showRound(round, seed));
   };
-  played = await runCampaign({ faults: chosen, rounds, seed, concurrency, signal: interrupted.signal, onRound }, worlds);
+  played = await runCampaign(
+    { faults: chosen, rounds, seed, concurrency, signal: interrupted.signal, onRound },
+    worlds,
+  );
 }
 console.log(table(played));
 process.exitCode = played.every(({ verdict }) => isSound(verdict)) && played.length > 0 ? 0 : 1;

@@ -30,9 +30,17 @@ export function randomMoment(random: Random, calls: number, kinds: readonly Mome
     case "starting":
       return { kind, delayMs: random.between(0, MAX_START_MS) };
     case "running":
-      return { kind, acknowledged: random.between(1, Math.max(1, Math.floor(calls * 0.8))), delayMs: random.between(0, MAX_RUN_DELAY_MS) };
+      return {
+        kind,
+        acknowledged: random.between(1, Math.max(1, Math.floor(calls * 0.8))),
+        delayMs: random.between(0, MAX_RUN_DELAY_MS),
+      };
     case "ending":
-      return { kind, acknowledged: random.between(Math.max(1, calls - LAST_CALLS), calls), delayMs: random.between(0, MAX_END_DELAY_MS) };
+      return {
+        kind,
+        acknowledged: random.between(Math.max(1, calls - LAST_CALLS), calls),
+        delayMs: random.between(0, MAX_END_DELAY_MS),
+      };
     default:
       return kind satisfies never;
   }

@@ -21,7 +21,10 @@ const GONE_WITHIN_MS = 20_000;
 const UNDER_WAY_MS = 250;
 
 /** What a round is about, whatever its world. */
-export type Round<Target> = Pick<Fault, "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"> & {
+export type Round<Target> = Pick<
+  Fault,
+  "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"
+> & {
   readonly strike?: (target: Target) => Promise<void> | void;
 };
 
@@ -31,7 +34,10 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   const calls = randomCalls(scene.random, fault.hostile);
   const options = randomOptions(scene, fault.options);
   const moment = randomMoment(scene.random, calls.length, fault.moments);
-  const first = await stage.start(writePlan(stage, { run: "1", calls, options, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }), (await fault.launch?.(scene)) ?? {});
+  const first = await stage.start(
+    writePlan(stage, { run: "1", calls, options, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }),
+    (await fault.launch?.(scene)) ?? {},
+  );
   await untilMoment(moment, first, journals);
   first.takeNote();
   if (!first.hasEnded) await fault.strike?.(first.target);
@@ -43,7 +49,10 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   putDatabaseBack(scene);
   const rowsBetween = readRows(scene.database, scene.root);
 
-  const second = await stage.start(writePlan(stage, { run: "2", calls: calls.map(behaving), options, haltAtCommitMs: 0 }), {});
+  const second = await stage.start(
+    writePlan(stage, { run: "2", calls: calls.map(behaving), options, haltAtCommitMs: 0 }),
+    {},
+  );
   const secondEvidence = await endOf(second, scene, ENDS_WITHIN_MS);
   return {
     calls,
@@ -60,11 +69,16 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
 
 /** 30 to 60 calls of 5 to 50 ms; a few of them hostile. */
 function randomCalls(random: Random, hostile: HostileCalls | undefined): readonly CallPlan[] {
-  const calls = Array.from({ length: random.between(30, 60) }, (_, key): CallPlan => ({ key, ms: random.between(5, 50) }));
+  const calls = Array.from({ length: random.between(30, 60) }, (_, key): CallPlan => ({
+    key,
+    ms: random.between(5, 50),
+  }));
   if (hostile === undefined) return calls;
   const { most = 3, ...deed } = hostile;
   const chosen = new Set(random.some(random.between(1, most), calls).map(({ key }) => key));
-  return calls.map((call) => (chosen.has(call.key) ? { ...call, hostile: { ...deed, attempts: random.between(1, 3) } } : call));
+  return calls.map((call) =>
+    chosen.has(call.key) ? { ...call, hostile: { ...deed, attempts: random.between(1, 3) } } : call,
+  );
 }
 
 /** Compiled code is mostly shared by all rounds, which spares time; now and then it is where programs have it by default. */
@@ -74,9 +88,19 @@ const randomOptions = ({ random, compileCache }: Scene, options: ProgramPlan["op
 /** A person has mended it. */
 const behaving = ({ key, ms }: CallPlan): CallPlan => ({ key, ms });
 
-function writePlan<Target>({ scene, journals, where }: Stage<Target>, { run, options, ...others }: Pick<ProgramPlan, "run" | "calls" | "options" | "haltAtCommitMs">): string {
+function writePlan<Target>(
+  { scene, journals, where }: Stage<Target>,
+  { run, options, ...others }: Pick<ProgramPlan, "run" | "calls" | "options" | "haltAtCommitMs">,
+): string {
   const file = join(scene.root, `plan-${run}.json`);
-  const plan: ProgramPlan = { dir: scene.dir, journals, run, where, options: { progress: "none", ...(where === "laptop" ? { cpus: 2 } : {}), ...options }, ...others };
+  const plan: ProgramPlan = {
+    dir: scene.dir,
+    journals,
+    run,
+    where,
+    options: { progress: "none", ...(where === "laptop" ? { cpus: 2 } : {}), ...options },
+    ...others,
+  };
   writeFileSync(file, JSON.stringify(plan));
   return file;
 }
@@ -103,7 +127,11 @@ async function endOf(program: Running<unknown>, scene: Scene, withinMs: number):
   return { end, leftProcesses, rows: allRows(scene) };
 }
 
-async function inTime(ended: Promise<ProgramEnd>, withinMs: number, state: string | (() => string)): Promise<ProgramEnd> {
+async function inTime(
+  ended: Promise<ProgramEnd>,
+  withinMs: number,
+  state: string | (() => string),
+): Promise<ProgramEnd> {
   const timeout = new AbortController();
   const late = sleep(withinMs, undefined, { signal: timeout.signal }).then(
     (): ProgramEnd => ({ type: "hung", afterMs: withinMs, state: typeof state === "string" ? state : state() }),
@@ -130,4 +158,3 @@ function putDatabaseBack({ database, root }: Scene): void {
     if (existsSync(`${best}${end}`)) renameSync(`${best}${end}`, `${database}${end}`);
   }
 }
-

@@ -2,7 +2,19 @@
 import type { PlayedRound } from "./campaign.ts";
 import { counts, isSound } from "./judge/judge.ts";
 
-const titles = ["fault", "world", "rounds", "lost", "doubled", "CPUs twice", "left over", "hangs", "unexpected ends", "seconds each", "ends"] as const;
+const titles = [
+  "fault",
+  "world",
+  "rounds",
+  "lost",
+  "doubled",
+  "CPUs twice",
+  "left over",
+  "hangs",
+  "unexpected ends",
+  "seconds each",
+  "ends",
+] as const;
 const MAX_FINDINGS = 4;
 
 export function table(played: readonly PlayedRound[]): string {
@@ -15,8 +27,15 @@ export function table(played: readonly PlayedRound[]): string {
 export function showRound({ fault, round, seconds, verdict, kept }: PlayedRound, seed: number): string {
   const head = `${fault.name}, round ${round}: ${seconds.toFixed(1)} s`;
   if (isSound(verdict)) return head;
-  const findings = counts.flatMap((kind) => [...verdict[kind].slice(0, MAX_FINDINGS), ...more(verdict[kind].length)].map((found) => `  ${kind}: ${found}`));
-  return [head, ...findings, `  again: npm run campaign -- --only ${fault.name} --seed ${seed} --round ${round}`, ...(kept === null ? [] : [`  its folder: ${kept}`])].join("\n");
+  const findings = counts.flatMap((kind) =>
+    [...verdict[kind].slice(0, MAX_FINDINGS), ...more(verdict[kind].length)].map((found) => `  ${kind}: ${found}`),
+  );
+  return [
+    head,
+    ...findings,
+    `  again: npm run campaign -- --only ${fault.name} --seed ${seed} --round ${round}`,
+    ...(kept === null ? [] : [`  its folder: ${kept}`]),
+  ].join("\n");
 }
 
 const more = (length: number): string[] => (length > MAX_FINDINGS ? [`and ${length - MAX_FINDINGS} more`] : []);
@@ -37,5 +56,14 @@ const endsOf = (rounds: readonly PlayedRound[]): string =>
 /** Text is left-aligned, numbers right-aligned. */
 function aligned(rows: readonly (readonly string[])[]): string {
   const widths = titles.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, i) => (i < 2 || i === titles.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          i < 2 || i === titles.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

@@ -9,7 +9,9 @@ import { Worlds } from "../src/world/worlds.ts";
 
 const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dirname, encoding: "utf8" });
 const seed = Number.parseInt(commit.slice(0, 7), 16);
-const inTurn = faults.filter(({ world, missing }, i) => world === "laptop" && i % 3 === seed % 3 && (missing?.() ?? null) === null);
+const inTurn = faults.filter(
+  ({ world, missing }, i) => world === "laptop" && i % 3 === seed % 3 && (missing?.() ?? null) === null,
+);
 
 const worlds = new Worlds({ concurrency: 1, keepsFolders: false });
 afterAll(() => worlds[Symbol.asyncDispose]());

@@ -10,12 +10,15 @@ test("a seed gives the same moment again, of a kind that was asked for, within t
       const moment = randomMoment(new Random(seed), calls, wanted);
       expect(moment).toEqual(randomMoment(new Random(seed), calls, wanted));
       expect(wanted).toContain(moment.kind);
-      if ("acknowledged" in moment) expect([moment.acknowledged >= 1, moment.acknowledged <= calls]).toEqual([true, true]);
+      if ("acknowledged" in moment)
+        expect([moment.acknowledged >= 1, moment.acknowledged <= calls]).toEqual([true, true]);
     }),
   );
 });
 
 test("each round of each fault has a seed of its own", () => {
-  const seeds = ["head-kill", "head-term"].flatMap((fault) => [1, 2].flatMap((campaign) => [0, 1, 2].map((round) => seedOf(campaign, fault, round))));
+  const seeds = ["head-kill", "head-term"].flatMap((fault) =>
+    [1, 2].flatMap((campaign) => [0, 1, 2].map((round) => seedOf(campaign, fault, round))),
+  );
   expect(new Set(seeds).size).toBe(seeds.length);
 });

@@ -19,12 +19,17 @@ export interface InstalledFolder extends AsyncDisposable {
  * Installs `names` into a new folder: those of `tarballs` from there, also where others depend on them, and any
  * other in the version that this package has.
  */
-export async function installFolder(tarballs: Readonly<Record<string, string>>, names: readonly string[]): Promise<InstalledFolder> {
+export async function installFolder(
+  tarballs: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Promise<InstalledFolder> {
   await using stack = new AsyncDisposableStack();
   const path = await mkdtemp(join(tmpdir(), "hyperion-installed-"));
   stack.defer(() => remove(path));
   const overrides = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
-  const dependencies = Object.fromEntries(await Promise.all(names.map(async (name) => [name, overrides[name] ?? (await versionHere(name))] as const)));
+  const dependencies = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, overrides[name] ?? (await versionHere(name))] as const)),
+  );
   await writeJson(join(path, "package.json"), { private: true, type: "module", dependencies });
   // JSON is YAML.
   await writeJson(join(path, "pnpm-workspace.yaml"), { overrides, hoist: false, pmOnFail: "ignore" });
@@ -34,7 +39,9 @@ export async function installFolder(tarballs: Readonly<Record<string, string>>, 
 }
 
 async function versionHere(name: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../node_modules", name, "package.json"), "utf8")) as Manifest;
+  const { version } = JSON.parse(
+    await readFile(join(import.meta.dirname, "../node_modules", name, "package.json"), "utf8"),
+  ) as Manifest;
   return version;
 }
 
@@ -51,7 +58,9 @@ async function remove(path: string): Promise<void> {
   const projects = join((await runProgram(["pnpm", "store", "path"], { cwd: path })).trim(), "projects");
   await rm(path, { recursive: true, force: true });
   const links = (await readdir(projects).catch(() => [])).map((name) => join(projects, name));
-  await Promise.all(links.map(async (link) => ((await targetOf(link)) === path ? rm(link, { force: true }) : undefined)));
+  await Promise.all(
+    links.map(async (link) => ((await targetOf(link)) === path ? rm(link, { force: true }) : undefined)),
+  );
 }
 
 const targetOf = (link: string): Promise<string | undefined> => readlink(link).catch(() => undefined);

@@ -14,13 +14,17 @@ import { publishedPackages, type WorkspacePackage, workspaceRoot } from "./works
 /** Builds all packages and packs each into the folder `destination`. Returns the tarballs' paths by the packages' names. */
 export async function packAll(destination: string): Promise<Readonly<Record<string, string>>> {
   await build(publishedPackages);
-  return Object.fromEntries(await Promise.all(publishedPackages.map(async (found) => [found.name, await pack(found, destination)])));
+  return Object.fromEntries(
+    await Promise.all(publishedPackages.map(async (found) => [found.name, await pack(found, destination)])),
+  );
 }
 
 /** Compiles packages, and those that they depend on. */
 export async function build(packages: readonly WorkspacePackage[]): Promise<void> {
   await Promise.all(packages.filter((found) => !isWhole(found)).map(removeBuild));
-  await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--build", ...packages.map(({ folder }) => folder)], { cwd: workspaceRoot });
+  await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--build", ...packages.map(({ folder }) => folder)], {
+    cwd: workspaceRoot,
+  });
 }
 
 /** The files that a compiled package has in dist/, for its sources as they are now. */

@@ -24,6 +24,8 @@ export async function publishProblems(tarball: string): Promise<readonly string[
 export async function typeProblems(tarball: string): Promise<readonly string[]> {
   const analysis = await checkPackage(createPackageFromTarballData(await readFile(tarball)));
   if (analysis.types === false) return ["The package has no types."];
-  const problems = (["node16-esm", "bundler"] as const).flatMap((resolutionKind) => filterProblems(analysis, { resolutionKind }));
+  const problems = (["node16-esm", "bundler"] as const).flatMap((resolutionKind) =>
+    filterProblems(analysis, { resolutionKind }),
+  );
   return [...new Set(problems)].map((problem) => `${problemKindInfo[problem.kind].title}: ${JSON.stringify(problem)}`);
 }

@@ -12,7 +12,8 @@ export interface ReadmeExample {
 /** Throws where a README has no block of `ts` with a block after it. */
 export function readmeExample(readme: string): ReadmeExample {
   const [, program, printed] = /```ts\n(.*?)```.*?```(?:text)?\n(.*?)```/su.exec(readme) ?? [];
-  if (program === undefined || printed === undefined) throw new Error(`This README has no example with what it prints:\n${readme}`);
+  if (program === undefined || printed === undefined)
+    throw new Error(`This README has no example with what it prints:\n${readme}`);
   const specifiers = [...program.matchAll(/ from "([^"]+)"/gu)].map(([, specifier = ""]) => specifier);
   return { program, printed, packages: specifiers.filter((specifier) => !specifier.startsWith("node:")) };
 }

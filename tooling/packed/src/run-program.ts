@@ -16,7 +16,11 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   const [command, ...args] = argv;
   const { cwd, env, timeoutMs = 120_000 } = options;
   try {
-    const { stdout } = await promisify(execFile)(command, args, { cwd, env: { ...process.env, ...env }, timeout: timeoutMs });
+    const { stdout } = await promisify(execFile)(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      timeout: timeoutMs,
+    });
     return stdout;
   } catch (cause) {
     throw new Error(`${argv.join(" ")} failed in ${cwd}:\n${outputOf(cause)}`, { cause });
@@ -24,4 +28,6 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
 }
 
 const outputOf = (error: unknown): string =>
-  error instanceof Error && "stdout" in error && "stderr" in error ? `${String(error.stdout)}${String(error.stderr)}` : String(error);
+  error instanceof Error && "stdout" in error && "stderr" in error
+    ? `${String(error.stdout)}${String(error.stderr)}`
+    : String(error);

@@ -37,6 +37,9 @@ const exportLists = (text: string): readonly ExportList[] =>
 
 /** Is the line before the name's (first) declaration the end of a doc comment? */
 function isDocumented(text: string, name: string): boolean {
-  const declaration = new RegExp(`(.*)\n^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|class|function|interface|type|enum) ${name}\\b`, "mu");
+  const declaration = new RegExp(
+    `(.*)\n^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|class|function|interface|type|enum) ${name}\\b`,
+    "mu",
+  );
   return declaration.exec(text)?.[1]?.endsWith("*/") ?? false;
 }

@@ -23,7 +23,9 @@ export interface WorkspacePackage {
 }
 
 /** All packages that are published, by name. */
-export const publishedPackages: readonly WorkspacePackage[] = globSync("packages/*/package.json", { cwd: workspaceRoot })
+export const publishedPackages: readonly WorkspacePackage[] = globSync("packages/*/package.json", {
+  cwd: workspaceRoot,
+})
   .sort()
   .map((file) => {
     const folder = join(workspaceRoot, dirname(file));

@@ -18,11 +18,15 @@ test.for(publishedPackages)("$name, installed from its tarball, runs its README'
 });
 
 test("all packages' declarations, and the READMEs' examples on them, compile under a user's strict settings", async () => {
-  const examples = await Promise.all(publishedPackages.map(async ({ name, folderName }) => ({ folderName, ...(await exampleOf(name)) })));
+  const examples = await Promise.all(
+    publishedPackages.map(async ({ name, folderName }) => ({ folderName, ...(await exampleOf(name)) })),
+  );
   await using folder = await installFolder(tarballs, [...new Set(examples.flatMap(({ packages }) => packages))]);
   await writeFile(join(folder.path, "tsconfig.json"), JSON.stringify(tsconfig));
   for (const { folderName, program } of examples) await writeFile(join(folder.path, `${folderName}.ts`), program);
-  expect(await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--project", "."], { cwd: folder.path })).toBe("");
+  expect(await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--project", "."], { cwd: folder.path })).toBe(
+    "",
+  );
 });
 
 test.for([
@@ -31,11 +35,16 @@ test.for([
   ["cpu-pool", ["bounds"]],
 ] as const)("%s brings along of our other packages: %j", async ([name, others]) => {
   await using folder = await installFolder(tarballs, [`@hyperion-ts/${name}`]);
-  const ours = (await readdir(join(folder.path, "node_modules/.pnpm"))).filter((installed) => installed.startsWith("@hyperion-ts+"));
-  expect(ours.toSorted()).toEqual([name, ...others].toSorted().map((each) => expect.stringContaining(`@hyperion-ts+${each}`)));
+  const ours = (await readdir(join(folder.path, "node_modules/.pnpm"))).filter((installed) =>
+    installed.startsWith("@hyperion-ts+"),
+  );
+  expect(ours.toSorted()).toEqual(
+    [name, ...others].toSorted().map((each) => expect.stringContaining(`@hyperion-ts+${each}`)),
+  );
 });
 
-const exampleOf = async (name: string): Promise<ReadmeExample> => readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");
+const exampleOf = async (name: string): Promise<ReadmeExample> =>
+  readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");
 
 /** As strict as we are. `skipLibCheck` is off: what packages declare is checked too. */
 const tsconfig = {

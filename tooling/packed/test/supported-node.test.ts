@@ -33,10 +33,16 @@ interface Ended {
 describe("a program on another runtime", () => {
   let folder: InstalledFolder;
   beforeAll(async () => {
-    folder = await installFolder(inject("tarballs"), [...publishedPackages.map(({ name }) => name), ...example.packages.filter((name) => name === "zod")]);
+    folder = await installFolder(inject("tarballs"), [
+      ...publishedPackages.map(({ name }) => name),
+      ...example.packages.filter((name) => name === "zod"),
+    ]);
     await writeFile(join(folder.path, "roots.js"), stripTypeScriptTypes(example.program));
     for (const { name, folderName } of publishedPackages) {
-      await writeFile(join(folder.path, `${folderName}.mjs`), `import * as everything from "${name}";\nconsole.log(typeof everything);\n`);
+      await writeFile(
+        join(folder.path, `${folderName}.mjs`),
+        `import * as everything from "${name}";\nconsole.log(typeof everything);\n`,
+      );
       await writeFile(join(folder.path, `${folderName}.cjs`), `console.log(typeof require("${name}"));\n`);
     }
   });
@@ -44,29 +50,61 @@ describe("a program on another runtime", () => {
 
   async function run(runtime: string, args: readonly string[], file: string): Promise<Ended> {
     const [name = ""] = runtime.split("@");
-    const child = spawn("npx", ["-y", "--prefer-offline", "-p", runtime, "--", name, ...args, file], { cwd: folder.path, env: { ...process.env, NODE_USE_SYSTEM_CA: "1", NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("npx", ["-y", "--prefer-offline", "-p", runtime, "--", name, ...args, file], {
+      cwd: folder.path,
+      env: { ...process.env, NODE_USE_SYSTEM_CA: "1", NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
     return { code: Number(code), stdout, stderr };
   }
 
-  const programs = ["roots.js", ...publishedPackages.flatMap(({ folderName }) => [`${folderName}.mjs`, `${folderName}.cjs`])];
+  const programs = [
+    "roots.js",
+    ...publishedPackages.flatMap(({ folderName }) => [`${folderName}.mjs`, `${folderName}.cjs`]),
+  ];
 
-  test.for(refused)("%s is refused by a sentence that names it and what is needed, whichever package is loaded", { timeout: PATIENCE_MS }, async ([runtime, found, args]) => {
-    for (const program of programs) {
-      const { code, stdout, stderr } = await run(runtime, args, program);
-      const sentences = [...stderr.matchAll(/hyperion-ts needs Node 24\.3 or later, and this is (.*?): run the program with a newer Node/g)].map(([, name]) => name);
-      expect({ program, code, stdout, sentences, stderr }).toMatchObject({ program, code: 1, stdout: "", sentences: [expect.stringMatching(found)] });
-      if (runtime.startsWith("node")) expect(stderr.trim().split("\n")).toHaveLength(1);
-    }
-  });
+  test.for(refused)(
+    "%s is refused by a sentence that names it and what is needed, whichever package is loaded",
+    { timeout: PATIENCE_MS },
+    async ([runtime, found, args]) => {
+      for (const program of programs) {
+        const { code, stdout, stderr } = await run(runtime, args, program);
+        const sentences = [
+          ...stderr.matchAll(
+            /hyperion-ts needs Node 24\.3 or later, and this is (.*?): run the program with a newer Node/g,
+          ),
+        ].map(([, name]) => name);
+        expect({ program, code, stdout, sentences, stderr }).toMatchObject({
+          program,
+          code: 1,
+          stdout: "",
+          sentences: [expect.stringMatching(found)],
+        });
+        if (runtime.startsWith("node")) expect(stderr.trim().split("\n")).toHaveLength(1);
+      }
+    },
+  );
 
-  test("the oldest Node that is needed runs README's program, and loads every package", { timeout: PATIENCE_MS }, async () => {
-    expect(await run("node@24.3.0", [], "roots.js")).toMatchObject({ code: 0, stdout: example.printed });
-    for (const program of programs.slice(1)) expect({ program, ...(await run("node@24.3.0", ["--no-warnings"], program)) }).toEqual({ program, code: 0, stdout: "object\n", stderr: "" });
-  });
+  test(
+    "the oldest Node that is needed runs README's program, and loads every package",
+    { timeout: PATIENCE_MS },
+    async () => {
+      expect(await run("node@24.3.0", [], "roots.js")).toMatchObject({ code: 0, stdout: example.printed });
+      for (const program of programs.slice(1))
+        expect({ program, ...(await run("node@24.3.0", ["--no-warnings"], program)) }).toEqual({
+          program,
+          code: 0,
+          stdout: "object\n",
+          stderr: "",
+        });
+    },
+  );
 });
 
 test("the packages that can't share the check have the same one", () => {
-  const copies = ["bounds", "code-hash", "own-files", "slurm-env", "wire"].map((name) => readFileSync(join(workspaceRoot, "packages", name, "src/supported-node.ts"), "utf8"));
+  const copies = ["bounds", "code-hash", "own-files", "slurm-env", "wire"].map((name) =>
+    readFileSync(join(workspaceRoot, "packages", name, "src/supported-node.ts"), "utf8"),
+  );
   expect(new Set(copies).size).toBe(1);
 });

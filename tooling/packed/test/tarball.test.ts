@@ -20,7 +20,13 @@ describe.for(publishedPackages)("$name", ({ name, folder }) => {
     const { files } = await readTarball(path);
     const build = expectedBuild(folder);
     const sources = build.filter((file) => file.endsWith(".js")).map((file) => file.replace(/\.js$/u, ".ts"));
-    const expected = [...build.map((file) => `dist/${file}`), ...sources.map((file) => `src/${file}`), "LICENSE", "README.md", "package.json"];
+    const expected = [
+      ...build.map((file) => `dist/${file}`),
+      ...sources.map((file) => `src/${file}`),
+      "LICENSE",
+      "README.md",
+      "package.json",
+    ];
     expect([...files.keys()].sort()).toEqual(expected.sort());
     expect(files.get("LICENSE")).toContain("MIT License");
   });
@@ -36,7 +42,12 @@ describe.for(publishedPackages)("$name", ({ name, folder }) => {
 
   test("exports what was compiled, and depends on exact versions", async () => {
     const { manifest } = await readTarball(path);
-    expect(manifest).toMatchObject({ type: "module", license: "MIT", engines: { node: ">=24.3" }, description: expect.any(String) });
+    expect(manifest).toMatchObject({
+      type: "module",
+      license: "MIT",
+      engines: { node: ">=24.3" },
+      description: expect.any(String),
+    });
     expect(manifest).toMatchObject({ exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } } });
     for (const version of Object.values(manifest.dependencies ?? {})) expect(version).toMatch(/^\d+\.\d+\.\d+$/u);
   });

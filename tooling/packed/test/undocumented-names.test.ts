@@ -2,8 +2,14 @@ import { expect, test } from "vitest";
 import { ownNames, undocumentedNames } from "../src/undocumented-names.ts";
 
 const files = new Map([
-  ["dist/index.d.ts", `export { explained, type Bare } from "./parts/part.ts";\nexport type { Missing } from "./gone.js";\nexport { theirs } from "another";\n`],
-  ["dist/parts/part.d.ts", `/** About the file. */\nimport "node:fs";\n/** About it. */\nexport declare function explained(): void;\nexport interface Bare {\n}\n`],
+  [
+    "dist/index.d.ts",
+    `export { explained, type Bare } from "./parts/part.ts";\nexport type { Missing } from "./gone.js";\nexport { theirs } from "another";\n`,
+  ],
+  [
+    "dist/parts/part.d.ts",
+    `/** About the file. */\nimport "node:fs";\n/** About it. */\nexport declare function explained(): void;\nexport interface Bare {\n}\n`,
+  ],
 ]);
 
 test("names without a doc comment are found, also where their declaration is not", () => {

@@ -10,13 +10,30 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
   const files = worker.modules.filter((url) => url.startsWith("file:"));
 
   // A package more is a decision, because every worker on every node reads it.
-  expect(packagesOf(files)).toEqual(["@hyperion-ts/bounds", "@hyperion-ts/cpu-pool", "@hyperion-ts/job", "@hyperion-ts/launcher", "@hyperion-ts/remote", "@hyperion-ts/results", "@hyperion-ts/slurm-env", "@hyperion-ts/wire", "msgpackr", "zod"]);
+  expect(packagesOf(files)).toEqual([
+    "@hyperion-ts/bounds",
+    "@hyperion-ts/cpu-pool",
+    "@hyperion-ts/job",
+    "@hyperion-ts/launcher",
+    "@hyperion-ts/remote",
+    "@hyperion-ts/results",
+    "@hyperion-ts/slurm-env",
+    "@hyperion-ts/wire",
+    "msgpackr",
+    "zod",
+  ]);
   expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(117);
 
   // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one; of these
   // and of the packages that only a program needs no more than what their errors are.
-  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/|polling\/|errors\.|worker-death\.)/u.test(url))).toEqual([]);
-  expect(files.filter((url) => /\/(?:cpu-pool|slurm-env)\/dist\/(?!errors\.|shape\.|wait-reason\.|slurm-env-error\.)/u.test(url))).toEqual([]);
+  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/|polling\/|errors\.|worker-death\.)/u.test(url))).toEqual(
+    [],
+  );
+  expect(
+    files.filter((url) =>
+      /\/(?:cpu-pool|slurm-env)\/dist\/(?!errors\.|shape\.|wait-reason\.|slurm-env-error\.)/u.test(url),
+    ),
+  ).toEqual([]);
   expect(files.filter((url) => /\/job\/dist\/(?:progress\/|run\/(?!interruption\.))/u.test(url))).toEqual([]);
 
   // The head shows that both lists would tell.
@@ -38,10 +55,14 @@ async function loadedByProgram(): Promise<{ readonly worker: Loaded; readonly he
     await copyFile(join(import.meta.dirname, "programs", file), join(folder.path, file));
   }
   const env = { NODE_OPTIONS: `--import=${pathToFileURL(join(folder.path, "loaded-modules.ts")).href}` };
-  return JSON.parse(await runProgram([process.execPath, "what-a-worker-loads.ts"], { cwd: folder.path, env })) as { worker: Loaded; head: Loaded };
+  return JSON.parse(await runProgram([process.execPath, "what-a-worker-loads.ts"], { cwd: folder.path, env })) as {
+    worker: Loaded;
+    head: Loaded;
+  };
 }
 
-const packagesOf = (urls: readonly string[]): readonly string[] => [...new Set(urls.flatMap((url) => packageOf(url) ?? []))].sort();
+const packagesOf = (urls: readonly string[]): readonly string[] =>
+  [...new Set(urls.flatMap((url) => packageOf(url) ?? []))].sort();
 
 /** The package that a module is in; undefined for Node's own and for the user's. */
 const packageOf = (url: string): string | undefined => /.*\/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//u.exec(url)?.[1];

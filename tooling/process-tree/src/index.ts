@@ -20,7 +20,8 @@ interface Stat extends ProcessId {
 /** All processes below `pid`, children of children included; not `pid` itself. */
 export function descendants(pid: number): ProcessId[] {
   const byParent = Map.groupBy(allProcesses(), ({ parent }) => parent);
-  const below = (parent: number): Stat[] => (byParent.get(parent) ?? []).flatMap((child) => [child, ...below(child.pid)]);
+  const below = (parent: number): Stat[] =>
+    (byParent.get(parent) ?? []).flatMap((child) => [child, ...below(child.pid)]);
   return below(pid).map(({ pid, startTime }) => ({ pid, startTime }));
 }
 

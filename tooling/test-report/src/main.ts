@@ -18,19 +18,30 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const missing = testbedMissing();
 
 removeReports(root);
-const turbo = spawnSync("pnpm", ["exec", "turbo", "run", "typecheck", "lint", "test", "--continue", ...process.argv.slice(2)], {
-  cwd: root,
-  // A result without a cluster does not stand for one with it.
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", HYPERION_TESTBED: missing === null ? "here" : "missing" },
-  stdio: ["ignore", "inherit", "inherit"],
-});
+const turbo = spawnSync(
+  "pnpm",
+  ["exec", "turbo", "run", "typecheck", "lint", "test", "--continue", ...process.argv.slice(2)],
+  {
+    cwd: root,
+    // A result without a cluster does not stand for one with it.
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", HYPERION_TESTBED: missing === null ? "here" : "missing" },
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+);
 const onReleases = process.env["CI"] !== "true" || testOnReleases();
 
 const { passed, failed, skipped } = readReports(root);
-for (const { report, file, name, messages } of failedTests(root)) console.log(`\nFAILED ${name ?? "to load"}\n  in ${file} (${report})\n${messages.join("\n").slice(0, 4_000)}`);
+for (const { report, file, name, messages } of failedTests(root))
+  console.log(`\nFAILED ${name ?? "to load"}\n  in ${file} (${report})\n${messages.join("\n").slice(0, 4_000)}`);
 const ok = turbo.status === 0 && onReleases && failed === 0 && passed > 0;
-if (turbo.status !== 0 || !onReleases) console.log("\nA check above failed: its output says which package and why. Types and lint count as checks, not as tests.");
-if (skipped > 0) console.log(`\n${skipped} tests were skipped.${missing === null ? "" : ` Those on a real Slurm cluster are among them: ${missing}`}`);
+if (turbo.status !== 0 || !onReleases)
+  console.log(
+    "\nA check above failed: its output says which package and why. Types and lint count as checks, not as tests.",
+  );
+if (skipped > 0)
+  console.log(
+    `\n${skipped} tests were skipped.${missing === null ? "" : ` Those on a real Slurm cluster are among them: ${missing}`}`,
+  );
 console.log(`tests: ${passed} passed, ${failed} failed`);
 process.exitCode = ok ? 0 : 1;
 
@@ -39,7 +50,9 @@ function testOnReleases(): boolean {
   const machines = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
   const others = releases.filter((release) => release !== machines);
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" });
-  console.log(`\nSuites on a real cluster run again on Debian ${others.join(" and ")}; the slowest ones only on ${turnOf(others, commit)}, by this commit.`);
+  console.log(
+    `\nSuites on a real cluster run again on Debian ${others.join(" and ")}; the slowest ones only on ${turnOf(others, commit)}, by this commit.`,
+  );
   return releaseRuns(others, commit)
     .map((run) => runOnRelease(root, run))
     .every(Boolean);

@@ -20,14 +20,26 @@ export interface ReleaseRun {
 
 const everywhere: readonly Suite[] = [
   { folder: "packages/slurm-env", name: "@hyperion-ts/slurm-env", files: ["test/slurm/"] },
-  { folder: "packages/launcher", name: "@hyperion-ts/launcher", files: ["test/transport/transports.test.ts", "test/transport/srun-variables.test.ts"] },
+  {
+    folder: "packages/launcher",
+    name: "@hyperion-ts/launcher",
+    files: ["test/transport/transports.test.ts", "test/transport/srun-variables.test.ts"],
+  },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/shapes"] },
 ];
 
 const inTurn: readonly Suite[] = [
-  { folder: "packages/launcher", name: "@hyperion-ts/launcher", files: ["test/transport/connecting.test.ts", "test/transport/link.test.ts"] },
+  {
+    folder: "packages/launcher",
+    name: "@hyperion-ts/launcher",
+    files: ["test/transport/connecting.test.ts", "test/transport/link.test.ts"],
+  },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
-  { folder: "tooling/testbed", name: "@hyperion-ts/testbed", files: ["test/cluster.test.ts", "test/faults.test.ts", "test/slurmctld-fault.test.ts"] },
+  {
+    folder: "tooling/testbed",
+    name: "@hyperion-ts/testbed",
+    files: ["test/cluster.test.ts", "test/faults.test.ts", "test/slurmctld-fault.test.ts"],
+  },
 ];
 
 /** @param commit its hash, in hexadecimal digits: it decides whose turn it is. */
@@ -37,4 +49,5 @@ export function releaseRuns(releases: readonly Release[], commit: string): reado
 }
 
 /** The release on which the slowest suites run. */
-export const turnOf = (releases: readonly Release[], commit: string): Release | undefined => releases[Number.parseInt(commit.slice(0, 8), 16) % releases.length];
+export const turnOf = (releases: readonly Release[], commit: string): Release | undefined =>
+  releases[Number.parseInt(commit.slice(0, 8), 16) % releases.length];

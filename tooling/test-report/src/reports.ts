@@ -32,7 +32,11 @@ interface FileResult {
   readonly name: string;
   readonly status: string;
   readonly message: string;
-  readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly failureMessages: readonly string[] }[];
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
 }
 
 export const removeReports = (root: string): void => {
@@ -51,7 +55,8 @@ export function readReports(root: string): TestCounts {
 }
 
 /** All that failed, in the order of the reports. */
-export const failedTests = (root: string): readonly FailedTest[] => reportsOf(root).flatMap(({ path, report }) => report.testResults.flatMap((file) => failuresOf(path, file)));
+export const failedTests = (root: string): readonly FailedTest[] =>
+  reportsOf(root).flatMap(({ path, report }) => report.testResults.flatMap((file) => failuresOf(path, file)));
 
 function failuresOf(report: string, file: FileResult): readonly FailedTest[] {
   if (isNotLoaded(file)) return [{ report, file: file.name, messages: [file.message] }];
@@ -60,7 +65,11 @@ function failuresOf(report: string, file: FileResult): readonly FailedTest[] {
     .map(({ fullName, failureMessages }) => ({ report, file: file.name, name: fullName, messages: failureMessages }));
 }
 
-const isNotLoaded = ({ status, assertionResults }: FileResult): boolean => status === "failed" && assertionResults.length === 0;
+const isNotLoaded = ({ status, assertionResults }: FileResult): boolean =>
+  status === "failed" && assertionResults.length === 0;
 
 const reportsOf = (root: string): readonly { readonly path: string; readonly report: Report }[] =>
-  globSync(reports, { cwd: root }).map((path) => ({ path, report: JSON.parse(readFileSync(`${root}/${path}`, "utf8")) as Report }));
+  globSync(reports, { cwd: root }).map((path) => ({
+    path,
+    report: JSON.parse(readFileSync(`${root}/${path}`, "utf8")) as Report,
+  }));

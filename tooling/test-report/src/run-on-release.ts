@@ -9,6 +9,20 @@ export const runOnRelease = (root: string, { release, suites }: ReleaseRun): boo
 
 function runSuite(root: string, { folder, name, files }: Suite, release: Release, report: string): boolean {
   console.log(`\n${name} on Debian ${release}: ${files.join(", ")}`);
-  const vitest = ["exec", "vitest", "run", ...files, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  return spawnSync("pnpm", vitest, { cwd: `${root}/${folder}`, env: { ...process.env, HYPERION_TESTBED_RELEASE: release }, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+  const vitest = [
+    "exec",
+    "vitest",
+    "run",
+    ...files,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  return (
+    spawnSync("pnpm", vitest, {
+      cwd: `${root}/${folder}`,
+      env: { ...process.env, HYPERION_TESTBED_RELEASE: release },
+      stdio: ["ignore", "inherit", "inherit"],
+    }).status === 0
+  );
 }

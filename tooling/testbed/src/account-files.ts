@@ -3,7 +3,9 @@ import type { ClusterPlan, ClusterUser } from "./cluster-plan.ts";
 import { hosts } from "./cluster-plan.ts";
 
 export const hostsFile = (plan: ClusterPlan): string =>
-  ["127.0.0.1 localhost", "::1 localhost", ...hosts(plan).map(({ address, name }) => `${address} ${name}`), ""].join("\n");
+  ["127.0.0.1 localhost", "::1 localhost", ...hosts(plan).map(({ address, name }) => `${address} ${name}`), ""].join(
+    "\n",
+  );
 
 /** @param machines the machine's /etc/passwd, whose daemons' users stay (passwd(5)). */
 export const passwdFile = (machines: string, users: readonly ClusterUser[]): string =>

@@ -36,7 +36,16 @@ export function accountingCommands({ limits = {}, qos = [] }: AccountingOptions,
   const commands = [
     ["add", "cluster", clusterName],
     ...qos.map(({ name, limits = {} }) => ["add", "qos", name, "Flags=DenyOnLimit", ...limitArgs(limits, qosKeys)]),
-    ["add", "account", account, `Description=${account}`, `Organization=${account}`, `QOS=${names.join(",")}`, "DefaultQOS=normal", ...limitArgs(limits, accountKeys)],
+    [
+      "add",
+      "account",
+      account,
+      `Description=${account}`,
+      `Organization=${account}`,
+      `QOS=${names.join(",")}`,
+      "DefaultQOS=normal",
+      ...limitArgs(limits, accountKeys),
+    ],
     ...(users.length === 0 ? [] : [["add", "user", users.join(","), `Account=${account}`]]),
   ];
   return commands.map((words) => `${words.join(" ")}\n`).join("");
@@ -50,10 +59,16 @@ const accountKeys: Readonly<Record<keyof AccountingLimits, string>> = {
   maxTresPerJob: "MaxTRESPerJob",
   grpTres: "GrpTRES",
 };
-const qosKeys: typeof accountKeys = { ...accountKeys, maxSubmitJobs: "MaxSubmitJobsPerUser", maxJobs: "MaxJobsPerUser" };
+const qosKeys: typeof accountKeys = {
+  ...accountKeys,
+  maxSubmitJobs: "MaxSubmitJobsPerUser",
+  maxJobs: "MaxJobsPerUser",
+};
 
 export const clusterName = "testbed";
 export const databaseName = "slurm";
 
 const limitArgs = (limits: AccountingLimits, keys: typeof accountKeys): readonly string[] =>
-  (Object.entries(limits) as readonly (readonly [keyof AccountingLimits, number | string])[]).map(([name, value]) => `${keys[name]}=${value}`);
+  (Object.entries(limits) as readonly (readonly [keyof AccountingLimits, number | string])[]).map(
+    ([name, value]) => `${keys[name]}=${value}`,
+  );

@@ -20,10 +20,17 @@ export async function writeAccountingFiles(init: ProcessId, plan: ClusterPlan): 
   await symlink(places.databaseSocket, inside(init, newerSocketFolder));
   await writeFile(inside(init, "/etc/slurm/slurmdbd.conf"), slurmdbdConf(plan), { mode: 0o600 });
   const file = systemTables.map((path) => inside(init, path)).find((path) => existsSync(path));
-  if (file === undefined) throw new TestbedError("missing", `MariaDB's own tables are described in none of ${systemTables.join(", ")}: is mariadb-server-core installed?`);
+  if (file === undefined)
+    throw new TestbedError(
+      "missing",
+      `MariaDB's own tables are described in none of ${systemTables.join(", ")}: is mariadb-server-core installed?`,
+    );
   // slurmdbd would make its database, but can't connect a second time with libmariadb of MariaDB 11.8.9.
   const tables = await readFile(file, "utf8");
-  await writeFile(inside(init, places.databaseSetup), `CREATE DATABASE IF NOT EXISTS ${databaseName};\nCREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n${tables}`);
+  await writeFile(
+    inside(init, places.databaseSetup),
+    `CREATE DATABASE IF NOT EXISTS ${databaseName};\nCREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n${tables}`,
+  );
 }
 
 /** MariaDB's clients look for its socket in one of the two. */
@@ -43,7 +50,9 @@ export async function startAccounting(site: Site, options: AccountingOptions, ti
   await startDaemon(site, mariadbOn(login), timeoutMs);
   await startDaemon(site, slurmdbdOn(login), timeoutMs);
   const instead = (): string => lastLines(site, slurmdbdOn(login));
-  await waitUntil({ what: "slurmdbd to answer", timeoutMs, instead }, () => slurm(site, ["sacctmgr", "list", "cluster"]).catch(() => undefined));
+  await waitUntil({ what: "slurmdbd to answer", timeoutMs, instead }, () =>
+    slurm(site, ["sacctmgr", "list", "cluster"]).catch(() => undefined),
+  );
   const users = site.plan.users.map(({ name }) => name).filter((name) => name !== "root");
   // Each start of sacctmgr costs more than all of its commands; it ends at the first one that is refused.
   if (isNew) await slurm(site, ["sacctmgr", "--immediate", "--quiet"], { input: accountingCommands(options, users) });

@@ -42,7 +42,12 @@ export const startDaemons = async (site: Site, host: Host, timeoutMs: number): P
  * Waits until slurmctld hears from these nodes and would give them work.
  * @param nudge is done before each look, to hurry it up.
  */
-export async function untilUsable(site: Site, nodes: readonly Host[], timeoutMs: number, nudge = async (): Promise<void> => undefined): Promise<void> {
+export async function untilUsable(
+  site: Site,
+  nodes: readonly Host[],
+  timeoutMs: number,
+  nudge = async (): Promise<void> => undefined,
+): Promise<void> {
   const names = new Set(nodes.map(({ name }) => name));
   const what = `${[...names].join(", ")} to be ready in Slurm`;
   await waitUntil({ what, timeoutMs, instead: () => diagnosis(site) }, async () => {
@@ -60,8 +65,14 @@ export async function diagnosis(site: Site): Promise<string> {
   const all: readonly Daemon[] = [munged, ...hosts(site.plan).flatMap((host) => daemonsOf(site, host))];
   const dead = all.filter((daemon) => findDaemon(site, daemon) === undefined);
   const states = await nodeStates(site).catch((error: unknown) => String(error));
-  const seen = typeof states === "string" ? states : `sinfo says: ${states.map(({ name, state }) => `${name} ${state}`).join(", ")}`;
-  const about = dead.length === 0 ? "All daemons run." : `These daemons do not run: ${dead.map(({ name }) => name).join(", ")}.`;
-  const logs = (dead.length === 0 ? [slurmctldOn(site.plan.login.name)] : dead.slice(0, 2)).map((daemon) => lastLines(site, daemon));
+  const seen =
+    typeof states === "string"
+      ? states
+      : `sinfo says: ${states.map(({ name, state }) => `${name} ${state}`).join(", ")}`;
+  const about =
+    dead.length === 0 ? "All daemons run." : `These daemons do not run: ${dead.map(({ name }) => name).join(", ")}.`;
+  const logs = (dead.length === 0 ? [slurmctldOn(site.plan.login.name)] : dead.slice(0, 2)).map((daemon) =>
+    lastLines(site, daemon),
+  );
   return [about, seen, ...logs].join("\n");
 }

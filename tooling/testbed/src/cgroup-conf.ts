@@ -23,7 +23,14 @@ export const cgroupSettings = (nodes: readonly ComputeNode[]): SlurmSettings => 
 export const cgroupConf = (constrained: boolean): string =>
   ["CgroupPlugin=cgroup/v1", "IgnoreSystemd=yes", ...(constrained ? constraints : []), ""].join("\n");
 
-const constraints = [`CgroupMountpoint=${places.slurmCgroups}`, "ConstrainCores=yes", "ConstrainRAMSpace=yes", "ConstrainSwapSpace=yes", "AllowedSwapSpace=0", "ConstrainDevices=yes"];
+const constraints = [
+  `CgroupMountpoint=${places.slurmCgroups}`,
+  "ConstrainCores=yes",
+  "ConstrainRAMSpace=yes",
+  "ConstrainSwapSpace=yes",
+  "AllowedSwapSpace=0",
+  "ConstrainDevices=yes",
+];
 
 /** Where a machine of the cluster finds a hierarchy. */
 export const mountOf = (controller: Controller): string => `/sys/fs/cgroup/${controller}`;
@@ -44,4 +51,7 @@ export function prepareCgroups(init: ProcessId, tree: CgroupTree, nodes: readonl
   }
 }
 
-const filesIn = (folder: string): readonly string[] => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);

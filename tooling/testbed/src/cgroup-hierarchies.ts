@@ -18,7 +18,8 @@ export interface Hierarchy {
 }
 
 /** Those of Slurm's controllers that are there; fewer than `controllers` where the machine has cgroups of version 2. */
-export const ownHierarchies = (): readonly Hierarchy[] => hierarchiesIn(readFileSync("/proc/self/mountinfo", "utf8"), readFileSync("/proc/self/cgroup", "utf8"));
+export const ownHierarchies = (): readonly Hierarchy[] =>
+  hierarchiesIn(readFileSync("/proc/self/mountinfo", "utf8"), readFileSync("/proc/self/cgroup", "utf8"));
 
 /**
  * @param mountinfo /proc/self/mountinfo (proc(5)): `ID PARENT DEVICE ROOT PLACE OPTIONS [TAGS] - cgroup SOURCE SUPER-OPTIONS`
@@ -26,10 +27,24 @@ export const ownHierarchies = (): readonly Hierarchy[] => hierarchiesIn(readFile
  */
 export const hierarchiesIn = (mountinfo: string, cgroup: string): readonly Hierarchy[] =>
   controllers.flatMap((controller) => {
-    const mounted = mountinfo.split("\n").flatMap(mountOf).find((mount) => mount.options.includes(controller));
-    const [, together = "", ...group] = cgroup.split("\n").map((line) => line.split(":")).find(([, names = ""]) => names.split(",").includes(controller)) ?? [];
+    const mounted = mountinfo
+      .split("\n")
+      .flatMap(mountOf)
+      .find((mount) => mount.options.includes(controller));
+    const [, together = "", ...group] =
+      cgroup
+        .split("\n")
+        .map((line) => line.split(":"))
+        .find(([, names = ""]) => names.split(",").includes(controller)) ?? [];
     if (mounted === undefined || together === "") return [];
-    return [{ controller, together, root: mounted.place, own: join(mounted.place, withoutRoot(group.join(":"), mounted.root)) }];
+    return [
+      {
+        controller,
+        together,
+        root: mounted.place,
+        own: join(mounted.place, withoutRoot(group.join(":"), mounted.root)),
+      },
+    ];
   });
 
 interface CgroupMount {

@@ -60,7 +60,9 @@ export function removeLeftTrees(hierarchies: readonly Hierarchy[]): void {
 }
 
 function isMakersAlive(folder: string): boolean {
-  const [pid = "", startTime = ""] = basename(folder).slice(prefix.length + 1).split("-");
+  const [pid = "", startTime = ""] = basename(folder)
+    .slice(prefix.length + 1)
+    .split("-");
   return isAlive({ pid: Number(pid), startTime });
 }
 
@@ -69,7 +71,8 @@ const hasProcesses = (folder: string): boolean =>
 
 /** A new cpuset has no CPUs; nothing can enter it then. */
 function inheritCpuset(folder: string): void {
-  for (const name of ["cpuset.cpus", "cpuset.mems"]) writeFileSync(join(folder, name), readFileSync(join(folder, "..", name)));
+  for (const name of ["cpuset.cpus", "cpuset.mems"])
+    writeFileSync(join(folder, name), readFileSync(join(folder, "..", name)));
 }
 
 function tryToRemove(folder: string): boolean {
@@ -88,7 +91,9 @@ function removeFolder(folder: string): void {
 
 const foldersIn = (folder: string): readonly string[] => {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
   } catch {
     return [];
   }

@@ -5,7 +5,15 @@
 import { isAbsolute } from "node:path";
 import type { AccountingOptions } from "./accounting-options.ts";
 import { defaultNodes } from "./options.ts";
-import type { NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
+import type {
+  NodeSpec,
+  PartitionSpec,
+  Share,
+  SlurmSettings,
+  SshdSettings,
+  TestbedOptions,
+  UserSpec,
+} from "./options.ts";
 import { isRelease, releases } from "./release.ts";
 import type { Release } from "./release.ts";
 import { TestbedError } from "./testbed-error.ts";
@@ -61,10 +69,13 @@ export const hosts = (plan: ClusterPlan): readonly Host[] => [plan.login, ...pla
 
 /** @throws TestbedError `bad-options` where the options can't be met. */
 export function planCluster(options: TestbedOptions): ClusterPlan {
-  const nodes = (options.nodes ?? defaultNodes).map((spec, place) => planNode(spec, place + firstNodeIndex, options.sshd ?? {}));
+  const nodes = (options.nodes ?? defaultNodes).map((spec, place) =>
+    planNode(spec, place + firstNodeIndex, options.sshd ?? {}),
+  );
   const partitions = options.partitions ?? [{ name: "main" }];
   checkNames("node", ["login", ...nodes.map(({ name }) => name)]);
-  if (nodes.length === 0 || nodes.length > largestCluster) throw bad(`a cluster has 1 to ${largestCluster} nodes, not ${nodes.length}`);
+  if (nodes.length === 0 || nodes.length > largestCluster)
+    throw bad(`a cluster has 1 to ${largestCluster} nodes, not ${nodes.length}`);
   for (const { name, nodes: members } of partitions) {
     const stranger = members?.find((member) => !nodes.some((node) => node.name === member));
     if (stranger !== undefined) throw bad(`partition ${name} names the node ${stranger}, which is not in nodes`);
@@ -73,8 +84,20 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   checkNames("user", ["root", ...users.map(({ name }) => name)]);
   for (const share of options.share ?? []) checkShare(share);
   const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
-  const what = { login, nodes, partitions, users: [rootUser, ...users.map(planUser)], shares: options.share ?? [], slurm: options.slurm ?? {} };
-  const common = { ...what, sbatchLatencyMs: submitLatency(options), cgroups: options.cgroups ?? false, ...planAccounting(options) };
+  const what = {
+    login,
+    nodes,
+    partitions,
+    users: [rootUser, ...users.map(planUser)],
+    shares: options.share ?? [],
+    slurm: options.slurm ?? {},
+  };
+  const common = {
+    ...what,
+    sbatchLatencyMs: submitLatency(options),
+    cgroups: options.cgroups ?? false,
+    ...planAccounting(options),
+  };
   return options.release === undefined ? common : { ...common, release: knownRelease(options.release) };
 }
 
@@ -85,7 +108,8 @@ const largestCluster = 250;
 const firstUid = 20_001;
 
 const address = (index: number): string => `10.99.0.${index}`;
-const bad = (problem: string): TestbedError => new TestbedError("bad-options", `The options of the testbed can't be met: ${problem}.`);
+const bad = (problem: string): TestbedError =>
+  new TestbedError("bad-options", `The options of the testbed can't be met: ${problem}.`);
 
 /** root's home is not the machine's: keys and start files of a person must not take part. */
 const rootUser: ClusterUser = { name: "root", uid: 0, home: "/home/root", shell: "/bin/bash" };
@@ -95,7 +119,11 @@ function planNode(spec: NodeSpec, index: number, clusterSshd: SshdSettings): Com
   const common = { name, index, address: address(index), gpus, memoryMb, sshd: { ...clusterSshd, ...sshd } };
   if ("cpus" in spec) return { ...common, cpus: count(name, spec.cpus) };
   const { sockets, coresPerSocket, threadsPerCore } = spec;
-  return { ...common, cpus: count(name, sockets * coresPerSocket * threadsPerCore), layout: { sockets, coresPerSocket, threadsPerCore } };
+  return {
+    ...common,
+    cpus: count(name, sockets * coresPerSocket * threadsPerCore),
+    layout: { sockets, coresPerSocket, threadsPerCore },
+  };
 }
 
 const planUser = ({ name, shell = "/bin/bash", loginPrints }: UserSpec, place: number): ClusterUser => ({
@@ -116,7 +144,8 @@ function count(name: string, cpus: number): number {
 
 function submitLatency({ sbatchLatencyMs = 0, slurm = {} }: TestbedOptions): number {
   if (!Number.isFinite(sbatchLatencyMs) || sbatchLatencyMs < 0) throw bad(`sbatchLatencyMs is ${sbatchLatencyMs}`);
-  if (sbatchLatencyMs > 0 && Object.keys(slurm).some((key) => /^JobSubmitPlugins$/i.test(key))) throw bad("sbatchLatencyMs is a job_submit plugin itself: JobSubmitPlugins can't be set beside it");
+  if (sbatchLatencyMs > 0 && Object.keys(slurm).some((key) => /^JobSubmitPlugins$/i.test(key)))
+    throw bad("sbatchLatencyMs is a job_submit plugin itself: JobSubmitPlugins can't be set beside it");
   return sbatchLatencyMs;
 }
 
@@ -127,12 +156,14 @@ function knownRelease(name: string): Release {
 
 function checkNames(kind: string, names: readonly string[]): void {
   const malformed = names.find((name) => !/^[a-z][a-z0-9-]{0,30}$/.test(name));
-  if (malformed !== undefined) throw bad(`the ${kind} name ${JSON.stringify(malformed)} is not 1 to 31 of a-z, 0-9 and "-", a letter first`);
+  if (malformed !== undefined)
+    throw bad(`the ${kind} name ${JSON.stringify(malformed)} is not 1 to 31 of a-z, 0-9 and "-", a letter first`);
   const twice = names.find((name, place) => names.indexOf(name) !== place);
   if (twice !== undefined) throw bad(`the ${kind} name ${twice} is there twice, or taken by the testbed itself`);
 }
 
 function checkShare({ from, to }: Share): void {
   if (!isAbsolute(from) || !isAbsolute(to)) throw bad(`a share needs absolute paths, not ${from} and ${to}`);
-  if (/^\/(run|etc)(\/|$)/.test(from)) throw bad(`${from} can't be shared: the cluster has a /run and an /etc of its own`);
+  if (/^\/(run|etc)(\/|$)/.test(from))
+    throw bad(`${from} can't be shared: the cluster has a /run and an /etc of its own`);
 }

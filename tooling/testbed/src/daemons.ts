@@ -29,7 +29,12 @@ export const slurmctldOn = (host: string): Daemon => hostDaemon("slurmctld", dae
 export const slurmdOn = (host: string): Daemon => hostDaemon("slurmd", daemonName.slurmd(host), host);
 export const sshdOn = (host: string): Daemon => hostDaemon("sshd", daemonName.sshd(host), host);
 
-const hostDaemon = (comm: Daemon["comm"], name: string, host: string): Daemon => ({ name, comm, host, pidFile: pidFileOf(name) });
+const hostDaemon = (comm: Daemon["comm"], name: string, host: string): Daemon => ({
+  name,
+  comm,
+  host,
+  pidFile: pidFileOf(name),
+});
 
 /** The daemons of one machine. */
 export const daemonsOf = ({ plan }: Site, { name }: Host): readonly Daemon[] => [
@@ -55,7 +60,8 @@ export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number)
   await waitUntil({ what: `${daemon.name} to start`, timeoutMs, instead }, () => {
     const found = findDaemon(site, daemon);
     looksInVain = daemon.comm === "sshd" || processesOf(daemon, where).length > 0 ? 0 : looksInVain + 1;
-    if (found === undefined && looksInVain === enoughLooks) throw new TestbedError("not-started", `${daemon.name} did not start: it has ended.\n${instead()}`);
+    if (found === undefined && looksInVain === enoughLooks)
+      throw new TestbedError("not-started", `${daemon.name} did not start: it has ended.\n${instead()}`);
     return found;
   });
 }
@@ -68,7 +74,9 @@ const enoughLooks = 4;
 
 function processesOf({ comm }: Daemon, init: ProcessId): readonly ProcessEntry[] {
   const namespace = pidNamespace(init.pid);
-  return allProcesses().filter((entry) => entry.comm === comm && entry.state !== "Z" && pidNamespace(entry.pid) === namespace);
+  return allProcesses().filter(
+    (entry) => entry.comm === comm && entry.state !== "Z" && pidNamespace(entry.pid) === namespace,
+  );
 }
 
 /** The daemon's own process: not its children, such as sshd's sessions. */
@@ -85,7 +93,9 @@ export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {
   const found = findDaemon(site, daemon);
   if (found === undefined) return;
   sendSignal(found.pid, "SIGKILL");
-  await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
+  await waitUntil({ what: `${daemon.name} to end`, timeoutMs: 10_000 }, () =>
+    findDaemon(site, daemon) === undefined ? true : undefined,
+  );
 }
 
 /** Does nothing where it does not run. */
@@ -97,7 +107,10 @@ export function signalDaemon(site: Site, daemon: Daemon, signal: "SIGTERM" | "SI
 
 /** The end of its log, for a message. */
 export function lastLines(site: Site, { name }: Daemon, count = 15): string {
-  const lines = readOr(inside(site.holder.init, logOf(name)), "").trimEnd().split("\n").slice(-count);
+  const lines = readOr(inside(site.holder.init, logOf(name)), "")
+    .trimEnd()
+    .split("\n")
+    .slice(-count);
   return `The end of ${name}'s log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
@@ -167,4 +180,3 @@ function readOr(file: string, other: string): string {
     return other;
   }
 }
-

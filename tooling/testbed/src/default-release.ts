@@ -11,5 +11,8 @@ export function defaultRelease(): Release | undefined {
   const name = process.env[releaseVariable] ?? "";
   if (name === "") return undefined;
   if (isRelease(name)) return name;
-  throw new TestbedError("bad-options", `${releaseVariable} is ${JSON.stringify(name)}: it should be one of ${releases.join(", ")}, or empty.`);
+  throw new TestbedError(
+    "bad-options",
+    `${releaseVariable} is ${JSON.stringify(name)}: it should be one of ${releases.join(", ")}, or empty.`,
+  );
 }

@@ -19,7 +19,11 @@ export interface Entrance extends ProcessId {
   readonly hasCgroups?: boolean;
 }
 
-export const enterArgs = ({ pid, hasCgroups = false }: Entrance, worlds: Worlds, command: readonly string[]): readonly string[] => [
+export const enterArgs = (
+  { pid, hasCgroups = false }: Entrance,
+  worlds: Worlds,
+  command: readonly string[],
+): readonly string[] => [
   "-t",
   String(pid),
   ...flags[worlds],

@@ -43,10 +43,19 @@ async function writeSlurmFiles(init: ProcessId, plan: ClusterPlan): Promise<void
   const folder = inside(init, "/etc/slurm");
   await mkdir(folder, { recursive: true });
   const latency = plan.sbatchLatencyMs > 0 ? { "job_submit.lua": submitLatencyScript(plan.sbatchLatencyMs) } : {};
-  const files = { "slurm.conf": slurmConf(plan), "gres.conf": gresConf(plan), "cgroup.conf": cgroupConf(plan.cgroups), ...latency };
+  const files = {
+    "slurm.conf": slurmConf(plan),
+    "gres.conf": gresConf(plan),
+    "cgroup.conf": cgroupConf(plan.cgroups),
+    ...latency,
+  };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
   await Promise.all(plan.nodes.map(({ name }) => mkdir(inside(init, `${places.slurmdSpool}/${name}`))));
-  await Promise.all(Array.from({ length: Math.max(...plan.nodes.map(({ gpus }) => gpus)) }, (_, gpu) => makeGpu(init, gpu, plan.cgroups)));
+  await Promise.all(
+    Array.from({ length: Math.max(...plan.nodes.map(({ gpus }) => gpus)) }, (_, gpu) =>
+      makeGpu(init, gpu, plan.cgroups),
+    ),
+  );
 }
 
 /**
@@ -55,7 +64,13 @@ async function writeSlurmFiles(init: ProcessId, plan: ClusterPlan): Promise<void
  * "LOCAL/EXPERIMENTAL USE"): who may open it is told that there is no such device, who may not that it is not permitted.
  */
 const makeGpu = (init: ProcessId, gpu: number, isGuarded: boolean): Promise<string> =>
-  systemCommand("mknod", ["-m", "666", inside(init, `${places.gpus}/${gpu}`), "c", ...(isGuarded ? ["60", String(gpu)] : ["1", "3"])]);
+  systemCommand("mknod", [
+    "-m",
+    "666",
+    inside(init, `${places.gpus}/${gpu}`),
+    "c",
+    ...(isGuarded ? ["60", String(gpu)] : ["1", "3"]),
+  ]);
 
 async function writeMungeKey(init: ProcessId): Promise<void> {
   await mkdir(inside(init, "/etc/munge"), { recursive: true });
@@ -66,7 +81,9 @@ async function writeMungeKey(init: ProcessId): Promise<void> {
 
 /** The machine's own settings and keys of ssh take no part. */
 async function writeSshFiles(init: ProcessId, plan: ClusterPlan): Promise<void> {
-  const publicKeys = new Map(await Promise.all(hosts(plan).map(async ({ name }) => [name, await makeKey(init, hostKeyOf(name), name)] as const)));
+  const publicKeys = new Map(
+    await Promise.all(hosts(plan).map(async ({ name }) => [name, await makeKey(init, hostKeyOf(name), name)] as const)),
+  );
   await Promise.all(
     hosts(plan).flatMap((host) => {
       const banner = bannerText(host);
@@ -95,9 +112,12 @@ async function makeHome(init: ProcessId, user: ClusterUser): Promise<void> {
   await copyFile(at(".ssh/id_ed25519.pub"), at(".ssh/authorized_keys"));
   if (user.loginPrints !== undefined) {
     await writeFile(at(".login-prints"), `${user.loginPrints}\n`);
-    await Promise.all([".bashrc", ".bash_profile", ".zshenv", ".tcshrc", ".cshrc", ".config/fish/config.fish"].map((file) => writeFile(at(file), "cat ~/.login-prints\n")));
+    await Promise.all(
+      [".bashrc", ".bash_profile", ".zshenv", ".tcshrc", ".cshrc", ".config/fish/config.fish"].map((file) =>
+        writeFile(at(file), "cat ~/.login-prints\n"),
+      ),
+    );
   }
   await chmod(at(""), 0o700);
   await systemCommand("chown", ["-R", `${user.uid}:${user.uid}`, at("")]);
 }
-

@@ -62,7 +62,9 @@ async function stop(site: Site, host: Host): Promise<void> {
   const init = nodeInit(site, host.name);
   if (init === undefined) return;
   sendSignal(init.pid, "SIGKILL");
-  await waitUntil({ what: `${host.name}'s processes to end`, timeoutMs: 20_000 }, () => (isAlive(init) ? undefined : true));
+  await waitUntil({ what: `${host.name}'s processes to end`, timeoutMs: 20_000 }, () =>
+    isAlive(init) ? undefined : true,
+  );
 }
 
 async function heal(site: Site, host: Host, timeoutMs: number): Promise<void> {
@@ -83,5 +85,6 @@ async function heal(site: Site, host: Host, timeoutMs: number): Promise<void> {
 /** Slurm takes a node that was down back by itself, at its next round of questions. This is quicker. */
 async function resume(site: Site, { name }: Host): Promise<void> {
   const state = (await nodeStates(site)).find((node) => node.name === name);
-  if (state?.state === "down") await slurm(site, ["scontrol", "update", `NodeName=${name}`, "State=RESUME"]).catch(() => undefined);
+  if (state?.state === "down")
+    await slurm(site, ["scontrol", "update", `NodeName=${name}`, "State=RESUME"]).catch(() => undefined);
 }

@@ -45,14 +45,17 @@ export async function startHolder(lifetime: Lifetime, watched?: Writable): Promi
   child.unref();
   const outer = child.pid === undefined ? undefined : readProcess(child.pid);
   const init = allProcesses().find(({ parent }) => parent === child.pid);
-  if (outer === undefined || init === undefined) throw new TestbedError("not-started", "The cluster's first process has ended at once.");
+  if (outer === undefined || init === undefined)
+    throw new TestbedError("not-started", "The cluster's first process has ended at once.");
   return { outer, init };
 }
 
 /** Ends everything in the cluster; returns when the last process has ended. */
 export async function endHolder({ outer, init, cgroups }: Holder): Promise<void> {
   if (isAlive(init)) sendSignal(init.pid, "SIGKILL");
-  await waitUntil({ what: "the cluster's processes to end", timeoutMs: 20_000 }, () => (isAlive(outer) ? undefined : true));
+  await waitUntil({ what: "the cluster's processes to end", timeoutMs: 20_000 }, () =>
+    isAlive(outer) ? undefined : true,
+  );
   if (cgroups !== undefined) await removeTree(cgroups);
 }
 

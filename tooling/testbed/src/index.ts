@@ -8,7 +8,16 @@ export { TestbedError } from "./testbed-error.ts";
 export type { TestbedErrorCode } from "./testbed-error.ts";
 export type { AccountingLimits, AccountingOptions, QosSpec } from "./accounting-options.ts";
 export { defaultNodes } from "./options.ts";
-export type { CpuSpec, NodeSpec, PartitionSpec, Share, SlurmSettings, SshdSettings, TestbedOptions, UserSpec } from "./options.ts";
+export type {
+  CpuSpec,
+  NodeSpec,
+  PartitionSpec,
+  Share,
+  SlurmSettings,
+  SshdSettings,
+  TestbedOptions,
+  UserSpec,
+} from "./options.ts";
 export { releases } from "./release.ts";
 export type { Release } from "./release.ts";
 export type { Testbed } from "./open-testbed.ts";

@@ -6,7 +6,11 @@ import { parseCpuRanges } from "./cpu-ranges.ts";
 export interface MachineSize {
   readonly cpus: number;
   /** null where sockets or cores are of different sizes. */
-  readonly layout: { readonly sockets: number; readonly coresPerSocket: number; readonly threadsPerCore: number } | null;
+  readonly layout: {
+    readonly sockets: number;
+    readonly coresPerSocket: number;
+    readonly threadsPerCore: number;
+  } | null;
   readonly memoryMb: number;
 }
 
@@ -14,7 +18,10 @@ export interface MachineSize {
 export function machineSize(): MachineSize {
   const folder = "/sys/devices/system/cpu";
   const read = (path: string): string => readFileSync(`${folder}/${path}`, "utf8").trim();
-  const places = parseCpuRanges(read("online")).map((cpu) => ({ socket: read(`cpu${cpu}/topology/physical_package_id`), core: read(`cpu${cpu}/topology/core_id`) }));
+  const places = parseCpuRanges(read("online")).map((cpu) => ({
+    socket: read(`cpu${cpu}/topology/physical_package_id`),
+    core: read(`cpu${cpu}/topology/core_id`),
+  }));
   return { cpus: places.length, layout: layoutOf(places), memoryMb: Math.floor(totalmem() / 2 ** 20) };
 }
 
@@ -23,5 +30,7 @@ export function layoutOf(places: readonly { readonly socket: string; readonly co
   const sockets = new Set(places.map(({ socket }) => socket)).size;
   const cores = new Set(places.map(({ socket, core }) => `${socket}:${core}`)).size;
   const [coresPerSocket, threadsPerCore] = [cores / sockets, places.length / cores];
-  return Number.isInteger(coresPerSocket) && Number.isInteger(threadsPerCore) ? { sockets, coresPerSocket, threadsPerCore } : null;
+  return Number.isInteger(coresPerSocket) && Number.isInteger(threadsPerCore)
+    ? { sockets, coresPerSocket, threadsPerCore }
+    : null;
 }

@@ -18,7 +18,18 @@ export async function makeOnce(place: string, command: (part: string) => readonl
   if (existsSync(place)) return { exitCode: 0, stdout: "", stderr: "" };
   await mkdir(dirname(place), { recursive: true, mode: 0o755 });
   const part = `${place}.part`;
-  const args = [...dyingWithThis, ...underLock(`${place}.lock`), ...apart, "sh", "-c", makeScript, "make", place, part, ...command(part)];
+  const args = [
+    ...dyingWithThis,
+    ...underLock(`${place}.lock`),
+    ...apart,
+    "sh",
+    "-c",
+    makeScript,
+    "make",
+    place,
+    part,
+    ...command(part),
+  ];
   return await commandResult(spawn("setpriv", args, { env: systemEnv, cwd: "/", stdio: "pipe" }), "");
 }
 

@@ -8,9 +8,11 @@ export const bridge = "cluster0";
 export const linkOf = ({ index }: Host): string => `node${index}`;
 
 /** Lines for `ip -batch`, in the network namespace of that process. */
-export const ip = (where: ProcessId, lines: readonly string[]): Promise<string> => commandIn(where, "network", ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
+export const ip = (where: ProcessId, lines: readonly string[]): Promise<string> =>
+  commandIn(where, "network", ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
 
-export const makeBridge = (holder: ProcessId): Promise<string> => ip(holder, ["link set lo up", `link add ${bridge} type bridge`, `link set ${bridge} up`]);
+export const makeBridge = (holder: ProcessId): Promise<string> =>
+  ip(holder, ["link set lo up", `link add ${bridge} type bridge`, `link set ${bridge} up`]);
 
 /** A node's hardware address stays when it boots again: the others remember it. */
 const macOf = ({ index }: Host): string => `02:00:0a:63:00:${index.toString(16).padStart(2, "0")}`;
@@ -18,11 +20,15 @@ const macOf = ({ index }: Host): string => `02:00:0a:63:00:${index.toString(16).
 /** @param node the node's first process */
 export async function connect(holder: ProcessId, node: ProcessId, host: Host): Promise<void> {
   const link = linkOf(host);
-  await ip(holder, [`link add ${link} type veth peer name eth0 address ${macOf(host)} netns ${node.pid}`, `link set ${link} master ${bridge} up`]);
+  await ip(holder, [
+    `link add ${link} type veth peer name eth0 address ${macOf(host)} netns ${node.pid}`,
+    `link set ${link} master ${bridge} up`,
+  ]);
   await ip(node, ["link set lo up", `addr add ${host.address}/24 dev eth0`, "link set eth0 up"]);
 }
 
-export const setLink = (holder: ProcessId, host: Host, state: "up" | "down"): Promise<string> => ip(holder, [`link set ${linkOf(host)} ${state}`]);
+export const setLink = (holder: ProcessId, host: Host, state: "up" | "down"): Promise<string> =>
+  ip(holder, [`link set ${linkOf(host)} ${state}`]);
 
 /** The kernel does so, too, when the node's last process has ended, but not at once. */
 export const removeLink = async (holder: ProcessId, host: Host): Promise<void> => {

@@ -18,8 +18,26 @@ import { untilReady } from "./until-ready.ts";
 
 /** @returns the node's first process. @throws TestbedError `not-started` */
 export async function bootNode({ init: holder, cgroups }: Holder, host: Host): Promise<Entrance> {
-  const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc", ...(cgroups ? ["--cgroup"] : [])];
-  const command = ["unshare", ...worlds, "sh", "-c", initScript(cgroups ? mountHierarchies(ownHierarchies()) : ""), marker, host.name];
+  const worlds = [
+    "--mount",
+    "--net",
+    "--uts",
+    "--ipc",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    ...(cgroups ? ["--cgroup"] : []),
+  ];
+  const command = [
+    "unshare",
+    ...worlds,
+    "sh",
+    "-c",
+    initScript(cgroups ? mountHierarchies(ownHierarchies()) : ""),
+    marker,
+    host.name,
+  ];
   // As a child of a shell that ends, it becomes a child of the cluster's first process.
   const args = enterArgs(holder, "all", ["sh", "-c", 'setsid "$@" </dev/null &', "boot", ...command]);
   if (cgroups) await makeHostGroups(cgroups, host);
@@ -51,7 +69,12 @@ function findInit(holder: ProcessId, name: string): ProcessId {
   const cluster = pidNamespace(holder.pid);
   const init = allProcesses().find(({ pid, parent }) => {
     const args = argumentsOf(pid);
-    return args.at(-2) === marker && args.at(-1) === name && pidNamespace(parent) === cluster && pidNamespace(pid) !== cluster;
+    return (
+      args.at(-2) === marker &&
+      args.at(-1) === name &&
+      pidNamespace(parent) === cluster &&
+      pidNamespace(pid) !== cluster
+    );
   });
   if (init === undefined) throw new TestbedError("not-started", `${name} has ended just after it was started.`);
   return { pid: init.pid, startTime: init.startTime };

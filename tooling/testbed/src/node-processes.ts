@@ -25,12 +25,17 @@ export function processesOn(site: Site, node: string): readonly NodeProcess[] {
   const namespace = pidNamespace(init.pid);
   const daemons = daemonsOf(site, hostNamed(site, node)).flatMap((daemon) => findDaemon(site, daemon)?.pid ?? []);
   return allProcesses()
-    .filter(({ pid, state, parent }) => state !== "Z" && pidNamespace(pid) === namespace && !daemons.includes(pid) && !isHelperOf(daemons, parent, pid))
+    .filter(
+      ({ pid, state, parent }) =>
+        state !== "Z" && pidNamespace(pid) === namespace && !daemons.includes(pid) && !isHelperOf(daemons, parent, pid),
+    )
     .map(({ pid, startTime }) => ({ pid, startTime, user: userName(site, userIdOf(pid)), argv: argumentsOf(pid) }))
     .filter(({ argv }) => argv.length > 0 && !isNodeInit(argv) && !isLogWriter(argv));
 }
 
-const userName = ({ plan }: Site, uid: number): string => plan.users.find((user) => user.uid === uid)?.name ?? String(uid);
+const userName = ({ plan }: Site, uid: number): string =>
+  plan.users.find((user) => user.uid === uid)?.name ?? String(uid);
 
 /** slurmctld keeps a second process for its scripts. */
-const isHelperOf = (daemons: readonly number[], parent: number, pid: number): boolean => daemons.includes(parent) && argumentsOf(pid)[0]?.includes("slurmscriptd") === true;
+const isHelperOf = (daemons: readonly number[], parent: number, pid: number): boolean =>
+  daemons.includes(parent) && argumentsOf(pid)[0]?.includes("slurmscriptd") === true;

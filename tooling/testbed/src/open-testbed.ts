@@ -73,7 +73,8 @@ export function openTestbed(site: Site): Testbed {
     nodeStates: () => nodeStates(site),
     waitForNode: (node, state, options) => waitForNode(site, node, state, options),
     fault: faultsOf(site),
-    sshSessions: async (node) => parseSshLog(await readFile(inside(site.holder.init, logOf(sshdOn(hostNamed(site, node).name).name)), "utf8")),
+    sshSessions: async (node) =>
+      parseSshLog(await readFile(inside(site.holder.init, logOf(sshdOn(hostNamed(site, node).name).name)), "utf8")),
     processes: (node) => processesOn(site, node),
     readFile: (path) => readFile(inside(site.holder.init, path), "utf8"),
     [Symbol.asyncDispose]: () => endHolder(site.holder),

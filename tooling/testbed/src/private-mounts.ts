@@ -14,8 +14,19 @@ import { TestbedError } from "./testbed-error.ts";
 /** Mounts what the plan needs in the holder's mount namespace; nodes that start later have it, too. */
 export async function makeMounts(init: ProcessId, plan: ClusterPlan): Promise<void> {
   await mountMemory(init, "/run");
-  const folders = [places.logs, places.nodes, places.pids, places.gpus, places.shares, places.sshd, places.slurmState, places.savedStates, places.slurmdSpool];
-  for (const path of [...folders, places.underneath, places.munge, "/run/sshd", "/run/lock"]) await mkdir(inside(init, path), { recursive: true });
+  const folders = [
+    places.logs,
+    places.nodes,
+    places.pids,
+    places.gpus,
+    places.shares,
+    places.sshd,
+    places.slurmState,
+    places.savedStates,
+    places.slurmdSpool,
+  ];
+  for (const path of [...folders, places.underneath, places.munge, "/run/sshd", "/run/lock"])
+    await mkdir(inside(init, path), { recursive: true });
   // What is to be shared is taken hold of before anything covers it.
   for (const [place, { from }] of plan.shares.entries()) await bind(init, from, shareAt(place));
   if (plan.release !== undefined) await mountRelease(init, plan.release);
@@ -29,14 +40,18 @@ export async function makeMounts(init: ProcessId, plan: ClusterPlan): Promise<vo
   for (const [place, { to }] of plan.shares.entries()) await placeShare(init, shareAt(place), to);
 }
 
-const mount = (init: ProcessId, ...args: readonly string[]): Promise<string> => commandIn(init, "mounts", ["mount", ...args]);
-const mountMemory = (init: ProcessId, path: string): Promise<string> => mount(init, "-t", "tmpfs", "-o", "mode=755", "tmpfs", path);
+const mount = (init: ProcessId, ...args: readonly string[]): Promise<string> =>
+  commandIn(init, "mounts", ["mount", ...args]);
+const mountMemory = (init: ProcessId, path: string): Promise<string> =>
+  mount(init, "-t", "tmpfs", "-o", "mode=755", "tmpfs", path);
 const shareAt = (place: number): string => `${places.shares}/${place}`;
 
 /** Mounts `from` at `to`, which is made: a folder for a folder, a file for a file. */
 async function bind(init: ProcessId, from: string, to: string): Promise<void> {
   const source = await stat(inside(init, from)).catch((error: unknown) => {
-    throw new TestbedError("bad-options", `${from} can't be shared with the cluster: it can't be read.`, { cause: error });
+    throw new TestbedError("bad-options", `${from} can't be shared with the cluster: it can't be read.`, {
+      cause: error,
+    });
   });
   if (source.isDirectory()) await mkdir(inside(init, to), { recursive: true });
   else await writeFile(inside(init, to), "", { flag: "a" });
@@ -46,7 +61,11 @@ async function bind(init: ProcessId, from: string, to: string): Promise<void> {
 async function placeShare(init: ProcessId, at: string, to: string): Promise<void> {
   if (!(await exists(init, to))) {
     const ancestor = await nearestFolder(init, dirname(to));
-    if (ancestor === "/") throw new TestbedError("bad-options", `${to} can't be made in the cluster: its first folder must exist, as /srv and /opt do.`);
+    if (ancestor === "/")
+      throw new TestbedError(
+        "bad-options",
+        `${to} can't be made in the cluster: its first folder must exist, as /srv and /opt do.`,
+      );
     if (!(await isPrivate(init, ancestor))) await coverWithCopy(init, ancestor);
   }
   await mkdir(inside(init, dirname(to)), { recursive: true });
@@ -63,12 +82,14 @@ async function coverWithCopy(init: ProcessId, path: string): Promise<void> {
   await mountMemory(init, path);
   for (const name of await readdir(inside(init, beneath))) {
     const [from, to] = [join(beneath, name), join(path, name)];
-    if ((await lstat(inside(init, from))).isSymbolicLink()) await symlink(await readlink(inside(init, from)), inside(init, to));
+    if ((await lstat(inside(init, from))).isSymbolicLink())
+      await symlink(await readlink(inside(init, from)), inside(init, to));
     else await bind(init, from, to);
   }
 }
 
-const exists = async (init: ProcessId, path: string): Promise<boolean> => (await stat(inside(init, path)).catch(() => undefined)) !== undefined;
+const exists = async (init: ProcessId, path: string): Promise<boolean> =>
+  (await stat(inside(init, path)).catch(() => undefined)) !== undefined;
 
 const nearestFolder = async (init: ProcessId, path: string): Promise<string> =>
   path === "/" || (await exists(init, path)) ? path : await nearestFolder(init, dirname(path));

@@ -23,7 +23,13 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   const [open, close] = [text.indexOf("("), text.lastIndexOf(")")];
   if (open === -1) return undefined;
   const fields = text.slice(close + 2).split(" ");
-  return { pid, comm: text.slice(open + 1, close), state: fields[0] ?? "", parent: Number(fields[1]), startTime: fields[19] ?? "" };
+  return {
+    pid,
+    comm: text.slice(open + 1, close),
+    state: fields[0] ?? "",
+    parent: Number(fields[1]),
+    startTime: fields[19] ?? "",
+  };
 }
 
 /** Zombies have ended. */
@@ -58,12 +64,14 @@ export function pidNamespace(pid: number): string {
 }
 
 /** Its number in the innermost namespace that it is in: what pid files in the cluster have. */
-export const innerPid = (pid: number): number => Number(/^NSpid:.*\s(\d+)$/m.exec(readOr(`/proc/${pid}/status`, ""))?.[1]);
+export const innerPid = (pid: number): number =>
+  Number(/^NSpid:.*\s(\d+)$/m.exec(readOr(`/proc/${pid}/status`, ""))?.[1]);
 
 /** Whose it is: its real user id. */
 export const userIdOf = (pid: number): number => Number(/^Uid:\s+(\d+)/m.exec(readOr(`/proc/${pid}/status`, ""))?.[1]);
 
-export const argumentsOf = (pid: number): readonly string[] => readOr(`/proc/${pid}/cmdline`, "").split("\0").slice(0, -1);
+export const argumentsOf = (pid: number): readonly string[] =>
+  readOr(`/proc/${pid}/cmdline`, "").split("\0").slice(0, -1);
 
 function readOr(file: string, other: string): string {
   try {

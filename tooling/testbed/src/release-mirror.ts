@@ -16,16 +16,26 @@ export function mirrorOf(release: Release): string | undefined {
 }
 
 /** @param uris what `apt-get update --print-uris` prints: `'http://HOST/debian/dists/bookworm/InRelease' ...`. */
-export const archivesIn = (uris: string): readonly string[] => [...new Set([...uris.matchAll(/^'(.*\/)dists\/[^']*\/InRelease'/gmu)].map(([, archive = ""]) => archive))];
+export const archivesIn = (uris: string): readonly string[] => [
+  ...new Set([...uris.matchAll(/^'(.*\/)dists\/[^']*\/InRelease'/gmu)].map(([, archive = ""]) => archive)),
+];
 
 /** Others have archives for Debian's releases, too (their `Origin` is theirs), and Debian's security fixes are no release. */
-export const isDebian = (inRelease: string): boolean => /^Origin: Debian$/mu.test(inRelease) && /^Label: Debian$/mu.test(inRelease);
+export const isDebian = (inRelease: string): boolean =>
+  /^Origin: Debian$/mu.test(inRelease) && /^Label: Debian$/mu.test(inRelease);
 
 /** apt's own program knows the machine's proxies. */
 function download(uri: string): string {
   using folder = mkdtempDisposableSync(join(tmpdir(), "testbed-mirror-"));
   const file = join(folder.path, "InRelease");
-  run("/usr/lib/apt/apt-helper", ["-qq", "-oAcquire::Retries=0", "-oAcquire::http::Timeout=10", "download-file", uri, file]);
+  run("/usr/lib/apt/apt-helper", [
+    "-qq",
+    "-oAcquire::Retries=0",
+    "-oAcquire::http::Timeout=10",
+    "download-file",
+    uri,
+    file,
+  ]);
   try {
     return readFileSync(file, "utf8");
   } catch {
@@ -33,4 +43,5 @@ function download(uri: string): string {
   }
 }
 
-const run = (file: string, args: readonly string[]): string => spawnSync(file, args, { env: systemEnv, encoding: "utf8" }).stdout ?? "";
+const run = (file: string, args: readonly string[]): string =>
+  spawnSync(file, args, { env: systemEnv, encoding: "utf8" }).stdout ?? "";

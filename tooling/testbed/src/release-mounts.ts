@@ -22,4 +22,5 @@ export async function mountRelease(init: ProcessId, release: Release): Promise<v
 }
 
 /** Which /etc the cluster gets a copy of. */
-export const etcOf = (release: Release | undefined): string => (release === undefined ? "/etc" : `${rootOf(release)}/etc`);
+export const etcOf = (release: Release | undefined): string =>
+  release === undefined ? "/etc" : `${rootOf(release)}/etc`;

@@ -11,10 +11,19 @@ export async function makeReleaseRoot(release: Release): Promise<void> {
   if (existsSync(rootOf(release))) return;
   const mirror = mirrorOf(release);
   if (mirror === undefined) throw new TestbedError("missing", noMirrorFor(release));
-  const { exitCode, stderr, stdout } = await makeOnce(rootOf(release), (root) => ["mmdebstrap", ...recipe, release, root, mirror]);
+  const { exitCode, stderr, stdout } = await makeOnce(rootOf(release), (root) => [
+    "mmdebstrap",
+    ...recipe,
+    release,
+    root,
+    mirror,
+  ]);
   if (exitCode === 0) return;
   const said = (stderr + stdout).trimEnd().split("\n").slice(-15).join("\n");
-  throw new TestbedError("missing", `The root file system of Debian ${release} could not be made in ${releaseCache}: mmdebstrap ended with code ${exitCode}.\n${said}`);
+  throw new TestbedError(
+    "missing",
+    `The root file system of Debian ${release} could not be made in ${releaseCache}: mmdebstrap ended with code ${exitCode}.\n${said}`,
+  );
 }
 
 export const noMirrorFor = (release: Release): string =>

@@ -31,7 +31,12 @@ export interface RunOptions extends Omit<SpawnOptions, "stdio"> {
 }
 
 /** Runs a command to its end; how it ends is data. */
-export async function runOnNode(site: Site, node: string, command: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+export async function runOnNode(
+  site: Site,
+  node: string,
+  command: readonly string[],
+  options: RunOptions = {},
+): Promise<CommandResult> {
   const { input = "", signal, ...spawnOptions } = options;
   signal?.throwIfAborted();
   const child = spawnOnNode(site, node, command, spawnOptions);
@@ -50,21 +55,47 @@ export async function runOnNode(site: Site, node: string, command: readonly stri
  * Starts a command. Its `kill` reaches the command itself; if this process ends, the command is killed.
  * A command that is not there ends with code 127, a folder that can't be entered with 125.
  */
-export function spawnOnNode(site: Site, node: string, command: readonly string[], options: SpawnOptions = {}): ChildProcess {
+export function spawnOnNode(
+  site: Site,
+  node: string,
+  command: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcess {
   const user = userNamed(site, options.user ?? "root");
   const become = ["--reuid", String(user.uid), "--regid", String(user.uid), "--init-groups", "--inh-caps=-all"];
   // What a caller says of PWD counts, whatever a shell on the way there would write.
   const pwd = options.env?.["PWD"] === undefined ? [] : [`PWD=${options.env["PWD"]}`];
-  const asUser = ["/usr/bin/setpriv", ...become, "--pdeathsig", "KILL", "--", "/usr/bin/env", "-C", options.cwd ?? user.home, "--", ...pwd, ...command];
+  const asUser = [
+    "/usr/bin/setpriv",
+    ...become,
+    "--pdeathsig",
+    "KILL",
+    "--",
+    "/usr/bin/env",
+    "-C",
+    options.cwd ?? user.home,
+    "--",
+    ...pwd,
+    ...command,
+  ];
   const env = { ...environmentOf(user), ...options.env };
-  return reachable(spawn(nsenter, enterArgs(runningNode(site, node), "all", asUser), { env, stdio: options.stdio ?? "pipe", cwd: "/" }));
+  return reachable(
+    spawn(nsenter, enterArgs(runningNode(site, node), "all", asUser), {
+      env,
+      stdio: options.stdio ?? "pipe",
+      cwd: "/",
+    }),
+  );
 }
 
 /** @throws TestbedError `bad-options` */
 export function userNamed({ plan }: Site, name: string): ClusterUser {
   const user = plan.users.find((user) => user.name === name);
   if (user !== undefined) return user;
-  throw new TestbedError("bad-options", `The cluster has no user called ${name}. It has ${plan.users.map(({ name }) => name).join(", ")}.`);
+  throw new TestbedError(
+    "bad-options",
+    `The cluster has no user called ${name}. It has ${plan.users.map(({ name }) => name).join(", ")}.`,
+  );
 }
 
 const environmentOf = ({ name, home, shell }: ClusterUser): Readonly<Record<string, string>> => ({

@@ -19,7 +19,10 @@ export function hostNamed({ plan }: Site, name: string): Host {
   const host = hosts(plan).find((host) => host.name === name);
   if (host !== undefined) return host;
   const names = hosts(plan).map(({ name }) => name);
-  throw new TestbedError("unknown-node", `The cluster has no node called ${JSON.stringify(name)}. It has ${names.join(", ")}.`);
+  throw new TestbedError(
+    "unknown-node",
+    `The cluster has no node called ${JSON.stringify(name)}. It has ${names.join(", ")}.`,
+  );
 }
 
 /** The first process of a node that has power. */
@@ -38,7 +41,10 @@ export function nodeInit(site: Site, name: string): Entrance | undefined {
 export function runningNode(site: Site, name: string): Entrance {
   const init = nodeInit(site, name);
   if (init !== undefined) return init;
-  throw new TestbedError("node-stopped", `${name} is stopped, so nothing can be run there. fault.heal(${JSON.stringify(name)}) boots it.`);
+  throw new TestbedError(
+    "node-stopped",
+    `${name} is stopped, so nothing can be run there. fault.heal(${JSON.stringify(name)}) boots it.`,
+  );
 }
 
 /** Where a node's first process is written down, as the machine numbers it. */

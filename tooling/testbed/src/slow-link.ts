@@ -13,11 +13,17 @@ import { waitUntil } from "./wait-until.ts";
 export async function slowLink(holder: ProcessId, host: Host, delayMs: number): Promise<void> {
   await freeLink(holder, host);
   const [link, here, there] = [linkOf(host), `slow${host.index}`, `slow${host.index}b`];
-  await ip(holder, [`link add ${here} type veth peer name ${there}`, `link set ${here} up`, `link set ${there} master ${bridge} up`]);
+  await ip(holder, [
+    `link add ${here} type veth peer name ${there}`,
+    `link set ${here} up`,
+    `link set ${there} master ${bridge} up`,
+  ]);
   const log = logOf(`slow.${host.name}`);
   await startIn(holder, ["sh", "-c", 'exec "$@" 2>"$0"', log, "perl", relayScript, link, here, String(delayMs / 2000)]);
   const instead = (): Promise<string> => readFile(inside(holder, log), "utf8").catch(() => "");
-  await waitUntil({ what: `the relay that slows ${host.name} to start`, timeoutMs: 10_000, instead }, () => findRelay(holder, host));
+  await waitUntil({ what: `the relay that slows ${host.name} to start`, timeoutMs: 10_000, instead }, () =>
+    findRelay(holder, host),
+  );
   await ip(holder, [`link set ${link} nomaster`]);
 }
 
@@ -37,5 +43,7 @@ const relayScript = fileURLToPath(new URL("../src/delay-link.pl", import.meta.ur
 function findRelay(holder: ProcessId, host: Host): ProcessEntry | undefined {
   const namespace = pidNamespace(holder.pid);
   const isRelay = (args: readonly string[]): boolean => args[1] === relayScript && args[2] === linkOf(host);
-  return allProcesses().find(({ pid, state }) => state !== "Z" && isRelay(argumentsOf(pid)) && pidNamespace(pid) === namespace);
+  return allProcesses().find(
+    ({ pid, state }) => state !== "Z" && isRelay(argumentsOf(pid)) && pidNamespace(pid) === namespace,
+  );
 }

@@ -57,16 +57,25 @@ export async function sbatch(site: Site, script: string, options: SbatchOptions 
 }
 
 /** All jobs that Slurm remembers: those of the last hour, too. */
-export const jobs = async (site: Site): Promise<readonly SlurmJob[]> => parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner"]));
+export const jobs = async (site: Site): Promise<readonly SlurmJob[]> =>
+  parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner"]));
 
 /** The records of one job: an array has several. @throws TestbedError `slurm-refused` where Slurm does not know it. */
 export const job = async (site: Site, id: SlurmJobId): Promise<readonly SlurmJob[]> =>
   parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner", String(id)]));
 
 /** @throws TestbedError `timeout`, with the states that the job's parts were in, and the end of slurmctld's log */
-export async function waitForJob(site: Site, id: SlurmJobId, { timeoutMs = 60_000, signal }: WaitOptions = {}): Promise<FinishedJob> {
+export async function waitForJob(
+  site: Site,
+  id: SlurmJobId,
+  { timeoutMs = 60_000, signal }: WaitOptions = {},
+): Promise<FinishedJob> {
   let parts: readonly SlurmJob[] = [];
-  const instead = (): string => [...parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`), lastLines(site, slurmctldOn(site.plan.login.name), 30)].join("\n");
+  const instead = (): string =>
+    [
+      ...parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`),
+      lastLines(site, slurmctldOn(site.plan.login.name), 30),
+    ].join("\n");
   await waitUntil({ what: `job ${id} to end`, timeoutMs, signal, instead, pauseMs: 100 }, async () => {
     parts = await job(site, id);
     return parts.length > 0 && parts.every(isFinal) ? true : undefined;
@@ -86,7 +95,12 @@ export async function nodeStates(site: Site): Promise<readonly NodeState[]> {
 }
 
 /** @throws TestbedError `timeout` with the state that it was in */
-export async function waitForNode(site: Site, name: string, state: string, { timeoutMs = 60_000, signal }: WaitOptions = {}): Promise<void> {
+export async function waitForNode(
+  site: Site,
+  name: string,
+  state: string,
+  { timeoutMs = 60_000, signal }: WaitOptions = {},
+): Promise<void> {
   hostNamed(site, name);
   let seen: NodeState | undefined;
   const instead = (): string => `It was ${seen?.state ?? "unknown to Slurm"}.`;
@@ -100,5 +114,8 @@ export async function waitForNode(site: Site, name: string, state: string, { tim
 export async function slurm(site: Site, command: readonly string[], options: RunOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await runOnNode(site, site.plan.login.name, command, options);
   if (exitCode === 0) return stdout;
-  throw new TestbedError("slurm-refused", `\`${command.join(" ")}\` ended with code ${exitCode}:\n${stderr.trim() || stdout.trim()}`);
+  throw new TestbedError(
+    "slurm-refused",
+    `\`${command.join(" ")}\` ended with code ${exitCode}:\n${stderr.trim() || stdout.trim()}`,
+  );
 }

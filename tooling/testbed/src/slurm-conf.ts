@@ -85,6 +85,11 @@ function nodeLine({ name, address, cpus, layout, gpus, memoryMb }: ComputeNode):
 }
 
 function partitionLine({ name, nodes, timeLimitMinutes, slurm = {} }: PartitionSpec, place: number): string {
-  const ours = { Nodes: nodes?.join(",") ?? "ALL", Default: place === 0 ? "YES" : "NO", MaxTime: String(timeLimitMinutes ?? "INFINITE"), State: "UP" };
+  const ours = {
+    Nodes: nodes?.join(",") ?? "ALL",
+    Default: place === 0 ? "YES" : "NO",
+    MaxTime: String(timeLimitMinutes ?? "INFINITE"),
+    State: "UP",
+  };
   return [`PartitionName=${name}`, ...settingLines(ours, slurm)].join(" ");
 }

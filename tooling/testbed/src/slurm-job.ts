@@ -77,8 +77,12 @@ function parseJob(line: string): SlurmJob {
     exitCode,
     exitSignal,
     ...(fields.has("StdOut") && { outputFile: text("StdOut") }),
-    ...(arrayId !== undefined && { array: { jobId: parseSlurmJobId(Number(arrayId)), index: Number.isInteger(arrayIndex) ? arrayIndex : undefined } }),
-    ...(hetId !== undefined && { het: { jobId: parseSlurmJobId(Number(hetId)), offset: Number(text("HetJobOffset")) } }),
+    ...(arrayId !== undefined && {
+      array: { jobId: parseSlurmJobId(Number(arrayId)), index: Number.isInteger(arrayIndex) ? arrayIndex : undefined },
+    }),
+    ...(hetId !== undefined && {
+      het: { jobId: parseSlurmJobId(Number(hetId)), offset: Number(text("HetJobOffset")) },
+    }),
   };
 }
 

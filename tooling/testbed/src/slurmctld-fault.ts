@@ -56,25 +56,37 @@ export function slurmctldFaultsOf(site: Site): SlurmctldFaults {
 
 /** Waits until slurmctld answers. */
 export const untilAnswers = async (site: Site, timeoutMs: number): Promise<void> => {
-  await waitUntil({ what: "slurmctld to answer", timeoutMs, instead: () => diagnosis(site) }, () => nodeStates(site).catch(() => undefined));
+  await waitUntil({ what: "slurmctld to answer", timeoutMs, instead: () => diagnosis(site) }, () =>
+    nodeStates(site).catch(() => undefined),
+  );
 };
 
 async function stop(site: Site, daemon: Daemon): Promise<void> {
   signalDaemon(site, daemon, "SIGTERM");
   // One that hangs must go on to hear it.
   signalDaemon(site, daemon, "SIGCONT");
-  await waitUntil({ what: "slurmctld to end", timeoutMs: 60_000 }, () => (findDaemon(site, daemon) === undefined ? true : undefined));
+  await waitUntil({ what: "slurmctld to end", timeoutMs: 60_000 }, () =>
+    findDaemon(site, daemon) === undefined ? true : undefined,
+  );
 }
 
 async function save(site: Site, daemon: Daemon, name: string): Promise<void> {
-  if (!/^[a-zA-Z0-9-]+$/.test(name)) throw new TestbedError("bad-options", `A state of slurmctld can't be saved under ${JSON.stringify(name)}: use letters, digits and "-".`);
+  if (!/^[a-zA-Z0-9-]+$/.test(name))
+    throw new TestbedError(
+      "bad-options",
+      `A state of slurmctld can't be saved under ${JSON.stringify(name)}: use letters, digits and "-".`,
+    );
   await stop(site, daemon);
   await copyFolder(site, places.slurmState, `${places.savedStates}/${name}`);
 }
 
 async function putBack(site: Site, daemon: Daemon, name: string): Promise<void> {
   const saved = await readdir(inside(site.holder.init, places.savedStates));
-  if (!saved.includes(name)) throw new TestbedError("bad-options", `No state of slurmctld was saved as ${JSON.stringify(name)}: ${saved.length === 0 ? "none was saved" : `there is ${saved.join(", ")}`}.`);
+  if (!saved.includes(name))
+    throw new TestbedError(
+      "bad-options",
+      `No state of slurmctld was saved as ${JSON.stringify(name)}: ${saved.length === 0 ? "none was saved" : `there is ${saved.join(", ")}`}.`,
+    );
   await killDaemon(site, daemon);
   await copyFolder(site, `${places.savedStates}/${name}`, places.slurmState);
 }

@@ -19,15 +19,19 @@ export function sshdConfig(host: Host): string {
     PrintLastLog: "no",
     Subsystem: "sftp internal-sftp",
   };
-  const asked = Object.entries(host.sshd).map(([key, value]) => (isBannerText(key, value) ? [key, bannerOf(host.name)] : [key, value]));
+  const asked = Object.entries(host.sshd).map(([key, value]) =>
+    isBannerText(key, value) ? [key, bannerOf(host.name)] : [key, value],
+  );
   return `${[...asked, ...Object.entries(own)].map(([key, value]) => `${key} ${value}`).join("\n")}\n`;
 }
 
 /** The text for the banner's file, where the setting has text. */
-export const bannerText = (host: Host): string | undefined => Object.entries(host.sshd).find(([key, value]) => isBannerText(key, value))?.[1];
+export const bannerText = (host: Host): string | undefined =>
+  Object.entries(host.sshd).find(([key, value]) => isBannerText(key, value))?.[1];
 
 export const hostKeyOf = (host: string): string => `${places.sshd}/${host}.key`;
 export const bannerOf = (host: string): string => `${places.sshd}/${host}.banner`;
 export const sshdConfigOf = (host: string): string => `${places.sshd}/${host}.conf`;
 
-const isBannerText = (key: string, value: string): boolean => key.toLowerCase() === "banner" && value !== "none" && !value.startsWith("/");
+const isBannerText = (key: string, value: string): boolean =>
+  key.toLowerCase() === "banner" && value !== "none" && !value.startsWith("/");

@@ -6,7 +6,8 @@
 import type { SlurmSettings } from "./options.ts";
 
 /** For slurm.conf. */
-export const submitLatencySettings = (latencyMs: number): SlurmSettings => (latencyMs > 0 ? { JobSubmitPlugins: "lua" } : {});
+export const submitLatencySettings = (latencyMs: number): SlurmSettings =>
+  latencyMs > 0 ? { JobSubmitPlugins: "lua" } : {};
 
 /** The text of /etc/slurm/job_submit.lua. Only batch jobs have a script. */
 export const submitLatencyScript = (latencyMs: number): string => `function slurm_job_submit(job, partitions, uid)

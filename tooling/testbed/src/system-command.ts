@@ -29,7 +29,10 @@ export async function systemCommand(file: string, args: readonly string[], input
     throw new TestbedError("system-command", `${file} could not be started.`, { cause: error });
   });
   if (exitCode === 0) return stdout;
-  throw new TestbedError("system-command", `\`${[file, ...args].join(" ")}\` ended with code ${exitCode}:\n${stderr.trim() || stdout.trim()}`);
+  throw new TestbedError(
+    "system-command",
+    `\`${[file, ...args].join(" ")}\` ended with code ${exitCode}:\n${stderr.trim() || stdout.trim()}`,
+  );
 }
 
 /** Feeds `input` and collects the output; rejects only where the command could not be started. */

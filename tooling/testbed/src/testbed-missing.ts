@@ -27,10 +27,16 @@ export interface MissingOptions {
  * @example
  * describe.skipIf(testbedMissing() !== null)("on a real cluster", () => { ... });
  */
-export function testbedMissing({ release = defaultRelease(), cgroups = false, accounting = false }: MissingOptions = {}): string | null {
+export function testbedMissing({
+  release = defaultRelease(),
+  cgroups = false,
+  accounting = false,
+}: MissingOptions = {}): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
-  const lacking = Object.entries(release === undefined ? { ...builders, ...daemons } : builders).filter(([, path]) => !isExecutable(path));
+  const lacking = Object.entries(release === undefined ? { ...builders, ...daemons } : builders).filter(
+    ([, path]) => !isExecutable(path),
+  );
   if (lacking.length > 0) return lackingText(lacking.map(([name]) => name));
   // A release has accounting's packages.
   const others = release === undefined ? (accounting === false ? null : accountingMissing()) : releaseProblem(release);
@@ -68,14 +74,20 @@ const lackingText = (programs: readonly string[]): string =>
 
 /** root of a container may be no root of the kernel. */
 function namespaceProblem(): string | null {
-  const { status, stderr } = spawnSync("/usr/bin/unshare", ["--mount", "--net", "--pid", "--fork", "true"], { encoding: "utf8" });
-  return status === 0 ? null : `A testbed needs namespaces, which this root may not make (in a container: --privileged): ${stderr.trim()}`;
+  const { status, stderr } = spawnSync("/usr/bin/unshare", ["--mount", "--net", "--pid", "--fork", "true"], {
+    encoding: "utf8",
+  });
+  return status === 0
+    ? null
+    : `A testbed needs namespaces, which this root may not make (in a container: --privileged): ${stderr.trim()}`;
 }
 
 function releaseProblem(release: Release): string | null {
-  if (!isMergedUsr()) return "A testbed with a Debian release needs a machine whose /bin, /sbin and /lib lead into /usr; make it without a release.";
+  if (!isMergedUsr())
+    return "A testbed with a Debian release needs a machine whose /bin, /sbin and /lib lead into /usr; make it without a release.";
   if (existsSync(rootOf(release))) return null;
-  if (!isExecutable(`/usr/bin/${releaseMaker}`)) return `A testbed with Debian ${release} needs ${releaseMaker}; \`npm run testbed -- install --release ${release}\` installs it, and makes the release's root file system.`;
+  if (!isExecutable(`/usr/bin/${releaseMaker}`))
+    return `A testbed with Debian ${release} needs ${releaseMaker}; \`npm run testbed -- install --release ${release}\` installs it, and makes the release's root file system.`;
   return mirrorOf(release) === undefined ? noMirrorFor(release) : null;
 }
 

@@ -29,7 +29,8 @@ import { testbedMissing } from "./testbed-missing.ts";
  * @throws TestbedError `missing` where no cluster can be made; `bad-options`; `not-started` or `timeout` with the log
  * of what did not come up. Nothing is left then.
  */
-export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> => openTestbed(await makeTestbed(options, "with-this-process"));
+export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> =>
+  openTestbed(await makeTestbed(options, "with-this-process"));
 
 /** As `testbed`, with a lifetime: for the command line, whose clusters stay. */
 export async function makeTestbed(options: TestbedOptions, lifetime: Lifetime): Promise<Site> {

@@ -26,7 +26,10 @@ export async function waitUntil<T>(wait: Wait, probe: () => Promise<T | undefine
     if (value !== undefined) return value;
     if (performance.now() > end) {
       const instead = await wait.instead?.();
-      throw new TestbedError("timeout", `Waited ${wait.timeoutMs / 1000} s for ${wait.what}, in vain.${instead === undefined ? "" : `\n${instead}`}`);
+      throw new TestbedError(
+        "timeout",
+        `Waited ${wait.timeoutMs / 1000} s for ${wait.what}, in vain.${instead === undefined ? "" : `\n${instead}`}`,
+      );
     }
     await sleep(wait.pauseMs ?? 25, undefined, wait.signal === undefined ? {} : { signal: wait.signal });
   }

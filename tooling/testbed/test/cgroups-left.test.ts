@@ -13,7 +13,13 @@ import { sbatch } from "../src/slurm-client.ts";
 import { makeTestbed } from "../src/testbed.ts";
 import { cgroupsOf, inNamespaces, machine, processesOf } from "./fixtures/traces.ts";
 
-const small = { nodes: [{ name: "n1", cpus: 1 }, { name: "gpu1", cpus: 1, gpus: 1 }], cgroups: true };
+const small = {
+  nodes: [
+    { name: "n1", cpus: 1 },
+    { name: "gpu1", cpus: 1, gpus: 1 },
+  ],
+  cgroups: true,
+};
 
 describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's cgroups", () => {
   const before = machine();
@@ -29,7 +35,9 @@ describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's c
     for (let round = 0; round < 10; round++) {
       const site = await makeTestbed(small, "with-this-process");
       await sbatch(site, "#!/bin/sh\nsleep 1000\n", { args: ["-w", "n1"] });
-      await expect.poll(() => existsSync(join(site.holder.cgroups?.cpuset ?? "", "n1/slurm_n1/uid_0")), { timeout: 30_000 }).toBe(true);
+      await expect
+        .poll(() => existsSync(join(site.holder.cgroups?.cpuset ?? "", "n1/slurm_n1/uid_0")), { timeout: 30_000 })
+        .toBe(true);
       await goneAfter(site.holder, () => endHolder(site.holder));
     }
   });
@@ -59,16 +67,29 @@ describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's c
   });
 
   it("that did not come up", async () => {
-    const own = (): readonly string[] => ownHierarchies().flatMap((hierarchy) => readdirSync(hierarchy.own)).filter((name) => name.startsWith(`hyperion-testbed-${process.pid}-`));
-    await expect(makeTestbed({ ...small, slurm: { SelectType: "select/no-such-plugin" } }, "with-this-process")).rejects.toThrow(/no-such-plugin/);
+    const own = (): readonly string[] =>
+      ownHierarchies()
+        .flatMap((hierarchy) => readdirSync(hierarchy.own))
+        .filter((name) => name.startsWith(`hyperion-testbed-${process.pid}-`));
+    await expect(
+      makeTestbed({ ...small, slurm: { SelectType: "select/no-such-plugin" } }, "with-this-process"),
+    ).rejects.toThrow(/no-such-plugin/);
     expect(own()).toEqual([]);
   });
 });
 
 async function startMaker() {
-  const maker = spawn(process.execPath, [join(import.meta.dirname, "fixtures/maker.ts"), "cgroups"], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await Promise.race([once(createInterface({ input: maker.stdout }), "line"), once(maker, "close").then(() => Promise.reject(new Error("The maker has ended.")))])) as [string];
+  const maker = spawn(process.execPath, [join(import.meta.dirname, "fixtures/maker.ts"), "cgroups"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await Promise.race([
+    once(createInterface({ input: maker.stdout }), "line"),
+    once(maker, "close").then(() => Promise.reject(new Error("The maker has ended."))),
+  ])) as [string];
   return { maker, holder: JSON.parse(line) as Holder };
 }
 
-const watcherOf = (folder: string): number => allProcesses().find(({ pid }) => argumentsOf(pid).includes("hyperion-testbed-watcher") && argumentsOf(pid).includes(folder))?.pid ?? Number.NaN;
+const watcherOf = (folder: string): number =>
+  allProcesses().find(
+    ({ pid }) => argumentsOf(pid).includes("hyperion-testbed-watcher") && argumentsOf(pid).includes(folder),
+  )?.pid ?? Number.NaN;

@@ -32,27 +32,47 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
     });
 
     it("lets a program on the login node use the nodes that salloc gives it", async () => {
-      const { stdout } = await cluster.run("login", ["salloc", "--quiet", "-w", "n2,n3", "sh", "-c", "hostname; srun hostname"], { user: "alice" });
+      const { stdout } = await cluster.run(
+        "login",
+        ["salloc", "--quiet", "-w", "n2,n3", "sh", "-c", "hostname; srun hostname"],
+        { user: "alice" },
+      );
       expect(sortedLines(stdout)).toEqual(["login", "n2", "n3"]);
     });
 
     it("knows an array's tasks one by one", async () => {
-      const id = await cluster.sbatch("#!/bin/sh\nexit $SLURM_ARRAY_TASK_ID\n", { user: "alice", args: ["--array=0-2"] });
+      const id = await cluster.sbatch("#!/bin/sh\nexit $SLURM_ARRAY_TASK_ID\n", {
+        user: "alice",
+        args: ["--array=0-2"],
+      });
       const { state, parts } = await cluster.waitForJob(id);
       const ends = parts.map(({ array, exitCode }) => `${array?.index}: ${exitCode}`).sort();
       expect({ state, ends }).toEqual({ state: "FAILED", ends: ["0: 0", "1: 1", "2: 2"] });
     });
 
     it("knows a heterogeneous job's components", async () => {
-      const id = await cluster.sbatch("#!/bin/sh\n#SBATCH -w n1\n#SBATCH hetjob\n#SBATCH -w n2\nsrun --het-group=0,1 hostname\n", { user: "alice" });
+      const id = await cluster.sbatch(
+        "#!/bin/sh\n#SBATCH -w n1\n#SBATCH hetjob\n#SBATCH -w n2\nsrun --het-group=0,1 hostname\n",
+        { user: "alice" },
+      );
       const { state, parts } = await cluster.waitForJob(id);
-      expect({ state, nodes: parts.map(({ het, nodes }) => [het?.offset, ...nodes]) }).toEqual({ state: "COMPLETED", nodes: [[0, "n1"], [1, "n2"]] });
+      expect({ state, nodes: parts.map(({ het, nodes }) => [het?.offset, ...nodes]) }).toEqual({
+        state: "COMPLETED",
+        nodes: [
+          [0, "n1"],
+          [1, "n2"],
+        ],
+      });
       expect(sortedLines(await cluster.readFile(parts[0]?.outputFile ?? ""))).toEqual(["n1", "n2"]);
     });
 
     it("hands out GPUs, and the layout of sockets and threads", async () => {
-      expect(await asAlice("srun", "--gres=gpu:2", "sh", "-c", "echo $(hostname) $CUDA_VISIBLE_DEVICES")).toBe("gpu1 0,1");
-      expect(await asAlice("scontrol", "show", "node", "n5", "--oneliner")).toMatch(/CoresPerSocket=2 .*CPUTot=8 .*Sockets=2 .*ThreadsPerCore=2 /);
+      expect(await asAlice("srun", "--gres=gpu:2", "sh", "-c", "echo $(hostname) $CUDA_VISIBLE_DEVICES")).toBe(
+        "gpu1 0,1",
+      );
+      expect(await asAlice("scontrol", "show", "node", "n5", "--oneliner")).toMatch(
+        /CoresPerSocket=2 .*CPUTot=8 .*Sockets=2 .*ThreadsPerCore=2 /,
+      );
     });
 
     it("says in an error what Slurm said", async () => {
@@ -69,7 +89,8 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
     });
 
     it("are strangers to each other", async () => {
-      const asBob = async (...command: readonly string[]): Promise<string> => (await cluster.run("n1", command, { user: "bob" })).stderr;
+      const asBob = async (...command: readonly string[]): Promise<string> =>
+        (await cluster.run("n1", command, { user: "bob" })).stderr;
       expect(await asBob("ssh", "alice@n2", "true")).toContain("alice@n2: Permission denied (publickey)");
       expect(await asBob("ls", "/home/alice")).toContain("Permission denied");
       expect(await asBob("cat", cluster.keys["alice"] ?? "")).toContain("Permission denied");
@@ -81,7 +102,11 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
       await cluster.run("n1", ["ssh", "alice@n3", "true"], { user: "bob" });
       const [first, second] = (await cluster.sshSessions("n3")).slice(before);
       expect(first).toMatchObject({ outcome: "accepted", user: "alice", address: cluster.login.address, channels: 1 });
-      await expect.poll(async () => (await cluster.sshSessions("n3")).slice(before).map((session) => "endedAt" in session), { timeout: 60_000 }).toEqual([true, true]);
+      await expect
+        .poll(async () => (await cluster.sshSessions("n3")).slice(before).map((session) => "endedAt" in session), {
+          timeout: 60_000,
+        })
+        .toEqual([true, true]);
       expect(second).toMatchObject({ user: "alice", address: cluster.nodes[0]?.address });
       expect((await cluster.sshSessions("n3"))[before + 1]?.outcome).toBe("refused");
     });
@@ -92,7 +117,9 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
       const script = 'printf "%s|" "$1" "$A" "$PWD" "$HOME" "$SECRET"; cat';
       const options = { user: "bob", cwd: "/srv", env: { A: "a b" }, input: "read" };
       process.env["SECRET"] = "of this process";
-      expect((await cluster.run("n2", ["sh", "-c", script, "sh", "it's $(one)"], options)).stdout).toBe("it's $(one)|a b|/srv|/home/bob||read");
+      expect((await cluster.run("n2", ["sh", "-c", script, "sh", "it's $(one)"], options)).stdout).toBe(
+        "it's $(one)|a b|/srv|/home/bob||read",
+      );
     });
 
     it("end with data: a code, or a signal's number as shells have it", async () => {
@@ -104,7 +131,11 @@ describeOnTestbed(describe)("a cluster of six uneven nodes", () => {
 
     it("are reached by signals, and leave the node when they are aborted", async () => {
       const child = cluster.spawn("n1", ["sleep", "1000"], { user: "alice" });
-      const sleeps = (): readonly string[] => cluster.processes("n1").filter(({ argv }) => argv[1] === "1000").map(({ user, argv }) => `${user} ${argv[0]}`);
+      const sleeps = (): readonly string[] =>
+        cluster
+          .processes("n1")
+          .filter(({ argv }) => argv[1] === "1000")
+          .map(({ user, argv }) => `${user} ${argv[0]}`);
       await expect.poll(sleeps, { timeout: 60_000 }).toEqual(["alice sleep"]);
       const closed = once(child, "close");
       child.kill("SIGUSR1");

@@ -21,7 +21,8 @@ describeOnTestbed(describe)("faults", () => {
   it("slow makes a round trip longer, as much as was asked for, and heal takes that away", async () => {
     const roundTripMs = async (): Promise<number> => {
       // bash opens a connection and returns when the other side has answered; the least of some shows no hiccup.
-      const open = 'for i in 1 2 3; do s=$EPOCHREALTIME; : </dev/tcp/n1/22; e=$EPOCHREALTIME; echo $(((${e/./} - ${s/./}))); done';
+      const open =
+        "for i in 1 2 3; do s=$EPOCHREALTIME; : </dev/tcp/n1/22; e=$EPOCHREALTIME; echo $(((${e/./} - ${s/./}))); done";
       const { stdout } = await cluster.run("login", ["bash", "-c", open]);
       return Math.min(...stdout.trim().split("\n").map(Number)) / 1000;
     };
@@ -30,7 +31,10 @@ describeOnTestbed(describe)("faults", () => {
     const slow = await roundTripMs();
     await cluster.fault.slow("n1", { delayMs: 300 });
     const slower = await roundTripMs();
-    expect({ unlikeBefore: slow / before > 10, likeTwice: slower / slow > 1.6 && slower / slow < 2.4 }).toEqual({ unlikeBefore: true, likeTwice: true });
+    expect({ unlikeBefore: slow / before > 10, likeTwice: slower / slow > 1.6 && slower / slow < 2.4 }).toEqual({
+      unlikeBefore: true,
+      likeTwice: true,
+    });
     const bulk = await cluster.run("login", ["ssh", "n1", "head -c 1000000 /dev/zero"]);
     expect({ ...bulk, stdout: bulk.stdout.length }).toEqual({ exitCode: 0, stdout: 1_000_000, stderr: "" });
     await cluster.fault.heal("n1");
@@ -41,7 +45,9 @@ describeOnTestbed(describe)("faults", () => {
     const session = cluster.spawn("login", ["ssh", "n1", "cat"], { user: "alice" });
     const said = text(session.stdout ?? Readable.from([]));
     session.stdin?.write("before ");
-    await expect.poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 60_000 }).toBe(true);
+    await expect
+      .poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 60_000 })
+      .toBe(true);
     await cluster.fault.killSshd("n1");
     expect((await sshTrue("n1")).stderr).toContain("Connection refused");
     session.stdin?.end("and after");
@@ -49,7 +55,9 @@ describeOnTestbed(describe)("faults", () => {
 
     await cluster.fault.heal("n1");
     const other = cluster.spawn("login", ["ssh", "n1", "cat"], { user: "alice" });
-    await expect.poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 60_000 }).toBe(true);
+    await expect
+      .poll(() => cluster.processes("n1").some(({ argv }) => argv[0] === "cat"), { timeout: 60_000 })
+      .toBe(true);
     await cluster.fault.killSshd("n1", { sessions: true });
     expect(await once(other, "close")).toEqual([255, null]);
     await cluster.fault.heal("n1");
@@ -58,9 +66,15 @@ describeOnTestbed(describe)("faults", () => {
 
   it("nodes that are cut, without slurmd or without power go down in Slurm, lose their jobs, and come back", async () => {
     const lost = ["n2", "n3", "n4"] as const;
-    const onEach = await Promise.all(lost.map((node) => cluster.sbatch("#!/bin/sh\nsleep 600\n", { args: ["--no-requeue", "-w", node] })));
-    await expect.poll(async () => (await cluster.jobs()).filter(({ state }) => state === "RUNNING").length, { timeout: 60_000 }).toBe(lost.length);
-    await expect.poll(() => cluster.processes("n2").map(({ argv }) => argv.join(" ")), { timeout: 30_000 }).toContain("sleep 600");
+    const onEach = await Promise.all(
+      lost.map((node) => cluster.sbatch("#!/bin/sh\nsleep 600\n", { args: ["--no-requeue", "-w", node] })),
+    );
+    await expect
+      .poll(async () => (await cluster.jobs()).filter(({ state }) => state === "RUNNING").length, { timeout: 60_000 })
+      .toBe(lost.length);
+    await expect
+      .poll(() => cluster.processes("n2").map(({ argv }) => argv.join(" ")), { timeout: 30_000 })
+      .toContain("sleep 600");
     await cluster.fault.cut("n2");
     await cluster.fault.killSlurmd("n3");
     await cluster.fault.stop("n4");
@@ -73,10 +87,14 @@ describeOnTestbed(describe)("faults", () => {
 
     await Promise.all(lost.map((node) => cluster.waitForNode(node, "down", { timeoutMs: 120_000 })));
     expect((await cluster.nodeStates()).filter(({ responds }) => !responds).map(({ name }) => name)).toEqual(lost);
-    expect((await Promise.all(onEach.map((id) => cluster.waitForJob(id)))).map(({ state }) => state)).toEqual(lost.map(() => "NODE_FAIL"));
+    expect((await Promise.all(onEach.map((id) => cluster.waitForJob(id)))).map(({ state }) => state)).toEqual(
+      lost.map(() => "NODE_FAIL"),
+    );
 
     await Promise.all(lost.map((node) => cluster.fault.heal(node)));
-    expect((await cluster.run("login", ["srun", "-N4", "hostname"], { user: "alice" })).stdout.trim().split("\n").sort()).toEqual(["n1", ...lost]);
+    expect(
+      (await cluster.run("login", ["srun", "-N4", "hostname"], { user: "alice" })).stdout.trim().split("\n").sort(),
+    ).toEqual(["n1", ...lost]);
     expect((await Promise.all(lost.map((node) => sshTrue(node)))).map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
   });
 

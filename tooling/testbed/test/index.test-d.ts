@@ -5,7 +5,12 @@ import type { SshSession } from "../src/index.ts";
 
 export const options = [
   testbed(),
-  testbed({ nodes: [{ name: "n1", cpus: 2, gpus: 1 }, { name: "n2", sockets: 1, coresPerSocket: 2, threadsPerCore: 2 }] }),
+  testbed({
+    nodes: [
+      { name: "n1", cpus: 2, gpus: 1 },
+      { name: "n2", sockets: 1, coresPerSocket: 2, threadsPerCore: 2 },
+    ],
+  }),
   // @ts-expect-error a layout is whole or not there
   testbed({ nodes: [{ name: "n1", sockets: 2 }] }),
   // @ts-expect-error a share has two places

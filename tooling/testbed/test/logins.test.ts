@@ -5,11 +5,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeOnTestbed, testbed } from "../src/index.ts";
 
-const two = [{ name: "n1", cpus: 1 }, { name: "n2", cpus: 1 }];
+const two = [
+  { name: "n1", cpus: 1 },
+  { name: "n2", cpus: 1 },
+];
 
 describeOnTestbed(describe)("logins and options", () => {
   it("sshd shows its banner, and shells print what their start files say, whichever shell it is", async () => {
-    const shells = ["/bin/bash", "/usr/bin/tcsh", "/usr/bin/fish"].filter((shell) => existsSync(shell) || process.env["CI"] === "true");
+    const shells = ["/bin/bash", "/usr/bin/tcsh", "/usr/bin/fish"].filter(
+      (shell) => existsSync(shell) || process.env["CI"] === "true",
+    );
     const users = shells.map((shell, place) => ({ name: `user${place}`, shell, loginPrints: "Welcome!" }));
     await using cluster = await testbed({ nodes: two, users, sshd: { Banner: "Be good." } });
     for (const { name, shell } of users) {
@@ -19,7 +24,10 @@ describeOnTestbed(describe)("logins and options", () => {
   });
 
   it("sshd drops who comes when too many are logging in, on the node that was set so, and the log tells", async () => {
-    const [n1, n2] = [{ name: "n1", cpus: 1, sshd: { MaxStartups: "1", MaxSessions: "1" } }, { name: "n2", cpus: 1 }];
+    const [n1, n2] = [
+      { name: "n1", cpus: 1, sshd: { MaxStartups: "1", MaxSessions: "1" } },
+      { name: "n2", cpus: 1 },
+    ];
     await using cluster = await testbed({ nodes: [n1, n2] });
     const eightTo = (node: string): Promise<{ stdout: string }> =>
       cluster.run("login", ["bash", "-c", `for i in {1..8}; do ssh ${node} echo in & done; wait`], { user: "alice" });
@@ -32,11 +40,18 @@ describeOnTestbed(describe)("logins and options", () => {
 
   it("two clusters live side by side, with nodes of the same names and addresses", async () => {
     await using one = await testbed({ nodes: two });
-    await using other = await testbed({ nodes: two, partitions: [{ name: "short", timeLimitMinutes: 1, nodes: ["n1"] }, { name: "long" }] });
+    await using other = await testbed({
+      nodes: two,
+      partitions: [{ name: "short", timeLimitMinutes: 1, nodes: ["n1"] }, { name: "long" }],
+    });
     await other.run("n1", ["touch", "/run/only-here"]);
-    const answers = await Promise.all([one, other].map((cluster) => cluster.run("n2", ["ssh", "n1", "hostname; ls /run/only-here"])));
+    const answers = await Promise.all(
+      [one, other].map((cluster) => cluster.run("n2", ["ssh", "n1", "hostname; ls /run/only-here"])),
+    );
     expect(answers.map(({ stdout }) => stdout)).toEqual(["n1\n", "n1\n/run/only-here\n"]);
-    expect((await other.run("login", ["sinfo", "-h", "-o", "%P %l %N"])).stdout).toBe("short* 1:00 n1\nlong infinite n[1-2]\n");
+    expect((await other.run("login", ["sinfo", "-h", "-o", "%P %l %N"])).stdout).toBe(
+      "short* 1:00 n1\nlong infinite n[1-2]\n",
+    );
   });
 
   it("a shared folder is seen at its second place by ordinary users, and that place is not made on the machine", async () => {

@@ -9,7 +9,12 @@ import { describeOnTestbed, releases, testbed, testbedMissing } from "../src/ind
 import { makeTestbed } from "../src/testbed.ts";
 import { inNamespaces, machine, processesOf } from "./fixtures/traces.ts";
 
-const small = { nodes: [{ name: "n1", cpus: 1 }, { name: "gpu1", cpus: 1, gpus: 1 }] };
+const small = {
+  nodes: [
+    { name: "n1", cpus: 1 },
+    { name: "gpu1", cpus: 1, gpus: 1 },
+  ],
+};
 
 describeOnTestbed(describe)("nothing is left of a cluster", () => {
   const before = machine();
@@ -28,12 +33,15 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
     }
   });
 
-  it.each(releases.filter((release) => testbedMissing({ release }) === null || process.env["CI"] === "true"))("of Debian %s that was ended, ten times in a row", async (release) => {
-    for (let round = 0; round < 10; round++) {
-      const { holder } = await makeTestbed({ ...small, release }, "until-ended");
-      await goneAfter(holder, () => endHolder(holder));
-    }
-  });
+  it.each(releases.filter((release) => testbedMissing({ release }) === null || process.env["CI"] === "true"))(
+    "of Debian %s that was ended, ten times in a row",
+    async (release) => {
+      for (let round = 0; round < 10; round++) {
+        const { holder } = await makeTestbed({ ...small, release }, "until-ended");
+        await goneAfter(holder, () => endHolder(holder));
+      }
+    },
+  );
 
   it("whose holder was killed, whichever of its two processes", async () => {
     for (const part of ["outer", "init"] as const) {
@@ -48,7 +56,9 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
   });
 
   it("whose maker was killed", async () => {
-    const maker = spawn(process.execPath, [join(import.meta.dirname, "fixtures/maker.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+    const maker = spawn(process.execPath, [join(import.meta.dirname, "fixtures/maker.ts")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [line] = (await once(createInterface({ input: maker.stdout }), "line")) as [string];
     await goneAfter(JSON.parse(line) as Holder, () => void maker.kill("SIGKILL"));
   });

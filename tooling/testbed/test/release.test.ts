@@ -8,13 +8,23 @@ import type { Testbed } from "../src/index.ts";
 import { planCluster } from "../src/cluster-plan.ts";
 import { rootOf } from "../src/release.ts";
 
-const versions = { bookworm: ["22.05.", "OpenSSH_9.2"], trixie: ["24.11.", "OpenSSH_10.0"], sid: ["", "OpenSSH_10."] } as const;
+const versions = {
+  bookworm: ["22.05.", "OpenSSH_9.2"],
+  trixie: ["24.11.", "OpenSSH_10.0"],
+  sid: ["", "OpenSSH_10."],
+} as const;
 
 describe.each(releases)("a cluster of Debian %s", (release) => {
   describeOnTestbed(describe, { release })("", () => {
     let cluster: Testbed;
     beforeAll(async () => {
-      cluster = await testbed({ release, nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 1, coresPerSocket: 2, threadsPerCore: 2, gpus: 1 }] });
+      cluster = await testbed({
+        release,
+        nodes: [
+          { name: "n1", cpus: 2 },
+          { name: "n2", sockets: 1, coresPerSocket: 2, threadsPerCore: 2, gpus: 1 },
+        ],
+      });
     });
     afterAll(async () => {
       await cluster[Symbol.asyncDispose]();
@@ -29,7 +39,9 @@ describe.each(releases)("a cluster of Debian %s", (release) => {
       const [slurm, openssh] = versions[release];
       expect(await asAlice("sinfo", "--version")).toContain(`slurm-wlm ${slurm}`);
       expect((await cluster.run("n1", ["ssh", "-V"])).stderr).toContain(openssh);
-      expect(await asAlice("ssh", "n2", "sh -c 'hostname; ls /bin/tcsh /bin/zsh /usr/bin/fish'")).toBe("n2\n/bin/tcsh\n/bin/zsh\n/usr/bin/fish");
+      expect(await asAlice("ssh", "n2", "sh -c 'hostname; ls /bin/tcsh /bin/zsh /usr/bin/fish'")).toBe(
+        "n2\n/bin/tcsh\n/bin/zsh\n/usr/bin/fish",
+      );
       expect(existsSync(rootOf(release))).toBe(true);
       expect(testbedMissing({ release })).toBe(null);
     });
@@ -38,8 +50,14 @@ describe.each(releases)("a cluster of Debian %s", (release) => {
       expect((await asAlice("srun", "-N2", "--gpus=0", "hostname")).split("\n").sort()).toEqual(["n1", "n2"]);
       expect(await asAlice("salloc", "--quiet", "-w", "n1", "srun", "hostname")).toBe("n1");
       expect(await asAlice("srun", "--gres=gpu:1", "sh", "-c", "echo $(hostname) $CUDA_VISIBLE_DEVICES")).toBe("n2 0");
-      const array = await cluster.sbatch("#!/bin/sh\nexit $SLURM_ARRAY_TASK_ID\n", { user: "alice", args: ["--array=0-1"] });
-      const het = await cluster.sbatch("#!/bin/sh\n#SBATCH -w n1\n#SBATCH hetjob\n#SBATCH -w n2\nsrun --het-group=0,1 hostname | sort\n", { user: "alice" });
+      const array = await cluster.sbatch("#!/bin/sh\nexit $SLURM_ARRAY_TASK_ID\n", {
+        user: "alice",
+        args: ["--array=0-1"],
+      });
+      const het = await cluster.sbatch(
+        "#!/bin/sh\n#SBATCH -w n1\n#SBATCH hetjob\n#SBATCH -w n2\nsrun --het-group=0,1 hostname | sort\n",
+        { user: "alice" },
+      );
       expect((await cluster.waitForJob(array)).parts.map(({ exitCode }) => `${exitCode}`).sort()).toEqual(["0", "1"]);
       const { state, parts } = await cluster.waitForJob(het);
       expect([state, await cluster.readFile(parts[0]?.outputFile ?? "")]).toEqual(["COMPLETED", "n1\nn2\n"]);
@@ -48,7 +66,9 @@ describe.each(releases)("a cluster of Debian %s", (release) => {
     it("has the machine's files at the machine's paths, but for /usr, which nobody can change, and /etc", async () => {
       await using folder = await mkdtempDisposable(join(tmpdir(), "testbed-release-"));
       await writeFile(join(folder.path, "program.mjs"), "console.log(process.version);\n");
-      expect((await cluster.run("n1", [process.execPath, join(folder.path, "program.mjs")])).stdout).toBe(`${process.version}\n`);
+      expect((await cluster.run("n1", [process.execPath, join(folder.path, "program.mjs")])).stdout).toBe(
+        `${process.version}\n`,
+      );
       const { exitCode, stderr } = await cluster.run("n1", ["touch", "/usr/bin/new"]);
       expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Read-only file system")]);
       expect((await asAlice("ls", "/usr/local")).split("\n").sort()).toEqual(readdirSync("/usr/local").sort());
@@ -58,7 +78,11 @@ describe.each(releases)("a cluster of Debian %s", (release) => {
     });
 
     it("shares a folder of the machine's /usr at another place", async () => {
-      await using other = await testbed({ release, nodes: [{ name: "n1", cpus: 1 }], share: [{ from: "/usr/share/doc", to: "/srv/machine/doc" }] });
+      await using other = await testbed({
+        release,
+        nodes: [{ name: "n1", cpus: 1 }],
+        share: [{ from: "/usr/share/doc", to: "/srv/machine/doc" }],
+      });
       expect((await other.run("n1", ["ls", "/srv/machine/doc/util-linux"])).exitCode).toBe(0);
     });
   });
@@ -69,7 +93,9 @@ describe.each(releases)("a cluster of Debian %s with cgroups", (release) => {
     it("pins jobs, and ends those that use too much memory", async () => {
       await using cluster = await testbed({ release, cgroups: true });
       const srun = async (...command: readonly string[]): Promise<string> => {
-        const { stdout, stderr } = await cluster.run("login", ["srun", "-c1", "--mem=50", ...command], { user: "alice" });
+        const { stdout, stderr } = await cluster.run("login", ["srun", "-c1", "--mem=50", ...command], {
+          user: "alice",
+        });
         return stdout + stderr;
       };
       expect(await srun("grep", "Cpus_allowed_list", "/proc/self/status")).toMatch(/^Cpus_allowed_list:\t\d+\n$/);

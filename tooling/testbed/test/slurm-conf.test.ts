@@ -3,7 +3,12 @@ import { planCluster } from "../src/cluster-plan.ts";
 import { gresConf, slurmConf } from "../src/slurm-conf.ts";
 
 const plan = planCluster({
-  nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 2, coresPerSocket: 2, threadsPerCore: 2, memoryMb: 8000 }, { name: "gpu1", cpus: 4, gpus: 2 }, { name: "gpu2", cpus: 4, gpus: 1 }],
+  nodes: [
+    { name: "n1", cpus: 2 },
+    { name: "n2", sockets: 2, coresPerSocket: 2, threadsPerCore: 2, memoryMb: 8000 },
+    { name: "gpu1", cpus: 4, gpus: 2 },
+    { name: "gpu2", cpus: 4, gpus: 1 },
+  ],
   partitions: [{ name: "main" }, { name: "short", nodes: ["n1", "gpu1"], timeLimitMinutes: 5 }],
   slurm: { slurmdTIMEOUT: "30", KillWait: "1" },
 });
@@ -26,5 +31,7 @@ it("what the caller sets is there once, whatever its capital letters: Slurm take
 });
 
 it("gres.conf names a device file for each GPU", () => {
-  expect(gresConf(plan)).toBe("NodeName=gpu1 Name=gpu File=/run/hyperion-testbed/gpu/[0-1]\nNodeName=gpu2 Name=gpu File=/run/hyperion-testbed/gpu/0\n");
+  expect(gresConf(plan)).toBe(
+    "NodeName=gpu1 Name=gpu File=/run/hyperion-testbed/gpu/[0-1]\nNodeName=gpu2 Name=gpu File=/run/hyperion-testbed/gpu/0\n",
+  );
 });

@@ -8,7 +8,11 @@ JobId=5 HetJobId=4 HetJobOffset=1 HetJobIdSet=4-5 JobName=w UserId=root(0) JobSt
 `;
 
 it("the last field of a line ends before the space that Slurm 24.11 puts there", () => {
-  expect(parseJobs("JobId=6 JobName=w UserId=alice(20001) JobState=RUNNING NodeList=n1 NumCPUs=1 StdOut=/home/alice/slurm-6.out \n")[0]?.outputFile).toBe("/home/alice/slurm-6.out");
+  expect(
+    parseJobs(
+      "JobId=6 JobName=w UserId=alice(20001) JobState=RUNNING NodeList=n1 NumCPUs=1 StdOut=/home/alice/slurm-6.out \n",
+    )[0]?.outputFile,
+  ).toBe("/home/alice/slurm-6.out");
 });
 
 describe("what scontrol prints", () => {

@@ -10,7 +10,8 @@ describeOnTestbed(describe)("faults of the controller", () => {
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
   });
-  const sbatch = (): Promise<{ exitCode: number; stderr: string }> => cluster.run("login", ["sbatch"], { user: "alice", input: "#!/bin/sh\n" });
+  const sbatch = (): Promise<{ exitCode: number; stderr: string }> =>
+    cluster.run("login", ["sbatch"], { user: "alice", input: "#!/bin/sh\n" });
   const longJob = async (): Promise<Awaited<ReturnType<Testbed["sbatch"]>>> => {
     const before = sleeps();
     const id = await cluster.sbatch("#!/bin/sh\nexec sleep 1000\n", { user: "alice" });
@@ -25,7 +26,10 @@ describeOnTestbed(describe)("faults of the controller", () => {
     const id = await longJob();
     await cluster.fault.stopSlurmctld();
     await cluster.fault.stopSlurmctld();
-    expect(await sbatch()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("Unable to contact slurm controller") });
+    expect(await sbatch()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("Unable to contact slurm controller"),
+    });
     expect(sleeps()).toBe(1);
     await cluster.fault.startSlurmctld();
     expect((await cluster.job(id))[0]?.state).toBe("RUNNING");
@@ -56,7 +60,9 @@ describeOnTestbed(describe)("faults of the controller", () => {
     await expect.poll(sleeps, { timeout: 60_000 }).toBe(1);
     // slurmd may refuse it: it has ended a job of that number.
     expect(await cluster.sbatch("#!/bin/sh\n", { user: "alice" })).toBe(later);
-    await expect(cluster.fault.startSlurmctld({ state: "after" })).rejects.toThrow('No state of slurmctld was saved as "after": there is before.');
+    await expect(cluster.fault.startSlurmctld({ state: "after" })).rejects.toThrow(
+      'No state of slurmctld was saved as "after": there is before.',
+    );
     await expect(cluster.fault.saveSlurmctldState("../before")).rejects.toThrow('use letters, digits and "-"');
   });
 
@@ -77,7 +83,9 @@ describeOnTestbed(describe)("sbatchLatencyMs", () => {
       return performance.now() - start;
     };
     expect(await takesMs("sbatch")).toBeGreaterThan(1500);
-    expect((await cluster.run("login", ["timeout", "0.7", "sbatch"], { user: "alice", input: "#!/bin/sh\n" })).exitCode).toBe(124);
+    expect(
+      (await cluster.run("login", ["timeout", "0.7", "sbatch"], { user: "alice", input: "#!/bin/sh\n" })).exitCode,
+    ).toBe(124);
     await expect.poll(async () => (await cluster.jobs()).length, { timeout: 30_000 }).toBe(2);
   });
 });

@@ -24,7 +24,15 @@ const log = [
 it("sshd's log tells who came, from where, and what became of it", () => {
   const [from1, from4] = ["10.99.0.1", "10.99.0.4"];
   expect(parseSshLog(log.join(""))).toEqual([
-    { outcome: "accepted", user: "alice", channels: 2, address: from1, port: 60250, startedAt: 101_000, endedAt: 110_000 },
+    {
+      outcome: "accepted",
+      user: "alice",
+      channels: 2,
+      address: from1,
+      port: 60250,
+      startedAt: 101_000,
+      endedAt: 110_000,
+    },
     { outcome: "refused", user: "bob", address: from1, port: 60252, startedAt: 106_000, endedAt: 108_000 },
     { outcome: "dropped", address: from4, port: 60346, startedAt: 109_000 },
     { outcome: "pending", user: "carol", address: from1, port: 60250, startedAt: 112_000 },

@@ -4,7 +4,11 @@ import { bannerText, sshdConfig } from "../src/sshd-config.ts";
 
 it("the caller's sshd settings come first, because the first line of a setting counts", () => {
   const { login } = planCluster({ sshd: { LogLevel: "DEBUG", MaxSessions: "1" } });
-  expect(sshdConfig(login).split("\n").filter((line) => /^(LogLevel|MaxSessions)/.test(line))).toEqual(["LogLevel DEBUG", "MaxSessions 1", "LogLevel VERBOSE"]);
+  expect(
+    sshdConfig(login)
+      .split("\n")
+      .filter((line) => /^(LogLevel|MaxSessions)/.test(line)),
+  ).toEqual(["LogLevel DEBUG", "MaxSessions 1", "LogLevel VERBOSE"]);
 });
 
 it.each([

@@ -8,23 +8,49 @@ import { makeReleaseRoot } from "../src/release-root.ts";
 const index = join(import.meta.dirname, "../src/index.ts");
 
 /** What a program prints whose machine lacks what these commands hide from it. */
-async function elsewhere(program: string, hiding: readonly string[], worlds: readonly string[] = ["--mount"]): Promise<string> {
-  const args = [...worlds, "sh", "-c", ["set -e", ...hiding, 'exec "$@"'].join("\n"), "sh", process.execPath, "--input-type=module", "-e", program];
+async function elsewhere(
+  program: string,
+  hiding: readonly string[],
+  worlds: readonly string[] = ["--mount"],
+): Promise<string> {
+  const args = [
+    ...worlds,
+    "sh",
+    "-c",
+    ["set -e", ...hiding, 'exec "$@"'].join("\n"),
+    "sh",
+    process.execPath,
+    "--input-type=module",
+    "-e",
+    program,
+  ];
   return (await promisify(execFile)("unshare", args)).stdout.trim();
 }
 
-const ask = (options: string): string => `const { testbedMissing } = await import(${JSON.stringify(index)}); console.log(testbedMissing(${options}));`;
+const ask = (options: string): string =>
+  `const { testbedMissing } = await import(${JSON.stringify(index)}); console.log(testbedMissing(${options}));`;
 const hide = (path: string): string => `[ ! -e ${path} ] || mount --bind /dev/null ${path}`;
 const noRoots = "mount -t tmpfs tmpfs /var/cache";
-const noDaemons = ["/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch", "/usr/sbin/munged", "/usr/sbin/sshd", "/usr/bin/perl"].map(hide);
+const noDaemons = [
+  "/usr/sbin/slurmctld",
+  "/usr/sbin/slurmd",
+  "/usr/bin/sbatch",
+  "/usr/sbin/munged",
+  "/usr/sbin/sshd",
+  "/usr/bin/perl",
+].map(hide);
 
 describeOnTestbed(describe)("what is lacking for a testbed is said, with what to do:", () => {
   it("the machine's own daemons, where no release is asked for", async () => {
-    expect(await elsewhere(ask("{}"), noDaemons)).toMatch(/needs slurmctld, slurmd, sbatch, munged, sshd, perl; `npm run testbed -- install`/);
+    expect(await elsewhere(ask("{}"), noDaemons)).toMatch(
+      /needs slurmctld, slurmd, sbatch, munged, sshd, perl; `npm run testbed -- install`/,
+    );
   });
 
   it("the program that makes a release's root file system", async () => {
-    expect(await elsewhere(ask('{ release: "sid" }'), [noRoots, hide("/usr/bin/mmdebstrap")])).toMatch(/needs mmdebstrap; `npm run testbed -- install --release sid` installs it/);
+    expect(await elsewhere(ask('{ release: "sid" }'), [noRoots, hide("/usr/bin/mmdebstrap")])).toMatch(
+      /needs mmdebstrap; `npm run testbed -- install --release sid` installs it/,
+    );
   });
 
   it("a mirror of Debian, because apt knows none, or because there is no network", async () => {

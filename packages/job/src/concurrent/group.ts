@@ -23,7 +23,11 @@ export interface Group<R extends HasSignal> {
  * Runs `body` with a group; when it has ended, so have all members. Rejects with the first failure, or the outer signal's reason.
  * Where a member is started for each of `inputs`, it is known how many are to come.
  */
-export async function withGroup<A, R extends HasSignal>(env: R, body: (group: Group<R>) => Promise<A>, inputs?: Iterable<unknown> | AsyncIterable<unknown>): Promise<A> {
+export async function withGroup<A, R extends HasSignal>(
+  env: R,
+  body: (group: Group<R>) => Promise<A>,
+  inputs?: Iterable<unknown> | AsyncIterable<unknown>,
+): Promise<A> {
   env.signal.throwIfAborted();
   const group = new OpenGroup(env, inputs === undefined ? undefined : new InputTally(inputs, outerTally(env)));
   const abort = (): void => group.end(env.signal.reason);
@@ -99,4 +103,5 @@ class OpenGroup<R extends HasSignal> implements Group<R> {
   }
 }
 
-const outerTally = (env: object): InputTally | undefined => ("inputTally" in env && env.inputTally instanceof InputTally ? env.inputTally : undefined);
+const outerTally = (env: object): InputTally | undefined =>
+  "inputTally" in env && env.inputTally instanceof InputTally ? env.inputTally : undefined;

@@ -104,6 +104,7 @@ export class InputTally {
 
 /** How many there are, if they can be counted without taking them. */
 function lengthOf(inputs: Iterable<unknown> | AsyncIterable<unknown>): number | null {
-  if (Array.isArray(inputs) || ArrayBuffer.isView(inputs)) return "length" in inputs && typeof inputs.length === "number" ? inputs.length : null;
+  if (Array.isArray(inputs) || ArrayBuffer.isView(inputs))
+    return "length" in inputs && typeof inputs.length === "number" ? inputs.length : null;
   return inputs instanceof Set || inputs instanceof Map ? inputs.size : null;
 }

@@ -4,10 +4,16 @@
  * `inputs`, until they end or `signal` aborts. Nobody can end a wait inside of somebody else's iterable: after an abort it
  * is told that no more is wanted, and not waited for.
  */
-export const inputsUntil = <A>(signal: AbortSignal, inputs: Iterable<A> | AsyncIterable<A>): Iterable<A> | AsyncIterable<A> =>
+export const inputsUntil = <A>(
+  signal: AbortSignal,
+  inputs: Iterable<A> | AsyncIterable<A>,
+): Iterable<A> | AsyncIterable<A> =>
   Symbol.asyncIterator in inputs ? asyncInputsUntil(signal, inputs[Symbol.asyncIterator]()) : inputs;
 
-async function* asyncInputsUntil<A>(signal: AbortSignal, iterator: AsyncIterator<A>): AsyncGenerator<A, void, undefined> {
+async function* asyncInputsUntil<A>(
+  signal: AbortSignal,
+  iterator: AsyncIterator<A>,
+): AsyncGenerator<A, void, undefined> {
   let phase: "given" | "awaited" | "ended" = "given";
   let wake: (() => void) | undefined;
   const aborted = (): void => wake?.();

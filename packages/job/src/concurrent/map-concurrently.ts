@@ -33,7 +33,10 @@ export const mapConcurrently =
  * rethrown.
  */
 export const mapConcurrentlySettled =
-  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<PromiseSettledResult<B>[], R> =>
+  <A, B, R extends HasSignal = JobEnv>(
+    inputs: Iterable<A>,
+    f: (input: A, index: number) => Job<B, R>,
+  ): Job<PromiseSettledResult<B>[], R> =>
   async (env) => {
     const items = [...inputs];
     return withGroup(
@@ -58,12 +61,18 @@ export const forConcurrently = mapConcurrently;
 
 /** Gives the two results, of jobs that run at the same time. The first failure aborts the other. */
 export const concurrently =
-  <A, B, R extends HasSignal = JobEnv, S extends HasSignal = JobEnv>(first: Job<A, R>, second: Job<B, S>): Job<[A, B], R & S> =>
+  <A, B, R extends HasSignal = JobEnv, S extends HasSignal = JobEnv>(
+    first: Job<A, R>,
+    second: Job<B, S>,
+  ): Job<[A, B], R & S> =>
   (env) =>
     withGroup(env, async (group) => {
       let a: { readonly value: A } | undefined;
       let b: { readonly value: B } | undefined;
-      await Promise.all([group.start(first, (value) => (a = { value })), group.start(second, (value) => (b = { value }))]);
+      await Promise.all([
+        group.start(first, (value) => (a = { value })),
+        group.start(second, (value) => (b = { value })),
+      ]);
       if (a === undefined || b === undefined) throw group.failure?.error;
       return [a.value, b.value];
     });

@@ -16,7 +16,10 @@ export class RaceLostError extends Error {
 
 /** The result, or the failure, of the job that ends first; the others are aborted, and have ended when it resolves. */
 export const race =
-  <A, B, R extends HasSignal = JobEnv, S extends HasSignal = JobEnv>(first: Job<A, R>, second: Job<B, S>): Job<A | B, R & S> =>
+  <A, B, R extends HasSignal = JobEnv, S extends HasSignal = JobEnv>(
+    first: Job<A, R>,
+    second: Job<B, S>,
+  ): Job<A | B, R & S> =>
   (env) =>
     withGroup<A | B, R & S>(env, (group) => {
       const { promise, resolve, reject } = Promise.withResolvers<A | B>();

@@ -14,7 +14,10 @@ export interface Windowed<A, B, R extends HasSignal> {
 }
 
 /** Starts a member for each input, as long as the group goes on. Resolves with how many there were when the last one was started. */
-export async function startWindowed<A, B, R extends HasSignal>(group: Group<R>, { inputs, job, done, window }: Windowed<A, B, R>): Promise<number> {
+export async function startWindowed<A, B, R extends HasSignal>(
+  group: Group<R>,
+  { inputs, job, done, window }: Windowed<A, B, R>,
+): Promise<number> {
   let alive = 0;
   let count = 0;
   let wake: (() => void) | undefined;

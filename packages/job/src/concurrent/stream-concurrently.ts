@@ -26,21 +26,32 @@ const rules: Rules<StreamOptions> = { window: unlimited(whole(1)), ordered: flag
  * @example
  * for await (const y of streamConcurrently(points, (x) => remoteEval(f, x))(env)) console.log(y);
  */
-export const streamConcurrently =
-  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<B, R>, options: StreamOptions = {}): ((env: R) => AsyncGenerator<B, void, undefined>) => {
-    checkOptions("streamConcurrently", options, rules);
-    return (env) => stream(env, inputs, f, options);
-  };
+export const streamConcurrently = <A, B, R extends HasSignal = JobEnv>(
+  inputs: Iterable<A> | AsyncIterable<A>,
+  f: (input: A, index: number) => Job<B, R>,
+  options: StreamOptions = {},
+): ((env: R) => AsyncGenerator<B, void, undefined>) => {
+  checkOptions("streamConcurrently", options, rules);
+  return (env) => stream(env, inputs, f, options);
+};
 
 /**
  * Runs `f` on inputs from any iterable and keeps no results. Resolves to the number of inputs.
  * The first failure aborts the others and is rethrown.
  */
-export const forConcurrently_ =
-  <A, R extends HasSignal = JobEnv>(inputs: Iterable<A> | AsyncIterable<A>, f: (input: A, index: number) => Job<unknown, R>, options: Pick<StreamOptions, "window"> = {}): Job<number, R> => {
-    checkOptions("forConcurrently_", options, { window: rules.window });
-    return (env) => withGroup(env, (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }), inputs);
-  };
+export const forConcurrently_ = <A, R extends HasSignal = JobEnv>(
+  inputs: Iterable<A> | AsyncIterable<A>,
+  f: (input: A, index: number) => Job<unknown, R>,
+  options: Pick<StreamOptions, "window"> = {},
+): Job<number, R> => {
+  checkOptions("forConcurrently_", options, { window: rules.window });
+  return (env) =>
+    withGroup(
+      env,
+      (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }),
+      inputs,
+    );
+};
 
 async function* stream<A, B, R extends HasSignal>(
   env: R,
@@ -108,7 +119,8 @@ class Mailbox<B> {
 
   /** Resolves when one more input may be taken. */
   async room(): Promise<void> {
-    while (this.#taken - this.#next >= this.#window && !this.#closed) await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
+    while (this.#taken - this.#next >= this.#window && !this.#closed)
+      await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
     this.#taken += 1;
   }
 

@@ -70,7 +70,16 @@ export class CallCounts {
 
   #counter(name: string): Counter {
     let counter = this.#counters.get(name);
-    if (counter === undefined) this.#counters.set(name, (counter = { launched: 0, ended: { done: 0, failed: 0, lost: 0, cancelled: 0, unused: 0 }, dropped: 0, uncounted: false }));
+    if (counter === undefined)
+      this.#counters.set(
+        name,
+        (counter = {
+          launched: 0,
+          ended: { done: 0, failed: 0, lost: 0, cancelled: 0, unused: 0 },
+          dropped: 0,
+          uncounted: false,
+        }),
+      );
     return counter;
   }
 }

@@ -41,7 +41,9 @@ export class DispatchNode {
   #failedStarts = 0;
   readonly #pauses = new StartPauses();
   readonly #limit: WorkerLimit;
-  readonly #blame = new StartBlame(async (share) => this.keep(await this.#launch(share, this.#overlapping(share)), share));
+  readonly #blame = new StartBlame(async (share) =>
+    this.keep(await this.#launch(share, this.#overlapping(share)), share),
+  );
 
   constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, hooks: DispatchNodeHooks) {
     this.name = launcher.node;
@@ -49,7 +51,10 @@ export class DispatchNode {
     this.pinTo = pinTo;
     this.home = home;
     this.#hooks = hooks;
-    this.#limit = new WorkerLimit({ limited: (workers) => hooks.limited(this, workers), told: (workers, reason) => hooks.toldLimit(this, workers, reason) });
+    this.#limit = new WorkerLimit({
+      limited: (workers) => hooks.limited(this, workers),
+      told: (workers, reason) => hooks.toldLimit(this, workers, reason),
+    });
   }
 
   /**
@@ -103,7 +108,13 @@ export class DispatchNode {
       cpuIds: share.cpuIds,
       ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(share.cpuIds) }),
       ...(share.gpuIds.length > 0 ? { gpuIds: share.gpuIds } : {}),
-      ...(share.memoryMb > 0 ? { memoryMb: share.memoryMb, overMemory: (usedMb: number) => launched.worker !== undefined && this.#hooks.overMemory(launched.worker, usedMb) } : {}),
+      ...(share.memoryMb > 0
+        ? {
+            memoryMb: share.memoryMb,
+            overMemory: (usedMb: number) =>
+              launched.worker !== undefined && this.#hooks.overMemory(launched.worker, usedMb),
+          }
+        : {}),
       retire,
     };
     const worker = await this.launcher.launch(request).catch(async (error: unknown) => {
@@ -146,8 +157,10 @@ export class DispatchNode {
 
   /** Says why a start failed, and counts it against the node where that is to blame. */
   async #whyNotStarted(share: WorkerShare, error: unknown): Promise<unknown> {
-    if (error instanceof LaunchError && error.full !== undefined && this.#living + this.#starting > 0) return new NodeFullError(error.full);
-    const failure = error instanceof Error ? error : new LaunchError(this.name, `a worker on ${this.name}: ${String(error)}`);
+    if (error instanceof LaunchError && error.full !== undefined && this.#living + this.#starting > 0)
+      return new NodeFullError(error.full);
+    const failure =
+      error instanceof Error ? error : new LaunchError(this.name, `a worker on ${this.name}: ${String(error)}`);
     const blame = this.#blame.judge(share);
     switch (blame) {
       case "node":
@@ -173,7 +186,10 @@ export class DispatchNode {
   }
 
   get #giveUp(): boolean {
-    return this.#living === 0 && this.#failedStarts >= Math.max(MIN_FAILED_STARTS, MAX_FAILED_ROUNDS * this.#startingTogether);
+    return (
+      this.#living === 0 &&
+      this.#failedStarts >= Math.max(MIN_FAILED_STARTS, MAX_FAILED_ROUNDS * this.#startingTogether)
+    );
   }
 
   /** Takes out the idle workers that sit on some of these CPUs. */
@@ -204,4 +220,5 @@ export interface DispatchNodeHooks {
   notStarted(node: DispatchNode, error: Error, giveUp: boolean): void;
 }
 
-const sameShare = (a: WorkerShare, b: WorkerShare): boolean => a.memoryMb === b.memoryMb && a.gpuIds.length === b.gpuIds.length && a.gpuIds.every((id, i) => id === b.gpuIds[i]);
+const sameShare = (a: WorkerShare, b: WorkerShare): boolean =>
+  a.memoryMb === b.memoryMb && a.gpuIds.length === b.gpuIds.length && a.gpuIds.every((id, i) => id === b.gpuIds[i]);

@@ -43,7 +43,10 @@ export class Dispatcher implements TaskLauncher {
   constructor(pool: PoolCore, events: RunEvents) {
     this.#pool = pool;
     this.#events = events;
-    this.#trials = new ModuleTrials(pool, events, { expectsNodes: () => this.#nodesExpected, leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out") });
+    this.#trials = new ModuleTrials(pool, events, {
+      expectsNodes: () => this.#nodesExpected,
+      leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out"),
+    });
   }
 
   /** Uses a node from now on, until it is lost. */
@@ -105,8 +108,16 @@ export class Dispatcher implements TaskLauncher {
   }
 
   readonly #hooks: ConstructorParameters<typeof DispatchNode>[2] = {
-    started: ({ node, serviceId, pid, cpuIds, logFile }) => this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
-    ended: ({ node, serviceId }, death) => this.#events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death), ...("blame" in death ? { blame: death.blame } : {}) }),
+    started: ({ node, serviceId, pid, cpuIds, logFile }) =>
+      this.#events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile }),
+    ended: ({ node, serviceId }, death) =>
+      this.#events.emit({
+        type: "worker-ended",
+        node,
+        serviceId,
+        how: describeDeath(death),
+        ...("blame" in death ? { blame: death.blame } : {}),
+      }),
     overMemory: (worker, usedMb) => this.#overMemory(worker, usedMb),
     limited: (node, workers) => {
       if (this.#nodes.get(node.name) !== node) return false;
@@ -133,18 +144,32 @@ export class Dispatcher implements TaskLauncher {
     },
     refused: (task: Task, error: Error): void => {
       if (this.#isClosed) return task.fail(runEndedTask());
-      if (!this.#nodesExpected) return task.fail(this.#nodes.size === 0 && this.#lost.size > 0 ? noNodeTask(this.#lost, error) : ofFunction(task.functionName, error));
+      if (!this.#nodesExpected)
+        return task.fail(
+          this.#nodes.size === 0 && this.#lost.size > 0
+            ? noNodeTask(this.#lost, error)
+            : ofFunction(task.functionName, error),
+        );
       this.#inLine += 1;
       this.#unserved.add(task);
     },
     trials: (): ModuleTrials => this.#trials,
-    ended: (task: Task, outcome: TaskOutcome): void => this.#counts.ended(task.functionName, outcome, task.request.tally),
+    ended: (task: Task, outcome: TaskOutcome): void =>
+      this.#counts.ended(task.functionName, outcome, task.request.tally),
   };
 
   readonly #laneOffice = {
     answered: (task: Task, outcome: "done" | "failed" | "lost", runMs: number): void => {
       if (outcome !== "lost") this.#runTimes.add(task.functionName, runMs);
-      if (this.#events.tracing) this.#events.emit({ type: "call-ended", functionName: task.functionName, node: task.node, attempt: task.attempt, outcome, runMs });
+      if (this.#events.tracing)
+        this.#events.emit({
+          type: "call-ended",
+          functionName: task.functionName,
+          node: task.node,
+          attempt: task.attempt,
+          outcome,
+          runMs,
+        });
     },
     refill: (lane: Lane): void => this.#refill(lane),
     closed: (lane: Lane): void => this.#closed(lane),
@@ -162,17 +187,23 @@ export class Dispatcher implements TaskLauncher {
       return lease.release();
     }
     const node = this.#nodes.get(lease.node);
-    if (node === undefined) throw new Error(`The pool leased CPUs of ${lease.node}, which the dispatcher does not know`);
+    if (node === undefined)
+      throw new Error(`The pool leased CPUs of ${lease.node}, which the dispatcher does not know`);
     const lane = new Lane(this.#laneOffice, lease, node);
     this.#lanes.add(lane);
     lane.add(task);
     const worker = node.acquire(lease, lane.fresh || task.first);
     if (!(worker instanceof Promise)) return this.#opened(lane, worker);
     this.#starting.add(lane);
-    worker.finally(() => this.#starting.delete(lane)).then(
-      (started) => this.#opened(lane, started),
-      (error: unknown) => (error instanceof NodeFullError || error instanceof LaunchError ? lane.postponed() : lane.failed(error instanceof Error ? error : new Error(String(error)))),
-    );
+    worker
+      .finally(() => this.#starting.delete(lane))
+      .then(
+        (started) => this.#opened(lane, started),
+        (error: unknown) =>
+          error instanceof NodeFullError || error instanceof LaunchError
+            ? lane.postponed()
+            : lane.failed(error instanceof Error ? error : new Error(String(error))),
+      );
   }
 
   #opened(lane: Lane, worker: Awaited<ReturnType<DispatchNode["acquire"]>>): void {
@@ -225,7 +256,15 @@ export class Dispatcher implements TaskLauncher {
     const what = task?.holds(usedMb) ?? "nothing";
     if (task === undefined || what === "nothing") return;
     const { functionName, node, attempt, request } = task;
-    this.#events.emit({ type: "call-over-memory", functionName, node, attempt, usedMb, memoryMb: request.options.memoryMb ?? 0, ends: what === "end" });
+    this.#events.emit({
+      type: "call-over-memory",
+      functionName,
+      node,
+      attempt,
+      usedMb,
+      memoryMb: request.options.memoryMb ?? 0,
+      ends: what === "end",
+    });
     if (what === "end") void worker.stop(0);
   }
 

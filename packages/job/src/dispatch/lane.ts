@@ -241,4 +241,5 @@ export class Lane {
 }
 
 /** Whether a call has its worker for itself: also where it is ended for its memory, so that it is not ended for what an earlier one has left there. */
-export const wantsOwnWorker = ({ freshWorker, memoryLimit }: TaskOptions): boolean => freshWorker === true || memoryLimit === "end";
+export const wantsOwnWorker = ({ freshWorker, memoryLimit }: TaskOptions): boolean =>
+  freshWorker === true || memoryLimit === "end";

@@ -21,9 +21,22 @@ export interface TrialOffice {
 
 /** What is not there, or can't be read: codes of the module loaders, and of file systems (errno(3)). */
 const OF_A_FILE_SYSTEM = new Set(
-  ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"].concat(
-    ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENXIO", "ENODEV", "EIO", "EREMOTEIO", "ESTALE", "ENOTCONN", "EHOSTDOWN", "EHOSTUNREACH", "ETIMEDOUT"],
-  ),
+  ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"].concat([
+    "ENOENT",
+    "ENOTDIR",
+    "EACCES",
+    "EPERM",
+    "ELOOP",
+    "ENXIO",
+    "ENODEV",
+    "EIO",
+    "EREMOTEIO",
+    "ESTALE",
+    "ENOTCONN",
+    "EHOSTDOWN",
+    "EHOSTUNREACH",
+    "ETIMEDOUT",
+  ]),
 );
 
 export class ModuleTrials {
@@ -70,7 +83,9 @@ export class ModuleTrials {
     this.#loadedOn.set(module, nodes.add(node));
     this.#condemned.delete(module);
     this.#acquit(node, module);
-    const bad = [...this.#suspects].flatMap(([suspect, failures]) => (failures.has(module) ? [[suspect, failures.get(module) ?? ""] as const] : []));
+    const bad = [...this.#suspects].flatMap(([suspect, failures]) =>
+      failures.has(module) ? [[suspect, failures.get(module) ?? ""] as const] : [],
+    );
     for (const [suspect] of bad) this.#suspects.delete(suspect);
     for (const [suspect, reason] of bad) this.#office.leaveOut(suspect, leftOutReason(reason, node));
   }
@@ -79,7 +94,10 @@ export class ModuleTrials {
     const { module } = task.fn;
     const reason = error.kind === "error" ? error.message : String(error.value);
     const elsewhere = [...(this.#loadedOn.get(module) ?? [])].find((name) => name !== node.name);
-    const byNode = elsewhere === undefined ? isOfFileSystem(error) : isOfFileSystem(error) || this.#loadedOn.get(module)?.has(node.name) !== true;
+    const byNode =
+      elsewhere === undefined
+        ? isOfFileSystem(error)
+        : isOfFileSystem(error) || this.#loadedOn.get(module)?.has(node.name) !== true;
     if (!byNode || this.#condemned.has(module) || task.request.options.node !== undefined) return false;
     if (node.home || !this.#othersFor(node.name, task)) {
       this.#condemn(module);
@@ -93,14 +111,26 @@ export class ModuleTrials {
   /** Whether there is, or may come, another node for the task that takes calls. */
   #othersFor(node: string, { request: { cpus, options } }: Task): boolean {
     const { gpus = 0, memoryMb = 0 } = options;
-    const fits = this.#pool.snapshot().nodes.some((other) => other.name !== node && other.phase === "active" && cpus <= other.cpus.total && gpus <= other.gpus.total && memoryMb <= other.memoryMb.total);
+    const fits = this.#pool
+      .snapshot()
+      .nodes.some(
+        (other) =>
+          other.name !== node &&
+          other.phase === "active" &&
+          cpus <= other.cpus.total &&
+          gpus <= other.gpus.total &&
+          memoryMb <= other.memoryMb.total,
+      );
     return fits || this.#office.expectsNodes();
   }
 
   #suspect(node: string, module: string, reason: string): void {
     const known = this.#suspects.get(node);
     if (known === undefined) {
-      this.#events.emit({ type: "log", message: `${node} gets no calls until another node has loaded what it can't load: ${reason}` });
+      this.#events.emit({
+        type: "log",
+        message: `${node} gets no calls until another node has loaded what it can't load: ${reason}`,
+      });
       this.#pool.pauseNode(node);
     }
     this.#suspects.set(node, (known ?? new Map<string, string>()).set(module, reason));
@@ -124,11 +154,15 @@ export class ModuleTrials {
   }
 }
 
-const leftOutReason = (reason: string, other: string): string => `${reason} (on ${other} it can be loaded: is a file system missing or broken here?)`;
+const leftOutReason = (reason: string, other: string): string =>
+  `${reason} (on ${other} it can be loaded: is a file system missing or broken here?)`;
 
 /** Whether something was missing or could not be read, here or in one of its causes. */
 function isOfFileSystem(error: ErrorData): boolean {
   if (error.kind === "value") return false;
   const { code } = error.fields;
-  return (typeof code === "string" && OF_A_FILE_SYSTEM.has(code)) || (error.cause !== undefined && isOfFileSystem(error.cause));
+  return (
+    (typeof code === "string" && OF_A_FILE_SYSTEM.has(code)) ||
+    (error.cause !== undefined && isOfFileSystem(error.cause))
+  );
 }

@@ -5,6 +5,15 @@ import { NeverFitsError } from "@hyperion-ts/cpu-pool";
 export function ofFunction(functionName: string, error: Error): Error {
   if (!(error instanceof NeverFitsError)) return error;
   const { asked, largest, cause } = error;
-  const settings = ["setTaskCpus", ...(asked.gpus > 0 ? ["setTaskGpus"] : []), ...(asked.memoryMb > 0 ? ["setTaskMemory"] : []), ...(asked.node === undefined ? [] : ["setTaskNode"])];
-  return new NeverFitsError(asked, largest, { who: functionName, advice: `What it asks for is set by ${settings.join(", ")}, or by setTask.`, ...(cause === undefined ? {} : { cause }) });
+  const settings = [
+    "setTaskCpus",
+    ...(asked.gpus > 0 ? ["setTaskGpus"] : []),
+    ...(asked.memoryMb > 0 ? ["setTaskMemory"] : []),
+    ...(asked.node === undefined ? [] : ["setTaskNode"]),
+  ];
+  return new NeverFitsError(asked, largest, {
+    who: functionName,
+    advice: `What it asks for is set by ${settings.join(", ")}, or by setTask.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

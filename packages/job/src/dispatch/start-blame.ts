@@ -16,7 +16,10 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 
   constructor(node: string, share: WorkerShare, cause: Error) {
-    super(`No worker starts on ${node} with ${describeSettings(share)}, while one without does.${advice(share)} ${cause.message}`, { cause });
+    super(
+      `No worker starts on ${node} with ${describeSettings(share)}, while one without does.${advice(share)} ${cause.message}`,
+      { cause },
+    );
   }
 }
 
@@ -52,7 +55,9 @@ export class StartBlame {
 
   /** Resolves where a plain worker comes up, so that the settings are to blame; rejects with why it does not. */
   async tryPlain(share: WorkerShare): Promise<void> {
-    this.#trial ??= this.#startPlain({ cpuIds: share.cpuIds, gpuIds: [], memoryMb: 0 }).finally(() => (this.#trial = undefined));
+    this.#trial ??= this.#startPlain({ cpuIds: share.cpuIds, gpuIds: [], memoryMb: 0 }).finally(
+      () => (this.#trial = undefined),
+    );
     await this.#trial;
     if (!this.#good.has(keyOf(share))) this.#bad.add(keyOf(share));
   }
@@ -68,4 +73,7 @@ const describeSettings = ({ gpuIds, memoryMb }: WorkerShare): string =>
     ...(gpuIds.length > 0 ? [`the GPUs ${gpuIds.join(",")} (setTaskGpus)`] : []),
   ].join(" and ");
 
-const advice = ({ memoryMb }: WorkerShare): string => (memoryMb > 0 && memoryMb < LEAST_HEAP_MB ? ` Node.js alone needs about ${LEAST_HEAP_MB} MB, and the function's own values come on top: give such calls more.` : "");
+const advice = ({ memoryMb }: WorkerShare): string =>
+  memoryMb > 0 && memoryMb < LEAST_HEAP_MB
+    ? ` Node.js alone needs about ${LEAST_HEAP_MB} MB, and the function's own values come on top: give such calls more.`
+    : "";

@@ -28,7 +28,8 @@ export class StartingLanes {
   relieve(idle: Lane): void {
     if (this.#lanes.size === 0 || !idle.isFree) return;
     for (const lane of this.#lanes) {
-      const [task] = lane === idle ? [] : lane.giveAway((task) => !task.first && isLendable(task.poolRequest, idle.lease));
+      const [task] =
+        lane === idle ? [] : lane.giveAway((task) => !task.first && isLendable(task.poolRequest, idle.lease));
       if (task !== undefined) return idle.add(task);
     }
   }

@@ -7,31 +7,53 @@ import { TaskError, type TaskPlace } from "./task-error.ts";
 export const failedTask = (failure: CallFailure, place: TaskPlace): TaskError =>
   new TaskError({ kind: "failed", failure }, place, describeFailure(failure), { cause: errorFromData(failure.error) });
 
-export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError => new TaskError({ kind: "lost", death }, place, describeDeath(death));
+export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError =>
+  new TaskError({ kind: "lost", death }, place, describeDeath(death));
 
-export const notStartedTask = (error: Error, place: TaskPlace): TaskError => new TaskError({ kind: "not-started" }, place, error.message, { cause: error });
+export const notStartedTask = (error: Error, place: TaskPlace): TaskError =>
+  new TaskError({ kind: "not-started" }, place, error.message, { cause: error });
 
 /** `lost` tells of each node that there was what became of it. */
 export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): TaskError => {
   const nodes = [...lost].map(([node, reason]) => `${node} was lost: ${reason}`).join("\n  ");
-  return new TaskError({ kind: "no-node" }, nowhere, `no node is left to run it. What was stored is kept: run the program again. ${nodes}`, { cause });
+  return new TaskError(
+    { kind: "no-node" },
+    nowhere,
+    `no node is left to run it. What was stored is kept: run the program again. ${nodes}`,
+    { cause },
+  );
 };
 
 export const runEndedTask = (): TaskError =>
-  new TaskError({ kind: "run-ended" }, nowhere, "the run ended while this call waited or ran. Was it awaited? A job has to await each call that it makes, or return its promise: its end is the end of the run");
+  new TaskError(
+    { kind: "run-ended" },
+    nowhere,
+    "the run ended while this call waited or ran. Was it awaited? A job has to await each call that it makes, or return its promise: its end is the end of the run",
+  );
 
 export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
-  new TaskError({ kind: "timed-out", timeLimitMs }, place, `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`);
+  new TaskError(
+    { kind: "timed-out", timeLimitMs },
+    place,
+    `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`,
+  );
 
 export const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): TaskError =>
-  new TaskError({ kind: "over-memory", memoryMb, usedMb }, place, `it held ${usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory, and was ended for that (memoryLimit: "end"). Reserve what such calls need`);
+  new TaskError(
+    { kind: "over-memory", memoryMb, usedMb },
+    place,
+    `it held ${usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory, and was ended for that (memoryLimit: "end"). Reserve what such calls need`,
+  );
 
 const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
 
 function describeFailure({ kind, error }: CallFailure): string {
-  if (error.kind === "value") return `threw ${inspect(error.value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 300 })}, which is no error`;
+  if (error.kind === "value")
+    return `threw ${inspect(error.value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 300 })}, which is no error`;
   // Where in the person's code it was thrown helps; where in ours a value was refused does not.
   const frames = kind === "threw" || kind === "uncaught" ? error.stack?.split("\n") : undefined;
-  const place = frames?.find((line) => /^\s+at /.test(line) && !line.includes("node:") && !line.includes(launcherFolder));
+  const place = frames?.find(
+    (line) => /^\s+at /.test(line) && !line.includes("node:") && !line.includes(launcherFolder),
+  );
   return `${error.name}: ${error.message}${place === undefined ? "" : `\n         ${place.trim()}`}`;
 }

@@ -97,7 +97,12 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
   /** Where it is, for errors. `ranMs` is the time since its lane's last progress. */
   get place(): TaskPlace {
     const { lane } = this;
-    return { node: this.node, cpuIds: this.cpuIds, logFile: lane?.worker?.logFile ?? null, ranMs: lane === undefined ? 0 : performance.now() - lane.progressMs };
+    return {
+      node: this.node,
+      cpuIds: this.cpuIds,
+      logFile: lane?.worker?.logFile ?? null,
+      ranMs: lane === undefined ? 0 : performance.now() - lane.progressMs,
+    };
   }
 
   async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
@@ -202,7 +207,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
   failed(failure: CallFailure, runMs: number): void {
     this.lane?.answered(this, "failed", runMs);
     if (failure.kind !== "module-failed") this.#office.trials().loaded(this);
-    else if (!this.#timedOut && this.#abort === undefined && this.#office.trials().failed(this, failure)) return this.evicted();
+    else if (!this.#timedOut && this.#abort === undefined && this.#office.trials().failed(this, failure))
+      return this.evicted();
     this.fail(this.#timedOut ? this.#timeLimitError(runMs) : failedTask(failure, { ...this.place, ranMs: runMs }));
   }
 
@@ -215,7 +221,10 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
     }
     if (isSpared(this, as) && this.#abort === undefined && !this.#timedOut) return this.evicted();
     this.lane?.answered(this, "lost", place.ranMs);
-    this.fail(this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place), this.#timedOut ? "failed" : "lost");
+    this.fail(
+      this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place),
+      this.#timedOut ? "failed" : "lost",
+    );
   }
 
   returned(): void {

@@ -56,7 +56,8 @@ class EventLog {
   add({ at, event }: StampedEvent): void {
     if (this.#fd === null) return;
     this.#collected += `${JSON.stringify({ at, ...event })}\n`;
-    if (mayWait(event.type) && this.#collected.length < MAX_COLLECTED) this.#timer ??= setTimeout(() => this.#flush(), FLUSH_INTERVAL_MS).unref();
+    if (mayWait(event.type) && this.#collected.length < MAX_COLLECTED)
+      this.#timer ??= setTimeout(() => this.#flush(), FLUSH_INTERVAL_MS).unref();
     else this.#flush();
   }
 
@@ -77,7 +78,7 @@ class EventLog {
   }
 
   #append(fd: number, bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length; ) {
+    for (let written = 0; written < bytes.length;) {
       written += this.#write(fd, bytes.subarray(written));
       this.#torn = bytes[written - 1] !== NEWLINE;
     }
@@ -87,7 +88,10 @@ class EventLog {
     try {
       return action();
     } catch (error) {
-      if (!this.#warned) this.#warn(`⚠ Events of this run can't be written to ${this.#path} (${error instanceof Error ? error.message : String(error)}); the run goes on, its event log has gaps`);
+      if (!this.#warned)
+        this.#warn(
+          `⚠ Events of this run can't be written to ${this.#path} (${error instanceof Error ? error.message : String(error)}); the run goes on, its event log has gaps`,
+        );
       this.#warned = true;
       return null;
     }

@@ -48,7 +48,11 @@ export function meanCallRate(samples: readonly CallSample[]): number {
 function windowStart(samples: readonly CallSample[]): number {
   const last = samples.at(-1);
   if (last === undefined) return 0;
-  return Math.max(samples.length > 2 ? 1 : 0, samples.findLastIndex(({ atMs, ended }) => atMs <= last.atMs - WINDOW_MS && ended <= last.ended - ENOUGH));
+  return Math.max(
+    samples.length > 2 ? 1 : 0,
+    samples.findLastIndex(({ atMs, ended }) => atMs <= last.atMs - WINDOW_MS && ended <= last.ended - ENOUGH),
+  );
 }
 
-const speed = (from: CallSample, to: CallSample, nowMs: number): number => (nowMs > from.atMs ? ((to.ended - from.ended) * 1_000) / (nowMs - from.atMs) : 0);
+const speed = (from: CallSample, to: CallSample, nowMs: number): number =>
+  nowMs > from.atMs ? ((to.ended - from.ended) * 1_000) / (nowMs - from.atMs) : 0;

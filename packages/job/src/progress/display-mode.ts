@@ -1,8 +1,6 @@
 /** How progress is shown: redrawn in place where a person watches, as plain lines where it is kept. */
 
-export type DisplayMode =
-  | { readonly kind: "plain" }
-  | { readonly kind: "live"; readonly colour: boolean };
+export type DisplayMode = { readonly kind: "plain" } | { readonly kind: "live"; readonly colour: boolean };
 
 /** `"auto"` is live on a terminal that can move its cursor, except in continuous integration (`CI`, `TERM=dumb`); colours unless `NO_COLOR` is set. */
 export function displayMode(wanted: "auto" | "plain", isTerminal: boolean, env: NodeJS.ProcessEnv): DisplayMode {

@@ -15,7 +15,10 @@ export function endLines(state: RunState, { outcome, seconds, message }: RunEnde
     case "done":
       return [[{ text: `done in ${time}`, style: "green" }, { text: `: ${doneText(state)}` }]];
     case "failed":
-      return [[{ text: `failed after ${time}`, style: "red" }, { text: `: ${totalsText(state)}` }], ...reason(state, message)];
+      return [
+        [{ text: `failed after ${time}`, style: "red" }, { text: `: ${totalsText(state)}` }],
+        ...reason(state, message),
+      ];
     case "interrupted":
       return [
         [{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }],
@@ -34,7 +37,8 @@ function doneText(state: RunState): string {
 }
 
 function totalsText({ functions, remembered, phase }: RunState): string {
-  const sum = (part: (f: RunState["functions"][number]) => number): number => functions.reduce((total, f) => total + part(f), 0);
+  const sum = (part: (f: RunState["functions"][number]) => number): number =>
+    functions.reduce((total, f) => total + part(f), 0);
   const failed = sum(({ counts }) => counts.failed);
   const parts = [plural(sum(({ counts }) => counts.done) + failed, "call"), `${countText(failed)} failed`];
   const optional = [
@@ -43,7 +47,10 @@ function totalsText({ functions, remembered, phase }: RunState): string {
     [isCutShort(phase) ? sum(leftCalls) : sum(openCalls), "not done"],
     [remembered, "remembered"],
   ] as const;
-  return [...parts, ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`)].join(", ");
+  return [
+    ...parts,
+    ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`),
+  ].join(", ");
 }
 
 /** Behind the message there may be lines that say where in the program. */

@@ -13,10 +13,12 @@ const FEW = 2;
 export const openCalls = ({ counts }: FunctionProgress): number => counts.waiting + counts.running;
 
 /** Calls that were asked for and not made, because the run ended first. */
-export const leftCalls = (progress: FunctionProgress): number => openCalls(progress) + progress.counts.cancelled + (progress.counts.toCome ?? 0);
+export const leftCalls = (progress: FunctionProgress): number =>
+  openCalls(progress) + progress.counts.cancelled + (progress.counts.toCome ?? 0);
 
 /** Whether a run ends, or has ended, before its job is done. */
-export const isCutShort = (phase: RunPhase): boolean => phase.kind === "interrupted" || (phase.kind === "ended" && phase.outcome !== "done");
+export const isCutShort = (phase: RunPhase): boolean =>
+  phase.kind === "interrupted" || (phase.kind === "ended" && phase.outcome !== "done");
 
 /** Whether nothing is left to do, and nothing was asked for a moment ago. */
 export function isThrough(progress: FunctionProgress, phase: RunPhase, nowMs: number): boolean {
@@ -55,4 +57,6 @@ function wholeNumber(progress: FunctionProgress, phase: RunPhase): number | null
 }
 
 /** A state that has been shown stays while calls go on: what comes and goes each second can't be read. */
-const some = (count: number, state: string, stays = false): Span => ({ text: count === 0 && !stays ? "" : `${countText(count)} ${state}` });
+const some = (count: number, state: string, stays = false): Span => ({
+  text: count === 0 && !stays ? "" : `${countText(count)} ${state}`,
+});

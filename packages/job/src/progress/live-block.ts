@@ -33,7 +33,9 @@ export class LiveBlock implements Disposable {
     this.#options = options;
     const write = stream.write.bind(stream);
     this.#write = (text) => void write(text);
-    this.#releases = [...new Set(options.programStreams)].filter(({ isTTY }) => isTTY === true).map((programStream) => beforeWrites(programStream, this.#giveWay));
+    this.#releases = [...new Set(options.programStreams)]
+      .filter(({ isTTY }) => isTTY === true)
+      .map((programStream) => beforeWrites(programStream, this.#giveWay));
   }
 
   /** The terminal's size now; one column stays free, because a character in the last one wraps on some terminals. */
@@ -54,7 +56,9 @@ export class LiveBlock implements Disposable {
   print(lines: readonly Line[]): void {
     const newline = this.#midLine ? "\n" : "";
     this.#midLine = false;
-    this.#write(`${this.#erasure()}${newline}${lines.map((line) => `${paintLine(line, { columns: null, colour: this.#options.colour })}\n`).join("")}`);
+    this.#write(
+      `${this.#erasure()}${newline}${lines.map((line) => `${paintLine(line, { columns: null, colour: this.#options.colour })}\n`).join("")}`,
+    );
   }
 
   /** Makes what is drawn a part of the terminal's history. */

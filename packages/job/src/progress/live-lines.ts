@@ -30,14 +30,20 @@ export function liveLines(state: RunState, nowMs: number, { columns, rows }: Blo
     ...functionRows(shown, state.phase, nowMs, columns),
     ...(hidden > 0 ? [[{ text: `  … and ${plural(hidden, "more function")}`, style: "dim" } as const]] : []),
     ...waitRow(state, nowMs),
-    ...(state.remembered > 0 ? [[{ text: "  ◆ ", style: "green" } as const, { text: `${plural(state.remembered, "result")} remembered` }]] : []),
+    ...(state.remembered > 0
+      ? [[{ text: "  ◆ ", style: "green" } as const, { text: `${plural(state.remembered, "result")} remembered` }]]
+      : []),
   ];
 }
 
 function headline(state: RunState, nowMs: number, width: number): Line {
   const left: Line = [{ text: state.programId, style: "bold" }, { text: `  ${nodesText(state)}` }, endingSpan(state)];
   const clock = clockText((nowMs - state.startedAtMs) / 1_000);
-  return [...left, { text: " ".repeat(Math.max(2, width - lineWidth(left) - clock.length)) }, { text: clock, style: "dim" }];
+  return [
+    ...left,
+    { text: " ".repeat(Math.max(2, width - lineWidth(left) - clock.length)) },
+    { text: clock, style: "dim" },
+  ];
 }
 
 function nodesText({ nodes, nodesLost, connecting }: RunState): string {
@@ -54,7 +60,10 @@ function waitRow(state: RunState, nowMs: number): readonly Line[] {
   return text === null ? [] : [[{ text: `  … ${text}`, style: "dim" }]];
 }
 
-const endingSpan = ({ phase }: RunState): Span => ({ text: phase.kind === "interrupted" ? `  ending after ${phase.signal}` : "", style: "yellow" });
+const endingSpan = ({ phase }: RunState): Span => ({
+  text: phase.kind === "interrupted" ? `  ending after ${phase.signal}` : "",
+  style: "yellow",
+});
 
 /** All of them if there is room, otherwise those with open calls and then the latest. In their own order. */
 function mostInteresting(functions: readonly FunctionProgress[], room: number): readonly FunctionProgress[] {
@@ -64,15 +73,25 @@ function mostInteresting(functions: readonly FunctionProgress[], room: number): 
   return functions.filter((f) => chosen.has(f));
 }
 
-function functionRows(functions: readonly FunctionProgress[], phase: RunPhase, nowMs: number, columns: number): readonly Line[] {
-  const table = functions.map((f): Line => [{ text: truncateText(f.counts.name, MAX_NAME) }, ...functionColumns(f, phase, nowMs)]);
+function functionRows(
+  functions: readonly FunctionProgress[],
+  phase: RunPhase,
+  nowMs: number,
+  columns: number,
+): readonly Line[] {
+  const table = functions.map((f): Line => [
+    { text: truncateText(f.counts.name, MAX_NAME) },
+    ...functionColumns(f, phase, nowMs),
+  ]);
   const widths = fittingWidths(table, columns - MARK_WIDTH);
   return functions.map((f, i) => [markOf(f, phase, nowMs), ...alignedRow(table[i] ?? [], widths)]);
 }
 
 /** The width of each column; 0 for what is empty, and for what a narrow terminal has no room for. */
 function fittingWidths(table: readonly Line[], room: number): readonly number[] {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => textWidth(row[column]?.text ?? ""))));
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => textWidth(row[column]?.text ?? ""))),
+  );
   for (const column of LESS_NEEDED) {
     if (widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + 2), 0) - 2 <= room) break;
     widths[column] = 0;
@@ -94,8 +113,12 @@ function alignedRow(row: Line, widths: readonly number[]): Line {
 function markOf(progress: FunctionProgress, phase: RunPhase, nowMs: number): Span {
   const { running, done, failed, toCome } = progress.counts;
   const hasLeft = leftCalls(progress) > 0 || toCome === null || progress.wasUncounted;
-  if (phase.kind === "ended" && isCutShort(phase) && hasLeft) return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ■ ", style: "yellow" };
+  if (phase.kind === "ended" && isCutShort(phase) && hasLeft)
+    return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ■ ", style: "yellow" };
   if (running > 0) return { text: "  ▶ ", style: "green" };
-  if (!isThrough(progress, phase, nowMs)) return openCalls(progress) > 0 || done + failed === 0 ? { text: "  ◌ ", style: "dim" } : { text: "  ▶ ", style: "green" };
+  if (!isThrough(progress, phase, nowMs))
+    return openCalls(progress) > 0 || done + failed === 0
+      ? { text: "  ◌ ", style: "dim" }
+      : { text: "  ▶ ", style: "green" };
   return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ✔ ", style: "green" };
 }

@@ -9,6 +9,12 @@ const MAX_LINES = 40;
 export function paragraph(mark: string, text: string, style?: TextStyle): readonly Line[] {
   const [first = "", ...rest] = text.trimEnd().split(/\r?\n/);
   const indent = " ".repeat(mark.length);
-  const shown = rest.length <= MAX_LINES ? rest : [...rest.slice(0, MAX_LINES), `… ${plural(rest.length - MAX_LINES, "more line")}`];
-  return [[style === undefined ? { text: mark + first } : { text: mark + first, style }], ...shown.map((line) => [{ text: line.startsWith(indent) ? line : indent + line }])];
+  const shown =
+    rest.length <= MAX_LINES
+      ? rest
+      : [...rest.slice(0, MAX_LINES), `… ${plural(rest.length - MAX_LINES, "more line")}`];
+  return [
+    [style === undefined ? { text: mark + first } : { text: mark + first, style }],
+    ...shown.map((line) => [{ text: line.startsWith(indent) ? line : indent + line }]),
+  ];
 }

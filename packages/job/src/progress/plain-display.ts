@@ -62,6 +62,7 @@ export class PlainDisplay implements Disposable {
   }
 
   #print(lines: readonly Line[]): void {
-    if (lines.length > 0) this.#stream.write(lines.map((line) => `${paintLine(line, { columns: null, colour: false })}\n`).join(""));
+    if (lines.length > 0)
+      this.#stream.write(lines.map((line) => `${paintLine(line, { columns: null, colour: false })}\n`).join(""));
   }
 }

@@ -78,13 +78,29 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
   const state = countProblem(before, event);
   switch (event.type) {
     case "run-started":
-      return { ...state, programId: event.programId, database: event.database, logDir: event.logDir, startedAtMs: atMs, countedAtMs: atMs, idleSinceMs: atMs };
+      return {
+        ...state,
+        programId: event.programId,
+        database: event.database,
+        logDir: event.logDir,
+        startedAtMs: atMs,
+        countedAtMs: atMs,
+        idleSinceMs: atMs,
+      };
     case "nodes-connecting":
       return { ...state, connecting: event.nodes };
     case "node-ready":
-      return { ...state, nodes: new Map(state.nodes).set(event.node, event.cpus), connecting: Math.max(0, state.connecting - 1), countedAtMs: atMs, idleSinceMs: state.nodes.size === 0 ? null : state.idleSinceMs };
+      return {
+        ...state,
+        nodes: new Map(state.nodes).set(event.node, event.cpus),
+        connecting: Math.max(0, state.connecting - 1),
+        countedAtMs: atMs,
+        idleSinceMs: state.nodes.size === 0 ? null : state.idleSinceMs,
+      };
     case "node-lost":
-      return isShutdown(state, event) ? state : { ...state, nodes: without(state.nodes, event.node), nodesLost: state.nodesLost + 1 };
+      return isShutdown(state, event)
+        ? state
+        : { ...state, nodes: without(state.nodes, event.node), nodesLost: state.nodesLost + 1 };
     case "counts":
       return counted(state, event, atMs);
     case "run-interrupted":
@@ -92,7 +108,9 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
     case "run-ended":
       return { ...state, phase: { kind: "ended", outcome: event.outcome } };
     case "node-left-out":
-      return state.nodes.has(event.node) ? { ...state, nodes: without(state.nodes, event.node) } : { ...state, connecting: Math.max(0, state.connecting - 1) };
+      return state.nodes.has(event.node)
+        ? { ...state, nodes: without(state.nodes, event.node) }
+        : { ...state, connecting: Math.max(0, state.connecting - 1) };
     case "call-failed":
       return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
     case "node-limited":
@@ -143,7 +161,10 @@ export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
     case "call-retried":
       return phase.kind !== "running";
     case "call-failed":
-      return phase.kind === "ended" || (phase.kind === "interrupted" && (event.reason === "worker-died" || event.reason === "not-started"));
+      return (
+        phase.kind === "ended" ||
+        (phase.kind === "interrupted" && (event.reason === "worker-died" || event.reason === "not-started"))
+      );
     default:
       return phase.kind === "ended";
   }
@@ -151,13 +172,26 @@ export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
 
 function countProblem(state: RunState, event: RunEvent): RunState {
   const key = problemKey(event);
-  return key === null ? state : { ...state, problems: new Map(state.problems).set(key, (state.problems.get(key) ?? 0) + 1) };
+  return key === null
+    ? state
+    : { ...state, problems: new Map(state.problems).set(key, (state.problems.get(key) ?? 0) + 1) };
 }
 
-function counted(state: RunState, { functions, remembered, waitingFor }: Extract<RunEvent, { type: "counts" }>, atMs: number): RunState {
+function counted(
+  state: RunState,
+  { functions, remembered, waitingFor }: Extract<RunEvent, { type: "counts" }>,
+  atMs: number,
+): RunState {
   const isIdle = waitingFor !== null && functions.every(({ running }) => running === 0);
   const idleSinceMs = isIdle ? (state.idleSinceMs ?? atMs) : null;
-  return { ...state, functions: functions.map((counts) => progressOf(state, counts, atMs)), remembered, waitingFor, countedAtMs: atMs, idleSinceMs };
+  return {
+    ...state,
+    functions: functions.map((counts) => progressOf(state, counts, atMs)),
+    remembered,
+    waitingFor,
+    countedAtMs: atMs,
+    idleSinceMs,
+  };
 }
 
 function progressOf({ functions, countedAtMs }: RunState, counts: FunctionCounts, atMs: number): FunctionProgress {
@@ -172,7 +206,11 @@ function progressOf({ functions, countedAtMs }: RunState, counts: FunctionCounts
 }
 
 /** The samples begin when calls run, for the first time and after a pause: workers that start, and a job that does something else, are no calls. */
-function samplesOf(known: FunctionProgress | undefined, counts: FunctionCounts, { beganAtMs, atMs }: { readonly beganAtMs: number; readonly atMs: number }): readonly CallSample[] {
+function samplesOf(
+  known: FunctionProgress | undefined,
+  counts: FunctionCounts,
+  { beganAtMs, atMs }: { readonly beganAtMs: number; readonly atMs: number },
+): readonly CallSample[] {
   const samples = known?.samples ?? [];
   const ended = counts.done + counts.failed;
   const before = known === undefined ? 0 : known.counts.done + known.counts.failed;

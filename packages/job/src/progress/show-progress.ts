@@ -26,7 +26,11 @@ export function showProgress(events: RunEvents, mode: "auto" | "plain", options:
   stream.on("error", ignore);
   stack.defer(() => stream.off("error", ignore));
   const chosen = displayMode(mode, stream.isTTY === true, env);
-  const display = stack.use(chosen.kind === "plain" ? new PlainDisplay(stream) : new LiveDisplay(stream, { colour: chosen.colour, programStreams }));
+  const display = stack.use(
+    chosen.kind === "plain"
+      ? new PlainDisplay(stream)
+      : new LiveDisplay(stream, { colour: chosen.colour, programStreams }),
+  );
   stack.use(events.subscribe((event) => display.show(event)));
   return stack.move();
 }

@@ -32,4 +32,5 @@ export function paintLine(line: Line, { columns, colour }: PaintOptions): string
 }
 
 /** The columns that the whole line takes. */
-export const lineWidth = (line: Line): number => line.reduce((width, { text }) => width + textWidth(printable(text)), 0);
+export const lineWidth = (line: Line): number =>
+  line.reduce((width, { text }) => width + textWidth(printable(text)), 0);

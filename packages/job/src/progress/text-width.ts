@@ -25,13 +25,16 @@ export function truncateText(text: string, columns: number): string {
 /** The text without what could move the cursor or change colours, and at most 4,000 characters of it: error messages of user code may hold anything. */
 export function printable(text: string): string {
   const start = text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`;
-  return stripVTControlCharacters(start).replaceAll("\t", "    ").replace(/\p{Cc}/gu, "");
+  return stripVTControlCharacters(start)
+    .replaceAll("\t", "    ")
+    .replace(/\p{Cc}/gu, "");
 }
 
 const MAX_LENGTH = 4_000;
 
 const SINGLE_WIDTH = /^[\x20-\x7e]*$/;
-const DOUBLE_WIDTH = /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+const DOUBLE_WIDTH =
+  /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 const graphemeWidth = (grapheme: string): number => (DOUBLE_WIDTH.test(grapheme) ? 2 : 1);

@@ -17,4 +17,5 @@ export function waitText({ idleSinceMs, nodes, connecting, waitingFor, phase }: 
 export const connectingText = (nodes: number): string => `connecting to ${plural(nodes, "node")}`;
 
 /** Whether it is time to say so. */
-export const isSilent = ({ idleSinceMs }: RunState, nowMs: number): boolean => idleSinceMs !== null && nowMs - idleSinceMs >= SILENT_MS;
+export const isSilent = ({ idleSinceMs }: RunState, nowMs: number): boolean =>
+  idleSinceMs !== null && nowMs - idleSinceMs >= SILENT_MS;

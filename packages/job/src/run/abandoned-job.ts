@@ -27,11 +27,17 @@ export function viewJob(printed: string, jobId: string): JobView {
   if (record === undefined) return { type: "none-of-ours" };
   const batchHost = field(record, "BatchHost");
   const nodes = field(record, "NodeList");
-  if (!GOES_ON.has(field(record, "JobState") ?? "") || (field(record, "BatchFlag") ?? "0") === "0") return { type: "none-of-ours" };
+  if (!GOES_ON.has(field(record, "JobState") ?? "") || (field(record, "BatchFlag") ?? "0") === "0")
+    return { type: "none-of-ours" };
   if (batchHost === undefined || nodes === undefined || nodes.startsWith("(null")) return { type: "attended" };
   if (expandHostlist(nodes, "NodeList").some((name) => name === batchHost)) return { type: "attended" };
   const arrayJobId = field(record, "ArrayJobId");
-  return { type: "abandoned", id: arrayJobId === undefined ? jobId : `${arrayJobId}_${field(record, "ArrayTaskId") ?? ""}`, batchHost, outputFile: field(record, "StdOut") };
+  return {
+    type: "abandoned",
+    id: arrayJobId === undefined ? jobId : `${arrayJobId}_${field(record, "ArrayTaskId") ?? ""}`,
+    batchHost,
+    outputFile: field(record, "StdOut"),
+  };
 }
 
 /** Of squeue(1), "JOB STATE CODES": those in which nodes are held. */
@@ -40,4 +46,5 @@ const GOES_ON: ReadonlySet<string> = new Set(["RUNNING", "SUSPENDED"]);
 /** The job's name ends the first line, and may be any text, also one that looks like another field. */
 const withoutName = (record: string): string => record.replace(/ JobName=.*/, "");
 
-const field = (record: string, name: string): string | undefined => new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(record)?.[1];
+const field = (record: string, name: string): string | undefined =>
+  new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(record)?.[1];

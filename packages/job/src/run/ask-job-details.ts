@@ -13,6 +13,7 @@ export async function askJobDetails({ jobId, nodes }: Allocation, options: AskOp
   if (code !== 0) throw new Error(stderr.trim() || "it gave no answer in time");
   const details = parseJobDetails(stdout, jobId);
   const shown = details.nodes.map(({ name }) => name);
-  if (shown.length > 0 && !nodes.some(({ name }) => shown.includes(name))) throw new Error(`its job ${jobId} has other nodes (${shown.slice(0, 3).join(", ")}): it is another cluster's`);
+  if (shown.length > 0 && !nodes.some(({ name }) => shown.includes(name)))
+    throw new Error(`its job ${jobId} has other nodes (${shown.slice(0, 3).join(", ")}): it is another cluster's`);
   return details;
 }

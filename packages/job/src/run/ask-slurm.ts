@@ -29,15 +29,27 @@ export interface AskOptions {
  * Runs `argv` and gives what it printed, with times in UTC, however it ended; `code` is null when it could not be run, took
  * too long, or nobody wants to know any more. Never rejects.
  */
-export function askSlurm(argv: readonly string[], { timeLimitMs = TIME_LIMIT_MS, signal }: AskOptions = {}): Promise<SlurmAnswer> {
+export function askSlurm(
+  argv: readonly string[],
+  { timeLimitMs = TIME_LIMIT_MS, signal }: AskOptions = {},
+): Promise<SlurmAnswer> {
   const [file = "", ...args] = argv;
   const inherited = Object.entries(process.env).filter(([name]) => !CHANGES_ANSWERS.test(name));
   const env = { ...Object.fromEntries(inherited), TZ: "UTC", LC_ALL: "C" };
   return new Promise((resolve) => {
-    execFile(file, args, { env, timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal }, (error, stdout, stderr) => {
-      const code = typeof error?.code === "number" ? error.code : null;
-      resolve({ code: error === null ? 0 : code, stdout, stderr: stderr === "" && error !== null ? error.message : stderr });
-    });
+    execFile(
+      file,
+      args,
+      { env, timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal },
+      (error, stdout, stderr) => {
+        const code = typeof error?.code === "number" ? error.code : null;
+        resolve({
+          code: error === null ? 0 : code,
+          stdout,
+          stderr: stderr === "" && error !== null ? error.message : stderr,
+        });
+      },
+    );
   });
 }
 
@@ -45,4 +57,5 @@ export function askSlurm(argv: readonly string[], { timeLimitMs = TIME_LIMIT_MS,
 const CHANGES_ANSWERS = /^(?:SCANCEL|SCONTROL|SQUEUE)_|^SLURM_(?:CLUSTERS|TIME_FORMAT|BITSTR_LEN)$|^(?:TZ|LC_ALL)$/;
 
 /** A setting of slurm.conf, such as `ClusterName`, in what `scontrol show config` prints; undefined where it is not there. */
-export const settingIn = (config: string, name: string): string | undefined => new RegExp(`^${name}\\s*= (.+)$`, "m").exec(config)?.[1]?.trim();
+export const settingIn = (config: string, name: string): string | undefined =>
+  new RegExp(`^${name}\\s*= (.+)$`, "m").exec(config)?.[1]?.trim();

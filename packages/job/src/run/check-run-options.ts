@@ -1,5 +1,18 @@
 /** What the options of runs may be, checked before anything is started. Workers don't load it. */
-import { aborter, callable, checkOptions, checkValue, duration, fields, flag, nonEmpty, oneOf, type Rules, structured, whole } from "@hyperion-ts/bounds";
+import {
+  aborter,
+  callable,
+  checkOptions,
+  checkValue,
+  duration,
+  fields,
+  flag,
+  nonEmpty,
+  oneOf,
+  type Rules,
+  structured,
+  whole,
+} from "@hyperion-ts/bounds";
 import { checkAddr, checkNodeConfig, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { Job } from "../job.ts";
 import { checkJob } from "../misuse.ts";
@@ -21,14 +34,30 @@ const runRules: Rules<RunOptions> = {
   results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable }),
 };
 
-const localRules: Rules<RunLocalOptions> = { ...runRules, cpus: whole(1, MAX_CPUS), inProcess: flag, launcher: structured };
-const slurmRules: Rules<RunSlurmOptions> = { ...runRules, leastNodes: whole(1), endGraceMs: duration({ zero: true, unlimited: false }), launcher: structured };
+const localRules: Rules<RunLocalOptions> = {
+  ...runRules,
+  cpus: whole(1, MAX_CPUS),
+  inProcess: flag,
+  launcher: structured,
+};
+const slurmRules: Rules<RunSlurmOptions> = {
+  ...runRules,
+  leastNodes: whole(1),
+  endGraceMs: duration({ zero: true, unlimited: false }),
+  launcher: structured,
+};
 const allRules: Rules<RunLocalOptions & RunSlurmOptions> = { ...localRules, ...slurmRules };
 
 /** Checks what a run was given. Throws a TypeError or RangeError that names the option. */
-export function checkRun<A>(place: "runJob" | "runJobLocal" | "runJobSlurm", info: ProgramInfo, job: Job<A>, options: RunLocalOptions & RunSlurmOptions): void {
+export function checkRun<A>(
+  place: "runJob" | "runJobLocal" | "runJobSlurm",
+  info: ProgramInfo,
+  job: Job<A>,
+  options: RunLocalOptions & RunSlurmOptions,
+): void {
   checkValue(place, "the program info", info, structured);
-  for (const part of ["id", "database", "logDir", "dataDir"] as const) checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
+  for (const part of ["id", "database", "logDir", "dataDir"] as const)
+    checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
   checkJob(place, job);
   const rules = { runJob: allRules, runJobLocal: localRules, runJobSlurm: slurmRules }[place];
   checkOptions<object>(place, options, rules);
@@ -36,9 +65,25 @@ export function checkRun<A>(place: "runJob" | "runJobLocal" | "runJobSlurm", inf
 }
 
 /** The same of a pool of nodes. */
-export function checkPool(place: string, { shareOf, leastNodes, events, ...config }: PoolLauncherConfig, addrs: readonly WorkerAddr[]): void {
-  const rules: Rules<Pick<PoolLauncherConfig, "shareOf" | "leastNodes" | "events">> = { shareOf: callable, leastNodes: whole(1), events: structured };
-  checkOptions(place, { ...(shareOf === undefined ? {} : { shareOf }), ...(leastNodes === undefined ? {} : { leastNodes }), ...(events === undefined ? {} : { events }) }, rules);
+export function checkPool(
+  place: string,
+  { shareOf, leastNodes, events, ...config }: PoolLauncherConfig,
+  addrs: readonly WorkerAddr[],
+): void {
+  const rules: Rules<Pick<PoolLauncherConfig, "shareOf" | "leastNodes" | "events">> = {
+    shareOf: callable,
+    leastNodes: whole(1),
+    events: structured,
+  };
+  checkOptions(
+    place,
+    {
+      ...(shareOf === undefined ? {} : { shareOf }),
+      ...(leastNodes === undefined ? {} : { leastNodes }),
+      ...(events === undefined ? {} : { events }),
+    },
+    rules,
+  );
   checkNodeConfig(place, config);
   checkValue(place, "logDir", config.logDir, nonEmpty);
   for (const addr of addrs) checkAddr(place, addr);

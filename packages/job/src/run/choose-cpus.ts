@@ -15,7 +15,10 @@ export interface ChosenCpus {
 }
 
 /** What an agent found out about its machine's CPUs. */
-export type HostCpus = Pick<NodeLauncher["host"], "allowedCpus" | "onlineCpus" | "canPin" | "cores" | "coresAsSlurm" | "cpuset" | "cpuQuota">;
+export type HostCpus = Pick<
+  NodeLauncher["host"],
+  "allowedCpus" | "onlineCpus" | "canPin" | "cores" | "coresAsSlurm" | "cpuset" | "cpuQuota"
+>;
 
 /** Compares what the agent may use with the CPUs that are said to be ours (default: all that it may use). */
 export function chooseCpus(host: HostCpus, share: NodeShare = {}): ChosenCpus {
@@ -23,12 +26,19 @@ export function chooseCpus(host: HostCpus, share: NodeShare = {}): ChosenCpus {
   const paid = share.exactly === true ? said : Math.min(said, Math.max(1, Math.ceil(host.cpuQuota?.cpus ?? said)));
   const chosen = paid < said ? withinQuota(host, paid) : compare(host, share, said);
   if (chosen.pinTo === null || host.canPin) return chosen;
-  return { ...chosen, pinTo: null, note: `${chosen.note === null ? "" : `${chosen.note}. `}taskset (util-linux) is not there: workers are not pinned` };
+  return {
+    ...chosen,
+    pinTo: null,
+    note: `${chosen.note === null ? "" : `${chosen.note}. `}taskset (util-linux) is not there: workers are not pinned`,
+  };
 }
 
 /** A quota is time on any of the CPUs. */
 function withinQuota({ allowedCpus, cpuQuota }: HostCpus, count: number): ChosenCpus {
-  return unpinned(count, `a quota allows the time of ${cpuQuota?.cpus} CPUs (${cpuQuota?.file}), so ${count} of ${allowedCpus.length} are used, and workers are not pinned`);
+  return unpinned(
+    count,
+    `a quota allows the time of ${cpuQuota?.cpus} CPUs (${cpuQuota?.file}), so ${count} of ${allowedCpus.length} are used, and workers are not pinned`,
+  );
 }
 
 function compare(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
@@ -36,19 +46,37 @@ function compare(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
   if (count === allowed) return pinned(host.allowedCpus.map((id) => [id]));
   if (count < allowed) return outOfMore(host, share, count);
   if (allowed < host.onlineCpus) {
-    return pinned(host.allowedCpus.map((id) => [id]), `${count} CPUs were asked for, but only ${allowed} of the ${host.onlineCpus} that are online may be used (a cgroup or taskset limits us): ${allowed} are used`);
+    return pinned(
+      host.allowedCpus.map((id) => [id]),
+      `${count} CPUs were asked for, but only ${allowed} of the ${host.onlineCpus} that are online may be used (a cgroup or taskset limits us): ${allowed} are used`,
+    );
   }
-  return unpinned(count, `${count} CPUs were asked for, more than the ${allowed} that are online: workers share them and are not pinned`);
+  return unpinned(
+    count,
+    `${count} CPUs were asked for, more than the ${allowed} that are online: workers share them and are not pinned`,
+  );
 }
 
 /** We may use more CPUs than we are said to have: they have several threads, or some are not ours, as after a plain ssh to a node. */
 function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
   const job = jobCpus(host, share, count);
-  if (job === undefined) return unpinned(count, `${count} of ${host.allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned`);
+  if (job === undefined)
+    return unpinned(
+      count,
+      `${count} of ${host.allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned`,
+    );
   const split = units(job, host.cores, count);
   if (split !== undefined) return pinned(split);
   const note = `Slurm counts ${count} CPUs for us, and the kernel allows ${job.length}, which is no whole number of cores for each: workers share them`;
-  return job.length < count ? unpinned(count, note) : { ...pinned(job.slice(0, count).map((id) => [id]), note), pinTo: () => job };
+  return job.length < count
+    ? unpinned(count, note)
+    : {
+        ...pinned(
+          job.slice(0, count).map((id) => [id]),
+          note,
+        ),
+        pinTo: () => job,
+      };
 }
 
 /**
@@ -59,7 +87,8 @@ function jobCpus(host: HostCpus, share: NodeShare, count: number): readonly numb
   const { allowedCpus, onlineCpus, cpuset } = host;
   const numbers = share.slurmCpuIds?.length;
   // A cpuset of the whole machine may be that of a site which does not bind jobs.
-  const bound = cpuset !== null && (cpuset.length < onlineCpus || [count, numbers].includes(cpuset.length)) ? cpuset : [];
+  const bound =
+    cpuset !== null && (cpuset.length < onlineCpus || [count, numbers].includes(cpuset.length)) ? cpuset : [];
   const whole = numbers === allowedCpus.length ? allowedCpus : [];
   const job = [bound, numberedCpus(host, share, count), whole].find((ids) => ids.length > 0);
   const allowed = new Set(allowedCpus);
@@ -70,7 +99,11 @@ function jobCpus(host: HostCpus, share: NodeShare, count: number): readonly numb
  * From Slurm's numbers to ids. They count threads where Slurm was told of as many for each core as there are; and,
  * where it is not known what Slurm was told, if it has numbers for all threads of as many cores as we have CPUs.
  */
-function numberedCpus({ cores, coresAsSlurm }: HostCpus, { slurmCpuIds = [], slurmThreads }: NodeShare, count: number): readonly number[] {
+function numberedCpus(
+  { cores, coresAsSlurm }: HostCpus,
+  { slurmCpuIds = [], slurmThreads }: NodeShare,
+  count: number,
+): readonly number[] {
   const threads = cores[0]?.length ?? 0;
   const known = slurmThreads === undefined ? slurmCpuIds.length === count * threads : slurmThreads === threads;
   const ids = cores.flat();
@@ -89,7 +122,15 @@ function units(ids: readonly number[], cores: HostCpus["cores"], count: number):
 /** A worker has all CPUs of its units; the first of each is its name in the pool. */
 function pinned(cpus: readonly (readonly number[])[], note: string | null = null): ChosenCpus {
   const byName = new Map(cpus.map((unit) => [Math.min(...unit), unit]));
-  return { cpuIds: [...byName.keys()].toSorted((a, b) => a - b), pinTo: (names) => names.flatMap((name) => byName.get(name) ?? []), note };
+  return {
+    cpuIds: [...byName.keys()].toSorted((a, b) => a - b),
+    pinTo: (names) => names.flatMap((name) => byName.get(name) ?? []),
+    note,
+  };
 }
 
-const unpinned = (count: number, note: string | null): ChosenCpus => ({ cpuIds: Array.from({ length: count }, (_, i) => i), pinTo: null, note });
+const unpinned = (count: number, note: string | null): ChosenCpus => ({
+  cpuIds: Array.from({ length: count }, (_, i) => i),
+  pinTo: null,
+  note,
+});

@@ -27,9 +27,15 @@ export async function describeProgram(signal: AbortSignal): Promise<ProgramDescr
   const [, file = "."] = process.argv;
   const git = async (...args: readonly string[]): Promise<string | null> => {
     const asked = promisify(execFile)("git", ["-C", dirname(file), ...args], { timeout: GIT_LIMIT_MS, signal });
-    return await asked.then(({ stdout }) => stdout.trim(), () => null);
+    return await asked.then(
+      ({ stdout }) => stdout.trim(),
+      () => null,
+    );
   };
-  const [gitCommit, changes] = await Promise.all([git("rev-parse", "--verify", "HEAD"), git("--no-optional-locks", "status", "--porcelain")]);
+  const [gitCommit, changes] = await Promise.all([
+    git("rev-parse", "--verify", "HEAD"),
+    git("--no-optional-locks", "status", "--porcelain"),
+  ]);
   return {
     host: hostname(),
     user: userName(),
@@ -51,6 +57,8 @@ function userName(): string {
 }
 
 function ownVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"));
+  const manifest: unknown = JSON.parse(
+    readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"),
+  );
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
 }

@@ -71,5 +71,8 @@ async function noticedWithinMs(world: Surroundings): Promise<number> {
 
 function tell({ id, batchHost, outputFile }: Extract<JobView, { type: "abandoned" }>, world: Surroundings): void {
   if (outputFile === undefined) return;
-  world.tell(outputFile, `hyperion-ts: the node ${batchHost} is lost, and with it the script of this job: job ${id} is cancelled, as nothing runs on its other nodes. Submit it again: it goes on from the results that were stored.\n`);
+  world.tell(
+    outputFile,
+    `hyperion-ts: the node ${batchHost} is lost, and with it the script of this job: job ${id} is cancelled, as nothing runs on its other nodes. Submit it again: it goes on from the results that were stored.\n`,
+  );
 }

@@ -68,13 +68,22 @@ export interface Interruption {
 const TRY_AGAIN = 75;
 const signalCode = (signal: NodeJS.Signals): number => 128 + (signalNumbers[signal] ?? 0);
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+};
 
 /**
  * Calls `interrupted` at each signal, with the grace that it gives, and ends the process at a second one of those that
  * give none: a person who wants it to end, now. Disposing of it lets signals act as before.
  */
-export function onInterrupt(signals: SignalGrace, interrupted: (signal: NodeJS.Signals, grace: Grace | Promise<Grace>) => void): Disposable {
+export function onInterrupt(
+  signals: SignalGrace,
+  interrupted: (signal: NodeJS.Signals, grace: Grace | Promise<Grace>) => void,
+): Disposable {
   const disposed = new AbortController();
   let isEnding = false;
   const listener = (signal: NodeJS.Signals): void => {

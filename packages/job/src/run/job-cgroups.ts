@@ -9,7 +9,17 @@ import type { Allocation, JobDetails, SlurmEnvironment } from "@hyperion-ts/slur
 const SLUID = /^s[0-9A-Z]{13}$/;
 
 /** `details` is what scontrol has told, if it has. */
-export function jobCgroups({ jobId, components }: Pick<Allocation, "jobId" | "components">, details: JobDetails | undefined, { SLURM_JOB_SLUID: own }: SlurmEnvironment): readonly string[] {
+export function jobCgroups(
+  { jobId, components }: Pick<Allocation, "jobId" | "components">,
+  details: JobDetails | undefined,
+  { SLURM_JOB_SLUID: own }: SlurmEnvironment,
+): readonly string[] {
   const ids = [jobId, ...(components ?? []).map((component) => component.jobId)];
-  return [...new Set([...ids.map((id) => `job_${id}`), ...(own === undefined || !SLUID.test(own) ? [] : [own]), ...(details?.sluids ?? [])])];
+  return [
+    ...new Set([
+      ...ids.map((id) => `job_${id}`),
+      ...(own === undefined || !SLUID.test(own) ? [] : [own]),
+      ...(details?.sluids ?? []),
+    ]),
+  ];
 }

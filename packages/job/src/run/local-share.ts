@@ -22,7 +22,11 @@ export function localShare(env: SlurmEnvironment, cpus: number | undefined, usab
     return shareOfJob(env, parseAllocation(env), asked, usableCpus);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { share: asked, jobCgroups: [], note: `Slurm's variables are there, but do not tell which CPUs of this machine are the job's: all that may be used are (${why})` };
+    return {
+      share: asked,
+      jobCgroups: [],
+      note: `Slurm's variables are there, but do not tell which CPUs of this machine are the job's: all that may be used are (${why})`,
+    };
   }
 }
 
@@ -31,8 +35,15 @@ function shareOfJob(env: SlurmEnvironment, allocation: Allocation, asked: NodeSh
   // Under salloc the program runs outside of the job's nodes.
   if (node === undefined) return { share: asked, jobCgroups: [], note: null };
   const cpus = Math.min(cpusOfStep(env, node), usableCpus);
-  const note = asked.cpus === undefined && cpus < usableCpus ? `${jobPart(allocation, cpus, node)} are used of the ${usableCpus} that this process may use. If that is not meant, say how many with the option cpus of runJobLocal` : null;
-  return { share: { cpus, memoryMb: node.memoryMb, ...asked }, jobCgroups: jobCgroups(allocation, undefined, env), note };
+  const note =
+    asked.cpus === undefined && cpus < usableCpus
+      ? `${jobPart(allocation, cpus, node)} are used of the ${usableCpus} that this process may use. If that is not meant, say how many with the option cpus of runJobLocal`
+      : null;
+  return {
+    share: { cpus, memoryMb: node.memoryMb, ...asked },
+    jobCgroups: jobCgroups(allocation, undefined, env),
+    note,
+  };
 }
 
 /** Inside of a step that is smaller than the job, the step's. */
@@ -40,4 +51,5 @@ function cpusOfStep({ SLURM_CPUS_ON_NODE: text = "" }: SlurmEnvironment, { cpus 
   return /^[1-9]\d*$/.test(text) ? Math.min(Number(text), cpus) : cpus;
 }
 
-const jobPart = ({ jobId }: Allocation, cpus: number, { memoryMb }: AllocatedNode): string => `The ${cpus === 1 ? "CPU" : `${cpus} CPUs`}${memoryMb === undefined ? "" : ` and ${memoryMb} MB`} of Slurm job ${jobId}`;
+const jobPart = ({ jobId }: Allocation, cpus: number, { memoryMb }: AllocatedNode): string =>
+  `The ${cpus === 1 ? "CPU" : `${cpus} CPUs`}${memoryMb === undefined ? "" : ` and ${memoryMb} MB`} of Slurm job ${jobId}`;

@@ -9,13 +9,32 @@ import { openPoolLauncher, type OpenNode } from "./pool-launcher.ts";
 import { programCode } from "./program-code.ts";
 import { type Workplace, workplaceOver } from "./run-session.ts";
 
-export async function openLocalWorkplace(info: ProgramInfo, events: RunEvents, cpus: number | undefined, config: Partial<NodeLauncherConfig>, signal: AbortSignal): Promise<Workplace> {
+export async function openLocalWorkplace(
+  info: ProgramInfo,
+  events: RunEvents,
+  cpus: number | undefined,
+  config: Partial<NodeLauncherConfig>,
+  signal: AbortSignal,
+): Promise<Workplace> {
   const compileCache = join(info.dataDir, "compile-cache");
   const { share, jobCgroups, note } = localShare(process.env, cpus, availableParallelism());
   if (note !== null) events.emit({ type: "log", message: note });
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   const openNode: OpenNode = async (config) => lazyLauncher(config, { type: "LocalHost" }, failed.reject);
-  const launcher = await openPoolLauncher({ logDir: info.logDir, compileCache, codeOf: ({ name }) => programCode.of(name), jobCgroups, ...config, events, shareOf: () => share }, [{ type: "LocalHost" }], signal, openNode);
+  const launcher = await openPoolLauncher(
+    {
+      logDir: info.logDir,
+      compileCache,
+      codeOf: ({ name }) => programCode.of(name),
+      jobCgroups,
+      ...config,
+      events,
+      shareOf: () => share,
+    },
+    [{ type: "LocalHost" }],
+    signal,
+    openNode,
+  );
   return { ...workplaceOver(launcher, null), failed: failed.promise };
 }

@@ -50,8 +50,16 @@ export class MisplacedNodes<Node = NodeLauncher> {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { node, place } of waiting) {
-      if (this.#shared) this.#office.leaveOut(node, `the program's directory can't be entered there, as it can on other nodes: ${place.why}`);
-      else this.#office.use(node, `workers run in ${place.directory}, because the program's directory can't be entered there: ${place.why}`);
+      if (this.#shared)
+        this.#office.leaveOut(
+          node,
+          `the program's directory can't be entered there, as it can on other nodes: ${place.why}`,
+        );
+      else
+        this.#office.use(
+          node,
+          `workers run in ${place.directory}, because the program's directory can't be entered there: ${place.why}`,
+        );
     }
   }
 }

@@ -5,7 +5,17 @@
  */
 import { checkValue, whole } from "@hyperion-ts/bounds";
 import { PoolCore } from "@hyperion-ts/cpu-pool";
-import { type HeadPort, LaunchError, type NodeLauncher, type NodeLauncherConfig, nodeName, openHeadPort, openNodeLauncher, type WorkerAddr, type WorkerLauncher } from "@hyperion-ts/launcher";
+import {
+  type HeadPort,
+  LaunchError,
+  type NodeLauncher,
+  type NodeLauncherConfig,
+  nodeName,
+  openHeadPort,
+  openNodeLauncher,
+  type WorkerAddr,
+  type WorkerLauncher,
+} from "@hyperion-ts/launcher";
 import PQueue from "p-queue";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { TaskWorker } from "../dispatch/task-launcher.ts";
@@ -49,7 +59,12 @@ export interface PoolLauncher extends AsyncDisposable {
  * the latest after 10 s if `leastNodes` are there then; others join later. Throws a `LaunchError`, with every reason,
  * when fewer than `leastNodes` came up. An abort of `signal` gives up.
  */
-export async function openPoolLauncher(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], signal: AbortSignal = new AbortController().signal, openNode: OpenNode = openNodeLauncher): Promise<PoolLauncher> {
+export async function openPoolLauncher(
+  config: PoolLauncherConfig,
+  addrs: readonly WorkerAddr[],
+  signal: AbortSignal = new AbortController().signal,
+  openNode: OpenNode = openNodeLauncher,
+): Promise<PoolLauncher> {
   await using stack = new AsyncDisposableStack();
   // One port for all nodes; it opens only where it is used.
   const tls = config.tls ?? config.transport?.type === "srun";
@@ -96,7 +111,11 @@ class OpenPoolLauncher implements PoolLauncher {
     const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
     const { shareOf: _shareOf, leastNodes: _least, events: _events, ...ofNodes } = config;
     this.#config = config;
-    this.#ofNodes = { throttle: (handshake) => queue.add(handshake), ...(ownPort === undefined ? {} : { headPort: ownPort }), ...ofNodes };
+    this.#ofNodes = {
+      throttle: (handshake) => queue.add(handshake),
+      ...(ownPort === undefined ? {} : { headPort: ownPort }),
+      ...ofNodes,
+    };
     this.#ownPort = ownPort;
     this.#openNode = openNode;
     this.#events = config.events ?? new RunEvents();
@@ -118,7 +137,9 @@ class OpenPoolLauncher implements PoolLauncher {
       look();
     }, STRAGGLERS_AFTER_MS);
     this.#events.emit({ type: "nodes-connecting", nodes: addrs.length });
-    const settled = this.dispatcher.expect(Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))).then(() => this.#misplaced.decide()));
+    const settled = this.dispatcher.expect(
+      Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))).then(() => this.#misplaced.decide()),
+    );
     this.#opening = settled.catch(() => undefined);
     try {
       await Promise.race([settled, enough.promise]);
@@ -127,8 +148,14 @@ class OpenPoolLauncher implements PoolLauncher {
     }
     signal.throwIfAborted();
     if (this.nodes.size >= least) return;
-    const reasons = this.leftOut.map(({ node, reason }) => `${node}: ${reason}`).sort().join("\n");
-    throw new LaunchError("", `agents on ${least === 1 ? "any" : `${least}`} of ${addrs.length} nodes${this.nodes.size === 0 ? "" : `, only on ${this.nodes.size}`}:\n${reasons}`);
+    const reasons = this.leftOut
+      .map(({ node, reason }) => `${node}: ${reason}`)
+      .sort()
+      .join("\n");
+    throw new LaunchError(
+      "",
+      `agents on ${least === 1 ? "any" : `${least}`} of ${addrs.length} nodes${this.nodes.size === 0 ? "" : `, only on ${this.nodes.size}`}:\n${reasons}`,
+    );
   }
 
   withCpus(cpus: number): WorkerLauncher<{ readonly signal?: AbortSignal }, TaskWorker> {
@@ -175,7 +202,17 @@ class OpenPoolLauncher implements PoolLauncher {
     this.nodes.set(node, launcher);
     this.cpusPerNode.set(node, cpuIds.length);
     const notes = [note, memory.note, placeNote].filter((text) => text !== null);
-    this.#events.emit({ type: "node-ready", node, cpus: cpuIds.length, pinned: pinTo !== null, note: notes.length === 0 ? null : notes.join("; ") });
-    this.dispatcher.addNode(launcher, { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb }, { pinTo, home: addr.type === "LocalHost" });
+    this.#events.emit({
+      type: "node-ready",
+      node,
+      cpus: cpuIds.length,
+      pinned: pinTo !== null,
+      note: notes.length === 0 ? null : notes.join("; "),
+    });
+    this.dispatcher.addNode(
+      launcher,
+      { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb },
+      { pinTo, home: addr.type === "LocalHost" },
+    );
   }
 }

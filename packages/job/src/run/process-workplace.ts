@@ -1,7 +1,16 @@
 /** This very process as a workplace: for tests and debuggers. Values are encoded and decoded as if they travelled. */
 import { availableParallelism, hostname } from "node:os";
 import { CpuPool, type Lease } from "@hyperion-ts/cpu-pool";
-import { type AnyRemoteFunction, type CallContext, checkInput, checkOutput, findRemote, parseInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
+import {
+  type AnyRemoteFunction,
+  type CallContext,
+  checkInput,
+  checkOutput,
+  findRemote,
+  parseInput,
+  type RemoteInput,
+  type RemoteOutput,
+} from "@hyperion-ts/remote";
 import { decodeValue, encodeValue } from "@hyperion-ts/wire";
 import { CallCounts } from "../dispatch/call-counts.ts";
 import { ofFunction } from "../dispatch/never-fits.ts";
@@ -20,10 +29,12 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
     launch: async (request) => {
       counts.launched(request.functionName ?? "", request.tally);
       const { gpus, memoryMb, priority, node } = request.options;
-      const lease = await pool.reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal }).catch((error: unknown) => {
-        counts.ended(request.functionName ?? "", request.signal.aborted ? "cancelled" : "failed", request.tally);
-        throw error instanceof Error ? ofFunction(request.functionName ?? "", error) : error;
-      });
+      const lease = await pool
+        .reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal })
+        .catch((error: unknown) => {
+          counts.ended(request.functionName ?? "", request.signal.aborted ? "cancelled" : "failed", request.tally);
+          throw error instanceof Error ? ofFunction(request.functionName ?? "", error) : error;
+        });
       const worker = new ProcessWorker(request, lease, (outcome) => {
         running.delete(worker);
         counts.ended(worker.functionName, outcome, request.tally);
@@ -85,7 +96,8 @@ class ProcessWorker implements TaskWorker {
 
   async #evaluate({ fn: { name }, input, attempt }: TaskCall): Promise<unknown> {
     const fn = findRemote(name);
-    if (fn === undefined) throw new Error(`No module that this process has loaded defines the remote function "${name}"`);
+    if (fn === undefined)
+      throw new Error(`No module that this process has loaded defines the remote function "${name}"`);
     const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
     const parsed = await parseInput(fn, decodeValue(input));
     return checkOutput(fn, await run(parsed, this.#context(attempt)));

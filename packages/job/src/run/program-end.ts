@@ -33,7 +33,12 @@ export function failureWasSaid(error: unknown): void {
 
 function nobodyCaught(error: unknown): void {
   const failure = isObject(error) ? failures.get(error) : undefined;
-  if (failure === undefined || process.listenerCount("uncaughtException") > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
+  if (
+    failure === undefined ||
+    process.listenerCount("uncaughtException") > 0 ||
+    process.hasUncaughtExceptionCaptureCallback()
+  )
+    return;
   process.once("exit", () => {
     if (failure === "unsaid") process.stderr.write(`${failureText(error)}\n`);
     process.exit(error instanceof InterruptedError ? error.exitCode : 1);

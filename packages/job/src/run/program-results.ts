@@ -1,5 +1,11 @@
 /** The results database of a run: it knows the code of the program's functions, and what is known of the program itself. */
-import { openResults, type OtherCode, type ResultsDatabase, type ResultsError, type ResultsOptions } from "@hyperion-ts/results";
+import {
+  openResults,
+  type OtherCode,
+  type ResultsDatabase,
+  type ResultsError,
+  type ResultsOptions,
+} from "@hyperion-ts/results";
 import type { RunEvents } from "../events/run-events.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { describeProgram } from "./describe-program.ts";
@@ -14,7 +20,13 @@ export interface ResultsListener {
 }
 
 /** Opens the database of `info`. It is disposed of with `stack`. Throws as `openResults` does. */
-export async function openProgramResults(info: ProgramInfo, options: Pick<ResultsOptions, "aroundCommit" | "batchJob">, events: RunEvents, listener: ResultsListener, stack: AsyncDisposableStack): Promise<ResultsDatabase> {
+export async function openProgramResults(
+  info: ProgramInfo,
+  options: Pick<ResultsOptions, "aroundCommit" | "batchJob">,
+  events: RunEvents,
+  listener: ResultsListener,
+  stack: AsyncDisposableStack,
+): Promise<ResultsDatabase> {
   const results = stack.use(
     await openResults({
       ...options,
@@ -35,4 +47,10 @@ export async function openProgramResults(info: ProgramInfo, options: Pick<Result
 }
 
 /** SQLite's time is in UTC. */
-const otherCode = ({ startedAt, ...found }: OtherCode): Omit<OtherCode, "startedAt"> & { readonly startedAt: string | null } => ({ ...found, startedAt: startedAt === undefined ? null : `${startedAt.replace(" ", "T")}Z` });
+const otherCode = ({
+  startedAt,
+  ...found
+}: OtherCode): Omit<OtherCode, "startedAt"> & { readonly startedAt: string | null } => ({
+  ...found,
+  startedAt: startedAt === undefined ? null : `${startedAt.replace(" ", "T")}Z`,
+});

@@ -12,7 +12,15 @@ import type { ProgramInfo } from "../program-info.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { GracePeriod } from "./grace-period.ts";
 import { failureText } from "./failure-text.ts";
-import { type Grace, InterruptedError, type Interruption, type LeftCalls, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
+import {
+  type Grace,
+  InterruptedError,
+  type Interruption,
+  type LeftCalls,
+  localSignals,
+  onInterrupt,
+  type SignalGrace,
+} from "./interruption.ts";
 import { failureWasSaid } from "./program-end.ts";
 import { makeLogDirectory } from "./log-directory.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
@@ -76,7 +84,12 @@ type OpenWorkplace = (events: RunEvents, signal: AbortSignal) => Promise<Workpla
  * Runs `job` in a workplace that `open` makes, or gives up when its signal aborts. When it settles, everything that it
  * started has ended.
  */
-export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace): Promise<A> {
+export async function runSession<A>(
+  info: ProgramInfo,
+  job: Job<A>,
+  options: SessionOptions,
+  open: OpenWorkplace,
+): Promise<A> {
   const late = new AbortController();
   const value = await runToItsEnd(info, job, options, open, late);
   // Whoever wants the program to end does not want what it would do next.
@@ -85,11 +98,23 @@ export async function runSession<A>(info: ProgramInfo, job: Job<A>, options: Ses
 }
 
 /** `late` is aborted by a signal that ends runs at once and comes when the job has ended, and what it ran on has not. */
-async function runToItsEnd<A>(info: ProgramInfo, job: Job<A>, options: SessionOptions, open: OpenWorkplace, late: AbortController): Promise<A> {
+async function runToItsEnd<A>(
+  info: ProgramInfo,
+  job: Job<A>,
+  options: SessionOptions,
+  open: OpenWorkplace,
+  late: AbortController,
+): Promise<A> {
   await using stack = new AsyncDisposableStack();
   const session = new Session(info, options, stack, late);
   const settings = { ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }) };
-  const results = await openProgramResults(info, settings, session.events, { hit: () => session.hit(), lost: (error) => session.endEarly(error) }, stack);
+  const results = await openProgramResults(
+    info,
+    settings,
+    session.events,
+    { hit: () => session.hit(), lost: (error) => session.endEarly(error) },
+    stack,
+  );
   session.begin();
   if (results.notice !== undefined) session.events.emit({ type: "log", message: results.notice });
   try {
@@ -135,7 +160,8 @@ class Session {
     // Without an interruption nobody is left to hear of it.
     this.#ended.promise.catch(() => undefined);
     if (options.signal !== undefined) stack.use(onAbort(options.signal, (reason) => this.endEarly(reason)));
-    if (options.handleSignals !== false) stack.use(onInterrupt(options.signals ?? localSignals, (signal, grace) => void this.#interrupted(signal, grace)));
+    if (options.handleSignals !== false)
+      stack.use(onInterrupt(options.signals ?? localSignals, (signal, grace) => void this.#interrupted(signal, grace)));
   }
 
   /** Aborts when the run is to end early. */
@@ -184,7 +210,10 @@ class Session {
   }
 
   async #interrupted(signal: NodeJS.Signals, grace: Grace | Promise<Grace>): Promise<void> {
-    if (this.#stack.disposed) return grace instanceof Promise ? undefined : this.#late.abort(this.#interruptedBy({ signal, timeIsUp: grace.timeIsUp }));
+    if (this.#stack.disposed)
+      return grace instanceof Promise
+        ? undefined
+        : this.#late.abort(this.#interruptedBy({ signal, timeIsUp: grace.timeIsUp }));
     const period = this.#grace ?? this.#stack.use(new GracePeriod());
     if (this.#grace === undefined) void this.#endAfter(period, grace instanceof Promise);
     this.#grace = period;
@@ -229,7 +258,12 @@ class Session {
 
   #emitCounts(): void {
     if (this.#workplace === undefined) return;
-    const event = { type: "counts", functions: this.#workplace.counts(), remembered: this.#remembered, waitingFor: this.#workplace.whyWaiting() } as const;
+    const event = {
+      type: "counts",
+      functions: this.#workplace.counts(),
+      remembered: this.#remembered,
+      waitingFor: this.#workplace.whyWaiting(),
+    } as const;
     const counts = JSON.stringify(event);
     if (counts === this.#lastCounts) return;
     this.#lastCounts = counts;

@@ -5,7 +5,9 @@ import { askSlurm } from "./ask-slurm.ts";
 export function slurmAddresses(nodes: readonly string[]): (node: string) => Promise<string | undefined> {
   let asked: Promise<ReadonlyMap<string, string>> | undefined;
   return async (node) => {
-    asked ??= askSlurm(["scontrol", "show", "node", nodes.join(","), "--oneliner"]).then(({ stdout }) => parseNodeAddresses(stdout));
+    asked ??= askSlurm(["scontrol", "show", "node", nodes.join(","), "--oneliner"]).then(({ stdout }) =>
+      parseNodeAddresses(stdout),
+    );
     const addresses = await asked;
     // A controller that did not answer may do so the next time.
     if (addresses.size === 0) asked = undefined;

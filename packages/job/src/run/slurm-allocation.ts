@@ -9,7 +9,9 @@ export function slurmAllocation(env: SlurmEnvironment, pid: number = process.pid
   const allocation = parseAllocation(env);
   const tasks = Number(env["SLURM_STEP_NUM_TASKS"] ?? 1);
   if (allocation.stepId !== undefined && tasks > 1 && !isTypedInto(env, pid)) {
-    throw new Error(`srun has started this program ${tasks} times, as ${tasks} tasks of one step, but one program uses all nodes by itself: start it with \`exec\` in the batch script, or with \`srun --nodes=1 --ntasks=1 --overlap\``);
+    throw new Error(
+      `srun has started this program ${tasks} times, as ${tasks} tasks of one step, but one program uses all nodes by itself: start it with \`exec\` in the batch script, or with \`srun --nodes=1 --ntasks=1 --overlap\``,
+    );
   }
   return allocation;
 }

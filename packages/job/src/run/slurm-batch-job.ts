@@ -16,17 +16,24 @@ export interface JobStart {
 }
 
 /** The job of this allocation. Asks the controller for the name of its cluster where the environment does not tell. */
-export async function slurmBatchJob({ jobId, restarts = 0, clusterName }: Allocation, userId = process.getuid?.() ?? 0): Promise<BatchJob> {
+export async function slurmBatchJob(
+  { jobId, restarts = 0, clusterName }: Allocation,
+  userId = process.getuid?.() ?? 0,
+): Promise<BatchJob> {
   const cluster = clusterName ?? (await askedCluster()) ?? "?";
   return { name: nameOf({ jobId, restarts, userId, cluster }), hasEnded: (name) => hasEnded(name, userId) };
 }
 
-const nameOf = ({ jobId, restarts, userId, cluster }: JobStart): string => `Slurm job ${jobId} (start ${restarts}, user ${userId}) of cluster ${cluster}`;
+const nameOf = ({ jobId, restarts, userId, cluster }: JobStart): string =>
+  `Slurm job ${jobId} (start ${restarts}, user ${userId}) of cluster ${cluster}`;
 
 /** Undefined for other texts; the locks of earlier versions named no cluster, so nobody can say which job they mean. */
 export function parseJobStart(name: string): JobStart | undefined {
-  const [, jobId, restarts, userId, cluster] = /^Slurm job (\d+) \(start (\d+), user (\d+)\) of cluster ([^?].*)$/.exec(name) ?? [];
-  return cluster === undefined ? undefined : { jobId: Number(jobId), restarts: Number(restarts), userId: Number(userId), cluster };
+  const [, jobId, restarts, userId, cluster] =
+    /^Slurm job (\d+) \(start (\d+), user (\d+)\) of cluster ([^?].*)$/.exec(name) ?? [];
+  return cluster === undefined
+    ? undefined
+    : { jobId: Number(jobId), restarts: Number(restarts), userId: Number(userId), cluster };
 }
 
 /** Asks the controller that answers here, and believes it only if its cluster is the job's. */
@@ -37,19 +44,38 @@ async function hasEnded(name: string, ownUserId: number): Promise<boolean> {
 }
 
 /** Reads scontrol's answer. A job that is completing may still have processes. */
-export function startHasEnded({ code, stdout, stderr }: SlurmAnswer, { jobId, restarts, userId }: JobStart, ownUserId: number): boolean {
+export function startHasEnded(
+  { code, stdout, stderr }: SlurmAnswer,
+  { jobId, restarts, userId }: JobStart,
+  ownUserId: number,
+): boolean {
   // Slurm forgets jobs some minutes after their end (MinJobAge of slurm.conf); those of others it may just not show.
   if (code !== 0) return userId === ownUserId && /Invalid job id specified/.test(stderr);
   const record = stdout.split(/\n\s*\n/).find((record) => new RegExp(`^\\s*JobId=${jobId}\\b`).test(record));
   if (record === undefined || field(record, "UserId", String.raw`[^\s(]*\((\d+)\)`) !== String(userId)) return false;
   const state = field(record, "JobState", String.raw`(\w+)`) ?? "";
-  return ended.has(state) || (Number(field(record, "Restarts", String.raw`(\d+)`) ?? 0) > restarts && state !== "COMPLETING");
+  return (
+    ended.has(state) || (Number(field(record, "Restarts", String.raw`(\d+)`) ?? 0) > restarts && state !== "COMPLETING")
+  );
 }
 
 /** Not on the first line: it has the job's name, which may be any text. */
-const field = (record: string, key: string, value: string): string | undefined => new RegExp(`^\\s+(?:\\w+=\\S* )*?${key}=${value}`, "m").exec(record)?.[1];
+const field = (record: string, key: string, value: string): string | undefined =>
+  new RegExp(`^\\s+(?:\\w+=\\S* )*?${key}=${value}`, "m").exec(record)?.[1];
 
 /** Of squeue(1), "JOB STATE CODES": those of jobs that have no process any more. */
-const ended = new Set(["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "REVOKED", "TIMEOUT"]);
+const ended = new Set([
+  "BOOT_FAIL",
+  "CANCELLED",
+  "COMPLETED",
+  "DEADLINE",
+  "FAILED",
+  "NODE_FAIL",
+  "OUT_OF_MEMORY",
+  "PREEMPTED",
+  "REVOKED",
+  "TIMEOUT",
+]);
 
-const askedCluster = async (): Promise<string | undefined> => settingIn((await askSlurm(["scontrol", "show", "config"])).stdout, "ClusterName");
+const askedCluster = async (): Promise<string | undefined> =>
+  settingIn((await askSlurm(["scontrol", "show", "config"])).stdout, "ClusterName");

@@ -55,7 +55,10 @@ export class SlurmEnd {
   /** The job's state as the controller sees it now; undefined where it does not say. */
   async ask(signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const [details] = await Promise.all([askJobDetails(this.#allocation, { timeLimitMs: ASKING_LIMIT_MS, signal }), this.compareClocks(signal)]);
+      const [details] = await Promise.all([
+        askJobDetails(this.#allocation, { timeLimitMs: ASKING_LIMIT_MS, signal }),
+        this.compareClocks(signal),
+      ]);
       this.learn(details);
       return details.state;
     } catch {
@@ -71,13 +74,21 @@ export class SlurmEnd {
  * is a warning too (`--signal=B:TERM@600`, preemption). A job that Slurm ends before its time limit is not wanted any more.
  */
 export function slurmSignals(end: SlurmEnd, endGraceMs = END_GRACE_MS): SignalGrace {
-  const graceMs = async (isEnd: (state: string | undefined) => boolean, signal: AbortSignal): Promise<{ readonly ms: number; readonly isEnd: boolean }> => {
+  const graceMs = async (
+    isEnd: (state: string | undefined) => boolean,
+    signal: AbortSignal,
+  ): Promise<{ readonly ms: number; readonly isEnd: boolean }> => {
     const cameMs = performance.now();
     const state = await end.ask(signal);
     const leastMs = Math.max(0, endGraceMs - (performance.now() - cameMs));
-    return isEnd(state) ? { ms: leastMs, isEnd: true } : { ms: Math.max(leastMs, (end.timeMs ?? 0) - steadyNowMs() - LAST_MS), isEnd: false };
+    return isEnd(state)
+      ? { ms: leastMs, isEnd: true }
+      : { ms: Math.max(leastMs, (end.timeMs ?? 0) - steadyNowMs() - LAST_MS), isEnd: false };
   };
-  const warned = async (signal: AbortSignal): Promise<Grace> => ({ ms: (await graceMs(isEnding, signal)).ms, timeIsUp: true });
+  const warned = async (signal: AbortSignal): Promise<Grace> => ({
+    ms: (await graceMs(isEnding, signal)).ms,
+    timeIsUp: true,
+  });
   const told = async (signal: AbortSignal): Promise<Grace> => {
     const { ms, isEnd } = await graceMs((state) => !goesOn.has(state ?? ""), signal);
     return { ms, timeIsUp: !isEnd || end.isTimeout };

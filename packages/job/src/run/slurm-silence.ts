@@ -5,7 +5,9 @@ import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
 import type { Allocation } from "@hyperion-ts/slurm-env";
 import { askJobDetails } from "./ask-job-details.ts";
 
-const endAbandonedJob: string = fileURLToPath(new URL(`./end-abandoned-job-main${extname(import.meta.url)}`, import.meta.url));
+const endAbandonedJob: string = fileURLToPath(
+  new URL(`./end-abandoned-job-main${extname(import.meta.url)}`, import.meta.url),
+);
 
 /** A node must not be waited for for long because slurmctld does not answer either, in milliseconds. */
 const ASKING_LIMIT_MS = 5_000;
@@ -14,7 +16,10 @@ const ASKING_LIMIT_MS = 5_000;
  * A head on a node of the job is suspended together with it; one on the submitting host (salloc) has to ask. Of a lost
  * head the agents have to, and only a node of the job can be lost with the job's script.
  */
-export function silenceOptions(allocation: Allocation, { nodePath = process.execPath }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "isPaused" | "whenHeadIsLost"> {
+export function silenceOptions(
+  allocation: Allocation,
+  { nodePath = process.execPath }: Partial<NodeLauncherConfig>,
+): Pick<NodeLauncherConfig, "isPaused" | "whenHeadIsLost"> {
   const { jobId, head, nodes } = allocation;
   if (head === undefined) return { isPaused: isSuspended(allocation) };
   return { whenHeadIsLost: [nodePath, endAbandonedJob, String(jobId), String(nodes.length)] };

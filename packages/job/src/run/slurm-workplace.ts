@@ -16,7 +16,8 @@ import type { SlurmEnd } from "./slurm-end.ts";
 import { silenceOptions } from "./slurm-silence.ts";
 import { readThreadsPerCore } from "./slurm-threads.ts";
 
-const SLICES_ELSEWHERE = 'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
+const SLICES_ELSEWHERE =
+  'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
 
 /** What a workplace in an allocation needs, beside the allocation. */
 export interface SlurmWorkplaceOptions {
@@ -26,13 +27,31 @@ export interface SlurmWorkplaceOptions {
   readonly end: SlurmEnd;
 }
 
-export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, allocation: Allocation, { leastNodes, config, end }: SlurmWorkplaceOptions, signal: AbortSignal): Promise<Workplace> {
+export async function openSlurmWorkplace(
+  info: ProgramInfo,
+  events: RunEvents,
+  allocation: Allocation,
+  { leastNodes, config, end }: SlurmWorkplaceOptions,
+  signal: AbortSignal,
+): Promise<Workplace> {
   const log = (message: string): void => events.emit({ type: "log", message });
   for (const { message } of allocation.notes) log(message);
   if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
-  const [details, threads] = await Promise.all([readJobDetails(allocation, log, signal), readThreadsPerCore(allocation, signal), end.compareClocks(signal)]);
+  const [details, threads] = await Promise.all([
+    readJobDetails(allocation, log, signal),
+    readThreadsPerCore(allocation, signal),
+    end.compareClocks(signal),
+  ]);
   if (details !== undefined) end.learn(details);
-  const shares = new Map(allocation.nodes.map((node) => [String(node.name), { slurmThreads: threads.get(node.name), ...shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun") }]));
+  const shares = new Map(
+    allocation.nodes.map((node) => [
+      String(node.name),
+      {
+        slurmThreads: threads.get(node.name),
+        ...shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun"),
+      },
+    ]),
+  );
   const launcher = await openPoolLauncher(
     {
       logDir: info.logDir,
@@ -54,31 +73,55 @@ export async function openSlurmWorkplace(info: ProgramInfo, events: RunEvents, a
   return workplaceOver(launcher, end.timeMs ?? null);
 }
 
-const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({ type: name === head ? "LocalHost" : "RemoteAddr", hostname: name });
+const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({
+  type: name === head ? "LocalHost" : "RemoteAddr",
+  hostname: name,
+});
 
-function shareOf({ name, cpus, gpuIds, memoryMb }: AllocatedNode, details: JobDetails | undefined, agentIsInJob: boolean): NodeShare {
+function shareOf(
+  { name, cpus, gpuIds, memoryMb }: AllocatedNode,
+  details: JobDetails | undefined,
+  agentIsInJob: boolean,
+): NodeShare {
   const known = details?.nodes.find((node) => node.name === name);
   const gpus = known?.gpuIds ?? gpuIds;
-  return { cpus, memoryMb: known?.memoryMb ?? memoryMb, slurmCpuIds: known?.cpuIds, gpuIds: agentIsInJob || !jobHasSlices() ? gpus : undefined, agentIsInJob };
+  return {
+    cpus,
+    memoryMb: known?.memoryMb ?? memoryMb,
+    slurmCpuIds: known?.cpuIds,
+    gpuIds: agentIsInJob || !jobHasSlices() ? gpus : undefined,
+    agentIsInJob,
+  };
 }
 
 const jobHasSlices = (): boolean => haveSlices(gpuNamesOf(process.env));
 
 /** srun has to be told the component of a heterogeneous job, and what of the job's GPUs is on a node. */
-function transportOf({ components }: Allocation, details: JobDetails | undefined, { transport }: Partial<NodeLauncherConfig>): Pick<NodeLauncherConfig, "transport"> {
+function transportOf(
+  { components }: Allocation,
+  details: JobDetails | undefined,
+  { transport }: Partial<NodeLauncherConfig>,
+): Pick<NodeLauncherConfig, "transport"> {
   if (transport?.type !== "srun") return {};
-  const hetGroupOf = (host: string): number | undefined => components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
+  const hetGroupOf = (host: string): number | undefined =>
+    components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;
   const gresOf = (host: string): string => details?.nodes.find(({ name }) => name === host)?.gres ?? "none";
   return { transport: { hetGroupOf, gresOf, ...transport } };
 }
 
 /** What the environment does not say: which CPUs and GPUs are ours on each node, and how much memory we were given. */
-async function readJobDetails(allocation: Allocation, log: (line: string) => void, signal: AbortSignal): Promise<JobDetails | undefined> {
+async function readJobDetails(
+  allocation: Allocation,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<JobDetails | undefined> {
   try {
     return await askJobDetails(allocation, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    log(`scontrol does not tell which CPUs and GPUs are job ${allocation.jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`);
+    log(
+      `scontrol does not tell which CPUs and GPUs are job ${allocation.jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`,
+    );
     return undefined;
   }
 }

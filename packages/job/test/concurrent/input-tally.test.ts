@@ -36,8 +36,17 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, i
 async function running<A>(job: Job<A, HasWorkers>) {
   const workplace = await openProcessWorkplace(2);
   const controller = new AbortController();
-  const result = job({ taskLauncher: workplace.taskLauncher, taskCpus: 1, taskOptions: {}, signal: controller.signal, events: new RunEvents() });
-  const outcome = result.then((value) => ({ value }), (error: unknown) => ({ error }));
+  const result = job({
+    taskLauncher: workplace.taskLauncher,
+    taskCpus: 1,
+    taskOptions: {},
+    signal: controller.signal,
+    events: new RunEvents(),
+  });
+  const outcome = result.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
   /** What is true at some time must come about: turns of the event loop are no measure. */
   const until = async (isSo: (counts: readonly FunctionCounts[]) => boolean): Promise<void> => {
     while (!isSo(workplace.counts())) await turn();
@@ -66,13 +75,38 @@ const asked = (counts: FunctionCounts | undefined): number | null => {
 
 describe("the whole number of calls is known from the start", () => {
   test.each<{ readonly of: string; readonly job: Job<unknown, HasWorkers> }>([
-    { of: "an array given to forConcurrently_", job: forConcurrently_(numbers(20), (x) => remoteEval(first, x), { window: 4 }) },
-    { of: "a set given to forConcurrently_", job: forConcurrently_(new Set(numbers(20)), (x) => remoteEval(first, x), { window: 4 }) },
-    { of: "an array that is streamed", job: async (env) => Array.fromAsync(streamConcurrently(numbers(20), (x) => remoteEval(first, x), { window: 4 })(env)) },
+    {
+      of: "an array given to forConcurrently_",
+      job: forConcurrently_(numbers(20), (x) => remoteEval(first, x), { window: 4 }),
+    },
+    {
+      of: "a set given to forConcurrently_",
+      job: forConcurrently_(new Set(numbers(20)), (x) => remoteEval(first, x), { window: 4 }),
+    },
+    {
+      of: "an array that is streamed",
+      job: async (env) =>
+        Array.fromAsync(streamConcurrently(numbers(20), (x) => remoteEval(first, x), { window: 4 })(env)),
+    },
     { of: "mapRemote", job: mapRemote(first, numbers(20)) },
-    { of: "mapConcurrently with a limit of its own", job: mapConcurrently(numbers(20), limited(3, (x) => remoteEval(first, x))) },
-    { of: "mapConcurrentlySettled", job: mapConcurrentlySettled(numbers(20), limited(3, (x) => remoteEval(first, x))) },
-    { of: "groups in a group", job: mapConcurrently(numbers(4), () => forConcurrently_(numbers(5), (x) => remoteEval(first, x), { window: 2 })) },
+    {
+      of: "mapConcurrently with a limit of its own",
+      job: mapConcurrently(
+        numbers(20),
+        limited(3, (x) => remoteEval(first, x)),
+      ),
+    },
+    {
+      of: "mapConcurrentlySettled",
+      job: mapConcurrentlySettled(
+        numbers(20),
+        limited(3, (x) => remoteEval(first, x)),
+      ),
+    },
+    {
+      of: "groups in a group",
+      job: mapConcurrently(numbers(4), () => forConcurrently_(numbers(5), (x) => remoteEval(first, x), { window: 2 })),
+    },
   ])("of $of", async ({ job }) => {
     const run = await running(job);
     await run.until((counts) => counts.some((each) => each.running > 0));
@@ -97,7 +131,11 @@ test("nobody knows how many a generator gives, until it has ended", async () => 
 });
 
 test("a group in a stream of unknown length is of unknown length", async () => {
-  const run = await running(forConcurrently_(numbers(3).values(), () => mapConcurrently(numbers(4), (x) => remoteEval(first, x)), { window: 1 }));
+  const run = await running(
+    forConcurrently_(numbers(3).values(), () => mapConcurrently(numbers(4), (x) => remoteEval(first, x)), {
+      window: 1,
+    }),
+  );
   await run.finish(1);
   expect(run.counts()).toMatchObject({ toCome: null });
   await run.finish(11);
@@ -105,7 +143,10 @@ test("a group in a stream of unknown length is of unknown length", async () => {
 });
 
 test("of a second function only what was asked for is known, while inputs are left", async () => {
-  const both = (x: number): Job<number, HasWorkers> => async (env) => remoteEval(second, await remoteEval(first, x)(env))(env);
+  const both =
+    (x: number): Job<number, HasWorkers> =>
+    async (env) =>
+      remoteEval(second, await remoteEval(first, x)(env))(env);
   const run = await running(forConcurrently_(numbers(10), both, { window: 2 }));
   await run.finish(3);
   expect(asked(run.counts("first"))).toBe(10);
@@ -116,7 +157,10 @@ test("of a second function only what was asked for is known, while inputs are le
 });
 
 test("inputs that need no call are not counted when they have been looked at", async () => {
-  const remembered = (x: number): Job<number, HasWorkers> => async (env) => (x < 6 ? x : remoteEval(first, x)(env));
+  const remembered =
+    (x: number): Job<number, HasWorkers> =>
+    async (env) =>
+      x < 6 ? x : remoteEval(first, x)(env);
   const run = await running(forConcurrently_(numbers(10), remembered, { window: 2 }));
   await run.finish(1);
   expect(asked(run.counts())).toBe(4);

@@ -10,7 +10,9 @@ class StuckInputs implements AsyncIterable<number> {
     return {
       next: () => {
         this.#given += 1;
-        return this.#given > 2 ? new Promise<never>(() => undefined) : Promise.resolve({ value: this.#given, done: false });
+        return this.#given > 2
+          ? new Promise<never>(() => undefined)
+          : Promise.resolve({ value: this.#given, done: false });
       },
       return: async () => {
         this.returned = true;
@@ -20,11 +22,16 @@ class StuckInputs implements AsyncIterable<number> {
   }
 }
 
-const succeeds = (x: number): Job<number, HasSignal> => async () => x;
-const failsAt2 = (x: number): Job<number, HasSignal> => async () => {
-  if (x === 2) throw new RangeError("no 2");
-  return x;
-};
+const succeeds =
+  (x: number): Job<number, HasSignal> =>
+  async () =>
+    x;
+const failsAt2 =
+  (x: number): Job<number, HasSignal> =>
+  async () => {
+    if (x === 2) throw new RangeError("no 2");
+    return x;
+  };
 
 test("an abort ends a group that waits for an input that never comes, and tells the inputs so", async () => {
   const controller = new AbortController();
@@ -61,6 +68,11 @@ test("inputs that end are taken to the end, and inputs that fail end the group w
   const fail = (): never => {
     throw new RangeError("no more inputs");
   };
-  expect(await forConcurrently_(numbers(() => undefined), succeeds)(env)).toBe(2);
+  expect(
+    await forConcurrently_(
+      numbers(() => undefined),
+      succeeds,
+    )(env),
+  ).toBe(2);
   await expect(forConcurrently_(numbers(fail), succeeds)(env)).rejects.toThrow("no more inputs");
 });

@@ -26,7 +26,10 @@ test("nothing is acknowledged before the COMMIT of its row has returned, however
     if (acknowledged.size > env.results.counters.inserts) early.push(x);
   });
   await runQuietly(job, { results: { aroundCommit } });
-  const executions = readFileSync(join(dir.path, "executions"), "utf8").trimEnd().split("\n").map((line) => line.split(" "));
+  const executions = readFileSync(join(dir.path, "executions"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(" "));
   const uncommitted = executions.filter(([x, executed]) => {
     const known = acknowledged.get(Number(x)) ?? 0n;
     return !commits.some(({ begun, returned }) => BigInt(executed ?? 0) < begun && returned < known);

@@ -23,7 +23,10 @@ class Remains {
 
   /** The keys with a right result in the database. */
   async stored(): Promise<ReadonlySet<number>> {
-    await using results = await openResults({ path: this.#dir.info.database, programId: programInfo(this.#dir.path).id });
+    await using results = await openResults({
+      path: this.#dir.info.database,
+      programId: programInfo(this.#dir.path).id,
+    });
     const rows = await lookupAll(squares)({ results });
     return new Set(rows.filter(([{ x }, value]) => value === x * x).map(([{ x }]) => x));
   }
@@ -47,9 +50,17 @@ function readLines(file: string): readonly string[] {
 }
 
 /** Runs the program and kills it at `moment`. `stored` keys are in its database already. */
-async function killAt(moment: Moment, dir: string, stored: number): Promise<{ readonly acknowledged: ReadonlySet<number>; readonly left: readonly number[] }> {
+async function killAt(
+  moment: Moment,
+  dir: string,
+  stored: number,
+): Promise<{ readonly acknowledged: ReadonlySet<number>; readonly left: readonly number[] }> {
   const endless = Number.POSITIVE_INFINITY;
-  await using program = new RunningProgram(dir, endless, moment.kind === "committed" ? stored + moment.acknowledged : endless);
+  await using program = new RunningProgram(
+    dir,
+    endless,
+    moment.kind === "committed" ? stored + moment.acknowledged : endless,
+  );
   switch (moment.kind) {
     case "starting":
       await sleep(moment.delayMs);
@@ -68,24 +79,28 @@ async function killAt(moment: Moment, dir: string, stored: number): Promise<{ re
   return { acknowledged: program.acknowledged, left };
 }
 
-test("kill -9 at 20 random moments, 6 of them between COMMIT and acknowledgement: what was acknowledged is stored and never computed again, and no process is left", { timeout: TIMEOUT_MS }, async () => {
-  const seed = Number(process.env["HYPERION_CRASH_SEED"] ?? randomInt(2 ** 31));
-  console.log(`Moments of death: seed ${seed} (again with HYPERION_CRASH_SEED=${seed})`);
-  using dir = new TempDir();
-  const remains = new Remains(dir);
-  let stored = await remains.stored();
-  for (const moment of randomMoments(seed, { starting: 3, running: 11, committed: 6 })) {
-    const before = stored;
-    const { acknowledged, left } = await killAt(moment, dir.path, before.size);
-    stored = await remains.stored();
-    const kept = acknowledged.difference(stored).size === 0 && before.difference(stored).size === 0;
-    const computedAgain = remains.newlyExecuted().filter((x) => before.has(x));
-    expect({ moment, kept, computedAgain, left }).toEqual({ moment, kept: true, computedAgain: [], left: [] });
-    // The fault point was where it should be: something was stored and not acknowledged.
-    if (moment.kind === "committed") expect(stored.difference(acknowledged).size).toBeGreaterThan(0);
-  }
-  await using last = new RunningProgram(dir.path, Math.max(...stored) + 1);
-  await last.until(({ said }) => said.includes("end"));
-  expect(stored.difference(last.acknowledged)).toEqual(new Set());
-  expect(remains.newlyExecuted().filter((x) => stored.has(x))).toEqual([]);
-});
+test(
+  "kill -9 at 20 random moments, 6 of them between COMMIT and acknowledgement: what was acknowledged is stored and never computed again, and no process is left",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const seed = Number(process.env["HYPERION_CRASH_SEED"] ?? randomInt(2 ** 31));
+    console.log(`Moments of death: seed ${seed} (again with HYPERION_CRASH_SEED=${seed})`);
+    using dir = new TempDir();
+    const remains = new Remains(dir);
+    let stored = await remains.stored();
+    for (const moment of randomMoments(seed, { starting: 3, running: 11, committed: 6 })) {
+      const before = stored;
+      const { acknowledged, left } = await killAt(moment, dir.path, before.size);
+      stored = await remains.stored();
+      const kept = acknowledged.difference(stored).size === 0 && before.difference(stored).size === 0;
+      const computedAgain = remains.newlyExecuted().filter((x) => before.has(x));
+      expect({ moment, kept, computedAgain, left }).toEqual({ moment, kept: true, computedAgain: [], left: [] });
+      // The fault point was where it should be: something was stored and not acknowledged.
+      if (moment.kind === "committed") expect(stored.difference(acknowledged).size).toBeGreaterThan(0);
+    }
+    await using last = new RunningProgram(dir.path, Math.max(...stored) + 1);
+    await last.until(({ said }) => said.includes("end"));
+    expect(stored.difference(last.acknowledged)).toEqual(new Set());
+    expect(remains.newlyExecuted().filter((x) => stored.has(x))).toEqual([]);
+  },
+);

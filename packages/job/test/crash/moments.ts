@@ -20,7 +20,11 @@ export function randomMoments(seed: number, counts: Readonly<Record<Moment["kind
   const several = (count: number, make: () => Moment): Moment[] => Array.from({ length: count }, make);
   const moments = [
     ...several(counts.starting, () => ({ kind: "starting", delayMs: upTo(MAX_START_MS) })),
-    ...several(counts.running, () => ({ kind: "running", acknowledged: upTo(MAX_ACKNOWLEDGED), delayMs: upTo(MAX_DELAY_MS) })),
+    ...several(counts.running, () => ({
+      kind: "running",
+      acknowledged: upTo(MAX_ACKNOWLEDGED),
+      delayMs: upTo(MAX_DELAY_MS),
+    })),
     ...several(counts.committed, () => ({ kind: "committed", acknowledged: upTo(MAX_ACKNOWLEDGED) })),
   ];
   return moments

@@ -10,7 +10,16 @@ import { appendFileSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { z } from "zod";
-import { defineRemote, forConcurrently_, type Job, keyValMap, memoizeWithMap, programInfo, remoteEval, runJobLocal } from "../../src/index.ts";
+import {
+  defineRemote,
+  forConcurrently_,
+  type Job,
+  keyValMap,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+} from "../../src/index.ts";
 
 const CALL_MS = 1;
 /** Should nobody kill it, it ends by itself. */
@@ -61,6 +70,10 @@ if (import.meta.main) {
     say(`acknowledged ${x}`);
   });
   const info = programInfo(dir);
-  await runJobLocal({ ...info, database: database ?? info.database }, job, { cpus: 2, progress: "none", results: { aroundCommit } });
+  await runJobLocal({ ...info, database: database ?? info.database }, job, {
+    cpus: 2,
+    progress: "none",
+    results: { aroundCommit },
+  });
   say("end");
 }

@@ -43,7 +43,8 @@ export class RunningProgram implements AsyncDisposable {
   /** Throws when the program ends by itself before `condition` holds. */
   async until(condition: (program: RunningProgram) => boolean): Promise<void> {
     while (!condition(this)) {
-      if ((this.#child.exitCode ?? this.#child.signalCode) !== null && !this.#child.stdout?.readable) throw new Error(`The program ended early: ${this.#errors}`);
+      if ((this.#child.exitCode ?? this.#child.signalCode) !== null && !this.#child.stdout?.readable)
+        throw new Error(`The program ended early: ${this.#errors}`);
       await sleep(POLL_MS);
     }
   }

@@ -18,9 +18,18 @@ function dispatcherIn(path: string) {
   const addNode = async (hostname: string, cpus: number): Promise<void> => {
     const launcher = await openNodeLauncher({ logDir: path }, { type: "LocalHost", hostname });
     owned.use(launcher);
-    dispatcher.addNode(launcher, { name: hostname, cpuIds: Array.from({ length: cpus }, (_, i) => i) }, { pinTo: null, home: false });
+    dispatcher.addNode(
+      launcher,
+      { name: hostname, cpuIds: Array.from({ length: cpus }, (_, i) => i) },
+      { pinTo: null, home: false },
+    );
   };
-  return { dispatcher, addNode, launch: (cpus: number) => dispatcher.launch({ cpus, options: {}, signal }), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    dispatcher,
+    addNode,
+    launch: (cpus: number) => dispatcher.launch({ cpus, options: {}, signal }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 test("a call that no node could serve waits while others are being connected to, and is served when one comes", async () => {
@@ -77,7 +86,9 @@ test("while a dispatcher is drained nothing begins, what runs goes on, and the r
 
 test("each reason has its words", () => {
   expect(describeCallWait({ kind: "worker-starting", node: "n3" })).toBe("its worker on n3 starts");
-  expect(describeCallWait({ kind: "no-cpus-free", cpus: 2, mostIdle: 1 })).toBe("no node has 2 CPUs idle (the most is 1)");
+  expect(describeCallWait({ kind: "no-cpus-free", cpus: 2, mostIdle: 1 })).toBe(
+    "no node has 2 CPUs idle (the most is 1)",
+  );
   expect(describeCallWait({ kind: "nodes-connecting" })).toMatch(/still being connected to/);
   expect(describeCallWait({ kind: "ending" })).toMatch(/no call begins any more/);
 });

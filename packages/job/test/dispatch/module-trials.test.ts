@@ -37,7 +37,11 @@ class Nodes implements AsyncDisposable {
 
   async add({ name, cpus = 1, fails, home = false }: NodeSpec): Promise<void> {
     const env: Record<string, string> = fails === undefined ? {} : { HYPERION_TEST_MISSING: fails };
-    const launcher = await workerLauncherWithRunCmd(this.world.path, (command) => runCmdLocalAsync({ ...command, env: { ...command.env, ...env } }), { node: name, compileCache, headSilenceMs: null });
+    const launcher = await workerLauncherWithRunCmd(
+      this.world.path,
+      (command) => runCmdLocalAsync({ ...command, env: { ...command.env, ...env } }),
+      { node: name, compileCache, headSilenceMs: null },
+    );
     this.#stack.use(launcher);
     this.#launchers.set(name, launcher);
     this.dispatcher.addNode(launcher, { name, cpuIds: numbers(cpus) }, { pinTo: null, home });
@@ -49,7 +53,13 @@ class Nodes implements AsyncDisposable {
   }
 
   env(taskCpus = 1, taskOptions: TaskOptions = {}): HasWorkers {
-    return { taskLauncher: this.dispatcher, taskCpus, taskOptions, signal: new AbortController().signal, events: this.#bus };
+    return {
+      taskLauncher: this.dispatcher,
+      taskCpus,
+      taskOptions,
+      signal: new AbortController().signal,
+      events: this.#bus,
+    };
   }
 
   /** What happened to nodes, in words. */
@@ -69,7 +79,16 @@ class Nodes implements AsyncDisposable {
 
 const failed = { name: "CallError", reason: { kind: "module-failed" }, site: { attempt: 1, attempts: 1 } };
 
-test.each(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ENOENT", "EACCES", "ESTALE", "EIO", "ENOTCONN", "ERR_DLOPEN_FAILED"])(
+test.each([
+  "ERR_MODULE_NOT_FOUND",
+  "MODULE_NOT_FOUND",
+  "ENOENT",
+  "EACCES",
+  "ESTALE",
+  "EIO",
+  "ENOTCONN",
+  "ERR_DLOPEN_FAILED",
+])(
   "a node on which a module fails with %s is left out when another one loads it, and no call has lost an attempt",
   async (fails) => {
     await using nodes = await Nodes.open({ name: "bad", cpus: 4, fails }, { name: "good" });
@@ -77,7 +96,13 @@ test.each(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ENOENT", "EACCES", "ESTA
     await remoteEval(square, 0)(nodes.env(1, { node: "bad" }));
     const places = await Promise.all(numbers(6).map((x) => remoteEval(placed, x)(nodes.env())));
     expect(new Set(places)).toEqual(new Set(["good, attempt 1"]));
-    expect(nodes.events.filter(({ type }) => type === "node-left-out")).toEqual([{ type: "node-left-out", node: "bad", reason: expect.stringMatching(/picky\.ts .*can't be loaded here.*on good it can be loaded/) }]);
+    expect(nodes.events.filter(({ type }) => type === "node-left-out")).toEqual([
+      {
+        type: "node-left-out",
+        node: "bad",
+        reason: expect.stringMatching(/picky\.ts .*can't be loaded here.*on good it can be loaded/),
+      },
+    ]);
     expect(nodes.events.filter(({ type }) => type === "call-retried" || type === "call-failed")).toEqual([]);
     expect(nodes.active).toEqual(["good"]);
   },
@@ -94,15 +119,30 @@ test("where another node has loaded it, a module that fails in any way is its no
 test.each([
   ["the only node", [{ name: "only", fails: "ENOENT", home: true }]],
   ["the only node, which is another machine", [{ name: "only", fails: "ENOENT" }]],
-  ["all nodes", [{ name: "n1", cpus: 3, fails: "ENOENT" }, { name: "n2", cpus: 2, fails: "ENOENT" }, { name: "n3", fails: "EIO" }]],
-  ["the program's own node", [{ name: "n1", cpus: 2, fails: "ENOENT" }, { name: "head", fails: "ENOENT", home: true }]],
+  [
+    "all nodes",
+    [
+      { name: "n1", cpus: 3, fails: "ENOENT" },
+      { name: "n2", cpus: 2, fails: "ENOENT" },
+      { name: "n3", fails: "EIO" },
+    ],
+  ],
+  [
+    "the program's own node",
+    [
+      { name: "n1", cpus: 2, fails: "ENOENT" },
+      { name: "head", fails: "ENOENT", home: true },
+    ],
+  ],
   ["a node, by an error of its own", [{ name: "n1", cpus: 2, fails: "none" }, { name: "n2" }]],
 ] as const)("a module that fails on %s fails its calls at once, and costs no node", async (_, specs) => {
   await using nodes = await Nodes.open(...specs);
   for (const again of [1, 2]) expect(await thrownBy(remoteEval(placed, again)(nodes.env()))).toMatchObject(failed);
   expect(nodes.leftOut).toEqual([]);
   expect(nodes.active).toEqual(specs.map(({ name }) => name));
-  expect(await Promise.all(numbers(6).map((x) => remoteEval(square, x)(nodes.env())))).toEqual(numbers(6).map((x) => x * x));
+  expect(await Promise.all(numbers(6).map((x) => remoteEval(square, x)(nodes.env())))).toEqual(
+    numbers(6).map((x) => x * x),
+  );
 });
 
 test("while all others are busy, a call waits for them, and the bad node gets no more", async () => {
@@ -114,7 +154,9 @@ test("while all others are busy, a call waits for them, and the bad node gets no
   const calls = numbers(4).map((x) => remoteEval(placed, x)(nodes.env()));
   await until(() => nodes.pool.snapshot().waiting === 4);
   expect(nodes.active).toEqual(["good"]);
-  expect(nodes.events.filter(({ type }) => type === "log")).toMatchObject([{ message: expect.stringMatching(/^bad gets no calls until another node has loaded .*ESTALE/) }]);
+  expect(nodes.events.filter(({ type }) => type === "log")).toMatchObject([
+    { message: expect.stringMatching(/^bad gets no calls until another node has loaded .*ESTALE/) },
+  ]);
   expect(nodes.leftOut).toEqual([]);
   writeFileSync(gate.open, "");
   await busy;

@@ -31,7 +31,15 @@ describe("a node that has met a limit", () => {
     node.settled(2);
     node.met("60 processes", 3);
     node.settled(3);
-    expect(log).toEqual(["at most 2", "told 2: 60 processes", "at most 3", "at most 4", "at most 2", "at most 3", "told 3: 60 processes"]);
+    expect(log).toEqual([
+      "at most 2",
+      "told 2: 60 processes",
+      "at most 3",
+      "at most 4",
+      "at most 2",
+      "at most 3",
+      "told 3: 60 processes",
+    ]);
   });
 
   it("is left alone when it is gone", () => {

@@ -20,7 +20,10 @@ interface Ended {
 }
 
 /** Runs a command to its end; `onBegun` hears when its calls are wanted. What it has started is gone afterwards, whatever happens. */
-async function ended(argv: readonly [string, ...string[]], onBegun: (pid: number, type: (keys: string) => void) => void = () => undefined): Promise<Ended> {
+async function ended(
+  argv: readonly [string, ...string[]],
+  onBegun: (pid: number, type: (keys: string) => void) => void = () => undefined,
+): Promise<Ended> {
   const [command, ...args] = argv;
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   const { pid = Number.NaN } = child;
@@ -38,7 +41,9 @@ async function ended(argv: readonly [string, ...string[]], onBegun: (pid: number
     isBegun = true;
     onBegun(pid, (keys) => child.stdin.write(keys));
   });
-  const exit = new Promise<Pick<Ended, "code" | "signal">>((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  const exit = new Promise<Pick<Ended, "code" | "signal">>((resolve) =>
+    child.once("close", (code, signal) => resolve({ code, signal })),
+  );
   const [end, stderr] = await Promise.all([exit, text(child.stderr)]);
   return { ...end, stdout: stdout.replaceAll(/^begun\n/gm, ""), stderr };
 }
@@ -49,7 +54,12 @@ async function endOf(what: string, onBegun?: (pid: number) => void): Promise<End
 }
 
 /** The frames of a stack, and Node's last words: nobody but the authors of a runtime has a use for these. */
-const internals = ({ stderr }: Ended): readonly string[] => stderr.split("\n").filter((line) => /^Node\.js v|triggerUncaught|node:internal|\/(?:job|launcher|results|remote|wire)\/src\//.test(line));
+const internals = ({ stderr }: Ended): readonly string[] =>
+  stderr
+    .split("\n")
+    .filter((line) =>
+      /^Node\.js v|triggerUncaught|node:internal|\/(?:job|launcher|results|remote|wire)\/src\//.test(line),
+    );
 
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
@@ -61,7 +71,9 @@ describe("a program that a signal ends", () => {
   ] as const)("by %s has the exit code %i, and says once how to go on", async (signal, code) => {
     const end = await endOf("endless", (pid) => process.kill(pid, signal));
     expect(end).toMatchObject({ code, signal: null, stdout: "" });
-    expect(end.stderr).toMatch(/\ninterrupted after .*\n {2}what was stored is in .*results\.sqlite: run the same command again to go on from there\n$/);
+    expect(end.stderr).toMatch(
+      /\ninterrupted after .*\n {2}what was stored is in .*results\.sqlite: run the same command again to go on from there\n$/,
+    );
     expect(count(end.stderr, "run the same command again")).toBe(1);
     expect(internals(end)).toEqual([]);
   });
@@ -73,12 +85,18 @@ describe("a program that a signal ends", () => {
   });
 
   test.concurrent("ends behind its own listeners", async () => {
-    expect(await endOf("with-listeners", (pid) => process.kill(pid, "SIGTERM"))).toMatchObject({ code: 143, stdout: expect.stringMatching(/^listener heard \d+\n$/) });
+    expect(await endOf("with-listeners", (pid) => process.kill(pid, "SIGTERM"))).toMatchObject({
+      code: 143,
+      stdout: expect.stringMatching(/^listener heard \d+\n$/),
+    });
   });
 
   test.skipIf(!hasScript).concurrent("ends by Ctrl-C on a terminal with 130", async () => {
     using dir = new TempDir();
-    const end = await ended(["script", "-qec", `'${process.execPath}' '${program("ending.ts")}' '${dir.path}' endless`, "/dev/null"], (_pid, type) => type("\u0003"));
+    const end = await ended(
+      ["script", "-qec", `'${process.execPath}' '${program("ending.ts")}' '${dir.path}' endless`, "/dev/null"],
+      (_pid, type) => type("\u0003"),
+    );
     expect(end.code).toBe(130);
     expect(count(end.stdout, "run the same command again")).toBe(1);
     expect(internals({ ...end, stderr: end.stdout })).toEqual([]);
@@ -96,7 +114,10 @@ describe("a program that fails", () => {
   ] as const)("%s has the exit code 1, and says once why, and where in its own code", async (_title, what, reason) => {
     const end = await endOf(what);
     expect(end).toMatchObject({ code: 1, signal: null });
-    expect([count(end.stderr, reason), end.stderr]).toEqual([1, expect.stringMatching(/\n +at .*programs\/ending\.ts:\d+:\d+\)?\n$/)]);
+    expect([count(end.stderr, reason), end.stderr]).toEqual([
+      1,
+      expect.stringMatching(/\n +at .*programs\/ending\.ts:\d+:\d+\)?\n$/),
+    ]);
     expect(internals(end)).toEqual([]);
   });
 

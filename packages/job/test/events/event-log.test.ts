@@ -7,16 +7,33 @@ import type { RunEvent } from "../../src/events/run-event.ts";
 import { RunEvents } from "../../src/events/run-events.ts";
 
 const traced: RunEvent = { type: "call-ended", functionName: "f", node: "n1", attempt: 1, outcome: "done", runMs: 3 };
-const failed: RunEvent = { type: "call-failed", functionName: "f", node: "n1", attempt: 1, reason: "threw", message: "f failed\n  no" };
+const failed: RunEvent = {
+  type: "call-failed",
+  functionName: "f",
+  node: "n1",
+  attempt: 1,
+  reason: "threw",
+  message: "f failed\n  no",
+};
 const ended: RunEvent = { type: "run-ended", outcome: "done", seconds: 1, message: null };
 
-type Folder = Disposable & { readonly dir: string; readonly file: string; readonly text: () => string; readonly types: () => readonly unknown[] };
+type Folder = Disposable & {
+  readonly dir: string;
+  readonly file: string;
+  readonly text: () => string;
+  readonly types: () => readonly unknown[];
+};
 
 function folder(): Folder {
   const dir = mkdtempSync(join(tmpdir(), "hyperion-ts-events-"));
   const file = join(dir, "events.jsonl");
   const text = (): string => readFileSync(file, "utf8");
-  const types = (): readonly unknown[] => text().trimEnd().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line).type);
+  const types = (): readonly unknown[] =>
+    text()
+      .trimEnd()
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line).type);
   return { dir, file, text, types, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
@@ -30,7 +47,11 @@ describe("the event log", () => {
       events.emit(traced);
     }
     events.emit(ended);
-    const lines = log.text().trimEnd().split("\n").map((line) => JSON.parse(line));
+    const lines = log
+      .text()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(lines).toEqual([
       { at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), ...failed },
       { at: expect.any(String), ...traced },
@@ -62,14 +83,17 @@ describe("the event log", () => {
     expect(log.types().length).toBeGreaterThan(5_000);
   });
 
-  test.each([failed, ended, { type: "node-lost", node: "n1", reason: "silent" } as const])("writes $type at once, behind what came before", (event) => {
-    using log = folder();
-    const events = new RunEvents();
-    using _log = logEvents(events, log.dir);
-    events.emit(traced);
-    events.emit(event);
-    expect(log.types()).toEqual(["call-ended", event.type]);
-  });
+  test.each([failed, ended, { type: "node-lost", node: "n1", reason: "silent" } as const])(
+    "writes $type at once, behind what came before",
+    (event) => {
+      using log = folder();
+      const events = new RunEvents();
+      using _log = logEvents(events, log.dir);
+      events.emit(traced);
+      events.emit(event);
+      expect(log.types()).toEqual(["call-ended", event.type]);
+    },
+  );
 });
 
 describe("a disk that fails does not end the run", () => {
@@ -85,7 +109,9 @@ describe("a disk that fails does not end the run", () => {
       events.emit(failed);
     }
     closeSync(full);
-    expect(warnings).toEqual([`⚠ Events of this run can't be written to ${log.file} (ENOSPC: no space left on device, write); the run goes on, its event log has gaps`]);
+    expect(warnings).toEqual([
+      `⚠ Events of this run can't be written to ${log.file} (ENOSPC: no space left on device, write); the run goes on, its event log has gaps`,
+    ]);
   });
 
   test("when the file can't be made", () => {

@@ -22,7 +22,9 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 test("a job that blocks the head's event loop for 30 s, three times the silence that it allows, loses no node, no worker and no call", async () => {
   await using world = new World();
   const events: RunEvent[] = [];
-  const records: Job<readonly CallRecord[]> = mapConcurrently(numbers(10), (x) => remoteEval(busy, { x, ms: 200, how: "waiting" }));
+  const records: Job<readonly CallRecord[]> = mapConcurrently(numbers(10), (x) =>
+    remoteEval(busy, { x, ms: 200, how: "waiting" }),
+  );
   const job: Job<Seen> = async (env) => {
     const meanwhile = records(env);
     await until(() => events.filter(({ type }) => type === "worker-started").length === 2);
@@ -31,8 +33,12 @@ test("a job that blocks the head's event loop for 30 s, three times the silence 
     const end = now();
     return { begin, end, meanwhile: await meanwhile, after: await records(env) };
   };
-  const { begin, end, meanwhile, after } = await runJobLocal(world.info, job, { ...quiet, onEvent: ({ event }) => events.push(event) });
-  for (const calls of [meanwhile, after]) expect(calls).toMatchObject(numbers(10).map((x) => ({ square: x * x, attempt: 1 })));
+  const { begin, end, meanwhile, after } = await runJobLocal(world.info, job, {
+    ...quiet,
+    onEvent: ({ event }) => events.push(event),
+  });
+  for (const calls of [meanwhile, after])
+    expect(calls).toMatchObject(numbers(10).map((x) => ({ square: x * x, attempt: 1 })));
   expect(meanwhile.filter((record) => record.end > begin && record.end < end).length).toBeGreaterThan(0);
   const faults = new Set(["node-lost", "worker-ended", "worker-not-started", "call-retried", "call-failed"]);
   expect(events.filter(({ type }) => faults.has(type))).toEqual([]);

@@ -4,18 +4,43 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { CallError, type Job, local, mapConcurrently, mapConcurrentlySettled, remoteEval, setTaskAttempts, setTaskMemory, setTaskTimeLimit } from "../../src/index.ts";
+import {
+  CallError,
+  type Job,
+  local,
+  mapConcurrently,
+  mapConcurrentlySettled,
+  remoteEval,
+  setTaskAttempts,
+  setTaskMemory,
+  setTaskTimeLimit,
+} from "../../src/index.ts";
 import { dieUntil, exits, fails } from "../functions.ts";
 import { defineLate } from "../functions/defines-late.ts";
-import { deaf, foreignPromises, frame, hoards, leavesChildren, looksUp, measures, prints, rejectsWith, stubborn, writesRaw, wrongOutput } from "../functions/faulty.ts";
+import {
+  deaf,
+  foreignPromises,
+  frame,
+  hoards,
+  leavesChildren,
+  looksUp,
+  measures,
+  prints,
+  rejectsWith,
+  stubborn,
+  writesRaw,
+  wrongOutput,
+} from "../functions/faulty.ts";
 import { licensed } from "../functions/throws-on-node.ts";
 import { errorOf, lives, survive, thrownBy, World } from "./world.ts";
 
 /** All at once; their errors. */
-const errorsOf = (jobs: readonly Job<unknown>[]): Job<unknown[]> => async (env) => {
-  const ends = await mapConcurrentlySettled(jobs, (job) => job)(env);
-  return ends.map((end) => (end.status === "rejected" ? end.reason : end));
-};
+const errorsOf =
+  (jobs: readonly Job<unknown>[]): Job<unknown[]> =>
+  async (env) => {
+    const ends = await mapConcurrentlySettled(jobs, (job) => job)(env);
+    return ends.map((end) => (end.status === "rejected" ? end.reason : end));
+  };
 
 function circle(): object {
   const round: { self?: object } = {};
@@ -25,15 +50,45 @@ function circle(): object {
 
 describe("a function that fails by itself is tried once, and its error says what, where and at which input", () => {
   const cases: readonly (readonly [what: string, job: Job<unknown>, reason: string, message: RegExp])[] = [
-    ["throws", remoteEval(fails, "too cold"), "threw", /^test\/fails failed on .+ \(CPU \d\), attempt 1 of 1, after \d+\.\d s\n {2}RangeError: too cold\n {9}at .*test\/functions\.ts:\d+:\d+\)?\n {2}input {2}'too cold'\n {2}log {4}\/.*\.log$/],
+    [
+      "throws",
+      remoteEval(fails, "too cold"),
+      "threw",
+      /^test\/fails failed on .+ \(CPU \d\), attempt 1 of 1, after \d+\.\d s\n {2}RangeError: too cold\n {9}at .*test\/functions\.ts:\d+:\d+\)?\n {2}input {2}'too cold'\n {2}log {4}\/.*\.log$/,
+    ],
     ["rejects with a text", remoteEval(rejectsWith, "a text"), "threw", /threw 'a text', which is no error/],
     ["rejects with nothing", remoteEval(rejectsWith, undefined), "threw", /threw undefined, which is no error/],
-    ["rejects with an object", remoteEval(rejectsWith, { status: 7 }), "threw", /threw \{ status: 7 \}, which is no error/],
+    [
+      "rejects with an object",
+      remoteEval(rejectsWith, { status: 7 }),
+      "threw",
+      /threw \{ status: 7 \}, which is no error/,
+    ],
     ["rejects with a bigint", remoteEval(rejectsWith, 5n), "threw", /threw 5n, which is no error/],
-    ["rejects with a circle", remoteEval(rejectsWith, circle()), "threw", /threw <ref \*1> \{ self: \[Circular \*1\] \}, which is no error/],
-    ["returns what its schema forbids", remoteEval(wrongOutput, null), "invalid-output", /"faulty\/wrong-output" returned an output that its schema refuses: points\[1\]: .*expected number.*\n {2}input {2}null/],
-    ["has a module that throws in a worker", remoteEval(licensed, null), "module-failed", /functions\/throws-on-node\.ts of the remote function "faulty\/licensed" can't be loaded in a worker: no licence on this node/],
-    ["is not in its module", remoteEval(defineLate(), null), "unknown-function", /defines-late\.ts does not define a remote function "faulty\/late" when a worker imports it; it defines: .*\. Define it at the top level of that module/],
+    [
+      "rejects with a circle",
+      remoteEval(rejectsWith, circle()),
+      "threw",
+      /threw <ref \*1> \{ self: \[Circular \*1\] \}, which is no error/,
+    ],
+    [
+      "returns what its schema forbids",
+      remoteEval(wrongOutput, null),
+      "invalid-output",
+      /"faulty\/wrong-output" returned an output that its schema refuses: points\[1\]: .*expected number.*\n {2}input {2}null/,
+    ],
+    [
+      "has a module that throws in a worker",
+      remoteEval(licensed, null),
+      "module-failed",
+      /functions\/throws-on-node\.ts of the remote function "faulty\/licensed" can't be loaded in a worker: no licence on this node/,
+    ],
+    [
+      "is not in its module",
+      remoteEval(defineLate(), null),
+      "unknown-function",
+      /defines-late\.ts does not define a remote function "faulty\/late" when a worker imports it; it defines: .*\. Define it at the top level of that module/,
+    ],
   ];
 
   test("whatever it is that it throws or returns", async () => {
@@ -42,7 +97,11 @@ describe("a function that fails by itself is tried once, and its error says what
     const errors = "value" in survived.outcome ? survived.outcome.value : [];
     for (const [i, [what, , reason, message]] of cases.entries()) {
       expect(errors[i], what).toBeInstanceOf(CallError);
-      expect(errors[i], what).toMatchObject({ reason: { kind: reason }, site: { attempt: 1, attempts: 1 }, message: expect.stringMatching(message) });
+      expect(errors[i], what).toMatchObject({
+        reason: { kind: reason },
+        site: { attempt: 1, attempts: 1 },
+        message: expect.stringMatching(message),
+      });
     }
     expect(survived.events.filter(({ type }) => type === "call-retried")).toEqual([]);
   });
@@ -50,13 +109,32 @@ describe("a function that fails by itself is tried once, and its error says what
 
 test("a call that kills its worker is tried three times, and its error says how it does that and what to do", async () => {
   await using world = new World();
-  const jobs = [remoteEval(exits, 3), remoteEval(dieUntil, { until: 9, x: 1 }), local(setTaskMemory(48), remoteEval(hoards, null))];
+  const jobs = [
+    remoteEval(exits, 3),
+    remoteEval(dieUntil, { until: 9, x: 1 }),
+    local(setTaskMemory(48), remoteEval(hoards, null)),
+  ];
   const survived = await survive(world, errorsOf(jobs));
   expect(survived.outcome).toMatchObject({
     value: [
-      { reason: { death: { kind: "exited", code: 3 } }, message: expect.stringMatching(/attempt 3 of 3.*\n {2}the call kills its worker: the worker exited with code 3\. A remote function must return or throw/) },
-      { reason: { death: { kind: "killed", signal: "SIGKILL" } }, message: expect.stringMatching(/the call kills its worker: the worker was killed by SIGKILL\. If nobody has killed it.*setTaskMemory/) },
-      { reason: { death: { kind: "out-of-memory" } }, message: expect.stringMatching(/the call kills its worker: the worker ran out of memory\. It had the 48 MB of setTaskMemory: give such calls more/) },
+      {
+        reason: { death: { kind: "exited", code: 3 } },
+        message: expect.stringMatching(
+          /attempt 3 of 3.*\n {2}the call kills its worker: the worker exited with code 3\. A remote function must return or throw/,
+        ),
+      },
+      {
+        reason: { death: { kind: "killed", signal: "SIGKILL" } },
+        message: expect.stringMatching(
+          /the call kills its worker: the worker was killed by SIGKILL\. If nobody has killed it.*setTaskMemory/,
+        ),
+      },
+      {
+        reason: { death: { kind: "out-of-memory" } },
+        message: expect.stringMatching(
+          /the call kills its worker: the worker ran out of memory\. It had the 48 MB of setTaskMemory: give such calls more/,
+        ),
+      },
     ],
   });
   expect(survived.events.filter(({ type }) => type === "call-retried")).toHaveLength(6);
@@ -64,8 +142,17 @@ test("a call that kills its worker is tried three times, and its error says how 
 
 test("a call that never ends is ended at its time limit, also when it is deaf to its signal and to SIGTERM", async () => {
   await using world = new World();
-  const survived = await survive(world, local(setTaskTimeLimit(100), errorsOf([remoteEval(deaf, null), remoteEval(stubborn, null)])));
-  const timedOut = { reason: { kind: "timed-out", timeLimitMs: 100 }, site: { attempt: 1 }, message: expect.stringMatching(/attempt 1 of 1, after [1-9]\d*\.\d s\n {2}it ran longer than its time limit of 100 ms, which setTaskTimeLimit sets/) };
+  const survived = await survive(
+    world,
+    local(setTaskTimeLimit(100), errorsOf([remoteEval(deaf, null), remoteEval(stubborn, null)])),
+  );
+  const timedOut = {
+    reason: { kind: "timed-out", timeLimitMs: 100 },
+    site: { attempt: 1 },
+    message: expect.stringMatching(
+      /attempt 1 of 1, after [1-9]\d*\.\d s\n {2}it ran longer than its time limit of 100 ms, which setTaskTimeLimit sets/,
+    ),
+  };
   expect(survived.outcome).toMatchObject({ value: [timedOut, timedOut] });
 });
 
@@ -74,7 +161,10 @@ test("100 MB on stdout are in the worker's log, and the call and all others go o
   {
     await using world = new World();
     ({ path } = world);
-    const survived = await survive(world, mapConcurrently([100, 1], (megabytes) => remoteEval(prints, megabytes)));
+    const survived = await survive(
+      world,
+      mapConcurrently([100, 1], (megabytes) => remoteEval(prints, megabytes)),
+    );
     expect(survived.outcome).toEqual({ value: [null, null] });
     expect(world.logs.length).toBeGreaterThan(101 * 1_048_576);
   }
@@ -87,8 +177,17 @@ describe("garbage that looks like frames", () => {
 
   test("is log on stdout and stderr", async () => {
     await using world = new World();
-    const bytes = Buffer.concat([result, heartbeat, result.subarray(0, 20), frame(20, 1, 0, Buffer.from("{}")), Buffer.alloc(200_000, 0xff)]);
-    const survived = await survive(world, mapConcurrently([1, 2], (fd) => remoteEval(writesRaw, { fd, bytes })));
+    const bytes = Buffer.concat([
+      result,
+      heartbeat,
+      result.subarray(0, 20),
+      frame(20, 1, 0, Buffer.from("{}")),
+      Buffer.alloc(200_000, 0xff),
+    ]);
+    const survived = await survive(
+      world,
+      mapConcurrently([1, 2], (fd) => remoteEval(writesRaw, { fd, bytes })),
+    );
     expect(survived.outcome).toEqual({ value: ["written", "written"] });
     expect(survived.events.filter(({ type }) => type === "call-retried")).toEqual([]);
   });
@@ -104,18 +203,31 @@ describe("garbage that looks like frames", () => {
     ["the news of its own end", frame(20, 1, 0, Buffer.from("{}"))],
   ] as const)("on the descriptor of the frames ends the worker, and no other: %s", async ([, bytes]) => {
     await using world = new World();
-    const survived = await survive(world, local(setTaskAttempts(1), remoteEval(writesRaw, { fd: 3, bytes, next: "wait" })), { cpus: 1 });
+    const survived = await survive(
+      world,
+      local(setTaskAttempts(1), remoteEval(writesRaw, { fd: 3, bytes, next: "wait" })),
+      { cpus: 1 },
+    );
     expect(errorOf(survived)).toMatchObject({
       reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } },
-      message: expect.stringMatching(/the worker was ended by its agent: something in it writes to file descriptor 3, which carries its frames.* Received a? ?.*\n {2}input .*\n {2}log {4}/),
+      message: expect.stringMatching(
+        /the worker was ended by its agent: something in it writes to file descriptor 3, which carries its frames.* Received a? ?.*\n {2}input .*\n {2}log {4}/,
+      ),
     });
   });
 
   test("that answers calls which were never made does not hide who has written them", async () => {
     await using world = new World();
     const bytes = Buffer.concat([77, 78, 79].map((id) => frame(17, 1, id, Buffer.from([0, 0, 0, 0, 0xc0]))));
-    const survived = await survive(world, local(setTaskAttempts(1), remoteEval(writesRaw, { fd: 3, bytes, next: "wait" })), { cpus: 1 });
-    expect(errorOf(survived)).toMatchObject({ reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } }, message: expect.stringMatching(/file descriptor 3/) });
+    const survived = await survive(
+      world,
+      local(setTaskAttempts(1), remoteEval(writesRaw, { fd: 3, bytes, next: "wait" })),
+      { cpus: 1 },
+    );
+    expect(errorOf(survived)).toMatchObject({
+      reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } },
+      message: expect.stringMatching(/file descriptor 3/),
+    });
   });
 });
 
@@ -134,7 +246,13 @@ test("an input that its schema refuses is told by its path, before anything is s
   await using world = new World();
   const wrong: { until: number; x: number } = JSON.parse('{ "until": 1, "x": "one" }');
   const survived = await survive(world, remoteEval(dieUntil, wrong));
-  expect(errorOf(survived)).toMatchObject({ name: "InvalidValueError", code: "invalid-input", message: expect.stringMatching(/"test\/die-until" was called with an input that its schema refuses: x: .*expected number/) });
+  expect(errorOf(survived)).toMatchObject({
+    name: "InvalidValueError",
+    code: "invalid-input",
+    message: expect.stringMatching(
+      /"test\/die-until" was called with an input that its schema refuses: x: .*expected number/,
+    ),
+  });
 });
 
 test("schemas that transform are applied to the input once, and to the output not at all; asynchronous ones are awaited", async () => {
@@ -148,7 +266,10 @@ test("schemas that transform are applied to the input once, and to the output no
     value: {
       measured: `5 at ${Date.parse("2026-11-22T00:00:00Z")}`,
       greeted: "hello you",
-      refused: [{ code: "invalid-input", message: expect.stringContaining("nobody of this name") }, { reason: { kind: "invalid-output" }, message: expect.stringContaining("too long") }],
+      refused: [
+        { code: "invalid-input", message: expect.stringContaining("nobody of this name") },
+        { reason: { kind: "invalid-output" }, message: expect.stringContaining("too long") },
+      ],
     },
   });
 });
@@ -159,7 +280,10 @@ test("what a schema refuses in a promise of another realm is caught by its calle
     echoed: await remoteEval(foreignPromises, 5)(env),
     refused: await errorsOf([remoteEval(foreignPromises, -1), remoteEval(foreignPromises, 12)])(env),
   }));
-  const refused = [{ name: "InvalidValueError", code: "invalid-input", message: expect.stringContaining("negative") }, { reason: { kind: "invalid-output" } }];
+  const refused = [
+    { name: "InvalidValueError", code: "invalid-input", message: expect.stringContaining("negative") },
+    { reason: { kind: "invalid-output" } },
+  ];
   expect(survived.outcome).toMatchObject({ value: { echoed: 5, refused } });
 });
 
@@ -167,22 +291,38 @@ test("two functions of one name are refused when the second module is loaded, an
   await using world = new World();
   const { same } = await import("../functions/first-of-a-name.ts");
   const second = await thrownBy(import("../functions/second-of-a-name.ts"));
-  expect(second).toMatchObject({ name: "DuplicateNameError", message: expect.stringMatching(/define the remote function "faulty\/same-name": .*first-of-a-name\.ts and .*second-of-a-name\.ts\. Rename one of them/) });
+  expect(second).toMatchObject({
+    name: "DuplicateNameError",
+    message: expect.stringMatching(
+      /define the remote function "faulty\/same-name": .*first-of-a-name\.ts and .*second-of-a-name\.ts\. Rename one of them/,
+    ),
+  });
   expect((await survive(world, remoteEval(same, null))).outcome).toEqual({ value: "first" });
 });
 
 test("a program that a worker starts by importing its functions is explained, not started, whether it is awaited, not awaited or caught, and also where it asks for arguments that a worker has not", async () => {
   await using world = new World();
   const forms = ["awaited", "not awaited", "caught", "without arguments"];
-  const ends = await Promise.all(forms.map((form) => runProgram("starts-program.ts", [join(world.path, form)], { FAULTY_FORM: form })));
+  const ends = await Promise.all(
+    forms.map((form) => runProgram("starts-program.ts", [join(world.path, form)], { FAULTY_FORM: form })),
+  );
   expect(ends.map(({ code }) => code)).toEqual(forms.map(() => 1));
-  for (const { stderr } of ends) expect(stderr).toMatch(/(?:CallError: )?faulty\/double failed on .*\n.*(runJobLocal|programInfo) was called inside a worker\..* this module starts a program when it is imported\..* if \(import\.meta\.main\) \{ await \1\(\.\.\.\) \}/);
+  for (const { stderr } of ends)
+    expect(stderr).toMatch(
+      /(?:CallError: )?faulty\/double failed on .*\n.*(runJobLocal|programInfo) was called inside a worker\..* this module starts a program when it is imported\..* if \(import\.meta\.main\) \{ await \1\(\.\.\.\) \}/,
+    );
 });
 
 /** Runs a program of the folder functions to its end. */
-function runProgram(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ readonly code: unknown; readonly stderr: string }> {
+function runProgram(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: unknown; readonly stderr: string }> {
   const program = fileURLToPath(new URL(`../functions/${file}`, import.meta.url));
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env: { ...process.env, ...env } }, (error, _stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stderr }));
+    execFile(process.execPath, [program, ...args], { env: { ...process.env, ...env } }, (error, _stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, stderr }),
+    );
   });
 }

@@ -6,7 +6,15 @@ import { type HasResults, openResults } from "@hyperion-ts/results";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
-import { type HasWorkers, keyValMap, lookupAll, memoizeWithMap, remoteEval, type RunEvent, RunEvents } from "../../src/index.ts";
+import {
+  type HasWorkers,
+  keyValMap,
+  lookupAll,
+  memoizeWithMap,
+  remoteEval,
+  type RunEvent,
+  RunEvents,
+} from "../../src/index.ts";
 import { gated, gateFiles } from "../functions/gated.ts";
 import { compileCache, ourProcesses, until, World } from "./world.ts";
 
@@ -29,7 +37,18 @@ function farAgent(): FarAgent {
       ({ pid } = session);
       session.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
       const { description, direct, loggedIn, stdin, stdout, stderr, ended } = session;
-      const far: CommandSession = { description, direct, loggedIn, stdin, stdout, stderr, ended, kill: () => undefined, lastErrors: () => session.lastErrors(), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+      const far: CommandSession = {
+        description,
+        direct,
+        loggedIn,
+        stdin,
+        stdout,
+        stderr,
+        ended,
+        kill: () => undefined,
+        lastErrors: () => session.lastErrors(),
+        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+      };
       return far;
     },
     signal: (signal) => process.kill(pid, signal),
@@ -48,16 +67,27 @@ test.for([
   events.subscribe(({ event }) => heard.push(event));
   const far = farAgent();
   const times = { compileCache, heartbeatMs: 300, silenceMs: 3_000, headSilenceMs: null };
-  const [first, second] = [await workerLauncherWithRunCmd(world.path, far.run, { ...times, node: "n1" }), await workerLauncherWithRunCmd(world.path, runCmdLocalAsync, { ...times, node: "n2" })];
+  const [first, second] = [
+    await workerLauncherWithRunCmd(world.path, far.run, { ...times, node: "n1" }),
+    await workerLauncherWithRunCmd(world.path, runCmdLocalAsync, { ...times, node: "n2" }),
+  ];
   stack.use(first);
   stack.use(second);
   // Its launcher waits for its end.
   stack.defer(() => far.signal("SIGKILL"));
   const pool = new PoolCore();
   const dispatcher = stack.adopt(new Dispatcher(pool, events), (dispatcher) => dispatcher.close());
-  for (const launcher of [first, second]) dispatcher.addNode(launcher, { name: launcher.node, cpuIds: [0] }, { pinTo: null, home: false });
+  for (const launcher of [first, second])
+    dispatcher.addNode(launcher, { name: launcher.node, cpuIds: [0] }, { pinTo: null, home: false });
   const results = stack.use(await openResults({ path: world.info.database, programId: "late" }));
-  const env: HasWorkers & HasResults = { taskLauncher: dispatcher, taskCpus: 1, taskOptions: {}, signal: new AbortController().signal, events, results };
+  const env: HasWorkers & HasResults = {
+    taskLauncher: dispatcher,
+    taskCpus: 1,
+    taskOptions: {},
+    signal: new AbortController().signal,
+    events,
+    results,
+  };
   const gates = { n1: gateFiles(world.path, "n1"), n2: gateFiles(world.path, "n2") };
   const lateAnswer = async (): Promise<void> => {
     far.signal("SIGCONT");
@@ -69,7 +99,9 @@ test.for([
   far.signal("SIGSTOP");
   writeFileSync(gates.n1.open, "");
   await until(() => existsSync(gates.n2.begun));
-  expect(heard.filter(({ type }) => type === "node-lost")).toEqual([{ type: "node-lost", node: "n1", reason: expect.stringMatching(/nothing was heard from its agent/) }]);
+  expect(heard.filter(({ type }) => type === "node-lost")).toEqual([
+    { type: "node-lost", node: "n1", reason: expect.stringMatching(/nothing was heard from its agent/) },
+  ]);
   expect(far.received().includes("the answer of n1")).toBe(false);
   if (answerLate === "before") await lateAnswer();
   writeFileSync(gates.n2.open, "");
@@ -82,7 +114,9 @@ test.for([
     { node: "n1", attempt: 1, outcome: "lost" },
     { node: "n2", attempt: 2, outcome: "done" },
   ]);
-  expect(dispatcher.counts()).toMatchObject([{ name: "gated/gated", waiting: 0, running: 0, done: 1, failed: 0, retried: 1 }]);
+  expect(dispatcher.counts()).toMatchObject([
+    { name: "gated/gated", waiting: 0, running: 0, done: 1, failed: 0, retried: 1 },
+  ]);
   await until(() => pool.snapshot().nodes.every(({ cpus }) => cpus.idle === cpus.total));
   expect(pool.snapshot()).toMatchObject({ waiting: 0, nodes: [{ name: "n2", cpus: { idle: 1, total: 1 } }] });
   await stack.disposeAsync();

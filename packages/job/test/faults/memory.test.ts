@@ -22,9 +22,22 @@ const isOver = (event: RunEvent): boolean => event.type === "call-over-memory";
 test("a call that holds more than its share is named once, with both numbers, and goes on", async () => {
   await using world = new World();
   const until = join(world.path, "open");
-  const survived = await survive(world, opening(until, local(setTask({ memoryMb: share }), remoteEval(holds, { mb, until, end: "return" }))));
+  const survived = await survive(
+    world,
+    opening(until, local(setTask({ memoryMb: share }), remoteEval(holds, { mb, until, end: "return" }))),
+  );
   expect(survived.outcome).toEqual({ value: expect.any(Number) });
-  expect(survived.events.filter(isOver)).toEqual([{ type: "call-over-memory", functionName: "bulky/holds", node: expect.any(String), attempt: 1, usedMb: expect.any(Number), memoryMb: share, ends: false }]);
+  expect(survived.events.filter(isOver)).toEqual([
+    {
+      type: "call-over-memory",
+      functionName: "bulky/holds",
+      node: expect.any(String),
+      attempt: 1,
+      usedMb: expect.any(Number),
+      memoryMb: share,
+      ends: false,
+    },
+  ]);
   const over = survived.events.find((event) => event.type === "call-over-memory");
   expect(over?.usedMb).toBeGreaterThan(share);
 });
@@ -32,12 +45,21 @@ test("a call that holds more than its share is named once, with both numbers, an
 test("a call that is to end then ends, is not tried again, and says why; nobody else in its place is harmed", async () => {
   await using world = new World();
   const never = join(world.path, "never");
-  const survived = await survive(world, local(setTask({ memoryMb: share, memoryLimit: "end" }), remoteEval(holds, { mb, until: never, end: "return" })));
+  const survived = await survive(
+    world,
+    local(setTask({ memoryMb: share, memoryLimit: "end" }), remoteEval(holds, { mb, until: never, end: "return" })),
+  );
   expect(survived.outcome).toMatchObject({
     error: expect.any(CallError),
   });
   expect(survived.outcome).toMatchObject({
-    error: { reason: { kind: "over-memory", memoryMb: share }, site: { attempt: 1, attempts: 1 }, message: expect.stringMatching(/\n {2}it held \d+ MB of memory, more than the 200 MB of setTaskMemory, and was ended for that \(memoryLimit: "end"\)\. Reserve what such calls need\n/) },
+    error: {
+      reason: { kind: "over-memory", memoryMb: share },
+      site: { attempt: 1, attempts: 1 },
+      message: expect.stringMatching(
+        /\n {2}it held \d+ MB of memory, more than the 200 MB of setTaskMemory, and was ended for that \(memoryLimit: "end"\)\. Reserve what such calls need\n/,
+      ),
+    },
   });
   expect(survived.events.filter(isOver)).toMatchObject([{ ends: true }]);
   expect(survived.events.filter(({ type }) => type === "call-retried")).toEqual([]);
@@ -49,7 +71,13 @@ test("a worker that dies above its share says what it held", async () => {
   const until = join(world.path, "open");
   const dies = local(setTask({ memoryMb: share, attempts: 1 }), remoteEval(holds, { mb, until, end: "die" }));
   const survived = await survive(world, opening(until, dies));
-  expect(survived.outcome).toMatchObject({ error: { message: expect.stringMatching(/the worker was killed by SIGKILL\. When it was last looked at it held \d+ MB of memory, more than the 200 MB of setTaskMemory\./) } });
+  expect(survived.outcome).toMatchObject({
+    error: {
+      message: expect.stringMatching(
+        /the worker was killed by SIGKILL\. When it was last looked at it held \d+ MB of memory, more than the 200 MB of setTaskMemory\./,
+      ),
+    },
+  });
 });
 
 test("a call within its share is not named, nor one that has none", async () => {

@@ -1,7 +1,15 @@
 /** Nodes that are lost, and a head that looks as if it were. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
-import { type HasWorkers, type Job, mapConcurrently, mapConcurrentlySettled, remoteEval, type RunEvent, runJobLocal } from "../../src/index.ts";
+import {
+  type HasWorkers,
+  type Job,
+  mapConcurrently,
+  mapConcurrentlySettled,
+  remoteEval,
+  type RunEvent,
+  runJobLocal,
+} from "../../src/index.ts";
 import { placed } from "../functions/placed.ts";
 import { square } from "../functions.ts";
 import { quick, twoNodes } from "./two-nodes.ts";
@@ -21,20 +29,39 @@ const whileBusy =
   };
 
 test.for([
-  ["killed", "SIGKILL", /no node is left to run it\. What was stored is kept: run the program again\. .+ was lost: its agent ended \(SIGKILL\)\n {2}input/],
-  ["stopped", "SIGSTOP", /no node is left to run it\. .+ was lost: nothing was heard from its agent for \d+ ms\n {2}input/],
-] as const)("when the only agent is %s, every call ends, those that wait too, and says which node was lost and why", async ([, signal, message]) => {
-  await using world = new World();
-  const events: RunEvent[] = [];
-  const job = whileBusy((agent) => process.kill(agent, signal));
-  const ends = await runJobLocal(world.info, job, { ...quiet, launcher: quick, onEvent: ({ event }) => events.push(event) });
-  expect(ends).toHaveLength(50);
-  for (const end of Array.isArray(ends) ? ends : []) expect(end).toMatchObject({ status: "rejected", reason: { name: "CallError", reason: { kind: "not-started" }, message: expect.stringMatching(message) } });
-  expect(events.filter(({ type }) => type === "node-lost")).toHaveLength(1);
-  // Only those that ran: one whose worker still started has lost no attempt.
-  expect(events.filter(({ type }) => type === "call-retried").length).toBeLessThanOrEqual(2);
-  await until(() => ourProcesses().length === 0);
-});
+  [
+    "killed",
+    "SIGKILL",
+    /no node is left to run it\. What was stored is kept: run the program again\. .+ was lost: its agent ended \(SIGKILL\)\n {2}input/,
+  ],
+  [
+    "stopped",
+    "SIGSTOP",
+    /no node is left to run it\. .+ was lost: nothing was heard from its agent for \d+ ms\n {2}input/,
+  ],
+] as const)(
+  "when the only agent is %s, every call ends, those that wait too, and says which node was lost and why",
+  async ([, signal, message]) => {
+    await using world = new World();
+    const events: RunEvent[] = [];
+    const job = whileBusy((agent) => process.kill(agent, signal));
+    const ends = await runJobLocal(world.info, job, {
+      ...quiet,
+      launcher: quick,
+      onEvent: ({ event }) => events.push(event),
+    });
+    expect(ends).toHaveLength(50);
+    for (const end of Array.isArray(ends) ? ends : [])
+      expect(end).toMatchObject({
+        status: "rejected",
+        reason: { name: "CallError", reason: { kind: "not-started" }, message: expect.stringMatching(message) },
+      });
+    expect(events.filter(({ type }) => type === "node-lost")).toHaveLength(1);
+    // Only those that ran: one whose worker still started has lost no attempt.
+    expect(events.filter(({ type }) => type === "call-retried").length).toBeLessThanOrEqual(2);
+    await until(() => ourProcesses().length === 0);
+  },
+);
 
 test("a job that does not catch the loss of its only node ends the run with it", async () => {
   await using world = new World();
@@ -44,7 +71,9 @@ test("a job that does not catch the loss of its only node ends the run with it",
     return await mapConcurrently(numbers(5), (x) => remoteEval(square, x))(env);
   };
   const error = await thrownBy(runJobLocal(world.info, job, quiet));
-  expect(error.message).toMatch(/^test\/square found no node, attempt \d of \d\n {2}no node is left to run it\. .* was lost: its agent ended \(SIGKILL\)\n {2}input {2}\d$/);
+  expect(error.message).toMatch(
+    /^test\/square found no node, attempt \d of \d\n {2}no node is left to run it\. .* was lost: its agent ended \(SIGKILL\)\n {2}input {2}\d$/,
+  );
   await until(() => ourProcesses().length === 0);
 });
 
@@ -57,9 +86,16 @@ test("a job that blocks the head's event loop for many times the silence that it
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15_000);
     // Long enough that a node which was given up would be known by now.
     await sleep(3 * quick.heartbeatMs);
-    return { before: (await before).map(({ x, attempt }) => [x, attempt]), after: await mapConcurrently(numbers(20), (x) => remoteEval(square, x))(env) };
+    return {
+      before: (await before).map(({ x, attempt }) => [x, attempt]),
+      after: await mapConcurrently(numbers(20), (x) => remoteEval(square, x))(env),
+    };
   };
-  const value = await runJobLocal(world.info, job, { ...quiet, launcher: quick, onEvent: ({ event }) => events.push(event) });
+  const value = await runJobLocal(world.info, job, {
+    ...quiet,
+    launcher: quick,
+    onEvent: ({ event }) => events.push(event),
+  });
   expect(value).toEqual({ before: numbers(20).map((x) => [x, 1]), after: numbers(20).map((x) => x * x) });
   expect(events.filter(({ type }) => type === "node-lost" || type === "worker-ended")).toEqual([]);
 });
@@ -67,39 +103,47 @@ test("a job that blocks the head's event loop for many times the silence that it
 test.for([
   ["killed", "SIGKILL", /^its agent ended \(SIGKILL\)/],
   ["stopped", "SIGSTOP", /^nothing was heard from its agent for \d+ ms/],
-] as const)("when one of two agents is %s, its calls run again on the other node, once each, and the lost one is not used any more", async ([, signal, why]) => {
-  await using world = new World();
-  await using nodes = await twoNodes(world);
-  const { env, events, launcher } = nodes;
-  const first = await mapConcurrently(numbers(4), (x) => remoteEval(placed, { x, ms: 200 }))(env);
-  expect(new Set(first.map(({ node }) => node))).toEqual(new Set(["n1", "n2"]));
-  const agent = first.find(({ node }) => node === "n1")?.agent ?? 0;
+] as const)(
+  "when one of two agents is %s, its calls run again on the other node, once each, and the lost one is not used any more",
+  async ([, signal, why]) => {
+    await using world = new World();
+    await using nodes = await twoNodes(world);
+    const { env, events, launcher } = nodes;
+    const first = await mapConcurrently(numbers(4), (x) => remoteEval(placed, { x, ms: 200 }))(env);
+    expect(new Set(first.map(({ node }) => node))).toEqual(new Set(["n1", "n2"]));
+    const agent = first.find(({ node }) => node === "n1")?.agent ?? 0;
 
-  let done = 0;
-  const running = mapConcurrently(numbers(40), (x) => async (env: HasWorkers) => {
-    const end = await remoteEval(placed, { x, ms: 50 })(env);
-    done += 1;
-    return end;
-  })(env);
-  await until(() => done >= 5);
-  process.kill(agent, signal);
-  const ends = await running;
+    let done = 0;
+    const running = mapConcurrently(numbers(40), (x) => async (env: HasWorkers) => {
+      const end = await remoteEval(placed, { x, ms: 50 })(env);
+      done += 1;
+      return end;
+    })(env);
+    await until(() => done >= 5);
+    process.kill(agent, signal);
+    const ends = await running;
 
-  expect(ends.map(({ x }) => x)).toEqual(numbers(40));
-  const again = ends.filter(({ attempt }) => attempt > 1);
-  expect(again.length).toBeGreaterThan(0);
-  expect(again.map(({ node, attempt }) => [node, attempt])).toEqual(again.map(() => ["n2", 2]));
-  const lost = events.filter((event) => event.type === "node-lost");
-  expect(lost).toEqual([{ type: "node-lost", node: "n1", reason: expect.stringMatching(why) }]);
-  const retried = events.filter((event) => event.type === "call-retried");
-  expect(retried.map(({ node, why }) => [node, why.startsWith("the node was lost: ")])).toEqual(again.map(() => ["n1", true]));
+    expect(ends.map(({ x }) => x)).toEqual(numbers(40));
+    const again = ends.filter(({ attempt }) => attempt > 1);
+    expect(again.length).toBeGreaterThan(0);
+    expect(again.map(({ node, attempt }) => [node, attempt])).toEqual(again.map(() => ["n2", 2]));
+    const lost = events.filter((event) => event.type === "node-lost");
+    expect(lost).toEqual([{ type: "node-lost", node: "n1", reason: expect.stringMatching(why) }]);
+    const retried = events.filter((event) => event.type === "call-retried");
+    expect(retried.map(({ node, why }) => [node, why.startsWith("the node was lost: ")])).toEqual(
+      again.map(() => ["n1", true]),
+    );
 
-  await until(() => launcher.pool.snapshot().nodes.every(({ cpus }) => cpus.idle === cpus.total));
-  expect(launcher.pool.snapshot()).toMatchObject({ waiting: 0, nodes: [{ name: "n2", cpus: { idle: 2, total: 2 } }] });
-  const after = await mapConcurrently(numbers(8), (x) => remoteEval(placed, { x, ms: 10 }))(env);
-  expect(new Set(after.map(({ node }) => node))).toEqual(new Set(["n2"]));
-  await until(() => !ourProcesses().includes(agent));
-});
+    await until(() => launcher.pool.snapshot().nodes.every(({ cpus }) => cpus.idle === cpus.total));
+    expect(launcher.pool.snapshot()).toMatchObject({
+      waiting: 0,
+      nodes: [{ name: "n2", cpus: { idle: 2, total: 2 } }],
+    });
+    const after = await mapConcurrently(numbers(8), (x) => remoteEval(placed, { x, ms: 10 }))(env);
+    expect(new Set(after.map(({ node }) => node))).toEqual(new Set(["n2"]));
+    await until(() => !ourProcesses().includes(agent));
+  },
+);
 
 test("a node whose workers start many at a time is not given up because some of them are killed while they start", async () => {
   await using world = new World();
@@ -107,7 +151,9 @@ test("a node whose workers start many at a time is not given up because some of 
   vi.stubEnv("DYING_WORKERS", world.path);
   const events: RunEvent[] = [];
   const job = mapConcurrently(numbers(30), (x) => remoteEval(square, x));
-  expect(await runJobLocal(world.info, job, { ...quiet, cpus: 8, onEvent: ({ event }) => events.push(event) })).toEqual(numbers(30).map((x) => x * x));
+  expect(await runJobLocal(world.info, job, { ...quiet, cpus: 8, onEvent: ({ event }) => events.push(event) })).toEqual(
+    numbers(30).map((x) => x * x),
+  );
   expect(events.filter(({ type }) => type === "node-lost")).toEqual([]);
   expect(events.filter(({ type }) => type === "worker-not-started")).toHaveLength(6);
 });
@@ -121,5 +167,11 @@ test("a node none of whose workers comes up is given up, and its calls run on an
   await until(() => events.filter(({ type }) => type === "worker-ended").length === 2);
   const ends = await mapConcurrently(numbers(100), (x) => remoteEval(placed, { x, ms: 50 }))(env);
   expect(ends.map(({ x, node }) => [x, node])).toEqual(numbers(100).map((x) => [x, "n2"]));
-  expect(events.filter(({ type }) => type === "node-lost")).toEqual([{ type: "node-lost", node: "n1", reason: expect.stringMatching(/^its workers do not start: .* killed by SIGKILL before it was ready/) }]);
+  expect(events.filter(({ type }) => type === "node-lost")).toEqual([
+    {
+      type: "node-lost",
+      node: "n1",
+      reason: expect.stringMatching(/^its workers do not start: .* killed by SIGKILL before it was ready/),
+    },
+  ]);
 });

@@ -18,9 +18,20 @@ vi.setConfig({ testTimeout: 300_000 });
 const program = fileURLToPath(new URL("programs/storm.ts", import.meta.url));
 
 /** Runs the program, after `prefix`, and says what came of it. */
-async function runStorm(world: World, plan: Omit<StormPlan, "seed" | "everyMs">, prefix: readonly string[] = []): Promise<Storm> {
+async function runStorm(
+  world: World,
+  plan: Omit<StormPlan, "seed" | "everyMs">,
+  prefix: readonly string[] = [],
+): Promise<Storm> {
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const [command, ...argv] = [...prefix, process.execPath, program, world.path, JSON.stringify({ ...plan, everyMs: 100, seed }), compileCache];
+  const [command, ...argv] = [
+    ...prefix,
+    process.execPath,
+    program,
+    world.path,
+    JSON.stringify({ ...plan, everyMs: 100, seed }),
+    compileCache,
+  ];
   await promisify(execFile)(command, argv, { timeout: 280_000 });
   const storm: Storm = JSON.parse(readFileSync(join(world.path, "storm.json"), "utf8"));
   console.log(`${[...prefix, `seed ${seed}`].join(" ")}: ${describeKills(storm)}`);
@@ -28,7 +39,10 @@ async function runStorm(world: World, plan: Omit<StormPlan, "seed" | "everyMs">,
 }
 
 function describeKills({ records, kills, retried, failures }: Storm): string {
-  const gaps = kills.slice(1).map(({ at }, i) => at - (kills[i]?.at ?? 0)).sort((a, b) => a - b);
+  const gaps = kills
+    .slice(1)
+    .map(({ at }, i) => at - (kills[i]?.at ?? 0))
+    .sort((a, b) => a - b);
   const seconds = (Math.max(...records.map(({ end }) => end)) - Math.min(...records.map(({ start }) => start))) / 1_000;
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   return `${kills.length} kills in ${seconds.toFixed(1)} s, ${mean.toFixed(0)} ms apart (median ${gaps[gaps.length >> 1]?.toFixed(0)}, longest ${gaps.at(-1)?.toFixed(0)}); ${retried + failures.length} hit a call, ${failures.length} calls were hit three times`;
@@ -52,12 +66,20 @@ function expectNothingLost(world: World, calls: number, { records, kills, retrie
 /** How many rows, and how many different keys, the map of the storm has. */
 function rowsIn(world: World): unknown {
   using database = new DatabaseSync(world.info.database, { readOnly: true });
-  return { ...database.prepare("select count(*) as rows, count(distinct key) as keys from hyperion_key_val where kv_map = 'storm'").get() };
+  return {
+    ...database
+      .prepare("select count(*) as rows, count(distinct key) as keys from hyperion_key_val where kv_map = 'storm'")
+      .get(),
+  };
 }
 
-const distinct = (records: readonly CallRecord[], of: "cpus" | "lease"): string[] => [...new Set(records.map((record) => record[of]))].sort();
+const distinct = (records: readonly CallRecord[], of: "cpus" | "lease"): string[] =>
+  [...new Set(records.map((record) => record[of]))].sort();
 
-const leased = (records: readonly CallRecord[]): { readonly cpus: string; readonly start: number; readonly end: number }[] => records.map(({ lease, start, end }) => ({ cpus: lease, start, end }));
+const leased = (
+  records: readonly CallRecord[],
+): { readonly cpus: string; readonly start: number; readonly end: number }[] =>
+  records.map(({ lease, start, end }) => ({ cpus: lease, start, end }));
 
 test("5,000 calls while every 100 ms a random worker is killed, those that still load too: each is right and stored once, no CPU is lost or given twice", async () => {
   await using world = new World();
@@ -75,16 +97,19 @@ test("5,000 calls while every 100 ms a random worker is killed, those that still
 test.skipIf(availableParallelism() < 2).for([
   { cpus: "0", calls: 200, pinnedTo: ["0"], total: 1 },
   { cpus: "0,1", calls: 1_000, pinnedTo: ["0", "1"], total: 2 },
-])("$calls calls that fill CPUs $cpus while every 100 ms a random worker is killed: each ran on the CPU that it was given, alone", async ({ cpus, calls, pinnedTo, total }) => {
-  await using world = new World();
-  const storm = await runStorm(world, { calls, callMs: 2, how: "computing" }, ["taskset", "-c", cpus]);
-  expect(storm.kills.length).toBeGreaterThan(0);
-  expectNothingLost(world, calls, storm);
-  for (const records of [storm.records, storm.after]) {
-    expect(overlaps(records)).toEqual([]);
-    expect(distinct(records, "cpus")).toEqual(pinnedTo);
-    expect(records.filter(({ cpus, lease }) => cpus !== lease)).toEqual([]);
-  }
-  expect(storm.idle).toEqual([total, total]);
-  await until(() => ourProcesses().length === 0);
-});
+])(
+  "$calls calls that fill CPUs $cpus while every 100 ms a random worker is killed: each ran on the CPU that it was given, alone",
+  async ({ cpus, calls, pinnedTo, total }) => {
+    await using world = new World();
+    const storm = await runStorm(world, { calls, callMs: 2, how: "computing" }, ["taskset", "-c", cpus]);
+    expect(storm.kills.length).toBeGreaterThan(0);
+    expectNothingLost(world, calls, storm);
+    for (const records of [storm.records, storm.after]) {
+      expect(overlaps(records)).toEqual([]);
+      expect(distinct(records, "cpus")).toEqual(pinnedTo);
+      expect(records.filter(({ cpus, lease }) => cpus !== lease)).toEqual([]);
+    }
+    expect(storm.idle).toEqual([total, total]);
+    await until(() => ourProcesses().length === 0);
+  },
+);

@@ -3,7 +3,17 @@
  * stranger does is done by processes with the stranger's uid, so that the kernel says what is possible.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -27,7 +37,8 @@ export function shareFolder(path: string, mode: number): void {
 }
 
 /** Runs a program as the stranger. Throws where it fails, as it does where the kernel forbids what it tries. */
-export const asStranger = (...[file = "", ...args]: readonly string[]): void => void execFileSync(file, args, { ...stranger, cwd: "/", stdio: "ignore" });
+export const asStranger = (...[file = "", ...args]: readonly string[]): void =>
+  void execFileSync(file, args, { ...stranger, cwd: "/", stdio: "ignore" });
 
 /**
  * Lets the stranger make `target`, a folder of compiled code like `recorded`, with a line more in each entry that is text: it makes a
@@ -57,7 +68,8 @@ export function plantCompiledCode(recorded: string, target: string, canaries: st
 /** The layout of an entry of the runtime's cache: magic, size of the source, size of this, CRC of the source, CRC of this. */
 const HEADER_BYTES = 20;
 
-const canary = (folder: string): string => `process.getBuiltinModule("node:fs").appendFileSync(${JSON.stringify(folder)} + "/" + process.pid, "");`;
+const canary = (folder: string): string =>
+  `process.getBuiltinModule("node:fs").appendFileSync(${JSON.stringify(folder)} + "/" + process.pid, "");`;
 
 function withLine(entry: Buffer, line: string): Buffer {
   const header = Buffer.from(entry.subarray(0, HEADER_BYTES));

@@ -17,7 +17,16 @@ export async function twoNodes(world: World): Promise<Nodes> {
   const heard: RunEvent[] = [];
   events.subscribe(({ event }) => heard.push(event));
   const addrs = (["n1", "n2"] as const).map((hostname) => ({ type: "LocalHost", hostname }) as const);
-  const launcher = await openPoolLauncher({ logDir: world.path, ...quick, shareOf: () => ({ cpus: 2 }), events }, addrs);
-  const env: HasWorkers = { taskLauncher: launcher.dispatcher, taskCpus: 1, taskOptions: {}, signal: new AbortController().signal, events };
+  const launcher = await openPoolLauncher(
+    { logDir: world.path, ...quick, shareOf: () => ({ cpus: 2 }), events },
+    addrs,
+  );
+  const env: HasWorkers = {
+    taskLauncher: launcher.dispatcher,
+    taskCpus: 1,
+    taskOptions: {},
+    signal: new AbortController().signal,
+    events,
+  };
   return { launcher, env, events: heard, [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose]() };
 }

@@ -8,7 +8,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { descendants } from "@hyperion-ts/process-tree";
 import { expect } from "vitest";
-import { type Job, mapConcurrently, remoteEval, type RunEvent, runJobLocal, type RunLocalOptions } from "../../src/index.ts";
+import {
+  type Job,
+  mapConcurrently,
+  remoteEval,
+  type RunEvent,
+  runJobLocal,
+  type RunLocalOptions,
+} from "../../src/index.ts";
 import { square } from "../functions.ts";
 import { TempDir } from "../local-run.ts";
 
@@ -46,7 +53,11 @@ export interface Survived<A> {
  */
 export async function survive<A>(world: World, faulty: Job<A>, options: RunLocalOptions = {}): Promise<Survived<A>> {
   const events: RunEvent[] = [];
-  const outcome = await runJobLocal(world.info, amongOthers(faulty), { ...quiet, ...options, onEvent: ({ event }) => events.push(event) });
+  const outcome = await runJobLocal(world.info, amongOthers(faulty), {
+    ...quiet,
+    ...options,
+    onEvent: ({ event }) => events.push(event),
+  });
   expect(events.filter(({ type }) => type === "node-lost")).toEqual([]);
   expect(ourProcesses()).toEqual([]);
   return { outcome, events };
@@ -96,7 +107,8 @@ export const numbers = (count: number): number[] => Array.from({ length: count }
 export async function until(condition: () => boolean): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`It did not come true within ${PATIENCE_MS} ms: ${condition.toString()}`);
+    if (performance.now() > end)
+      throw new Error(`It did not come true within ${PATIENCE_MS} ms: ${condition.toString()}`);
     await sleep(10);
   }
 }
@@ -105,7 +117,9 @@ export async function until(condition: () => boolean): Promise<void> {
 export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Disposable {
   const killed = new Set<number>();
   const timer = setInterval(() => {
-    const workers = descendants(below).filter(({ pid }) => readProc(pid, "cmdline").includes("worker-main") && !killed.has(pid));
+    const workers = descendants(below).filter(
+      ({ pid }) => readProc(pid, "cmdline").includes("worker-main") && !killed.has(pid),
+    );
     for (const { pid } of workers.slice(0, most - killed.size)) {
       process.kill(pid, "SIGKILL");
       killed.add(pid);

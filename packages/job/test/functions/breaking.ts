@@ -12,11 +12,11 @@ const places = {
   "Buffer.prototype.readUInt32LE": () => [Buffer.prototype, "readUInt32LE"],
   "Buffer.prototype.writeUInt16LE": () => [Buffer.prototype, "writeUInt16LE"],
   "Buffer.prototype.toString": () => [Buffer.prototype, "toString"],
-  "Uint8Array": () => [globalThis, "Uint8Array"],
+  Uint8Array: () => [globalThis, "Uint8Array"],
   "Uint8Array.prototype.set": () => [Uint8Array.prototype, "set"],
-  "Buffer": () => [globalThis, "Buffer"],
+  Buffer: () => [globalThis, "Buffer"],
   "DataView.prototype.setUint32": () => [DataView.prototype, "setUint32"],
-  "Promise": () => [globalThis, "Promise"],
+  Promise: () => [globalThis, "Promise"],
   "Promise.prototype.then": () => [Promise.prototype, "then"],
   "Promise.resolve": () => [Promise, "resolve"],
   "JSON.parse": () => [JSON, "parse"],
@@ -26,7 +26,7 @@ const places = {
   "Array.prototype.slice": () => [Array.prototype, "slice"],
   "Array.prototype[Symbol.iterator]": () => [Array.prototype, Symbol.iterator],
   "Array.isArray": () => [Array, "isArray"],
-  "Map": () => [globalThis, "Map"],
+  Map: () => [globalThis, "Map"],
   "Map.prototype.get": () => [Map.prototype, "get"],
   "Map.prototype.set": () => [Map.prototype, "set"],
   "Set.prototype.add": () => [Set.prototype, "add"],
@@ -38,7 +38,7 @@ const places = {
   "performance.now": () => [performance, "now"],
   "process.nextTick": () => [process, "nextTick"],
   "process.exit": () => [process, "exit"],
-  "setImmediate": () => [globalThis, "setImmediate"],
+  setImmediate: () => [globalThis, "setImmediate"],
   "Function.prototype.call": () => [Function.prototype, "call"],
   "Function.prototype.apply": () => [Function.prototype, "apply"],
   "String.prototype.replace": () => [String.prototype, "replace"],
@@ -55,10 +55,14 @@ export const breaks = defineRemote(import.meta, {
   output: z.null(),
   run: ({ place, how, later }) => {
     const [object, name] = places[place]();
-    const broken = how === "does-nothing" ? (): void => undefined : (): never => {
-      throw new TypeError(`${place} is broken`);
-    };
-    const replace = (): void => void Reflect.defineProperty(object, name, { value: broken, configurable: true, writable: true });
+    const broken =
+      how === "does-nothing"
+        ? (): void => undefined
+        : (): never => {
+            throw new TypeError(`${place} is broken`);
+          };
+    const replace = (): void =>
+      void Reflect.defineProperty(object, name, { value: broken, configurable: true, writable: true });
     if (later) setTimeout(replace, 1);
     else replace();
     return null;

@@ -2,4 +2,5 @@
 import { z } from "zod";
 import { defineRemote, type RemoteFunction } from "../../src/index.ts";
 
-export const defineLate = (): RemoteFunction<z.ZodNull, z.ZodNull> => defineRemote(import.meta, { name: "faulty/late", input: z.null(), output: z.null(), run: () => null });
+export const defineLate = (): RemoteFunction<z.ZodNull, z.ZodNull> =>
+  defineRemote(import.meta, { name: "faulty/late", input: z.null(), output: z.null(), run: () => null });

@@ -7,7 +7,12 @@ import { z } from "zod";
 import { defineRemote } from "../../src/index.ts";
 
 /** Rejects with what is no error. */
-export const rejectsWith = defineRemote(import.meta, { name: "faulty/rejects-with", input: z.unknown(), output: z.null(), run: (reason) => Promise.reject(reason) });
+export const rejectsWith = defineRemote(import.meta, {
+  name: "faulty/rejects-with",
+  input: z.unknown(),
+  output: z.null(),
+  run: (reason) => Promise.reject(reason),
+});
 
 export const wrongOutput = defineRemote(import.meta, {
   name: "faulty/wrong-output",
@@ -17,11 +22,19 @@ export const wrongOutput = defineRemote(import.meta, {
 });
 
 /** Its schema gives promises of another realm, whose own `then` returns nothing, and refuses negative numbers. */
-export const foreignPromises = defineRemote(import.meta, { name: "faulty/foreign-promises", input: foreignSchema(), output: foreignSchema(), run: (x) => (x > 9 ? -x : x) });
+export const foreignPromises = defineRemote(import.meta, {
+  name: "faulty/foreign-promises",
+  input: foreignSchema(),
+  output: foreignSchema(),
+  run: (x) => (x > 9 ? -x : x),
+});
 
 function foreignSchema(): StandardSchemaV1<number> {
   const validate = (value: unknown): Promise<StandardSchemaV1.Result<number>> =>
-    runInNewContext("({ then: (take) => void Promise.resolve().then(() => take(value < 0 ? { issues: [{ message: 'negative' }] } : { value })) })", { value });
+    runInNewContext(
+      "({ then: (take) => void Promise.resolve().then(() => take(value < 0 ? { issues: [{ message: 'negative' }] } : { value })) })",
+      { value },
+    );
   return { "~standard": { version: 1, vendor: "test", validate } };
 }
 
@@ -31,7 +44,7 @@ export const hoards = defineRemote(import.meta, {
   input: z.null(),
   output: z.null(),
   run: () => {
-    for (const kept: number[][] = []; ; ) kept.push(Array.from({ length: 100_000 }, (_, i) => i + kept.length + 0.5));
+    for (const kept: number[][] = []; ;) kept.push(Array.from({ length: 100_000 }, (_, i) => i + kept.length + 0.5));
   },
 });
 
@@ -47,7 +60,12 @@ export const stubborn = defineRemote(import.meta, {
 });
 
 /** Goes on for ever, and never looks at its signal. */
-export const deaf = defineRemote(import.meta, { name: "faulty/deaf", input: z.null(), output: z.null(), run: () => new Promise<null>(() => setInterval(() => undefined, 1_000)) });
+export const deaf = defineRemote(import.meta, {
+  name: "faulty/deaf",
+  input: z.null(),
+  output: z.null(),
+  run: () => new Promise<null>(() => setInterval(() => undefined, 1_000)),
+});
 
 /** Prints so many megabytes. */
 export const prints = defineRemote(import.meta, {
@@ -76,7 +94,11 @@ export function frame(kind: number, channel: number, id: number, payload: Uint8A
 /** Writes bytes to a descriptor past everything that the runtime offers, then returns, waits for ever or exits. */
 export const writesRaw = defineRemote(import.meta, {
   name: "faulty/writes-raw",
-  input: z.object({ fd: z.int(), bytes: z.instanceof(Uint8Array), next: z.enum(["return", "wait", "exit"]).default("return") }),
+  input: z.object({
+    fd: z.int(),
+    bytes: z.instanceof(Uint8Array),
+    next: z.enum(["return", "wait", "exit"]).default("return"),
+  }),
   output: z.literal("written"),
   run: ({ fd, bytes, next }) => {
     writeSync(fd, bytes);
@@ -91,7 +113,10 @@ export const leavesChildren = defineRemote(import.meta, {
   input: z.null(),
   output: z.array(z.int()),
   run: () => {
-    const children = [spawn("sleep", ["600"], { stdio: "ignore" }), spawn("sh", ["-c", "trap '' TERM HUP; sleep 600 & sleep 600"], { stdio: "ignore" })];
+    const children = [
+      spawn("sleep", ["600"], { stdio: "ignore" }),
+      spawn("sh", ["-c", "trap '' TERM HUP; sleep 600 & sleep 600"], { stdio: "ignore" }),
+    ];
     return children.map(({ pid = 0 }) => pid);
   },
 });
@@ -99,7 +124,10 @@ export const leavesChildren = defineRemote(import.meta, {
 /** Its schemas transform. */
 export const measures = defineRemote(import.meta, {
   name: "faulty/measures",
-  input: z.object({ text: z.string().transform((text) => text.length), at: z.iso.datetime().transform((text) => new Date(text)) }),
+  input: z.object({
+    text: z.string().transform((text) => text.length),
+    at: z.iso.datetime().transform((text) => new Date(text)),
+  }),
   output: z.string().transform((text) => text.length),
   run: ({ text, at }) => `${text} at ${at.getTime()}`,
 });

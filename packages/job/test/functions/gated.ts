@@ -6,7 +6,10 @@ import { z } from "zod";
 import { defineRemote } from "../../src/index.ts";
 
 /** The file that is there as soon as a call runs on a node, and the one that lets it end. */
-export const gateFiles = (dir: string, node: string): { readonly begun: string; readonly open: string } => ({ begun: join(dir, `begun-${node}`), open: join(dir, `open-${node}`) });
+export const gateFiles = (dir: string, node: string): { readonly begun: string; readonly open: string } => ({
+  begun: join(dir, `begun-${node}`),
+  open: join(dir, `open-${node}`),
+});
 
 export const gated = defineRemote(import.meta, {
   name: "gated/gated",

@@ -47,7 +47,7 @@ export const works = defineRemote(import.meta, {
   output: z.object({ square: z.number(), attempt: z.number() }),
   run: async ({ x, ms, waits }, { attempt }) => {
     if (waits) await sleep(ms);
-    else for (const end = performance.now() + ms; performance.now() < end; );
+    else for (const end = performance.now() + ms; performance.now() < end;);
     return { square: x * x, attempt };
   },
 });

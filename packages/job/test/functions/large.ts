@@ -10,4 +10,9 @@ export const pattern = (bytes: number): Uint8Array<ArrayBuffer> => {
   return all;
 };
 
-export const patterned = defineRemote(import.meta, { name: "large/patterned", input: z.int(), output: z.instanceof(Uint8Array), run: pattern });
+export const patterned = defineRemote(import.meta, {
+  name: "large/patterned",
+  input: z.int(),
+  output: z.instanceof(Uint8Array),
+  run: pattern,
+});

@@ -2,9 +2,22 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineRemote, mapConcurrently, programInfo, remoteEval, remoteEvalM, runJob, runJobLocal } from "../../src/index.ts";
+import {
+  defineRemote,
+  mapConcurrently,
+  programInfo,
+  remoteEval,
+  remoteEvalM,
+  runJob,
+  runJobLocal,
+} from "../../src/index.ts";
 
-export const inner = defineRemote(import.meta, { name: "mistaken/inner", input: z.number(), output: z.number(), run: (x) => 2 * x });
+export const inner = defineRemote(import.meta, {
+  name: "mistaken/inner",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => 2 * x,
+});
 
 /** What a program in JavaScript may write, where no compiler looks. */
 const untyped = (value: unknown): never => value as never;

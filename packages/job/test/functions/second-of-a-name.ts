@@ -2,4 +2,9 @@
 import { z } from "zod";
 import { defineRemote } from "../../src/index.ts";
 
-export const same = defineRemote(import.meta, { name: "faulty/same-name", input: z.null(), output: z.string(), run: () => "second" });
+export const same = defineRemote(import.meta, {
+  name: "faulty/same-name",
+  input: z.null(),
+  output: z.string(),
+  run: () => "second",
+});

@@ -2,7 +2,12 @@
 import { z } from "zod";
 import { defineRemote, programInfo, remoteEval, runJobLocal } from "../../src/index.ts";
 
-const double = defineRemote(import.meta, { name: "faulty/double", input: z.number(), output: z.number(), run: (x) => 2 * x });
+const double = defineRemote(import.meta, {
+  name: "faulty/double",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => 2 * x,
+});
 
 // A worker has no arguments.
 const [, , dir = process.env["FAULTY_FORM"] === "without arguments" ? "" : "out"] = process.argv;

@@ -4,4 +4,9 @@ import { defineRemote } from "../../src/index.ts";
 
 if (process.argv[1]?.includes("worker-main") === true) throw new Error("no licence on this node");
 
-export const licensed = defineRemote(import.meta, { name: "faulty/licensed", input: z.null(), output: z.null(), run: () => null });
+export const licensed = defineRemote(import.meta, {
+  name: "faulty/licensed",
+  input: z.null(),
+  output: z.null(),
+  run: () => null,
+});

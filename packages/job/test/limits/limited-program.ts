@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { RunEvent } from "../../src/index.ts";
 
-export type Event = RunEvent | { readonly type: "done"; readonly calls?: number; readonly values?: readonly (readonly [number, number])[]; readonly errors?: readonly string[] };
+export type Event =
+  | RunEvent
+  | {
+      readonly type: "done";
+      readonly calls?: number;
+      readonly values?: readonly (readonly [number, number])[];
+      readonly errors?: readonly string[];
+    };
 
 /** A cgroup of version 1, and the files that limit it. */
 export interface Limits {
@@ -16,7 +23,10 @@ export interface Limits {
 }
 
 /** Whether cgroups can be made here: as root, of version 1. */
-export const canLimit = process.getuid?.() === 0 && existsSync("/sys/fs/cgroup/pids/cgroup.procs") && existsSync("/sys/fs/cgroup/memory/cgroup.procs");
+export const canLimit =
+  process.getuid?.() === 0 &&
+  existsSync("/sys/fs/cgroup/pids/cgroup.procs") &&
+  existsSync("/sys/fs/cgroup/memory/cgroup.procs");
 
 export interface RunOf {
   /** A file in `programs`, and what follows the directory among its arguments. */
@@ -35,8 +45,14 @@ export async function run({ program, args, limits, before = [], env = {} }: RunO
   try {
     const command = [...before, process.execPath, join(import.meta.dirname, "programs", program), dir, ...args];
     // It enters its cgroup before it starts anything.
-    const argv = group === undefined ? command : ["sh", "-c", 'echo $$ > "$0"; exec "$@"', join(group.folder, "cgroup.procs"), ...command];
-    const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+    const argv =
+      group === undefined
+        ? command
+        : ["sh", "-c", 'echo $$ > "$0"; exec "$@"', join(group.folder, "cgroup.procs"), ...command];
+    const child = spawn(argv[0] ?? "", argv.slice(1), {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...env },
+    });
     const printed = await text(child.stdout);
     return printed.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Event]));
   } finally {
@@ -50,7 +66,15 @@ const UID = 4_242;
 /** Runs a program as a user who has no other process and may have so many; of root's rights it keeps those to files, so that it finds its own. */
 export const asUser = (processes: number): readonly string[] => {
   const rights = ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"];
-  return ["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups", ...rights, "prlimit", `--nproc=${processes}`];
+  return [
+    "setpriv",
+    `--reuid=${UID}`,
+    `--regid=${UID}`,
+    "--clear-groups",
+    ...rights,
+    "prlimit",
+    `--nproc=${processes}`,
+  ];
 };
 
 function cgroup({ controller, files }: Limits): Disposable & { readonly folder: string } {
@@ -60,4 +84,8 @@ function cgroup({ controller, files }: Limits): Disposable & { readonly folder: 
   return { folder, [Symbol.dispose]: () => rmdirSync(folder) };
 }
 
-export const eventsOf = <T extends Event["type"]>(events: readonly Event[], type: T): readonly Extract<Event, { type: T }>[] => events.filter((event): event is Extract<Event, { type: T }> => event.type === type);
+export const eventsOf = <T extends Event["type"]>(
+  events: readonly Event[],
+  type: T,
+): readonly Extract<Event, { type: T }>[] =>
+  events.filter((event): event is Extract<Event, { type: T }> => event.type === type);

@@ -1,6 +1,14 @@
 /** A program for tests: memoises calls in `dir` and prints each key when its result is acknowledged. */
 import { z } from "zod";
-import { defineRemote, forConcurrently_, keyValMap, memoizeWithMap, programInfo, remoteEval, runJobLocal } from "../../src/index.ts";
+import {
+  defineRemote,
+  forConcurrently_,
+  keyValMap,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+} from "../../src/index.ts";
 
 export const slowSquare = defineRemote(import.meta, {
   name: "programs/slow-square",

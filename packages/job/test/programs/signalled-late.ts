@@ -11,5 +11,7 @@ try {
   });
   process.stdout.write(`value ${value}\n`);
 } catch (error) {
-  process.stdout.write(error instanceof InterruptedError ? `interrupted ${error.message}\n` : `failed ${String(error)}\n`);
+  process.stdout.write(
+    error instanceof InterruptedError ? `interrupted ${error.message}\n` : `failed ${String(error)}\n`,
+  );
 }

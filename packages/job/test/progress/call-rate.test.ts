@@ -7,7 +7,10 @@ const samples = (...pairs: readonly (readonly [seconds: number, ended: number])[
   pairs.map(([seconds, ended]) => ({ atMs: seconds * 1_000, ended })).reduce(addSample, []);
 
 /** What is told each tenth of a second, while counts come once a second: `endedAt` says how many calls have ended at a second. */
-function told(seconds: number, endedAt: (second: number) => number): readonly { readonly atS: number; readonly rate: number }[] {
+function told(
+  seconds: number,
+  endedAt: (second: number) => number,
+): readonly { readonly atS: number; readonly rate: number }[] {
   let known = samples([0, 0]);
   return Array.from({ length: seconds * 10 }, (_, i) => i / 10).map((atS) => {
     if (Number.isInteger(atS)) known = addSample(known, { atMs: atS * 1_000, ended: endedAt(atS) });
@@ -21,11 +24,26 @@ describe("the rate of calls", () => {
     { story: "no call has ended", given: samples([0, 0]), nowS: 10, rate: 0 },
     { story: "one end came soon", given: samples([0, 0], [2, 2]), nowS: 3, rate: 0 },
     { story: "one end came late", given: samples([0, 0], [3_600, 2]), nowS: 3_600, rate: 2 / 3_600 },
-    { story: "workers that load a large module are no slow calls", given: samples([0, 0], [9, 2], [10, 14], [11, 26]), nowS: 11, rate: 12 },
+    {
+      story: "workers that load a large module are no slow calls",
+      given: samples([0, 0], [9, 2], [10, 14], [11, 26]),
+      nowS: 11,
+      rate: 12,
+    },
     { story: "all in the window", given: samples([0, 0], [1, 12], [2, 24]), nowS: 2, rate: 12 },
-    { story: "it is the same until new counts are late", given: samples([0, 0], [1, 12], [2, 24]), nowS: 3.4, rate: 12 },
+    {
+      story: "it is the same until new counts are late",
+      given: samples([0, 0], [1, 12], [2, 24]),
+      nowS: 3.4,
+      rate: 12,
+    },
     { story: "it decays while nothing ends", given: samples([0, 0], [1, 12], [2, 24]), nowS: 4.5, rate: 6 },
-    { story: "a slow start is forgotten", given: samples([0, 0], [100, 1], [101, 11], [102, 21], [110, 101]), nowS: 110, rate: 10 },
+    {
+      story: "a slow start is forgotten",
+      given: samples([0, 0], [100, 1], [101, 11], [102, 21], [110, 101]),
+      nowS: 110,
+      rate: 10,
+    },
     { story: "few calls make the window longer", given: samples([0, 0], [50, 8], [100, 13]), nowS: 100, rate: 0.1 },
   ])("$story: $rate/s", ({ given, nowS, rate }) => {
     expect(callRate(given, nowS * 1_000)).toBeCloseTo(rate);
@@ -36,7 +54,8 @@ describe("the rate of calls", () => {
   });
 
   test("of workers that end together does not jump with each burst", () => {
-    for (const { atS, rate } of told(120, (second) => Math.floor(second / 7) * 2)) if (atS >= 14) expect(rate).toBeCloseTo(2 / 7);
+    for (const { atS, rate } of told(120, (second) => Math.floor(second / 7) * 2))
+      if (atS >= 14) expect(rate).toBeCloseTo(2 / 7);
   });
 
   test("of irregular calls moves by little from second to second", () => {

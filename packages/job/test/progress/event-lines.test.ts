@@ -2,7 +2,18 @@ import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { eventLines } from "../../src/progress/event-lines.ts";
 import { nextRunState, noRun } from "../../src/progress/run-state.ts";
-import { at, callFailed, callRetried, counts, ended, interrupted, nodeLost, nodeReady, started, textOf } from "./story.ts";
+import {
+  at,
+  callFailed,
+  callRetried,
+  counts,
+  ended,
+  interrupted,
+  nodeLost,
+  nodeReady,
+  started,
+  textOf,
+} from "./story.ts";
 
 /** All lines of a story, as they are kept. */
 function told(events: readonly StampedEvent[], live = false): string {
@@ -19,9 +30,12 @@ const worker = { node: "n1", serviceId: "3Fa" } as const;
 
 describe("what is told of each event", () => {
   test("when a call has left something behind that ended its worker: which one, and what", () => {
-    const blame = "a call of roots/bracket (#7, input 2) had been answered, and left something behind that threw Error: late";
+    const blame =
+      "a call of roots/bracket (#7, input 2) had been answered, and left something behind that threw Error: late";
     const line = `⚠ A worker on ${worker.node} has ended, and is replaced: ${blame}`;
-    expect(told([at(1, { type: "worker-ended", ...worker, how: `the worker exited with code 70: ${blame}`, blame })])).toContain(line);
+    expect(
+      told([at(1, { type: "worker-ended", ...worker, how: `the worker exited with code 70: ${blame}`, blame })]),
+    ).toContain(line);
   });
 
   test("when all goes well: where things are, the nodes, what the job logs, the totals", () => {
@@ -60,8 +74,17 @@ describe("what is told of each event", () => {
   test("problems, with all that is known of them", () => {
     const events = [
       at(1, { type: "node-left-out", node: "n4", reason: "ssh: connect to host n4 port 22: No route to host" }),
-      at(2, { type: "node-limited", node: "n1", workers: 6, reason: "the limit of 60 processes and threads (pids.max) is reached" }),
-      at(2, { type: "worker-not-started", node: "n1", reason: "Could not start a worker on n1: it did not greet within 30 s" }),
+      at(2, {
+        type: "node-limited",
+        node: "n1",
+        workers: 6,
+        reason: "the limit of 60 processes and threads (pids.max) is reached",
+      }),
+      at(2, {
+        type: "worker-not-started",
+        node: "n1",
+        reason: "Could not start a worker on n1: it did not greet within 30 s",
+      }),
       at(3, callRetried("roots/bracket")),
       at(4, nodeLost("n2", "its agent ended (code 1)\n  | out of memory")),
       at(
@@ -103,12 +126,26 @@ describe("what is told of each event", () => {
         … more of these are in out/logs/2026-11/q7RkW/events.jsonl
       "
     `);
-    expect(told([...Array.from({ length: 9 }, () => at(1, callFailed("f", "f failed"))), at(2, callFailed("g", "g failed"))])).toContain("✗ g failed");
+    expect(
+      told([
+        ...Array.from({ length: 9 }, () => at(1, callFailed("f", "f failed"))),
+        at(2, callFailed("g", "g failed")),
+      ]),
+    ).toContain("✗ g failed");
   });
 
   test("no more of a message than fits on a screen", () => {
-    const lines = told([at(1, callFailed("f", `f failed\n${"  again\n".repeat(10_000)}${"x".repeat(10_000)}`)), at(2, { type: "log", message: "x".repeat(1_000_000) })]).split("\n");
-    expect(lines.slice(40, 45).map((line) => line.slice(0, 40))).toEqual(["  again", "  again", "  again", "  … 9,961 more lines", "x".repeat(40)]);
+    const lines = told([
+      at(1, callFailed("f", `f failed\n${"  again\n".repeat(10_000)}${"x".repeat(10_000)}`)),
+      at(2, { type: "log", message: "x".repeat(1_000_000) }),
+    ]).split("\n");
+    expect(lines.slice(40, 45).map((line) => line.slice(0, 40))).toEqual([
+      "  again",
+      "  again",
+      "  again",
+      "  … 9,961 more lines",
+      "x".repeat(40),
+    ]);
     expect(lines[44]).toHaveLength(4_001);
   });
 
@@ -133,7 +170,13 @@ describe("what is told of each event", () => {
 
   test("a failure's reason, unless it has just been told", () => {
     const failed = callFailed("roots/bracket", "roots/bracket failed on n3\n  RangeError: no");
-    expect(told([at(1, failed), at(1, counts([{ failed: 1, cancelled: 4 }])), at(2, ended(2, "failed", "roots/bracket failed on n3\n  RangeError: no"))])).toMatchInlineSnapshot(`
+    expect(
+      told([
+        at(1, failed),
+        at(1, counts([{ failed: 1, cancelled: 4 }])),
+        at(2, ended(2, "failed", "roots/bracket failed on n3\n  RangeError: no")),
+      ]),
+    ).toMatchInlineSnapshot(`
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
       ✗ roots/bracket failed on n3

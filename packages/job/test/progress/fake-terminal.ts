@@ -30,7 +30,10 @@ export class FakeTerminal extends EventEmitter implements OutputStream {
 
   /** All lines that were ever printed and not erased, as a person can scroll through them. */
   get text(): string {
-    return this.#lines.map(({ text }) => text.trimEnd()).join("\n").trimEnd();
+    return this.#lines
+      .map(({ text }) => text.trimEnd())
+      .join("\n")
+      .trimEnd();
   }
 
   get cursor(): { readonly row: number; readonly column: number } {

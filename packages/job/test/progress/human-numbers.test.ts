@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { clockText, countText, durationText, plural, rateText, timeLeftText } from "../../src/progress/human-numbers.ts";
+import {
+  clockText,
+  countText,
+  durationText,
+  plural,
+  rateText,
+  timeLeftText,
+} from "../../src/progress/human-numbers.ts";
 
 describe("numbers are written for people", () => {
   test.each([

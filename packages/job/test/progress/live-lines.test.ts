@@ -26,7 +26,8 @@ describe("the live block", () => {
       q7RkW  2 nodes, 24 CPUs, connecting to 1 node                          00:00:02
       "
     `);
-    expect(block(2, [connecting, ...twoNodes, at(2, { type: "node-left-out", node: "n3", reason: "no route" })])).toMatchInlineSnapshot(`
+    expect(block(2, [connecting, ...twoNodes, at(2, { type: "node-left-out", node: "n3", reason: "no route" })]))
+      .toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:02
       "
@@ -34,7 +35,11 @@ describe("the live block", () => {
   });
 
   test("shows what runs, how fast, and how long it will take", () => {
-    const events = [...twoNodes, at(2, counts([{ done: 12, running: 24, waiting: 65 }])), at(3, counts([{ done: 24, running: 24, waiting: 52, failed: 1 }], 1_234))];
+    const events = [
+      ...twoNodes,
+      at(2, counts([{ done: 12, running: 24, waiting: 65 }])),
+      at(3, counts([{ done: 24, running: 24, waiting: 52, failed: 1 }], 1_234)),
+    ];
     expect(block(3, events)).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:03
@@ -63,7 +68,11 @@ describe("the live block", () => {
   });
 
   test("leaves out what is least needed on a narrow terminal, and cuts what still does not fit", () => {
-    const events = [...twoNodes, at(3, counts([{ done: 24, running: 24, waiting: 52, retried: 1 }])), at(4, counts([{ done: 48, running: 24, waiting: 28, retried: 1 }]))];
+    const events = [
+      ...twoNodes,
+      at(3, counts([{ done: 24, running: 24, waiting: 52, retried: 1 }])),
+      at(4, counts([{ done: 48, running: 24, waiting: 28, retried: 1 }])),
+    ];
     expect(block(4, events, { columns: 70, rows: 24 })).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                       00:00:04
@@ -79,7 +88,9 @@ describe("the live block", () => {
   });
 
   test("stays smaller than the terminal and shows what has open calls first", () => {
-    const functions = Array.from({ length: 20 }, (_, i) => (i === 3 ? { name: `f${i}`, running: 1 } : { name: `f${i}`, done: 1 }));
+    const functions = Array.from({ length: 20 }, (_, i) =>
+      i === 3 ? { name: `f${i}`, running: 1 } : { name: `f${i}`, done: 1 },
+    );
     expect(block(3, [...twoNodes, at(3, counts(functions))], { columns: 79, rows: 8 })).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:03
@@ -110,11 +121,23 @@ describe("the live block", () => {
         … the next one waits: its worker on n1 starts
       "
     `);
-    expect(block(9, [...twoNodes, starting, at(5, counts([{ running: 24, waiting: 26 }], 0, { kind: "worker-starting", node: "n1" }))])).not.toContain("waits");
+    expect(
+      block(9, [
+        ...twoNodes,
+        starting,
+        at(5, counts([{ running: 24, waiting: 26 }], 0, { kind: "worker-starting", node: "n1" })),
+      ]),
+    ).not.toContain("waits");
   });
 
   test("tells a stream without a total, and without a time left", () => {
-    expect(block(4, [...twoNodes, at(3, counts([{ done: 929, running: 2, waiting: 48, toCome: null }])), at(4, counts([{ done: 1_029, running: 2, waiting: 48, toCome: null }]))])).toMatchInlineSnapshot(`
+    expect(
+      block(4, [
+        ...twoNodes,
+        at(3, counts([{ done: 929, running: 2, waiting: 48, toCome: null }])),
+        at(4, counts([{ done: 1_029, running: 2, waiting: 48, toCome: null }])),
+      ]),
+    ).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:04
         ▶ roots/bracket  1,029 done  2 running  48 waiting  100 calls/s
@@ -123,7 +146,13 @@ describe("the live block", () => {
   });
 
   test("tells the whole number where it is known, also of what has not been asked for", () => {
-    expect(block(4, [...twoNodes, at(3, counts([{ done: 10, running: 2, toCome: 88 }])), at(4, counts([{ done: 20, running: 2, toCome: 78 }]))])).toMatchInlineSnapshot(`
+    expect(
+      block(4, [
+        ...twoNodes,
+        at(3, counts([{ done: 10, running: 2, toCome: 88 }])),
+        at(4, counts([{ done: 20, running: 2, toCome: 78 }])),
+      ]),
+    ).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:04
         ▶ roots/bracket  20/100  2 running  10.0 calls/s  about 8 s left
@@ -138,7 +167,8 @@ describe("the live block", () => {
       { name: "roots/failed", done: 3, failed: 1, cancelled: 7 },
       { name: "roots/stream", done: 929, cancelled: 50, toCome: null },
     ];
-    expect(block(9, [...twoNodes, at(5, counts(functions)), at(8, interrupted), at(8, ended(8, "interrupted"))])).toMatchInlineSnapshot(`
+    expect(block(9, [...twoNodes, at(5, counts(functions)), at(8, interrupted), at(8, ended(8, "interrupted"))]))
+      .toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:09
         ✔ roots/whole      12/12            12.0 calls/s
@@ -148,11 +178,14 @@ describe("the live block", () => {
       "
     `);
     expect(block(9, [...twoNodes, at(5, counts(functions)), at(8, ended(8, "failed"))])).toContain("■ roots/cut");
-    expect(block(9, [...twoNodes, at(5, counts([{ done: 40, cancelled: 12 }])), at(8, ended(8))])).toContain("✔ roots/bracket  40/40");
+    expect(block(9, [...twoNodes, at(5, counts([{ done: 40, cancelled: 12 }])), at(8, ended(8))])).toContain(
+      "✔ roots/bracket  40/40",
+    );
   });
 
   test("keeps a column while calls go on, and its order, also where its number is 0 for a moment", () => {
-    const waits = (second: number, waiting: number): StampedEvent => at(second, counts([{ done: second, running: 2, waiting, toCome: null }]));
+    const waits = (second: number, waiting: number): StampedEvent =>
+      at(second, counts([{ done: second, running: 2, waiting, toCome: null }]));
     expect(block(4, [...twoNodes, waits(2, 3), waits(3, 0)])).toContain("2 running  0 waiting");
     expect(block(4, [...twoNodes, waits(2, 0), waits(3, 0)])).not.toContain("waiting");
     expect(block(20, [...twoNodes, waits(2, 3), at(9, counts([{ done: 9 }]))])).not.toContain("waiting");

@@ -56,7 +56,12 @@ describe("plain lines", () => {
       written((emit, pass) => {
         emit(started);
         emit(nodeReady("n1", 4));
-        for (const [second, hours] of [[1, 1], [2, -3], [3, 24], [4, -22]] as const) {
+        for (const [second, hours] of [
+          [1, 1],
+          [2, -3],
+          [3, 24],
+          [4, -22],
+        ] as const) {
           pass(4);
           setBy(hours);
           emit(counts([{ done: 4 * second, running: 4, waiting: 116 - 4 * second }]));

@@ -28,7 +28,11 @@ interface Ended {
 }
 
 /** Runs a command to its end. `onStdout` hears all that it has printed so far, whenever it prints. */
-async function run(command: string, args: readonly string[], onStdout: (soFar: string, child: ChildProcess) => void = () => undefined): Promise<Ended> {
+async function run(
+  command: string,
+  args: readonly string[],
+  onStdout: (soFar: string, child: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   using stack = new DisposableStack();
   stack.defer(() => void child.kill("SIGKILL"));
@@ -52,13 +56,23 @@ const general = (output: string, { dir }: Folder): string =>
     .replaceAll(/^\w{5} (?= results)/gm, "ID ")
     .replaceAll(/^\S+: 2 CPUs$/gm, "NODE: 2 CPUs");
 
-const squares = (place: Folder, ms: number, ...numbers: readonly number[]): readonly string[] => [program("slow-squares.ts"), place.dir, String(ms), ...numbers.map(String)];
+const squares = (place: Folder, ms: number, ...numbers: readonly number[]): readonly string[] => [
+  program("slow-squares.ts"),
+  place.dir,
+  String(ms),
+  ...numbers.map(String),
+];
 
 describe("a program without a terminal", () => {
   test("tells on stderr what it did, and that nothing is left to do the second time", async () => {
     using place = folder();
     const first = await run(process.execPath, squares(place, 10, 1, 2, 3));
-    expect(first.stdout.trim().split("\n").sort()).toEqual(["1 squared is 1", "2 squared is 4", "3 squared is 9", "The job has begun"]);
+    expect(first.stdout.trim().split("\n").sort()).toEqual([
+      "1 squared is 1",
+      "2 squared is 4",
+      "3 squared is 9",
+      "The job has begun",
+    ]);
     expect(general(first.stderr, place)).toMatch(
       /^ID {2}results in DIR\/results.sqlite, logs in DIR\/logs\/MONTH\/ID\n(HH:MM:SS .*\n)*NODE: 2 CPUs\n(⚠ .*\n)?(HH:MM:SS .*\n)*HH:MM:SS {2}test\/slow-square 3\/3, R calls\/s\ndone in T s: 3 calls, 0 failed\n$/,
     );
@@ -83,8 +97,15 @@ describe("a program without a terminal", () => {
       if (!begun && soFar.includes("The job has begun")) begun = child.kill("SIGINT");
     });
     expect(code).toBe(1);
-    const lines = general(stderr, place).trimEnd().split("\n").filter((line) => !/^(ID|NODE|⚠|HH)/.test(line));
-    expect(lines).toEqual([expect.stringMatching(/^Interrupted by SIGINT: ending .* \.\.\.$/), expect.stringMatching(/^interrupted after T s: 0 calls, 0 failed/), "  what was stored is in DIR/results.sqlite: run the same command again to go on from there"]);
+    const lines = general(stderr, place)
+      .trimEnd()
+      .split("\n")
+      .filter((line) => !/^(ID|NODE|⚠|HH)/.test(line));
+    expect(lines).toEqual([
+      expect.stringMatching(/^Interrupted by SIGINT: ending .* \.\.\.$/),
+      expect.stringMatching(/^interrupted after T s: 0 calls, 0 failed/),
+      "  what was stored is in DIR/results.sqlite: run the same command again to go on from there",
+    ]);
   });
 });
 
@@ -104,13 +125,17 @@ describe.skipIf(!hasScript)("a program on a terminal", () => {
   }
 
   /** What was ever told of the calls, in order, without repetition. */
-  const rowsOf = (output: string): readonly string[] => [...new Set(stripVTControlCharacters(output).match(/test\/napping .*/g) ?? [])];
+  const rowsOf = (output: string): readonly string[] => [
+    ...new Set(stripVTControlCharacters(output).match(/test\/napping .*/g) ?? []),
+  ];
 
   test("leaves its own lines, the final counts and the totals, and no trace of the blocks in between", async () => {
     using place = folder();
     const terminal = await onTerminal(squares(place, 400, 1, 2, 3, 4, 5, 6), 200);
     const lines = general(terminal.text, place).split("\n");
-    expect(lines.filter((line) => line.includes("squared")).sort()).toEqual([1, 2, 3, 4, 5, 6].map((x) => `${x} squared is ${x * x}`));
+    expect(lines.filter((line) => line.includes("squared")).sort()).toEqual(
+      [1, 2, 3, 4, 5, 6].map((x) => `${x} squared is ${x * x}`),
+    );
     expect(lines.filter((line) => !line.includes("squared") && !line.startsWith("⚠"))).toEqual([
       "ID  results in DIR/results.sqlite, logs in DIR/logs/MONTH/ID",
       "The job has begun",
@@ -136,7 +161,9 @@ describe.skipIf(!hasScript)("a program on a terminal", () => {
 
   test("tells one rate between counts, however often it is drawn", async () => {
     using place = folder();
-    const rows = rowsOf(await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "40", "150"], 120)).filter((row) => row.includes("running"));
+    const rows = rowsOf(
+      await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "40", "150"], 120),
+    ).filter((row) => row.includes("running"));
     const done = rows.map((row) => / (\d+)\/40 /.exec(row)?.[1]);
     expect(done).toEqual([...new Set(done)]);
   });

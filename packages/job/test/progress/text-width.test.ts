@@ -28,10 +28,21 @@ test.each([
 });
 
 test("a truncated text always fits", () => {
-  fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.nat(30), (text, columns) => textWidth(truncateText(text, columns)) <= columns));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "grapheme" }),
+      fc.nat(30),
+      (text, columns) => textWidth(truncateText(text, columns)) <= columns,
+    ),
+  );
 });
 
 test("nothing of a text can move the cursor", () => {
   expect(printable("\x1b[31mred\x1b[0m\r\x07\x1b[2Jgone\tby\u009b1A")).toBe("redgone    by");
-  fc.assert(fc.property(fc.string({ unit: fc.constantFrom("\x1b", "\u009b", "[", "]", "1", ";", "A", "\x07", "\r", "根") }), (text) => !/\p{Cc}/u.test(printable(text))));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("\x1b", "\u009b", "[", "]", "1", ";", "A", "\x07", "\r", "根") }),
+      (text) => !/\p{Cc}/u.test(printable(text)),
+    ),
+  );
 });

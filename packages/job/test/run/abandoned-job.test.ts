@@ -6,11 +6,17 @@ const record = (id: number, { state = "RUNNING", flag = 1, nodes = "n[2-3]", hos
   `JobId=${id} ${array}JobName=run.sh\n   UserId=alice(1001) GroupId=alice(1001) MCS_label=N/A\n   JobState=${state} Reason=None Dependency=(null)\n   Requeue=0 Restarts=0 BatchFlag=${flag} Reboot=0 ExitCode=0:0\n   ReqNodeList=n[1-3] ExcNodeList=(null)\n   NodeList=${nodes}\n   BatchHost=${host}\n   StdErr=/home/alice/slurm-${id}.out\n   StdOut=/home/alice/slurm-${id}.out\n\n`;
 
 test("a job whose script's node is none of its nodes is abandoned", () => {
-  expect(viewJob(record(7), "7")).toEqual({ type: "abandoned", id: "7", batchHost: "n1", outputFile: "/home/alice/slurm-7.out" });
+  expect(viewJob(record(7), "7")).toEqual({
+    type: "abandoned",
+    id: "7",
+    batchHost: "n1",
+    outputFile: "/home/alice/slurm-7.out",
+  });
 });
 
 test("of an array only the task itself is named, also the last one, which has the array's own id", () => {
-  const text = record(8, { array: "ArrayJobId=9 ArrayTaskId=1 " }) + record(9, { array: "ArrayJobId=9 ArrayTaskId=2 " });
+  const text =
+    record(8, { array: "ArrayJobId=9 ArrayTaskId=1 " }) + record(9, { array: "ArrayJobId=9 ArrayTaskId=2 " });
   expect([viewJob(text, "8"), viewJob(text, "9")]).toMatchObject([{ id: "9_1" }, { id: "9_2" }]);
 });
 
@@ -39,6 +45,9 @@ test("what is not there has ended", () => {
 });
 
 test("a job's name says nothing of the job, whatever it looks like", () => {
-  const named = record(7, { nodes: "n[1-3]" }).replace("JobName=run.sh", "JobName=x JobId=9 JobState=RUNNING BatchHost=n9 NodeList=n5 BatchFlag=1");
+  const named = record(7, { nodes: "n[1-3]" }).replace(
+    "JobName=run.sh",
+    "JobName=x JobId=9 JobState=RUNNING BatchHost=n9 NodeList=n5 BatchFlag=1",
+  );
   expect([viewJob(named, "7").type, viewJob(named, "9").type]).toEqual(["attended", "none-of-ours"]);
 });

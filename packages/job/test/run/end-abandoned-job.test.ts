@@ -2,16 +2,27 @@ import { describe, expect, test } from "vitest";
 import type { SlurmAnswer } from "../../src/run/ask-slurm.ts";
 import { endAbandonedJob } from "../../src/run/end-abandoned-job.ts";
 
-const job = (fields: string): SlurmAnswer => ({ code: 0, stdout: `JobId=7 JobName=x\n   ${fields}\n   StdOut=/home/alice/out.txt\n`, stderr: "" });
+const job = (fields: string): SlurmAnswer => ({
+  code: 0,
+  stdout: `JobId=7 JobName=x\n   ${fields}\n   StdOut=/home/alice/out.txt\n`,
+  stderr: "",
+});
 const ATTENDED = job("JobState=RUNNING BatchFlag=1 NodeList=n[1-3] BatchHost=n1");
 const ABANDONED = job("JobState=RUNNING BatchFlag=1 NodeList=n[2-3] BatchHost=n1");
 const ENDED = job("JobState=COMPLETING BatchFlag=1 NodeList=n[2-3] BatchHost=n1");
 const OWN = job("JobState=RUNNING BatchFlag=0 NodeList=n[2-3] BatchHost=n1");
 const UNKNOWN: SlurmAnswer = { code: 1, stdout: "", stderr: "slurm_load_jobs error: Invalid job id specified" };
-const AWAY: SlurmAnswer = { code: 1, stdout: "", stderr: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" };
+const AWAY: SlurmAnswer = {
+  code: 1,
+  stdout: "",
+  stderr: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)",
+};
 
 /** A world in which scontrol answers with these, the last of them for ever. */
-async function watched(answers: readonly SlurmAnswer[], { nodes = 3, config = "SlurmdTimeout           = 300 sec\n", scancel = 0 } = {}) {
+async function watched(
+  answers: readonly SlurmAnswer[],
+  { nodes = 3, config = "SlurmdTimeout           = 300 sec\n", scancel = 0 } = {},
+) {
   const asked: string[] = [];
   const told: string[] = [];
   let nowMs = 0;
@@ -32,15 +43,26 @@ async function watched(answers: readonly SlurmAnswer[], { nodes = 3, config = "S
 }
 
 test("a job that Slurm takes the script's node from is cancelled, and its output says why", async () => {
-  expect(await watched([ATTENDED, ATTENDED, ABANDONED, ENDED])).toMatchObject({ cancels: ["scancel 7"], looks: 4, told: [expect.stringMatching(/^\/home\/alice\/out.txt: .*the node n1 is lost.*Submit it again.*\n$/)] });
+  expect(await watched([ATTENDED, ATTENDED, ABANDONED, ENDED])).toMatchObject({
+    cancels: ["scancel 7"],
+    looks: 4,
+    told: [expect.stringMatching(/^\/home\/alice\/out.txt: .*the node n1 is lost.*Submit it again.*\n$/)],
+  });
 });
 
 test("a cancel that did not reach the controller is repeated", async () => {
-  expect(await watched([ABANDONED, AWAY, ABANDONED, UNKNOWN], { scancel: 1 })).toMatchObject({ cancels: ["scancel 7", "scancel 7"], told: [expect.stringMatching(/job 7 is cancelled/)] });
+  expect(await watched([ABANDONED, AWAY, ABANDONED, UNKNOWN], { scancel: 1 })).toMatchObject({
+    cancels: ["scancel 7", "scancel 7"],
+    told: [expect.stringMatching(/job 7 is cancelled/)],
+  });
 });
 
 describe("nothing is cancelled and nobody goes on to look", () => {
-  test.each([["a job that has ended", ENDED], ["a job that is not known any more", UNKNOWN], ["a person's own allocation", OWN]])("after %s", async (_, answer) => {
+  test.each([
+    ["a job that has ended", ENDED],
+    ["a job that is not known any more", UNKNOWN],
+    ["a person's own allocation", OWN],
+  ])("after %s", async (_, answer) => {
     expect(await watched([answer])).toMatchObject({ cancels: [], looks: 1 });
   });
 });
@@ -53,7 +75,13 @@ test("a job whose script's node Slurm keeps is left alone after twice SlurmdTime
 });
 
 test("a controller that is away is waited for, and its silence does not count as that of a node", async () => {
-  const { cancels, nowMs } = await watched([ATTENDED, ...Array.from({ length: 200 }, () => AWAY), ATTENDED, ABANDONED, ENDED]);
+  const { cancels, nowMs } = await watched([
+    ATTENDED,
+    ...Array.from({ length: 200 }, () => AWAY),
+    ATTENDED,
+    ABANDONED,
+    ENDED,
+  ]);
   expect(cancels).toEqual(["scancel 7"]);
   expect(nowMs).toBeGreaterThan(1_000_000);
 });

@@ -10,5 +10,9 @@ const program = fileURLToPath(new URL("../programs/signalled-late.ts", import.me
 test.for(["SIGINT", "SIGTERM", "SIGHUP"])("%s while a run ends is an interruption, as it is before", async (signal) => {
   using dir = new TempDir();
   const { stdout } = await promisify(execFile)(process.execPath, [program, dir.path, signal]);
-  expect(stdout).toMatch(new RegExp(`^interrupted Interrupted by ${signal}: 1 calls were done, 0 were ended while they ran, 0 had not begun\\.`));
+  expect(stdout).toMatch(
+    new RegExp(
+      `^interrupted Interrupted by ${signal}: 1 calls were done, 0 were ended while they ran, 0 had not begun\\.`,
+    ),
+  );
 });

@@ -6,19 +6,32 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { descendants } from "@hyperion-ts/process-tree";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { type Job, keyValMap, LaunchError, mapConcurrently, memoizeWithMap, remoteEval, runJobLocal, type RunLocalOptions } from "../../src/index.ts";
+import {
+  type Job,
+  keyValMap,
+  LaunchError,
+  mapConcurrently,
+  memoizeWithMap,
+  remoteEval,
+  runJobLocal,
+  type RunLocalOptions,
+} from "../../src/index.ts";
 import { square } from "../functions.ts";
 import { TempDir } from "../local-run.ts";
 
 const squares = keyValMap("squares", z.number(), z.number());
-const remembered = (xs: readonly number[]): Job<number[]> => mapConcurrently(xs, (x) => memoizeWithMap(squares, (key) => remoteEval(square, key), x));
+const remembered = (xs: readonly number[]): Job<number[]> =>
+  mapConcurrently(xs, (x) => memoizeWithMap(squares, (key) => remoteEval(square, key), x));
 
 /** A Node that writes down what it was started for. */
 function watchedNode({ path }: TempDir): { readonly nodePath: string; starts(program: string): number } {
   const [nodePath, list] = [join(path, "node"), join(path, "starts")];
   writeFileSync(nodePath, `#!/bin/sh\necho "$*" >> '${list}'\nexec '${process.execPath}' "$@"\n`);
   chmodSync(nodePath, 0o755);
-  return { nodePath, starts: (program) => (existsSync(list) ? readFileSync(list, "utf8") : "").split(`/${program}.`).length - 1 };
+  return {
+    nodePath,
+    starts: (program) => (existsSync(list) ? readFileSync(list, "utf8") : "").split(`/${program}.`).length - 1,
+  };
 }
 
 const quiet = { cpus: 2, progress: "none", handleSignals: false } as const satisfies RunLocalOptions;
@@ -26,9 +39,13 @@ const quiet = { cpus: 2, progress: "none", handleSignals: false } as const satis
 test("a run that finds all its results starts no process; one that computes has one agent", async () => {
   using dir = new TempDir();
   const node = watchedNode(dir);
-  const run = (xs: readonly number[]): Promise<number[]> => runJobLocal(dir.info, remembered(xs), { ...quiet, launcher: { nodePath: node.nodePath } });
+  const run = (xs: readonly number[]): Promise<number[]> =>
+    runJobLocal(dir.info, remembered(xs), { ...quiet, launcher: { nodePath: node.nodePath } });
   expect(await run([1, 2, 3])).toEqual([1, 4, 9]);
-  expect([node.starts("agent-main"), node.starts("worker-main")]).toEqual([1, expect.toSatisfy((count: number) => count >= 1)]);
+  expect([node.starts("agent-main"), node.starts("worker-main")]).toEqual([
+    1,
+    expect.toSatisfy((count: number) => count >= 1),
+  ]);
   expect(await run([3, 2, 1])).toEqual([9, 4, 1]);
   expect(node.starts("agent-main")).toBe(1);
   expect(await run([3, 4])).toEqual([9, 16]);
@@ -38,7 +55,15 @@ test("a run that finds all its results starts no process; one that computes has 
 test("the job sees its node and CPUs before that", async () => {
   using dir = new TempDir();
   const node = watchedNode(dir);
-  const seen = await runJobLocal(dir.info, async (env) => ({ cpus: [...env.cpusPerNode], nodes: [...env.nodeLaunchers.keys()], pool: env.pool.snapshot().nodes.map(({ name, cpus }) => [name, cpus.total]) }), { ...quiet, launcher: { nodePath: node.nodePath } });
+  const seen = await runJobLocal(
+    dir.info,
+    async (env) => ({
+      cpus: [...env.cpusPerNode],
+      nodes: [...env.nodeLaunchers.keys()],
+      pool: env.pool.snapshot().nodes.map(({ name, cpus }) => [name, cpus.total]),
+    }),
+    { ...quiet, launcher: { nodePath: node.nodePath } },
+  );
   expect(seen).toEqual({ cpus: [[hostname(), 2]], nodes: [hostname()], pool: [[hostname(), 2]] });
   expect(node.starts("agent-main")).toBe(0);
 });
@@ -49,8 +74,14 @@ test("a run whose agent can't be started ends with a LaunchError, whatever its j
     for (;;) await remoteEval(square, 1)(env).catch(() => sleep(10));
   };
   for (const job of [remembered([1]), stubborn]) {
-    const error = await runJobLocal<unknown>(dir.info, job, { ...quiet, launcher: { nodePath: "/no/such/node" } }).catch((error: unknown) => error);
-    expect([error instanceof LaunchError, error]).toEqual([true, expect.objectContaining({ message: expect.stringMatching(/Could not start the agent on .*\/no\/such\/node/s) })]);
+    const error = await runJobLocal<unknown>(dir.info, job, {
+      ...quiet,
+      launcher: { nodePath: "/no/such/node" },
+    }).catch((error: unknown) => error);
+    expect([error instanceof LaunchError, error]).toEqual([
+      true,
+      expect.objectContaining({ message: expect.stringMatching(/Could not start the agent on .*\/no\/such\/node/s) }),
+    ]);
   }
 });
 

@@ -5,11 +5,19 @@ const place = { directory: "/home/alice", why: "ENOENT" };
 
 function nodes(): { readonly misplaced: MisplacedNodes<string>; readonly heard: string[] } {
   const heard: string[] = [];
-  return { heard, misplaced: new MisplacedNodes<string>({ use: (node, note) => heard.push(`${node} is used: ${note}`), leaveOut: (node, reason) => heard.push(`${node} is left out: ${reason}`) }) };
+  return {
+    heard,
+    misplaced: new MisplacedNodes<string>({
+      use: (node, note) => heard.push(`${node} is used: ${note}`),
+      leaveOut: (node, reason) => heard.push(`${node} is left out: ${reason}`),
+    }),
+  };
 }
 
-const out = (node: string): string => `${node} is left out: the program's directory can't be entered there, as it can on other nodes: ENOENT`;
-const used = (node: string): string => `${node} is used: workers run in /home/alice, because the program's directory can't be entered there: ENOENT`;
+const out = (node: string): string =>
+  `${node} is left out: the program's directory can't be entered there, as it can on other nodes: ENOENT`;
+const used = (node: string): string =>
+  `${node} is used: workers run in /home/alice, because the program's directory can't be entered there: ENOENT`;
 
 test("a node is left out as soon as another one has entered the directory, whichever comes first", () => {
   const { misplaced, heard } = nodes();

@@ -32,7 +32,10 @@ class Project implements Disposable {
 
   /** Runs program.ts, which prints its result as JSON; returns that and what it told. */
   async run(env: Readonly<Record<string, string>> = {}): Promise<{ readonly value: unknown; readonly told: string }> {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [this.path("program.ts")], { cwd: this.#folder.path, env: { ...process.env, ...env } });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [this.path("program.ts")], {
+      cwd: this.#folder.path,
+      env: { ...process.env, ...env },
+    });
     return { value: JSON.parse(stdout), told: stderr };
   }
 
@@ -71,17 +74,23 @@ test("a run says how many of its remembered results are from other code, and not
   project.write("program.ts", program("1, 2, 3, 4, 5"));
   const changed = await project.run();
   expect(changed.value).toEqual([2, 3, 4, 5, 1005]);
-  expect(changed.told).toMatch(/⚠ 4 results of map "steps" are from other code of steps\/f than today's \(last: program \w{5} of \d{4}-\d\d-\d\d \d\d:\d\d\)\.\n {2}memoizeWithMap\(\.\.\., \{ code: "same" \}\) computes such results again\n/);
+  expect(changed.told).toMatch(
+    /⚠ 4 results of map "steps" are from other code of steps\/f than today's \(last: program \w{5} of \d{4}-\d\d-\d\d \d\d:\d\d\)\.\n {2}memoizeWithMap\(\.\.\., \{ code: "same" \}\) computes such results again\n/,
+  );
 
   project.write("program.ts", program("1, 2, 3, 4, 5", ', { code: "same" }'));
-  expect(await project.run()).toEqual({ value: [1001, 1002, 1003, 1004, 1005], told: expect.not.stringContaining("other code") });
+  expect(await project.run()).toEqual({
+    value: [1001, 1002, 1003, 1004, 1005],
+    told: expect.not.stringContaining("other code"),
+  });
 });
 
 test("what is known of a program is kept beside its results", async () => {
   using project = new Project();
   project.write("step.ts", step("x + 1"));
   project.write("program.ts", program("1"));
-  const git = (...args: readonly string[]) => promisify(execFile)("git", ["-C", project.path("."), "-c", "user.name=a", "-c", "user.email=a@b", ...args]);
+  const git = (...args: readonly string[]) =>
+    promisify(execFile)("git", ["-C", project.path("."), "-c", "user.name=a", "-c", "user.email=a@b", ...args]);
   await git("init", "-q");
   project.write(".gitignore", "out\nnode_modules\n");
   await git("add", ".");
@@ -92,10 +101,25 @@ test("what is known of a program is kept beside its results", async () => {
   project.write("program.ts", program("2"));
   await project.run();
   using database = new DatabaseSync(project.path("out/results.sqlite"), { readOnly: true });
-  const abouts = database.prepare("select about from hyperion_ts_origin order by started_at").all().map(({ about }) => JSON.parse(String(about)));
-  const same = { nodeVersion: process.version, command: [project.path("program.ts")], gitCommit: commit.trim(), host: expect.any(String), user: expect.any(String), hyperionVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) };
+  const abouts = database
+    .prepare("select about from hyperion_ts_origin order by started_at")
+    .all()
+    .map(({ about }) => JSON.parse(String(about)));
+  const same = {
+    nodeVersion: process.version,
+    command: [project.path("program.ts")],
+    gitCommit: commit.trim(),
+    host: expect.any(String),
+    user: expect.any(String),
+    hyperionVersion: expect.stringMatching(/^\d+\.\d+\.\d+/),
+  };
   expect(abouts).toHaveLength(2);
-  expect(abouts).toEqual(expect.arrayContaining([{ ...same, gitClean: true }, { ...same, gitClean: false }]));
+  expect(abouts).toEqual(
+    expect.arrayContaining([
+      { ...same, gitClean: true },
+      { ...same, gitClean: false },
+    ]),
+  );
 });
 
 /** Calls f, changes a file as the first argument says, and calls f in a worker that is started after that. */
@@ -123,7 +147,16 @@ test("a worker that is started after its function was changed does not mix both,
   for (const [changed, outcome] of [
     [`// The same.\n${step("x + 1")}`, { before: 2, after: 2 }],
     [`${step("x + 1")}export const other = (x: number): number => x - 1;\n`, { before: 2, after: 2 }],
-    [step("x + 1000"), { before: 2, reason: "code-changed", message: expect.stringMatching(/The code of the remote function "steps\/f" was changed while the program runs \(.*step\.ts\)\. .* Run the program again/) }],
+    [
+      step("x + 1000"),
+      {
+        before: 2,
+        reason: "code-changed",
+        message: expect.stringMatching(
+          /The code of the remote function "steps\/f" was changed while the program runs \(.*step\.ts\)\. .* Run the program again/,
+        ),
+      },
+    ],
   ] as const) {
     project.write("step.ts", step("x + 1"));
     expect((await project.run({ CHANGED: changed })).value).toMatchObject(outcome);

@@ -36,10 +36,20 @@ describe("what proves nothing", () => {
   test.each([
     ["a stranger's job that Slurm does not show: it may only be hidden", unknown, 20002, false],
     ["an own job that Slurm has forgotten: that one has ended", unknown, 20001, true],
-    ["a controller that can't be reached", refused("slurm_load_jobs error: Unable to contact slurm controller (connect failure)"), 20001, false],
+    [
+      "a controller that can't be reached",
+      refused("slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
+      20001,
+      false,
+    ],
     ["an answer without the job", shown("No jobs in the system\n"), 20001, false],
     ["a job of another user under the same id", shown(record(7, "COMPLETED", 0, { user: "bob(20002)" })), 20001, false],
-    ["a job whose name says that it has ended", shown(record(7, "RUNNING", 0, { name: "x JobState=COMPLETED Restarts=9" })), 20001, false],
+    [
+      "a job whose name says that it has ended",
+      shown(record(7, "RUNNING", 0, { name: "x JobState=COMPLETED Restarts=9" })),
+      20001,
+      false,
+    ],
   ])("%s", (_title, answer, ownUserId, ended) => {
     expect(startHasEnded(answer, seven, ownUserId)).toBe(ended);
   });
@@ -47,7 +57,13 @@ describe("what proves nothing", () => {
 
 describe("the name of a job", () => {
   const allocationOf = (changes: Readonly<Record<string, string>>) =>
-    parseAllocation({ SLURM_JOB_ID: "12", SLURM_JOB_NODELIST: "n1", SLURM_JOB_CPUS_PER_NODE: "1", SLURM_CLUSTER_NAME: "gamma", ...changes });
+    parseAllocation({
+      SLURM_JOB_ID: "12",
+      SLURM_JOB_NODELIST: "n1",
+      SLURM_JOB_CPUS_PER_NODE: "1",
+      SLURM_CLUSTER_NAME: "gamma",
+      ...changes,
+    });
 
   test("tells its start, its user and its cluster", async () => {
     const { name } = await slurmBatchJob(allocationOf({ SLURM_RESTART_COUNT: "2" }), 20001);
@@ -55,9 +71,12 @@ describe("the name of a job", () => {
     expect(parseJobStart(name)).toEqual({ jobId: 12, restarts: 2, userId: 20001, cluster: "gamma" });
   });
 
-  test.each(["something else", "Slurm job 12, start 0", "Slurm job 12 (start 0, user 20001) of cluster ?"])("is none of ours, or of an unknown cluster, so that it is never said to have ended: %s", async (name) => {
-    expect(await (await slurmBatchJob(allocationOf({}), 20001)).hasEnded(name)).toBe(false);
-  });
+  test.each(["something else", "Slurm job 12, start 0", "Slurm job 12 (start 0, user 20001) of cluster ?"])(
+    "is none of ours, or of an unknown cluster, so that it is never said to have ended: %s",
+    async (name) => {
+      expect(await (await slurmBatchJob(allocationOf({}), 20001)).hasEnded(name)).toBe(false);
+    },
+  );
 
   test("has a first start where the environment's count is odd", async () => {
     expect((await slurmBatchJob(allocationOf({ SLURM_RESTART_COUNT: "NaN" }), 20001)).name).toContain("(start 0, ");

@@ -7,13 +7,18 @@ afterEach(() => void vi.unstubAllEnvs());
 
 /** Under salloc: the program is on none of the job's nodes. */
 const allocation = parseAllocation({ SLURM_JOB_ID: "7", SLURM_JOB_NODELIST: "n1", SLURM_JOB_CPUS_PER_NODE: "1" });
-const record = (id: number, state: string, name = "x"): string => `JobId=${id} JobName=${name}\n   JobState=${state} Reason=None\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n`;
+const record = (id: number, state: string, name = "x"): string =>
+  `JobId=${id} JobName=${name}\n   JobState=${state} Reason=None\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n`;
 const says = (text: string): string => `cat <<'E'\n${text}E`;
 
 test.each([
   ["is paused while its job is suspended", true, says(record(7, "SUSPENDED"))],
   ["is not paused while its job runs", false, says(record(7, "RUNNING"))],
-  ["is not paused because another task of its array is suspended", false, says(`${record(8, "SUSPENDED")}\n${record(7, "RUNNING")}`)],
+  [
+    "is not paused because another task of its array is suspended",
+    false,
+    says(`${record(8, "SUSPENDED")}\n${record(7, "RUNNING")}`),
+  ],
   ["is not paused because its job is called so", false, says(record(7, "RUNNING", "JobState=SUSPENDED"))],
 ])("a silent node %s", async (_, expected, script) => {
   using _fake = fakeScontrol(script);

@@ -3,9 +3,22 @@
  * It prints one line of JSON, a `Measured`.
  */
 import { z } from "zod";
-import { defineRemote, forConcurrently_, type Job, programInfo, remoteEval, runJobLocal, streamConcurrently } from "../../src/index.ts";
+import {
+  defineRemote,
+  forConcurrently_,
+  type Job,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+  streamConcurrently,
+} from "../../src/index.ts";
 
-export const twice = defineRemote(import.meta, { name: "scale/twice", input: z.int(), output: z.int(), run: (x) => 2 * x });
+export const twice = defineRemote(import.meta, {
+  name: "scale/twice",
+  input: z.int(),
+  output: z.int(),
+  run: (x) => 2 * x,
+});
 
 /** Memory of the program, in megabytes. */
 export interface Memory {
@@ -55,11 +68,20 @@ class Tally {
   }
 
   measured(): Measured {
-    return { calls: this.#count, sum: this.#sum, seconds: (performance.now() - this.#begunMs) / 1_000, early: this.#early, peak: this.#peak };
+    return {
+      calls: this.#count,
+      sum: this.#sum,
+      seconds: (performance.now() - this.#begunMs) / 1_000,
+      early: this.#early,
+      peak: this.#peak,
+    };
   }
 }
 
-const larger = (a: Memory, b: Memory): Memory => ({ liveMb: Math.max(a.liveMb, b.liveMb), residentMb: Math.max(a.residentMb, b.residentMb) });
+const larger = (a: Memory, b: Memory): Memory => ({
+  liveMb: Math.max(a.liveMb, b.liveMb),
+  residentMb: Math.max(a.residentMb, b.residentMb),
+});
 
 function memory(): Memory {
   if (globalThis.gc === undefined) throw new Error("Run this program with --expose-gc");
@@ -75,10 +97,14 @@ function* numbers(count: number): Generator<number> {
 
 /** The verbs that the program knows: each makes so many calls and tells the tally of each result. */
 const verbs = {
-  streamConcurrently: (calls: number, tally: Tally): Job<void> => async (env) => {
-    for await (const result of streamConcurrently(numbers(calls), (x) => remoteEval(twice, x))(env)) tally.add(result);
-  },
-  forConcurrently_: (calls: number, tally: Tally): Job<unknown> => forConcurrently_(numbers(calls), (x) => async (env) => tally.add(await remoteEval(twice, x)(env))),
+  streamConcurrently:
+    (calls: number, tally: Tally): Job<void> =>
+    async (env) => {
+      for await (const result of streamConcurrently(numbers(calls), (x) => remoteEval(twice, x))(env))
+        tally.add(result);
+    },
+  forConcurrently_: (calls: number, tally: Tally): Job<unknown> =>
+    forConcurrently_(numbers(calls), (x) => async (env) => tally.add(await remoteEval(twice, x)(env))),
 };
 
 export type Verb = keyof typeof verbs;

@@ -1,6 +1,17 @@
 /** A cluster to break, programs on it as an ordinary user, and what can be seen of them from outside. */
 import { randomUUID } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -17,7 +28,10 @@ export const user = "alice";
 const PATIENCE_MS = 120_000;
 
 /** Waits until there is something to find, and gives it. */
-export async function untilSome<A>(what: string, find: () => A | undefined | false | Promise<A | undefined | false>): Promise<A> {
+export async function untilSome<A>(
+  what: string,
+  find: () => A | undefined | false | Promise<A | undefined | false>,
+): Promise<A> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const found = await find();
@@ -38,7 +52,11 @@ export class FaultCluster implements AsyncDisposable {
   }
 
   /** Nodes n1, n2, ... with two CPUs each. */
-  static async open(nodes: number, slurm: SlurmSettings = {}, partitions: readonly PartitionSpec[] = [{ name: "main" }]): Promise<FaultCluster> {
+  static async open(
+    nodes: number,
+    slurm: SlurmSettings = {},
+    partitions: readonly PartitionSpec[] = [{ name: "main" }],
+  ): Promise<FaultCluster> {
     const folder = mkdtempSync(join(tmpdir(), "hyperion-faults-"));
     mkdirSync(join(folder, "runs"));
     // The folder around it lets nobody else in.
@@ -69,7 +87,13 @@ export class FaultCluster implements AsyncDisposable {
 
   /** The user's processes on a node: all, or those that run that program of ours. */
   of(node: string, what: "agent-main" | "worker-main" | "faults-program" | "" = ""): readonly NodeProcess[] {
-    return this.testbed.processes(node).filter(({ argv, user: owner }) => (owner === user || argv[0]?.includes(user) === true) && (what === "" || (argv[0]?.endsWith("node") === true && argv.some((arg) => arg.endsWith(`${what}.ts`)))));
+    return this.testbed
+      .processes(node)
+      .filter(
+        ({ argv, user: owner }) =>
+          (owner === user || argv[0]?.includes(user) === true) &&
+          (what === "" || (argv[0]?.endsWith("node") === true && argv.some((arg) => arg.endsWith(`${what}.ts`)))),
+      );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,7 +121,12 @@ export class RunDir {
   command({ options = {}, ...request }: FaultRequest): string[] {
     // All runs start the same files: compiled once, they start in half the time.
     const launcher = { compileCache: "/srv/runs/compiled", ...options.launcher };
-    return ["/opt/node/node", "/srv/checkout/packages/job/test/slurm/programs/faults-program.ts", this.inCluster, JSON.stringify({ ...request, options: { ...options, launcher } })];
+    return [
+      "/opt/node/node",
+      "/srv/checkout/packages/job/test/slurm/programs/faults-program.ts",
+      this.inCluster,
+      JSON.stringify({ ...request, options: { ...options, launcher } }),
+    ];
   }
 
   /** A batch script that becomes the program, or (`start: ""`) has it for a child. */
@@ -145,18 +174,35 @@ export class RunDir {
   }
 
   /** The rows of the database: which values were stored, and how often each. */
-  get rows(): { readonly x: number; readonly value: { readonly square: number; readonly node: string; readonly attempt: number }; readonly times: number }[] {
+  get rows(): {
+    readonly x: number;
+    readonly value: { readonly square: number; readonly node: string; readonly attempt: number };
+    readonly times: number;
+  }[] {
     // A copy: who opens a database that a killed program has left puts it in order, as its new owner.
     const copy = join(this.path, `copy-${randomUUID()}`);
-    for (const end of ["", "-wal"]) if (existsSync(`${this.path}/results.sqlite${end}`)) copyFileSync(`${this.path}/results.sqlite${end}`, `${copy}${end}`);
+    for (const end of ["", "-wal"])
+      if (existsSync(`${this.path}/results.sqlite${end}`))
+        copyFileSync(`${this.path}/results.sqlite${end}`, `${copy}${end}`);
     using database = new DatabaseSync(copy);
-    const rows = database.prepare("SELECT key, val, count(*) AS times FROM hyperion_key_val WHERE kv_map = 'squares' GROUP BY key").all();
-    return rows.map(({ key, val, times }) => ({ x: JSON.parse(String(key)).x, value: JSON.parse(String(val)), times: Number(times) })).toSorted((a, b) => a.x - b.x);
+    const rows = database
+      .prepare("SELECT key, val, count(*) AS times FROM hyperion_key_val WHERE kv_map = 'squares' GROUP BY key")
+      .all();
+    return rows
+      .map(({ key, val, times }) => ({
+        x: JSON.parse(String(key)).x,
+        value: JSON.parse(String(val)),
+        times: Number(times),
+      }))
+      .toSorted((a, b) => a.x - b.x);
   }
 
   #files(end: string): string[] {
     const names = existsSync(this.path) ? readdirSync(this.path, { recursive: true, encoding: "utf8" }) : [];
-    return names.filter((name) => name.endsWith(end)).toSorted().map((name) => join(this.path, name));
+    return names
+      .filter((name) => name.endsWith(end))
+      .toSorted()
+      .map((name) => join(this.path, name));
   }
 
   #text(name: string): string {
@@ -172,15 +218,21 @@ export function expectSound({ outcome, rows, notes }: RunDir): void {
   expect(values.map(({ x, square }) => [x, square])).toEqual(values.map(({ x }) => [x, x * x]));
   expect(rows.map(({ x, times }) => [x, times])).toEqual(numbers(values.length / 2).map((x) => [x, 1]));
   const stored = new Map(rows.map(({ x, value }) => [x, value]));
-  expect(values.map(({ node, attempt }) => [node, attempt])).toEqual(values.map(({ x }) => [stored.get(x)?.node, stored.get(x)?.attempt]));
+  expect(values.map(({ node, attempt }) => [node, attempt])).toEqual(
+    values.map(({ x }) => [stored.get(x)?.node, stored.get(x)?.attempt]),
+  );
   expect(overlaps(notes)).toEqual([]);
 }
 
 /** Each value that a run has stored was computed once, though everybody asked for it twice: again only where an attempt was lost. */
 export function expectComputedOnce({ rows, notes }: RunDir): void {
-  const begun = rows.map(({ x }) => notes.filter((note) => note.x === x && note.what === "begin").map(({ attempt }) => attempt));
+  const begun = rows.map(({ x }) =>
+    notes.filter((note) => note.x === x && note.what === "begin").map(({ attempt }) => attempt),
+  );
   // A worker may be lost with a call that it has not begun.
-  expect(begun.map((attempts) => [attempts.at(-1), attempts.length])).toEqual(rows.map(({ value }, i) => [value.attempt, new Set(begun[i]).size]));
+  expect(begun.map((attempts) => [attempts.at(-1), attempts.length])).toEqual(
+    rows.map(({ value }, i) => [value.attempt, new Set(begun[i]).size]),
+  );
 }
 
 /** Calls that began on a CPU where another one had not ended, and did end. */
@@ -189,12 +241,17 @@ function overlaps(notes: readonly CallNote[]): unknown[] {
     .filter(({ what }) => what === "begin")
     .flatMap((begin) => {
       const end = endOf(begin, notes);
-      return end === undefined ? [] : begin.cpuIds.map((cpu) => ({ x: begin.x, cpu: `${begin.node}:${cpu}`, begin: begin.at, end: end.at }));
+      return end === undefined
+        ? []
+        : begin.cpuIds.map((cpu) => ({ x: begin.x, cpu: `${begin.node}:${cpu}`, begin: begin.at, end: end.at }));
     });
-  return spans.flatMap((a) => spans.filter((b) => a.x !== b.x && a.cpu === b.cpu && a.begin < b.begin && b.begin < a.end).map((b) => [a, b]));
+  return spans.flatMap((a) =>
+    spans.filter((b) => a.x !== b.x && a.cpu === b.cpu && a.begin < b.begin && b.begin < a.end).map((b) => [a, b]),
+  );
 }
 
-const endOf = (begin: CallNote, notes: readonly CallNote[]): CallNote | undefined => notes.find(({ what, x, node, pid }) => what === "end" && x === begin.x && node === begin.node && pid === begin.pid);
+const endOf = (begin: CallNote, notes: readonly CallNote[]): CallNote | undefined =>
+  notes.find(({ what, x, node, pid }) => what === "end" && x === begin.x && node === begin.node && pid === begin.pid);
 
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

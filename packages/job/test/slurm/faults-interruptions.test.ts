@@ -31,21 +31,39 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   }
 
   /** A job on two nodes with a script that becomes the program, or (`start: ""`) has it for a child. */
-  async function submit(dir: RunDir, nodes: readonly string[], request: FaultRequest, start: "exec " | "" = "exec ", options: readonly string[] = []): Promise<Started> {
+  async function submit(
+    dir: RunDir,
+    nodes: readonly string[],
+    request: FaultRequest,
+    start: "exec " | "" = "exec ",
+    options: readonly string[] = [],
+  ): Promise<Started> {
     const args = ["-N2", "-w", nodes.join(","), "--exclusive", "-o", "out.txt", ...options];
-    return { dir, nodes, id: await cluster.testbed.sbatch(dir.script(request, start), { user, cwd: dir.inCluster, args }) };
+    return {
+      dir,
+      nodes,
+      id: await cluster.testbed.sbatch(dir.script(request, start), { user, cwd: dir.inCluster, args }),
+    };
   }
 
-  const busy = (dir: RunDir): Promise<unknown> => untilSome("four running calls", () => dir.running.length === 4 && dir.notes.length >= 4);
+  const busy = (dir: RunDir): Promise<unknown> =>
+    untilSome("four running calls", () => dir.running.length === 4 && dir.notes.length >= 4);
 
-  async function busyOn(name: string, nodes: readonly string[], request: FaultRequest, start: "exec " | "" = "exec "): Promise<Started> {
+  async function busyOn(
+    name: string,
+    nodes: readonly string[],
+    request: FaultRequest,
+    start: "exec " | "" = "exec ",
+  ): Promise<Started> {
     const started = await submit(await cluster.dir(name), nodes, request, start);
     await busy(started.dir);
     return started;
   }
 
   const scancel = async ({ id }: Started, ...args: readonly string[]): Promise<void> => {
-    expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user })).toMatchObject({ exitCode: 0 });
+    expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user })).toMatchObject({
+      exitCode: 0,
+    });
   };
 
   /** Lets running calls end, once the program has heard the signal. */
@@ -66,7 +84,9 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const { notes, rows, outcome } = dir;
     const begun = notes.flatMap(({ what, x }) => (what === "begin" ? [x] : []));
     expect(dir.running).toEqual([]);
-    expect(rows.map(({ x, times, value }) => [x, times, value.attempt])).toEqual(begun.toSorted((a, b) => a - b).map((x) => [x, 1, 1]));
+    expect(rows.map(({ x, times, value }) => [x, times, value.attempt])).toEqual(
+      begun.toSorted((a, b) => a - b).map((x) => [x, 1, 1]),
+    );
     expect([begun.length >= 4, begun.length < width]).toEqual([true, true]);
     expect(outcome).toEqual({
       type: "failed",
@@ -102,7 +122,10 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const job = await busyOn("long", ["n3", "n4"], { ...endless, options: { endGraceMs: 500 } });
     await scancel(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
-    expect(job.dir.outcome).toMatchObject({ name: "InterruptedError", calls: { done: 0, running: 4, waiting: width - 4 } });
+    expect(job.dir.outcome).toMatchObject({
+      name: "InterruptedError",
+      calls: { done: 0, running: 4, waiting: width - 4 },
+    });
     expect(job.dir.rows).toEqual([]);
     await expectRest(job);
   });
@@ -132,31 +155,43 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   test.concurrent.for([
     ["USR1", "n9", "n10"],
     ["TERM", "n11", "n12"],
-  ] as const)("by SIG%s to every process of the job lets running calls end: agents and workers leave it to their head, and open no debugger's port", async ([signal, ...nodes]) => {
-    // Agents and workers are processes of the job where srun has started them.
-    const job = await busyOn(`all-${signal}`, nodes, { ...held, options: { ...patient, launcher: { transport: { type: "srun" } } } });
-    const { running } = job.dir;
-    const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));
-    const workers = nodes.flatMap((node) => cluster.of(node, "worker-main"));
-    await scancel(job, `--signal=${signal}`);
-    await scancel(job, "--full", `--signal=${signal}`);
-    // Slurm finds some of a job's processes only; srun itself it spares. So these are sure to have heard it.
-    for (const { pid } of [...agents, ...workers]) process.kill(pid, `SIG${signal}`);
-    await untilSome("interruption", () => job.dir.eventsOf("run-interrupted").length > 0);
-    const ports = new Set((await Promise.all(nodes.map((node) => listeningPorts(node)))).flat());
-    expect([ports.has(22), ports.has(9229)]).toEqual([true, false]);
-    // Those that only just start don't either.
-    expect([...agents, ...workers].map(({ argv }) => argv[1])).toEqual(Array.from({ length: 6 }, () => "--disable-sigusr1"));
-    await letGo(job);
-    await ended(job);
-    expectGrace(job, `SIG${signal}`, 75);
-    expect(job.dir.rows.map(({ x }) => x)).toEqual(expect.arrayContaining(running.map(({ x }) => x)));
-    expect(job.dir.printed).not.toContain("Debugger");
-  });
+  ] as const)(
+    "by SIG%s to every process of the job lets running calls end: agents and workers leave it to their head, and open no debugger's port",
+    async ([signal, ...nodes]) => {
+      // Agents and workers are processes of the job where srun has started them.
+      const job = await busyOn(`all-${signal}`, nodes, {
+        ...held,
+        options: { ...patient, launcher: { transport: { type: "srun" } } },
+      });
+      const { running } = job.dir;
+      const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));
+      const workers = nodes.flatMap((node) => cluster.of(node, "worker-main"));
+      await scancel(job, `--signal=${signal}`);
+      await scancel(job, "--full", `--signal=${signal}`);
+      // Slurm finds some of a job's processes only; srun itself it spares. So these are sure to have heard it.
+      for (const { pid } of [...agents, ...workers]) process.kill(pid, `SIG${signal}`);
+      await untilSome("interruption", () => job.dir.eventsOf("run-interrupted").length > 0);
+      const ports = new Set((await Promise.all(nodes.map((node) => listeningPorts(node)))).flat());
+      expect([ports.has(22), ports.has(9229)]).toEqual([true, false]);
+      // Those that only just start don't either.
+      expect([...agents, ...workers].map(({ argv }) => argv[1])).toEqual(
+        Array.from({ length: 6 }, () => "--disable-sigusr1"),
+      );
+      await letGo(job);
+      await ended(job);
+      expectGrace(job, `SIG${signal}`, 75);
+      expect(job.dir.rows.map(({ x }) => x)).toEqual(expect.arrayContaining(running.map(({ x }) => x)));
+      expect(job.dir.printed).not.toContain("Debugger");
+    },
+  );
 
   test.concurrent("by the signal that was asked for before the time limit, or by SIGTERM at the limit, lets running calls end", async () => {
     // Slurm may send it up to a minute earlier than that, and looks every 30 s; no limit is shorter than a minute.
-    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], held, "exec ", ["-t", "1", "--signal=B:USR1@10"]);
+    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], held, "exec ", [
+      "-t",
+      "1",
+      "--signal=B:USR1@10",
+    ]);
     const limited = await busyOn("limited", ["n15", "n16"], held);
     const limit = new Date(Date.now() + 5_000).toISOString().slice(0, 19);
     await cluster.testbed.run("login", ["scontrol", "update", `JobId=${limited.id}`, `EndTime=${limit}`]);
@@ -173,7 +208,9 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const args = ["--quiet", "--job-name=salloc", "-N2", "-w", nodes.join(","), "--exclusive", "--kill-command=TERM"];
     const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(held)], { user, cwd: dir.inCluster });
     await busy(dir);
-    const job = await untilSome("job", async () => (await cluster.testbed.jobs()).find(({ name }) => name === "salloc"));
+    const job = await untilSome("job", async () =>
+      (await cluster.testbed.jobs()).find(({ name }) => name === "salloc"),
+    );
     const started = { dir, nodes, id: job.id };
     await scancel(started);
     await letGo(started);

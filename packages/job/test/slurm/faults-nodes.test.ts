@@ -23,7 +23,9 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const script = dir.script({ width: 4 * nodes.length, ms: 400, goOn: true, options: { launcher: quick } });
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
     const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
-    await untilSome("call running on each node", () => nodes.every((node) => dir.running.filter((note) => note.node === node).length === 2));
+    await untilSome("call running on each node", () =>
+      nodes.every((node) => dir.running.filter((note) => note.node === node).length === 2),
+    );
     return { dir, id };
   }
 
@@ -34,7 +36,8 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     expect([state, dir.printed.includes("Error")]).toEqual(["COMPLETED", false]);
     expectSound(dir);
     expectComputedOnce(dir);
-    for (const node of parts.flatMap(({ nodes }) => nodes)) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
+    for (const node of parts.flatMap(({ nodes }) => nodes))
+      await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
   }
 
   /** Waits until so many more calls have been done. */
@@ -56,7 +59,8 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     expect([1, 2]).toContain(again.length);
   }
 
-  const secondAttempts = (dir: RunDir, at: "begin" | "end"): CallNote[] => dir.notes.filter(({ what, attempt }) => what === at && attempt > 1);
+  const secondAttempts = (dir: RunDir, at: "begin" | "end"): CallNote[] =>
+    dir.notes.filter(({ what, attempt }) => what === at && attempt > 1);
 
   /** Waits until the calls of a node that was lost have run elsewhere. */
   const ranElsewhere = (dir: RunDir): Promise<unknown> =>
@@ -69,7 +73,10 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const run = await busyOn("cut", "n1", "n2", "n3");
     const { dir } = run;
     await cluster.testbed.fault.cut("n3");
-    await untilSome("end of our processes behind the cut", () => cluster.of("n3", "agent-main").length + cluster.of("n3", "worker-main").length === 0);
+    await untilSome(
+      "end of our processes behind the cut",
+      () => cluster.of("n3", "agent-main").length + cluster.of("n3", "worker-main").length === 0,
+    );
     await ranElsewhere(dir);
     await cluster.testbed.fault.heal("n3");
     await moreCalls(dir, 12);
@@ -94,7 +101,8 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const run = await busyOn("stopped", "n6", "n7");
     const { dir } = run;
     const agents = cluster.of("n7", "agent-main");
-    const signal = (name: NodeJS.Signals): void => agents.filter(({ pid }) => existsSync(`/proc/${pid}`)).forEach(({ pid }) => process.kill(pid, name));
+    const signal = (name: NodeJS.Signals): void =>
+      agents.filter(({ pid }) => existsSync(`/proc/${pid}`)).forEach(({ pid }) => process.kill(pid, name));
     await untilSome("call that runs while its agent is stopped", () => {
       signal("SIGSTOP");
       const caught = dir.running.some(({ node }) => node === "n7");
@@ -104,15 +112,25 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     await ranElsewhere(dir);
     const twice = secondAttempts(dir, "begin").map(({ x }) => x);
     // The first attempts that had begun come to their end, too: their results wait in the agent.
-    const firstAttempts = (what: CallNote["what"]): readonly CallNote[] => dir.notes.filter((note) => note.what === what && note.attempt === 1 && note.node === "n7" && twice.includes(note.x));
+    const firstAttempts = (what: CallNote["what"]): readonly CallNote[] =>
+      dir.notes.filter(
+        (note) => note.what === what && note.attempt === 1 && note.node === "n7" && twice.includes(note.x),
+      );
     // On a busy machine the agent's guard may be faster, and ends them.
-    await untilSome("end of the first attempts", () => cluster.left("n7").length === 0 || (firstAttempts("begin").length > 0 && firstAttempts("end").length === firstAttempts("begin").length));
+    await untilSome(
+      "end of the first attempts",
+      () =>
+        cluster.left("n7").length === 0 ||
+        (firstAttempts("begin").length > 0 && firstAttempts("end").length === firstAttempts("begin").length),
+    );
     signal("SIGCONT");
     await untilSome("end of the agent and its workers", () => cluster.left("n7").length === 0);
     await moreCalls(dir, 6);
     await ends(run);
     expectLost(dir, "n7", /^nothing was heard from its agent for \d+ ms/);
-    expect(dir.rows.filter(({ x }) => twice.includes(x)).map(({ value }) => [value.node, value.attempt])).toEqual(twice.map(() => ["n6", 2]));
+    expect(dir.rows.filter(({ x }) => twice.includes(x)).map(({ value }) => [value.node, value.attempt])).toEqual(
+      twice.map(() => ["n6", 2]),
+    );
   });
 
   test.concurrent("loses all its workers: their calls run again, the node gets new workers and is used on", async () => {
@@ -120,11 +138,22 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const { dir } = run;
     const killed = cluster.of("n9", "worker-main").filter(({ pid }) => process.kill(pid, "SIGKILL"));
     const at = Date.now();
-    await untilSome("new workers' calls", () => dir.notes.filter(({ what, node, at: endedAt }) => what === "end" && node === "n9" && endedAt > at).length > 2);
+    await untilSome(
+      "new workers' calls",
+      () =>
+        dir.notes.filter(({ what, node, at: endedAt }) => what === "end" && node === "n9" && endedAt > at).length > 2,
+    );
     await ends(run);
     expect(dir.eventsOf("node-lost")).toEqual([]);
-    expect(dir.eventsOf("worker-ended").filter(({ how }) => how.includes("SIGKILL")).map(({ node }) => node)).toEqual(killed.map(() => "n9"));
-    expect(dir.eventsOf("call-retried").map(({ node, attempt }) => [node, attempt])).toEqual(secondAttempts(dir, "end").map(() => ["n9", 1]));
+    expect(
+      dir
+        .eventsOf("worker-ended")
+        .filter(({ how }) => how.includes("SIGKILL"))
+        .map(({ node }) => node),
+    ).toEqual(killed.map(() => "n9"));
+    expect(dir.eventsOf("call-retried").map(({ node, attempt }) => [node, attempt])).toEqual(
+      secondAttempts(dir, "end").map(() => ["n9", 1]),
+    );
     expect(secondAttempts(dir, "end").length).toBeGreaterThan(0);
   });
 

@@ -19,7 +19,12 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   /** A job that has its nodes already when `breakNodes` breaks some, and starts the program then. */
-  async function start(name: string, nodes: readonly string[], request: FaultRequest, breakNodes: () => Promise<unknown>): Promise<{ dir: RunDir; end: () => Promise<{ state: string; exitCode: number }> }> {
+  async function start(
+    name: string,
+    nodes: readonly string[],
+    request: FaultRequest,
+    breakNodes: () => Promise<unknown>,
+  ): Promise<{ dir: RunDir; end: () => Promise<{ state: string; exitCode: number }> }> {
     const dir = await cluster.dir(name);
     const script = dir.script(request).replace("\n", "\ntouch there; while [ ! -e go ]; do sleep 0.1; done\n");
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
@@ -38,7 +43,11 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   /** In sshd's place: lets everybody connect and says nothing. */
   async function hang(node: string): Promise<ChildProcess> {
     await cluster.testbed.fault.killSshd(node);
-    const listener = cluster.testbed.spawn(node, ["/opt/node/node", "-e", "require('node:net').createServer(() => {}).listen(22, () => console.log('ready'))"]);
+    const listener = cluster.testbed.spawn(node, [
+      "/opt/node/node",
+      "-e",
+      "require('node:net').createServer(() => {}).listen(22, () => console.log('ready'))",
+    ]);
     if (listener.stdout !== null) await once(listener.stdout, "data");
     return listener;
   }
@@ -51,31 +60,55 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   }
 
   test.concurrent("are left out, each with its reason, and the job runs on the others", async () => {
-    const { dir, end } = await start("left-out", ["n1", "n2", "n3"], { ...work, options: { launcher: hasty } }, () => cluster.testbed.fault.killSshd("n3"));
+    const { dir, end } = await start("left-out", ["n1", "n2", "n3"], { ...work, options: { launcher: hasty } }, () =>
+      cluster.testbed.fault.killSshd("n3"),
+    );
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
     expectRanOn(dir, "n1", "n2");
-    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([["n3", expect.stringMatching(/the agent on n3\b.*ECONNREFUSED/)]]);
+    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([
+      ["n3", expect.stringMatching(/the agent on n3\b.*ECONNREFUSED/)],
+    ]);
     expect(dir.printed).toMatch(/n3 is left out: .*ECONNREFUSED/);
   });
 
   test.concurrent("end a job that needs more than there are: every reason is named, and nothing is left on those that came up", async () => {
     const options = { leastNodes: 3, launcher: hasty };
-    const { dir, end } = await start("least", ["n4", "n5", "n6"], { ...work, options }, () => Promise.all([cluster.testbed.fault.killSshd("n5"), hang("n6")]));
+    const { dir, end } = await start("least", ["n4", "n5", "n6"], { ...work, options }, () =>
+      Promise.all([cluster.testbed.fault.killSshd("n5"), hang("n6")]),
+    );
     expect(await end()).toEqual({ state: "FAILED", exitCode: 1 });
-    expect(dir.outcome).toMatchObject({ type: "failed", name: "LaunchError", message: expect.stringMatching(/agents on 3 of 3 nodes, only on 1:\nn5: .*ECONNREFUSED.*\nn6: .*no connection within 8000 ms$/) });
+    expect(dir.outcome).toMatchObject({
+      type: "failed",
+      name: "LaunchError",
+      message: expect.stringMatching(
+        /agents on 3 of 3 nodes, only on 1:\nn5: .*ECONNREFUSED.*\nn6: .*no connection within 8000 ms$/,
+      ),
+    });
     expect(dir.notes).toEqual([]);
   });
 
   test.concurrent("leave a job to the CPUs of its head, where they are all others", async () => {
-    const { dir, end } = await start("alone", ["n7", "n8", "n9"], { ...work, options: { launcher: hasty } }, () => Promise.all([cluster.testbed.fault.killSshd("n8"), cluster.testbed.fault.stop("n9")]));
+    const { dir, end } = await start("alone", ["n7", "n8", "n9"], { ...work, options: { launcher: hasty } }, () =>
+      Promise.all([cluster.testbed.fault.killSshd("n8"), cluster.testbed.fault.stop("n9")]),
+    );
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
     expectRanOn(dir, "n7");
-    expect(dir.eventsOf("node-left-out").map(({ node }) => node).sort()).toEqual(["n8", "n9"]);
+    expect(
+      dir
+        .eventsOf("node-left-out")
+        .map(({ node }) => node)
+        .sort(),
+    ).toEqual(["n8", "n9"]);
     expect(await cluster.testbed.sshSessions("n7")).toEqual([]);
   });
 
   test.concurrent("do not keep a job that is interrupted: Ctrl-C ends it while they are still waited for", async () => {
-    const { dir, end } = await start("interrupted", ["n10", "n11"], { ...work, options: { launcher: { connectTimeoutMs: 3_600_000 } } }, () => hang("n11"));
+    const { dir, end } = await start(
+      "interrupted",
+      ["n10", "n11"],
+      { ...work, options: { launcher: { connectTimeoutMs: 3_600_000 } } },
+      () => hang("n11"),
+    );
     await untilSome("head's own node", () => cluster.of("n10", "agent-main").length > 0);
     for (const { pid } of cluster.of("n10", "faults-program")) process.kill(pid, "SIGINT");
     expect(await end()).toEqual({ state: "FAILED", exitCode: 128 + 2 });
@@ -84,16 +117,33 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
 
   test.concurrent("are left out of a job whose head is on the submitting host, too", async () => {
     const dir = await cluster.dir("salloc");
-    const command = ["sh", "-c", `touch there; while [ ! -e go ]; do sleep 0.1; done; exec "$@"`, "sh", ...dir.command({ ...work, options: { launcher: hasty } })];
-    const run = cluster.testbed.run("login", ["salloc", "--quiet", "-N3", "-w", "n12,n13,n14", "--exclusive", "--no-kill", ...command], { user, cwd: dir.inCluster });
+    const command = [
+      "sh",
+      "-c",
+      `touch there; while [ ! -e go ]; do sleep 0.1; done; exec "$@"`,
+      "sh",
+      ...dir.command({ ...work, options: { launcher: hasty } }),
+    ];
+    const run = cluster.testbed.run(
+      "login",
+      ["salloc", "--quiet", "-N3", "-w", "n12,n13,n14", "--exclusive", "--no-kill", ...command],
+      { user, cwd: dir.inCluster },
+    );
     await untilSome("allocation", () => dir.has("there"));
     await cluster.testbed.fault.stop("n14");
     dir.make("go");
     expect(await run).toMatchObject({ exitCode: 0 });
     expectRanOn(dir, "n12", "n13");
-    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([["n14", expect.stringMatching(/the agent on n14\b.*(no connection within 8000 ms|EHOSTUNREACH)/)]]);
-    expect((await Promise.all(["n12", "n13"].map((node) => cluster.testbed.sshSessions(node)))).map((sessions) => sessions.length)).toEqual([1, 1]);
-    for (const node of ["login", "n12", "n13"]) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
+    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([
+      ["n14", expect.stringMatching(/the agent on n14\b.*(no connection within 8000 ms|EHOSTUNREACH)/)],
+    ]);
+    expect(
+      (await Promise.all(["n12", "n13"].map((node) => cluster.testbed.sshSessions(node)))).map(
+        (sessions) => sessions.length,
+      ),
+    ).toEqual([1, 1]);
+    for (const node of ["login", "n12", "n13"])
+      await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
   });
 
   test.concurrent("join later, when they can be reached again", async () => {
@@ -101,7 +151,9 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     const { dir, end } = await start("late", ["n15", "n16"], request, () => cluster.testbed.fault.killSshd("n16"));
     await untilSome("calls on the head's node", () => dir.notes.length > 0);
     await cluster.testbed.fault.heal("n16");
-    await untilSome("calls on the late node", () => dir.notes.some(({ what, node }) => what === "end" && node === "n16"));
+    await untilSome("calls on the late node", () =>
+      dir.notes.some(({ what, node }) => what === "end" && node === "n16"),
+    );
     dir.make("finish");
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
     expectRanOn(dir, "n15", "n16");

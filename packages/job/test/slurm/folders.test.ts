@@ -22,7 +22,8 @@ describeOnTestbed(describe)("folders", () => {
 
   /** Runs commands on a node as root. */
   async function onNode(node: string, ...commands: readonly string[]): Promise<void> {
-    for (const command of commands) expect(await cluster.testbed.run(node, command.split(" ")), command).toMatchObject({ exitCode: 0 });
+    for (const command of commands)
+      expect(await cluster.testbed.run(node, command.split(" ")), command).toMatchObject({ exitCode: 0 });
   }
 
   /** A job on these nodes, with the lines of its script; its output is in the folder. */
@@ -36,49 +37,85 @@ describeOnTestbed(describe)("folders", () => {
   test.concurrent.each([
     ["is not mounted", "mode=755", ["n1", "n2"], /Cannot find module/],
     ["can't be read", "mode=700", ["n3", "n4"], /EACCES|Cannot find module/],
-  ] as const)("a node where the program's folder %s is left out, and the calls are made on the others", async (_, mode, nodes, why) => {
-    const [head, other] = nodes;
-    const dir = await cluster.dir(`hidden-on-${other}`);
-    const program = join(dir.path, "program");
-    mkdirSync(join(program, "node_modules/@hyperion-ts"), { recursive: true });
-    symlinkSync("/srv/checkout/packages/job", join(program, "node_modules/@hyperion-ts/job"));
-    symlinkSync("/srv/checkout/packages/job/node_modules/zod", join(program, "node_modules/zod"));
-    writeFileSync(join(program, "prog.ts"), alone);
-    await onNode(other, `mount -t tmpfs -o ${mode} none ${dir.inCluster}/program`);
-    const printed = await submit(dir, nodes, "exec /opt/node/node program/prog.ts");
-    expect(printed).toContain(JSON.stringify(Array.from({ length: 12 }, () => [head, 1])));
-    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([[other, expect.stringMatching(why)]]);
-    expect(printed).toMatch(new RegExp(`${other} is left out: .*program/prog\\.ts`));
-  });
+  ] as const)(
+    "a node where the program's folder %s is left out, and the calls are made on the others",
+    async (_, mode, nodes, why) => {
+      const [head, other] = nodes;
+      const dir = await cluster.dir(`hidden-on-${other}`);
+      const program = join(dir.path, "program");
+      mkdirSync(join(program, "node_modules/@hyperion-ts"), { recursive: true });
+      symlinkSync("/srv/checkout/packages/job", join(program, "node_modules/@hyperion-ts/job"));
+      symlinkSync("/srv/checkout/packages/job/node_modules/zod", join(program, "node_modules/zod"));
+      writeFileSync(join(program, "prog.ts"), alone);
+      await onNode(other, `mount -t tmpfs -o ${mode} none ${dir.inCluster}/program`);
+      const printed = await submit(dir, nodes, "exec /opt/node/node program/prog.ts");
+      expect(printed).toContain(JSON.stringify(Array.from({ length: 12 }, () => [head, 1])));
+      expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([
+        [other, expect.stringMatching(why)],
+      ]);
+      expect(printed).toMatch(new RegExp(`${other} is left out: .*program/prog\\.ts`));
+    },
+  );
 
   test.concurrent("a node that has not what --import names is lost, because its workers do not start", async () => {
     const dir = await cluster.dir("hook-missing");
     mkdirSync(join(dir.path, "hooks"));
     writeFileSync(join(dir.path, "hooks/hook.mjs"), "");
     await onNode("n16", `mount -t tmpfs none ${dir.inCluster}/hooks`);
-    await submit(dir, ["n15", "n16"], `exec /opt/node/node --import ./hooks/hook.mjs /srv/checkout/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`);
+    await submit(
+      dir,
+      ["n15", "n16"],
+      `exec /opt/node/node --import ./hooks/hook.mjs /srv/checkout/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`,
+    );
     expectSound(dir);
     expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n15"]));
-    expect(dir.eventsOf("node-lost").map(({ node, reason }) => [node, reason])).toContainEqual(["n16", expect.stringMatching(/its workers do not start: [^]*Cannot find module '\/srv\/runs\/hook-missing\/hooks\/hook\.mjs'/)]);
+    expect(dir.eventsOf("node-lost").map(({ node, reason }) => [node, reason])).toContainEqual([
+      "n16",
+      expect.stringMatching(
+        /its workers do not start: [^]*Cannot find module '\/srv\/runs\/hook-missing\/hooks\/hook\.mjs'/,
+      ),
+    ]);
   });
 
   test.concurrent("a node on which the program's directory is missing is left out when others have it", async () => {
     const dir = await cluster.dir("directory-missing");
     await onNode("n11", `mount -t tmpfs -o mode=700 none ${dir.inCluster}`);
-    await submit(dir, ["n9", "n10", "n11"], `exec /opt/node/node /srv/checkout/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`);
+    await submit(
+      dir,
+      ["n9", "n10", "n11"],
+      `exec /opt/node/node /srv/checkout/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`,
+    );
     expectSound(dir);
     expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n9", "n10"]));
-    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([["n11", expect.stringMatching(/the program's directory can't be entered there, as it can on other nodes: EACCES/)]]);
+    expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([
+      [
+        "n11",
+        expect.stringMatching(/the program's directory can't be entered there, as it can on other nodes: EACCES/),
+      ],
+    ]);
   });
 
   test.concurrent("a directory that only the program's own node has costs no node, and it is said where the others run", async () => {
     const dir = await cluster.dir("directory-local");
     await onNode("n12", "mount -t tmpfs none /mnt");
-    await submit(dir, ["n12", "n13", "n14"], "mkdir /mnt/local", "cd /mnt/local", `exec /opt/node/node /srv/checkout/packages/job/test/slurm/programs/faults-program.ts ${dir.inCluster} '{"width":24,"ms":200}'`);
+    await submit(
+      dir,
+      ["n12", "n13", "n14"],
+      "mkdir /mnt/local",
+      "cd /mnt/local",
+      `exec /opt/node/node /srv/checkout/packages/job/test/slurm/programs/faults-program.ts ${dir.inCluster} '{"width":24,"ms":200}'`,
+    );
     expectSound(dir);
     expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n12", "n13", "n14"]));
-    const ran = /workers run in \/home\/alice, because the program's directory can't be entered there: ENOENT.*\/mnt\/local/;
-    expect(new Map(dir.eventsOf("node-ready").map(({ node, note }) => [node, ran.test(note ?? "")]))).toEqual(new Map([["n12", false], ["n13", true], ["n14", true]]));
+    const ran =
+      /workers run in \/home\/alice, because the program's directory can't be entered there: ENOENT.*\/mnt\/local/;
+    expect(new Map(dir.eventsOf("node-ready").map(({ node, note }) => [node, ran.test(note ?? "")]))).toEqual(
+      new Map([
+        ["n12", false],
+        ["n13", true],
+        ["n14", true],
+      ]),
+    );
   });
 
   test.concurrent.each([
@@ -88,16 +125,31 @@ describeOnTestbed(describe)("folders", () => {
   ] as const)("where nodes have an automounter, %s finds them by the names that were used", async (type, nodes) => {
     const [head, other] = nodes;
     const dir = await cluster.dir(`automounted-${type}`);
-    const folders = [["src", "/srv/checkout"], ["node", "/opt/node"], ["data", dir.inCluster]] as const;
+    const folders = [
+      ["src", "/srv/checkout"],
+      ["node", "/opt/node"],
+      ["data", dir.inCluster],
+    ] as const;
     // One node serves the folders and has links to them, the other one has mounts.
     await onNode(head, "mount -t tmpfs none /mnt", "mkdir -p /mnt/export/vol1 /mnt/auto");
     await onNode(other, "mount -t tmpfs none /mnt");
     for (const [name, from] of folders) {
-      await onNode(head, `mkdir /mnt/export/vol1/${name}`, `mount --bind ${from} /mnt/export/vol1/${name}`, `ln -s ../export/vol1/${name} /mnt/auto/${name}`);
+      await onNode(
+        head,
+        `mkdir /mnt/export/vol1/${name}`,
+        `mount --bind ${from} /mnt/export/vol1/${name}`,
+        `ln -s ../export/vol1/${name} /mnt/auto/${name}`,
+      );
       await onNode(other, `mkdir -p /mnt/auto/${name}`, `mount --bind ${from} /mnt/auto/${name}`);
     }
     const request = JSON.stringify({ width: 12, ms: 200, options: { launcher: { transport: { type } } } });
-    await submit(dir, nodes, "cd /mnt/auto/data", "PATH=/mnt/auto/node:$PATH", `exec node /mnt/auto/src/packages/job/test/slurm/programs/faults-program.ts . '${request}'`);
+    await submit(
+      dir,
+      nodes,
+      "cd /mnt/auto/data",
+      "PATH=/mnt/auto/node:$PATH",
+      `exec node /mnt/auto/src/packages/job/test/slurm/programs/faults-program.ts . '${request}'`,
+    );
     expectSound(dir);
     expectComputedOnce(dir);
     expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(nodes));
@@ -108,10 +160,21 @@ describeOnTestbed(describe)("folders", () => {
 
   test.concurrent("a link that only the program's own node has is followed for the others", async () => {
     const dir = await cluster.dir("linked");
-    await onNode("n7", "mount -t tmpfs none /mnt", `ln -s ${dir.inCluster} /mnt/mine`, "ln -s /srv/checkout /mnt/src", "ln -s /opt/node /mnt/node");
+    await onNode(
+      "n7",
+      "mount -t tmpfs none /mnt",
+      `ln -s ${dir.inCluster} /mnt/mine`,
+      "ln -s /srv/checkout /mnt/src",
+      "ln -s /opt/node /mnt/node",
+    );
     // A folder of the name, but another one.
     await onNode("n8", "mount -t tmpfs none /mnt", "mkdir -p /mnt/mine");
-    await submit(dir, ["n7", "n8"], "cd /mnt/mine", `exec /mnt/node/node /mnt/src/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`);
+    await submit(
+      dir,
+      ["n7", "n8"],
+      "cd /mnt/mine",
+      `exec /mnt/node/node /mnt/src/packages/job/test/slurm/programs/faults-program.ts . '{"width":12,"ms":200}'`,
+    );
     expectSound(dir);
     expect(new Set(dir.notes.map(({ node }) => node))).toEqual(new Set(["n7", "n8"]));
     expect(await cluster.testbed.run("n8", ["ls", "/mnt/mine"])).toMatchObject({ stdout: "" });

@@ -14,7 +14,10 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
 
   const open = (name: string, slurm: SlurmSettings = {}): Promise<Testbed> =>
     testbed({
-      nodes: [{ name: "n1", cpus: 2 }, { name: "n2", cpus: 2 }],
+      nodes: [
+        { name: "n1", cpus: 2 },
+        { name: "n2", cpus: 2 },
+      ],
       share: [
         { from: resolve(import.meta.dirname, "../../../.."), to: "/srv/checkout" },
         { from: dirname(realpathSync(process.execPath)), to: "/opt/node" },
@@ -39,16 +42,25 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
   }
 
   const submit = (cluster: Testbed, dir: RunDir, request: FaultRequest, ...args: readonly string[]) =>
-    cluster.sbatch(dir.script(request), { user, cwd: dir.inCluster, args: ["-n1", "-o", "out.txt", "--open-mode=append", ...args] });
+    cluster.sbatch(dir.script(request), {
+      user,
+      cwd: dir.inCluster,
+      args: ["-n1", "-o", "out.txt", "--open-mode=append", ...args],
+    });
 
   /** What a program of that user hears of the job that a lock names. */
   async function asked(cluster: Testbed, lockedBy: string, by = user): Promise<{ own: string; hasEnded: boolean }> {
-    const { stdout, stderr } = await cluster.run("login", ["/opt/node/node", "/srv/checkout/packages/job/test/slurm/programs/asks-ended.ts", lockedBy], { user: by });
+    const { stdout, stderr } = await cluster.run(
+      "login",
+      ["/opt/node/node", "/srv/checkout/packages/job/test/slurm/programs/asks-ended.ts", lockedBy],
+      { user: by },
+    );
     expect(stderr).toBe("");
     return JSON.parse(stdout);
   }
 
-  const lockOf = (dir: RunDir): { job: string } => JSON.parse(readFileSync(join(dir.path, "results.sqlite.lock"), "utf8"));
+  const lockOf = (dir: RunDir): { job: string } =>
+    JSON.parse(readFileSync(join(dir.path, "results.sqlite.lock"), "utf8"));
 
   it("the lock of a job that runs on one is not taken by the other, which names that job, whatever it knows of one with the same id", async () => {
     const dir = await dirOf("running");
@@ -57,11 +69,17 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
     const { job } = lockOf(dir);
     expect(job).toMatch(new RegExp(`^Slurm job ${holder} \\(start 0, user \\d+\\) of cluster alpha$`));
     // Over there the same id is one that nobody knows, or that of the asking job itself, then one that has ended.
-    for (let id = 0; id <= holder; ) {
+    for (let id = 0; id <= holder;) {
       const other = await submit(beta, dir, { width: 2, ms: 10 });
       expect(await beta.waitForJob(other)).toMatchObject({ state: "FAILED" });
-      const refusal = new RegExp(`Slurm job ${holder} \\(start 0, user \\d+\\) of cluster alpha\\).* can't be checked from here`);
-      expect(dir.outcome).toMatchObject({ type: "failed", name: "ResultsError", message: expect.stringMatching(refusal) });
+      const refusal = new RegExp(
+        `Slurm job ${holder} \\(start 0, user \\d+\\) of cluster alpha\\).* can't be checked from here`,
+      );
+      expect(dir.outcome).toMatchObject({
+        type: "failed",
+        name: "ResultsError",
+        message: expect.stringMatching(refusal),
+      });
       expect(lockOf(dir)).toMatchObject({ job });
       id = other;
     }
@@ -75,7 +93,8 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
     const holder = await submit(alpha, dir, { width: 2, ms: 10, goOn: true }, "-w", "n1");
     await untilSome("result", () => dir.notes.some(({ what }) => what === "end"));
     const { job } = lockOf(dir);
-    for (const { pid, argv } of alpha.processes("n1")) if (argv.some((arg) => arg.endsWith("faults-program.ts"))) process.kill(pid, "SIGKILL");
+    for (const { pid, argv } of alpha.processes("n1"))
+      if (argv.some((arg) => arg.endsWith("faults-program.ts"))) process.kill(pid, "SIGKILL");
     expect(await alpha.waitForJob(holder)).toMatchObject({ state: "FAILED" });
     expect(lockOf(dir)).toMatchObject({ job });
     expect(await asked(beta, job)).toMatchObject({ own: expect.stringContaining("of cluster beta"), hasEnded: false });
@@ -91,12 +110,16 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
     await untilSome("job", async () => (await gamma.job(id))[0]?.state === "RUNNING");
     const { own } = await asked(gamma, "");
     const lockedBy = own.replace(/job \d+/, `job ${id}`);
-    const answers = async () => [await asked(gamma, lockedBy), await asked(gamma, lockedBy, "bob")].map(({ hasEnded }) => hasEnded);
+    const answers = async () =>
+      [await asked(gamma, lockedBy), await asked(gamma, lockedBy, "bob")].map(({ hasEnded }) => hasEnded);
     expect(await answers()).toEqual([false, false]);
     await gamma.run("login", ["scontrol", "update", "PartitionName=main", "Hidden=YES"]);
     expect(await answers()).toEqual([false, false]);
     await gamma.run("login", ["scancel", String(id)], { user });
-    await untilSome("end that Slurm has forgotten", async () => (await gamma.run("login", ["scontrol", "show", "job", String(id)])).exitCode !== 0);
+    await untilSome(
+      "end that Slurm has forgotten",
+      async () => (await gamma.run("login", ["scontrol", "show", "job", String(id)])).exitCode !== 0,
+    );
     expect(await answers()).toEqual([true, false]);
   });
 });

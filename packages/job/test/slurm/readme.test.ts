@@ -1,5 +1,13 @@
 /** The repository's README promises a program and a batch script: both are run as they stand there. */
-import { chmodSync, mkdirSync, mkdtempDisposableSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describeOnTestbed, testbed } from "@hyperion-ts/testbed";
@@ -8,7 +16,8 @@ import { describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "../../../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 /** The first block of a language behind `from`. */
-const block = (language: string, from = ""): string => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme.slice(readme.indexOf(from)))?.[1] ?? "";
+const block = (language: string, from = ""): string =>
+  new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme.slice(readme.indexOf(from)))?.[1] ?? "";
 
 describeOnTestbed(describe)("README", () => {
   test("its batch script runs its program on four nodes, and what that prints is what README says", async () => {
@@ -28,11 +37,21 @@ describeOnTestbed(describe)("README", () => {
       ],
     });
     const script = block("sh", "## On a cluster");
-    const id = await cluster.sbatch(script, { user: "alice", cwd: "/srv/runs", args: ["-o", "printed.txt", "-e", "progress.txt"], env: { PATH: "/opt/node:/usr/bin:/bin" } });
+    const id = await cluster.sbatch(script, {
+      user: "alice",
+      cwd: "/srv/runs",
+      args: ["-o", "printed.txt", "-e", "progress.txt"],
+      env: { PATH: "/opt/node:/usr/bin:/bin" },
+    });
     const { state } = await cluster.waitForJob(id);
     const progress = readFileSync(join(place, "progress.txt"), "utf8");
     expect({ state, progress }).toMatchObject({ state: "COMPLETED" });
-    expect(progress.match(/^n\d: 2 CPUs$/gm)?.toSorted()).toEqual(["n1: 2 CPUs", "n2: 2 CPUs", "n3: 2 CPUs", "n4: 2 CPUs"]);
+    expect(progress.match(/^n\d: 2 CPUs$/gm)?.toSorted()).toEqual([
+      "n1: 2 CPUs",
+      "n2: 2 CPUs",
+      "n3: 2 CPUs",
+      "n4: 2 CPUs",
+    ]);
     expect(readFileSync(join(place, "printed.txt"), "utf8")).toBe(block("text"));
   });
 });

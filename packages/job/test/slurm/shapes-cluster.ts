@@ -1,6 +1,15 @@
 /** A cluster of uneven nodes for programs in all shapes of jobs, and what can be seen of each run from outside. */
 import { randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type NodeSpec, type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
@@ -53,7 +62,10 @@ export class ShapeCluster implements AsyncDisposable {
   sbatch(args: readonly string[], script: string): Promise<JobSeen> {
     const output = `output-${randomUUID()}`;
     return this.#watched(async () => {
-      const id = await this.testbed.sbatch(`#!/bin/sh\n${script}\n`, { user, args: [...args, "-o", `/srv/runs/${output}`, "--open-mode=append"] });
+      const id = await this.testbed.sbatch(`#!/bin/sh\n${script}\n`, {
+        user,
+        args: [...args, "-o", `/srv/runs/${output}`, "--open-mode=append"],
+      });
       const { exitCode } = await this.testbed.waitForJob(id, { timeoutMs: PATIENCE_MS });
       return { exitCode, printed: readFileSync(this.path(output), "utf8") };
     });
@@ -62,7 +74,12 @@ export class ShapeCluster implements AsyncDisposable {
   /** Runs a command on the login node. */
   run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<JobSeen> {
     return this.#watched(async () => {
-      const { exitCode, stdout, stderr } = await this.testbed.run("login", command, { user, cwd: place, env, signal: AbortSignal.timeout(PATIENCE_MS) });
+      const { exitCode, stdout, stderr } = await this.testbed.run("login", command, {
+        user,
+        cwd: place,
+        env,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
       return { exitCode, printed: `${stdout}\n${stderr}` };
     });
   }
@@ -70,7 +87,12 @@ export class ShapeCluster implements AsyncDisposable {
   /** The program's argument vector. All runs start the same files: compiled once, they start in half the time. */
   program(name: string, { options = {}, ...request }: ShapeRequest): string[] {
     const launcher = { compileCache: "/srv/runs/compiled", ...options.launcher };
-    return ["/opt/node/node", "/srv/checkout/packages/job/test/slurm/programs/shapes-program.ts", `/srv/runs/${name}`, JSON.stringify({ ...request, options: { ...options, launcher } })];
+    return [
+      "/opt/node/node",
+      "/srv/checkout/packages/job/test/slurm/programs/shapes-program.ts",
+      `/srv/runs/${name}`,
+      JSON.stringify({ ...request, options: { ...options, launcher } }),
+    ];
   }
 
   /** A script's lines that become the program, in a place and with a variable of their own. */
@@ -92,7 +114,13 @@ export class ShapeCluster implements AsyncDisposable {
 
   /** Nobody of the user's is left on any node. */
   async expectNobodyLeft(): Promise<void> {
-    const left = (): readonly string[] => [...this.#hosts()].flatMap((node) => this.testbed.processes(node).filter((process) => process.user === user).map(({ argv }) => `${node}: ${argv.join(" ")}`));
+    const left = (): readonly string[] =>
+      [...this.#hosts()].flatMap((node) =>
+        this.testbed
+          .processes(node)
+          .filter((process) => process.user === user)
+          .map(({ argv }) => `${node}: ${argv.join(" ")}`),
+      );
     await expect.poll(left, { timeout: 60_000 }).toEqual([]);
   }
 
@@ -105,11 +133,18 @@ export class ShapeCluster implements AsyncDisposable {
     const before = await this.#sessions();
     const seen = await run();
     const after = await this.#sessions();
-    return { ...seen, sessions: Object.fromEntries([...after].map(([node, count]) => [node, count - (before.get(node) ?? 0)])) };
+    return {
+      ...seen,
+      sessions: Object.fromEntries([...after].map(([node, count]) => [node, count - (before.get(node) ?? 0)])),
+    };
   }
 
   async #sessions(): Promise<ReadonlyMap<string, number>> {
-    return new Map(await Promise.all(this.#hosts().map(async (node) => [node, (await this.testbed.sshSessions(node)).length] as const)));
+    return new Map(
+      await Promise.all(
+        this.#hosts().map(async (node) => [node, (await this.testbed.sshSessions(node)).length] as const),
+      ),
+    );
   }
 
   #hosts(): readonly string[] {

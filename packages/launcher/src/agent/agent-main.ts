@@ -14,7 +14,8 @@ import { Socket } from "node:net";
 import { shareCompileCache } from "../compile-cache.ts";
 
 const [compileCache = "", node = "", ...folders] = process.argv.slice(2);
-if (compileCache !== "") shareCompileCache(compileCache, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
+if (compileCache !== "")
+  shareCompileCache(compileCache, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
 const { Agent } = await import("./agent.ts");
 const input = new Socket({ fd: 0, readable: true, writable: false });
 const output = new Socket({ fd: 1, readable: false, writable: true });

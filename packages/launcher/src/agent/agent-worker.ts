@@ -1,7 +1,20 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { type Employ, encodeMessage, FrameFlag, FrameKind, FrameParser, FrameWriter, HEADER_BYTES, MIN_PIECE_BYTES, parseMessage, type ToAgent, WireError, type WorkerExited } from "@hyperion-ts/wire";
+import {
+  type Employ,
+  encodeMessage,
+  FrameFlag,
+  FrameKind,
+  FrameParser,
+  FrameWriter,
+  HEADER_BYTES,
+  MIN_PIECE_BYTES,
+  parseMessage,
+  type ToAgent,
+  WireError,
+  type WorkerExited,
+} from "@hyperion-ts/wire";
 import type { Polling } from "../polling/polling.ts";
 import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
@@ -42,7 +55,11 @@ export interface AgentParts {
 }
 
 /** Makes a process the worker that `message` asks for. */
-export function employWorker(process: WorkerProcess, { channel, env, config }: StartMessage, parts: AgentParts): AgentWorker {
+export function employWorker(
+  process: WorkerProcess,
+  { channel, env, config }: StartMessage,
+  parts: AgentParts,
+): AgentWorker {
   const worker = new WorkerOfAgent(channel, process, parts);
   worker.employ(env, config);
   return worker;
@@ -80,11 +97,20 @@ class WorkerOfAgent implements AgentWorker {
     this.#oomKills = oomKills;
     this.#limitMet = limitMet;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
-    this.#calls = new CallLine(process.claims, this.#toWorker, (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing), noClaims);
-    this.#startWatch = watchStart(pid, () => limitMet(pid, true), (limit) => {
-      this.#limit = limit;
-      this.#process.running.signal("SIGKILL");
-    });
+    this.#calls = new CallLine(
+      process.claims,
+      this.#toWorker,
+      (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing),
+      noClaims,
+    );
+    this.#startWatch = watchStart(
+      pid,
+      () => limitMet(pid, true),
+      (limit) => {
+        this.#limit = limit;
+        this.#process.running.signal("SIGKILL");
+      },
+    );
     this.gone = this.#watch(frames);
   }
 
@@ -123,13 +149,22 @@ class WorkerOfAgent implements AgentWorker {
     void drained.then(() => this.#expectEnd());
     const exit = await this.#process.running.exited;
     this.#startWatch[Symbol.dispose]();
-    const killed = exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined && this.#limit === undefined;
+    const killed =
+      exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined && this.#limit === undefined;
     const outOfMemory = killed ? this.#oomKills.claim() : undefined;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
     if (!this.#cameUp && !this.#stopped) this.#limit ??= this.#limitMet(this.pid, false);
-    const exited: WorkerExited = { exit, unbegun, begun: this.#calls.begun, lastOutput: this.#lastOutput(), complaint: this.#complaint, outOfMemory, limit: this.#limit };
+    const exited: WorkerExited = {
+      exit,
+      unbegun,
+      begun: this.#calls.begun,
+      lastOutput: this.#lastOutput(),
+      complaint: this.#complaint,
+      outOfMemory,
+      limit: this.#limit,
+    };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#process.claims?.[Symbol.dispose]();
@@ -142,7 +177,8 @@ class WorkerOfAgent implements AgentWorker {
     const parser = new FrameParser({
       frame: (kind, flags, channel, _id, bytes, start, end) => {
         origin.whole(channel, end - start);
-        if (!isFromWorker(kind, flags, bytes, start, end)) throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
+        if (!isFromWorker(kind, flags, bytes, start, end))
+          throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
         const frame = bytes.subarray(start, end);
         setChannel(frame, this.#channel);
         this.#toHead.forward(kind, frame);
@@ -161,7 +197,9 @@ class WorkerOfAgent implements AgentWorker {
       } catch (error) {
         frames.destroy();
         // Nothing that it says can be trusted now.
-        this.#endFor(`something in it writes to file descriptor 3, which carries its frames, so that they can't be read any more. ${messageOf(error)}`);
+        this.#endFor(
+          `something in it writes to file descriptor 3, which carries its frames, so that they can't be read any more. ${messageOf(error)}`,
+        );
       }
     });
     return new Promise((resolve) => {
@@ -177,8 +215,14 @@ class WorkerOfAgent implements AgentWorker {
   /** Whoever has closed its frames, and lives on, answers nothing any more. */
   async #expectEnd(): Promise<void> {
     const { exited, hasEnded } = this.#process.running;
-    const stays = hasEnded || (await Promise.race([exited.then(() => false), new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS, true).unref())]));
-    if (stays === true && !this.#process.running.hasEnded && this.#complaint === undefined) this.#endFor("something in it has closed file descriptor 3, which carries its frames");
+    const stays =
+      hasEnded ||
+      (await Promise.race([
+        exited.then(() => false),
+        new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS, true).unref()),
+      ]));
+    if (stays === true && !this.#process.running.hasEnded && this.#complaint === undefined)
+      this.#endFor("something in it has closed file descriptor 3, which carries its frames");
   }
 
   #endFor(complaint: string): void {

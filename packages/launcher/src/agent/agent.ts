@@ -63,7 +63,10 @@ export class Agent implements FrameReceiver {
   /** How the head's paths are written here. */
   #here: PathsHere = (path) => path;
   #link = HeadLink.ofSsh(process.env);
-  readonly #unanswered = setTimeout(() => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`), UNANSWERED_MS);
+  readonly #unanswered = setTimeout(
+    () => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`),
+    UNANSWERED_MS,
+  );
   readonly #silence = new Silence();
   /** What this process becomes when its head fell silent; nothing where it just ends. */
   #whenHeadIsLost: readonly string[] = [];
@@ -164,9 +167,20 @@ export class Agent implements FrameReceiver {
     }
   }
 
-  #configure({ version, heartbeatMs, silenceMs, trustAcknowledgements, directory, folderNames, whenHeadIsLost }: Extract<ToAgent, { type: "configure" }>): void {
+  #configure({
+    version,
+    heartbeatMs,
+    silenceMs,
+    trustAcknowledgements,
+    directory,
+    folderNames,
+    whenHeadIsLost,
+  }: Extract<ToAgent, { type: "configure" }>): void {
     clearTimeout(this.#unanswered);
-    if (version !== PROTOCOL_VERSION) return this.end(`the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`);
+    if (version !== PROTOCOL_VERSION)
+      return this.end(
+        `the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`,
+      );
     this.#whenHeadIsLost = whenHeadIsLost;
     every(heartbeatMs, () => {
       this.#oomKills.look();
@@ -183,21 +197,36 @@ export class Agent implements FrameReceiver {
 
   #start(received: StartMessage): void {
     if (this.#ending) return;
-    const message = { ...received, command: received.command.map((argument) => argumentHere(argument, this.#here)), logFile: this.#here(received.logFile) };
+    const message = {
+      ...received,
+      command: received.command.map((argument) => argumentHere(argument, this.#here)),
+      logFile: this.#here(received.logFile),
+    };
     const { channel } = message;
     const started = Promise.all(message.retire.map((retired) => this.#stop(retired, END_GRACE_MS)))
       .then(() => this.#spare.take(message))
       .then((process) => this.#started(message, this.#employ(process, message)))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
-        this.#send({ type: "notStarted", channel, reason: error instanceof Error ? error.message : String(error), full: error instanceof NoRoomError });
+        this.#send({
+          type: "notStarted",
+          channel,
+          reason: error instanceof Error ? error.message : String(error),
+          full: error instanceof NoRoomError,
+        });
         return undefined;
       });
     this.#workers.set(channel, started);
   }
 
   #employ(process: WorkerProcess, message: StartMessage): AgentWorker {
-    return employWorker(process, message, { toHead: this.#writer, polling: this.#polling, oomKills: this.#oomKills, noClaims: (error) => this.#processes.noClaims(error), limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs) });
+    return employWorker(process, message, {
+      toHead: this.#writer,
+      polling: this.#polling,
+      oomKills: this.#oomKills,
+      noClaims: (error) => this.#processes.noClaims(error),
+      limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs),
+    });
   }
 
   #started(message: StartMessage, worker: AgentWorker): AgentWorker {
@@ -205,7 +234,10 @@ export class Agent implements FrameReceiver {
     if (this.#replacing) this.#spare.prepare(message);
     this.#running.set(channel, worker);
     this.#send({ type: "started", channel, pid: worker.pid });
-    const watch = message.memoryMb === null ? undefined : this.#memory.add(worker.pid, message.memoryMb, (usedMb) => this.#send({ type: "memory", channel, usedMb }));
+    const watch =
+      message.memoryMb === null
+        ? undefined
+        : this.#memory.add(worker.pid, message.memoryMb, (usedMb) => this.#send({ type: "memory", channel, usedMb }));
     void worker.gone.then(() => {
       watch?.[Symbol.dispose]();
       this.#running.delete(channel);

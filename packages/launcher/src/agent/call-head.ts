@@ -31,14 +31,21 @@ export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv):
 
 /** Under which addresses the node already knows the head: the other end of its ssh connection, the host that srun was run on. */
 function hostsOfSession({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.ProcessEnv): string[] {
-  return [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) => (host === undefined || host === "" ? [] : [host]));
+  return [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) =>
+    host === undefined || host === "" ? [] : [host],
+  );
 }
 
 async function callHost(host: string, { port, identity, key }: ConnectMessage): Promise<TLSSocket> {
   const socket = connectTcp({ host, port, noDelay: true });
   try {
     await within(CALL_TIMEOUT_MS, socket, "connect");
-    const tls = connectTls({ socket, minVersion: "TLSv1.3", pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }), checkServerIdentity: () => undefined });
+    const tls = connectTls({
+      socket,
+      minVersion: "TLSv1.3",
+      pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }),
+      checkServerIdentity: () => undefined,
+    });
     await within(CALL_TIMEOUT_MS, tls, "secureConnect");
     return tls;
   } catch (error) {

@@ -28,7 +28,12 @@ export class CallLine {
   #lastIsAlone = false;
 
   /** `grant` gives credit back for calls that are taken back here; `noClaims` hears why calls go one at a time from now on. */
-  constructor(claims: ClaimFile | undefined, toWorker: FrameWriter, grant: (bytes: number) => void, noClaims: (error: unknown) => void) {
+  constructor(
+    claims: ClaimFile | undefined,
+    toWorker: FrameWriter,
+    grant: (bytes: number) => void,
+    noClaims: (error: unknown) => void,
+  ) {
     this.#claims = claims;
     this.#usable = claims !== undefined;
     this.#toWorker = toWorker;

@@ -13,7 +13,9 @@ const NO_LIMIT_BYTES = 2 ** 60;
 
 /** The memory that is left by the limit which leaves least; null without any. Memory that the kernel can take back, such as cached files, counts as left. */
 export function memoryLimit(cgroups: readonly OwnCgroup[] = ownCgroups()): MemoryLimit | null {
-  const limits = cgroups.flatMap(({ version, folders }) => folders.flatMap((folder) => (version === 2 ? memoryOfVersion2(folder) : memoryOfVersion1(folder))));
+  const limits = cgroups.flatMap(({ version, folders }) =>
+    folders.flatMap((folder) => (version === 2 ? memoryOfVersion2(folder) : memoryOfVersion1(folder))),
+  );
   return limits.toSorted((a, b) => a.availableMb - b.availableMb)[0] ?? null;
 }
 
@@ -22,18 +24,29 @@ function memoryOfVersion1(folder: string): MemoryLimit[] {
 }
 
 /** Above memory.high nobody is killed, but slowed down until nothing goes on. */
-const memoryOfVersion2 = (folder: string): MemoryLimit[] => ["memory.max", "memory.high"].flatMap((name) => limitOf(join(folder, name), folder, "anon"));
+const memoryOfVersion2 = (folder: string): MemoryLimit[] =>
+  ["memory.max", "memory.high"].flatMap((name) => limitOf(join(folder, name), folder, "anon"));
 
 function limitOf(file: string, folder: string, used: string): MemoryLimit[] {
   const bytes = Number.parseInt(readIfThere(file), 10);
   if (Number.isNaN(bytes) || bytes >= NO_LIMIT_BYTES) return [];
-  const usedBytes = Number(new RegExp(`^${used} (\\d+)$`, "m").exec(readIfThere(join(folder, "memory.stat")))?.[1] ?? 0);
-  return [{ file, limitMb: Math.floor(bytes / MEGABYTE), availableMb: Math.max(0, Math.floor((bytes - usedBytes) / MEGABYTE)) }];
+  const usedBytes = Number(
+    new RegExp(`^${used} (\\d+)$`, "m").exec(readIfThere(join(folder, "memory.stat")))?.[1] ?? 0,
+  );
+  return [
+    {
+      file,
+      limitMb: Math.floor(bytes / MEGABYTE),
+      availableMb: Math.max(0, Math.floor((bytes - usedBytes) / MEGABYTE)),
+    },
+  ];
 }
 
 /** How many CPUs' time the cgroups leave; null without a quota. */
 export function cpuQuota(cgroups: readonly OwnCgroup[] = ownCgroups()): CpuQuota | null {
-  const quotas = cgroups.flatMap(({ version, folders }) => folders.flatMap((folder) => (version === 2 ? quotaOfVersion2(folder) : quotaOfVersion1(folder))));
+  const quotas = cgroups.flatMap(({ version, folders }) =>
+    folders.flatMap((folder) => (version === 2 ? quotaOfVersion2(folder) : quotaOfVersion1(folder))),
+  );
   return quotas.toSorted((a, b) => a.cpus - b.cpus)[0] ?? null;
 }
 

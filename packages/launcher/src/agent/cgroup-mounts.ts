@@ -38,7 +38,8 @@ export const parseCgroupMounts = (mountinfo: string): readonly CgroupMount[] =>
   });
 
 /** A space, a tab, a backslash and an end of line are written in octal. */
-const unescaped = (field: string): string => field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)));
+const unescaped = (field: string): string =>
+  field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)));
 
 /** This process's cgroups. */
 export const ownCgroups = (): readonly OwnCgroup[] => findOwnCgroups(cgroupMounts(), readIfThere("/proc/self/cgroup"));
@@ -50,15 +51,28 @@ export function findOwnCgroups(mounts: readonly CgroupMount[], selfCgroup: strin
     return id === undefined ? [] : [{ version: controllers === "" ? 2 : 1, controllers: controllers.split(","), path }];
   });
   return mounts.flatMap((mount) => {
-    const line = lines.find(({ version, controllers }) => version === mount.version && (version === 2 || controllers.some((name) => mount.controllers.includes(name))));
-    return line === undefined ? [] : [{ version: mount.version, controllers: mount.controllers, folders: upTo(mount.folder, folderIn(mount, line.path)) }];
+    const line = lines.find(
+      ({ version, controllers }) =>
+        version === mount.version && (version === 2 || controllers.some((name) => mount.controllers.includes(name))),
+    );
+    return line === undefined
+      ? []
+      : [
+          {
+            version: mount.version,
+            controllers: mount.controllers,
+            folders: upTo(mount.folder, folderIn(mount, line.path)),
+          },
+        ];
   });
 }
 
 /** A path outside of what is mounted, as in a container, is that of somebody further up: the top is as near as we get. */
 function folderIn({ folder, root }: CgroupMount, path: string): string {
   const above = root === "/" ? "" : root;
-  return path.startsWith("/..") || (path !== above && !path.startsWith(`${above}/`)) ? folder : join(folder, path.slice(above.length), ".");
+  return path.startsWith("/..") || (path !== above && !path.startsWith(`${above}/`))
+    ? folder
+    : join(folder, path.slice(above.length), ".");
 }
 
 function upTo(top: string, folder: string): string[] {

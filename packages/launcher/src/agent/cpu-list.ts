@@ -12,6 +12,11 @@ export function parseCpuList(list: string): number[] {
 
 /** Reads the other format for the same: words of 32 bits in hexadecimal, the highest first, e.g. `00000001,000000ff` (cpuset(7), "Mask format"). */
 export function parseCpuMask(mask: string): number[] {
-  const digits = mask.replaceAll(/[^\da-f]/gi, "").split("").toReversed();
-  return digits.flatMap((digit, place) => [0, 1, 2, 3].filter((bit) => (Number.parseInt(digit, 16) >> bit) & 1).map((bit) => 4 * place + bit));
+  const digits = mask
+    .replaceAll(/[^\da-f]/gi, "")
+    .split("")
+    .toReversed();
+  return digits.flatMap((digit, place) =>
+    [0, 1, 2, 3].filter((bit) => (Number.parseInt(digit, 16) >> bit) & 1).map((bit) => 4 * place + bit),
+  );
 }

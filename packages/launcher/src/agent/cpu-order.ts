@@ -31,7 +31,8 @@ export function coresInOrder({ cpus, cores, groups }: CpuTopology): readonly Cpu
     if (holder !== undefined) parents.set(holder, [...(parents.get(holder) ?? []), set]);
     for (const cpu of set) innermost.set(cpu, set);
   }
-  const descend = (set: CpuGroup): readonly CpuGroup[] => parents.get(set)?.toSorted(byLowestCpu).flatMap(descend) ?? [set];
+  const descend = (set: CpuGroup): readonly CpuGroup[] =>
+    parents.get(set)?.toSorted(byLowestCpu).flatMap(descend) ?? [set];
   return sets.slice(0, 1).flatMap(descend);
 }
 

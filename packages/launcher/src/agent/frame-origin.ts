@@ -48,13 +48,16 @@ export class FrameOrigin {
     }
     const begunHere = this.#pending <= chunk.length;
     if (!begunHere && this.#beginning.length === 0) return;
-    const beginning = begunHere ? chunk.subarray(chunk.length - this.#pending) : Buffer.concat([this.#beginning, chunk]);
+    const beginning = begunHere
+      ? chunk.subarray(chunk.length - this.#pending)
+      : Buffer.concat([this.#beginning, chunk]);
     const known = beginning.length >= CHANNEL_AT + 2;
     this.#beginning = known ? nothing : beginning;
     if (known) this.#expect(beginning.readUInt16LE(CHANNEL_AT));
   }
 
   #expect(channel: number): void {
-    if (channel !== this.#channel) throw new WireError("bad-frame", "Received a frame, or the beginning of one, that the worker did not send");
+    if (channel !== this.#channel)
+      throw new WireError("bad-frame", "Received a frame, or the beginning of one, that the worker did not send");
   }
 }

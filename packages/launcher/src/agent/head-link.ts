@@ -35,7 +35,13 @@ export class HeadLink {
   }
 
   static ofSocket({ localAddress, localPort, remoteAddress, remotePort }: Socket): HeadLink {
-    if (localAddress === undefined || localPort === undefined || remoteAddress === undefined || remotePort === undefined) return new HeadLink(undefined);
+    if (
+      localAddress === undefined ||
+      localPort === undefined ||
+      remoteAddress === undefined ||
+      remotePort === undefined
+    )
+      return new HeadLink(undefined);
     return new HeadLink({ localAddress, localPort, remoteAddress, remotePort });
   }
 
@@ -71,7 +77,14 @@ function procAddresses(address: string, port: number): string[] {
   const v4 = address.replace(/^::ffff:(?=\d+\.)/, "");
   const portText = port.toString(16).toUpperCase().padStart(4, "0");
   const words = isIPv6(v4) ? ipv6Words(v4) : [v4.split(".").map(Number)];
-  const text = words.map((bytes) => bytes.toReversed().map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join("")).join("");
+  const text = words
+    .map((bytes) =>
+      bytes
+        .toReversed()
+        .map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"))
+        .join(""),
+    )
+    .join("");
   const texts = words.length === 1 ? [text, `0000000000000000FFFF0000${text}`] : [text];
   return texts.map((ends) => `${ends}:${portText}`);
 }
@@ -79,7 +92,8 @@ function procAddresses(address: string, port: number): string[] {
 /** The four 32-bit words of an IPv6 address, as bytes. */
 function ipv6Words(address: string): number[][] {
   const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
-  const groups = (text: string | undefined): number[] => (text === undefined || text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16)));
+  const groups = (text: string | undefined): number[] =>
+    text === undefined || text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
   const front = groups(head);
   const back = groups(tail);
   const all = [...front, ...Array.from({ length: 8 - front.length - back.length }, () => 0), ...back];

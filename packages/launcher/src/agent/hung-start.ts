@@ -11,7 +11,11 @@ const LOOK_INTERVAL_MS = 1_000;
 const LOOKS = 4;
 
 /** Looks at the process `pid` until it is disposed of, or found to hang: then `hangs` is told of the limit, once. */
-export function watchStart(pid: number, limitMet: () => string | undefined, hangs: (limit: string) => void): Disposable {
+export function watchStart(
+  pid: number,
+  limitMet: () => string | undefined,
+  hangs: (limit: string) => void,
+): Disposable {
   let last: string | undefined;
   let still = 0;
   const timer: Timer = every(LOOK_INTERVAL_MS, () => {

@@ -34,18 +34,32 @@ const MAX_DEPTH = 6;
  * no such cgroup, or it binds the job to no CPUs. A folder in which nobody runs is left over from an earlier job, or an
  * earlier start of this one, and one of somebody else's processes is not ours.
  */
-export function jobCpuset({ node, folders }: JobOnNode, mounts: readonly CgroupMount[] = cgroupMounts(), uid: number = process.getuid?.() ?? 0): number[] | null {
+export function jobCpuset(
+  { node, folders }: JobOnNode,
+  mounts: readonly CgroupMount[] = cgroupMounts(),
+  uid: number = process.getuid?.() ?? 0,
+): number[] | null {
   const wanted = new Set(folders);
   const trees = mounts.filter(({ version, controllers }) => version === 2 || controllers.includes("cpuset"));
-  const cpus = wanted.size === 0 ? [] : trees.flatMap((mount) => jobFolders(mount, node, wanted, uid).flatMap((folder) => cpusOf(mount, folder)));
+  const cpus =
+    wanted.size === 0
+      ? []
+      : trees.flatMap((mount) => jobFolders(mount, node, wanted, uid).flatMap((folder) => cpusOf(mount, folder)));
   return cpus.length === 0 ? null : [...new Set(cpus)].toSorted((a, b) => a - b);
 }
 
 function jobFolders(mount: CgroupMount, node: string, wanted: ReadonlySet<string>, uid: number): string[] {
-  const holders = mount.version === 1 ? [`slurm/uid_${uid}`, `slurm_${node}/uid_${uid}`] : ["system.slice/slurmstepd.scope", `system.slice/${node}_slurmstepd.scope`];
-  const within = (folder: string): string[] => subfolders(folder).filter((name) => wanted.has(name)).map((name) => join(folder, name));
+  const holders =
+    mount.version === 1
+      ? [`slurm/uid_${uid}`, `slurm_${node}/uid_${uid}`]
+      : ["system.slice/slurmstepd.scope", `system.slice/${node}_slurmstepd.scope`];
+  const within = (folder: string): string[] =>
+    subfolders(folder)
+      .filter((name) => wanted.has(name))
+      .map((name) => join(folder, name));
   const usual = holders.flatMap((holder) => within(join(mount.folder, holder)));
-  const found = usual.length > 0 ? usual : search(mount.folder, (folder) => isHolder(mount, folder, node, uid)).flatMap(within);
+  const found =
+    usual.length > 0 ? usual : search(mount.folder, (folder) => isHolder(mount, folder, node, uid)).flatMap(within);
   return found.filter((folder) => isLive(folder, mount.version === 2 ? uid : undefined));
 }
 
@@ -79,7 +93,9 @@ function isLive(folder: string, uid: number | undefined): boolean {
 }
 
 const processesBelow = (folder: string, depth: number): string[] => [
-  ...readIfThere(join(folder, "cgroup.procs")).split("\n").filter((pid) => pid !== ""),
+  ...readIfThere(join(folder, "cgroup.procs"))
+    .split("\n")
+    .filter((pid) => pid !== ""),
   ...(depth < MAX_DEPTH ? subfolders(folder).flatMap((name) => processesBelow(join(folder, name), depth + 1)) : []),
 ];
 

@@ -35,12 +35,16 @@ export class OomKills {
     this.look(nowMs);
     if (this.#unclaimed.shift() === undefined) return undefined;
     const limit = memoryLimit(this.#cgroups);
-    return limit === null ? "all memory of the node is used up" : `the limit of ${limit.limitMb} MB of memory is reached (${limit.file})`;
+    return limit === null
+      ? "all memory of the node is used up"
+      : `the limit of ${limit.limitMb} MB of memory is reached (${limit.file})`;
   }
 }
 
 /** Kills of processes of this very cgroup: version 2 adds those of cgroups below. */
 function count(cgroups: readonly OwnCgroup[]): number {
-  const texts = cgroups.flatMap(({ version, folders: [own = ""] }) => readIfThere(join(own, version === 2 ? "memory.events" : "memory.oom_control")));
+  const texts = cgroups.flatMap(({ version, folders: [own = ""] }) =>
+    readIfThere(join(own, version === 2 ? "memory.events" : "memory.oom_control")),
+  );
   return texts.map((text) => Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)).reduce((sum, kills) => sum + kills, 0);
 }

@@ -7,7 +7,10 @@ export interface ProcessTools {
 }
 
 /** Tries both tools once, `setpriv` only where nobody has told; old versions of it have no --pdeathsig. */
-export const findProcessTools = (setpriv?: boolean): ProcessTools => ({ taskset: hasTaskset(), setpriv: setpriv ?? works("setpriv", ["--pdeathsig", "KILL", "true"]) });
+export const findProcessTools = (setpriv?: boolean): ProcessTools => ({
+  taskset: hasTaskset(),
+  setpriv: setpriv ?? works("setpriv", ["--pdeathsig", "KILL", "true"]),
+});
 
 /** Tries it. */
 export const hasTaskset = (): boolean => works("taskset", ["-p", String(process.pid)]);

@@ -54,7 +54,8 @@ export class WorkerProcesses {
     const room = workerRoom([...this.#running], this.#starting, this.#poolThreads);
     const workers = this.#running.size + this.#starting;
     // Without any worker nothing is lost by trying, where it may come up.
-    if (room !== null && (workers > 0 ? workers >= room.workers : room.full)) throw new NoRoomError(`${room.limit} is reached`);
+    if (room !== null && (workers > 0 ? workers >= room.workers : room.full))
+      throw new NoRoomError(`${room.limit} is reached`);
     this.#starting += 1;
     try {
       const started = await this.#start(command, pinTo, logFile);
@@ -64,7 +65,10 @@ export class WorkerProcesses {
       return started;
     } catch (error) {
       if (workers === 0 || !(error instanceof Error) || !AT_A_LIMIT.test(error.message)) throw error;
-      throw new NoRoomError(`${room?.limit ?? "a limit of processes, descriptors or memory"} is reached: ${error.message}`, { cause: error });
+      throw new NoRoomError(
+        `${room?.limit ?? "a limit of processes, descriptors or memory"} is reached: ${error.message}`,
+        { cause: error },
+      );
     } finally {
       this.#starting -= 1;
     }
@@ -79,7 +83,19 @@ export class WorkerProcesses {
       const { size: start } = fstatSync(fd);
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
-      const running = await startFramedProcess({ argv, env: { ...variables(this.#tools), ...(this.#poolThreads === 1 ? { UV_THREADPOOL_SIZE: "1" } : {}), ...markVariable(mark) }, passes: isForWorkers }, fd, claims?.fd);
+      const running = await startFramedProcess(
+        {
+          argv,
+          env: {
+            ...variables(this.#tools),
+            ...(this.#poolThreads === 1 ? { UV_THREADPOOL_SIZE: "1" } : {}),
+            ...markVariable(mark),
+          },
+          passes: isForWorkers,
+        },
+        fd,
+        claims?.fd,
+      );
       firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
       return { running, claims, log: { fd, start } };
@@ -94,7 +110,8 @@ export class WorkerProcesses {
   limitMet(pid: number, hangs: boolean): string | undefined {
     const others = [...this.#running].filter((other) => other !== pid);
     const room = workerRoom(others, this.#starting, this.#poolThreads ?? 1);
-    if (room === null || room.workers > others.length + this.#starting || (hangs && !lacksThreads(pid))) return undefined;
+    if (room === null || room.workers > others.length + this.#starting || (hangs && !lacksThreads(pid)))
+      return undefined;
     return `${room.limit} is reached`;
   }
 
@@ -107,7 +124,9 @@ export class WorkerProcesses {
   noClaims(error: unknown): void {
     if (this.#toldOfClaims) return;
     this.#toldOfClaims = true;
-    this.#log(`Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none (${error instanceof Error ? error.message : String(error)})`);
+    this.#log(
+      `Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
 
   #openClaims(): ClaimFile | undefined {

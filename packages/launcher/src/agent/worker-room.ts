@@ -69,14 +69,30 @@ const pidsLimits = ({ folders }: OwnCgroup): readonly ThreadLimit[] =>
   folders.flatMap((folder) => {
     const file = join(folder, "pids.max");
     const most = Number.parseInt(readIfThere(file), 10);
-    return Number.isNaN(most) ? [] : [{ most, used: () => Number(readIfThere(join(folder, "pids.current"))), limit: `the limit of ${most} processes and threads (${file})` }];
+    return Number.isNaN(most)
+      ? []
+      : [
+          {
+            most,
+            used: () => Number(readIfThere(join(folder, "pids.current"))),
+            limit: `the limit of ${most} processes and threads (${file})`,
+          },
+        ];
   });
 
 /** RLIMIT_NPROC counts all threads of the user, and does not hold for root (getrlimit(2)). */
 function userLimit(): readonly ThreadLimit[] {
   const uid = process.getuid?.() ?? 0;
   const most = limitOf("Max processes");
-  return uid === 0 || most === undefined || most > LARGE_LIMIT ? [] : [{ most, used: () => threadsOfUser(uid), limit: `the limit of ${most} processes and threads of this user (ulimit -u)` }];
+  return uid === 0 || most === undefined || most > LARGE_LIMIT
+    ? []
+    : [
+        {
+          most,
+          used: () => threadsOfUser(uid),
+          limit: `the limit of ${most} processes and threads of this user (ulimit -u)`,
+        },
+      ];
 }
 
 function fileRoom(workers: number): readonly WorkerRoom[] {
@@ -84,7 +100,13 @@ function fileRoom(workers: number): readonly WorkerRoom[] {
   if (most === undefined) return [];
   const all = readdirSync("/proc/self/fd").length;
   const others = all - FILES_PER_WORKER * workers;
-  return [{ workers: fit(most - SPARE_FILES - others, FILES_PER_WORKER), limit: `the limit of ${most} open files of the agent (ulimit -n)`, full: most - all < FILES_PER_WORKER }];
+  return [
+    {
+      workers: fit(most - SPARE_FILES - others, FILES_PER_WORKER),
+      limit: `the limit of ${most} open files of the agent (ulimit -n)`,
+      full: most - all < FILES_PER_WORKER,
+    },
+  ];
 }
 
 /** The soft limit, where there is one (proc_pid_limits(5)). */
@@ -93,7 +115,8 @@ function limitOf(name: string): number | undefined {
   return soft === undefined ? undefined : Number(soft);
 }
 
-const threadsOf = (pid: number | string): number => Number(/^Threads:\s*(\d+)/m.exec(readIfThere(`/proc/${pid}/status`))?.[1] ?? 0);
+const threadsOf = (pid: number | string): number =>
+  Number(/^Threads:\s*(\d+)/m.exec(readIfThere(`/proc/${pid}/status`))?.[1] ?? 0);
 
 const threadsOfUser = (uid: number): number =>
   readdirSync("/proc")

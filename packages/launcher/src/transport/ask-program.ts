@@ -18,7 +18,13 @@ export interface Answer {
 export async function askProgram(argv: readonly string[], signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   await using running = await runCmdLocalAsync({ argv }).catch((cause: unknown) => {
-    throw new TransportError({ reason: "unsupported", message: `${cause instanceof CommandError ? cause.message : String(cause)}. Is OpenSSH installed here?` }, { cause });
+    throw new TransportError(
+      {
+        reason: "unsupported",
+        message: `${cause instanceof CommandError ? cause.message : String(cause)}. Is OpenSSH installed here?`,
+      },
+      { cause },
+    );
   });
   running.stdin.on("error", () => undefined).end();
   const giveUp = (): void => running.kill();
@@ -29,7 +35,10 @@ export async function askProgram(argv: readonly string[], signal: AbortSignal): 
     const [stdout, { code, signal: killedBy }] = await Promise.all([text(running.stdout), running.exited]);
     signal.throwIfAborted();
     if (killedBy === null) return { code, stdout, stderr: running.lastErrors() };
-    throw new TransportError({ reason: "unsupported", message: `${running.description} was ended by ${killedBy} and did not answer (it gets ${TIME_LIMIT_MS} ms)` });
+    throw new TransportError({
+      reason: "unsupported",
+      message: `${running.description} was ended by ${killedBy} and did not answer (it gets ${TIME_LIMIT_MS} ms)`,
+    });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);

@@ -34,7 +34,8 @@ export async function withAttempts<A>(
       signal.throwIfAborted();
       const longestMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** (number - 1));
       const thisPauseMs = Math.round(longestMs * (0.5 + Math.random() / 2));
-      if (number >= attempts || performance.now() - startMs + thisPauseMs > patienceMs || !isTransient(error)) throw error;
+      if (number >= attempts || performance.now() - startMs + thisPauseMs > patienceMs || !isTransient(error))
+        throw error;
       waiting(error, number, thisPauseMs);
       await pause(thisPauseMs, signal);
     }

@@ -21,18 +21,29 @@ interface ConfiguredHost {
  * Options of ssh with which `host` is found; none where its name can be looked up, or nobody knows better. Its key may be
  * known by the name or by the address.
  */
-export async function addressOptions({ host, hostname, hostKeyAlias, knownHostsFiles }: ConfiguredHost, addressOf: AddressOf | undefined, signal: AbortSignal): Promise<readonly string[]> {
+export async function addressOptions(
+  { host, hostname, hostKeyAlias, knownHostsFiles }: ConfiguredHost,
+  addressOf: AddressOf | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   if (addressOf === undefined || (await isFound(hostname))) return [];
   const address = await addressOf(host);
   if (address === undefined || address === hostname) return [];
-  const alias = hostKeyAlias === undefined && (await isKnown(host, knownHostsFiles, signal)) ? ["-o", `HostKeyAlias=${host}`] : [];
+  const alias =
+    hostKeyAlias === undefined && (await isKnown(host, knownHostsFiles, signal)) ? ["-o", `HostKeyAlias=${host}`] : [];
   return ["-o", `HostName=${address}`, ...alias];
 }
 
-const isFound = (name: string): Promise<boolean> => lookup(name).then(() => true, () => false);
+const isFound = (name: string): Promise<boolean> =>
+  lookup(name).then(
+    () => true,
+    () => false,
+  );
 
 /** Whether one of the files has a key for the name. */
 async function isKnown(name: string, files: readonly string[], signal: AbortSignal): Promise<boolean> {
-  const answers = await Promise.all(files.filter((file) => existsSync(file)).map((file) => askProgram(["ssh-keygen", "-F", name, "-f", file], signal)));
+  const answers = await Promise.all(
+    files.filter((file) => existsSync(file)).map((file) => askProgram(["ssh-keygen", "-F", name, "-f", file], signal)),
+  );
   return answers.some(({ stdout }) => stdout !== "");
 }

@@ -33,7 +33,8 @@ export interface KnownHost {
 export async function lookUpKnownHost(config: SshConfig, signal: AbortSignal): Promise<KnownHost> {
   const plain = config.hostKeyAlias ?? config.hostname.toLowerCase();
   const name = config.hostKeyAlias !== undefined || config.port === 22 ? plain : `[${plain}]:${config.port}`;
-  const look = async (wanted: string): Promise<readonly KnownKey[]> => (await Promise.all(config.knownHostsFiles.map((file) => linesOf(wanted, file, signal)))).flat();
+  const look = async (wanted: string): Promise<readonly KnownKey[]> =>
+    (await Promise.all(config.knownHostsFiles.map((file) => linesOf(wanted, file, signal)))).flat();
   const [keys, anyPort] = await Promise.all([look(name), name === plain ? [] : look(plain)]);
   if (config.trustsOtherwise && keys.length + anyPort.length === 0) throw new TransportError(letSshTrust(config));
   return { name, files: config.knownHostsFiles, keys, anyPort };
@@ -43,7 +44,11 @@ async function linesOf(name: string, file: string, signal: AbortSignal): Promise
   if (!existsSync(file)) return [];
   // It exits with code 1 when it finds nothing.
   const { code, stdout, stderr } = await askProgram(["ssh-keygen", "-F", name, "-f", file], signal);
-  if (code !== 0 && code !== 1) throw new TransportError({ reason: "unsupported", message: `The host keys in ${file} can't be read (ssh-keygen -F): ${stderr}` });
+  if (code !== 0 && code !== 1)
+    throw new TransportError({
+      reason: "unsupported",
+      message: `The host keys in ${file} can't be read (ssh-keygen -F): ${stderr}`,
+    });
   return parseFoundLines(stdout, file);
 }
 
@@ -58,10 +63,13 @@ export function parseFoundLines(printed: string, file: string): readonly KnownKe
   });
 }
 
-const useOf = (marker: string | undefined): KnownKey["use"] => (marker === undefined ? "host" : marker === "@cert-authority" ? "authority" : "revoked");
+const useOf = (marker: string | undefined): KnownKey["use"] =>
+  marker === undefined ? "host" : marker === "@cert-authority" ? "authority" : "revoked";
 
 /** The types of key that the host is known by, in the order of the files. */
-export const knownTypes = ({ keys, anyPort }: KnownHost): readonly string[] => [...new Set([...keys, ...anyPort].filter(({ use }) => use === "host").map(({ type }) => type))];
+export const knownTypes = ({ keys, anyPort }: KnownHost): readonly string[] => [
+  ...new Set([...keys, ...anyPort].filter(({ use }) => use === "host").map(({ type }) => type)),
+];
 
 /** Why the key that `config`'s host shows can't be trusted; undefined when it is known. */
 export function hostKeyProblem(shown: Buffer, known: KnownHost, config: SshConfig): TransportFailure | undefined {
@@ -69,7 +77,11 @@ export function hostKeyProblem(shown: Buffer, known: KnownHost, config: SshConfi
   const type = keyType(shown);
   const all = [...known.keys, ...known.anyPort];
   const revoked = all.find((entry) => entry.use === "revoked" && entry.key === key);
-  if (revoked !== undefined) return { reason: "host-key", message: `${config.host} shows a host key that ${revoked.file}:${revoked.line} revokes (${type} ${fingerprint(key)}). Don't connect to it; ask who runs that node.` };
+  if (revoked !== undefined)
+    return {
+      reason: "host-key",
+      message: `${config.host} shows a host key that ${revoked.file}:${revoked.line} revokes (${type} ${fingerprint(key)}). Don't connect to it; ask who runs that node.`,
+    };
   if (all.some((entry) => entry.use === "host" && entry.key === key)) return undefined;
   const changed = known.keys.find((entry) => entry.use === "host" && entry.type === type);
   if (changed !== undefined) return changedKey(changed, { type, key }, known.name, config);
@@ -91,14 +103,28 @@ const changedKey = (expected: KnownKey, shown: ShownKey, name: string, { host }:
   ].join("\n"),
 });
 
-function unknownKey(all: readonly KnownKey[], shown: ShownKey, { name, files }: KnownHost, config: SshConfig): TransportFailure {
+function unknownKey(
+  all: readonly KnownKey[],
+  shown: ShownKey,
+  { name, files }: KnownHost,
+  config: SshConfig,
+): TransportFailure {
   const { host } = config;
   const received = `${shown.type} ${fingerprint(shown.key)}`;
   const authority = all.find(({ use }) => use === "authority");
-  if (authority !== undefined) return { reason: "unsupported", message: `${authority.file}:${authority.line} trusts ${host} by a certificate, which node-ssh can't check` };
+  if (authority !== undefined)
+    return {
+      reason: "unsupported",
+      message: `${authority.file}:${authority.line} trusts ${host} by a certificate, which node-ssh can't check`,
+    };
   if (config.trustsOtherwise) return letSshTrust(config);
-  const others = all.filter(({ use }) => use === "host").map(({ file, line, type }) => ` ${file}:${line} has one of another type (${type}).`);
-  const place = files.length === 0 ? "no file" : files.map((file) => (existsSync(file) ? file : `${file} (which is not there)`)).join(", ");
+  const others = all
+    .filter(({ use }) => use === "host")
+    .map(({ file, line, type }) => ` ${file}:${line} has one of another type (${type}).`);
+  const place =
+    files.length === 0
+      ? "no file"
+      : files.map((file) => (existsSync(file) ? file : `${file} (which is not there)`)).join(", ");
   return {
     reason: "host-key",
     message: [
@@ -114,7 +140,9 @@ const letSshTrust = ({ host }: SshConfig): TransportFailure => ({
 });
 
 /** A key's type is the first string of it on the wire (RFC 4253, 6.6). */
-const keyType = (key: Buffer): string => (key.length < 4 ? "" : key.subarray(4, 4 + key.readUInt32BE(0)).toString("latin1"));
+const keyType = (key: Buffer): string =>
+  key.length < 4 ? "" : key.subarray(4, 4 + key.readUInt32BE(0)).toString("latin1");
 
 /** As OpenSSH prints it. */
-const fingerprint = (key: string): string => `SHA256:${createHash("sha256").update(Buffer.from(key, "base64")).digest("base64").replace(/=+$/, "")}`;
+const fingerprint = (key: string): string =>
+  `SHA256:${createHash("sha256").update(Buffer.from(key, "base64")).digest("base64").replace(/=+$/, "")}`;

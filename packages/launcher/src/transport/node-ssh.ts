@@ -38,7 +38,11 @@ export function nodeSsh(options: NodeSshOptions = {}, addressOf?: AddressOf): Tr
       const giveUp = (): void => resources.dispose();
       signal.addEventListener("abort", giveUp, { once: true });
       try {
-        const connection = await openSshConnection(host, hostOptions(options), attempt(options, addressOf, resources, signal));
+        const connection = await openSshConnection(
+          host,
+          hostOptions(options),
+          attempt(options, addressOf, resources, signal),
+        );
         const session = await startSession(connection, line, resources);
         signal.throwIfAborted();
         return session;
@@ -54,17 +58,29 @@ export function nodeSsh(options: NodeSshOptions = {}, addressOf?: AddressOf): Tr
 }
 
 /** The system's ssh with the same options. */
-export const systemSshOptions = (options: NodeSshOptions): SystemSshOptions => ({ options: [...configOptions(options), ...hostOptions(options)] });
+export const systemSshOptions = (options: NodeSshOptions): SystemSshOptions => ({
+  options: [...configOptions(options), ...hostOptions(options)],
+});
 
-const attempt = (options: NodeSshOptions, addressOf: AddressOf | undefined, resources: DisposableStack, signal: AbortSignal): ConnectionAttempt => ({
+const attempt = (
+  options: NodeSshOptions,
+  addressOf: AddressOf | undefined,
+  resources: DisposableStack,
+  signal: AbortSignal,
+): ConnectionAttempt => ({
   options: configOptions(options),
   addressOf,
-  times: { connectTimeoutMs: options.connectTimeoutMs, keepaliveMs: options.keepaliveMs ?? 5_000, keepaliveCount: options.keepaliveCount ?? 3 },
+  times: {
+    connectTimeoutMs: options.connectTimeoutMs,
+    keepaliveMs: options.keepaliveMs ?? 5_000,
+    keepaliveCount: options.keepaliveCount ?? 3,
+  },
   resources,
   signal,
 });
 
-const configOptions = ({ configFile }: NodeSshOptions): readonly string[] => (configFile === undefined ? [] : ["-F", configFile]);
+const configOptions = ({ configFile }: NodeSshOptions): readonly string[] =>
+  configFile === undefined ? [] : ["-F", configFile];
 
 const hostOptions = ({ user, port, identityFiles = [] }: NodeSshOptions): readonly string[] => [
   ...(user === undefined ? [] : ["-l", user]),

@@ -8,7 +8,15 @@ import { createSecretKey, KeyObject } from "node:crypto";
 import type { Client } from "ssh2";
 
 /** What ssh2 1.17 calls them (lib/protocol/crypto.js). */
-const PROPERTIES = ["_encKey", "_encKeyMain", "_encKeyPktLen", "_decipherKey", "_decKeyMain", "_decKeyPktLen", "_macKey"];
+const PROPERTIES = [
+  "_encKey",
+  "_encKeyMain",
+  "_encKeyPktLen",
+  "_decipherKey",
+  "_decKeyMain",
+  "_decKeyPktLen",
+  "_macKey",
+];
 
 /** Has to be called before the handshake. Keys change with each of the handshakes that a connection has. */
 export function quickenPackets(client: Client): void {

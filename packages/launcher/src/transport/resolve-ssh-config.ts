@@ -5,19 +5,34 @@ import { TransportError } from "./command-session.ts";
 import { type LocalAccount, parseSshConfig, type SshConfig } from "./ssh-config.ts";
 
 /** The configuration of `host` with these options of ssh. Throws a `TransportError` "unsupported", or the signal's reason. */
-export async function resolveSshConfig(host: string, options: readonly string[], signal: AbortSignal): Promise<SshConfig> {
+export async function resolveSshConfig(
+  host: string,
+  options: readonly string[],
+  signal: AbortSignal,
+): Promise<SshConfig> {
   const { code, stdout, stderr } = await askProgram(["ssh", "-G", "-T", ...options, "--", host], signal);
-  if (code !== 0) throw new TransportError({ reason: "unsupported", message: `The ssh configuration of ${host} can't be read (ssh -G): ${stderr}` });
+  if (code !== 0)
+    throw new TransportError({
+      reason: "unsupported",
+      message: `The ssh configuration of ${host} can't be read (ssh -G): ${stderr}`,
+    });
   return parseSshConfig(stdout, host, localAccount());
 }
 
 /** Where the host of a configuration that `ssh -G` printed is, and how its key is known; as much of it as can be read. */
-export function placeOf(printed: string, host: string): Pick<SshConfig, "hostname" | "hostKeyAlias" | "knownHostsFiles"> {
+export function placeOf(
+  printed: string,
+  host: string,
+): Pick<SshConfig, "hostname" | "hostKeyAlias" | "knownHostsFiles"> {
   try {
     return parseSshConfig(printed, host, localAccount());
   } catch {
     // What node-ssh can't follow is ssh's own affair.
-    return { hostname: /^hostname (.*)$/m.exec(printed)?.[1] ?? host, hostKeyAlias: /^hostkeyalias (.*)$/m.exec(printed)?.[1], knownHostsFiles: [] };
+    return {
+      hostname: /^hostname (.*)$/m.exec(printed)?.[1] ?? host,
+      hostKeyAlias: /^hostkeyalias (.*)$/m.exec(printed)?.[1],
+      knownHostsFiles: [],
+    };
   }
 }
 

@@ -12,7 +12,10 @@ export const loginShellCommand = (argv: readonly string[]): string => `exec ${ar
 
 /** One argument, as any of these shells reads it. Throws a TypeError for NUL and for line ends, which tcsh can't quote. */
 export function shellQuote(argument: string): string {
-  if (/[\0\r\n]/.test(argument)) throw new TypeError(`An argument with a NUL or a line end can't be passed through a login shell: ${JSON.stringify(argument)}`);
+  if (/[\0\r\n]/.test(argument))
+    throw new TypeError(
+      `An argument with a NUL or a line end can't be passed through a login shell: ${JSON.stringify(argument)}`,
+    );
   if (/^[\w./,:@+-]+$/.test(argument)) return argument;
   const quoted = argument.replaceAll(/[^'\\!]+|['\\!]/g, (part) => ("'\\!".includes(part) ? `\\${part}` : `'${part}'`));
   return quoted === "" ? "''" : quoted;

@@ -6,7 +6,8 @@
  */
 
 /** Whether srun gets a variable of this process. */
-export const passedToSrun = (name: string): boolean => !/^(?:SLURMD?|SRUN)_/.test(name) || PASSED.some(([pattern]) => pattern.test(name));
+export const passedToSrun = (name: string): boolean =>
+  !/^(?:SLURMD?|SRUN)_/.test(name) || PASSED.some(([pattern]) => pattern.test(name));
 
 /** The variables of Slurm that srun needs, and what for. */
 const PASSED: readonly (readonly [name: RegExp, why: string])[] = [

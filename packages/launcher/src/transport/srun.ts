@@ -34,7 +34,18 @@ export interface SrunOptions {
  * `--cpus-per-task`, which would give it one CPU only, unbound, because workers are pinned later. Its output comes
  * by whole lines (HYPERION_LINE_STREAM tells the agent); `--unbuffered` would put a terminal in between. It is no MPI program.
  */
-const OURS = ["--overlap", "--nodes=1", "--ntasks=1", "--cpu-bind=none", "--mem=0", "--export=ALL", "--kill-on-bad-exit=0", "--mpi=none", "--quit-on-interrupt", "--quiet"];
+const OURS = [
+  "--overlap",
+  "--nodes=1",
+  "--ntasks=1",
+  "--cpu-bind=none",
+  "--mem=0",
+  "--export=ALL",
+  "--kill-on-bad-exit=0",
+  "--mpi=none",
+  "--quit-on-interrupt",
+  "--quiet",
+];
 
 /** How often srun is asked to end its step, and how long it may take, in milliseconds. A busy machine, or slurmctld, can make it late. */
 const ASK_AGAIN_MS = 100;
@@ -47,10 +58,21 @@ export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: Sru
       signal.throwIfAborted();
       const group = hetGroupOf?.(host);
       const gres = gresOf?.(host);
-      const place = [...(group === undefined ? [] : [`--het-group=${group}`]), `--nodelist=${host}`, ...(gres === undefined ? [] : [`--gres=${gres}`])];
+      const place = [
+        ...(group === undefined ? [] : [`--het-group=${group}`]),
+        `--nodelist=${host}`,
+        ...(gres === undefined ? [] : [`--gres=${gres}`]),
+      ];
       const line = [command, ...OURS, ...place, ...options, "--", ...argv];
-      const running = await runCmdLocalAsync({ argv: guarded(line), env: { HYPERION_LINE_STREAM: "1" }, passes: passedToSrun }).catch((cause: CommandError) => {
-        throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
+      const running = await runCmdLocalAsync({
+        argv: guarded(line),
+        env: { HYPERION_LINE_STREAM: "1" },
+        passes: passedToSrun,
+      }).catch((cause: CommandError) => {
+        throw new TransportError(
+          { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
+          { cause },
+        );
       });
       return { ...commandSession(running, false, srunEnd, () => endStep(running)), description: showArgv(line) };
     },
@@ -58,7 +80,8 @@ export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: Sru
 }
 
 /** srun is two processes, one of which ends the step when the other one is killed: that one may be stopped, too. A program that is not there stays as it is. */
-const guarded = (argv: readonly string[]): readonly string[] => (isProgram(argv[0] ?? "", { cwd: undefined, env: process.env }) ? withClientGuard(argv).argv : argv);
+const guarded = (argv: readonly string[]): readonly string[] =>
+  isProgram(argv[0] ?? "", { cwd: undefined, env: process.env }) ? withClientGuard(argv).argv : argv;
 
 /**
  * Slurm lets a step go on whose srun was killed, and an agent whose input nobody closes: srun itself has to end it (srun(1),
@@ -79,7 +102,15 @@ function srunEnd(end: SessionEnd, stderr: string): SessionEnd {
   if (end.type !== "exited" || end.code === 0) return end;
   const failure = srunFailure(stderr);
   if (failure !== undefined) return { type: "disconnected", failure };
-  return end.signal !== null && CRASHES.has(end.signal) ? { type: "disconnected", failure: { reason: "unreachable", message: `srun itself crashed (${end.signal})${stderr === "" ? "" : `: ${stderr}`}` } } : end;
+  return end.signal !== null && CRASHES.has(end.signal)
+    ? {
+        type: "disconnected",
+        failure: {
+          reason: "unreachable",
+          message: `srun itself crashed (${end.signal})${stderr === "" ? "" : `: ${stderr}`}`,
+        },
+      }
+    : end;
 }
 
 /** Of srun, nobody sends it these. */

@@ -23,7 +23,12 @@ export const keysHeldBy = (agent: OpenSSHAgent): Promise<readonly ParsedKey[]> =
   });
 
 /** Holds `usable` alone, and signs with it or lets `agent` do so; `signing` hears before. */
-export function agentOfOneKey(usable: UsableKey, agent: OpenSSHAgent | undefined, { BaseAgent }: Ssh2, signing: () => void): BaseAgent<ParsedKey> {
+export function agentOfOneKey(
+  usable: UsableKey,
+  agent: OpenSSHAgent | undefined,
+  { BaseAgent }: Ssh2,
+  signing: () => void,
+): BaseAgent<ParsedKey> {
   return new (class extends BaseAgent<ParsedKey> {
     getIdentities(done: IdentityCallback<ParsedKey>): void {
       done(null, [usable.key]);

@@ -67,11 +67,19 @@ export function parseSshConfig(printed: string, host: string, local: LocalAccoun
     port,
     user,
     hostKeyAlias: alias === undefined ? undefined : expand(alias),
-    identityFiles: settings.all("identityfile").filter((file) => file !== "none").map(expand),
+    identityFiles: settings
+      .all("identityfile")
+      .filter((file) => file !== "none")
+      .map(expand),
     identityAgent: agentSocket(settings.first("identityagent"), local, expand),
     identitiesOnly: settings.isOn("identitiesonly"),
-    knownHostsFiles: [...settings.words("userknownhostsfile"), ...settings.words("globalknownhostsfile")].filter((file) => file !== "none").map(expand),
-    trustsOtherwise: ["no", "false", "off", "accept-new"].includes(settings.first("stricthostkeychecking") ?? "") || settings.isOn("verifyhostkeydns") || settings.isOn("nohostauthenticationforlocalhost"),
+    knownHostsFiles: [...settings.words("userknownhostsfile"), ...settings.words("globalknownhostsfile")]
+      .filter((file) => file !== "none")
+      .map(expand),
+    trustsOtherwise:
+      ["no", "false", "off", "accept-new"].includes(settings.first("stricthostkeychecking") ?? "") ||
+      settings.isOn("verifyhostkeydns") ||
+      settings.isOn("nohostauthenticationforlocalhost"),
     algorithms: {
       hostKey: settings.list("hostkeyalgorithms"),
       cipher: settings.list("ciphers"),
@@ -135,17 +143,29 @@ const OPENSSH_ONLY: readonly (readonly [keyword: string, name: string])[] = [
 
 function refuseUnsupported(settings: Settings, host: string): void {
   for (const [keyword, name] of OPENSSH_ONLY) {
-    if (settings.given(keyword) !== undefined) throw unsupported(`the ssh configuration of ${host} sets ${name}, which node-ssh can't follow`);
+    if (settings.given(keyword) !== undefined)
+      throw unsupported(`the ssh configuration of ${host} sets ${name}, which node-ssh can't follow`);
   }
   const preferred = settings.given("preferredauthentications")?.split(",");
-  if (settings.first("pubkeyauthentication") === "no" || settings.first("pubkeyauthentication") === "false" || preferred?.includes("publickey") === false) {
-    throw unsupported(`the ssh configuration of ${host} does not let keys be used (PubkeyAuthentication, PreferredAuthentications), and node-ssh has no other way to log in`);
+  if (
+    settings.first("pubkeyauthentication") === "no" ||
+    settings.first("pubkeyauthentication") === "false" ||
+    preferred?.includes("publickey") === false
+  ) {
+    throw unsupported(
+      `the ssh configuration of ${host} does not let keys be used (PubkeyAuthentication, PreferredAuthentications), and node-ssh has no other way to log in`,
+    );
   }
 }
 
-function agentSocket(setting: string | undefined, { env }: LocalAccount, expand: (text: string) => string): string | undefined {
+function agentSocket(
+  setting: string | undefined,
+  { env }: LocalAccount,
+  expand: (text: string) => string,
+): string | undefined {
   if (setting === "none") return undefined;
-  if (setting === undefined || setting === "" || setting === "SSH_AUTH_SOCK") return env["SSH_AUTH_SOCK"] === "" ? undefined : env["SSH_AUTH_SOCK"];
+  if (setting === undefined || setting === "" || setting === "SSH_AUTH_SOCK")
+    return env["SSH_AUTH_SOCK"] === "" ? undefined : env["SSH_AUTH_SOCK"];
   const variable = /^\$(\w+)$/.exec(setting)?.[1];
   return variable === undefined ? expand(setting) : env[variable];
 }
@@ -154,14 +174,31 @@ function agentSocket(setting: string | undefined, { env }: LocalAccount, expand:
 export function parseJump(setting: string | undefined): JumpHost | undefined {
   if (setting === undefined) return undefined;
   const comma = setting.lastIndexOf(",");
-  const last = setting.slice(comma + 1).replace(/^ssh:\/\//, "").replace(/\/$/, "");
+  const last = setting
+    .slice(comma + 1)
+    .replace(/^ssh:\/\//, "")
+    .replace(/\/$/, "");
   const [, user, bracketed, plain, port] = /^(?:(.*)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(last) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined) throw unsupported(`the jump host ${JSON.stringify(last)} of ProxyJump can't be read`);
-  return { host, user, port: port === undefined ? undefined : Number(port), through: comma === -1 ? undefined : setting.slice(0, comma) };
+  return {
+    host,
+    user,
+    port: port === undefined ? undefined : Number(port),
+    through: comma === -1 ? undefined : setting.slice(0, comma),
+  };
 }
 
-function expander(host: string, { hostname, port, user, alias }: { readonly hostname: string; readonly port: number; readonly user: string; readonly alias: string }, local: LocalAccount): (text: string) => string {
+function expander(
+  host: string,
+  {
+    hostname,
+    port,
+    user,
+    alias,
+  }: { readonly hostname: string; readonly port: number; readonly user: string; readonly alias: string },
+  local: LocalAccount,
+): (text: string) => string {
   const tokens: Readonly<Record<string, string | undefined>> = {
     "%": "%",
     d: local.home,
@@ -180,7 +217,10 @@ function expander(host: string, { hostname, port, user, alias }: { readonly host
       .replace(/^~(?=\/|$)/, local.home)
       .replaceAll(/%(.)|\$\{(\w+)\}/g, (whole, token: string | undefined, variable: string | undefined) => {
         const value = token === undefined ? local.env[variable ?? ""] : tokens[token];
-        if (value === undefined) throw unsupported(`the ssh configuration of ${host} has ${whole} in ${JSON.stringify(text)}, which node-ssh can't expand`);
+        if (value === undefined)
+          throw unsupported(
+            `the ssh configuration of ${host} has ${whole} in ${JSON.stringify(text)}, which node-ssh can't expand`,
+          );
         return value;
       });
 }

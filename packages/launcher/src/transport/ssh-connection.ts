@@ -54,28 +54,49 @@ export interface SshConnection {
 }
 
 /** Connects to `host`, with options of ssh for it alone. Throws a `TransportError`, or the signal's reason. */
-export async function openSshConnection(host: string, options: readonly string[], attempt: ConnectionAttempt, jumps = 0): Promise<SshConnection> {
+export async function openSshConnection(
+  host: string,
+  options: readonly string[],
+  attempt: ConnectionAttempt,
+  jumps = 0,
+): Promise<SshConnection> {
   const { signal, resources } = attempt;
   const config = await findHost(host, [...attempt.options, ...options], attempt);
   const libraries = await loadSsh();
   const settings = await prepare(config, libraries, attempt);
   signal.throwIfAborted();
   const address = { host: config.hostname, port: config.port, family: config.family };
-  const sock = config.jump === undefined ? await tcpConnect(address, settings.connectTimeoutMs, resources) : await throughJump(config, config.jump, attempt, jumps);
+  const sock =
+    config.jump === undefined
+      ? await tcpConnect(address, settings.connectTimeoutMs, resources)
+      : await throughJump(config, config.jump, attempt, jumps);
   signal.throwIfAborted();
   const { ssh, closed } = await logIn(new libraries.NodeSSH(), sock, settings);
-  return { ssh, closed, description: `ssh ${config.user}@${config.hostname} port ${config.port}`, direct: config.jump === undefined };
+  return {
+    ssh,
+    closed,
+    description: `ssh ${config.user}@${config.hostname} port ${config.port}`,
+    direct: config.jump === undefined,
+  };
 }
 
 /** The configuration of `host`, with an address in it that can be connected to. A jump host looks names up by itself. */
-async function findHost(host: string, options: readonly string[], { addressOf, signal }: ConnectionAttempt): Promise<SshConfig> {
+async function findHost(
+  host: string,
+  options: readonly string[],
+  { addressOf, signal }: ConnectionAttempt,
+): Promise<SshConfig> {
   const config = await resolveSshConfig(host, options, signal);
   const address = config.jump === undefined ? await addressOptions(config, addressOf, signal) : [];
   return address.length === 0 ? config : resolveSshConfig(host, [...options, ...address], signal);
 }
 
 /** All that is asked of this machine before a host is troubled. */
-async function prepare(config: SshConfig, { ssh2 }: SshLibraries, { times, resources, signal }: ConnectionAttempt): Promise<HostSettings> {
+async function prepare(
+  config: SshConfig,
+  { ssh2 }: SshLibraries,
+  { times, resources, signal }: ConnectionAttempt,
+): Promise<HostSettings> {
   const known = await lookUpKnownHost(config, signal);
   const algorithms = offeredAlgorithms(config, knownTypes(known));
   signal.throwIfAborted();
@@ -93,8 +114,17 @@ async function prepare(config: SshConfig, { ssh2 }: SshLibraries, { times, resou
 }
 
 /** Lets a jump host connect to the host. Of the options for the host it gets none, as with ssh. */
-async function throughJump({ host, hostname, port }: SshConfig, jump: JumpHost, attempt: ConnectionAttempt, jumps: number): Promise<Duplex> {
-  if (jumps >= MAX_JUMPS) throw new TransportError({ reason: "unsupported", message: `there are more than ${MAX_JUMPS} jump hosts on the way to ${host}` });
+async function throughJump(
+  { host, hostname, port }: SshConfig,
+  jump: JumpHost,
+  attempt: ConnectionAttempt,
+  jumps: number,
+): Promise<Duplex> {
+  if (jumps >= MAX_JUMPS)
+    throw new TransportError({
+      reason: "unsupported",
+      message: `there are more than ${MAX_JUMPS} jump hosts on the way to ${host}`,
+    });
   const options = [
     ...(jump.user === undefined ? [] : ["-l", jump.user]),
     ...(jump.port === undefined ? [] : ["-p", String(jump.port)]),
@@ -105,6 +135,12 @@ async function throughJump({ host, hostname, port }: SshConfig, jump: JumpHost, 
     return await ssh.forwardOut("127.0.0.1", 0, hostname, port);
   } catch (cause) {
     const how = cause instanceof Error ? cause.message : String(cause);
-    throw new TransportError({ reason: /prohibited/i.test(how) ? "unsupported" : "unreachable", message: `The jump host ${jump.host} could not connect to ${hostname} port ${port}: ${how}` }, { cause });
+    throw new TransportError(
+      {
+        reason: /prohibited/i.test(how) ? "unsupported" : "unreachable",
+        message: `The jump host ${jump.host} could not connect to ${hostname} port ${port}: ${how}`,
+      },
+      { cause },
+    );
   }
 }

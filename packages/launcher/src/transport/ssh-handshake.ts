@@ -78,7 +78,8 @@ function failureOf(cause: unknown, login: Login, { host }: SshConfig): Transport
   const { message } = cause instanceof Error ? cause : new Error(String(cause));
   const level = cause instanceof Error && "level" in cause ? cause.level : undefined;
   if (level === "agent") return login.notSigned(message);
-  if (level !== "handshake") return login.broken(message === "No response from server" ? "the host closed the connection" : message);
+  if (level !== "handshake")
+    return login.broken(message === "No response from server" ? "the host closed the connection" : message);
   const reason = /no matching/i.test(message) ? "unsupported" : /signature/i.test(message) ? "host-key" : "unreachable";
   return { reason, message: `Could not shake hands with ${host}: ${message}` };
 }

@@ -31,16 +31,24 @@ export interface KeyFile {
 
 /** Reads the files that `config` names. Those that are missing or not ours to read are passed over, as ssh does. */
 export async function readKeyFiles(config: SshConfig, ssh2: Ssh2): Promise<readonly KeyFile[]> {
-  return (await Promise.all(config.identityFiles.map((file) => readKeyFile(file, ssh2)))).filter((found) => found !== undefined);
+  return (await Promise.all(config.identityFiles.map((file) => readKeyFile(file, ssh2)))).filter(
+    (found) => found !== undefined,
+  );
 }
 
 async function readKeyFile(file: string, ssh2: Ssh2): Promise<KeyFile | undefined> {
   const [content, publicContent] = await Promise.all([contentOf(file), contentOf(`${file}.pub`)]);
   const publicKey = publicContent === undefined ? undefined : parsed(publicContent, ssh2);
-  if (content === undefined) return publicKey instanceof Error || publicKey === undefined ? undefined : { file, publicKey, privateKey: undefined, problem: undefined };
+  if (content === undefined)
+    return publicKey instanceof Error || publicKey === undefined
+      ? undefined
+      : { file, publicKey, privateKey: undefined, problem: undefined };
   const key = parsed(content, ssh2);
-  if (!(key instanceof Error)) return { file, publicKey: key, privateKey: key.isPrivateKey() ? key : undefined, problem: undefined };
-  const problem = /passphrase|encrypted/i.test(key.message) ? "has a passphrase, and no agent holds it" : `is of a kind that node-ssh can't use (${key.message})`;
+  if (!(key instanceof Error))
+    return { file, publicKey: key, privateKey: key.isPrivateKey() ? key : undefined, problem: undefined };
+  const problem = /passphrase|encrypted/i.test(key.message)
+    ? "has a passphrase, and no agent holds it"
+    : `is of a kind that node-ssh can't use (${key.message})`;
   return { file, publicKey: publicKey instanceof Error ? undefined : publicKey, privateKey: undefined, problem };
 }
 
@@ -66,8 +74,14 @@ export function orderKeys(files: readonly KeyFile[], held: readonly ParsedKey[],
   return {
     keys: [
       ...named.map(({ key, file }): UsableKey => ({ label: `${file.file} (from the agent)`, key, place: "agent" })),
-      ...others.map((key): UsableKey => ({ label: `${key.comment === "" ? key.type : key.comment} (from the agent)`, key, place: "agent" })),
-      ...rest.flatMap(({ file, privateKey }): UsableKey[] => (privateKey === undefined ? [] : [{ label: file, key: privateKey, place: "file" }])),
+      ...others.map((key): UsableKey => ({
+        label: `${key.comment === "" ? key.type : key.comment} (from the agent)`,
+        key,
+        place: "agent",
+      })),
+      ...rest.flatMap(({ file, privateKey }): UsableKey[] =>
+        privateKey === undefined ? [] : [{ label: file, key: privateKey, place: "file" }],
+      ),
     ],
     unusable: rest.flatMap(({ file, problem }) => (problem === undefined ? [] : [`${file} ${problem}`])),
   };

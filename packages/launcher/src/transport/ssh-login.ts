@@ -59,23 +59,42 @@ export class Login {
   /** The host has ended the connection, or it broke, before we were in. */
   broken(how: string): TransportFailure {
     if (this.#signedWith !== undefined) {
-      return { reason: "authentication", message: this.#explain(`it took ${this.#signedWith}, and then the connection ended (${how}). May this account use that node now?`) };
+      return {
+        reason: "authentication",
+        message: this.#explain(
+          `it took ${this.#signedWith}, and then the connection ended (${how}). May this account use that node now?`,
+        ),
+      };
     }
-    return { reason: /authentication failures/i.test(how) ? "authentication" : "unreachable", message: this.#explain(this.#shown.length === 0 ? how : `${how}; ${this.#showed()}`) };
+    return {
+      reason: /authentication failures/i.test(how) ? "authentication" : "unreachable",
+      message: this.#explain(this.#shown.length === 0 ? how : `${how}; ${this.#showed()}`),
+    };
   }
 
   /** The agent would not sign. */
   notSigned(how: string): TransportFailure {
-    return { reason: "unsupported", message: this.#explain(`it took ${this.#signedWith}, but there is no signature (${how})`) };
+    return {
+      reason: "unsupported",
+      message: this.#explain(`it took ${this.#signedWith}, but there is no signature (${how})`),
+    };
   }
 
   #refused(): TransportFailure {
     const { unusable } = this.#ring;
     const methods = `The host lets people in by: ${this.#methods.join(", ") || "nothing"}.`;
     if (unusable.length > 0 && this.#methods.includes("publickey")) {
-      return { reason: "unsupported", message: this.#explain(`${this.#showed()}, and node-ssh can't use the others: ${unusable.join("; ")}. ${methods}`) };
+      return {
+        reason: "unsupported",
+        message: this.#explain(
+          `${this.#showed()}, and node-ssh can't use the others: ${unusable.join("; ")}. ${methods}`,
+        ),
+      };
     }
-    return { reason: "authentication", message: this.#explain(`${this.#showed()}. ${methods} \`ssh -v ${this.#host}\` tells more.`) };
+    return {
+      reason: "authentication",
+      message: this.#explain(`${this.#showed()}. ${methods} \`ssh -v ${this.#host}\` tells more.`),
+    };
   }
 
   /** A host asks for a signature by a key that it takes; who is not in after that has to do more. */

@@ -13,18 +13,31 @@ const LAST_OUTPUT_MS = 200;
  * Runs the command line `line` in the login shell, without a terminal. The end of the session closes the connection:
  * all that is in `resources`. Throws a `TransportError` "unreachable" or "not-started".
  */
-export function startSession(connection: SshConnection, line: string, resources: DisposableStack): Promise<CommandSession> {
+export function startSession(
+  connection: SshConnection,
+  line: string,
+  resources: DisposableStack,
+): Promise<CommandSession> {
   const { ssh } = connection;
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
       const lost = ssh.connection === null;
-      const what = lost ? "The connection was lost before the command ran" : `The host did not run the command ${JSON.stringify(line)}`;
-      reject(new TransportError({ reason: lost ? "unreachable" : "not-started", message: `${what}: ${error.message}` }, { cause: error }));
+      const what = lost
+        ? "The connection was lost before the command ran"
+        : `The host did not run the command ${JSON.stringify(line)}`;
+      reject(
+        new TransportError(
+          { reason: lost ? "unreachable" : "not-started", message: `${what}: ${error.message}` },
+          { cause: error },
+        ),
+      );
     };
     try {
       if (ssh.connection === null) return failed(new Error("the connection was closed"));
       // Listens before this returns to ssh2: a short command's end may be in its hands already.
-      ssh.connection.exec(line, (error, channel) => (error === undefined ? resolve(new SshSession(connection, channel, resources)) : failed(error)));
+      ssh.connection.exec(line, (error, channel) =>
+        error === undefined ? resolve(new SshSession(connection, channel, resources)) : failed(error),
+      );
     } catch (error) {
       failed(error instanceof Error ? error : new Error(String(error)));
     }
@@ -93,7 +106,11 @@ class SshSession implements CommandSession {
       });
       // A lost connection also closes the channel, without an exit.
       void closed.then((how) => {
-        if (exit === undefined) resolve({ type: "disconnected", failure: { reason: "unreachable", message: `The connection was lost: ${how}` } });
+        if (exit === undefined)
+          resolve({
+            type: "disconnected",
+            failure: { reason: "unreachable", message: `The connection was lost: ${how}` },
+          });
       });
     });
   }

@@ -26,7 +26,21 @@ export interface SystemSshOptions {
  * What we ask of ssh: no terminal, no questions, nothing forwarded, and an end of its own when the network is cut; and
  * that it says why it fails, which it does not with a LogLevel below INFO. It takes the first value that it sees of an option.
  */
-const OURS = ["-T", "-o", "LogLevel=INFO", "-o", "BatchMode=yes", "-o", "ClearAllForwardings=yes", "-o", "RemoteCommand=none", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
+const OURS = [
+  "-T",
+  "-o",
+  "LogLevel=INFO",
+  "-o",
+  "BatchMode=yes",
+  "-o",
+  "ClearAllForwardings=yes",
+  "-o",
+  "RemoteCommand=none",
+  "-o",
+  "ServerAliveInterval=5",
+  "-o",
+  "ServerAliveCountMax=3",
+];
 
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
@@ -41,15 +55,26 @@ export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = 
       signal.throwIfAborted();
       const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
       const running = await runCmdLocalAsync({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
-        throw new TransportError({ reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` }, { cause });
+        throw new TransportError(
+          { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
+          { cause },
+        );
       });
-      return { ...commandSession(running, direct, sshEnd), whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}` };
+      return {
+        ...commandSession(running, direct, sshEnd),
+        whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}`,
+      };
     },
   };
 }
 
 /** What ssh's configuration says of the host. Other programs can't be asked. */
-async function readConfiguration(command: string, options: readonly string[], host: string, signal: AbortSignal): Promise<string | undefined> {
+async function readConfiguration(
+  command: string,
+  options: readonly string[],
+  host: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (basename(command) !== "ssh") return undefined;
   const { code, stdout } = await askProgram([command, ...options, "-G", "--", host], signal);
   return code === 0 ? stdout : undefined;
@@ -62,7 +87,12 @@ function sshEnd(end: SessionEnd, stderr: string): SessionEnd {
 }
 
 /** A session over a local program, whose end means what `read` makes of it. `kill` ends it; the default is SIGKILL. */
-export function commandSession(running: RunningCommand, direct: boolean, read: (end: SessionEnd, stderr: string) => SessionEnd, kill = (): void => running.kill()): CommandSession {
+export function commandSession(
+  running: RunningCommand,
+  direct: boolean,
+  read: (end: SessionEnd, stderr: string) => SessionEnd,
+  kill = (): void => running.kill(),
+): CommandSession {
   const ended = running.ended.then((end) => read(end, running.lastErrors()));
   return {
     description: running.description,

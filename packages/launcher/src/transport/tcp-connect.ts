@@ -15,11 +15,21 @@ export interface TcpAddress {
  * Connects within `timeoutMs`. The socket belongs to `resources` from the start; when they are disposed of before it
  * is connected, this rejects. Throws a `TransportError` "unreachable".
  */
-export function tcpConnect({ host, port, family }: TcpAddress, timeoutMs: number, resources: DisposableStack): Promise<Socket> {
+export function tcpConnect(
+  { host, port, family }: TcpAddress,
+  timeoutMs: number,
+  resources: DisposableStack,
+): Promise<Socket> {
   const socket = connect({ host, port, family, noDelay: true });
   resources.defer(() => socket.destroy());
   return new Promise((resolve, reject) => {
-    const failed = (how: string, cause?: Error): void => reject(new TransportError({ reason: "unreachable", message: `Could not connect to ${host} port ${port}: ${how}` }, { cause }));
+    const failed = (how: string, cause?: Error): void =>
+      reject(
+        new TransportError(
+          { reason: "unreachable", message: `Could not connect to ${host} port ${port}: ${how}` },
+          { cause },
+        ),
+      );
     const timer = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     socket.once("close", () => {
       timer[Symbol.dispose]();

@@ -65,7 +65,12 @@ const look = (): readonly unknown[] => [
 /* oxlint-enable typescript/unbound-method */
 
 const MESSAGE = { type: "sample", list: [1, "ä", null] };
-const SAMPLE = { list: [1, -0, "ä", undefined], map: new Map([["key", new Set([1n])]]), bytes: new Uint8Array([1, 2]), error: new RangeError("sample") };
+const SAMPLE = {
+  list: [1, -0, "ä", undefined],
+  map: new Map([["key", new Set([1n])]]),
+  bytes: new Uint8Array([1, 2]),
+  error: new RangeError("sample"),
+};
 const ENCODED = encodeValue(SAMPLE);
 const FRAME = Buffer.concat([Buffer.alloc(4), encodeMessage(MESSAGE)]);
 
@@ -75,7 +80,10 @@ function tryOut(): void {
   expect(isDeepStrictEqual(decodeValue(encodeValue(SAMPLE)), SAMPLE), "values can't be written");
   expect(isDeepStrictEqual(parseMessage(FRAME, 4, FRAME.length), MESSAGE), "messages can't be read");
   const message = encodeMessage(MESSAGE);
-  expect(isDeepStrictEqual(parseMessage(FRAME.fill(message, 4), 4, FRAME.length), MESSAGE), "messages can't be written");
+  expect(
+    isDeepStrictEqual(parseMessage(FRAME.fill(message, 4), 4, FRAME.length), MESSAGE),
+    "messages can't be written",
+  );
   const line = [1, 2];
   expect(line.push(3) === 3 && line.shift() === 1 && line.slice(1)[0] === 3, "arrays don't work");
   FRAME.writeUInt32LE(0xfe_dc_ba_98, 0);

@@ -30,7 +30,12 @@ export class CallPrograms {
     }
   }
 
-  async #result(child: ChildProcess, argv: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
+  async #result(
+    child: ChildProcess,
+    argv: readonly string[],
+    options: ExecOptions,
+    signal: AbortSignal,
+  ): Promise<ExecResult> {
     const abort = (): void => endProgram(child);
     signal.addEventListener("abort", abort, { once: true });
     try {
@@ -74,11 +79,28 @@ function start(argv: readonly string[], options: ExecOptions): ChildProcess | Ex
 }
 
 /** setpriv, which stands before the program, was started, and then the program was not. */
-const unstartedBySetpriv = ({ exitCode, stderr }: { readonly exitCode: number | null; readonly stderr: string }): Error | undefined =>
-  (exitCode === 126 || exitCode === 127) && stderr.startsWith("setpriv: failed to execute") ? Object.assign(new Error(stderr.trim()), { code: "ENOENT" }) : undefined;
+const unstartedBySetpriv = ({
+  exitCode,
+  stderr,
+}: {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+}): Error | undefined =>
+  (exitCode === 126 || exitCode === 127) && stderr.startsWith("setpriv: failed to execute")
+    ? Object.assign(new Error(stderr.trim()), { code: "ENOENT" })
+    : undefined;
 
 const notStarted = ([file = "", ...args]: readonly string[], { cwd, env }: ExecOptions, cause: unknown): ExecError =>
-  new ExecError([file, ...args], { exitCode: null, signal: null, stdout: "", stderr: whyNoProgram(file, { cwd, env: { ...process.env, ...env } }, cause) }, { cause });
+  new ExecError(
+    [file, ...args],
+    {
+      exitCode: null,
+      signal: null,
+      stdout: "",
+      stderr: whyNoProgram(file, { cwd, env: { ...process.env, ...env } }, cause),
+    },
+    { cause },
+  );
 
 /** SIGTERM to the program and to what it has started (a shell does not pass it on), SIGKILL to those that stay. */
 function endProgram(child: ChildProcess): void {
@@ -86,7 +108,10 @@ function endProgram(child: ChildProcess): void {
   const pids = processTree(child.pid);
   for (const pid of pids) signalProcess(pid, "SIGTERM");
   // The worker leads the session, so a number that was given to a stranger meanwhile is told from ours.
-  setTimeout(() => pids.filter((pid) => sessionOf(pid) === process.pid).forEach((pid) => signalProcess(pid, "SIGKILL")), KILL_AFTER_MS);
+  setTimeout(
+    () => pids.filter((pid) => sessionOf(pid) === process.pid).forEach((pid) => signalProcess(pid, "SIGKILL")),
+    KILL_AFTER_MS,
+  );
   child.once("exit", () => {
     // Whoever else holds its streams is not waited for.
     child.stdout?.destroy();
@@ -102,7 +127,10 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function outcome(child: ChildProcess, input: ExecOptions["input"]): Promise<{ exitCode: number | null; signal: string | null; stdout: string; stderr: string; error?: Error }> {
+function outcome(
+  child: ChildProcess,
+  input: ExecOptions["input"],
+): Promise<{ exitCode: number | null; signal: string | null; stdout: string; stderr: string; error?: Error }> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const text = (parts: Buffer[]): string => Buffer.concat(parts).toString("utf8");
@@ -112,7 +140,11 @@ function outcome(child: ChildProcess, input: ExecOptions["input"]): Promise<{ ex
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(input);
   return new Promise((resolve) => {
-    child.once("error", (error) => resolve({ exitCode: null, signal: null, stdout: text(stdout), stderr: text(stderr), error }));
-    child.once("close", (exitCode, signal) => resolve({ exitCode, signal, stdout: text(stdout), stderr: text(stderr) }));
+    child.once("error", (error) =>
+      resolve({ exitCode: null, signal: null, stdout: text(stdout), stderr: text(stderr), error }),
+    );
+    child.once("close", (exitCode, signal) =>
+      resolve({ exitCode, signal, stdout: text(stdout), stderr: text(stderr) }),
+    );
   });
 }

@@ -5,7 +5,12 @@ import type { DefinedCode } from "@hyperion-ts/wire";
 import type { PathsHere } from "./folder-names.ts";
 
 /** The files that were changed since the program began, if the function's own code is another one with them. */
-export async function changedFiles({ hash, files }: DefinedCode, module: string, name: string, here: PathsHere): Promise<readonly string[]> {
+export async function changedFiles(
+  { hash, files }: DefinedCode,
+  module: string,
+  name: string,
+  here: PathsHere,
+): Promise<readonly string[]> {
   // At once, as modules are loaded: else the runtime would start threads for it, which a limit may have no room for.
   const changed = files.flatMap(({ path, sha256 }) => (hashOf(here(path)) === sha256 ? [] : [path]));
   if (changed.length === 0) return changed;

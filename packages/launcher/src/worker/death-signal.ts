@@ -20,7 +20,10 @@ let works: boolean | undefined;
 
 /** A worker's agent has told it; who has none tries it once, as old versions have no --pdeathsig. */
 const setprivWorks = (): boolean =>
-  (works ??= process.env["HYPERION_DIES_WITH_AGENT"] === undefined ? spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0 : process.env["HYPERION_DIES_WITH_AGENT"] === "1");
+  (works ??=
+    process.env["HYPERION_DIES_WITH_AGENT"] === undefined
+      ? spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0
+      : process.env["HYPERION_DIES_WITH_AGENT"] === "1");
 
 /** Whether the kernel, or a look into the search path, finds it. */
 export function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {

@@ -20,7 +20,10 @@ export function folderName(physical: string, logical: string): FolderName | unde
   const inode = inodeOf(physical);
   if (physical === logical || inode === undefined || !isSame(physical, logical)) return undefined;
   const [above, aboveByLogical] = [dirname(physical), dirname(logical)];
-  const higher = basename(physical) === basename(logical) && isSame(above, aboveByLogical) ? folderName(above, aboveByLogical) : undefined;
+  const higher =
+    basename(physical) === basename(logical) && isSame(above, aboveByLogical)
+      ? folderName(above, aboveByLogical)
+      : undefined;
   return higher ?? { physical, logical, inode };
 }
 
@@ -28,7 +31,8 @@ export function folderName(physical: string, logical: string): FolderName | unde
 export type PathsHere = (path: string) => string;
 
 /** Each path by its logical name, without a look at the machine. */
-export const logicalPaths = (names: readonly FolderName[]): PathsHere => renaming(names.map(({ physical, logical }) => [physical, logical]));
+export const logicalPaths = (names: readonly FolderName[]): PathsHere =>
+  renaming(names.map(({ physical, logical }) => [physical, logical]));
 
 /** Looks at this machine's folders, once. A folder is taken for the same by its number, or else where a folder of the name is there. */
 export function pathsHere(names: readonly FolderName[]): PathsHere {
@@ -62,7 +66,10 @@ export function urlHere(url: string, here: PathsHere): string {
 
 function nameHere({ physical, logical, inode }: FolderName): string {
   const found = [logical, physical].map((name) => ({ name, inode: inodeOf(name) }));
-  return (found.find((each) => each.inode === inode) ?? found.find((each) => each.inode !== undefined) ?? { name: physical }).name;
+  return (
+    found.find((each) => each.inode === inode) ??
+    found.find((each) => each.inode !== undefined) ?? { name: physical }
+  ).name;
 }
 
 function inodeOf(path: string): string | undefined {

@@ -56,7 +56,8 @@ export class FunctionTable {
 }
 
 async function load(definition: Definition | undefined, here: PathsHere): Promise<AnyRemoteFunction> {
-  if (definition === undefined) throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
+  if (definition === undefined)
+    throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
   const { name, code } = definition;
   const module = urlHere(definition.module, here);
   const changed = code === undefined ? [] : await changedFiles(code, module, name, here);
@@ -66,10 +67,18 @@ async function load(definition: Definition | undefined, here: PathsHere): Promis
     // What it has started and does not await may fail now: before a call seems to have succeeded.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (cause) {
-    throw new ModuleError("module-failed", `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${whyNotLoaded(module, cause)}`, { cause });
+    throw new ModuleError(
+      "module-failed",
+      `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${whyNotLoaded(module, cause)}`,
+      { cause },
+    );
   }
   setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
   const fn = findRemote(name);
-  if (fn === undefined) throw new ModuleError("unknown-function", `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}. Define it at the top level of that module`);
+  if (fn === undefined)
+    throw new ModuleError(
+      "unknown-function",
+      `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}. Define it at the top level of that module`,
+    );
   return fn;
 }

@@ -68,7 +68,10 @@ export class LastWords {
     this.#said = true;
     try {
       const when = call === undefined ? "" : ` in or after ${describe(call)}`;
-      writeSync(2, `\nthe runtime's built-in functions were changed${when} so that hyperion-ts's own code fails: ${messageOf(error)}\n`);
+      writeSync(
+        2,
+        `\nthe runtime's built-in functions were changed${when} so that hyperion-ts's own code fails: ${messageOf(error)}\n`,
+      );
     } finally {
       exit(BROKEN_EXIT_CODE);
     }
@@ -124,7 +127,8 @@ export class LastWords {
 }
 
 /** A call, for people. */
-const describe = ({ id, functionName, input }: RunningCall): string => `a call of ${functionName} (#${id}${input === undefined ? "" : show(input)})`;
+const describe = ({ id, functionName, input }: RunningCall): string =>
+  `a call of ${functionName} (#${id}${input === undefined ? "" : show(input)})`;
 
 function show(input: Buffer): string {
   try {

@@ -40,6 +40,9 @@ export function prefixLines(): LogLines {
 }
 
 const bytesOf = (chunk: string | Uint8Array, encoding: unknown): Buffer =>
-  typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8") : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  typeof chunk === "string"
+    ? Buffer.from(chunk, typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8")
+    : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 
-const asCallback = (value: unknown): ((error?: Error | null) => void) | undefined => (typeof value === "function" ? (error) => value(error) : undefined);
+const asCallback = (value: unknown): ((error?: Error | null) => void) | undefined =>
+  typeof value === "function" ? (error) => value(error) : undefined;

@@ -16,7 +16,12 @@ export function sessionOf(pid: number): number | undefined {
 
 function childrenOf(pid: number): readonly number[] {
   const threads = `/proc/${pid}/task`;
-  return namesIn(threads).flatMap((thread) => readIfThere(`${threads}/${thread}/children`).split(" ").filter((child) => child !== "").map(Number));
+  return namesIn(threads).flatMap((thread) =>
+    readIfThere(`${threads}/${thread}/children`)
+      .split(" ")
+      .filter((child) => child !== "")
+      .map(Number),
+  );
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -1,5 +1,13 @@
 /** One call in a worker: input parsed, function run, output checked and encoded; or a failure. */
-import { type AnyRemoteFunction, type CallContext, checkOutput, type ExecOptions, type ExecResult, InvalidValueError, parseInput } from "@hyperion-ts/remote";
+import {
+  type AnyRemoteFunction,
+  type CallContext,
+  checkOutput,
+  type ExecOptions,
+  type ExecResult,
+  InvalidValueError,
+  parseInput,
+} from "@hyperion-ts/remote";
 import { type CallFailure, decodeValue, encodeValue, errorToData, FrameKind } from "@hyperion-ts/wire";
 import { CallPrograms } from "./call-programs.ts";
 import { type Loaded, ModuleError } from "./function-table.ts";
@@ -35,7 +43,15 @@ export class RunningCall implements CallContext {
   #controller: AbortController | undefined;
   #programs: CallPrograms | undefined;
 
-  constructor(office: CallOffice, { id, functionName, attempt, input }: Pick<RunningCall, "id" | "functionName" | "attempt"> & { readonly input: Buffer }) {
+  constructor(
+    office: CallOffice,
+    {
+      id,
+      functionName,
+      attempt,
+      input,
+    }: Pick<RunningCall, "id" | "functionName" | "attempt"> & { readonly input: Buffer },
+  ) {
     this.#office = office;
     this.id = id;
     this.functionName = functionName;
@@ -115,7 +131,9 @@ export class RunningCall implements CallContext {
     const parsed = parseInput(fn, value);
     const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
     const output = isPromise(parsed) ? parsed.then((input) => run(input, this)) : run(parsed, this);
-    return isPromise(output) ? after(Promise.resolve(output), (value) => checkOutput(fn, value)) : checkOutput(fn, output);
+    return isPromise(output)
+      ? after(Promise.resolve(output), (value) => checkOutput(fn, value))
+      : checkOutput(fn, output);
   }
 
   readonly #succeed = (output: unknown): void => {
@@ -145,7 +163,11 @@ export class RunningCall implements CallContext {
   }
 }
 
-const after = <A, B>(promise: Promise<A>, succeeded: (value: A) => B | PromiseLike<B>, failed?: (error: unknown) => B): Promise<B> =>
-  Reflect.apply(promiseThen<B, B>, promise, [succeeded, failed]);
+const after = <A, B>(
+  promise: Promise<A>,
+  succeeded: (value: A) => B | PromiseLike<B>,
+  failed?: (error: unknown) => B,
+): Promise<B> => Reflect.apply(promiseThen<B, B>, promise, [succeeded, failed]);
 
-const isPromise = (value: unknown): value is PromiseLike<unknown> => typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

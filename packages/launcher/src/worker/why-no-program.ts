@@ -6,14 +6,22 @@ import { isProgram } from "./death-signal.ts";
 const LONGEST_SHOWN = 400;
 
 /** The reason as a clause, for whoever named `file`. */
-export function whyNoProgram(file: string, { cwd, env }: { readonly cwd: string | undefined; readonly env: NodeJS.ProcessEnv }, cause: unknown): string {
+export function whyNoProgram(
+  file: string,
+  { cwd, env }: { readonly cwd: string | undefined; readonly env: NodeJS.ProcessEnv },
+  cause: unknown,
+): string {
   const said = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code !== "ENOENT" && code !== "EACCES" && code !== "ENOTDIR") return said;
-  if (cwd !== undefined && !isDirectory(cwd)) return `its directory (cwd) ${cwd} is not there on this node, or is no directory`;
-  if (!file.includes("/")) return `there is no such program on this node's PATH (${shortened(env["PATH"] ?? "which is not set")})`;
+  if (cwd !== undefined && !isDirectory(cwd))
+    return `its directory (cwd) ${cwd} is not there on this node, or is no directory`;
+  if (!file.includes("/"))
+    return `there is no such program on this node's PATH (${shortened(env["PATH"] ?? "which is not set")})`;
   if (isProgram(file, { cwd, env })) return `the interpreter that its first line (#!) names is not there on this node`;
-  return existsSync(resolve(cwd ?? ".", file)) ? "it is no file that may be executed (chmod +x makes it one)" : "there is no such file on this node";
+  return existsSync(resolve(cwd ?? ".", file))
+    ? "it is no file that may be executed (chmod +x makes it one)"
+    : "there is no such file on this node";
 }
 
 /** Some are so long that nothing else would be seen of the message. */

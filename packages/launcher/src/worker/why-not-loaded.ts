@@ -6,7 +6,10 @@ const TYPED = /\/\[(?:eval\d*|stdin)\](?:[?#].*)?$/;
 const IMPORTABLE = /^(?:file|data|node):/;
 
 export function whyNotLoaded(module: string, cause: unknown): string {
-  if (TYPED.test(module)) return "the program was given on standard input or with --eval, and a worker imports it from a file. Save it in one, and run that";
+  if (TYPED.test(module))
+    return "the program was given on standard input or with --eval, and a worker imports it from a file. Save it in one, and run that";
   const message = cause instanceof Error ? cause.message : String(cause);
-  return IMPORTABLE.test(module) ? message : `${message}. This module is no file: a worker can import it only if the hooks that make it are installed by --import or --require`;
+  return IMPORTABLE.test(module)
+    ? message
+    : `${message}. This module is no file: a worker can import it only if the hooks that make it are installed by --import or --require`;
 }

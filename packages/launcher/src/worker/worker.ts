@@ -8,7 +8,22 @@
 import { Socket } from "node:net";
 import { setImmediate, setInterval } from "node:timers";
 import { enterWorker } from "@hyperion-ts/remote";
-import { Channel, type ChannelReceiver, decodeValue, type Employ, type ErrorData, errorFromData, FrameKind, FrameParser, FrameWriter, type FromWorker, HEADER_BYTES, parseMessage, type ToWorker, type WorkerEnding } from "@hyperion-ts/wire";
+import {
+  Channel,
+  type ChannelReceiver,
+  decodeValue,
+  type Employ,
+  type ErrorData,
+  errorFromData,
+  FrameKind,
+  FrameParser,
+  FrameWriter,
+  type FromWorker,
+  HEADER_BYTES,
+  parseMessage,
+  type ToWorker,
+  type WorkerEnding,
+} from "@hyperion-ts/wire";
 import { Polling } from "../polling/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
 import { enterCall, functionHere } from "./call-origin.ts";
@@ -153,7 +168,8 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   }
 
   data(kind: FrameKind, id: number, body: Buffer): void {
-    if (kind === FrameKind.call || kind === FrameKind.callAlone) this.#queue.push({ id, alone: kind === FrameKind.callAlone, body });
+    if (kind === FrameKind.call || kind === FrameKind.callAlone)
+      this.#queue.push({ id, alone: kind === FrameKind.callAlone, body });
   }
 
   message(received: ToWorker): void {
@@ -227,7 +243,12 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
     if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
     const index = body.readUInt16LE(0);
     const input = body.subarray(4);
-    const call = new RunningCall(this, { id, functionName: this.#functions.nameOf(index), attempt: body.readUInt16LE(2), input });
+    const call = new RunningCall(this, {
+      id,
+      functionName: this.#functions.nameOf(index),
+      attempt: body.readUInt16LE(2),
+      input,
+    });
     this.#begun += 1;
     this.#running = call;
     this.#lines.enter(id);

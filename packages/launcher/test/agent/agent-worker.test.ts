@@ -9,15 +9,34 @@ import { recordedCall } from "../recorded-call.ts";
 import { agentOf, kill, patience, readLog, testNode } from "../world.ts";
 
 /** A frame of a result for call 1 of the worker in slot 1, of which these bytes have come. */
-const frameOf = (length: number, payload: readonly number[]): Buffer => Buffer.from([length & 0xff, length >> 8, 0, 0, 17, 0, 1, 0, 1, 0, 0, 0, ...payload]);
+const frameOf = (length: number, payload: readonly number[]): Buffer =>
+  Buffer.from([length & 0xff, length >> 8, 0, 0, 17, 0, 1, 0, 1, 0, 0, 0, ...payload]);
 
 describe.concurrent("a worker process", () => {
   test("is pinned to its CPUs, has their number in the thread variables, its GPUs, and its share of memory", async () => {
     await using node = await testNode();
     const [cpu = 0] = node.launcher.host.allowedCpus;
-    await using worker = await node.launcher.launch({ cpuCount: 1, cpuIds: [cpu], pin: true, gpuIds: ["1", "3"], memoryMb: 300 });
-    const found = await worker.call(surroundings, ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "JULIA_NUM_THREADS", "CUDA_VISIBLE_DEVICES"]);
-    expect(found).toMatchObject({ pid: worker.pid, allowedCpus: String(cpu), cpus: { count: 1, ids: [cpu] }, gpuIds: ["1", "3"], variables: ["1", "1", "1", "1", "1,3"] });
+    await using worker = await node.launcher.launch({
+      cpuCount: 1,
+      cpuIds: [cpu],
+      pin: true,
+      gpuIds: ["1", "3"],
+      memoryMb: 300,
+    });
+    const found = await worker.call(surroundings, [
+      "OMP_NUM_THREADS",
+      "MKL_NUM_THREADS",
+      "OPENBLAS_NUM_THREADS",
+      "JULIA_NUM_THREADS",
+      "CUDA_VISIBLE_DEVICES",
+    ]);
+    expect(found).toMatchObject({
+      pid: worker.pid,
+      allowedCpus: String(cpu),
+      cpus: { count: 1, ids: [cpu] },
+      gpuIds: ["1", "3"],
+      variables: ["1", "1", "1", "1", "1,3"],
+    });
     expect(allowedCpuList(worker.pid)).toBe(String(cpu));
     expect(found.heapLimitMb).toBeGreaterThan(250);
     expect(found.heapLimitMb).toBeLessThan(500);
@@ -35,7 +54,12 @@ describe.concurrent("a worker process", () => {
     await using node = await testNode({ env: { CUDA_VISIBLE_DEVICES: "7" } });
     await using worker = await node.launcher.launch({ cpuCount: 2, cpuIds: [0, 1] });
     const found = await worker.call(surroundings, ["OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES"]);
-    expect(found).toMatchObject({ allowedCpus: allowedCpuList(agentOf(worker)), cpus: { count: 2, ids: [0, 1] }, gpuIds: [], variables: ["2", "7"] });
+    expect(found).toMatchObject({
+      allowedCpus: allowedCpuList(agentOf(worker)),
+      cpus: { count: 2, ids: [0, 1] },
+      gpuIds: [],
+      variables: ["2", "7"],
+    });
   });
 
   test("leads a session of its own", async () => {
@@ -66,7 +90,9 @@ describe.concurrent("a worker process", () => {
     worker.submit(call);
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
     await worker.stop(100);
-    expect(call.endings).toEqual([{ type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGKILL" }) }]);
+    expect(call.endings).toEqual([
+      { type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGKILL" }) },
+    ]);
     await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), patience);
   });
 
@@ -75,15 +101,22 @@ describe.concurrent("a worker process", () => {
     ["a whole frame, with a result for its own call", frameOf(4, [1, 2, 3, 4]), []],
     ["the beginning of a frame, and never goes on", frameOf(60_000, [1, 2, 3, 4]), [600_000]],
     ["the beginning of a frame's header, and returns", frameOf(4, []).subarray(0, 5), []],
-  ] as const)("is killed at once when something in it writes %s to the descriptor of its frames, and the node lives on", async ([, bytes, thenMs]) => {
-    await using node = await testNode();
-    await using worker = await node.launcher.launch({});
-    const call = recordedCall(writeRaw, { fd: 3, bytes, thenMs: thenMs[0] });
-    worker.submit(call);
-    expect(await call.ended).toMatchObject({ type: "lost", began: true, death: { kind: "killed", signal: "SIGKILL", complaint: expect.stringContaining("writes to file descriptor 3") } });
-    await using other = await node.launcher.launch({});
-    expect(await other.call(square, 3)).toBe(9);
-  });
+  ] as const)(
+    "is killed at once when something in it writes %s to the descriptor of its frames, and the node lives on",
+    async ([, bytes, thenMs]) => {
+      await using node = await testNode();
+      await using worker = await node.launcher.launch({});
+      const call = recordedCall(writeRaw, { fd: 3, bytes, thenMs: thenMs[0] });
+      worker.submit(call);
+      expect(await call.ended).toMatchObject({
+        type: "lost",
+        began: true,
+        death: { kind: "killed", signal: "SIGKILL", complaint: expect.stringContaining("writes to file descriptor 3") },
+      });
+      await using other = await node.launcher.launch({});
+      expect(await other.call(square, 3)).toBe(9);
+    },
+  );
 });
 
 describe.concurrent("the log file of a worker", () => {

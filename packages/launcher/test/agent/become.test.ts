@@ -2,9 +2,16 @@ import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 
 /** A process that ends so. */
-function ended(argv: readonly string[]): { readonly pid: number; readonly code: number | null; readonly stdout: string } {
+function ended(argv: readonly string[]): {
+  readonly pid: number;
+  readonly code: number | null;
+  readonly stdout: string;
+} {
   const source = `import { endOrBecome } from ${JSON.stringify(new URL("../../src/agent/become.ts", import.meta.url).href)}; endOrBecome(${JSON.stringify(argv)}, (line) => console.log(line));`;
-  const { pid, status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8", env: { ...process.env, GREETING: "hello" } });
+  const { pid, status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", source], {
+    encoding: "utf8",
+    env: { ...process.env, GREETING: "hello" },
+  });
   return { pid, code: status, stdout };
 }
 
@@ -18,5 +25,8 @@ test("it just ends where there is nothing to become", () => {
 });
 
 test("it ends, and says why, where the program is not there", () => {
-  expect(ended(["/nowhere/program"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Could not become \/nowhere\/program/) });
+  expect(ended(["/nowhere/program"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/Could not become \/nowhere\/program/),
+  });
 });

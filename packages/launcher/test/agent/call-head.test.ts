@@ -5,7 +5,13 @@ import { callHead } from "../../src/agent/call-head.ts";
 import { type Invitation, openHeadPort } from "../../src/head-port.ts";
 import { thrownBy } from "../world.ts";
 
-const messageOf = ({ identity, key, port }: Invitation, hosts: readonly string[]): Parameters<typeof callHead>[0] => ({ type: "connect", identity, key, hosts, port });
+const messageOf = ({ identity, key, port }: Invitation, hosts: readonly string[]): Parameters<typeof callHead>[0] => ({
+  type: "connect",
+  identity,
+  key,
+  hosts,
+  port,
+});
 
 describe("an agent's call to its head", () => {
   test.each([
@@ -26,19 +32,33 @@ describe("an agent's call to its head", () => {
     using invitation = port.invite();
     await port[Symbol.asyncDispose]();
     const error = await thrownBy(callHead(messageOf(invitation, ["127.0.0.1", "no-such-host.invalid"]), {}));
-    expect(error).toMatchObject({ message: expect.stringMatching(/port \d+ could not be reached.*127\.0\.0\.1: .*ECONNREFUSED.*; no-such-host\.invalid: .*firewall.*tls: false/) });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(
+        /port \d+ could not be reached.*127\.0\.0\.1: .*ECONNREFUSED.*; no-such-host\.invalid: .*firewall.*tls: false/,
+      ),
+    });
   });
 
   test("is not taken by somebody else who listens there, and the key is not told to him", async () => {
     const heard: Buffer[] = [];
-    const stranger = createServer((socket) => socket.on("error", () => undefined).on("data", (chunk: Buffer) => void heard.push(chunk)).once("data", () => socket.end("no TLS")));
+    const stranger = createServer((socket) =>
+      socket
+        .on("error", () => undefined)
+        .on("data", (chunk: Buffer) => void heard.push(chunk))
+        .once("data", () => socket.end("no TLS")),
+    );
     stranger.listen(0, "127.0.0.1");
     await once(stranger, "listening");
     await using real = await openHeadPort();
     using invitation = real.invite();
     const address = stranger.address();
-    const message = { ...messageOf(invitation, ["127.0.0.1"]), port: typeof address === "object" && address !== null ? address.port : 0 };
-    expect(await thrownBy(callHead(message, {}))).toMatchObject({ message: expect.stringContaining("could not be reached") });
+    const message = {
+      ...messageOf(invitation, ["127.0.0.1"]),
+      port: typeof address === "object" && address !== null ? address.port : 0,
+    };
+    expect(await thrownBy(callHead(message, {}))).toMatchObject({
+      message: expect.stringContaining("could not be reached"),
+    });
     expect(Buffer.concat(heard).includes(Buffer.from(invitation.key, "base64"))).toBe(false);
     stranger.close();
   });
@@ -47,6 +67,8 @@ describe("an agent's call to its head", () => {
     await using port = await openHeadPort();
     using invitation = port.invite();
     using other = port.invite();
-    expect(await thrownBy(callHead({ ...messageOf(invitation, ["127.0.0.1"]), key: other.key }, {}))).toMatchObject({ message: expect.stringContaining("could not be reached") });
+    expect(await thrownBy(callHead({ ...messageOf(invitation, ["127.0.0.1"]), key: other.key }, {}))).toMatchObject({
+      message: expect.stringContaining("could not be reached"),
+    });
   });
 });

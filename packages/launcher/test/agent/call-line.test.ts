@@ -8,7 +8,8 @@ import { type RecordedCall, recordedCall } from "../recorded-call.ts";
 import { agentOf, kill, patience, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
 
 /** Only root may mount, and only where the kernel or a container lets it. */
-const mayMount = spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" }).status === 0;
+const mayMount =
+  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" }).status === 0;
 
 /** A node whose folder for temporary files is a file system of its own, which nobody else sees. */
 async function nodeWithTmpfs(options: string): Promise<TestNode> {
@@ -16,28 +17,50 @@ async function nodeWithTmpfs(options: string): Promise<TestNode> {
   const world = parts.use(testWorld());
   const folder = join(world.folder, "tmp");
   mkdirSync(folder);
-  const prefix = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"', "sh", options, folder];
-  const runCmd: RunCmd = (command) => world.runCmd({ ...command, argv: [...prefix, ...command.argv], env: { TMPDIR: folder } });
+  const prefix = [
+    "unshare",
+    "-m",
+    "sh",
+    "-c",
+    'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"',
+    "sh",
+    options,
+    folder,
+  ];
+  const runCmd: RunCmd = (command) =>
+    world.runCmd({ ...command, argv: [...prefix, ...command.argv], env: { TMPDIR: folder } });
   const launcher = parts.use(await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null }));
   const owned = parts.move();
   return { launcher, world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-const squares = (from: number, count: number): readonly RecordedCall[] => Array.from({ length: count }, (_, i) => recordedCall(square, from + i));
+const squares = (from: number, count: number): readonly RecordedCall[] =>
+  Array.from({ length: count }, (_, i) => recordedCall(square, from + i));
 
 /** Sends them all ahead, and expects that each is answered once and right. */
-async function expectAnswered(worker: Awaited<ReturnType<NodeLauncher["launch"]>>, calls: readonly RecordedCall[], from: number): Promise<void> {
+async function expectAnswered(
+  worker: Awaited<ReturnType<NodeLauncher["launch"]>>,
+  calls: readonly RecordedCall[],
+  from: number,
+): Promise<void> {
   for (const call of calls) worker.submit(call);
   await calls.at(-1)?.ended;
-  const wrong = calls.filter(({ endings: [ending, ...more] }, i) => more.length > 0 || ending?.type !== "succeeded" || ending.value !== (from + i) ** 2);
+  const wrong = calls.filter(
+    ({ endings: [ending, ...more] }, i) =>
+      more.length > 0 || ending?.type !== "succeeded" || ending.value !== (from + i) ** 2,
+  );
   expect(wrong).toEqual([]);
 }
 
-const agentLogs = ({ folder }: World): string => readdirSync(folder).flatMap((name) => (name.endsWith(".log") ? readLog(join(folder, name)) : "")).join("");
+const agentLogs = ({ folder }: World): string =>
+  readdirSync(folder)
+    .flatMap((name) => (name.endsWith(".log") ? readLog(join(folder, name)) : ""))
+    .join("");
 
 const lineEach = (text: string, line: RegExp): number => text.split("\n").filter((each) => line.test(each)).length;
 
-const oneAtATime = /Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none \(E/u;
+const oneAtATime =
+  /Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none \(E/u;
 
 describe.concurrent("without a folder for temporary files", () => {
   const env = { TMPDIR: "/nonexistent" };
@@ -64,7 +87,11 @@ describe.concurrent("without a folder for temporary files", () => {
     await vi.waitFor(() => expect(existsSync(looping)).toBe(true), patience);
     const { credit } = worker;
     for (let round = 0; round < 3; round++) {
-      const ahead = [recordedCall(append, { file: looping, line: "never" }), recordedCall(echo, "x".repeat(300_000)), recordedCall(square, 2)];
+      const ahead = [
+        recordedCall(append, { file: looping, line: "never" }),
+        recordedCall(echo, "x".repeat(300_000)),
+        recordedCall(square, 2),
+      ];
       for (const call of ahead) worker.submit(call);
       await worker.recall();
       expect(ahead.map((call) => call.endings)).toEqual(ahead.map(() => [{ type: "returned" }]));
@@ -80,20 +107,25 @@ describe.concurrent("without a folder for temporary files", () => {
   });
 });
 
-test.skipIf(!mayMount)("where the folder for temporary files fills up, calls that are on their way are run, and later ones go one at a time", async () => {
-  // Room for the bytes of 4,096 calls, and then for none.
-  await using node = await nodeWithTmpfs("size=4k");
-  await using worker = await node.launcher.launch({});
-  await expectAnswered(worker, squares(0, 10_000), 0);
-  expect(lineEach(agentLogs(node.world), oneAtATime)).toBe(1);
-  await expectAnswered(worker, squares(5, 100), 5);
-});
+test.skipIf(!mayMount)(
+  "where the folder for temporary files fills up, calls that are on their way are run, and later ones go one at a time",
+  async () => {
+    // Room for the bytes of 4,096 calls, and then for none.
+    await using node = await nodeWithTmpfs("size=4k");
+    await using worker = await node.launcher.launch({});
+    await expectAnswered(worker, squares(0, 10_000), 0);
+    expect(lineEach(agentLogs(node.world), oneAtATime)).toBe(1);
+    await expectAnswered(worker, squares(5, 100), 5);
+  },
+);
 
 test("the claim file stays small however many calls are sent ahead, and each of them is run once", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const agent = agentOf(worker);
-  const claims = readdirSync(`/proc/${agent}/fd`).map((fd) => `/proc/${agent}/fd/${fd}`).find((fd) => readlinkSync(fd).includes("hyperion-claims"));
+  const claims = readdirSync(`/proc/${agent}/fd`)
+    .map((fd) => `/proc/${agent}/fd/${fd}`)
+    .find((fd) => readlinkSync(fd).includes("hyperion-claims"));
   expect(claims).toBeDefined();
   await expectAnswered(worker, squares(0, 20_000), 0);
   const { size, blocks } = statSync(claims ?? "");

@@ -10,7 +10,9 @@ const mountinfo = [
 ].join("\n");
 
 test("the trees of cgroups are found among all mounts, with what they control", () => {
-  expect(parseCgroupMounts(mountinfo).map(({ version, folder, controllers }) => [version, folder, ...controllers])).toEqual([
+  expect(
+    parseCgroupMounts(mountinfo).map(({ version, folder, controllers }) => [version, folder, ...controllers]),
+  ).toEqual([
     [1, "/sys/fs/cgroup/cpu,cpuacct", "rw", "cpu", "cpuacct"],
     [1, "/sys/fs/cgroup/memory", "rw", "memory"],
     [1, "/sys/fs/cgroup/systemd", "rw", "name=systemd"],
@@ -20,15 +22,26 @@ test("the trees of cgroups are found among all mounts, with what they control", 
 
 test("a process's cgroups are named with all that are above them", () => {
   const own = findOwnCgroups(parseCgroupMounts(mountinfo), "5:memory:/a/b\n4:cpu,cpuacct:/\n0::/user.slice\n");
-  expect(own.map(({ folders }) => folders)).toEqual([["/sys/fs/cgroup/cpu,cpuacct"], ["/sys/fs/cgroup/memory/a/b", "/sys/fs/cgroup/memory/a", "/sys/fs/cgroup/memory"], ["/my cgroups/unified/user.slice", "/my cgroups/unified"]]);
+  expect(own.map(({ folders }) => folders)).toEqual([
+    ["/sys/fs/cgroup/cpu,cpuacct"],
+    ["/sys/fs/cgroup/memory/a/b", "/sys/fs/cgroup/memory/a", "/sys/fs/cgroup/memory"],
+    ["/my cgroups/unified/user.slice", "/my cgroups/unified"],
+  ]);
 });
 
 test.each([
   ["sees its own part as the top", "/", "/", ["/sys/fs/cgroup"]],
-  ["sees its part where all of the tree would be, under its full name", "/docker/4fe1", "/docker/4fe1/sub", ["/sys/fs/cgroup/sub", "/sys/fs/cgroup"]],
+  [
+    "sees its part where all of the tree would be, under its full name",
+    "/docker/4fe1",
+    "/docker/4fe1/sub",
+    ["/sys/fs/cgroup/sub", "/sys/fs/cgroup"],
+  ],
   ["is itself the part that is seen", "/docker/4fe1", "/docker/4fe1", ["/sys/fs/cgroup"]],
   ["runs above what it sees", "/", "/../..", ["/sys/fs/cgroup"]],
   ["runs beside what it sees", "/docker/4fe1", "/docker/4fe12", ["/sys/fs/cgroup"]],
 ])("a container that %s has limits from there on", (_, root, path, folders) => {
-  expect(findOwnCgroups([{ version: 2, controllers: [], folder: "/sys/fs/cgroup", root }], `0::${path}\n`)).toMatchObject([{ folders }]);
+  expect(
+    findOwnCgroups([{ version: 2, controllers: [], folder: "/sys/fs/cgroup", root }], `0::${path}\n`),
+  ).toMatchObject([{ folders }]);
 });

@@ -15,7 +15,11 @@ const offer = (file: ClaimFile, calls: number): void => {
 };
 
 test("each call that is offered is claimed once or taken back once, and bears the number of recalls before it", () => {
-  const step = fc.oneof(fc.record({ offer: fc.integer({ min: 1, max: 5_000 }) }), fc.record({ claim: fc.integer({ min: 1, max: 50 }) }), fc.constant("takeBack" as const));
+  const step = fc.oneof(
+    fc.record({ offer: fc.integer({ min: 1, max: 5_000 }) }),
+    fc.record({ claim: fc.integer({ min: 1, max: 50 }) }),
+    fc.constant("takeBack" as const),
+  );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       using file = new ClaimFile();

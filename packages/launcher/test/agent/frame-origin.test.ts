@@ -38,22 +38,33 @@ const ours = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 10 });
 const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 10 });
 
 test("the worker's own frames pass, whatever pieces they come in", () => {
-  fc.assert(fc.property(ours, sizes, (payloads, pieces) => {
-    expect(read(Buffer.concat(payloads.map((payload) => frameOf(CHANNEL, payload))), pieces)).toBe(payloads.length);
-  }));
+  fc.assert(
+    fc.property(ours, sizes, (payloads, pieces) => {
+      expect(read(Buffer.concat(payloads.map((payload) => frameOf(CHANNEL, payload))), pieces)).toBe(payloads.length);
+    }),
+  );
 });
 
 test("the beginning of a frame on another channel is refused once its channel has come, however long it says it is", () => {
-  const foreign = fc.record({ channel: fc.integer({ min: 0, max: 65_535 }).filter((channel) => channel !== CHANNEL), kept: fc.integer({ min: 8, max: 100 }) });
-  fc.assert(fc.property(ours, foreign, sizes, (payloads, { channel, kept }, pieces) => {
-    const beginning = frameOf(channel, new Uint8Array(60_000)).subarray(0, kept);
-    expect(() => read(Buffer.concat([...payloads.map((payload) => frameOf(CHANNEL, payload)), beginning]), pieces)).toThrow(WireError);
-  }));
+  const foreign = fc.record({
+    channel: fc.integer({ min: 0, max: 65_535 }).filter((channel) => channel !== CHANNEL),
+    kept: fc.integer({ min: 8, max: 100 }),
+  });
+  fc.assert(
+    fc.property(ours, foreign, sizes, (payloads, { channel, kept }, pieces) => {
+      const beginning = frameOf(channel, new Uint8Array(60_000)).subarray(0, kept);
+      expect(() =>
+        read(Buffer.concat([...payloads.map((payload) => frameOf(CHANNEL, payload)), beginning]), pieces),
+      ).toThrow(WireError);
+    }),
+  );
 });
 
 test("a few bytes that could begin a frame are refused when the worker's next frame comes behind them", () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 7 }), sizes, (kept, pieces) => {
-    const beginning = frameOf(CHANNEL + 1, new Uint8Array(60_000)).subarray(0, kept);
-    expect(() => read(Buffer.concat([beginning, frameOf(CHANNEL, new Uint8Array(4))]), pieces)).toThrow(WireError);
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), sizes, (kept, pieces) => {
+      const beginning = frameOf(CHANNEL + 1, new Uint8Array(60_000)).subarray(0, kept);
+      expect(() => read(Buffer.concat([beginning, frameOf(CHANNEL, new Uint8Array(4))]), pieces)).toThrow(WireError);
+    }),
+  );
 });

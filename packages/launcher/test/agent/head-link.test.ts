@@ -26,15 +26,33 @@ describe("acknowledgesIn", () => {
     ["that is not there", line("0100007F:9687 0100007F:C8C5", "00:00000000", "00000000", "0"), false],
   ])("of a connection %s", (_, text, expected) => {
     // The other end is here, too, and says nothing of this one.
-    expect(acknowledgesIn([HEADER, line(otherEnds, "01:0000001C", expected ? "00000009" : "00000000", "0"), text, ""], pair)).toBe(expected);
+    expect(
+      acknowledgesIn([HEADER, line(otherEnds, "01:0000001C", expected ? "00000009" : "00000000", "0"), text, ""], pair),
+    ).toBe(expected);
   });
 
   test.each([
-    ["IPv6", { localAddress: "::1", localPort: 37_647, remoteAddress: "::1", remotePort: 44_212 }, "00000000000000000000000001000000:930F 00000000000000000000000001000000:ACB4"],
-    ["IPv6 with a zone", { localAddress: "fe80::1%eth0", localPort: 22, remoteAddress: "fe80::a:2%eth0", remotePort: 4 }, "000080FE000000000000000001000000:0016 000080FE000000000000000002000A00:0004"],
-    ["IPv4 inside of IPv6", { localAddress: "::ffff:127.0.0.1", localPort: 38_305, remoteAddress: "::ffff:127.0.0.1", remotePort: 48_398 }, "0000000000000000FFFF00000100007F:95A1 0000000000000000FFFF00000100007F:BD0E"],
+    [
+      "IPv6",
+      { localAddress: "::1", localPort: 37_647, remoteAddress: "::1", remotePort: 44_212 },
+      "00000000000000000000000001000000:930F 00000000000000000000000001000000:ACB4",
+    ],
+    [
+      "IPv6 with a zone",
+      { localAddress: "fe80::1%eth0", localPort: 22, remoteAddress: "fe80::a:2%eth0", remotePort: 4 },
+      "000080FE000000000000000001000000:0016 000080FE000000000000000002000A00:0004",
+    ],
+    [
+      "IPv4 inside of IPv6",
+      { localAddress: "::ffff:127.0.0.1", localPort: 38_305, remoteAddress: "::ffff:127.0.0.1", remotePort: 48_398 },
+      "0000000000000000FFFF00000100007F:95A1 0000000000000000FFFF00000100007F:BD0E",
+    ],
     // sshd shows the plain address of a connection to an IPv6 socket.
-    ["IPv4 inside of IPv6, written as IPv4", { localAddress: "127.0.0.1", localPort: 38_305, remoteAddress: "127.0.0.1", remotePort: 48_398 }, "0000000000000000FFFF00000100007F:95A1 0000000000000000FFFF00000100007F:BD0E"],
+    [
+      "IPv4 inside of IPv6, written as IPv4",
+      { localAddress: "127.0.0.1", localPort: 38_305, remoteAddress: "127.0.0.1", remotePort: 48_398 },
+      "0000000000000000FFFF00000100007F:95A1 0000000000000000FFFF00000100007F:BD0E",
+    ],
   ])("finds an address in %s", (_, ofPair, theseEnds) => {
     expect(acknowledgesIn([line(theseEnds, "00:00000000", "00000000", "0")], ofPair)).toBe(true);
     expect(acknowledgesIn([line(theseEnds, "01:0000001C", "00000003", "0")], ofPair)).toBe(false);
@@ -42,22 +60,25 @@ describe("acknowledgesIn", () => {
 });
 
 describe("HeadLink", () => {
-  test.each(["127.0.0.1", "::1"])("finds a connection of this machine over %s, and misses it when it is gone", async (host) => {
-    const server = createServer((other) => other.on("error", () => undefined).resume());
-    server.listen(0, host);
-    await once(server, "listening");
-    const address = server.address();
-    const socket: Socket = connect(typeof address === "object" && address !== null ? address.port : 0, host);
-    await once(socket, "connect");
-    const link = HeadLink.ofSocket(socket);
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    const bySsh = HeadLink.ofSsh({ SSH_CONNECTION: `${remoteAddress} ${remotePort} ${localAddress} ${localPort}` });
-    expect([link.acknowledges(), bySsh.acknowledges()]).toEqual([true, true]);
-    socket.resetAndDestroy();
-    await once(socket, "close");
-    expect([link.acknowledges(), bySsh.acknowledges()]).toEqual([false, false]);
-    server.close();
-  });
+  test.each(["127.0.0.1", "::1"])(
+    "finds a connection of this machine over %s, and misses it when it is gone",
+    async (host) => {
+      const server = createServer((other) => other.on("error", () => undefined).resume());
+      server.listen(0, host);
+      await once(server, "listening");
+      const address = server.address();
+      const socket: Socket = connect(typeof address === "object" && address !== null ? address.port : 0, host);
+      await once(socket, "connect");
+      const link = HeadLink.ofSocket(socket);
+      const { localAddress, localPort, remoteAddress, remotePort } = socket;
+      const bySsh = HeadLink.ofSsh({ SSH_CONNECTION: `${remoteAddress} ${remotePort} ${localAddress} ${localPort}` });
+      expect([link.acknowledges(), bySsh.acknowledges()]).toEqual([true, true]);
+      socket.resetAndDestroy();
+      await once(socket, "close");
+      expect([link.acknowledges(), bySsh.acknowledges()]).toEqual([false, false]);
+      server.close();
+    },
+  );
 
   test("knows nothing outside of an ssh session", () => {
     expect(HeadLink.ofSsh({}).acknowledges()).toBe(false);

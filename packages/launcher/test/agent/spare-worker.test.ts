@@ -6,7 +6,8 @@ import { patience, testNode, type World } from "../world.ts";
 
 const spareLogs = ({ folder }: World): string[] => readdirSync(folder).filter((name) => name.startsWith("spare-"));
 
-const allowed = ({ pid }: LaunchedWorker): string | undefined => /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+const allowed = ({ pid }: LaunchedWorker): string | undefined =>
+  /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
 
 test.concurrent("a spare worker is kept once a worker had to be replaced, and becomes the next one on its CPUs and under its name", async () => {
   await using node = await testNode();
@@ -52,7 +53,9 @@ test.concurrent("a spare whose log file is gone with its folder is ended, and a 
   await (await node.launcher.launch({})).stop(0);
   await using second = await node.launcher.launch({});
   await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
-  const spare = node.world.processes().find(({ pid }) => pid !== second.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-main"));
+  const spare = node.world
+    .processes()
+    .find(({ pid }) => pid !== second.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-main"));
   rmSync(node.world.folder, { recursive: true });
   await using third = await node.launcher.launch({});
   expect(third.pid).not.toBe(spare?.pid);

@@ -6,7 +6,8 @@ import { findProcessTools } from "../../src/agent/process-tools.ts";
 import { WorkerProcesses } from "../../src/agent/worker-process.ts";
 import { testWorld } from "../world.ts";
 
-const start = (logFile: string): Promise<unknown> => new WorkerProcesses(findProcessTools(), () => undefined).start(["true"], null, logFile);
+const start = (logFile: string): Promise<unknown> =>
+  new WorkerProcesses(findProcessTools(), () => undefined).start(["true"], null, logFile);
 
 test("a worker whose log would go into another file, or keep its agent waiting, is not started, and whose doing it is is told", async () => {
   await using world = testWorld();
@@ -14,7 +15,9 @@ test("a worker whose log would go into another file, or keep its agent waiting, 
   writeFileSync(victim, "Dear diary\n");
   symlinkSync(victim, join(world.folder, "link.log"));
   execFileSync("mkfifo", [join(world.folder, "fifo.log")]);
-  await expect(start(join(world.folder, "link.log"))).rejects.toThrow("link.log is a symbolic link of yours, and no plain file");
+  await expect(start(join(world.folder, "link.log"))).rejects.toThrow(
+    "link.log is a symbolic link of yours, and no plain file",
+  );
   await expect(start(join(world.folder, "fifo.log"))).rejects.toThrow("fifo.log is a FIFO of yours, and no plain file");
   expect(readFileSync(victim, "utf8")).toBe("Dear diary\n");
 });

@@ -24,11 +24,26 @@ export const freeze = defineRemote(import.meta, {
 });
 
 /** Rejects with the value that it is given. */
-export const rejectWith = defineRemote(import.meta, { name: "test/reject-with", input: z.unknown(), output: z.null(), run: (reason) => Promise.reject(reason) });
+export const rejectWith = defineRemote(import.meta, {
+  name: "test/reject-with",
+  input: z.unknown(),
+  output: z.null(),
+  run: (reason) => Promise.reject(reason),
+});
 
-export const wrongOutput = defineRemote(import.meta, { name: "test/wrong-output", input: z.null(), output: z.object({ points: z.array(z.number()) }), run: () => JSON.parse('{ "points": [1, "two"] }') });
+export const wrongOutput = defineRemote(import.meta, {
+  name: "test/wrong-output",
+  input: z.null(),
+  output: z.object({ points: z.array(z.number()) }),
+  run: () => JSON.parse('{ "points": [1, "two"] }'),
+});
 
-export const returnsFunction = defineRemote(import.meta, { name: "test/returns-function", input: z.null(), output: z.unknown(), run: () => ({ deep: { inside: () => 1 } }) });
+export const returnsFunction = defineRemote(import.meta, {
+  name: "test/returns-function",
+  input: z.null(),
+  output: z.unknown(),
+  run: () => ({ deep: { inside: () => 1 } }),
+});
 
 const forever = (): Promise<null> => new Promise(() => setInterval(() => undefined, 1_000));
 
@@ -80,7 +95,7 @@ export const hoard = defineRemote(import.meta, {
   input: z.null(),
   output: z.null(),
   run: () => {
-    for (const kept: number[][] = []; ; ) kept.push(Array.from({ length: 100_000 }, (_, i) => i + kept.length + 0.5));
+    for (const kept: number[][] = []; ;) kept.push(Array.from({ length: 100_000 }, (_, i) => i + kept.length + 0.5));
   },
 });
 
@@ -99,7 +114,12 @@ export const stubborn = defineRemote(import.meta, {
 /** Writes bytes past everything that the runtime offers. */
 export const writeRaw = defineRemote(import.meta, {
   name: "test/write-raw",
-  input: z.object({ fd: z.int(), bytes: z.instanceof(Uint8Array), times: z.int().default(1), thenMs: z.number().optional() }),
+  input: z.object({
+    fd: z.int(),
+    bytes: z.instanceof(Uint8Array),
+    times: z.int().default(1),
+    thenMs: z.number().optional(),
+  }),
   output: z.int(),
   run: async ({ fd, bytes, times, thenMs }) => {
     for (let i = 0; i < times; i++) writeSync(fd, bytes);

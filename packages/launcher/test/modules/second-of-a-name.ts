@@ -2,4 +2,9 @@
 import { defineRemote } from "@hyperion-ts/remote";
 import { z } from "zod";
 
-export const two = defineRemote(import.meta, { name: "test/same-name", input: z.null(), output: z.number(), run: () => 2 });
+export const two = defineRemote(import.meta, {
+  name: "test/same-name",
+  input: z.null(),
+  output: z.number(),
+  run: () => 2,
+});

@@ -2,7 +2,12 @@
 import { defineRemote, refuseInWorker } from "@hyperion-ts/remote";
 import { z } from "zod";
 
-export const recursive = defineRemote(import.meta, { name: "test/recursive", input: z.null(), output: z.null(), run: () => null });
+export const recursive = defineRemote(import.meta, {
+  name: "test/recursive",
+  input: z.null(),
+  output: z.null(),
+  run: () => null,
+});
 
 const runJobLocal = async (): Promise<void> => refuseInWorker("runJobLocal");
 await runJobLocal();

@@ -11,7 +11,9 @@ test("the CPU can be yielded", () => {
 
 test("nobody is warned of it, and later warnings are heard", () => {
   const program = `const { schedYield } = await import(${JSON.stringify(module)}); schedYield()(); process.emitWarning("heard");`;
-  const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+  const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
   expect(status).toBe(0);
   expect(stderr).toContain("heard");
   expect(stderr).not.toContain("WASI");
@@ -19,5 +21,9 @@ test("nobody is warned of it, and later warnings are heard", () => {
 
 test("a Node that may not offer it is lived with", () => {
   const program = `const { schedYield } = await import(${JSON.stringify(module)}); console.log(schedYield());`;
-  expect(execFileSync(process.execPath, ["--permission", "--allow-fs-read=*", "--input-type=module", "--eval", program], { encoding: "utf8" }).trim()).toBe("null");
+  expect(
+    execFileSync(process.execPath, ["--permission", "--allow-fs-read=*", "--input-type=module", "--eval", program], {
+      encoding: "utf8",
+    }).trim(),
+  ).toBe("null");
 });

@@ -14,17 +14,25 @@ const patient = { timeout: 120_000, interval: 50 } as const;
 
 /** A guard that loses patience soon. */
 const soon: Partial<NodeLauncherConfig> = { silenceMs: 2_000, heartbeatMs: 500 };
-const ways: readonly Partial<NodeLauncherConfig>[] = [{ transport: { type: "node-ssh" } }, { transport: { type: "ssh" } }, { transport: { type: "srun" } }];
+const ways: readonly Partial<NodeLauncherConfig>[] = [
+  { transport: { type: "node-ssh" } },
+  { transport: { type: "ssh" } },
+  { transport: { type: "srun" } },
+];
 
 // Each test has nodes of its own, so that their waits can be waited for together.
 describeOnTestbed(describe.concurrent)("on another node", () => {
-  const names = ["stop", "both", "lone", "hang", "cut", "carry", "gone"].flatMap((name) => ["a", "b", "c"].map((way) => `${name}-${way}`));
+  const names = ["stop", "both", "lone", "hang", "cut", "carry", "gone"].flatMap((name) =>
+    ["a", "b", "c"].map((way) => `${name}-${way}`),
+  );
   const cluster = clusterForTests({ nodes: names.map((name) => ({ name, cpus: 2 })), slurm: { SlurmdTimeout: "300" } });
   const nodesOf = (name: string): readonly string[] => names.filter((node) => node.startsWith(`${name}-`));
 
   /** A head in a job of these nodes, which goes on when the head is gone: what ends then is not ended by Slurm. */
   async function headIn(nodes: readonly string[]): Promise<ClusterHead> {
-    const { stderr } = await cluster().run("login", ["salloc", "--no-shell", "--exclusive", "-w", nodes.join()], { user: "alice" });
+    const { stderr } = await cluster().run("login", ["salloc", "--no-shell", "--exclusive", "-w", nodes.join()], {
+      user: "alice",
+    });
     return new ClusterHead(cluster(), { env: { SLURM_JOB_ID: /allocation (\d+)/.exec(stderr)?.[1] ?? "" } });
   }
 
@@ -35,11 +43,19 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     return opened;
   }
 
-  const signal = (processes: readonly NodeProcess[], name: NodeJS.Signals): void => processes.forEach(({ pid }) => process.kill(pid, name));
-  const agents = (nodes: readonly string[]): readonly NodeProcess[] => nodes.flatMap((node) => oursOn(cluster(), node).filter(({ argv }) => argv[0]?.endsWith("node") === true && argv.some((arg) => arg.endsWith("agent-main.ts"))));
+  const signal = (processes: readonly NodeProcess[], name: NodeJS.Signals): void =>
+    processes.forEach(({ pid }) => process.kill(pid, name));
+  const agents = (nodes: readonly string[]): readonly NodeProcess[] =>
+    nodes.flatMap((node) =>
+      oursOn(cluster(), node).filter(
+        ({ argv }) => argv[0]?.endsWith("node") === true && argv.some((arg) => arg.endsWith("agent-main.ts")),
+      ),
+    );
   /** On the head's machine: the programs that carry the sessions of these nodes. */
-  const carriers = (nodes: readonly string[]): readonly NodeProcess[] => leftOn(cluster(), "login").filter(({ argv }) => argv.some((arg) => nodes.some((node) => arg.includes(node))));
-  const left = (nodes: readonly string[]): readonly string[] => [...nodes.flatMap((node) => leftOn(cluster(), node)), ...carriers(nodes)].map(({ argv }) => argv.join(" "));
+  const carriers = (nodes: readonly string[]): readonly NodeProcess[] =>
+    leftOn(cluster(), "login").filter(({ argv }) => argv.some((arg) => nodes.some((node) => arg.includes(node))));
+  const left = (nodes: readonly string[]): readonly string[] =>
+    [...nodes.flatMap((node) => leftOn(cluster(), node)), ...carriers(nodes)].map(({ argv }) => argv.join(" "));
 
   test("an agent that was stopped does not outlive its head", async ({ expect }) => {
     const nodes = nodesOf("stop");
@@ -65,7 +81,10 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     const nodes = nodesOf("both").slice(0, 2);
     await using head = await headIn(nodes);
     await openAll(head, nodes);
-    signal(nodes.flatMap((node) => oursOn(cluster(), node)), "SIGSTOP");
+    signal(
+      nodes.flatMap((node) => oursOn(cluster(), node)),
+      "SIGSTOP",
+    );
     head.kill();
     await expect.poll(() => left(nodes), patient).toEqual([]);
   });
@@ -73,7 +92,11 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
   test("an agent that hangs before its first line does not outlive its head", async ({ expect }) => {
     const nodes = nodesOf("hang");
     const nodePath = "/home/alice/hanging-node";
-    await cluster().run("login", ["sh", "-c", `printf '#!/bin/sh\\nexec sleep 1000\\n' >${nodePath}; chmod +x ${nodePath}`], { user: "alice" });
+    await cluster().run(
+      "login",
+      ["sh", "-c", `printf '#!/bin/sh\\nexec sleep 1000\\n' >${nodePath}; chmod +x ${nodePath}`],
+      { user: "alice" },
+    );
     await using head = await headIn(nodes);
     for (const [i, node] of nodes.entries()) void thrownBy(head.open(node, { ...soon, ...ways[i], nodePath }));
     for (const node of nodes) await expect.poll(() => left([node]), patient).toContain("sleep 1000");
@@ -92,7 +115,9 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     await expect.poll(() => left(nodes), patient).toEqual([]);
   });
 
-  test("the ssh and the srun that carry a session do not outlive the head when they were stopped, nor does what they carry", async ({ expect }) => {
+  test("the ssh and the srun that carry a session do not outlive the head when they were stopped, nor does what they carry", async ({
+    expect,
+  }) => {
     const nodes = nodesOf("carry").slice(1);
     await using head = await headIn(nodesOf("carry"));
     await Promise.all(nodes.map((node, i) => head.open(node, { ...soon, ...ways[i + 1] })));

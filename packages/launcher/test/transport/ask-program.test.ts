@@ -8,11 +8,18 @@ const quiet = new AbortController().signal;
 
 describe("asking a program", () => {
   test("gives its answer, whatever its exit code is", async () => {
-    expect(await askProgram(["sh", "-c", "echo yes; echo but >&2; exit 1"], quiet)).toEqual({ code: 1, stdout: "yes\n", stderr: "but" });
+    expect(await askProgram(["sh", "-c", "echo yes; echo but >&2; exit 1"], quiet)).toEqual({
+      code: 1,
+      stdout: "yes\n",
+      stderr: "but",
+    });
   });
 
   test("that is not there is told as such", async () => {
-    expect(await thrownBy(askProgram(["/no/such/ssh"], quiet))).toMatchObject({ reason: "unsupported", message: expect.stringMatching(/\/no\/such\/ssh.*OpenSSH/) });
+    expect(await thrownBy(askProgram(["/no/such/ssh"], quiet))).toMatchObject({
+      reason: "unsupported",
+      message: expect.stringMatching(/\/no\/such\/ssh.*OpenSSH/),
+    });
   });
 
   test("ends with an abort, and nothing that the program started stays", async () => {

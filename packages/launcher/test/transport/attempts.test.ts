@@ -8,7 +8,9 @@ const clock = vi.hoisted(() => ({ nowMs: 0, standsStill: false }));
 vi.mock("@hyperion-ts/bounds", async (original) => ({
   ...(await original<typeof Bounds>()),
   pause: (ms: number, signal: AbortSignal) =>
-    clock.standsStill ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))) : Promise.resolve((clock.nowMs += ms)),
+    clock.standsStill
+      ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+      : Promise.resolve((clock.nowMs += ms)),
 }));
 beforeEach(() => {
   Object.assign(clock, { nowMs: 0, standsStill: false });
@@ -18,7 +20,13 @@ beforeEach(() => {
 const policy: AttemptPolicy = { attempts: 5, patienceMs: 1_000_000, pauseMs: 500 };
 
 /** Attempts that fail until the `succeedsAt`-th, each after `takesMs`. */
-function attempts({ succeedsAt = Number.POSITIVE_INFINITY, takesMs = 0, transient = true, signal = new AbortController().signal, ...changed }: Partial<AttemptPolicy> & { succeedsAt?: number; takesMs?: number; transient?: boolean; signal?: AbortSignal }) {
+function attempts({
+  succeedsAt = Number.POSITIVE_INFINITY,
+  takesMs = 0,
+  transient = true,
+  signal = new AbortController().signal,
+  ...changed
+}: Partial<AttemptPolicy> & { succeedsAt?: number; takesMs?: number; transient?: boolean; signal?: AbortSignal }) {
   const pauses: number[] = [];
   const begunAt: number[] = [];
   const attempt = async (number: number): Promise<string> => {
@@ -27,7 +35,13 @@ function attempts({ succeedsAt = Number.POSITIVE_INFINITY, takesMs = 0, transien
     if (number < succeedsAt) throw new Error(`attempt ${number}`);
     return `got it at ${number}`;
   };
-  const done = withAttempts({ ...policy, ...changed }, signal, attempt, () => transient, (_error, _number, pauseMs) => pauses.push(pauseMs));
+  const done = withAttempts(
+    { ...policy, ...changed },
+    signal,
+    attempt,
+    () => transient,
+    (_error, _number, pauseMs) => pauses.push(pauseMs),
+  );
   return { done, pauses, begunAt };
 }
 
@@ -84,10 +98,16 @@ describe("withAttempts", () => {
 
   test("tells the signal's reason, and not the error, of an attempt that failed because of the abort", async () => {
     const controller = new AbortController();
-    const done = withAttempts(policy, controller.signal, () => {
-      controller.abort("enough");
-      return Promise.reject(new Error("the socket was closed"));
-    }, () => true, () => undefined);
+    const done = withAttempts(
+      policy,
+      controller.signal,
+      () => {
+        controller.abort("enough");
+        return Promise.reject(new Error("the socket was closed"));
+      },
+      () => true,
+      () => undefined,
+    );
     expect(await thrownBy(done)).toBe("enough");
   });
 });

@@ -32,7 +32,13 @@ export function clusterForTests(options: Omit<TestbedOptions, "share">): () => T
 }
 
 const clusterWithCheckout = (options: Omit<TestbedOptions, "share">): Promise<Testbed> =>
-  testbed({ ...options, share: [{ from: resolve(import.meta.dirname, "../../../.."), to: CHECKOUT }, { from: dirname(realpathSync(process.execPath)), to: dirname(NODE) }] });
+  testbed({
+    ...options,
+    share: [
+      { from: resolve(import.meta.dirname, "../../../.."), to: CHECKOUT },
+      { from: dirname(realpathSync(process.execPath)), to: dirname(NODE) },
+    ],
+  });
 
 export interface HeadOptions {
   /** Default `alice`. */
@@ -75,11 +81,16 @@ export class ClusterHead implements AsyncDisposable {
     this.#ended = once(this.#process, "close").then(() => this.#end());
     this.#process.stderr?.on("data", (chunk: Buffer) => (this.#errors += chunk.toString()));
     this.#process.stdin?.on("error", () => undefined);
-    if (this.#process.stdout !== null) createInterface({ input: this.#process.stdout }).on("line", (line) => this.#hear(JSON.parse(line)));
+    if (this.#process.stdout !== null)
+      createInterface({ input: this.#process.stdout }).on("line", (line) => this.#hear(JSON.parse(line)));
   }
 
   /** Connects to `host`, null is the head's own machine. Logs are in the head's home, in a folder named `name`. */
-  async open(host: string | null, config: Partial<NodeLauncherConfig> = {}, { name = host ?? "local", ...options }: { readonly name?: string; readonly abortAfterMs?: number } = {}): Promise<HeadNode> {
+  async open(
+    host: string | null,
+    config: Partial<NodeLauncherConfig> = {},
+    { name = host ?? "local", ...options }: { readonly name?: string; readonly abortAfterMs?: number } = {},
+  ): Promise<HeadNode> {
     const node = `${name}-${this.#lastId}`;
     const defaults = { logDir: `${this.#home}/logs/${name}`, compileCache: `${this.#home}/compiled` };
     const logFile = await this.ask({ do: "open", node, host, config: { ...defaults, ...config }, ...options });
@@ -113,7 +124,8 @@ export class ClusterHead implements AsyncDisposable {
 
   /** To the head itself, and not to what it stands behind. */
   signal(signal: NodeJS.Signals): void {
-    for (const { pid, argv } of this.#cluster.processes("login")) if (argv[0] === NODE && argv.includes(this.#mark)) process.kill(pid, signal);
+    for (const { pid, argv } of this.#cluster.processes("login"))
+      if (argv[0] === NODE && argv.includes(this.#mark)) process.kill(pid, signal);
     // nsenter, which has started it, stops itself when it stops.
     const { pid } = this.#process;
     if (signal !== "SIGSTOP" && pid !== undefined) process.kill(pid, "SIGCONT");

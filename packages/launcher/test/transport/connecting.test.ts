@@ -46,27 +46,45 @@ describeOnTestbed(describe)("a node", () => {
   };
 
   describe.each<Ssh>(["node-ssh", "ssh"])("by %s", (type) => {
-    const by = (config: Partial<NodeLauncherConfig> = {}): Partial<NodeLauncherConfig> => ({ transport: { type }, connectPauseMs: 100, connectAttempts: 2, ...config });
+    const by = (config: Partial<NodeLauncherConfig> = {}): Partial<NodeLauncherConfig> => ({
+      transport: { type },
+      connectPauseMs: 100,
+      connectAttempts: 2,
+      ...config,
+    });
     /** With a file of ssh's configuration that the head's account has beside its own. */
-    const configured = (file: string): Partial<NodeLauncherConfig> => by({ transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } });
+    const configured = (file: string): Partial<NodeLauncherConfig> =>
+      by({ transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } });
     const filesOfAlice = async (files: Readonly<Record<string, string>>): Promise<void> => {
-      for (const [name, input] of Object.entries(files)) await cluster().run("login", ["tee", name], { user: "alice", input });
+      for (const [name, input] of Object.entries(files))
+        await cluster().run("login", ["tee", name], { user: "alice", input });
     };
 
     test("that refuses is tried again, and named with the port that nobody listens to", async () => {
       const head = headOf();
       await cluster().fault.killSshd("broken");
-      expect(await thrownBy(head.open("broken", by()))).toMatchObject({ name: "LaunchError", message: expect.stringMatching(/the agent on broken.*port 22: .*(?:ECONNREFUSED|Connection refused)/s) });
-      expect(head.logged).toEqual([expect.stringMatching(/^broken: attempt 1 of 2 failed, the next one comes in \d+ ms: .*refused/is)]);
+      expect(await thrownBy(head.open("broken", by()))).toMatchObject({
+        name: "LaunchError",
+        message: expect.stringMatching(/the agent on broken.*port 22: .*(?:ECONNREFUSED|Connection refused)/s),
+      });
+      expect(head.logged).toEqual([
+        expect.stringMatching(/^broken: attempt 1 of 2 failed, the next one comes in \d+ ms: .*refused/is),
+      ]);
       await cluster().fault.heal("broken");
     });
 
     test("that takes the connection and says nothing is given up after the time for connecting", async () => {
       const head = headOf();
       await cluster().fault.killSshd("broken");
-      const silent = cluster().spawn("broken", [NODE, "-e", "require('net').createServer(() => {}).listen(22, () => console.log('listening'))"]);
+      const silent = cluster().spawn("broken", [
+        NODE,
+        "-e",
+        "require('net').createServer(() => {}).listen(22, () => console.log('listening'))",
+      ]);
       await once(silent.stdout ?? silent, "data");
-      expect(await thrownBy(head.open("broken", by({ connectTimeoutMs: 1_000 })))).toMatchObject({ message: expect.stringMatching(/the agent on broken.*within 1000 ms/s) });
+      expect(await thrownBy(head.open("broken", by({ connectTimeoutMs: 1_000 })))).toMatchObject({
+        message: expect.stringMatching(/the agent on broken.*within 1000 ms/s),
+      });
       expect(head.logged).toEqual([expect.stringMatching(/^broken: attempt 1 of 2 failed/)]);
       silent.kill("SIGKILL");
       await once(silent, "close");
@@ -75,23 +93,42 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose shell hangs is given up after the time for connecting", async () => {
       const head = headOf();
-      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 10_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10000 ms.*ForceCommand/s) });
+      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 10_000, connectAttempts: 1 })))).toMatchObject({
+        message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10000 ms.*ForceCommand/s),
+      });
       await expect.poll(() => leftOn(cluster(), "login"), patient).toEqual([]);
-      await expect.poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient).toEqual([]);
+      await expect
+        .poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient)
+        .toEqual([]);
     });
 
     test("that drops the first attempts (MaxStartups) is reached by the next one, and the log tells", async () => {
       const head = headOf();
       const before = (await cluster().sshSessions("picky")).length;
       // Somebody who never logs in takes the only place.
-      const holder = cluster().spawn("login", ["bash", "-c", "exec 3<>/dev/tcp/picky/22; read -u 3 line; echo $line; sleep 1000"]);
+      const holder = cluster().spawn("login", [
+        "bash",
+        "-c",
+        "exec 3<>/dev/tcp/picky/22; read -u 3 line; echo $line; sleep 1000",
+      ]);
       await once(holder.stdout ?? holder, "data");
       const opening = head.open("picky", by({ connectAttempts: 5, connectPauseMs: 1_000 }));
       await expect.poll(() => head.logged.length, patient).toBe(2);
       holder.kill("SIGKILL");
       expect(await (await opening).call("square", 6)).toBe(36);
-      expect(head.logged).toEqual([1, 2].map((number) => expect.stringMatching(new RegExp(`^picky: attempt ${number} of 5 failed`))));
-      await expect.poll(async () => (await cluster().sshSessions("picky")).slice(before).map(({ outcome }) => outcome).toSorted(), patient).toEqual(["accepted", "dropped", "dropped", "refused"]);
+      expect(head.logged).toEqual(
+        [1, 2].map((number) => expect.stringMatching(new RegExp(`^picky: attempt ${number} of 5 failed`))),
+      );
+      await expect
+        .poll(
+          async () =>
+            (await cluster().sshSessions("picky"))
+              .slice(before)
+              .map(({ outcome }) => outcome)
+              .toSorted(),
+          patient,
+        )
+        .toEqual(["accepted", "dropped", "dropped", "refused"]);
     });
 
     test.each([
@@ -99,27 +136,46 @@ describeOnTestbed(describe)("a node", () => {
       ["is not known", "elsewhere", /\/home\/alice\/known-elsewhere|host key is known for good/],
     ])("whose host key %s is refused at once, and not tried again", async (_, name, message) => {
       const head = headOf();
-      const other = (await cluster().run("login", ["sh", "-c", "grep '^picky' /etc/ssh/ssh_known_hosts | head -n 1"])).stdout.split(" ").slice(1).join(" ");
+      const other = (
+        await cluster().run("login", ["sh", "-c", "grep '^picky' /etc/ssh/ssh_known_hosts | head -n 1"])
+      ).stdout
+        .split(" ")
+        .slice(1)
+        .join(" ");
       const before = (await cluster().sshSessions("good")).length;
       await filesOfAlice({
         [`known-${name}`]: `${name} ${other}`,
         [`config-${name}`]: `Host good\nUserKnownHostsFile /home/alice/known-${name}\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n`,
       });
-      expect(await thrownBy(head.open("good", configured(`/home/alice/config-${name}`)))).toMatchObject({ message: expect.stringMatching(message), transient: false });
+      expect(await thrownBy(head.open("good", configured(`/home/alice/config-${name}`)))).toMatchObject({
+        message: expect.stringMatching(message),
+        transient: false,
+      });
       expect(head.logged).toEqual([]);
-      await expect.poll(async () => (await cluster().sshSessions("good")).slice(before), patient).toMatchObject([{ outcome: "refused" }]);
+      await expect
+        .poll(async () => (await cluster().sshSessions("good")).slice(before), patient)
+        .toMatchObject([{ outcome: "refused" }]);
     });
 
     test.each(["shelly", "tessa", "finn"])("whose login shell prints 10 KB is reached by %s", async (user) => {
       const head = headOf(user);
       const node = await head.open("good", by());
-      expect(await node.call("place", ["USER"])).toEqual({ host: "good", directory: `/home/${user}`, variables: [user] });
+      expect(await node.call("place", ["USER"])).toEqual({
+        host: "good",
+        directory: `/home/${user}`,
+        variables: [user],
+      });
     });
 
     test("whose login shell prints 100 KB is refused, and the beginning of that is shown", async () => {
       const head = headOf("loud");
       const error = await thrownBy(head.open("good", by()));
-      expect(error).toMatchObject({ message: expect.stringMatching(/the agent on good .*did not greet within the first 65536 bytes of its output\n {2}\| Welcome to the cluster\.\n.*characters.*\| W[^\n]*$/s), transient: false });
+      expect(error).toMatchObject({
+        message: expect.stringMatching(
+          /the agent on good .*did not greet within the first 65536 bytes of its output\n {2}\| Welcome to the cluster\.\n.*characters.*\| W[^\n]*$/s,
+        ),
+        transient: false,
+      });
       expect(String(error).length).toBeLessThan(700);
     });
 
@@ -130,41 +186,70 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose login shell ends at once is refused with what it said", async () => {
       const head = headOf("nora");
-      expect(await thrownBy(head.open("good", by()))).toMatchObject({ message: expect.stringMatching(/the agent on good .*: it ended \(code 1\) before it greeted.*This account is currently not available.*no login shell there/s), transient: false });
+      expect(await thrownBy(head.open("good", by()))).toMatchObject({
+        message: expect.stringMatching(
+          /the agent on good .*: it ended \(code 1\) before it greeted.*This account is currently not available.*no login shell there/s,
+        ),
+        transient: false,
+      });
     });
 
     test("whose login shell lets nobody in without a word is refused, and named", async () => {
-      expect(await thrownBy(headOf("faye").open("good", by()))).toMatchObject({ message: expect.stringMatching(/: it ended \(code 1\) before it greeted\n.*login shell there may be one that lets nobody in/s), transient: false });
+      expect(await thrownBy(headOf("faye").open("good", by()))).toMatchObject({
+        message: expect.stringMatching(
+          /: it ended \(code 1\) before it greeted\n.*login shell there may be one that lets nobody in/s,
+        ),
+        transient: false,
+      });
     });
 
     test.each([
       ["reads input", "rita", "read answer\n", /did not greet within 4000 ms.*login shell.*start files.*\.bashrc/s],
-      ["starts another shell", "sven", "exec fish\n", /did not greet within 4000 ms.*login shell.*start files.*exec fish/s],
-      ["ends the shell", "gwen", "exit 0\n", /it ended \(code 0\) before it greeted.*start file of the login shell end it/s],
+      [
+        "starts another shell",
+        "sven",
+        "exec fish\n",
+        /did not greet within 4000 ms.*login shell.*start files.*exec fish/s,
+      ],
+      [
+        "ends the shell",
+        "gwen",
+        "exit 0\n",
+        /it ended \(code 0\) before it greeted.*start file of the login shell end it/s,
+      ],
     ])("whose start file %s is left out, and the message says where to look", async (_, user, input, message) => {
       await cluster().run("login", ["tee", ".bashrc"], { user, input });
-      expect(await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 4_000, connectAttempts: 1 })))).toMatchObject({ message: expect.stringMatching(message) });
+      expect(
+        await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 4_000, connectAttempts: 1 }))),
+      ).toMatchObject({ message: expect.stringMatching(message) });
     });
 
     test("that lets nobody log in now (/etc/nologin) is named with what its file says", async () => {
       await cluster().run("login", ["tee", "/etc/nologin"], { input: "Maintenance until noon.\n" });
       const error = await thrownBy(headOf().open("good", by()));
       await cluster().run("login", ["rm", "/etc/nologin"]);
-      expect(error).toMatchObject({ message: expect.stringMatching(/Maintenance until noon\..*lets nobody log in now/s) });
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/Maintenance until noon\..*lets nobody log in now/s),
+      });
     });
 
     test("whose account has expired is not tried again, and the message says what may be wrong with it", async () => {
       await cluster().run("login", ["chage", "-E", "1", "faye"]);
       const error = await thrownBy(headOf("faye").open("good", by()));
       await cluster().run("login", ["chage", "-E", "-1", "faye"]);
-      expect(error).toMatchObject({ message: expect.stringMatching(/Permission denied \(publickey\).*locked or expired/s), transient: false });
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/Permission denied \(publickey\).*locked or expired/s),
+        transient: false,
+      });
     });
 
     test("that refuses says so also where the person's configuration wants ssh to say nothing", async () => {
       const head = headOf();
       await filesOfAlice({ "config-quiet": "Host *\n  LogLevel QUIET\n" });
       await cluster().fault.killSshd("broken");
-      expect(await thrownBy(head.open("broken", configured("/home/alice/config-quiet")))).toMatchObject({ message: expect.stringMatching(/port 22: .*(?:ECONNREFUSED|Connection refused)/s) });
+      expect(await thrownBy(head.open("broken", configured("/home/alice/config-quiet")))).toMatchObject({
+        message: expect.stringMatching(/port 22: .*(?:ECONNREFUSED|Connection refused)/s),
+      });
       await cluster().fault.heal("broken");
     });
 
@@ -176,14 +261,22 @@ describeOnTestbed(describe)("a node", () => {
       await filesOfAlice({ "old-node": OLD_NODE, "no-program": "" });
       await cluster().run("login", ["chmod", "+x", "old-node"], { user: "alice" });
       const head = headOf();
-      expect(await thrownBy(head.open("good", by({ nodePath })))).toMatchObject({ message: expect.stringMatching(message), transient: false });
+      expect(await thrownBy(head.open("good", by({ nodePath })))).toMatchObject({
+        message: expect.stringMatching(message),
+        transient: false,
+      });
       expect(head.logged).toEqual([]);
     });
 
     test("without our files says so at once", async () => {
       await cluster().run("broken", ["umount", "-l", "/srv/checkout"]);
       const head = headOf();
-      expect(await thrownBy(head.open("broken", by()))).toMatchObject({ message: expect.stringMatching(/Cannot find module.*agent-main.*The files of hyperion-ts are not there on that node/s), transient: false });
+      expect(await thrownBy(head.open("broken", by()))).toMatchObject({
+        message: expect.stringMatching(
+          /Cannot find module.*agent-main.*The files of hyperion-ts are not there on that node/s,
+        ),
+        transient: false,
+      });
     });
   });
 
@@ -195,7 +288,11 @@ describeOnTestbed(describe)("a node", () => {
     });
     afterAll(() => head[Symbol.asyncDispose]());
     beforeEach(() => void (head.logged.length = 0));
-    const bySrun: Partial<NodeLauncherConfig> = { transport: { type: "srun" }, connectAttempts: 2, connectPauseMs: 100 };
+    const bySrun: Partial<NodeLauncherConfig> = {
+      transport: { type: "srun" },
+      connectAttempts: 2,
+      connectPauseMs: 100,
+    };
 
     test.each([
       ["is not there", "/opt/nowhere/node", /\/opt\/nowhere\/node.*Node\.js is not there on that node under the path/s],
@@ -203,18 +300,28 @@ describeOnTestbed(describe)("a node", () => {
     ])("whose Node.js %s says so at once", async (_, nodePath, message) => {
       await cluster().run("login", ["tee", "old-node"], { user: "alice", input: OLD_NODE });
       await cluster().run("login", ["chmod", "+x", "old-node"], { user: "alice" });
-      expect(await thrownBy(head.open("good", { ...bySrun, nodePath }))).toMatchObject({ message: expect.stringMatching(message), transient: false });
+      expect(await thrownBy(head.open("good", { ...bySrun, nodePath }))).toMatchObject({
+        message: expect.stringMatching(message),
+        transient: false,
+      });
       expect(head.logged).toEqual([]);
     });
 
     test("that is not of the job is refused at once, and not tried again", async () => {
-      expect(await thrownBy(head.open("picky", bySrun))).toMatchObject({ message: expect.stringMatching(/the agent on picky .*srun: error: Unable to create step .*: Requested node configuration is not available/s), transient: false });
+      expect(await thrownBy(head.open("picky", bySrun))).toMatchObject({
+        message: expect.stringMatching(
+          /the agent on picky .*srun: error: Unable to create step .*: Requested node configuration is not available/s,
+        ),
+        transient: false,
+      });
       expect(head.logged).toEqual([]);
     });
 
     test("without its slurmd is tried again, and named", async () => {
       await cluster().fault.killSlurmd("good");
-      expect(await thrownBy(head.open("good", bySrun))).toMatchObject({ message: expect.stringMatching(/the agent on good .*Communication connection failure/s) });
+      expect(await thrownBy(head.open("good", bySrun))).toMatchObject({
+        message: expect.stringMatching(/the agent on good .*Communication connection failure/s),
+      });
       expect(head.logged).toEqual([expect.stringMatching(/^good: attempt 1 of 2 failed/)]);
       await cluster().fault.heal("good");
     });

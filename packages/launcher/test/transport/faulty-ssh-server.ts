@@ -15,7 +15,11 @@ export interface Behaviour {
 }
 
 /** Starts one that `world` knows under `name`, and returns its port. */
-export async function faultyServer(world: SshWorld, name: string, { login = (context) => context.accept(), command, forward, refusesSessions = false }: Behaviour): Promise<number> {
+export async function faultyServer(
+  world: SshWorld,
+  name: string,
+  { login = (context) => context.accept(), command, forward, refusesSessions = false }: Behaviour,
+): Promise<number> {
   const hostKey = world.key(`host_key_of_${name}`);
   const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (client) => {
     client.on("error", () => undefined);

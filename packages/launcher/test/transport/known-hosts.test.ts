@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hostKeyProblem, type KnownHost, type KnownKey, knownTypes, lookUpKnownHost, parseFoundLines } from "../../src/transport/known-hosts.ts";
+import {
+  hostKeyProblem,
+  type KnownHost,
+  type KnownKey,
+  knownTypes,
+  lookUpKnownHost,
+  parseFoundLines,
+} from "../../src/transport/known-hosts.ts";
 import type { SshConfig } from "../../src/transport/ssh-config.ts";
 import { someHost } from "./some-host.ts";
 
@@ -18,9 +25,21 @@ const ed = wireKey("ssh-ed25519", "the key");
 const edOther = wireKey("ssh-ed25519", "another key");
 const rsa = wireKey("ssh-rsa", "an rsa key");
 
-const line = (key: string, use: KnownKey["use"] = "host", number = 3): KnownKey => ({ file: "/kh", line: number, use, type: key === rsa ? "ssh-rsa" : "ssh-ed25519", key });
-const known = (keys: readonly KnownKey[], anyPort: readonly KnownKey[] = []): KnownHost => ({ name: "n1", files: ["/kh"], keys, anyPort });
-const problem = (key: string, host: KnownHost, over: Partial<SshConfig> = {}) => hostKeyProblem(Buffer.from(key, "base64"), host, { ...someHost, ...over });
+const line = (key: string, use: KnownKey["use"] = "host", number = 3): KnownKey => ({
+  file: "/kh",
+  line: number,
+  use,
+  type: key === rsa ? "ssh-rsa" : "ssh-ed25519",
+  key,
+});
+const known = (keys: readonly KnownKey[], anyPort: readonly KnownKey[] = []): KnownHost => ({
+  name: "n1",
+  files: ["/kh"],
+  keys,
+  anyPort,
+});
+const problem = (key: string, host: KnownHost, over: Partial<SshConfig> = {}) =>
+  hostKeyProblem(Buffer.from(key, "base64"), host, { ...someHost, ...over });
 
 describe("a host key", () => {
   test("that a file has for the host is trusted", () => {
@@ -34,7 +53,9 @@ describe("a host key", () => {
   test("that is not the known one is refused, with file, line and both fingerprints", () => {
     expect(problem(edOther, known([line(ed)]))).toEqual({
       reason: "host-key",
-      message: expect.stringMatching(/\/kh:3 has for n1\.\n {2}expected {2}ssh-ed25519 SHA256:[\w+/]{43}\n {2}received {2}ssh-ed25519 SHA256:[\w+/]{43}\n.*ssh-keygen -R 'n1' -f '\/kh'/),
+      message: expect.stringMatching(
+        /\/kh:3 has for n1\.\n {2}expected {2}ssh-ed25519 SHA256:[\w+/]{43}\n {2}received {2}ssh-ed25519 SHA256:[\w+/]{43}\n.*ssh-keygen -R 'n1' -f '\/kh'/,
+      ),
     });
   });
 
@@ -43,7 +64,10 @@ describe("a host key", () => {
   });
 
   test("that is revoked is refused, even where another line trusts it", () => {
-    expect(problem(ed, known([line(ed), line(ed, "revoked", 9)]))).toMatchObject({ reason: "host-key", message: expect.stringContaining("/kh:9 revokes") });
+    expect(problem(ed, known([line(ed), line(ed, "revoked", 9)]))).toMatchObject({
+      reason: "host-key",
+      message: expect.stringContaining("/kh:9 revokes"),
+    });
   });
 
   test("is not judged by another one that is revoked", () => {
@@ -57,12 +81,21 @@ describe("a host key", () => {
   });
 
   test("of another type than the known one is refused as unknown, and the known one is named", () => {
-    expect(problem(ed, known([line(rsa)]))).toMatchObject({ reason: "host-key", message: expect.stringContaining("/kh:3 has one of another type (ssh-rsa)") });
+    expect(problem(ed, known([line(rsa)]))).toMatchObject({
+      reason: "host-key",
+      message: expect.stringContaining("/kh:3 has one of another type (ssh-rsa)"),
+    });
   });
 
   test("is left to OpenSSH where an authority vouches for the host, or where ssh may add it", () => {
-    expect(problem(ed, known([line(rsa, "authority")]))).toMatchObject({ reason: "unsupported", message: expect.stringContaining("/kh:3") });
-    expect(problem(ed, known([line(rsa)]), { trustsOtherwise: true })).toMatchObject({ reason: "unsupported", message: expect.stringContaining("StrictHostKeyChecking") });
+    expect(problem(ed, known([line(rsa, "authority")]))).toMatchObject({
+      reason: "unsupported",
+      message: expect.stringContaining("/kh:3"),
+    });
+    expect(problem(ed, known([line(rsa)]), { trustsOtherwise: true })).toMatchObject({
+      reason: "unsupported",
+      message: expect.stringContaining("StrictHostKeyChecking"),
+    });
   });
 });
 
@@ -96,7 +129,8 @@ describe("looking a host up", () => {
     return { plain, hashed, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
   }
 
-  const found = async (over: Partial<SshConfig>): Promise<readonly number[]> => (await lookUpKnownHost({ ...someHost, ...over }, signal)).keys.map((key) => key.line);
+  const found = async (over: Partial<SshConfig>): Promise<readonly number[]> =>
+    (await lookUpKnownHost({ ...someHost, ...over }, signal)).keys.map((key) => key.line);
 
   test("finds its name whether it is hashed or not, in any case of letters", async () => {
     using kh = files("# a comment", `other ssh-ed25519 ${ed}`, `n1.cluster ssh-ed25519 ${ed}`);

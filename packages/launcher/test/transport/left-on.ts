@@ -9,4 +9,5 @@ export const leftOn = (cluster: Testbed, machine: string): readonly NodeProcess[
   cluster.processes(machine).filter(({ argv }) => !argv.some((arg) => arg.endsWith("programs/head.ts")));
 
 /** Agents, their guards and workers there, without the sessions and steps that they are in. */
-export const oursOn = (cluster: Testbed, node: string): readonly NodeProcess[] => leftOn(cluster, node).filter(({ argv }) => !/sshd|slurmstepd/.test(argv[0] ?? ""));
+export const oursOn = (cluster: Testbed, node: string): readonly NodeProcess[] =>
+  leftOn(cluster, node).filter(({ argv }) => !/sshd|slurmstepd/.test(argv[0] ?? ""));

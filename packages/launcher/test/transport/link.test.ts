@@ -7,34 +7,70 @@ import { thrownBy } from "../world.ts";
 import { ClusterHead, clusterForTests, type HeadNode } from "./cluster-head.ts";
 import { leftOn, oursOn, patient } from "./left-on.ts";
 
-const ways: readonly Partial<NodeLauncherConfig>[] = [{ transport: { type: "node-ssh" } }, { transport: { type: "ssh" } }, { transport: { type: "srun" } }];
+const ways: readonly Partial<NodeLauncherConfig>[] = [
+  { transport: { type: "node-ssh" } },
+  { transport: { type: "ssh" } },
+  { transport: { type: "srun" } },
+];
 
 // Each test has nodes of its own, so that their waits can be waited for together.
 describeOnTestbed(describe.concurrent)("with its defaults", () => {
-  const names = ["slow-a", "slow-b", "slow-c", "busy-a", "busy-b", "busy-c", "cut-a", "cut-b", "cut-c", "dead-a", "dead-b", "dead-c", "both-a", "both-b", "both-c", "still-a", "still-b", "still-c", "calm-a", "calm-b", "calm-c"];
+  const names = [
+    "slow-a",
+    "slow-b",
+    "slow-c",
+    "busy-a",
+    "busy-b",
+    "busy-c",
+    "cut-a",
+    "cut-b",
+    "cut-c",
+    "dead-a",
+    "dead-b",
+    "dead-c",
+    "both-a",
+    "both-b",
+    "both-c",
+    "still-a",
+    "still-b",
+    "still-c",
+    "calm-a",
+    "calm-b",
+    "calm-c",
+  ];
   const cluster = clusterForTests({ nodes: names.map((name) => ({ name, cpus: 2 })), slurm: { SlurmdTimeout: "300" } });
   /** A head in a job of these nodes, which goes on when the head is gone: what ends then is not ended by Slurm. */
   async function headIn(nodes: readonly string[]): Promise<ClusterHead> {
-    const { stderr } = await cluster().run("login", ["salloc", "--no-shell", "--exclusive", "-w", nodes.join()], { user: "alice" });
+    const { stderr } = await cluster().run("login", ["salloc", "--no-shell", "--exclusive", "-w", nodes.join()], {
+      user: "alice",
+    });
     return new ClusterHead(cluster(), { env: { SLURM_JOB_ID: /allocation (\d+)/.exec(stderr)?.[1] ?? "" } });
   }
 
-  const ours = (node: string): readonly string[] => leftOn(cluster(), node).map(({ argv }) => argv.join(" ")).filter((command) => command.includes("-main.ts"));
+  const ours = (node: string): readonly string[] =>
+    leftOn(cluster(), node)
+      .map(({ argv }) => argv.join(" "))
+      .filter((command) => command.includes("-main.ts"));
 
   /** Opens these nodes together: by ssh in the head's process, by the system's ssh, by srun. */
-  const openAll = (head: ClusterHead, nodes: readonly string[]): Promise<readonly HeadNode[]> => Promise.all(nodes.map((node, i) => head.open(node, ways[i])));
+  const openAll = (head: ClusterHead, nodes: readonly string[]): Promise<readonly HeadNode[]> =>
+    Promise.all(nodes.map((node, i) => head.open(node, ways[i])));
 
   test("a slow network (200 ms) delivers a large result as it is, and no node is lost", async ({ expect }) => {
     const nodes = names.slice(0, 3);
     for (const node of nodes) await cluster().fault.slow(node, { delayMs: 200 });
     await using head = await headIn(nodes);
     const opened = await openAll(head, nodes);
-    expect(await Promise.all(opened.map((node) => node.call("zeros", 20_000_000)))).toEqual([20_000_000, 20_000_000, 20_000_000]);
+    expect(await Promise.all(opened.map((node) => node.call("zeros", 20_000_000)))).toEqual([
+      20_000_000, 20_000_000, 20_000_000,
+    ]);
     expect(await Promise.all(opened.map((node) => node.bulk(2_000_000)))).toEqual([true, true, true]);
     expect(head.logged).toEqual([]);
   });
 
-  test("a head whose event loop stands still for 30 s keeps its nodes, and what ran there meanwhile is right", async ({ expect }) => {
+  test("a head whose event loop stands still for 30 s keeps its nodes, and what ran there meanwhile is right", async ({
+    expect,
+  }) => {
     const nodes = names.slice(3, 6);
     await using head = await headIn(nodes);
     const opened = await openAll(head, nodes);
@@ -52,7 +88,11 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
     expect(nodes.map((node) => ours(node).length)).toEqual([2, 2, 2]);
     await Promise.all(nodes.map((node) => cluster().fault.cut(node)));
     await Promise.all(nodes.map((node) => expect.poll(() => ours(node), patient).toEqual([])));
-    for (const error of await Promise.all(running)) expect(error).toMatchObject({ name: "WorkerDiedError", message: expect.stringMatching(/the node was lost: nothing was heard from its agent/) });
+    for (const error of await Promise.all(running))
+      expect(error).toMatchObject({
+        name: "WorkerDiedError",
+        message: expect.stringMatching(/the node was lost: nothing was heard from its agent/),
+      });
     await Promise.all(nodes.map((node) => cluster().fault.heal(node)));
     await Promise.all(nodes.map((node) => expect.poll(() => leftOn(cluster(), node), patient).toEqual([])));
   });
@@ -65,7 +105,9 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
     await Promise.all(nodes.map((node) => expect.poll(() => leftOn(cluster(), node), patient).toEqual([])));
   });
 
-  test("a killed head behind a cut network leaves nothing on its nodes after the time of silence", async ({ expect }) => {
+  test("a killed head behind a cut network leaves nothing on its nodes after the time of silence", async ({
+    expect,
+  }) => {
     const nodes = names.slice(12, 15);
     await using head = await headIn(nodes);
     for (const node of await openAll(head, nodes)) void thrownBy(node.call("untilKilled", null));

@@ -12,12 +12,20 @@ import { failure, type SshWorld, sshWorld } from "./ssh-world.ts";
 const stages: Readonly<Record<string, (world: SshWorld) => Promise<{ readonly reached: Promise<unknown> }>>> = {
   "the configuration is read": async (world) => {
     world.host("n1", 1, 'Match exec "sleep 1001"');
-    return { reached: vi.waitFor(() => expect(liveProcessesBelow(process.pid).map(({ command }) => command)).toContain("sleep 1001"), patience) };
+    return {
+      reached: vi.waitFor(
+        () => expect(liveProcessesBelow(process.pid).map(({ command }) => command)).toContain("sleep 1001"),
+        patience,
+      ),
+    };
   },
   "the agent does not answer": async (world) => {
     const agent = join(world.folder, "agent");
     const asked = Promise.withResolvers<void>();
-    await world.listen(createServer((socket) => socket.once("data", () => asked.resolve())), agent);
+    await world.listen(
+      createServer((socket) => socket.once("data", () => asked.resolve())),
+      agent,
+    );
     world.host("n1", 1, `IdentityAgent ${agent}`);
     return { reached: asked.promise };
   },
@@ -46,7 +54,11 @@ const stages: Readonly<Record<string, (world: SshWorld) => Promise<{ readonly re
 };
 
 /** What keeps a process alive and belongs to connections and children. */
-const openHandles = (): readonly string[] => process.getActiveResourcesInfo().filter((name) => /TCPSocket|TCPConnect|Pipe|Process/.test(name)).sort();
+const openHandles = (): readonly string[] =>
+  process
+    .getActiveResourcesInfo()
+    .filter((name) => /TCPSocket|TCPConnect|Pipe|Process/.test(name))
+    .sort();
 
 /** Those of the test runner itself. */
 const idle = openHandles();
@@ -55,21 +67,24 @@ describe("an attempt that is given up", () => {
   // What an earlier test had is closed a little after its end.
   beforeEach(() => vi.waitFor(() => expect(openHandles()).toEqual(idle), patience));
 
-  test.each(Object.entries(stages))("while %s leaves no socket, no process and no listener", async (_stage, prepare) => {
-    await using world = sshWorld();
-    world.key("id");
-    const { reached } = await prepare(world);
-    const before = openHandles();
-    const controller = new AbortController();
-    const thrown = thrownBy(world.open("n1", ["true"], { signal: controller.signal }));
-    await reached;
-    const reason = new Error("given up");
-    controller.abort(reason);
-    expect(await thrown).toBe(reason);
-    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-    await vi.waitFor(() => expect(openHandles()).toEqual(before), patience);
-    expect(liveProcessesBelow(process.pid).map(({ command }) => command)).not.toContain("sleep 1001");
-  });
+  test.each(Object.entries(stages))(
+    "while %s leaves no socket, no process and no listener",
+    async (_stage, prepare) => {
+      await using world = sshWorld();
+      world.key("id");
+      const { reached } = await prepare(world);
+      const before = openHandles();
+      const controller = new AbortController();
+      const thrown = thrownBy(world.open("n1", ["true"], { signal: controller.signal }));
+      await reached;
+      const reason = new Error("given up");
+      controller.abort(reason);
+      expect(await thrown).toBe(reason);
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+      await vi.waitFor(() => expect(openHandles()).toEqual(before), patience);
+      expect(liveProcessesBelow(process.pid).map(({ command }) => command)).not.toContain("sleep 1001");
+    },
+  );
 
   test("before it began does nothing", async () => {
     await using world = sshWorld();
@@ -101,7 +116,9 @@ describe("a host that lets us in and then", () => {
         else world.hangUp();
       },
     });
-    expect(await thrownBy(world.open("n1", ["true"]))).toMatchObject(failure("authentication", /took .*\/id, and then the connection ended.*May this account use that node/));
+    expect(await thrownBy(world.open("n1", ["true"]))).toMatchObject(
+      failure("authentication", /took .*\/id, and then the connection ended.*May this account use that node/),
+    );
   });
 
   test("opens no channel is told as one that was reached", async () => {
@@ -113,6 +130,8 @@ describe("a host that lets us in and then", () => {
   test("hangs up before the command runs is told as lost", async () => {
     await using world = sshWorld();
     await faultyServer(world, "n1", { command: () => world.hangUp() });
-    expect(await thrownBy(world.open("n1", ["true"]))).toMatchObject(failure("unreachable", /lost before the command ran/));
+    expect(await thrownBy(world.open("n1", ["true"]))).toMatchObject(
+      failure("unreachable", /lost before the command ran/),
+    );
   });
 });

@@ -77,7 +77,9 @@ describe.skipIf(noSshd)("a connection that fails", () => {
     await using world = sshWorld();
     const port = await freePort();
     world.host("n1", port);
-    expect(await thrownBy(world.open("n1", ["true"]))).toMatchObject(failure("unreachable", new RegExp(`127\\.0\\.0\\.1 port ${port}: .*ECONNREFUSED`)));
+    expect(await thrownBy(world.open("n1", ["true"]))).toMatchObject(
+      failure("unreachable", new RegExp(`127\\.0\\.0\\.1 port ${port}: .*ECONNREFUSED`)),
+    );
   });
 
   test("to a server that says nothing ends after ConnectTimeout", async () => {
@@ -90,7 +92,8 @@ describe.skipIf(noSshd)("a connection that fails", () => {
     await using world = sshWorld();
     world.host("web", await world.listen(createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))));
     world.host("shy", await world.listen(createServer((socket) => socket.destroy())));
-    for (const host of ["web", "shy"]) expect(await thrownBy(world.open(host, ["true"]))).toMatchObject(failure("unreachable", /log in to/));
+    for (const host of ["web", "shy"])
+      expect(await thrownBy(world.open(host, ["true"]))).toMatchObject(failure("unreachable", /log in to/));
   });
 
   test("because the host drops connections (MaxStartups) is told as unreachable", async () => {
@@ -108,21 +111,29 @@ describe.skipIf(noSshd)("a connection that fails", () => {
     await once(session.stdout, "readable");
     for (const pid of node.server.connections()) kill(pid);
     expect(await text(session.stdout)).toBe("started\n");
-    expect(await session.ended).toMatchObject({ type: "disconnected", failure: { reason: "unreachable", message: expect.stringContaining("lost") } });
+    expect(await session.ended).toMatchObject({
+      type: "disconnected",
+      failure: { reason: "unreachable", message: expect.stringContaining("lost") },
+    });
   });
 
   test("without a word is noticed, because signs of life are asked for", async () => {
     await using node = await reachableNode();
     await using session = await node.world.open("n1", ["sleep", "1000"], { keepaliveMs: 20, keepaliveCount: 3 });
     for (const pid of node.server.connections()) kill(pid, "SIGSTOP");
-    expect(await session.ended).toMatchObject({ type: "disconnected", failure: { message: expect.stringContaining("Keepalive") } });
+    expect(await session.ended).toMatchObject({
+      type: "disconnected",
+      failure: { message: expect.stringContaining("Keepalive") },
+    });
   });
 
   test("because there is no ssh to ask is left to the system's ssh", async () => {
     await using node = await reachableNode();
     vi.stubEnv("PATH", "/nowhere");
     try {
-      expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(failure("unsupported", /OpenSSH installed/));
+      expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(
+        failure("unsupported", /OpenSSH installed/),
+      );
     } finally {
       vi.unstubAllEnvs();
     }

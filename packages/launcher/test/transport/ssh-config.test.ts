@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type LocalAccount, parseJump, parseSshConfig } from "../../src/transport/ssh-config.ts";
 
-const ada: LocalAccount = { home: "/home/ada", userName: "ada", userId: 1_000, hostName: "login.cluster", env: { SSH_AUTH_SOCK: "/run/agent", MINE: "/run/mine", EMPTY: "" } };
+const ada: LocalAccount = {
+  home: "/home/ada",
+  userName: "ada",
+  userId: 1_000,
+  hostName: "login.cluster",
+  env: { SSH_AUTH_SOCK: "/run/agent", MINE: "/run/mine", EMPTY: "" },
+};
 
 /** What `ssh -G` prints for a host that no configuration mentions, as far as it matters here. */
 const plain = `host n1
@@ -44,7 +50,12 @@ describe("the configuration of a host, from what ssh -G prints", () => {
       identitiesOnly: false,
       knownHostsFiles: ["/home/ada/.ssh/known_hosts", "/home/ada/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts"],
       trustsOtherwise: false,
-      algorithms: { hostKey: ["ssh-ed25519", "rsa-sha2-512"], cipher: ["chacha20-poly1305@openssh.com", "aes128-ctr"], mac: ["hmac-sha2-256"], kex: ["curve25519-sha256"] },
+      algorithms: {
+        hostKey: ["ssh-ed25519", "rsa-sha2-512"],
+        cipher: ["chacha20-poly1305@openssh.com", "aes128-ctr"],
+        mac: ["hmac-sha2-256"],
+        kex: ["curve25519-sha256"],
+      },
       jump: undefined,
       connectTimeoutMs: undefined,
       family: 0,
@@ -52,7 +63,17 @@ describe("the configuration of a host, from what ssh -G prints", () => {
   });
 
   test("has what a person set", () => {
-    const printed = configured("hostname 10.0.0.1", "port 2222", "user eve", "identitiesonly yes", "stricthostkeychecking accept-new", "connecttimeout 7", "addressfamily inet", "hostkeyalias node", "proxyjump gate");
+    const printed = configured(
+      "hostname 10.0.0.1",
+      "port 2222",
+      "user eve",
+      "identitiesonly yes",
+      "stricthostkeychecking accept-new",
+      "connecttimeout 7",
+      "addressfamily inet",
+      "hostkeyalias node",
+      "proxyjump gate",
+    );
     expect(parseSshConfig(printed, "n1", ada)).toMatchObject({
       hostname: "10.0.0.1",
       port: 2_222,
@@ -74,7 +95,9 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     ["${MINE}/id", "/run/mine/id"],
     ["/a~b/~c", "/a~b/~c"],
   ])("expands the file name %s to %s", (name, expanded) => {
-    expect(parseSshConfig(configured("hostname 10.0.0.1", "user eve", `identityfile ${name}`), "n1", ada).identityFiles).toEqual([expanded]);
+    expect(
+      parseSshConfig(configured("hostname 10.0.0.1", "user eve", `identityfile ${name}`), "n1", ada).identityFiles,
+    ).toEqual([expanded]);
   });
 
   test.each([
@@ -87,13 +110,22 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     expect(parseSshConfig(configured(`identityagent ${setting}`), "n1", ada).identityAgent).toBe(socket);
   });
 
-  test.each(["stricthostkeychecking false", "stricthostkeychecking accept-new", "verifyhostkeydns true", "nohostauthenticationforlocalhost yes"])("knows that ssh may trust unknown hosts with %s", (line) => {
+  test.each([
+    "stricthostkeychecking false",
+    "stricthostkeychecking accept-new",
+    "verifyhostkeydns true",
+    "nohostauthenticationforlocalhost yes",
+  ])("knows that ssh may trust unknown hosts with %s", (line) => {
     expect(parseSshConfig(configured(line), "n1", ada).trustsOtherwise).toBe(true);
   });
 
   test("has no agent, no key and no file of known hosts where there is none", () => {
     const printed = configured("identityfile none", "userknownhostsfile none", "globalknownhostsfile none");
-    expect(parseSshConfig(printed, "n1", { ...ada, env: {} })).toMatchObject({ identityFiles: [], identityAgent: undefined, knownHostsFiles: [] });
+    expect(parseSshConfig(printed, "n1", { ...ada, env: {} })).toMatchObject({
+      identityFiles: [],
+      identityAgent: undefined,
+      knownHostsFiles: [],
+    });
   });
 
   test.each([
@@ -108,10 +140,22 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     ["identityfile ~/%C", "%C"],
     ["identityfile ${NOT_SET}/id", "${NOT_SET}"],
   ])("leaves %s to OpenSSH, and says so", (line, named) => {
-    expect(() => parseSshConfig(configured(line), "n1", ada)).toThrow(expect.objectContaining({ code: "transport-failed", reason: "unsupported", message: expect.stringContaining(named) }));
+    expect(() => parseSshConfig(configured(line), "n1", ada)).toThrow(
+      expect.objectContaining({
+        code: "transport-failed",
+        reason: "unsupported",
+        message: expect.stringContaining(named),
+      }),
+    );
   });
 
-  test.each(["proxycommand none", "pkcs11provider none", "certificatefile none", "knownhostscommand none", "preferredauthentications publickey,password"])("takes %s for nothing special", (line) => {
+  test.each([
+    "proxycommand none",
+    "pkcs11provider none",
+    "certificatefile none",
+    "knownhostscommand none",
+    "preferredauthentications publickey,password",
+  ])("takes %s for nothing special", (line) => {
     expect(parseSshConfig(configured(line), "n1", ada).host).toBe("n1");
   });
 });

@@ -32,14 +32,19 @@ describe.skipIf(noSshd)("jump hosts", () => {
     expect(hosts.j1.log()).not.toContain("Accepted");
     expect(await run(hosts.world, "far-behind", "echo", "far")).toBe("far\n");
     for (const jump of [hosts.j1, hosts.j2]) expect(jump.log()).toContain("Accepted publickey");
-    await vi.waitFor(() => expect([hosts.j1, hosts.j2, hosts.server].flatMap((host) => host.connections())).toEqual([]), patience);
+    await vi.waitFor(
+      () => expect([hosts.j1, hosts.j2, hosts.server].flatMap((host) => host.connections())).toEqual([]),
+      patience,
+    );
   });
 
   test("have their own host keys verified", async () => {
     await using hosts = await hops();
     writeFileSync(hosts.world.knownHosts, "");
     hosts.world.know(hosts.server.port, hosts.server.hostKey);
-    expect(await thrownBy(hosts.world.open("behind", ["true"]))).toMatchObject(failure("host-key", /host key of j2 is not known/));
+    expect(await thrownBy(hosts.world.open("behind", ["true"]))).toMatchObject(
+      failure("host-key", /host key of j2 is not known/),
+    );
   });
 
   test("do not hide whose host key is wrong", async () => {
@@ -47,13 +52,17 @@ describe.skipIf(noSshd)("jump hosts", () => {
     writeFileSync(hosts.world.knownHosts, "");
     hosts.world.know(hosts.j2.port, hosts.j2.hostKey);
     hosts.world.know(hosts.server.port, hosts.j2.hostKey);
-    expect(await thrownBy(hosts.world.open("behind", ["true"]))).toMatchObject(failure("host-key", /host key of behind is not the one/));
+    expect(await thrownBy(hosts.world.open("behind", ["true"]))).toMatchObject(
+      failure("host-key", /host key of behind is not the one/),
+    );
   });
 
   test("that can't connect any further are named", async () => {
     await using hosts = await hops();
     hosts.world.host("nobody", await freePort(), "ProxyJump j1");
-    expect(await thrownBy(hosts.world.open("nobody", ["true"]))).toMatchObject(failure("unreachable", /jump host j1 could not connect to 127\.0\.0\.1 port/));
+    expect(await thrownBy(hosts.world.open("nobody", ["true"]))).toMatchObject(
+      failure("unreachable", /jump host j1 could not connect to 127\.0\.0\.1 port/),
+    );
   });
 
   test("that are lost take the session with them", async () => {

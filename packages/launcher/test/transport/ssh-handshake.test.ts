@@ -7,7 +7,14 @@ describe.skipIf(noSshd)("the host key", () => {
   test("that is not known is refused, naming the files that were looked into", async () => {
     await using node = await reachableNode();
     writeFileSync(node.world.knownHosts, "");
-    expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(failure("host-key", new RegExp(`ssh-ed25519 SHA256:.*none for \\[127\\.0\\.0\\.1\\]:${node.server.port} is in ${node.world.knownHosts}`)));
+    expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(
+      failure(
+        "host-key",
+        new RegExp(
+          `ssh-ed25519 SHA256:.*none for \\[127\\.0\\.0\\.1\\]:${node.server.port} is in ${node.world.knownHosts}`,
+        ),
+      ),
+    );
     expect(node.server.log()).not.toContain("Accepted");
   });
 
@@ -15,7 +22,12 @@ describe.skipIf(noSshd)("the host key", () => {
     await using node = await reachableNode();
     writeFileSync(node.world.knownHosts, "# A comment\n");
     node.world.know(node.server.port, readFileSync(`${node.world.key("older")}.pub`, "utf8").trim());
-    expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(failure("host-key", new RegExp(`${node.world.knownHosts}:2 has for .*expected .*SHA256:.*received .*SHA256:.*ssh-keygen -R`, "s")));
+    expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(
+      failure(
+        "host-key",
+        new RegExp(`${node.world.knownHosts}:2 has for .*expected .*SHA256:.*received .*SHA256:.*ssh-keygen -R`, "s"),
+      ),
+    );
     expect(node.server.log()).not.toContain("publickey");
   });
 
@@ -39,7 +51,9 @@ describe.skipIf(noSshd)("the host key", () => {
     await using node = await reachableNode();
     writeFileSync(node.world.knownHosts, "");
     node.world.host("adds", node.server.port, "StrictHostKeyChecking accept-new");
-    expect(await thrownBy(node.world.open("adds", ["true"]))).toMatchObject(failure("unsupported", /StrictHostKeyChecking/));
+    expect(await thrownBy(node.world.open("adds", ["true"]))).toMatchObject(
+      failure("unsupported", /StrictHostKeyChecking/),
+    );
     expect(node.server.log()).not.toContain("Connection from");
   });
 });

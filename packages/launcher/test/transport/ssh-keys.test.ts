@@ -21,8 +21,17 @@ function pair(name: string, options: readonly string[] = ["-t", "ed25519", "-N",
 }
 
 const [one, two, three] = [pair("one"), pair("two"), pair("three")];
-const inFile = ({ file, publicKey }: ReturnType<typeof pair>): KeyFile => ({ file, publicKey, privateKey: publicKey, problem: undefined });
-const labels = (files: readonly KeyFile[], held: readonly ReturnType<typeof pair>[], identitiesOnly = false): readonly string[] =>
+const inFile = ({ file, publicKey }: ReturnType<typeof pair>): KeyFile => ({
+  file,
+  publicKey,
+  privateKey: publicKey,
+  problem: undefined,
+});
+const labels = (
+  files: readonly KeyFile[],
+  held: readonly ReturnType<typeof pair>[],
+  identitiesOnly = false,
+): readonly string[] =>
   orderKeys(
     files,
     held.map((key) => key.publicKey),
@@ -31,7 +40,11 @@ const labels = (files: readonly KeyFile[], held: readonly ReturnType<typeof pair
 
 describe("the order in which keys are shown", () => {
   test("is the agent's that files name, the agent's others, and those that only files have", () => {
-    expect(labels([inFile(one), inFile(three)], [two, three])).toEqual(["three (from the agent)", "two (from the agent)", "one"]);
+    expect(labels([inFile(one), inFile(three)], [two, three])).toEqual([
+      "three (from the agent)",
+      "two (from the agent)",
+      "one",
+    ]);
   });
 
   test("leaves out what no file names, with IdentitiesOnly", () => {
@@ -50,7 +63,8 @@ describe("the order in which keys are shown", () => {
 });
 
 describe("the files of keys", () => {
-  const read = (...identityFiles: readonly string[]): Promise<readonly KeyFile[]> => readKeyFiles({ ...someHost, identityFiles }, ssh2);
+  const read = (...identityFiles: readonly string[]): Promise<readonly KeyFile[]> =>
+    readKeyFiles({ ...someHost, identityFiles }, ssh2);
 
   test("are passed over where they are not there", async () => {
     expect(await read(join(folder, "nothing"), one.file)).toMatchObject([{ file: one.file, problem: undefined }]);
@@ -78,12 +92,17 @@ describe("the files of keys", () => {
   test("may be the public half alone, by its own name or by that of the private one", async () => {
     const alone = join(folder, "alone");
     writeFileSync(`${alone}.pub`, readFileSync(`${two.file}.pub`));
-    for (const name of [alone, `${alone}.pub`]) expect(await read(name)).toMatchObject([{ privateKey: undefined, problem: undefined, publicKey: { type: "ssh-ed25519" } }]);
+    for (const name of [alone, `${alone}.pub`])
+      expect(await read(name)).toMatchObject([
+        { privateKey: undefined, problem: undefined, publicKey: { type: "ssh-ed25519" } },
+      ]);
   });
 
   test("of something else are told as what can't be used", async () => {
     const other = join(folder, "other");
     writeFileSync(other, "not a key");
-    expect(await read(other)).toMatchObject([{ privateKey: undefined, publicKey: undefined, problem: expect.stringContaining("can't use") }]);
+    expect(await read(other)).toMatchObject([
+      { privateKey: undefined, publicKey: undefined, problem: expect.stringContaining("can't use") },
+    ]);
   });
 });

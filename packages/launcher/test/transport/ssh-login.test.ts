@@ -27,7 +27,13 @@ describe.skipIf(noSshd)("logging in", () => {
     node.world.host("wrong", node.server.port, `IdentityFile ${other}`, "IdentitiesOnly yes");
     rmSync(join(node.world.folder, "id"));
     expect(await thrownBy(node.world.open("wrong", ["true"]))).toMatchObject(
-      failure("authentication", new RegExp(`log in to wrong as root: it took none of ${other}.*publickey, ?password.*\\n {2}\\| ${readFileSync("/etc/hostname", "utf8").trim()}`, "s")),
+      failure(
+        "authentication",
+        new RegExp(
+          `log in to wrong as root: it took none of ${other}.*publickey, ?password.*\\n {2}\\| ${readFileSync("/etc/hostname", "utf8").trim()}`,
+          "s",
+        ),
+      ),
     );
   });
 
@@ -43,9 +49,17 @@ describe.skipIf(noSshd)("logging in", () => {
     const publicHalf = join(node.world.folder, "chosen.pub");
     writeFileSync(publicHalf, readFileSync(`${mine}.pub`));
     node.world.host("all", node.server.port, `IdentityAgent ${socket}`, "IdentityFile none");
-    node.world.host("chosen", node.server.port, `IdentityAgent ${socket}`, `IdentityFile ${publicHalf}`, "IdentitiesOnly yes");
+    node.world.host(
+      "chosen",
+      node.server.port,
+      `IdentityAgent ${socket}`,
+      `IdentityFile ${publicHalf}`,
+      "IdentitiesOnly yes",
+    );
     for (const half of [mine, `${mine}.pub`]) rmSync(half);
-    expect(await thrownBy(node.world.open("all", ["true"]))).toMatchObject(failure("authentication", /Too many authentication failures/));
+    expect(await thrownBy(node.world.open("all", ["true"]))).toMatchObject(
+      failure("authentication", /Too many authentication failures/),
+    );
     expect(await run(node.world, "chosen", "echo", "in")).toBe("in\n");
   });
 
@@ -54,7 +68,9 @@ describe.skipIf(noSshd)("logging in", () => {
     const locked = join(node.world.folder, "id");
     const socket = await sshAgent(node.world, [locked]);
     node.world.run("ssh-keygen", "-q", "-p", "-a", "1", "-P", "", "-N", "secret", "-f", locked);
-    expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(failure("unsupported", new RegExp(`${locked} has a passphrase`)));
+    expect(await thrownBy(node.world.open("n1", ["true"]))).toMatchObject(
+      failure("unsupported", new RegExp(`${locked} has a passphrase`)),
+    );
     node.world.host("agent", node.server.port, `IdentityAgent ${socket}`);
     expect(await run(node.world, "agent", "echo", "in")).toBe("in\n");
   });
@@ -76,7 +92,11 @@ describe.skipIf(noSshd)("logging in", () => {
     const key = join(node.world.folder, "elsewhere");
     writeFileSync(key, readFileSync(join(node.world.folder, "id")), { mode: 0o600 });
     rmSync(join(node.world.folder, "id"));
-    await using session = await node.world.open("other", ["echo", "in"], { user: "root", port: node.server.port, identityFiles: [key] });
+    await using session = await node.world.open("other", ["echo", "in"], {
+      user: "root",
+      port: node.server.port,
+      identityFiles: [key],
+    });
     expect(await text(session.stdout)).toBe("in\n");
   });
 });

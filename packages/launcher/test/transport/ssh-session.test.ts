@@ -18,7 +18,10 @@ describe.skipIf(noSshd)("a session that has ended", () => {
     for (let i = 0; i < 10; i += 1) {
       await using session = await world.open("n1", ["true"]);
       session.stdout.resume();
-      expect([await session.ended, session.lastErrors()]).toEqual([{ type: "exited", code: 3, signal: null }, "the reason"]);
+      expect([await session.ended, session.lastErrors()]).toEqual([
+        { type: "exited", code: 3, signal: null },
+        "the reason",
+      ]);
     }
   });
 });

@@ -5,7 +5,16 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { accessSync, appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +29,12 @@ const SSHD = "/usr/sbin/sshd";
 
 /** Whether no server can be started here: it says why. */
 export const noSshd = ((): boolean => {
-  const why = process.getuid?.() !== 0 ? "only root can start an sshd that lets root in" : existsSync(SSHD) ? undefined : `there is no ${SSHD}`;
+  const why =
+    process.getuid?.() !== 0
+      ? "only root can start an sshd that lets root in"
+      : existsSync(SSHD)
+        ? undefined
+        : `there is no ${SSHD}`;
   if (why !== undefined) console.warn(`Not tested against a real sshd: ${why}.`);
   return why !== undefined;
 })();
@@ -59,7 +73,11 @@ export interface SshWorld extends AsyncDisposable {
   /** Closes all connections to those servers. */
   readonly hangUp: () => void;
   /** Connects by the configuration. */
-  readonly open: (host: string, argv: readonly string[], options?: NodeSshOptions & { readonly signal?: AbortSignal }) => Promise<CommandSession>;
+  readonly open: (
+    host: string,
+    argv: readonly string[],
+    options?: NodeSshOptions & { readonly signal?: AbortSignal },
+  ) => Promise<CommandSession>;
 }
 
 /** Worlds that are in use. A test that took too long goes on waiting and never disposes of its own. */
@@ -106,11 +124,18 @@ export function sshWorld(): SshWorld {
       return listen(server, path);
     },
     hangUp,
-    sshd: (...settings) => startSshd(key(`host_key_${(servers += 1)}`), authorized, start, [...settings, `SetEnv ${home}`]),
-    host: (name, port, ...settings) => appendFileSync(configFile, [`Host ${name}`, ...settings, "HostName 127.0.0.1", `Port ${port}`, ...common(folder), ""].join("\n")),
-    know: (port, hostKey, marker = "") => appendFileSync(knownHosts, `${marker} [127.0.0.1]:${port} ${hostKey}\n`.trimStart()),
+    sshd: (...settings) =>
+      startSshd(key(`host_key_${(servers += 1)}`), authorized, start, [...settings, `SetEnv ${home}`]),
+    host: (name, port, ...settings) =>
+      appendFileSync(
+        configFile,
+        [`Host ${name}`, ...settings, "HostName 127.0.0.1", `Port ${port}`, ...common(folder), ""].join("\n"),
+      ),
+    know: (port, hostKey, marker = "") =>
+      appendFileSync(knownHosts, `${marker} [127.0.0.1]:${port} ${hostKey}\n`.trimStart()),
     authorize: (file) => appendFileSync(authorized, readFileSync(`${file}.pub`)),
-    open: (host, argv, { signal = new AbortController().signal, ...options } = {}) => nodeSsh({ configFile, ...options }).open(host, argv, signal),
+    open: (host, argv, { signal = new AbortController().signal, ...options } = {}) =>
+      nodeSsh({ configFile, ...options }).open(host, argv, signal),
     [Symbol.asyncDispose]: async () => {
       worlds.delete(world);
       await owned.disposeAsync();
@@ -121,7 +146,9 @@ export function sshWorld(): SshWorld {
 }
 
 /** A world with a server that is known, under the name "n1", and that lets us in. */
-export async function reachableNode(...settings: readonly string[]): Promise<AsyncDisposable & { readonly world: SshWorld; readonly server: SshServer }> {
+export async function reachableNode(
+  ...settings: readonly string[]
+): Promise<AsyncDisposable & { readonly world: SshWorld; readonly server: SshServer }> {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(sshWorld());
   const server = await world.sshd(...settings);
@@ -141,7 +168,11 @@ export async function run(world: SshWorld, host: string, ...argv: readonly strin
 }
 
 /** What a `TransportError` is like. */
-export const failure = (reason: TransportReason, message: RegExp) => ({ code: "transport-failed", reason, message: expect.stringMatching(message) });
+export const failure = (reason: TransportReason, message: RegExp) => ({
+  code: "transport-failed",
+  reason,
+  message: expect.stringMatching(message),
+});
 
 /** Starts an agent that holds these keys, and returns its socket. */
 export async function sshAgent(world: SshWorld, keys: readonly string[]): Promise<string> {
@@ -161,19 +192,47 @@ const common = (folder: string): readonly string[] => [
   "StrictHostKeyChecking yes",
 ];
 
-async function startSshd(hostKeyFile: string, authorized: string, start: SshWorld["start"], settings: readonly string[]): Promise<SshServer> {
+async function startSshd(
+  hostKeyFile: string,
+  authorized: string,
+  start: SshWorld["start"],
+  settings: readonly string[],
+): Promise<SshServer> {
   // Where sshd lets its unprivileged half live.
   mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const port = await freePort();
-  const options = [`ListenAddress 127.0.0.1:${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`, "UsePAM no", "StrictModes no", "PidFile none", "LogLevel VERBOSE", "PermitRootLogin yes", "PasswordAuthentication no"];
+  const options = [
+    `ListenAddress 127.0.0.1:${port}`,
+    `HostKey ${hostKeyFile}`,
+    `AuthorizedKeysFile ${authorized}`,
+    "UsePAM no",
+    "StrictModes no",
+    "PidFile none",
+    "LogLevel VERBOSE",
+    "PermitRootLogin yes",
+    "PasswordAuthentication no",
+  ];
   // Of two values of a setting sshd takes the first.
-  const child = start([SSHD, "-f", "/dev/null", "-D", "-e", ...[...settings, ...options].flatMap((line) => ["-o", line.replace(" ", "=")])]);
+  const child = start([
+    SSHD,
+    "-f",
+    "/dev/null",
+    "-D",
+    "-e",
+    ...[...settings, ...options].flatMap((line) => ["-o", line.replace(" ", "=")]),
+  ]);
   let log = "";
   child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   await vi.waitFor(() => expect(log).toContain("Server listening"), patience);
   const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
   const pid = child.pid ?? -1;
-  return { port, pid, hostKey, log: () => log, connections: () => liveProcessesBelow(pid).map((process) => process.pid) };
+  return {
+    port,
+    pid,
+    hostKey,
+    log: () => log,
+    connections: () => liveProcessesBelow(pid).map((process) => process.pid),
+  };
 }
 
 /** A port of the loopback that was free a moment ago. */

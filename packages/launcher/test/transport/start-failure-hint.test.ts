@@ -9,7 +9,12 @@ describe.each([
       "import { enableCompileCache } from \"node:module\";\n         ^^^^^^^^^^^^^^^^^^\nSyntaxError: The requested module 'node:module' does not provide an export named 'enableCompileCache'\n\nNode.js v20.20.2",
     ],
   ],
-  [/files of hyperion-ts are not there/, ["Error: Cannot find module '/srv/checkout/packages/launcher/src/agent/agent-main.ts'\n  code: 'MODULE_NOT_FOUND'\n\nNode.js v24.21.0"]],
+  [
+    /files of hyperion-ts are not there/,
+    [
+      "Error: Cannot find module '/srv/checkout/packages/launcher/src/agent/agent-main.ts'\n  code: 'MODULE_NOT_FOUND'\n\nNode.js v24.21.0",
+    ],
+  ],
   [
     /Node\.js is not there/,
     [
@@ -29,8 +34,22 @@ describe.each([
       "slurmstepd-n1: error: execve(): /opt/node/node: Exec format error",
     ],
   ],
-  [/no login shell there that runs commands/, ["This account is currently not available.", "rbash: line 1: exec: restricted", "rbash: /opt/node/node: restricted: cannot specify `/' in command names"]],
-  [/has no room for another program/, ["bash: fork: retry: Resource temporarily unavailable", "-bash: fork: Cannot allocate memory", "node[12]: pthread_create: Resource temporarily unavailable"]],
+  [
+    /no login shell there that runs commands/,
+    [
+      "This account is currently not available.",
+      "rbash: line 1: exec: restricted",
+      "rbash: /opt/node/node: restricted: cannot specify `/' in command names",
+    ],
+  ],
+  [
+    /has no room for another program/,
+    [
+      "bash: fork: retry: Resource temporarily unavailable",
+      "-bash: fork: Cannot allocate memory",
+      "node[12]: pthread_create: Resource temporarily unavailable",
+    ],
+  ],
   [
     /may not run Node\.js/,
     [
@@ -47,7 +66,11 @@ describe.each([
   });
 });
 
-test.each(["Welcome to the cluster.", "Segmentation fault", "Could not chdir to home directory /home/x: No such file or directory\nSegmentation fault"])("it says nothing of %j", (printed) => {
+test.each([
+  "Welcome to the cluster.",
+  "Segmentation fault",
+  "Could not chdir to home directory /home/x: No such file or directory\nSegmentation fault",
+])("it says nothing of %j", (printed) => {
   expect(startFailureHint(printed, 139)).toBe("");
 });
 

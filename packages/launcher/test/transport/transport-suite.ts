@@ -23,7 +23,10 @@ export interface Place {
 
 export function transportSuite(name: string, { host, config, bulkBytes = 50_000_000 }: Way, place: () => Place): void {
   const machine = host ?? "login";
-  const open = (others: Partial<NodeLauncherConfig> = {}, options?: { readonly abortAfterMs: number }): Promise<HeadNode> => place().head.open(host, { ...config, ...others }, { name, ...options });
+  const open = (
+    others: Partial<NodeLauncherConfig> = {},
+    options?: { readonly abortAfterMs: number },
+  ): Promise<HeadNode> => place().head.open(host, { ...config, ...others }, { name, ...options });
   const left = (): readonly NodeProcess[] => leftOn(place().cluster, machine);
 
   describe(name, () => {
@@ -36,11 +39,20 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
 
       test("calls a function, in the head's directory and with its variables, but with the node's own name", async () => {
         expect(await node.call("square", 7)).toBe(49);
-        expect(await node.call("place", ["ONLY_OF_THE_HEAD", "USER"])).toEqual({ host: machine, directory: "/home/alice", variables: ["a b\n'\"$x", "alice"] });
+        expect(await node.call("place", ["ONLY_OF_THE_HEAD", "USER"])).toEqual({
+          host: machine,
+          directory: "/home/alice",
+          variables: ["a b\n'\"$x", "alice"],
+        });
       });
 
       test("carries an error with all that it is", async () => {
-        expect(await thrownBy(node.call("freeze", -40))).toMatchObject({ name: "TooCold", message: "It has -40 degrees", code: "too-cold", degrees: -40 });
+        expect(await thrownBy(node.call("freeze", -40))).toMatchObject({
+          name: "TooCold",
+          message: "It has -40 degrees",
+          code: "too-cold",
+          degrees: -40,
+        });
         expect(await node.call("square", 8)).toBe(64);
       });
 
@@ -54,12 +66,17 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
 
       test("keeps what workers print in their log, and out of the frames", async () => {
         await node.call("print", "hello");
-        await expect.poll(() => place().cluster.readFile(node.logFile), patient).toMatch(/hello on stdout[^]*hello on stderr/);
+        await expect
+          .poll(() => place().cluster.readFile(node.logFile), patient)
+          .toMatch(/hello on stdout[^]*hello on stderr/);
       });
 
       test("tells what became of a worker that ends", async () => {
         const other = await open();
-        expect(await thrownBy(other.call("exit", 3))).toMatchObject({ name: "WorkerDiedError", message: expect.stringMatching(/exited with code 3; it last printed: about to exit/) });
+        expect(await thrownBy(other.call("exit", 3))).toMatchObject({
+          name: "WorkerDiedError",
+          message: expect.stringMatching(/exited with code 3; it last printed: about to exit/),
+        });
         await other.close();
       });
     });
@@ -76,9 +93,16 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
     test("notices that its agent was killed, which takes the workers with it", async () => {
       const node = await open();
       const running = thrownBy(node.call("untilKilled", null));
-      for (const { pid, argv } of left()) if (argv.some((arg) => arg.endsWith("agent-main.ts")) && argv[0]?.endsWith("node") === true) process.kill(pid, "SIGKILL");
-      expect(await node.lost()).toMatch(/^its agent (?:ended \((?:SIGKILL|code 137)\)|is out of reach: (?!.*Running command))/);
-      expect(await running).toMatchObject({ name: "WorkerDiedError", message: expect.stringMatching(/the node was lost: its agent/) });
+      for (const { pid, argv } of left())
+        if (argv.some((arg) => arg.endsWith("agent-main.ts")) && argv[0]?.endsWith("node") === true)
+          process.kill(pid, "SIGKILL");
+      expect(await node.lost()).toMatch(
+        /^its agent (?:ended \((?:SIGKILL|code 137)\)|is out of reach: (?!.*Running command))/,
+      );
+      expect(await running).toMatchObject({
+        name: "WorkerDiedError",
+        message: expect.stringMatching(/the node was lost: its agent/),
+      });
       await expect.poll(left, patient).toEqual([]);
     });
 
@@ -88,13 +112,19 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
       await place().cluster.fault.cut(machine);
       expect(await node.lost()).toMatch(/nothing was heard from its agent/);
       expect(await running).toMatchObject({ message: expect.stringMatching(/the node was lost/) });
-      await expect.poll(() => left().filter(({ argv }) => argv.some((arg) => arg.endsWith("-main.ts"))), patient).toEqual([]);
+      await expect
+        .poll(() => left().filter(({ argv }) => argv.some((arg) => arg.endsWith("-main.ts"))), patient)
+        .toEqual([]);
       await place().cluster.fault.heal(machine);
       await expect.poll(left, patient).toEqual([]);
     });
 
     test("leaves nothing behind when it is aborted, however far it has come", async () => {
-      const opened = await Promise.all([0, 10, 40, 80, 160, 240, 320].map(async (abortAfterMs) => open({}, { abortAfterMs }).then((node) => node.close(), String)));
+      const opened = await Promise.all(
+        [0, 10, 40, 80, 160, 240, 320].map(async (abortAfterMs) =>
+          open({}, { abortAfterMs }).then((node) => node.close(), String),
+        ),
+      );
       expect(opened[0]).toMatch(/Timeout/);
       await expect.poll(left, patient).toEqual([]);
     });

@@ -7,10 +7,16 @@ import { type Place, transportSuite } from "./transport-suite.ts";
 // can be tried from it: one for each node.
 describeOnTestbed(describe)("every transport", () => {
   // Slurm must not give a node up that is cut for a moment.
-  const cluster = clusterForTests({ nodes: ["n1", "n2", "n3", "n4", "n5"].map((name) => ({ name, cpus: 2 })), slurm: { SlurmdTimeout: "300" } });
+  const cluster = clusterForTests({
+    nodes: ["n1", "n2", "n3", "n4", "n5"].map((name) => ({ name, cpus: 2 })),
+    slurm: { SlurmdTimeout: "300" },
+  });
   let head: ClusterHead;
   beforeAll(() => {
-    head = new ClusterHead(cluster(), { within: ["salloc", "--quiet", "-N5", "--exclusive"], env: { ONLY_OF_THE_HEAD: "a b\n'\"$x" } });
+    head = new ClusterHead(cluster(), {
+      within: ["salloc", "--quiet", "-N5", "--exclusive"],
+      env: { ONLY_OF_THE_HEAD: "a b\n'\"$x" },
+    });
   });
   afterAll(() => head[Symbol.asyncDispose]());
   const place = (): Place => ({ cluster: cluster(), head });
@@ -19,6 +25,10 @@ describeOnTestbed(describe)("every transport", () => {
   transportSuite("node-ssh", { host: "n1", config: { transport: { type: "node-ssh" } } }, place);
   transportSuite("the system's ssh", { host: "n2", config: { transport: { type: "ssh" } } }, place);
   transportSuite("srun over TLS", { host: "n3", config: { transport: { type: "srun" } } }, place);
-  transportSuite("srun on its own streams", { host: "n4", config: { transport: { type: "srun" }, tls: false }, bulkBytes: 20_000_000 }, place);
+  transportSuite(
+    "srun on its own streams",
+    { host: "n4", config: { transport: { type: "srun" }, tls: false }, bulkBytes: 20_000_000 },
+    place,
+  );
   transportSuite("node-ssh over TLS", { host: "n5", config: { transport: { type: "node-ssh" }, tls: true } }, place);
 });

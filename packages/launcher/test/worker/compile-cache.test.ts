@@ -2,7 +2,15 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFil
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { LaunchError, openNodeLauncher, type RunCmd, runCmdLocalAsync, type Transport, TransportError, workerLauncherWithRunCmd } from "../../src/index.ts";
+import {
+  LaunchError,
+  openNodeLauncher,
+  type RunCmd,
+  runCmdLocalAsync,
+  type Transport,
+  TransportError,
+  workerLauncherWithRunCmd,
+} from "../../src/index.ts";
 import { agentProgram } from "../../src/program-file.ts";
 import { loadedModules, surroundings } from "../functions.ts";
 import { patience, testWorld, type World } from "../world.ts";
@@ -11,9 +19,21 @@ import { patience, testWorld, type World } from "../world.ts";
 const compiler = /amaro/u;
 
 /** What a worker of a new agent has loaded of the runtime's compiler, and which directory for compiled code its functions see. */
-async function lookAround(world: World, options: { readonly compileCache?: string }): Promise<{ readonly compiler: readonly string[]; readonly variables: readonly (string | null)[] }> {
+async function lookAround(
+  world: World,
+  options: { readonly compileCache?: string },
+): Promise<{ readonly compiler: readonly string[]; readonly variables: readonly (string | null)[] }> {
   // The world's own variables would decide where compiled code is kept.
-  const runCmd: RunCmd = (command) => runCmdLocalAsync({ ...command, passes: (name) => !name.startsWith("NODE_"), env: { ...command.env, HYPERION_TEST_WORLD: world.env["HYPERION_TEST_WORLD"] ?? "", XDG_CACHE_HOME: join(world.folder, "cache") } });
+  const runCmd: RunCmd = (command) =>
+    runCmdLocalAsync({
+      ...command,
+      passes: (name) => !name.startsWith("NODE_"),
+      env: {
+        ...command.env,
+        HYPERION_TEST_WORLD: world.env["HYPERION_TEST_WORLD"] ?? "",
+        XDG_CACHE_HOME: join(world.folder, "cache"),
+      },
+    });
   await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...options });
   await using worker = await launcher.launch({});
   const { builtIn } = await worker.call(loadedModules, null);
@@ -23,7 +43,11 @@ async function lookAround(world: World, options: { readonly compileCache?: strin
   return { compiler: builtIn.filter((name) => compiler.test(name)), variables };
 }
 
-const logsOf = ({ folder }: World): string => readdirSync(folder).filter((name) => name.endsWith(".log")).map((name) => readFileSync(join(folder, name), "utf8")).join("");
+const logsOf = ({ folder }: World): string =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".log"))
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("");
 
 test("what is compiled once is not compiled again, the programs' first files neither: workers do without the compiler", async () => {
   await using world = testWorld();
@@ -44,9 +68,14 @@ test("an agent on another node is told which directory is wanted, and looks at i
     commands.push(argv);
     return Promise.reject(new TransportError({ reason: "unsupported", message: "only heard what it should run" }));
   };
-  const opened = openNodeLauncher({ logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } }, { type: "RemoteAddr", hostname: "n1" });
+  const opened = openNodeLauncher(
+    { logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } },
+    { type: "RemoteAddr", hostname: "n1" },
+  );
   await expect(opened).rejects.toThrow(LaunchError);
-  expect(commands.map((argv) => [argv.at(-4), ...argv.slice(-2)])).toEqual([[process.execPath, agentProgram, "/compiled"]]);
+  expect(commands.map((argv) => [argv.at(-4), ...argv.slice(-2)])).toEqual([
+    [process.execPath, agentProgram, "/compiled"],
+  ]);
 });
 
 test("where others may write to the directory, or to one above it, compiled code is kept in the user's own, and the agent's log says why", async () => {
@@ -57,7 +86,9 @@ test("where others may write to the directory, or to one above it, compiled code
   await lookAround(world, { compileCache: join(shared, "data/compiled") });
   expect(readdirSync(shared)).toEqual([]);
   expect(readdirSync(join(world.folder, "cache/hyperion-ts/compiled"))).not.toEqual([]);
-  expect(logsOf(world)).toContain(`Compiled code is kept in ${join(realpathSync(world.folder), "cache/hyperion-ts/compiled")}: ${realpathSync(shared)} may be written to by others (mode 0770)`);
+  expect(logsOf(world)).toContain(
+    `Compiled code is kept in ${join(realpathSync(world.folder), "cache/hyperion-ts/compiled")}: ${realpathSync(shared)} may be written to by others (mode 0770)`,
+  );
 });
 
 test("where the user's own can't be had either, it is kept nowhere", async () => {

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { argumentHere, type FolderName, folderName, logicalPaths, pathsHere, urlHere } from "../../src/worker/folder-names.ts";
+import {
+  argumentHere,
+  type FolderName,
+  folderName,
+  logicalPaths,
+  pathsHere,
+  urlHere,
+} from "../../src/worker/folder-names.ts";
 
 /** A machine's root: export/vol1/proj is where the files are, auto/proj what people write. */
 let root = "";
@@ -30,12 +37,19 @@ test.each([
   ["a folder in it", "export/vol1/proj/run", "auto/proj/run"],
   ["a file in it", "export/vol1/proj/prog.ts", "auto/proj/prog.ts"],
 ])("two names of %s are two names of the highest folder that both are in", (_, physical, logical) => {
-  expect(named(physical, logical)).toMatchObject({ physical: at("export/vol1/proj"), logical: at("auto/proj"), inode: expect.stringMatching(/^\d+$/) });
+  expect(named(physical, logical)).toMatchObject({
+    physical: at("export/vol1/proj"),
+    logical: at("auto/proj"),
+    inode: expect.stringMatching(/^\d+$/),
+  });
 });
 
 test("a link of another name is a name of its target alone", () => {
   symlinkSync("proj/prog.ts", at("auto/program"));
-  expect(named("export/vol1/proj/prog.ts", "auto/program")).toMatchObject({ physical: at("export/vol1/proj/prog.ts"), logical: at("auto/program") });
+  expect(named("export/vol1/proj/prog.ts", "auto/program")).toMatchObject({
+    physical: at("export/vol1/proj/prog.ts"),
+    logical: at("auto/program"),
+  });
 });
 
 test("names of different folders, of nothing, and equal ones say nothing", () => {
@@ -73,7 +87,31 @@ test("a folder that only has the name is not taken for it; where numbers say not
 
 test("arguments and modules are renamed where they are paths or URLs of files", () => {
   const here = logicalPaths([{ physical: "/export/vol 1", logical: "/auto", inode: "1" }]);
-  const arguments_ = ["/export/vol 1/a.ts", "--import=/export/vol 1/a.mjs", pathToFileURL("/export/vol 1/a b.mjs").href, `--import=${pathToFileURL("/export/vol 1/a.mjs").href}`, "--max-old-space-size=3", "./a.cjs", "-r", "/exports/a", "--import=tsx"];
-  expect(arguments_.map((each) => argumentHere(each, here))).toEqual(["/auto/a.ts", "--import=/auto/a.mjs", "file:///auto/a%20b.mjs", "--import=file:///auto/a.mjs", "--max-old-space-size=3", "./a.cjs", "-r", "/exports/a", "--import=tsx"]);
-  expect(["file:///export/vol%201/a.ts?v=1", "data:text/javascript,/export", "virtual:/export/vol 1"].map((each) => urlHere(each, here))).toEqual(["file:///auto/a.ts?v=1", "data:text/javascript,/export", "virtual:/export/vol 1"]);
+  const arguments_ = [
+    "/export/vol 1/a.ts",
+    "--import=/export/vol 1/a.mjs",
+    pathToFileURL("/export/vol 1/a b.mjs").href,
+    `--import=${pathToFileURL("/export/vol 1/a.mjs").href}`,
+    "--max-old-space-size=3",
+    "./a.cjs",
+    "-r",
+    "/exports/a",
+    "--import=tsx",
+  ];
+  expect(arguments_.map((each) => argumentHere(each, here))).toEqual([
+    "/auto/a.ts",
+    "--import=/auto/a.mjs",
+    "file:///auto/a%20b.mjs",
+    "--import=file:///auto/a.mjs",
+    "--max-old-space-size=3",
+    "./a.cjs",
+    "-r",
+    "/exports/a",
+    "--import=tsx",
+  ]);
+  expect(
+    ["file:///export/vol%201/a.ts?v=1", "data:text/javascript,/export", "virtual:/export/vol 1"].map((each) =>
+      urlHere(each, here),
+    ),
+  ).toEqual(["file:///auto/a.ts?v=1", "data:text/javascript,/export", "virtual:/export/vol 1"]);
 });

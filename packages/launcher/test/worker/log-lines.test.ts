@@ -3,7 +3,8 @@ import { print, printNatively, printPieces } from "../functions/printing.ts";
 import { readLog, testNode } from "../world.ts";
 
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
-const line = (call: number, text: string): unknown => expect.stringMatching(new RegExp(`^${time} #${call} ${text}$`, "u"));
+const line = (call: number, text: string): unknown =>
+  expect.stringMatching(new RegExp(`^${time} #${call} ${text}$`, "u"));
 
 test.concurrent("each line of a call has the time and the call's id before it, on whichever stream", async () => {
   await using node = await testNode();

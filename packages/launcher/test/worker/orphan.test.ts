@@ -18,15 +18,20 @@ async function launchLooping(launcher: NodeLauncher, world: World): Promise<numb
   return worker.pid;
 }
 
-test.concurrent.for(["SIGKILL", "SIGTERM", "SIGINT"] as const)("nobody outlives a program that ends by %s: no agent, no worker in a loop, no child of a worker", async (signal) => {
-  await using world = testWorld();
-  await using head = await world.runCmd({ argv: [process.execPath, join(import.meta.dirname, "../programs/head-with-workers.ts"), world.folder] });
-  if (head.stdout !== undefined) await Promise.race([once(head.stdout, "data"), head.exited]);
-  expect(world.processes().length).toBeGreaterThanOrEqual(5);
-  head.signal(signal);
-  expect(await head.exited).toEqual({ code: null, signal });
-  await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
-});
+test.concurrent.for(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
+  "nobody outlives a program that ends by %s: no agent, no worker in a loop, no child of a worker",
+  async (signal) => {
+    await using world = testWorld();
+    await using head = await world.runCmd({
+      argv: [process.execPath, join(import.meta.dirname, "../programs/head-with-workers.ts"), world.folder],
+    });
+    if (head.stdout !== undefined) await Promise.race([once(head.stdout, "data"), head.exited]);
+    expect(world.processes().length).toBeGreaterThanOrEqual(5);
+    head.signal(signal);
+    expect(await head.exited).toEqual({ code: null, signal });
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+  },
+);
 
 test.concurrent("nobody outlives the end of the agent's input", async () => {
   await using world = testWorld();
@@ -45,11 +50,17 @@ test.concurrent("nobody outlives the end of the agent's input", async () => {
 
 test.concurrent("nobody outlives an agent that hears nothing of its head for the agreed time", async () => {
   await using world = testWorld();
-  await using launcher = await workerLauncherWithRunCmd(world.folder, world.runCmd, { heartbeatMs: 50, headSilenceMs: 300 });
+  await using launcher = await workerLauncherWithRunCmd(world.folder, world.runCmd, {
+    heartbeatMs: 50,
+    headSilenceMs: 300,
+  });
   block(1_000);
   await launcher.lost;
   const logs = (): readonly string[] => readdirSync(world.folder).map((name) => readLog(join(world.folder, name)));
-  await vi.waitFor(() => expect(logs()).toEqual([expect.stringMatching(/Ending: nothing was heard from the head for \d+ ms/u)]), patience);
+  await vi.waitFor(
+    () => expect(logs()).toEqual([expect.stringMatching(/Ending: nothing was heard from the head for \d+ ms/u)]),
+    patience,
+  );
   await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
 });
 
@@ -66,20 +77,23 @@ test.concurrent("where util-linux is missing, a thread watches for the end of th
 test.concurrent.for([
   ["it is killed", (pid: number) => kill(pid)],
   ["it ends at SIGTERM", (pid: number) => kill(pid, "SIGTERM")],
-] as const)("children of a worker that are in sessions of their own end with it when %s, also those whose parents have ended, and no others do", async ([, end]) => {
-  await using node = await testNode();
-  await using worker = await node.launcher.launch({});
-  await using other = await node.launcher.launch({});
-  const children = [await worker.call(leaveChild, { detached: true }), await worker.call(leaveOrphan, null)];
-  const stays = await other.call(leaveChild, { detached: true });
-  expect([...children, stays].filter(isAlive)).toHaveLength(3);
-  end(worker.pid);
-  await worker.gone;
-  await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), patience);
-  expect(isAlive(stays)).toBe(true);
-  await node.launcher[Symbol.asyncDispose]();
-  expect(node.world.processes()).toEqual([]);
-});
+] as const)(
+  "children of a worker that are in sessions of their own end with it when %s, also those whose parents have ended, and no others do",
+  async ([, end]) => {
+    await using node = await testNode();
+    await using worker = await node.launcher.launch({});
+    await using other = await node.launcher.launch({});
+    const children = [await worker.call(leaveChild, { detached: true }), await worker.call(leaveOrphan, null)];
+    const stays = await other.call(leaveChild, { detached: true });
+    expect([...children, stays].filter(isAlive)).toHaveLength(3);
+    end(worker.pid);
+    await worker.gone;
+    await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), patience);
+    expect(isAlive(stays)).toBe(true);
+    await node.launcher[Symbol.asyncDispose]();
+    expect(node.world.processes()).toEqual([]);
+  },
+);
 
 test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncDisposable) => AsyncDisposable]>([
   ["it is disposed of", (worker) => worker],
@@ -92,7 +106,9 @@ test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncD
   worker.submit(recordedCall(exec, { file: "sh", args: ["-c", `sleep 1000 & echo >${file}; wait`] }));
   await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
   const agent = agentOf(worker);
-  const started = liveProcessesBelow(agent).filter(({ command }) => !command.startsWith("bash -c")).map(({ pid }) => pid);
+  const started = liveProcessesBelow(agent)
+    .filter(({ command }) => !command.startsWith("bash -c"))
+    .map(({ pid }) => pid);
   expect(started.length).toBeGreaterThanOrEqual(4);
   kill(worker.pid, "SIGSTOP");
   await which(worker, node.launcher)[Symbol.asyncDispose]();
@@ -102,7 +118,9 @@ test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncD
 test.concurrent("what many workers leave behind that end at once is gone when the launcher is disposed of", async () => {
   await using node = await testNode();
   const workers = await Promise.all([1, 2, 3, 4].map(() => node.launcher.launch({})));
-  const children = await Promise.all(workers.flatMap((worker) => [worker.call(leaveChild, { detached: true }), worker.call(leaveOrphan, null)]));
+  const children = await Promise.all(
+    workers.flatMap((worker) => [worker.call(leaveChild, { detached: true }), worker.call(leaveOrphan, null)]),
+  );
   expect(children.filter(isAlive)).toHaveLength(8);
   await node.launcher[Symbol.asyncDispose]();
   expect(node.world.processes()).toEqual([]);
@@ -111,7 +129,11 @@ test.concurrent("what many workers leave behind that end at once is gone when th
 test.concurrent("children of a worker that is killed together with its agent are ended by the head", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
-  const children = [await worker.call(leaveChild, {}), await worker.call(leaveChild, { detached: true }), await worker.call(leaveOrphan, null)];
+  const children = [
+    await worker.call(leaveChild, {}),
+    await worker.call(leaveChild, { detached: true }),
+    await worker.call(leaveOrphan, null),
+  ];
   for (const pid of [agentOf(worker), worker.pid]) kill(pid);
   await node.launcher.lost;
   await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);

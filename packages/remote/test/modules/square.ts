@@ -1,4 +1,9 @@
 import { z } from "zod";
 import { defineRemote } from "../../src/index.ts";
 
-export const square = defineRemote(import.meta, { name: "test/square", input: z.number(), output: z.number(), run: (x) => x * x });
+export const square = defineRemote(import.meta, {
+  name: "test/square",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => x * x,
+});

@@ -8,7 +8,9 @@ import { openConnection } from "../../src/connection.ts";
 const [, , path = "", pages = "10"] = process.argv;
 using connection = openConnection(path, "write");
 connection.database.exec(`pragma wal_autocheckpoint = ${pages}; delete from hyperion_key_val`);
-const insert = connection.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values ('write', 'm', ?, '0')");
+const insert = connection.prepare(
+  "insert into hyperion_key_val(program_id, kv_map, key, val) values ('write', 'm', ?, '0')",
+);
 const update = connection.prepare("update hyperion_key_val set val = ? where kv_map = 'm' and key = ?");
 const keys = Array.from({ length: 20 }, (_, key) => String(key));
 connection.database.exec("begin");

@@ -7,10 +7,15 @@ import { insert, openResults, ResultsError } from "../../src/index.ts";
 import { brackets, root } from "../world.ts";
 
 const [, , path = "", mark = ""] = process.argv;
-const shown = (error: unknown): string => (error instanceof ResultsError ? `${error.code}: ${error.message}` : String(error));
+const shown = (error: unknown): string =>
+  error instanceof ResultsError ? `${error.code}: ${error.message}` : String(error);
 try {
   await using results = await openResults({ path, programId: "quota" });
-  const add = (n: number): Promise<void> => insert(brackets, root(n), [n, n])({ results }).then(() => console.log(`${n} stored`), (error) => console.log(shown(error)));
+  const add = (n: number): Promise<void> =>
+    insert(brackets, root(n), [n, n])({ results }).then(
+      () => console.log(`${n} stored`),
+      (error) => console.log(shown(error)),
+    );
   await add(1);
   writeFileSync(mark, "");
   await add(2);

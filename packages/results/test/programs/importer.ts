@@ -14,5 +14,19 @@ const { brackets, root } = await import("../world.ts");
 
 export const remembered = memoizeWithMap(brackets, (key) => async () => [key.n, key.x], root(2));
 const { moduleLoadList } = process as typeof process & { readonly moduleLoadList: readonly string[] };
-const ofDatabase = new Set(["results-database.ts", "row-origins.ts", "connection.ts", "stored-rows.ts", "group-commit.ts", "lock-file.ts", "single-flight.ts", "claim.ts"]);
-console.log(JSON.stringify([...moduleLoadList.filter((name) => name.toLowerCase().includes("sqlite")), ...loaded.filter((name) => ofDatabase.has(name))]));
+const ofDatabase = new Set([
+  "results-database.ts",
+  "row-origins.ts",
+  "connection.ts",
+  "stored-rows.ts",
+  "group-commit.ts",
+  "lock-file.ts",
+  "single-flight.ts",
+  "claim.ts",
+]);
+console.log(
+  JSON.stringify([
+    ...moduleLoadList.filter((name) => name.toLowerCase().includes("sqlite")),
+    ...loaded.filter((name) => ofDatabase.has(name)),
+  ]),
+);

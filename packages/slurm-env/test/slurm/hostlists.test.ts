@@ -10,10 +10,12 @@ const END = "end-of-list";
 const seed = Math.floor(Math.random() * 2 ** 31);
 
 /** What Slurm 22.05 reads: a name ends with its last bracket group. */
-const slurmReads = ({ expression }: { readonly expression: string }): boolean => expression.split(/,(?![^[]*\])/).every((pattern) => !/\][^[\]]+$/.test(pattern));
+const slurmReads = ({ expression }: { readonly expression: string }): boolean =>
+  expression.split(/,(?![^[]*\])/).every((pattern) => !/\][^[\]]+$/.test(pattern));
 
 /** It clamps the number that a name ends with to 64 bits. */
-const slurmKeeps = (names: readonly string[]): boolean => names.every((name) => BigInt(/\d*$/.exec(name)?.[0] ?? "") < 2n ** 64n);
+const slurmKeeps = (names: readonly string[]): boolean =>
+  names.every((name) => BigInt(/\d*$/.exec(name)?.[0] ?? "") < 2n ** 64n);
 
 describeOnTestbed(describe)(`${COUNT} random hostlists`, { timeout: 60_000 }, () => {
   let cluster: Testbed;
@@ -27,8 +29,14 @@ describeOnTestbed(describe)(`${COUNT} random hostlists`, { timeout: 60_000 }, ()
   const shownBySlurm = async (lists: readonly string[]): Promise<readonly (readonly string[])[]> => {
     const questions = lists.map((list) => `show hostnames ${list}\nshow hostnames ${END}\n`).join("");
     const { stdout } = await cluster.run("login", ["scontrol"], { user: "alice", input: questions });
-    const answers = stdout.split("\n").filter((line) => !line.startsWith("scontrol:")).join("\n");
-    return answers.split(`${END}\n`).slice(0, -1).map((names) => names.trimEnd().split("\n"));
+    const answers = stdout
+      .split("\n")
+      .filter((line) => !line.startsWith("scontrol:"))
+      .join("\n");
+    return answers
+      .split(`${END}\n`)
+      .slice(0, -1)
+      .map((names) => names.trimEnd().split("\n"));
   };
 
   it("stand for the names that scontrol shows", async () => {

@@ -46,7 +46,11 @@ export class RecordsFolder implements Disposable {
  * Runs all shapes as an ordinary user of a cluster that sees `records`. Throws when Slurm refuses one, or when a job
  * does not come to its record.
  */
-export async function recordShapes(cluster: Testbed, records: RecordsFolder, shapes: readonly Shape[]): Promise<ReadonlyMap<Shape, readonly Recording[]>> {
+export async function recordShapes(
+  cluster: Testbed,
+  records: RecordsFolder,
+  shapes: readonly Shape[],
+): Promise<ReadonlyMap<Shape, readonly Recording[]>> {
   const folders = new Map(shapes.map((shape, index) => [shape, join(records.path, String(index))]));
   for (const folder of folders.values()) {
     mkdirSync(folder);
@@ -54,7 +58,9 @@ export async function recordShapes(cluster: Testbed, records: RecordsFolder, sha
   }
   const run = async (some: readonly (readonly [Shape, string])[]): Promise<void> => {
     const waiting = [...some];
-    await Promise.all(Array.from({ length: SUBMISSIONS_AT_ONCE }, () => submitNext(cluster, records.share.to, waiting)));
+    await Promise.all(
+      Array.from({ length: SUBMISSIONS_AT_ONCE }, () => submitNext(cluster, records.share.to, waiting)),
+    );
     await allRecorded(some);
   };
   const all = [...folders];
@@ -73,10 +79,16 @@ async function submitNext(cluster: Testbed, records: string, waiting: (readonly 
 }
 
 async function allRecorded(folders: readonly (readonly [Shape, string])[]): Promise<void> {
-  const missing = (): readonly Shape[] => folders.flatMap(([shape, folder]) => (recordsIn(folder).length < (shape.records ?? 1) ? [shape] : []));
+  const missing = (): readonly Shape[] =>
+    folders.flatMap(([shape, folder]) => (recordsIn(folder).length < (shape.records ?? 1) ? [shape] : []));
   const end = performance.now() + PATIENCE_MS;
   while (missing().length > 0) {
-    if (performance.now() > end) throw new Error(`No record came within ${PATIENCE_MS} ms of ${missing().map(({ title }) => title).join(", ")}`);
+    if (performance.now() > end)
+      throw new Error(
+        `No record came within ${PATIENCE_MS} ms of ${missing()
+          .map(({ title }) => title)
+          .join(", ")}`,
+      );
     await sleep(50);
   }
 }
@@ -89,10 +101,21 @@ const recordsIn = (folder: string): readonly string[] =>
 function read(record: string): Recording {
   const text = (name: string): string => readFileSync(join(record, name), "utf8");
   return {
-    env: Object.fromEntries(text("env").split("\0").filter((line) => line !== "").map(cutAt("="))),
+    env: Object.fromEntries(
+      text("env")
+        .split("\0")
+        .filter((line) => line !== "")
+        .map(cutAt("=")),
+    ),
     host: text("host").trim(),
     details: text("details"),
-    hostnames: new Map(text("hostnames").trim().split("\n").map(cutAt(" ")).map(([list, names]) => [list, names.split(" ")])),
+    hostnames: new Map(
+      text("hostnames")
+        .trim()
+        .split("\n")
+        .map(cutAt(" "))
+        .map(([list, names]) => [list, names.split(" ")]),
+    ),
   };
 }
 

@@ -46,10 +46,15 @@ function checkRecording({ isStep = false, arrayIsInherited = false }: Shape, rec
   const allocation = parseAllocation(env);
   expect(allocation.nodes.map(({ name }) => name)).toEqual(slurm.names);
   expect(allocation.head).toBe(slurm.names.find((name) => name === host));
-  expect(allocation).toMatchObject({ jobId: Number(env["SLURM_JOB_ID"]), partition: slurm.partition, user: host === "login" ? undefined : "alice" });
+  expect(allocation).toMatchObject({
+    jobId: Number(env["SLURM_JOB_ID"]),
+    partition: slurm.partition,
+    user: host === "login" ? undefined : "alice",
+  });
   expect(allocation.stepId).toBe(isStep ? 0 : undefined);
   if (!arrayIsInherited) expect(allocation.array?.taskId.toString()).toBe(slurm.arrayTaskId);
-  for (const odd of ["-5", "odd", "1,", "18446744073709551615"]) expect(nodesOf({ ...env, ...oddOptions(env, odd) })).toEqual(nodesOf(env));
+  for (const odd of ["-5", "odd", "1,", "18446744073709551615"])
+    expect(nodesOf({ ...env, ...oddOptions(env, odd) })).toEqual(nodesOf(env));
   checkCpus(allocation.nodes, slurm);
   for (const node of allocation.nodes) checkShare(node, slurm);
   expect(allocation.notes).toEqual([]);
@@ -66,7 +71,14 @@ const nodesOf = (env: SlurmEnvironment) => parseAllocation(env).nodes.map(({ nam
 
 /** All of a real job's variables that nobody needs to run on its nodes, each with that text. */
 const oddOptions = (env: SlurmEnvironment, text: string): SlurmEnvironment =>
-  Object.fromEntries(Object.keys(env).flatMap((name) => (/^SLURM_(?:JOB_ID|JOB_NODELIST|JOB_CPUS_PER_NODE|HET_SIZE)(?:_HET_GROUP_\d+)?$/.test(name) || !name.startsWith("SLURM") ? [] : [[name, text]])));
+  Object.fromEntries(
+    Object.keys(env).flatMap((name) =>
+      /^SLURM_(?:JOB_ID|JOB_NODELIST|JOB_CPUS_PER_NODE|HET_SIZE)(?:_HET_GROUP_\d+)?$/.test(name) ||
+      !name.startsWith("SLURM")
+        ? []
+        : [[name, text]],
+    ),
+  );
 
 /** The CPUs of each node are as many as Slurm has taken from it: whole cores, where the node has several threads of each. */
 function checkCpus(allocated: readonly AllocatedNode[], { nodes: taken, numCpus, singleThread }: SlurmJob): void {

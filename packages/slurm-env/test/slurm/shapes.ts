@@ -37,11 +37,25 @@ const batch = (title: string, args: string, script: Script, traits: ShapeTraits 
 
 const sbatch = (args: string, traits: ShapeTraits = {}): Shape => batch(`sbatch ${args}`.trim(), args, itself, traits);
 
-const direct = (command: string, traits: ShapeTraits = {}): Shape => ({ title: command, submit: (record) => ({ command: [...words(command), ...record] }), ...traits });
+const direct = (command: string, traits: ShapeTraits = {}): Shape => ({
+  title: command,
+  submit: (record) => ({ command: [...words(command), ...record] }),
+  ...traits,
+});
 
 /** A job whose components have these options. */
-const het = (title: string, [first = "", ...others]: readonly string[], script: Script = itself, traits: ShapeTraits = {}): Shape =>
-  batch(title, first, (record) => [...others.map((args) => `#SBATCH hetjob\n#SBATCH ${args}`), script(record)].join("\n"), { alone: true, ...traits });
+const het = (
+  title: string,
+  [first = "", ...others]: readonly string[],
+  script: Script = itself,
+  traits: ShapeTraits = {},
+): Shape =>
+  batch(
+    title,
+    first,
+    (record) => [...others.map((args) => `#SBATCH hetjob\n#SBATCH ${args}`), script(record)].join("\n"),
+    { alone: true, ...traits },
+  );
 
 const itself: Script = (record) => record;
 
@@ -58,7 +72,10 @@ export const nodes = [
   { name: "gpu2", cpus: 4, gpus: 4 },
 ] as const;
 
-export const partitions = [{ name: "main" }, { name: "short", nodes: ["n1", "n2", "n3"], timeLimitMinutes: 5 }] as const;
+export const partitions = [
+  { name: "main" },
+  { name: "short", nodes: ["n1", "n2", "n3"], timeLimitMinutes: 5 },
+] as const;
 
 const tasks: readonly Shape[] = [
   sbatch(""),
@@ -123,14 +140,28 @@ const arrays: readonly Shape[] = [
 const heterogeneous: readonly Shape[] = [
   het("a heterogeneous job", ["-n1", "-N2 -n3"]),
   het("a heterogeneous job of three components, one with GPUs", ["-n2", "--gres=gpu:1 -c2", "-N2 --exclusive"]),
-  het("a step of a heterogeneous job's second component", ["-n1", "-N2 -n2"], (record) => `srun --het-group=1 -N1 -n1 ${record}`, { isStep: true }),
+  het(
+    "a step of a heterogeneous job's second component",
+    ["-n1", "-N2 -n2"],
+    (record) => `srun --het-group=1 -N1 -n1 ${record}`,
+    { isStep: true },
+  ),
 ];
 
 const steps: readonly Shape[] = [
-  batch("a step of one task, in a job of three nodes", "-N3 -n6", (record) => `srun -N1 -n1 --overlap ${record}`, { isStep: true }),
-  batch("a step on the job's last node", "-N2 -n3 -w n2,n3", (record) => `srun -N1 -n1 -w n3 ${record}`, { isStep: true }),
+  batch("a step of one task, in a job of three nodes", "-N3 -n6", (record) => `srun -N1 -n1 --overlap ${record}`, {
+    isStep: true,
+  }),
+  batch("a step on the job's last node", "-N2 -n3 -w n2,n3", (record) => `srun -N1 -n1 -w n3 ${record}`, {
+    isStep: true,
+  }),
   batch("a step of three tasks", "-N3", (record) => `srun ${record}`, { records: 3, isStep: true }),
-  batch("a step with a GPU on the second node", "-N2 --gpus-per-node=1", (record) => `srun -N1 -n1 --relative=1 ${record}`, { isStep: true }),
+  batch(
+    "a step with a GPU on the second node",
+    "-N2 --gpus-per-node=1",
+    (record) => `srun -N1 -n1 --relative=1 ${record}`,
+    { isStep: true },
+  ),
 ];
 
 const interactive: readonly Shape[] = [
@@ -146,20 +177,56 @@ const interactive: readonly Shape[] = [
 /** What a job inherits from the one that it is submitted in must not be taken for its own. */
 const nested: readonly Shape[] = [
   batch("a job submitted from inside a job", "-N2 -n4", (record) => `sbatch -n3 --wrap "${record}"`),
-  batch("a job submitted from inside a job with --ntasks-per-node", "-N2 --ntasks-per-node=2", (record) => `sbatch -n1 --wrap "${record}"`),
+  batch(
+    "a job submitted from inside a job with --ntasks-per-node",
+    "-N2 --ntasks-per-node=2",
+    (record) => `sbatch -n1 --wrap "${record}"`,
+  ),
   batch("a job submitted from inside a job with -c", "-c4", (record) => `sbatch -N2 --wrap "${record}"`),
   batch("a job submitted from inside a job with GPUs", "--gres=gpu:2", (record) => `sbatch -n2 --wrap "${record}"`),
-  batch("a job with GPUs submitted from inside one with fewer", "--gpus-per-node=1", (record) => `sbatch --gpus-per-node=2 --wrap "${record}"`),
+  batch(
+    "a job with GPUs submitted from inside one with fewer",
+    "--gpus-per-node=1",
+    (record) => `sbatch --gpus-per-node=2 --wrap "${record}"`,
+  ),
   batch("a job submitted from inside a job with --mem", "--mem=100", (record) => `sbatch -n2 --wrap "${record}"`),
-  batch("a job with --mem-per-cpu submitted from inside one with --mem", "--mem=100", (record) => `sbatch -n2 --mem-per-cpu=20 --wrap "${record}"`),
-  batch("a job submitted from inside a job array", "--array=4", (record) => `sbatch -n2 --wrap "${record}"`, { arrayIsInherited: true }),
-  batch("a job submitted from inside a step of two tasks", "-n2", (record) => `srun sh -c 'test $SLURM_PROCID = 1 || sbatch -n3 --wrap "${record}"'`),
-  batch("a job submitted with --export=NONE from inside a job", "-N2 --ntasks-per-node=2", (record) => `sbatch --export=NONE -n3 --wrap "${record}"`),
+  batch(
+    "a job with --mem-per-cpu submitted from inside one with --mem",
+    "--mem=100",
+    (record) => `sbatch -n2 --mem-per-cpu=20 --wrap "${record}"`,
+  ),
+  batch("a job submitted from inside a job array", "--array=4", (record) => `sbatch -n2 --wrap "${record}"`, {
+    arrayIsInherited: true,
+  }),
+  batch(
+    "a job submitted from inside a step of two tasks",
+    "-n2",
+    (record) => `srun sh -c 'test $SLURM_PROCID = 1 || sbatch -n3 --wrap "${record}"'`,
+  ),
+  batch(
+    "a job submitted with --export=NONE from inside a job",
+    "-N2 --ntasks-per-node=2",
+    (record) => `sbatch --export=NONE -n3 --wrap "${record}"`,
+  ),
   het("a job submitted from inside a heterogeneous job", ["-n1", "-n2"], (record) => `sbatch -N2 --wrap "${record}"`),
   batch("a heterogeneous job submitted from inside a job", "-n2", (record) => `sbatch -n1 : -n2 --wrap "${record}"`),
   batch("salloc called inside a job", "-w n1", (record) => `salloc -w n2,n3 ${record}`),
-  batch("a step in a job array's task", "--array=1-2 -N2", (record) => `srun -N1 -n1 ${record}`, { records: 2, isStep: true }),
+  batch("a step in a job array's task", "--array=1-2 -N2", (record) => `srun -N1 -n1 ${record}`, {
+    records: 2,
+    isStep: true,
+  }),
 ];
 
 /** All of them. */
-export const shapes: readonly Shape[] = [...tasks, ...uneven, ...places, ...memory, ...gpus, ...arrays, ...heterogeneous, ...steps, ...interactive, ...nested];
+export const shapes: readonly Shape[] = [
+  ...tasks,
+  ...uneven,
+  ...places,
+  ...memory,
+  ...gpus,
+  ...arrays,
+  ...heterogeneous,
+  ...steps,
+  ...interactive,
+  ...nested,
+];

@@ -66,6 +66,8 @@ function nodeOf(name: string, line: ReadonlyMap<string, string>): SlurmNode {
 
 const numbersOf = (list: string): readonly number[] =>
   list.split(",").flatMap((range) => {
-    const [low = Number.NaN, high = low] = range.split("-").map((digits) => (digits === "" ? Number.NaN : Number(digits)));
+    const [low = Number.NaN, high = low] = range
+      .split("-")
+      .map((digits) => (digits === "" ? Number.NaN : Number(digits)));
     return Number.isNaN(low) ? [] : Array.from({ length: high - low + 1 }, (_, i) => low + i);
   });

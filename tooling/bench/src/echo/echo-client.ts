@@ -18,7 +18,10 @@ export class EchoClient {
   constructor(input: Readable, output: Writable, writes: WriteMode, echos: number) {
     this.#write = frameOutput(output, writes);
     this.#messages = Array.from({ length: echos }, (_, i) => echoFrame(i, EchoKind.echo, MESSAGE_BYTES));
-    input.on("data", frameCutter((frame) => this.#received(frame)));
+    input.on(
+      "data",
+      frameCutter((frame) => this.#received(frame)),
+    );
     input.once("close", () => this.#failed(new Error("The echo ended while it was measured")));
   }
 

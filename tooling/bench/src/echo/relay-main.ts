@@ -21,7 +21,10 @@ streams.output.on("error", () => process.exit(0));
 function relay({ input, output }: RelayStreams): void {
   const toHead = frameOutput(output, writes);
   const toEchos = cpuLists.map((cpuList) => startEcho(cpuList, toHead));
-  input.on("data", frameCutter((frame) => toEchos[targetOf(frame)]?.(frame)));
+  input.on(
+    "data",
+    frameCutter((frame) => toEchos[targetOf(frame)]?.(frame)),
+  );
 }
 
 function startEcho(cpuList: string | null, toHead: (frame: Buffer) => void): (frame: Buffer) => void {

@@ -22,9 +22,18 @@ export async function streamsOverTls(): Promise<RelayStreams> {
   const lines = createInterface({ input: process.stdin }).on("close", () => process.exit(0));
   const [line]: string[] = await once(lines, "line");
   const { hosts, port, identity, key }: EchoInvitation = JSON.parse(line ?? "null");
-  const socket = connectTcp({ host: process.env["SSH_CONNECTION"]?.split(" ")[0] ?? hosts[0] ?? "", port, noDelay: true });
+  const socket = connectTcp({
+    host: process.env["SSH_CONNECTION"]?.split(" ")[0] ?? hosts[0] ?? "",
+    port,
+    noDelay: true,
+  });
   await once(socket, "connect");
-  const tls = connectTls({ socket, minVersion: "TLSv1.3", pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }), checkServerIdentity: () => undefined });
+  const tls = connectTls({
+    socket,
+    minVersion: "TLSv1.3",
+    pskCallback: () => ({ psk: Buffer.from(key, "base64"), identity }),
+    checkServerIdentity: () => undefined,
+  });
   await once(tls, "secureConnect");
   return { input: tls, output: tls };
 }

@@ -21,7 +21,13 @@ export const benchCluster = (options: Pick<TestbedOptions, "nodes">): Promise<Te
   });
 
 /** Runs a program of this folder on `node`, behind the command `within`; the answer is its last line of output. Throws an Error with what it printed when it fails. */
-export async function answerOf<A>(cluster: Testbed, node: string, within: readonly string[], program: string, ...args: readonly string[]): Promise<A> {
+export async function answerOf<A>(
+  cluster: Testbed,
+  node: string,
+  within: readonly string[],
+  program: string,
+  ...args: readonly string[]
+): Promise<A> {
   const file = `${CHECKOUT}/tooling/bench/src/nodes/${program}`;
   const { exitCode, stdout, stderr } = await cluster.run(node, [...within, NODE, file, ...args], { user: USER });
   if (exitCode !== 0) throw new Error(`${program} ended with ${exitCode}: ${stdout}\n${stderr}`);

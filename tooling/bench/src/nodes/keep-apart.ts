@@ -12,9 +12,12 @@ export async function keepApart(env: JobEnv, there: string): Promise<AsyncDispos
   // The node is this machine too, so these are the CPUs of both.
   const cpus = [...env.nodeLaunchers.values()].flatMap(({ host }) => host.allowedCpus);
   const others = cpus.filter((cpu) => String(cpu) !== there);
-  if (others.length !== cpus.length - 1 || others.length === 0) throw new Error(`A worker on one CPU of several is needed, and it may use ${there} of ${cpus.join(",")}`);
+  if (others.length !== cpus.length - 1 || others.length === 0)
+    throw new Error(`A worker on one CPU of several is needed, and it may use ${there} of ${cpus.join(",")}`);
   const place = async (here: readonly number[], agent: string): Promise<void> => {
-    execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", here.join(","), String(process.pid)], { stdio: "ignore" });
+    execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", here.join(","), String(process.pid)], {
+      stdio: "ignore",
+    });
     await remoteEval(confineAgent, agent)(env);
   };
   await place(others, there);

@@ -8,5 +8,8 @@ const [name, effort] = process.argv.slice(2);
 const link = links.find((known) => known.name === name);
 if (link === undefined) throw new Error(`There is no link called ${name}`);
 const { transport, tls } = link;
-const answer = await runJobSlurm(programInfo("bench-of-links"), (env) => measureLink(env, link, effort as Effort), { progress: "none", launcher: { transport, tls } });
+const answer = await runJobSlurm(programInfo("bench-of-links"), (env) => measureLink(env, link, effort as Effort), {
+  progress: "none",
+  launcher: { transport, tls },
+});
 process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -72,8 +72,18 @@ class LinkBench {
       findings: [
         { what: "one remoteEval, in raw echoes", unit: "", value: timesAsMuch(means.ours, means.raw), gate: atMost(2) },
         // No gate: where two processes are alone, the kernel puts both on one CPU now and then, which no call can be.
-        { what: "the same, in quiet moments", unit: "", value: timesAsMuchWhenQuiet(means.ours, means.raw), gate: null },
-        { what: "one remoteEval, in relayed echoes", unit: "", value: timesAsMuch(means.ours, means.relayed), gate: atMost(2) },
+        {
+          what: "the same, in quiet moments",
+          unit: "",
+          value: timesAsMuchWhenQuiet(means.ours, means.raw),
+          gate: null,
+        },
+        {
+          what: "one remoteEval, in relayed echoes",
+          unit: "",
+          value: timesAsMuch(means.ours, means.relayed),
+          gate: atMost(2),
+        },
       ],
     };
   }
@@ -85,8 +95,19 @@ class LinkBench {
     await using echoes = await this.#echoes("each", [there], there);
     const means = await this.#latencies(echoes);
     return {
-      figures: [figure("one remoteEval, the node's CPU apart", "µs", means.ours), figure("one raw echo, the node's CPU apart", "µs", means.raw), figure("one relayed echo, the node's CPU apart", "µs", means.relayed)],
-      findings: [{ what: "one remoteEval, in raw echoes, the node's CPU apart", unit: "", value: timesAsMuch(means.ours, means.raw), gate: atMost(2) }],
+      figures: [
+        figure("one remoteEval, the node's CPU apart", "µs", means.ours),
+        figure("one raw echo, the node's CPU apart", "µs", means.raw),
+        figure("one relayed echo, the node's CPU apart", "µs", means.relayed),
+      ],
+      findings: [
+        {
+          what: "one remoteEval, in raw echoes, the node's CPU apart",
+          unit: "",
+          value: timesAsMuch(means.ours, means.raw),
+          gate: atMost(2),
+        },
+      ],
     };
   }
 
@@ -119,7 +140,10 @@ class LinkBench {
         figure(`raw echo, ${many} messages`, "1/s", rates.raw),
         figure(`relayed echo, ${many} messages`, "1/s", rates.relayed),
       ],
-      findings: [part("mapConcurrently, as a part of the raw echo", rates.ours, rates.raw), part("mapConcurrently, as a part of the relayed echo", rates.ours, rates.relayed)],
+      findings: [
+        part("mapConcurrently, as a part of the raw echo", rates.ours, rates.raw),
+        part("mapConcurrently, as a part of the relayed echo", rates.ours, rates.relayed),
+      ],
     };
   }
 
@@ -129,7 +153,10 @@ class LinkBench {
     const bytes = megabytes * MB;
     await using echoes = await this.#echoes("each", [await idleWorkerCpus(this.#env)]);
     const array = new Float64Array(bytes / Float64Array.BYTES_PER_ELEMENT).fill(Math.PI);
-    const rate = (work: () => Promise<unknown>): Measure => () => perSecond(megabytes, work);
+    const rate =
+      (work: () => Promise<unknown>): Measure =>
+      () =>
+        perSecond(megabytes, work);
     const measures = {
       oursIn: rate(() => remoteEval(lengthOf, array)(this.#env)),
       rawIn: rate(() => echoes.raw.upload(bytes)),
@@ -169,4 +196,9 @@ class LinkBench {
   }
 }
 
-const part = (what: string, ours: readonly number[], raw: readonly number[]): Finding => ({ what, unit: "", value: median(ours) / median(raw), gate: null });
+const part = (what: string, ours: readonly number[], raw: readonly number[]): Finding => ({
+  what,
+  unit: "",
+  value: median(ours) / median(raw),
+  gate: null,
+});

@@ -22,13 +22,26 @@ export interface NodeEchoOptions {
 }
 
 /** Starts an echo on `node`. */
-export async function openNodeEcho({ transport, tls }: Link, node: string, { writes, cpuLists, endCpus }: NodeEchoOptions): Promise<NodeEcho> {
+export async function openNodeEcho(
+  { transport, tls }: Link,
+  node: string,
+  { writes, cpuLists, endCpus }: NodeEchoOptions,
+): Promise<NodeEcho> {
   await using parts = new AsyncDisposableStack();
   const config: RelayConfig = { writes, cpuLists, tls };
-  const command = [...(endCpus === undefined ? [] : ["taskset", "--cpu-list", endCpus]), process.execPath, relayProgram, JSON.stringify(config)];
-  const session = parts.use(await openTransport(transport, console.error).open(node, command, AbortSignal.timeout(START_TIMEOUT_MS)));
+  const command = [
+    ...(endCpus === undefined ? [] : ["taskset", "--cpu-list", endCpus]),
+    process.execPath,
+    relayProgram,
+    JSON.stringify(config),
+  ];
+  const session = parts.use(
+    await openTransport(transport, console.error).open(node, command, AbortSignal.timeout(START_TIMEOUT_MS)),
+  );
   session.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
-  const { input, output } = tls ? await called(parts.use(await openHeadPort()), session.stdin) : { input: session.stdout, output: session.stdin };
+  const { input, output } = tls
+    ? await called(parts.use(await openHeadPort()), session.stdin)
+    : { input: session.stdout, output: session.stdin };
   const client = new EchoClient(input, output, writes, Math.max(1, cpuLists.length));
   await client.ready();
   const open = parts.move();

@@ -25,7 +25,14 @@ events.subscribe(({ event }) => void (event.type === "node-ready" && readyMs.pus
 const memoryBefore = memoryOf(process.pid);
 const startMs = performance.now();
 await using launcher = await openPoolLauncher(
-  { logDir: `${process.cwd()}/logs/${process.pid}`, compileCache, transport: { type: "custom", transport }, events, log: console.error, shareOf: () => ({ cpus: 1 }) },
+  {
+    logDir: `${process.cwd()}/logs/${process.pid}`,
+    compileCache,
+    transport: { type: "custom", transport },
+    events,
+    log: console.error,
+    shareOf: () => ({ cpus: 1 }),
+  },
   loopbackNodes(count).map((hostname) => ({ type: "RemoteAddr", hostname })),
 );
 const resultsMs = await resultOfEachNode(launcher);
@@ -71,7 +78,9 @@ async function resultOfEachNode(nodes: PoolLauncher): Promise<number[]> {
 
 /** The CPU time of all processes whose command line is such a one, in milliseconds. */
 function cpuMsOfAll(command: RegExp): number {
-  const times = readdirSync("/proc").flatMap((pid) => (/^\d+$/.test(pid) && command.test(commandLine(pid)) ? [cpuMsOf(Number(pid))] : []));
+  const times = readdirSync("/proc").flatMap((pid) =>
+    /^\d+$/.test(pid) && command.test(commandLine(pid)) ? [cpuMsOf(Number(pid))] : [],
+  );
   return times.reduce((sum, ms) => sum + ms, 0);
 }
 

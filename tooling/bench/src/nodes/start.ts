@@ -23,8 +23,11 @@ export const start: Question = {
 
 async function answer(effort: Effort): Promise<Answer> {
   const { counts, rounds } = sizes[effort];
-  await using cluster = await benchCluster({ nodes: [{ name: "n1", cpus: 2, sshd: { ListenAddress: LOOPBACK_LISTEN } }] });
-  const startOn = (count: number, compileCache: string): Promise<StartFigures> => answerOf(cluster, "n1", [], "start-main.ts", "n1", String(count), compileCache);
+  await using cluster = await benchCluster({
+    nodes: [{ name: "n1", cpus: 2, sshd: { ListenAddress: LOOPBACK_LISTEN } }],
+  });
+  const startOn = (count: number, compileCache: string): Promise<StartFigures> =>
+    answerOf(cluster, "n1", [], "start-main.ts", "n1", String(count), compileCache);
   const most = counts.at(-1) ?? 1;
   // What the agents of a program's first run find: nothing.
   const cold = await startOn(most, "./cold");
@@ -33,11 +36,22 @@ async function answer(effort: Effort): Promise<Answer> {
   await startOn(1, "./warm");
   await inTurns(rounds, Object.fromEntries(counts.map((count) => [count, () => run(count)])));
   const started = most + 1 + rounds * counts.reduce((sum, count) => sum + count, 0);
-  return { figures: figuresOf(starts, cold), findings: [...findingsOf([...starts]), ...loggedFindings(await cluster.sshSessions("n1"), started)] };
+  return {
+    figures: figuresOf(starts, cold),
+    findings: [...findingsOf([...starts]), ...loggedFindings(await cluster.sshSessions("n1"), started)],
+  };
 }
 
 const figuresOf = (starts: ReadonlyMap<number, readonly StartFigures[]>, cold: StartFigures): Answer["figures"] => [
-  ...shown.flatMap(([what, unit, field]) => [...starts].map(([count, runs]) => figure(`${what}, ${nodes(count)}`, unit, runs.map((run) => run[field])))),
+  ...shown.flatMap(([what, unit, field]) =>
+    [...starts].map(([count, runs]) =>
+      figure(
+        `${what}, ${nodes(count)}`,
+        unit,
+        runs.map((run) => run[field]),
+      ),
+    ),
+  ),
   figure("all nodes ready, the most nodes, nothing compiled yet", "ms", [cold.allNodesMs]),
 ];
 
@@ -64,17 +78,38 @@ function findingsOf(starts: readonly (readonly [number, readonly StartFigures[]]
   const perNode = (medianMs(manyRuns, "allNodesMs") - medianMs(fewRuns, "allNodesMs")) / (many - few);
   return [
     { what: "each further node until all are ready", unit: "ms", value: perNode, gate: null },
-    { what: "sessions that were being opened at once, at most", unit: "", value: Math.max(...all.map(({ mostAtOnce }) => mostAtOnce)), gate: atMost(HANDSHAKES_AT_ONCE) },
-    { what: "nodes that were left out", unit: "", value: all.reduce((sum, { leftOut }) => sum + leftOut, 0), gate: atMost(0) },
-    { what: "attempts that were repeated", unit: "", value: all.reduce((sum, { repeated }) => sum + repeated, 0), gate: atMost(0) },
+    {
+      what: "sessions that were being opened at once, at most",
+      unit: "",
+      value: Math.max(...all.map(({ mostAtOnce }) => mostAtOnce)),
+      gate: atMost(HANDSHAKES_AT_ONCE),
+    },
+    {
+      what: "nodes that were left out",
+      unit: "",
+      value: all.reduce((sum, { leftOut }) => sum + leftOut, 0),
+      gate: atMost(0),
+    },
+    {
+      what: "attempts that were repeated",
+      unit: "",
+      value: all.reduce((sum, { repeated }) => sum + repeated, 0),
+      gate: atMost(0),
+    },
   ];
 }
 
 /** What sshd's own log says of all starts. */
 function loggedFindings(sessions: readonly SshSession[], nodesStarted: number): Finding[] {
-  const count = (outcome: SshSession["outcome"]): number => sessions.filter((session) => session.outcome === outcome).length;
+  const count = (outcome: SshSession["outcome"]): number =>
+    sessions.filter((session) => session.outcome === outcome).length;
   return [
-    { what: "sessions that sshd accepted, per node", unit: "", value: count("accepted") / nodesStarted, gate: atMost(1) },
+    {
+      what: "sessions that sshd accepted, per node",
+      unit: "",
+      value: count("accepted") / nodesStarted,
+      gate: atMost(1),
+    },
     { what: "connections that sshd dropped", unit: "", value: count("dropped"), gate: atMost(0) },
   ];
 }

@@ -39,9 +39,24 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
       figure("relayed echo, 99th percentile in a block", "µs", floor.p99s),
     ],
     findings: [
-      { what: "one remoteEval, in relayed echoes", unit: "", value: timesAsMuch(means.ours, means.floor), gate: atMost(2.5) },
-      { what: "the same, in quiet moments", unit: "", value: timesAsMuchWhenQuiet(means.ours, means.floor), gate: atMost(2.5) },
-      { what: "what a remoteEval costs beyond the echo", unit: "µs", value: median(means.ours) - median(means.floor), gate: null },
+      {
+        what: "one remoteEval, in relayed echoes",
+        unit: "",
+        value: timesAsMuch(means.ours, means.floor),
+        gate: atMost(2.5),
+      },
+      {
+        what: "the same, in quiet moments",
+        unit: "",
+        value: timesAsMuchWhenQuiet(means.ours, means.floor),
+        gate: atMost(2.5),
+      },
+      {
+        what: "what a remoteEval costs beyond the echo",
+        unit: "µs",
+        value: median(means.ours) - median(means.floor),
+        gate: null,
+      },
     ],
   };
 }

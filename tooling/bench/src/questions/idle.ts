@@ -20,7 +20,9 @@ export const idle: Question = {
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   const { idleMs } = sizes[effort];
-  const workers = await mapConcurrently(Array.from({ length: CPUS }), () => remoteEval(whereabouts, { takesMs: 500 }))(env);
+  const workers = await mapConcurrently(Array.from({ length: CPUS }), () => remoteEval(whereabouts, { takesMs: 500 }))(
+    env,
+  );
   const pids = workers.map(({ pid }) => pid);
   const agent = parentOf(pids[0] ?? process.pid);
   const cpuMs = (): number[] => [process.pid, agent, ...pids].map(cpuMsOf);
@@ -28,7 +30,11 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   await sleep(idleMs);
   const [head = 0, agents = 0, ...theirs] = cpuMs().map((ms, i) => ((ms - (before[i] ?? 0)) / idleMs) * 1_000);
   return {
-    figures: [figure("CPU time of the head", UNIT, [head]), figure("CPU time of the agent", UNIT, [agents]), figure("CPU time of a worker", UNIT, theirs)],
+    figures: [
+      figure("CPU time of the head", UNIT, [head]),
+      figure("CPU time of the agent", UNIT, [agents]),
+      figure("CPU time of a worker", UNIT, theirs),
+    ],
     findings: [],
   };
 }

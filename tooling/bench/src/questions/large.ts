@@ -47,8 +47,18 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
       figure(`${megabytes} MB from the echo process`, UNIT, rates.rawOut),
     ],
     findings: [
-      { what: "large inputs, as a part of the raw stream", unit: "", value: median(rates.oursIn) / median(rates.rawIn), gate: null },
-      { what: "large results, as a part of the raw stream", unit: "", value: median(rates.oursOut) / median(rates.rawOut), gate: null },
+      {
+        what: "large inputs, as a part of the raw stream",
+        unit: "",
+        value: median(rates.oursIn) / median(rates.rawIn),
+        gate: null,
+      },
+      {
+        what: "large results, as a part of the raw stream",
+        unit: "",
+        value: median(rates.oursOut) / median(rates.rawOut),
+        gate: null,
+      },
     ],
   };
 }

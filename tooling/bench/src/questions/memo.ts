@@ -28,8 +28,11 @@ export const memo: Question = {
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   const { calls, rounds } = sizes[effort];
   const memoised = (keys: readonly number[]): Promise<number> =>
-    perSecond(calls, () => mapConcurrently(keys, (key) => memoizeWithMap(squares, (x) => remoteEval(square, x), key))(env));
-  const plain = (keys: readonly number[]): Promise<number> => perSecond(calls, () => mapConcurrently(keys, (key) => remoteEval(square, key))(env));
+    perSecond(calls, () =>
+      mapConcurrently(keys, (key) => memoizeWithMap(squares, (x) => remoteEval(square, x), key))(env),
+    );
+  const plain = (keys: readonly number[]): Promise<number> =>
+    perSecond(calls, () => mapConcurrently(keys, (key) => remoteEval(square, key))(env));
   let keys: readonly number[] = [];
   const rates = await inTurns(rounds, {
     fresh: () => memoised((keys = nextKeys(keys, calls))),
@@ -42,8 +45,16 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
       figure(`${calls} calls that are all in the database`, UNIT, rates.known),
       figure(`${calls} calls without a database`, UNIT, rates.plain),
     ],
-    findings: [{ what: "new calls, as a part of calls without a database", unit: "", value: median(rates.fresh) / median(rates.plain), gate: null }],
+    findings: [
+      {
+        what: "new calls, as a part of calls without a database",
+        unit: "",
+        value: median(rates.fresh) / median(rates.plain),
+        gate: null,
+      },
+    ],
   };
 }
 
-const nextKeys = (used: readonly number[], count: number): number[] => Array.from({ length: count }, (_, i) => (used.at(-1) ?? 0) + 1 + i);
+const nextKeys = (used: readonly number[], count: number): number[] =>
+  Array.from({ length: count }, (_, i) => (used.at(-1) ?? 0) + 1 + i);

@@ -43,8 +43,18 @@ async function answer(effort: Effort): Promise<Answer> {
       figure(`release and reserve, saturated, ${WAITERS} waiting, ${MANY_NODES} nodes`, UNIT, taken.busyMany),
     ],
     findings: [
-      { what: `${MANY_NODES} nodes, in costs of 1 node`, unit: "", value: median(taken.freeMany) / median(taken.freeOne), gate: atMost(3) },
-      { what: `${MANY_NODES} nodes, saturated, in costs of 1 node`, unit: "", value: median(taken.busyMany) / median(taken.busyOne), gate: atMost(3) },
+      {
+        what: `${MANY_NODES} nodes, in costs of 1 node`,
+        unit: "",
+        value: median(taken.freeMany) / median(taken.freeOne),
+        gate: atMost(3),
+      },
+      {
+        what: `${MANY_NODES} nodes, saturated, in costs of 1 node`,
+        unit: "",
+        value: median(taken.busyMany) / median(taken.busyOne),
+        gate: atMost(3),
+      },
     ],
   };
 }
@@ -56,7 +66,11 @@ function microsecondsPer(times: number, work: () => void): number {
 }
 
 const nodes = (count: number): PoolNode[] =>
-  Array.from({ length: count }, (_, i) => ({ name: `n${i}`, cpuIds: Array.from({ length: CPUS_PER_NODE }, (_, id) => id), memoryMb: 32_000 }));
+  Array.from({ length: count }, (_, i) => ({
+    name: `n${i}`,
+    cpuIds: Array.from({ length: CPUS_PER_NODE }, (_, id) => id),
+    memoryMb: 32_000,
+  }));
 
 const ONE_CPU = { cpus: 1 };
 

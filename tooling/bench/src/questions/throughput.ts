@@ -31,14 +31,17 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
   const { calls, many, rounds, manyRounds } = sizes[effort];
   await using echo = await openRelayedEcho("joined", await allWorkerCpus(env));
   const inputs = Array.from({ length: calls }, (_, i) => i);
-  const viaMap = (): Promise<number> => perSecond(calls, () => mapConcurrently(inputs, (i) => remoteEval(square, i))(env));
+  const viaMap = (): Promise<number> =>
+    perSecond(calls, () => mapConcurrently(inputs, (i) => remoteEval(square, i))(env));
   const cold = await viaMap();
   const warm = await inTurns(rounds, {
     map: viaMap,
     floor: () => perSecond(calls, () => echo.client.pipelined(calls, WINDOW)),
     mapRemote: () => perSecond(calls, () => mapRemote(square, inputs)(env)),
   });
-  const large = await inTurns(manyRounds, { map: () => perSecond(many, () => forConcurrently_(upTo(many), (i) => remoteEval(square, i))(env)) });
+  const large = await inTurns(manyRounds, {
+    map: () => perSecond(many, () => forConcurrently_(upTo(many), (i) => remoteEval(square, i))(env)),
+  });
   return {
     figures: [
       figure(`mapConcurrently, ${calls} calls, cold`, UNIT, [cold]),
@@ -49,7 +52,12 @@ async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
     ],
     findings: [
       { what: "mapConcurrently, warm", unit: UNIT, value: median(warm.map), gate: atLeast(40_000) },
-      { what: "mapConcurrently, as a part of the relayed echo", unit: "", value: median(warm.map) / median(warm.floor), gate: null },
+      {
+        what: "mapConcurrently, as a part of the relayed echo",
+        unit: "",
+        value: median(warm.map) / median(warm.floor),
+        gate: null,
+      },
     ],
   };
 }

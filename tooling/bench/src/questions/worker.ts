@@ -1,7 +1,12 @@
 /** What a worker costs before it has done anything: time, memory, modules. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LaunchedWorker, type NodeLauncher, type NodeLauncherConfig, openNodeLauncher } from "@hyperion-ts/launcher";
+import {
+  type LaunchedWorker,
+  type NodeLauncher,
+  type NodeLauncherConfig,
+  openNodeLauncher,
+} from "@hyperion-ts/launcher";
 import { figure, type Figure } from "../figure.ts";
 import { loadedModules, square } from "../functions.ts";
 import { inTurns } from "../in-turns.ts";
@@ -57,7 +62,14 @@ async function answer(dir: string, effort: Effort): Promise<Answer> {
       figure(`workers started and ended, ${together} together, compile cache`, "1/s", rate.caching),
       ...(await possessions(replacing)),
     ],
-    findings: [{ what: "the first result with the compile cache, as a part of without", unit: "", value: median(firstMs.caching) / median(firstMs.plain), gate: null }],
+    findings: [
+      {
+        what: "the first result with the compile cache, as a part of without",
+        unit: "",
+        value: median(firstMs.caching) / median(firstMs.plain),
+        gate: null,
+      },
+    ],
   };
 }
 

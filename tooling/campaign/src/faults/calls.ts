@@ -51,14 +51,22 @@ export const calls: readonly LaptopFault[] = [
   fault("changes-title", { does: "changes its title" }, { ...alone, ends: all }),
   fault("leaves-session", { does: "starts a program in a session of its own" }, { ...alone, ends: all }),
   fault("leaves-stubborn", { does: "starts a program that ignores SIGTERM" }, { ...alone, ends: all }),
-  fault("leaves-session-head-killed", { does: "starts a program in a session of its own", most: 10 }, {
-    moments: ["running"],
-    ends: [completes, { type: "is killed", signal: "SIGKILL" }],
-    strike: ({ signal, head, hasEnded }) => {
-      if (!hasEnded) signal(head, "SIGKILL");
+  fault(
+    "leaves-session-head-killed",
+    { does: "starts a program in a session of its own", most: 10 },
+    {
+      moments: ["running"],
+      ends: [completes, { type: "is killed", signal: "SIGKILL" }],
+      strike: ({ signal, head, hasEnded }) => {
+        if (!hasEnded) signal(head, "SIGKILL");
+      },
     },
-  }),
-  fault("kills-its-agent", { does: "kills its agent", most: 1 }, { ends: [completes, fails(/agent|is lost|no node/i)] }),
+  ),
+  fault(
+    "kills-its-agent",
+    { does: "kills its agent", most: 1 },
+    { ends: [completes, fails(/agent|is lost|no node/i)] },
+  ),
   fault("time-limit-of-2-31", { does: "behaves", timeLimitMs: 2 ** 31 }, { ...alone, ends: all }),
   fault("memory-of-1-mb", { does: "behaves", memoryMb: 1, most: 5 }, {}),
 ];

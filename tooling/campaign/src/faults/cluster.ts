@@ -11,8 +11,15 @@ const ENDS_WITHIN_MS = 90_000;
 type Strike = (target: ClusterTarget) => Promise<void>;
 type Kind = ClusterFault["kind"];
 
-const over = (world: ClusterFault["world"]) =>
-  (name: string, kind: Kind, strike: Strike, ends: readonly ExpectedEnd[], more: Partial<ClusterFault> = {}): ClusterFault => ({
+const over =
+  (world: ClusterFault["world"]) =>
+  (
+    name: string,
+    kind: Kind,
+    strike: Strike,
+    ends: readonly ExpectedEnd[],
+    more: Partial<ClusterFault> = {},
+  ): ClusterFault => ({
     name: `${world}-${name}`,
     kind,
     world,
@@ -21,7 +28,14 @@ const over = (world: ClusterFault["world"]) =>
     moments: ["running", "running", "running", "ending"],
     endsWithinMs: ENDS_WITHIN_MS,
     missing: testbedMissing,
-    options: { launcher: { heartbeatMs: 500, silenceMs: SILENCE_MS, headSilenceMs: SILENCE_MS, transport: { type: world === "ssh" ? "node-ssh" : "srun" } } },
+    options: {
+      launcher: {
+        heartbeatMs: 500,
+        silenceMs: SILENCE_MS,
+        headSilenceMs: SILENCE_MS,
+        transport: { type: world === "ssh" ? "node-ssh" : "srun" },
+      },
+    },
     ...more,
   });
 
@@ -29,14 +43,16 @@ const ssh = over("ssh");
 const srun = over("srun");
 
 /** To one process of a kind on a node, at random. */
-const to = (where: "headNode" | "otherNode", what: RegExp, name: NodeJS.Signals): Strike =>
+const to =
+  (where: "headNode" | "otherNode", what: RegExp, name: NodeJS.Signals): Strike =>
   async (target) => {
     const found = await target.find(target[where], what);
     if (found.length > 0) target.signal(target.random.oneOf(found), name);
   };
 
 /** For a while: shorter than a silence, or longer. */
-const pausing = (where: "headNode" | "otherNode", what: RegExp): Strike =>
+const pausing =
+  (where: "headNode" | "otherNode", what: RegExp): Strike =>
   async (target) => {
     const [pid] = await target.find(target[where], what);
     if (pid === undefined) return;
@@ -45,7 +61,10 @@ const pausing = (where: "headNode" | "otherNode", what: RegExp): Strike =>
     target.signal(pid, "SIGCONT");
   };
 
-const slurm = (...command: readonly string[]): Strike => (target) => target.run("login", ...command, String(target.jobId));
+const slurm =
+  (...command: readonly string[]): Strike =>
+  (target) =>
+    target.run("login", ...command, String(target.jobId));
 
 const killed = [completes, isKilled("SIGKILL")];
 const interrupted = [completes, fails(/Interrupted by SIG/), isKilled("SIGTERM"), isKilled("CANCELLED")];
@@ -56,12 +75,22 @@ export const cluster: readonly ClusterFault[] = [
   ssh("head-stop", "signals", pausing("headNode", programs.head), [completes]),
   ssh("agent-kill", "signals", to("otherNode", programs.agent, "SIGKILL"), [completes]),
   ssh("agent-stop", "signals", pausing("otherNode", programs.agent), [completes]),
-  ssh("agent-stop-then-head-kill", "signals", async (target) => {
-    await to("otherNode", programs.agent, "SIGSTOP")(target);
-    await to("headNode", programs.head, "SIGKILL")(target);
-  }, killed),
+  ssh(
+    "agent-stop-then-head-kill",
+    "signals",
+    async (target) => {
+      await to("otherNode", programs.agent, "SIGSTOP")(target);
+      await to("headNode", programs.head, "SIGKILL")(target);
+    },
+    killed,
+  ),
   ssh("worker-kill", "signals", to("otherNode", programs.worker, "SIGKILL"), [completes]),
-  ssh("sshd-killed", "nodes", ({ cluster, otherNode, random }) => cluster.fault.killSshd(otherNode, { sessions: random.between(0, 1) === 1 }), [completes]),
+  ssh(
+    "sshd-killed",
+    "nodes",
+    ({ cluster, otherNode, random }) => cluster.fault.killSshd(otherNode, { sessions: random.between(0, 1) === 1 }),
+    [completes],
+  ),
   ssh("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [completes]),
   ssh("node-cut-and-back", "nodes", cutForAWhile("otherNode"), [completes]),
   ssh("head-node-cut-and-back", "nodes", cutForAWhile("headNode"), [completes]),
@@ -69,36 +98,61 @@ export const cluster: readonly ClusterFault[] = [
   ssh("node-deaf", "nodes", oneWay("headNode", "otherNode"), [completes]),
   ssh("node-without-power", "nodes", ({ cluster, otherNode }) => cluster.fault.stop(otherNode), [completes]),
   ssh("scancel", "slurm", slurm("scancel"), interrupted),
-  ssh("signal-before-limit", "slurm", slurm("scancel", "--signal=USR1", "--batch"), [completes, fails(/Interrupted by SIGUSR1/), isKilled("SIGUSR1")]),
-  ssh("suspend-resume", "slurm", async (target) => {
-    await slurm("scontrol", "suspend")(target);
-    await sleep(target.random.oneOf([500, 2 * SILENCE_MS]));
-    await slurm("scontrol", "resume")(target);
-  }, [completes]),
+  ssh("signal-before-limit", "slurm", slurm("scancel", "--signal=USR1", "--batch"), [
+    completes,
+    fails(/Interrupted by SIGUSR1/),
+    isKilled("SIGUSR1"),
+  ]),
+  ssh(
+    "suspend-resume",
+    "slurm",
+    async (target) => {
+      await slurm("scontrol", "suspend")(target);
+      await sleep(target.random.oneOf([500, 2 * SILENCE_MS]));
+      await slurm("scontrol", "resume")(target);
+    },
+    [completes],
+  ),
   ssh("requeue", "slurm", requeue, interrupted),
   ssh("slurmd-killed", "nodes", ({ cluster, otherNode }) => cluster.fault.killSlurmd(otherNode), [completes]),
-  ssh("node-slow", "nodes", ({ cluster, otherNode, random }) => cluster.fault.slow(otherNode, { delayMs: random.between(50, 500) }), [completes]),
-  ssh("controller-hangs", "slurm", async ({ cluster, random }) => {
-    await cluster.fault.hangSlurmctld();
-    await sleep(random.between(500, 3_000));
-    await cluster.fault.startSlurmctld();
-  }, [completes]),
+  ssh(
+    "node-slow",
+    "nodes",
+    ({ cluster, otherNode, random }) => cluster.fault.slow(otherNode, { delayMs: random.between(50, 500) }),
+    [completes],
+  ),
+  ssh(
+    "controller-hangs",
+    "slurm",
+    async ({ cluster, random }) => {
+      await cluster.fault.hangSlurmctld();
+      await sleep(random.between(500, 3_000));
+      await cluster.fault.startSlurmctld();
+    },
+    [completes],
+  ),
   srun("head-kill", "signals", to("headNode", programs.head, "SIGKILL"), killed),
   srun("agent-kill", "signals", to("otherNode", programs.agent, "SIGKILL"), [completes]),
   srun("step-killed", "signals", to("headNode", /^\S*srun /, "SIGKILL"), [completes]),
   srun("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [completes]),
   srun("scancel", "slurm", slurm("scancel"), interrupted),
-  srun("controller-stopped", "slurm", async ({ cluster, random }) => {
-    await cluster.fault.stopSlurmctld();
-    await sleep(random.between(500, 3_000));
-    await cluster.fault.startSlurmctld();
-  }, [completes]),
+  srun(
+    "controller-stopped",
+    "slurm",
+    async ({ cluster, random }) => {
+      await cluster.fault.stopSlurmctld();
+      await sleep(random.between(500, 3_000));
+      await cluster.fault.startSlurmctld();
+    },
+    [completes],
+  ),
 ];
 
 /** Slurm lets a job that was put back wait for two minutes: here it waits no longer than it must. */
 async function requeue(target: ClusterTarget): Promise<void> {
   await slurm("scontrol", "requeue")(target);
-  const waits = async (): Promise<boolean> => (await target.cluster.job(target.jobId)).some(({ state }) => state === "PENDING" || state === "COMPLETING");
+  const waits = async (): Promise<boolean> =>
+    (await target.cluster.job(target.jobId)).some(({ state }) => state === "PENDING" || state === "COMPLETING");
   for (let left = 60; left > 0 && (await waits()); left -= 1) {
     await target.run("login", "scontrol", "update", `JobId=${target.jobId}`, "StartTime=now");
     await sleep(500);

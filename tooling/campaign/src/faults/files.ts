@@ -10,11 +10,18 @@ import type { LaptopTarget } from "../world/laptop-target.ts";
 
 const isRoot = (): string | null => (process.getuid?.() === 0 ? null : "only root can mount a file system");
 
-const noAttributes = (): string | null => isRoot() ?? (spawnSync("lsattr", ["-d", tmpdir()]).status === 0 ? null : "the file system of temporary files has no attributes");
+const noAttributes = (): string | null =>
+  isRoot() ??
+  (spawnSync("lsattr", ["-d", tmpdir()]).status === 0 ? null : "the file system of temporary files has no attributes");
 
 type Strike = (target: LaptopTarget) => void;
 
-const fault = (name: string, strike: Strike, ends: readonly ExpectedEnd[], more: Partial<LaptopFault> = {}): LaptopFault => ({ name, kind: "files", world: "laptop", strike, ends, ...more });
+const fault = (
+  name: string,
+  strike: Strike,
+  ends: readonly ExpectedEnd[],
+  more: Partial<LaptopFault> = {},
+): LaptopFault => ({ name, kind: "files", world: "laptop", strike, ends, ...more });
 
 /** The program says which file it is about; where it was just ending, it completes. */
 const tells = [completes, fails(/results\.sqlite/)];
@@ -22,7 +29,8 @@ const tells = [completes, fails(/results\.sqlite/)];
 /** What is taken away when the last COMMIT is over is lost by who takes it, and not by the program. */
 const inTime: Partial<LaptopFault> = { moments: ["starting", "running", "running", "running"] };
 
-const remove = (...paths: readonly string[]): void => paths.forEach((path) => rmSync(path, { recursive: true, force: true }));
+const remove = (...paths: readonly string[]): void =>
+  paths.forEach((path) => rmSync(path, { recursive: true, force: true }));
 
 /** Where it is there yet. */
 function ifThere(path: string, use: (path: string) => void): void {
@@ -33,37 +41,109 @@ export const files: readonly LaptopFault[] = [
   fault("database-removed", ({ database }) => remove(database), tells, inTime),
   fault("database-removed-around-commit", ({ database }) => remove(database), tells, { ...inTime, haltAtCommitMs: 25 }),
   fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), tells, inTime),
-  fault("database-renamed", ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)), tells, inTime),
-  fault("database-renamed-with-log", ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)), tells, { ...inTime, mend: ({ database }) => ifThere(`${database}.old`, lookInto) }),
-  fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), tells, { ...inTime, destroys: true }),
+  fault(
+    "database-renamed",
+    ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)),
+    tells,
+    inTime,
+  ),
+  fault(
+    "database-renamed-with-log",
+    ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)),
+    tells,
+    { ...inTime, mend: ({ database }) => ifThere(`${database}.old`, lookInto) },
+  ),
+  fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), tells, {
+    ...inTime,
+    destroys: true,
+  }),
   fault("database-replaced", (target) => ifThere(target.database, () => replace(target)), tells, inTime),
   fault("database-log-removed", ({ database }) => remove(`${database}-wal`), tells, inTime),
-  fault("database-log-truncated", ({ database }) => ifThere(`${database}-wal`, truncateSync), tells, { ...inTime, destroys: true }),
+  fault("database-log-truncated", ({ database }) => ifThere(`${database}-wal`, truncateSync), tells, {
+    ...inTime,
+    destroys: true,
+  }),
   fault("database-lock-removed", ({ database }) => remove(`${database}.lock`), tells),
-  fault("database-lock-removed-and-second-program", (target) => {
-    remove(`${target.database}.lock`);
-    target.startOther();
-  }, tells, { otherEnds: [completes, fails(/results\.sqlite/)] }),
+  fault(
+    "database-lock-removed-and-second-program",
+    (target) => {
+      remove(`${target.database}.lock`);
+      target.startOther();
+    },
+    tells,
+    { otherEnds: [completes, fails(/results\.sqlite/)] },
+  ),
   fault("database-read-by-another", ({ database }) => ifThere(database, lookInto), [completes]),
   fault("directory-removed", ({ dir }) => remove(dir), [completes, fails(/run/)], inTime),
-  fault("directory-renamed", ({ dir }) => ifThere(dir, () => renameSync(dir, `${dir}-old`)), [completes, fails(/run/)], { ...inTime, mend: ({ dir }) => putDirectoryBack(dir) }),
+  fault(
+    "directory-renamed",
+    ({ dir }) => ifThere(dir, () => renameSync(dir, `${dir}-old`)),
+    [completes, fails(/run/)],
+    { ...inTime, mend: ({ dir }) => putDirectoryBack(dir) },
+  ),
   fault("logs-removed", ({ dir }) => remove(join(dir, "logs")), [completes]),
   fault("data-removed", ({ dir }) => remove(join(dir, "data")), [completes]),
-  fault("temporary-folder-removed", ({ temporary }) => remove(temporary), [completes], { mend: ({ temporary }) => void mkdirSync(temporary, { recursive: true }) }),
-  fault("disk-full", ({ dir }) => fill(dir), [completes, fails(/full|space|ENOSPC/i)], { missing: isRoot, launch: (scene) => mountSmall(scene, scene.dir), mend: ({ dir }) => remove(join(dir, "filler")) }),
-  fault("temporary-folder-full", ({ temporary }) => fill(temporary), [completes], { missing: isRoot, launch: (scene) => mountSmall(scene, scene.temporary), mend: ({ temporary }) => remove(join(temporary, "filler")) }),
-  fault("directory-read-only", () => undefined, [fails(/read-only|EROFS/i)], { missing: isRoot, moments: ["starting"], launch: (scene) => mountReadOnly(scene), mend: ({ dir }) => mount("-o", "remount,rw", dir) }),
-  fault("directory-immutable", ({ dir }) => ifThere(dir, () => execFileSync("chattr", ["+i", dir])), [completes, fails(/results\.sqlite|run\//)], { missing: noAttributes, mend: ({ dir }) => ifThere(dir, makeMutable), launch: ({ dir, resources }) => (resources.defer(() => ifThere(dir, makeMutable)), {}) }),
-  fault("source-changed", ({ source }) => appendFileSync(join(source, "program", "calls.ts"), "\n// Somebody works on it.\n"), [completes], { ownSource: true, moments: ["running", "ending"] }),
-  fault("source-removed", ({ source, root }) => renameSync(source, join(root, "removed")), [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: putSourceBack }),
-  fault("source-removed-and-workers-killed", (target) => {
-    renameSync(target.source, join(target.root, "removed"));
-    void target.find("worker").then((pids) => pids.forEach((pid) => target.signal(pid, "SIGKILL")));
-  }, [completes, fails(/calls\.ts|main\.ts/)], { ownSource: true, moments: ["running", "ending"], mend: putSourceBack }),
-  fault("second-program", (target) => target.startOther(), [completes, fails(/is held by/)], { otherEnds: [completes, fails(/is held by/)] }),
-  fault("several-programs-at-once", (target) => {
-    for (let i = target.random.between(1, 3); i > 0; i -= 1) target.startOther();
-  }, [completes, fails(/is held by|has a lock/)], { moments: ["at-once"], otherEnds: [completes, fails(/is held by|has a lock/)] }),
+  fault("temporary-folder-removed", ({ temporary }) => remove(temporary), [completes], {
+    mend: ({ temporary }) => void mkdirSync(temporary, { recursive: true }),
+  }),
+  fault("disk-full", ({ dir }) => fill(dir), [completes, fails(/full|space|ENOSPC/i)], {
+    missing: isRoot,
+    launch: (scene) => mountSmall(scene, scene.dir),
+    mend: ({ dir }) => remove(join(dir, "filler")),
+  }),
+  fault("temporary-folder-full", ({ temporary }) => fill(temporary), [completes], {
+    missing: isRoot,
+    launch: (scene) => mountSmall(scene, scene.temporary),
+    mend: ({ temporary }) => remove(join(temporary, "filler")),
+  }),
+  fault("directory-read-only", () => undefined, [fails(/read-only|EROFS/i)], {
+    missing: isRoot,
+    moments: ["starting"],
+    launch: (scene) => mountReadOnly(scene),
+    mend: ({ dir }) => mount("-o", "remount,rw", dir),
+  }),
+  fault(
+    "directory-immutable",
+    ({ dir }) => ifThere(dir, () => execFileSync("chattr", ["+i", dir])),
+    [completes, fails(/results\.sqlite|run\//)],
+    {
+      missing: noAttributes,
+      mend: ({ dir }) => ifThere(dir, makeMutable),
+      launch: ({ dir, resources }) => (resources.defer(() => ifThere(dir, makeMutable)), {}),
+    },
+  ),
+  fault(
+    "source-changed",
+    ({ source }) => appendFileSync(join(source, "program", "calls.ts"), "\n// Somebody works on it.\n"),
+    [completes],
+    { ownSource: true, moments: ["running", "ending"] },
+  ),
+  fault(
+    "source-removed",
+    ({ source, root }) => renameSync(source, join(root, "removed")),
+    [completes, fails(/calls\.ts|main\.ts/)],
+    { ownSource: true, moments: ["running", "ending"], mend: putSourceBack },
+  ),
+  fault(
+    "source-removed-and-workers-killed",
+    (target) => {
+      renameSync(target.source, join(target.root, "removed"));
+      void target.find("worker").then((pids) => pids.forEach((pid) => target.signal(pid, "SIGKILL")));
+    },
+    [completes, fails(/calls\.ts|main\.ts/)],
+    { ownSource: true, moments: ["running", "ending"], mend: putSourceBack },
+  ),
+  fault("second-program", (target) => target.startOther(), [completes, fails(/is held by/)], {
+    otherEnds: [completes, fails(/is held by/)],
+  }),
+  fault(
+    "several-programs-at-once",
+    (target) => {
+      for (let i = target.random.between(1, 3); i > 0; i -= 1) target.startOther();
+    },
+    [completes, fails(/is held by|has a lock/)],
+    { moments: ["at-once"], otherEnds: [completes, fails(/is held by|has a lock/)] },
+  ),
 ];
 
 function moveDatabase(from: string, to: string): void {
@@ -129,4 +209,3 @@ function fill(folder: string): void {
     }
   }
 }
-

@@ -7,31 +7,66 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault, Launch, Scene } from "../fault.ts";
 import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 
-const fault = (name: string, launch: (scene: Scene) => Launch, ends: readonly ExpectedEnd[], more: Partial<LaptopFault> = {}): LaptopFault => ({ name, kind: "limits", world: "laptop", moments: ["at-once"], launch, ends, ...more });
+const fault = (
+  name: string,
+  launch: (scene: Scene) => Launch,
+  ends: readonly ExpectedEnd[],
+  more: Partial<LaptopFault> = {},
+): LaptopFault => ({ name, kind: "limits", world: "laptop", moments: ["at-once"], launch, ends, ...more });
 
 const prlimit = (...options: readonly string[]): Launch => ({ before: ["prlimit", ...options, "--"] });
 
 /** Whatever it says: with so little Node itself may end before any of our code runs. */
-const anything = [completes, fails(/^/), isKilled("SIGABRT"), isKilled("SIGTRAP"), isKilled("SIGSEGV"), isKilled("SIGILL"), isKilled("SIGKILL")];
+const anything = [
+  completes,
+  fails(/^/),
+  isKilled("SIGABRT"),
+  isKilled("SIGTRAP"),
+  isKilled("SIGSEGV"),
+  isKilled("SIGILL"),
+  isKilled("SIGKILL"),
+];
 
-const noGroups = (): string | null => (process.getuid?.() === 0 && existsSync("/sys/fs/cgroup/pids/cgroup.procs") && existsSync("/sys/fs/cgroup/memory/cgroup.procs") ? null : "it takes root and cgroups of version 1");
+const noGroups = (): string | null =>
+  process.getuid?.() === 0 &&
+  existsSync("/sys/fs/cgroup/pids/cgroup.procs") &&
+  existsSync("/sys/fs/cgroup/memory/cgroup.procs")
+    ? null
+    : "it takes root and cgroups of version 1";
 
 export const limits: readonly LaptopFault[] = [
   fault("descriptors-48", () => prlimit("--nofile=48"), [completes, fails(/descriptors|EMFILE|too many open files/i)]),
   fault("descriptors-24", () => prlimit("--nofile=24"), anything),
   fault("address-space-2-gb", () => prlimit(`--as=${2 * 2 ** 30}`), anything),
-  fault("file-size-64-kb", () => prlimit("--fsize=65536"), [completes, fails(/EFBIG|full|too large|disk I\/O/i), isKilled("SIGXFSZ")]),
+  fault("file-size-64-kb", () => prlimit("--fsize=65536"), [
+    completes,
+    fails(/EFBIG|full|too large|disk I\/O/i),
+    isKilled("SIGXFSZ"),
+  ]),
   fault("stack-of-256-kb", () => prlimit("--stack=262144"), anything),
   fault("processes-64", (scene) => inGroup(scene, "pids", { "pids.max": "64" }), [completes], { missing: noGroups }),
-  fault("processes-32", (scene) => inGroup(scene, "pids", { "pids.max": "32" }), anything, { missing: noGroups, endsWithinMs: 60_000 }),
-  fault("memory-of-group-160-mb", (scene) => inGroup(scene, "memory", { "memory.limit_in_bytes": String(160 * 2 ** 20) }), anything, { missing: noGroups, endsWithinMs: 60_000 }),
-  fault("cpus-busy", (scene) => {
-    for (let i = scene.random.between(2, 6); i > 0; i -= 1) {
-      const busy = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
-      scene.resources.defer(() => void busy.kill("SIGKILL"));
-    }
-    return {};
-  }, [completes], { endsWithinMs: 60_000 }),
+  fault("processes-32", (scene) => inGroup(scene, "pids", { "pids.max": "32" }), anything, {
+    missing: noGroups,
+    endsWithinMs: 60_000,
+  }),
+  fault(
+    "memory-of-group-160-mb",
+    (scene) => inGroup(scene, "memory", { "memory.limit_in_bytes": String(160 * 2 ** 20) }),
+    anything,
+    { missing: noGroups, endsWithinMs: 60_000 },
+  ),
+  fault(
+    "cpus-busy",
+    (scene) => {
+      for (let i = scene.random.between(2, 6); i > 0; i -= 1) {
+        const busy = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
+        scene.resources.defer(() => void busy.kill("SIGKILL"));
+      }
+      return {};
+    },
+    [completes],
+    { endsWithinMs: 60_000 },
+  ),
   fault("heap-of-32-mb", () => ({ env: { NODE_OPTIONS: "--max-old-space-size=32" } }), anything),
 ];
 
@@ -46,6 +81,7 @@ function inGroup({ resources }: Scene, controller: "pids" | "memory", files: Rea
 
 /** When the kernel has forgotten the last of its processes. */
 async function removeGroup(folder: string): Promise<void> {
-  for (let left = 200; left > 0 && readFileSync(join(folder, "cgroup.procs"), "utf8") !== ""; left -= 1) await sleep(20);
+  for (let left = 200; left > 0 && readFileSync(join(folder, "cgroup.procs"), "utf8") !== ""; left -= 1)
+    await sleep(20);
   rmdirSync(folder);
 }

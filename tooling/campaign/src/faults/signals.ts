@@ -19,7 +19,8 @@ const atCommits: Partial<LaptopFault> = { moments: ["running", "running", "endin
 type Strike = (target: LaptopTarget) => Promise<void>;
 
 /** The head hears it, or had ended before. */
-const head = (...signals: readonly NodeJS.Signals[]): Strike =>
+const head =
+  (...signals: readonly NodeJS.Signals[]): Strike =>
   async (target) => {
     for (const [i, signal] of signals.entries()) {
       if (i > 0) await sleep(target.random.between(0, 250));
@@ -28,19 +29,22 @@ const head = (...signals: readonly NodeJS.Signals[]): Strike =>
   };
 
 /** One of a role, at random. */
-const one = (role: Role, signal: NodeJS.Signals): Strike =>
+const one =
+  (role: Role, signal: NodeJS.Signals): Strike =>
   async (target) => {
     const found = await target.find(role);
     if (found.length > 0) target.signal(target.random.oneOf(found), signal);
   };
 
-const each = (role: Role, signal: NodeJS.Signals): Strike =>
+const each =
+  (role: Role, signal: NodeJS.Signals): Strike =>
   async (target) => {
     for (const pid of await target.find(role)) target.signal(pid, signal);
   };
 
 /** One stands still for a while. */
-const pausing = (role: Role | "head", ms: number): Strike =>
+const pausing =
+  (role: Role | "head", ms: number): Strike =>
   async (target) => {
     const pid = role === "head" ? target.head : (await target.find(role))[0];
     if (pid === undefined || target.hasEnded) return;
@@ -49,9 +53,18 @@ const pausing = (role: Role | "head", ms: number): Strike =>
     target.signal(pid, "SIGCONT");
   };
 
-const interruptedBy = (signal: NodeJS.Signals): readonly ExpectedEnd[] => [completes, fails(new RegExp(`Interrupted by ${signal}`)), isKilled(signal)];
+const interruptedBy = (signal: NodeJS.Signals): readonly ExpectedEnd[] => [
+  completes,
+  fails(new RegExp(`Interrupted by ${signal}`)),
+  isKilled(signal),
+];
 
-const fault = (name: string, strike: Strike, ends: readonly ExpectedEnd[], more: Partial<LaptopFault> = {}): LaptopFault => ({ name, kind: "signals", world: "laptop", strike, ends, ...more });
+const fault = (
+  name: string,
+  strike: Strike,
+  ends: readonly ExpectedEnd[],
+  more: Partial<LaptopFault> = {},
+): LaptopFault => ({ name, kind: "signals", world: "laptop", strike, ends, ...more });
 
 export const signals: readonly LaptopFault[] = [
   fault("head-kill", head("SIGKILL"), [completes, isKilled("SIGKILL")]),
@@ -65,63 +78,108 @@ export const signals: readonly LaptopFault[] = [
   fault("head-term-around-commit", head("SIGTERM"), interruptedBy("SIGTERM"), atCommits),
   fault("head-stop-short", pausing("head", SHORT_MS), [completes]),
   fault("head-stop-long", pausing("head", LONG_MS), [completes], { options: quick }),
-  fault("head-stop-then-kill", async (target) => {
-    await head("SIGSTOP")(target);
-    await sleep(target.random.between(0, SILENCE_MS));
-    await head("SIGKILL")(target);
-  }, [completes, isKilled("SIGKILL")], { options: quick }),
+  fault(
+    "head-stop-then-kill",
+    async (target) => {
+      await head("SIGSTOP")(target);
+      await sleep(target.random.between(0, SILENCE_MS));
+      await head("SIGKILL")(target);
+    },
+    [completes, isKilled("SIGKILL")],
+    { options: quick },
+  ),
   fault("head-group-kill", async (target) => target.signal(-target.head, "SIGKILL"), [completes, isKilled("SIGKILL")]),
   fault("head-group-int", async (target) => target.signal(-target.head, "SIGINT"), interruptedBy("SIGINT")),
-  fault("all-kill", async (target) => {
-    for (const pid of target.random.some(100, target.all())) target.signal(pid, "SIGKILL");
-  }, [completes, isKilled("SIGKILL")]),
+  fault(
+    "all-kill",
+    async (target) => {
+      for (const pid of target.random.some(100, target.all())) target.signal(pid, "SIGKILL");
+    },
+    [completes, isKilled("SIGKILL")],
+  ),
   fault("agent-kill", one("agent", "SIGKILL"), [completes, agentLost]),
   fault("agent-term", one("agent", "SIGTERM"), [completes, agentLost]),
   fault("agent-int", one("agent", "SIGINT"), [completes, agentLost]),
   fault("agent-hup", one("agent", "SIGHUP"), [completes, agentLost]),
-  fault("agent-group-kill", async (target) => {
-    for (const pid of await target.find("agent")) target.signal(-pid, "SIGKILL");
-  }, [completes, agentLost]),
+  fault(
+    "agent-group-kill",
+    async (target) => {
+      for (const pid of await target.find("agent")) target.signal(-pid, "SIGKILL");
+    },
+    [completes, agentLost],
+  ),
   fault("agent-stop-short", pausing("agent", SHORT_MS), [completes]),
   fault("agent-stop-long", pausing("agent", LONG_MS), [completes, agentLost], { options: quick }),
   fault("agent-stop", one("agent", "SIGSTOP"), [completes, agentLost], { options: quick }),
-  fault("agent-stop-then-head-kill", async (target) => {
-    await one("agent", "SIGSTOP")(target);
-    await sleep(target.random.between(0, 300));
-    await head("SIGKILL")(target);
-  }, [completes, isKilled("SIGKILL")], { options: quick }),
-  fault("agent-stop-then-head-int", async (target) => {
-    await one("agent", "SIGSTOP")(target);
-    await head("SIGINT")(target);
-  }, [...interruptedBy("SIGINT"), agentLost], { options: quick }),
+  fault(
+    "agent-stop-then-head-kill",
+    async (target) => {
+      await one("agent", "SIGSTOP")(target);
+      await sleep(target.random.between(0, 300));
+      await head("SIGKILL")(target);
+    },
+    [completes, isKilled("SIGKILL")],
+    { options: quick },
+  ),
+  fault(
+    "agent-stop-then-head-int",
+    async (target) => {
+      await one("agent", "SIGSTOP")(target);
+      await head("SIGINT")(target);
+    },
+    [...interruptedBy("SIGINT"), agentLost],
+    { options: quick },
+  ),
   fault("worker-kill", one("worker", "SIGKILL"), [completes]),
   fault("worker-term", one("worker", "SIGTERM"), [completes]),
   fault("worker-int", one("worker", "SIGINT"), [completes]),
   fault("worker-hup", one("worker", "SIGHUP"), [completes]),
   fault("worker-stop-short", pausing("worker", SHORT_MS), [completes]),
   fault("worker-stop-long", pausing("worker", LONG_MS), [completes]),
-  fault("worker-stop-then-head-kill", async (target) => {
-    await each("worker", "SIGSTOP")(target);
-    await head("SIGKILL")(target);
-  }, [completes, isKilled("SIGKILL")]),
-  fault("worker-stop-then-head-int", async (target) => {
-    await each("worker", "SIGSTOP")(target);
-    await head("SIGINT")(target);
-  }, interruptedBy("SIGINT")),
+  fault(
+    "worker-stop-then-head-kill",
+    async (target) => {
+      await each("worker", "SIGSTOP")(target);
+      await head("SIGKILL")(target);
+    },
+    [completes, isKilled("SIGKILL")],
+  ),
+  fault(
+    "worker-stop-then-head-int",
+    async (target) => {
+      await each("worker", "SIGSTOP")(target);
+      await head("SIGINT")(target);
+    },
+    interruptedBy("SIGINT"),
+  ),
   fault("workers-kill", each("worker", "SIGKILL"), [completes]),
-  fault("workers-kill-storm", async (target) => {
-    for (let left = 6; left > 0 && !target.hasEnded; left -= 1) {
+  fault(
+    "workers-kill-storm",
+    async (target) => {
+      for (let left = 6; left > 0 && !target.hasEnded; left -= 1) {
+        await one("worker", "SIGKILL")(target);
+        await sleep(target.random.between(20, 250));
+      }
+    },
+    [completes, fails(/calls failed/)],
+  ),
+  fault(
+    "spare-kill",
+    async (target) => {
       await one("worker", "SIGKILL")(target);
-      await sleep(target.random.between(20, 250));
-    }
-  }, [completes, fails(/calls failed/)]),
-  fault("spare-kill", async (target) => {
-    await one("worker", "SIGKILL")(target);
-    await one("spare", "SIGKILL")(target);
-  }, [completes], { moments: ["running"] }),
-  fault("spare-stop", async (target) => {
-    await one("worker", "SIGKILL")(target);
-    await one("spare", "SIGSTOP")(target);
-    await one("worker", "SIGKILL")(target);
-  }, [completes], { moments: ["running"], options: { cpus: 2, launcher: { connectTimeoutMs: 3_000 } } }),
+      await one("spare", "SIGKILL")(target);
+    },
+    [completes],
+    { moments: ["running"] },
+  ),
+  fault(
+    "spare-stop",
+    async (target) => {
+      await one("worker", "SIGKILL")(target);
+      await one("spare", "SIGSTOP")(target);
+      await one("worker", "SIGKILL")(target);
+    },
+    [completes],
+    { moments: ["running"], options: { cpus: 2, launcher: { connectTimeoutMs: 3_000 } } },
+  ),
 ];

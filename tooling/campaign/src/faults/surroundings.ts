@@ -1,16 +1,37 @@
 /** Surroundings that a program does not expect: names, masks, streams, tools, and what strangers have left. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, closeSync, constants, lchownSync, mkdirSync, openSync, readSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault, Launch, Scene } from "../fault.ts";
 import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 
-const fault = (name: string, more: Partial<LaptopFault>): LaptopFault => ({ name, kind: "surroundings", world: "laptop", moments: ["at-once"], ends: [completes], ...more });
+const fault = (name: string, more: Partial<LaptopFault>): LaptopFault => ({
+  name,
+  kind: "surroundings",
+  world: "laptop",
+  moments: ["at-once"],
+  ends: [completes],
+  ...more,
+});
 
 /** A shell that changes something of itself and then becomes the program. */
-const shell = (line: string, ...args: readonly string[]): Launch => ({ before: ["sh", "-c", `${line} exec "$@"`, args[0] ?? "sh"] });
+const shell = (line: string, ...args: readonly string[]): Launch => ({
+  before: ["sh", "-c", `${line} exec "$@"`, args[0] ?? "sh"],
+});
 
 const NOBODY = 65_534;
 const isRoot = (): string | null => (process.getuid?.() === 0 ? null : "only root can leave another user's files");
@@ -24,7 +45,12 @@ const kill = ({ head, hasEnded, signal }: LaptopTarget): void => {
 
 export const surroundings: readonly LaptopFault[] = [
   fault("path-without-tools", { launch: withoutTools }),
-  fault("path-without-tools-head-killed", { launch: withoutTools, moments: ["starting", "running", "running"], strike: kill, ends: [completes, isKilled("SIGKILL")] }),
+  fault("path-without-tools-head-killed", {
+    launch: withoutTools,
+    moments: ["starting", "running", "running"],
+    strike: kill,
+    ends: [completes, isKilled("SIGKILL")],
+  }),
   fault("path-empty", { launch: () => ({ env: { PATH: "" } }) }),
   fault("temporary-folder-missing", { launch: () => ({ env: { TMPDIR: "/dev/null/nothing" } }) }),
   fault("directory-with-spaces", { dirName: "a run  of mine " }),
@@ -33,20 +59,65 @@ export const surroundings: readonly LaptopFault[] = [
   fault("directory-with-percent", { dirName: "100%20 of #1 ?x=ü" }),
   fault("umask-000", { launch: () => shell("umask 000;") }),
   fault("umask-077", { launch: () => shell("umask 077;") }),
-  fault("umask-777", { launch: () => shell("umask 777;"), ends: [completes, fails(/permission|EACCES|unable to open/i)] }),
+  fault("umask-777", {
+    launch: () => shell("umask 777;"),
+    ends: [completes, fails(/permission|EACCES|unable to open/i)],
+  }),
   fault("stdin-closed", { launch: () => shell("exec <&-;") }),
   fault("output-closed", { launch: () => shell("exec >&- 2>&-;"), ends: [completes, fails(/^/)] }),
   fault("all-streams-closed", { launch: () => shell("exec <&- >&- 2>&-;"), ends: [completes, fails(/^/)] }),
-  fault("reader-gone", { options: { cpus: 2, progress: "plain" }, launch: (scene) => intoPipe(scene, "gone"), ends: [completes, fails(/^/), isKilled("SIGPIPE")] }),
+  fault("reader-gone", {
+    options: { cpus: 2, progress: "plain" },
+    launch: (scene) => intoPipe(scene, "gone"),
+    ends: [completes, fails(/^/), isKilled("SIGPIPE")],
+  }),
   fault("reader-sleeps", { options: { cpus: 2, progress: "plain" }, launch: (scene) => intoPipe(scene, "sleeps") }),
-  fault("output-to-full-device", { options: { cpus: 2, progress: "plain" }, launch: () => shell('exec > "$0" 2>&1;', "/dev/full"), ends: [completes, fails(/^/)] }),
-  fault("strange-variables", { launch: () => ({ env: { LANG: "tr_TR.UTF-8", LC_ALL: "xx", TZ: "Nowhere/Nothing", TERM: "", HOME: "/nonexistent", USER: "", SHELL: "/bin/false", COLUMNS: "-1", FORCE_COLOR: "3" } }) }),
+  fault("output-to-full-device", {
+    options: { cpus: 2, progress: "plain" },
+    launch: () => shell('exec > "$0" 2>&1;', "/dev/full"),
+    ends: [completes, fails(/^/)],
+  }),
+  fault("strange-variables", {
+    launch: () => ({
+      env: {
+        LANG: "tr_TR.UTF-8",
+        LC_ALL: "xx",
+        TZ: "Nowhere/Nothing",
+        TERM: "",
+        HOME: "/nonexistent",
+        USER: "",
+        SHELL: "/bin/false",
+        COLUMNS: "-1",
+        FORCE_COLOR: "3",
+      },
+    }),
+  }),
   fault("signals-ignored", { launch: () => shell("trap '' HUP INT TERM PIPE CHLD;") }),
   fault("nice-19", { launch: () => ({ before: ["nice", "-n", "19"] }), endsWithinMs: 60_000 }),
-  fault("strangers-lock", { missing: isRoot, launch: (scene) => left(scene, "results.sqlite.lock", "mine"), ends: refuses, mend: ({ dir }) => clear(dir) }),
-  fault("strangers-database", { missing: isRoot, launch: (scene) => left(scene, "results.sqlite", "no database"), ends: refuses, mend: ({ dir }) => clear(dir) }),
-  fault("strangers-logs", { missing: isRoot, launch: (scene) => left(scene, "logs", "no folder"), ends: refuses, mend: ({ dir }) => clear(dir) }),
-  fault("strangers-data", { missing: isRoot, launch: (scene) => left(scene, "data", "no folder"), ends: refuses, mend: ({ dir }) => clear(dir) }),
+  fault("strangers-lock", {
+    missing: isRoot,
+    launch: (scene) => left(scene, "results.sqlite.lock", "mine"),
+    ends: refuses,
+    mend: ({ dir }) => clear(dir),
+  }),
+  fault("strangers-database", {
+    missing: isRoot,
+    launch: (scene) => left(scene, "results.sqlite", "no database"),
+    ends: refuses,
+    mend: ({ dir }) => clear(dir),
+  }),
+  fault("strangers-logs", {
+    missing: isRoot,
+    launch: (scene) => left(scene, "logs", "no folder"),
+    ends: refuses,
+    mend: ({ dir }) => clear(dir),
+  }),
+  fault("strangers-data", {
+    missing: isRoot,
+    launch: (scene) => left(scene, "data", "no folder"),
+    ends: refuses,
+    mend: ({ dir }) => clear(dir),
+  }),
   fault("strangers-link", { missing: isRoot, launch: linked, ends: refuses, mend: ({ dir }) => clear(dir) }),
 ];
 
@@ -77,7 +148,26 @@ function linked({ dir, root }: Scene): Launch {
   return {};
 }
 
-const clear = (dir: string): void => void execFileSync("find", [dir, "-mindepth", "1", "-maxdepth", "1", "(", "-uid", String(NOBODY), "-o", "-type", "l", ")", "-exec", "rm", "-rf", "{}", "+"]);
+const clear = (dir: string): void =>
+  void execFileSync("find", [
+    dir,
+    "-mindepth",
+    "1",
+    "-maxdepth",
+    "1",
+    "(",
+    "-uid",
+    String(NOBODY),
+    "-o",
+    "-type",
+    "l",
+    ")",
+    "-exec",
+    "rm",
+    "-rf",
+    "{}",
+    "+",
+  ]);
 
 /** The output goes into a pipe whose reader has gone, or reads nothing for a while and then all. */
 function intoPipe({ root, resources }: Scene, reader: "gone" | "sleeps"): Launch {
@@ -119,4 +209,3 @@ function whileItGoes(step: () => number): void {
     if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
   }
 }
-

@@ -28,9 +28,14 @@ export const isSound = (verdict: Verdict): boolean => counts.every((kind) => ver
 export const judge = (evidence: Evidence, expectation: Expectation): Verdict => ({
   lost: lost(evidence),
   doubled: doubled(evidence),
-  cpusTwice: overlaps(evidence.notes).map(([a, b]) => `CPU ${a.cpu} had call ${a.key} (process ${a.pid}) and call ${b.key} (process ${b.pid}) for ${(Math.min(a.end, b.end) - b.begin).toFixed(1)} ms`),
+  cpusTwice: overlaps(evidence.notes).map(
+    ([a, b]) =>
+      `CPU ${a.cpu} had call ${a.key} (process ${a.pid}) and call ${b.key} (process ${b.pid}) for ${(Math.min(a.end, b.end) - b.begin).toFixed(1)} ms`,
+  ),
   leftOver: [...evidence.first.leftProcesses, ...evidence.second.leftProcesses, ...evidence.leftFiles],
-  hangs: [evidence.first.end, ...evidence.others, evidence.second.end].flatMap((end) => (end.type === "hung" ? [showEnd(end)] : [])),
+  hangs: [evidence.first.end, ...evidence.others, evidence.second.end].flatMap((end) =>
+    end.type === "hung" ? [showEnd(end)] : [],
+  ),
   unexpectedEnds: unexpectedEnds(evidence, expectation),
 });
 
@@ -38,34 +43,54 @@ function lost({ acknowledgements, first, second, destroyedBefore = Number.NEGATI
   const acknowledged = acknowledgements.filter(({ what, at }) => what === "acknowledged" && at >= destroyedBefore);
   const gone = (run: string, rows: readonly StoredRow[], when: string): string[] => {
     const right = new Set(rows.filter(({ key, value }) => value === valueOf(key)).map(({ key }) => key));
-    return acknowledged.filter((one) => (run === "2" || one.run !== "2") && !right.has(one.key)).map(({ key }) => `the result of call ${key} was acknowledged, and was not stored after the ${when} run`);
+    return acknowledged
+      .filter((one) => (run === "2" || one.run !== "2") && !right.has(one.key))
+      .map(({ key }) => `the result of call ${key} was acknowledged, and was not stored after the ${when} run`);
   };
   return [...gone("1", first.rows, "first"), ...gone("2", second.rows, "second")];
 }
 
 function doubled({ acknowledgements, notes, first, rowsBetween, second }: Evidence): string[] {
-  const acknowledgedAt = new Map(acknowledgements.filter(({ what }) => what === "acknowledged").toReversed().map(({ key, at }) => [key, at]));
+  const acknowledgedAt = new Map(
+    acknowledgements
+      .filter(({ what }) => what === "acknowledged")
+      .toReversed()
+      .map(({ key, at }) => [key, at]),
+  );
   const stored = new Set(rowsBetween.map(({ key }) => key));
   const begins = notes.filter(({ what }) => what === "begin");
   // A result that the fault itself has destroyed has to be computed again: then it is not stored between the runs.
-  const again = begins.filter(({ run, key, at }) => (run === "2" ? stored.has(key) : at > (acknowledgedAt.get(key) ?? Number.POSITIVE_INFINITY)));
+  const again = begins.filter(({ run, key, at }) =>
+    run === "2" ? stored.has(key) : at > (acknowledgedAt.get(key) ?? Number.POSITIVE_INFINITY),
+  );
   return [
-    ...again.map(({ key, run, attempt }) => `call ${key} was computed again in run ${run}, attempt ${attempt}, although its result was there`),
-    ...[...first.rows, ...second.rows].filter(({ times }) => times > 1).map(({ key, times }) => `call ${key} has ${times} rows`),
+    ...again.map(
+      ({ key, run, attempt }) =>
+        `call ${key} was computed again in run ${run}, attempt ${attempt}, although its result was there`,
+    ),
+    ...[...first.rows, ...second.rows]
+      .filter(({ times }) => times > 1)
+      .map(({ key, times }) => `call ${key} has ${times} rows`),
   ];
 }
 
 function unexpectedEnds(evidence: Evidence, { ends, otherEnds = [], sparesOthers = false }: Expectation): string[] {
   const { first, others, second } = evidence;
   const found: string[] = [];
-  if (first.end.type !== "hung" && !ends.some((end) => isExpected(first.end, unfinished(evidence, "1"), end))) found.push(`The first run ${showEnd(first.end)}${showFailures(evidence)}`);
-  for (const other of others) if (other.type !== "hung" && !otherEnds.some((end) => isExpected(other, { hostile: [], innocent: [] }, end))) found.push(`The other program ${showEnd(other)}`);
-  if (second.end.type !== "hung" && !isExpected(second.end, unfinished(evidence, "2"), completes)) found.push(`The second run ${showEnd(second.end)}`);
+  if (first.end.type !== "hung" && !ends.some((end) => isExpected(first.end, unfinished(evidence, "1"), end)))
+    found.push(`The first run ${showEnd(first.end)}${showFailures(evidence)}`);
+  for (const other of others)
+    if (other.type !== "hung" && !otherEnds.some((end) => isExpected(other, { hostile: [], innocent: [] }, end)))
+      found.push(`The other program ${showEnd(other)}`);
+  if (second.end.type !== "hung" && !isExpected(second.end, unfinished(evidence, "2"), completes))
+    found.push(`The second run ${showEnd(second.end)}`);
   return sparesOthers ? [...found, ...charged(evidence)] : found;
 }
 
 function unfinished({ calls, acknowledgements }: Evidence, run: string): Unfinished {
-  const done = new Set(acknowledgements.filter((one) => one.what === "acknowledged" && one.run === run).map(({ key }) => key));
+  const done = new Set(
+    acknowledgements.filter((one) => one.what === "acknowledged" && one.run === run).map(({ key }) => key),
+  );
   const without = calls.filter(({ key }) => !done.has(key));
   return {
     hostile: without.filter(({ hostile }) => hostile !== undefined).map(({ key }) => key),
@@ -76,11 +101,15 @@ function unfinished({ calls, acknowledgements }: Evidence, run: string): Unfinis
 /** Calls that behave, and had to be tried again. */
 function charged({ calls, notes }: Evidence): string[] {
   const innocent = new Set(calls.filter(({ hostile }) => hostile === undefined).map(({ key }) => key));
-  return notes.filter(({ what, key, attempt }) => what === "begin" && attempt > 1 && innocent.has(key)).map(({ key, attempt }) => `call ${key}, which behaves, had to begin attempt ${attempt}`);
+  return notes
+    .filter(({ what, key, attempt }) => what === "begin" && attempt > 1 && innocent.has(key))
+    .map(({ key, attempt }) => `call ${key}, which behaves, had to begin attempt ${attempt}`);
 }
 
 function showFailures({ calls, acknowledgements }: Evidence): string {
   const innocent = new Set(calls.filter(({ hostile }) => hostile === undefined).map(({ key }) => key));
   const failed = acknowledgements.filter(({ what, key }) => what === "failed" && innocent.has(key));
-  return failed.length === 0 ? "" : `; ${failed.length} calls that behave have failed, such as ${failed[0]?.key}: ${failed[0]?.message?.slice(0, 400)}`;
+  return failed.length === 0
+    ? ""
+    : `; ${failed.length} calls that behave have failed, such as ${failed[0]?.key}: ${failed[0]?.message?.slice(0, 400)}`;
 }

@@ -23,7 +23,13 @@ function cpuUses(notes: readonly Note[]): readonly CpuUse[] {
   return [...attempts.values()].flatMap(stretches).flatMap((stretch) => {
     const times = stretch.map(({ at }) => at);
     return stretch.slice(0, 1).flatMap(({ key, pid, node, mask, lease }) =>
-      cpusOf(mask, lease).map((cpu) => ({ key, pid, cpu: `${node}:${cpu}`, begin: Math.min(...times), end: Math.max(...times) })),
+      cpusOf(mask, lease).map((cpu) => ({
+        key,
+        pid,
+        cpu: `${node}:${cpu}`,
+        begin: Math.min(...times),
+        end: Math.max(...times),
+      })),
     );
   });
 }

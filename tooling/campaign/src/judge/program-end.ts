@@ -40,13 +40,25 @@ export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, e
 }
 
 /** A shell tells of a signal by a code, Slurm by the state of a job that failed, or was cancelled. */
-const tellsOf = ({ code, signal }: { readonly code: number | null; readonly signal: string | null }, number: number | undefined): boolean =>
+const tellsOf = (
+  { code, signal }: { readonly code: number | null; readonly signal: string | null },
+  number: number | undefined,
+): boolean =>
   number !== undefined && (code === 128 + number || signal === `FAILED ${number}` || signal === `CANCELLED ${number}`);
 
-const signalNumbers: Readonly<Record<string, number | undefined>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGUSR1: 10, SIGTERM: 15 };
+const signalNumbers: Readonly<Record<string, number | undefined>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGTERM: 15,
+};
 
 /** The code, the signal, or `hung`. */
-export const endInAWord = (end: ProgramEnd): string => (end.type === "hung" ? "hung" : (end.signal ?? String(end.code)));
+export const endInAWord = (end: ProgramEnd): string =>
+  end.type === "hung" ? "hung" : (end.signal ?? String(end.code));
 
 /** Of what was printed, from its begin and from its end. */
 const MAX_OUTPUT = 700;
@@ -57,4 +69,5 @@ export function showEnd(end: ProgramEnd): string {
   return `${how}; it printed ${JSON.stringify(excerpt(end.output))}`;
 }
 
-const excerpt = (text: string): string => (text.length <= 2 * MAX_OUTPUT ? text : `${text.slice(0, MAX_OUTPUT)} ... ${text.slice(-MAX_OUTPUT)}`);
+const excerpt = (text: string): string =>
+  text.length <= 2 * MAX_OUTPUT ? text : `${text.slice(0, MAX_OUTPUT)} ... ${text.slice(-MAX_OUTPUT)}`;

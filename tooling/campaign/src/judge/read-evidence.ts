@@ -1,5 +1,16 @@
 /** Journals and databases, as they are found. */
-import { closeSync, copyFileSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, readSync, rmSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  type Stats,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { StoredRow } from "./evidence.ts";
@@ -20,8 +31,14 @@ export function readRows(file: string, scratch: string): readonly StoredRow[] {
     for (const end of ["", "-wal"]) if (existsSync(`${file}${end}`)) copyFileSync(`${file}${end}`, `${copy}${end}`);
     if (!existsSync(copy)) return [];
     using database = new DatabaseSync(copy);
-    const rows = database.prepare("select key, val, count(*) as times from hyperion_key_val where kv_map = 'campaign' group by key").all();
-    return rows.map(({ key, val, times }) => ({ key: JSON.parse(String(key)).key, value: JSON.parse(String(val)), times: Number(times) }));
+    const rows = database
+      .prepare("select key, val, count(*) as times from hyperion_key_val where kv_map = 'campaign' group by key")
+      .all();
+    return rows.map(({ key, val, times }) => ({
+      key: JSON.parse(String(key)).key,
+      value: JSON.parse(String(val)),
+      times: Number(times),
+    }));
   } catch {
     // Empty, damaged, or none that Hyperion has made: it has no results.
     return [];
@@ -42,7 +59,10 @@ export function filesBelow(folder: string): readonly { readonly path: string; re
 }
 
 /** The SQLite databases below a folder, whatever they are called. */
-export const databasesBelow = (folder: string): readonly string[] => filesBelow(folder).filter(({ path, stats }) => stats.isFile() && hasMagic(path)).map(({ path }) => path);
+export const databasesBelow = (folder: string): readonly string[] =>
+  filesBelow(folder)
+    .filter(({ path, stats }) => stats.isFile() && hasMagic(path))
+    .map(({ path }) => path);
 
 const MAGIC = "SQLite format 3\0";
 
@@ -58,6 +78,9 @@ function hasMagic(path: string): boolean {
 
 /** What no program that has ended in order leaves: temporary files, locks, drafts, SQLite's logs, sockets and pipes. */
 export function leftFiles(dir: string, temporary: string): readonly string[] {
-  const isLeft = (path: string, stats: Stats): boolean => !(stats.isFile() || stats.isSymbolicLink()) || /\.lock|\.draft$|-wal$|-shm$|-journal$|\.tmp$/.test(path);
-  return [...filesBelow(temporary), ...filesBelow(dir).filter(({ path, stats }) => isLeft(path, stats))].map(({ path }) => path);
+  const isLeft = (path: string, stats: Stats): boolean =>
+    !(stats.isFile() || stats.isSymbolicLink()) || /\.lock|\.draft$|-wal$|-shm$|-journal$|\.tmp$/.test(path);
+  return [...filesBelow(temporary), ...filesBelow(dir).filter(({ path, stats }) => isLeft(path, stats))].map(
+    ({ path }) => path,
+  );
 }

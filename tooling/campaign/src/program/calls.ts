@@ -19,7 +19,9 @@ export interface CallInput extends CallPlan {
 const SLICE_MS = 5;
 
 /** A schema that takes any value for an `A`. */
-const unchecked = <A>(): StandardSchemaV1<A> => ({ "~standard": { version: 1, vendor: "campaign", validate: (value) => ({ value: value as A }) } });
+const unchecked = <A>(): StandardSchemaV1<A> => ({
+  "~standard": { version: 1, vendor: "campaign", validate: (value) => ({ value: value as A }) },
+});
 
 /** Takes `ms` milliseconds; calls with even keys wait, the others compute. */
 export const compute = defineRemote(import.meta, {
@@ -29,7 +31,12 @@ export const compute = defineRemote(import.meta, {
   run: async ({ key, ms, hostile, run, journal }, context) => {
     const { attempt, node, cpus } = context;
     const mask = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
-    const note = (what: Note["what"]): void => append(journal, { what, run, key, attempt, node, pid: process.pid, mask, lease: cpus.ids, at: monotonicMs() }, "a");
+    const note = (what: Note["what"]): void =>
+      append(
+        journal,
+        { what, run, key, attempt, node, pid: process.pid, mask, lease: cpus.ids, at: monotonicMs() },
+        "a",
+      );
     note("begin");
     if (hostile !== undefined && attempt <= hostile.attempts) await misbehave(hostile.does, context, note);
     const end = monotonicMs() + ms;

@@ -4,14 +4,29 @@
  * don't: what ends the run ends it with a stack trace and code 1.
  */
 import { readFileSync } from "node:fs";
-import { CallError, type Job, keyValMap, local, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobLocal, runJobSlurm, setTaskMemory, setTaskTimeLimit } from "@hyperion-ts/job";
+import {
+  CallError,
+  type Job,
+  keyValMap,
+  local,
+  mapConcurrently,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+  runJobSlurm,
+  setTaskMemory,
+  setTaskTimeLimit,
+} from "@hyperion-ts/job";
 import { z } from "zod";
 import type { CallPlan, HostileCall, ProgramPlan } from "../plan.ts";
 import { compute } from "./calls.ts";
 import { append, journalOf, monotonicMs } from "./journal.ts";
 
 const [file = ""] = process.argv.slice(2);
-const { dir, journals, run, where, calls, haltAtCommitMs, options }: ProgramPlan = JSON.parse(readFileSync(file, "utf8"));
+const { dir, journals, run, where, calls, haltAtCommitMs, options }: ProgramPlan = JSON.parse(
+  readFileSync(file, "utf8"),
+);
 
 const results = keyValMap("campaign", z.object({ key: z.int() }), z.int());
 const failures: CallError[] = [];
@@ -22,7 +37,11 @@ const within = <A>({ timeLimitMs, memoryMb }: Partial<HostileCall>, job: Job<A>)
 };
 
 const remembered = (call: CallPlan): Job<number> =>
-  memoizeWithMap(results, () => within(call.hostile ?? {}, remoteEval(compute, { ...call, run, journal: journalOf.computations(journals) })), { key: call.key });
+  memoizeWithMap(
+    results,
+    () => within(call.hostile ?? {}, remoteEval(compute, { ...call, run, journal: journalOf.computations(journals) })),
+    { key: call.key },
+  );
 
 /** A call that fails costs the others nothing. */
 const one =
@@ -34,7 +53,11 @@ const one =
       append(journalOf.acknowledgements(journals), { what: "acknowledged", ...note, at: monotonicMs() }, "as");
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      append(journalOf.acknowledgements(journals), { what: "failed", ...note, at: monotonicMs(), message: error.message }, "as");
+      append(
+        journalOf.acknowledgements(journals),
+        { what: "failed", ...note, at: monotonicMs(), message: error.message },
+        "as",
+      );
       failures.push(error);
     }
   };
@@ -51,5 +74,6 @@ const job = mapConcurrently(calls, one);
 const info = programInfo(dir);
 if (where === "laptop") await runJobLocal(info, job, allOptions);
 else await runJobSlurm(info, job, allOptions);
-if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${calls.length} calls failed: ${failures[0]?.message}`);
+if (failures.length > 0)
+  throw new AggregateError(failures, `${failures.length} of ${calls.length} calls failed: ${failures[0]?.message}`);
 console.log(`all ${calls.length} calls are done`);

@@ -44,11 +44,11 @@ const deeds = {
   },
   "never settles": () => new Promise<void>(() => undefined),
   "uses up its memory": () => {
-    for (const kept: unknown[] = []; ; ) kept.push(Array.from({ length: 100_000 }, (_, i) => ({ i })));
+    for (const kept: unknown[] = []; ;) kept.push(Array.from({ length: 100_000 }, (_, i) => ({ i })));
   },
   "prints 100 MB": () => {
     const text = Buffer.alloc(A_MEGABYTE, "hostile\n");
-    for (let i = 0; i < 100; i += 1) for (let at = 0; at < text.length; ) at += writeSync(i % 2 === 0 ? 1 : 2, text, at);
+    for (let i = 0; i < 100; i += 1) for (let at = 0; at < text.length;) at += writeSync(i % 2 === 0 ? 1 : 2, text, at);
   },
   "closes 0 to 2": () => [0, 1, 2].forEach(close),
   "closes 3": () => close(3),
@@ -59,7 +59,8 @@ const deeds = {
     Object.assign(Map.prototype, { get: fail, set: fail, delete: fail });
     Object.assign(JSON, { parse: fail, stringify: fail });
   },
-  "removes process.exit": () => void Object.assign(process, { exit: () => undefined, kill: () => true, abort: () => undefined }),
+  "removes process.exit": () =>
+    void Object.assign(process, { exit: () => undefined, kill: () => true, abort: () => undefined }),
   "removes its directory": () => {
     const folder = mkdtempSync(join(tmpdir(), "hostile-"));
     process.chdir(folder);
@@ -70,8 +71,13 @@ const deeds = {
     if (existsSync(log)) rmSync(log);
   },
   "changes its title": () => void (process.title = "nobody in particular"),
-  "starts a program in a session of its own": () => spawn("sleep", ["600"], { detached: true, stdio: "ignore" }).unref(),
-  "starts a program that ignores SIGTERM": () => spawn("sh", ["-c", "trap '' TERM HUP INT; while :; do sleep 1; done"], { detached: true, stdio: "inherit" }).unref(),
+  "starts a program in a session of its own": () =>
+    spawn("sleep", ["600"], { detached: true, stdio: "ignore" }).unref(),
+  "starts a program that ignores SIGTERM": () =>
+    spawn("sh", ["-c", "trap '' TERM HUP INT; while :; do sleep 1; done"], {
+      detached: true,
+      stdio: "inherit",
+    }).unref(),
   "kills its agent": () => void process.kill(process.ppid, "SIGKILL"),
   "returns late": () => sleep(1_000),
   behaves: () => undefined,
@@ -80,7 +86,11 @@ const deeds = {
 export type Misbehaviour = keyof typeof deeds;
 
 /** Does it. Where it returns, the call goes on as if nothing had been. */
-export async function misbehave(does: Misbehaviour, context: CallContext, note: (what: Note["what"]) => void): Promise<void> {
+export async function misbehave(
+  does: Misbehaviour,
+  context: CallContext,
+  note: (what: Note["what"]) => void,
+): Promise<void> {
   const deed: Deed = deeds[does];
   await deed(context, note);
 }

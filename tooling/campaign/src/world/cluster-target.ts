@@ -21,4 +21,8 @@ export interface ClusterTarget extends Scene {
 }
 
 /** Command lines of the program's processes. */
-export const programs = { head: /program\/main\.ts/, agent: /agent-main\.[jt]s/, worker: /worker-main\.[jt]s/ } as const;
+export const programs = {
+  head: /program\/main\.ts/,
+  agent: /agent-main\.[jt]s/,
+  worker: /worker-main\.[jt]s/,
+} as const;

@@ -44,7 +44,8 @@ export class Cluster implements AsyncDisposable {
     const journals = join(scene.root, "journals");
     for (const folder of [journals, scene.temporary]) mkdirSync(folder, { recursive: true });
     for (const folder of [scene.root, journals, scene.temporary]) chmodSync(folder, 0o777);
-    const healNodes = async (): Promise<void> => void (await Promise.all(nodes.map((node) => cluster.fault.heal(node, { timeoutMs: PATIENCE_MS }))));
+    const healNodes = async (): Promise<void> =>
+      void (await Promise.all(nodes.map((node) => cluster.fault.heal(node, { timeoutMs: PATIENCE_MS }))));
     const undone = breaksNodes ? [healNodes] : [];
     const heal = async (): Promise<void> => {
       for (const undo of undone.toReversed()) await undo();
@@ -116,8 +117,20 @@ class ClusterProgram implements Running<ClusterTarget> {
     const variables = { TMPDIR: scene.temporary, NODE_COMPILE_CACHE: scene.compileCache, ...env };
     const exports = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
     const source = scene.source.replace(checkout, shared.checkout);
-    const script = ["#!/bin/sh", ...exports, `exec ${shared.node}/node '${programIn(source)}' '${planFile}'`, ""].join("\n");
-    const args = ["-N2", "-w", nodes.join(","), "--exclusive", "--no-kill", "--requeue", "--open-mode=append", "-o", output];
+    const script = ["#!/bin/sh", ...exports, `exec ${shared.node}/node '${programIn(source)}' '${planFile}'`, ""].join(
+      "\n",
+    );
+    const args = [
+      "-N2",
+      "-w",
+      nodes.join(","),
+      "--exclusive",
+      "--no-kill",
+      "--requeue",
+      "--open-mode=append",
+      "-o",
+      output,
+    ];
     const id = await cluster.sbatch(script, { user, cwd: scene.root, args });
     scene.resources.defer(async () => void (await cluster.run("login", ["scancel", "--quiet", String(id)])));
     return new ClusterProgram(place, id, output);
@@ -132,7 +145,9 @@ class ClusterProgram implements Running<ClusterTarget> {
   }
 
   processes(): readonly string[] {
-    return this.#ours().filter(({ argv }) => this.#place.undone.length === 0 || !WAITS_FOR_NETWORK.test(argv.join(" "))).map(({ pid, argv }) => `process ${pid}: ${argv.join(" ").slice(0, 300)}`);
+    return this.#ours()
+      .filter(({ argv }) => this.#place.undone.length === 0 || !WAITS_FOR_NETWORK.test(argv.join(" ")))
+      .map(({ pid, argv }) => `process ${pid}: ${argv.join(" ").slice(0, 300)}`);
   }
 
   async kill(): Promise<void> {
@@ -147,7 +162,9 @@ class ClusterProgram implements Running<ClusterTarget> {
 
   /** What the user has on the round's nodes; sshd's sessions end when their network does. */
   #ours(): readonly NodeProcess[] {
-    return this.#place.nodes.flatMap((node) => this.#on(node)).filter(({ argv }) => argv[0]?.startsWith("sshd") !== true);
+    return this.#place.nodes
+      .flatMap((node) => this.#on(node))
+      .filter(({ argv }) => argv[0]?.startsWith("sshd") !== true);
   }
 
   #on(node: string): readonly NodeProcess[] {
@@ -167,7 +184,12 @@ class ClusterProgram implements Running<ClusterTarget> {
       const [part] = finished.parts;
       const plain = finished.state === "COMPLETED" || (finished.state === "FAILED" && (part?.exitSignal ?? 0) === 0);
       const output = existsSync(this.#output) ? readFileSync(this.#output, "utf8") : "";
-      return { type: "exited", code: plain ? finished.exitCode : null, signal: plain ? null : `${finished.state} ${part?.exitSignal ?? ""}`.trim(), output };
+      return {
+        type: "exited",
+        code: plain ? finished.exitCode : null,
+        signal: plain ? null : `${finished.state} ${part?.exitSignal ?? ""}`.trim(),
+        output,
+      };
     }
   }
 
@@ -190,7 +212,9 @@ class ClusterProgram implements Running<ClusterTarget> {
   async #find(node: string, what: RegExp): Promise<readonly number[]> {
     const end = performance.now() + FIND_MS;
     for (;;) {
-      const found = this.#on(node).filter(({ argv }) => what.test(argv.join(" "))).map(({ pid }) => pid);
+      const found = this.#on(node)
+        .filter(({ argv }) => what.test(argv.join(" ")))
+        .map(({ pid }) => pid);
       if (found.length > 0 || this.#hasEnded || performance.now() > end) return found;
       await sleep(POLL_MS);
     }

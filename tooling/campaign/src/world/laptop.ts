@@ -68,7 +68,10 @@ class LaptopProgram implements Running<LaptopTarget> {
   processes(): readonly string[] {
     const marked = markedProcesses(this.#markVariable);
     const others = stillAlive(this.#known).filter(({ pid }) => !marked.some((process) => process.pid === pid));
-    return [...marked.map(showProcess), ...others.map(({ pid }) => `process ${pid}, which has cleared its environment`)];
+    return [
+      ...marked.map(showProcess),
+      ...others.map(({ pid }) => `process ${pid}, which has cleared its environment`),
+    ];
   }
 
   async kill(): Promise<void> {
@@ -89,15 +92,27 @@ class LaptopProgram implements Running<LaptopTarget> {
 
   get #env(): NodeJS.ProcessEnv {
     // This one may itself be a worker's or a test's.
-    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_|SLURM|HYPERION)/.test(name)));
-    return { ...inherited, TMPDIR: this.#scene.temporary, NODE_COMPILE_CACHE: this.#scene.compileCache, CAMPAIGN_ROUND: this.#mark };
+    const inherited = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_|SLURM|HYPERION)/.test(name)),
+    );
+    return {
+      ...inherited,
+      TMPDIR: this.#scene.temporary,
+      NODE_COMPILE_CACHE: this.#scene.compileCache,
+      CAMPAIGN_ROUND: this.#mark,
+    };
   }
 
   #spawn(planFile: string, { before = [], env = {} }: Launch): ChildProcess {
     const [command, ...args] = [...before, process.execPath, programIn(this.#scene.source), planFile];
     const output = openSync(outputOf(planFile), "a");
     try {
-      return spawn(command, args, { cwd: this.#scene.root, env: { ...this.#env, ...env }, detached: true, stdio: ["ignore", output, output] });
+      return spawn(command, args, {
+        cwd: this.#scene.root,
+        env: { ...this.#env, ...env },
+        detached: true,
+        stdio: ["ignore", output, output],
+      });
     } finally {
       closeSync(output);
     }
@@ -141,7 +156,9 @@ const outputOf = (planFile: string): string => planFile.replace(/plan-(.*)\.json
 
 function endOf(child: ChildProcess, output: string): Promise<Exited> {
   const { promise, resolve } = Promise.withResolvers<Exited>();
-  child.once("exit", (code, signalName) => resolve({ type: "exited", code, signal: signalName, output: readFileSync(output, "utf8") }));
+  child.once("exit", (code, signalName) =>
+    resolve({ type: "exited", code, signal: signalName, output: readFileSync(output, "utf8") }),
+  );
   child.once("error", (error) => resolve({ type: "exited", code: 127, signal: null, output: String(error) }));
   return promise;
 }

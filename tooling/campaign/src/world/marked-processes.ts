@@ -10,12 +10,15 @@ export interface MarkedProcess {
 /** The live processes that have `mark` (`NAME=value`) in their environment. */
 export const markedProcesses = (mark: string): readonly MarkedProcess[] =>
   readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && read(name, "environ").split("\0").includes(mark))
+    .filter(
+      (name) => /^\d+$/.test(name) && Number(name) !== process.pid && read(name, "environ").split("\0").includes(mark),
+    )
     .map((name) => ({ pid: Number(name), state: stateOf(name), argv: read(name, "cmdline").split("\0").slice(0, -1) }))
     .filter(({ state }) => state !== "" && state !== "Z" && state !== "X");
 
 /** A process for a person. */
-export const showProcess = ({ pid, state, argv }: MarkedProcess): string => `process ${pid} (state ${state}, in ${read(String(pid), "wchan") || "user code"}): ${argv.join(" ").slice(0, 300)}`;
+export const showProcess = ({ pid, state, argv }: MarkedProcess): string =>
+  `process ${pid} (state ${state}, in ${read(String(pid), "wchan") || "user code"}): ${argv.join(" ").slice(0, 300)}`;
 
 /** What a process is to the program. */
 export type Role = "agent" | "worker" | "spare";

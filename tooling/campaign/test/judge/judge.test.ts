@@ -6,17 +6,47 @@ import { completes, completesButForHostile, type ExpectedEnd, fails, isKilled } 
 import { valueOf } from "../../src/plan.ts";
 import type { Acknowledgement, Note } from "../../src/program/journal.ts";
 
-const exited = (code: number | null, output = "", signal: string | null = null): ProgramEnd => ({ type: "exited", code, signal, output });
-const acknowledged = (run: string, key: number, at: number): Acknowledgement => ({ what: "acknowledged", run, key, at });
-const note = (what: Note["what"], run: string, key: number, at: number, more: Partial<Note> = {}): Note => ({ what, run, key, attempt: 1, node: "n1", pid: 100 + key, mask: "0", lease: [0], at, ...more });
-const attempt = (run: string, key: number, at: number, more: Partial<Note> = {}): Note[] => [note("begin", run, key, at, more), note("end", run, key, at + 5, more)];
+const exited = (code: number | null, output = "", signal: string | null = null): ProgramEnd => ({
+  type: "exited",
+  code,
+  signal,
+  output,
+});
+const acknowledged = (run: string, key: number, at: number): Acknowledgement => ({
+  what: "acknowledged",
+  run,
+  key,
+  at,
+});
+const note = (what: Note["what"], run: string, key: number, at: number, more: Partial<Note> = {}): Note => ({
+  what,
+  run,
+  key,
+  attempt: 1,
+  node: "n1",
+  pid: 100 + key,
+  mask: "0",
+  lease: [0],
+  at,
+  ...more,
+});
+const attempt = (run: string, key: number, at: number, more: Partial<Note> = {}): Note[] => [
+  note("begin", run, key, at, more),
+  note("end", run, key, at + 5, more),
+];
 const row = (key: number, times = 1): StoredRow => ({ key, value: valueOf(key), times });
 const calls = [0, 1, 2].map((key) => ({ key, ms: 5 }));
 
 /** Killed after two of three calls; the second run computes the third. */
 const sound: Evidence = {
   calls,
-  acknowledgements: [acknowledged("1", 0, 10), acknowledged("1", 1, 20), acknowledged("2", 0, 100), acknowledged("2", 1, 100), acknowledged("2", 2, 120)],
+  acknowledgements: [
+    acknowledged("1", 0, 10),
+    acknowledged("1", 1, 20),
+    acknowledged("2", 0, 100),
+    acknowledged("2", 1, 100),
+    acknowledged("2", 2, 120),
+  ],
   notes: [...attempt("1", 0, 1), ...attempt("1", 1, 11), note("begin", "1", 2, 21), ...attempt("2", 2, 110)],
   first: { end: exited(null, "", "SIGKILL"), leftProcesses: [], rows: [row(0), row(1)] },
   others: [],
@@ -26,8 +56,12 @@ const sound: Evidence = {
 };
 const killed = { ends: [isKilled("SIGKILL")] };
 
-const found = (verdict: Verdict): Partial<Record<string, number>> => Object.fromEntries(counts.flatMap((kind) => (verdict[kind].length > 0 ? [[kind, verdict[kind].length]] : [])));
-const foundIn = (change: Partial<Evidence>, expectation: Parameters<typeof judge>[1] = killed): Partial<Record<string, number>> => found(judge({ ...sound, ...change }, expectation));
+const found = (verdict: Verdict): Partial<Record<string, number>> =>
+  Object.fromEntries(counts.flatMap((kind) => (verdict[kind].length > 0 ? [[kind, verdict[kind].length]] : [])));
+const foundIn = (
+  change: Partial<Evidence>,
+  expectation: Parameters<typeof judge>[1] = killed,
+): Partial<Record<string, number>> => found(judge({ ...sound, ...change }, expectation));
 
 test("nothing is found in a sound round", () => {
   expect(isSound(judge(sound, killed))).toBe(true);
@@ -72,7 +106,9 @@ test("a call that never ended has its CPU as long as it was seen at work", () =>
 });
 
 test("processes and files that are there afterwards are left over", () => {
-  expect(foundIn({ first: { ...sound.first, leftProcesses: ["process 7"] }, leftFiles: ["/tmp/x"] })).toEqual({ leftOver: 2 });
+  expect(foundIn({ first: { ...sound.first, leftProcesses: ["process 7"] }, leftFiles: ["/tmp/x"] })).toEqual({
+    leftOver: 2,
+  });
 });
 
 test("a run that does not end hangs, whichever it is", () => {
@@ -98,7 +134,9 @@ test.for<[string, ProgramEnd, ExpectedEnd, boolean]>([
   ["the message with code 0", exited(0, "the disk is full"), fails(/full/), false],
   ["calls without results that behave", exited(1), completesButForHostile, false],
 ])("%s", ([, end, expected, isFine]) => {
-  expect(foundIn({ first: { ...sound.first, end } }, { ends: [expected] })).toEqual(isFine ? {} : { unexpectedEnds: 1 });
+  expect(foundIn({ first: { ...sound.first, end } }, { ends: [expected] })).toEqual(
+    isFine ? {} : { unexpectedEnds: 1 },
+  );
 });
 
 test("hostile calls may fail, and those that behave pay for them only where that is said", () => {
@@ -107,5 +145,7 @@ test("hostile calls may fail, and those that behave pay for them only where that
   const notes = [...sound.notes, ...attempt("1", 1, 6, { attempt: 2 })];
   expect(foundIn({ calls: hostile, first }, { ends: [completesButForHostile] })).toEqual({});
   expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile] })).toEqual({});
-  expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile], sparesOthers: true })).toEqual({ unexpectedEnds: 1 });
+  expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile], sparesOthers: true })).toEqual({
+    unexpectedEnds: 1,
+  });
 });

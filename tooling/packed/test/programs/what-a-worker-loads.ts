@@ -1,5 +1,13 @@
 /** A user's module as it is usual, with a remote function that tells what its process has loaded. Prints this of a worker and of the head. */
-import { defineRemote, keyValMap, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobLocal } from "@hyperion-ts/job";
+import {
+  defineRemote,
+  keyValMap,
+  mapConcurrently,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+} from "@hyperion-ts/job";
 import { z } from "zod";
 import { loadedModules } from "./loaded-modules.ts";
 
@@ -20,7 +28,9 @@ const loadedHere = (): z.infer<typeof loaded> => ({
   builtins: "moduleLoadList" in process ? z.array(z.string()).parse(process.moduleLoadList) : [],
 });
 
-const ask = mapConcurrently([1], (times) => memoizeWithMap(remembered, (key) => remoteEval(whatIsLoaded, key), { times }));
+const ask = mapConcurrently([1], (times) =>
+  memoizeWithMap(remembered, (key) => remoteEval(whatIsLoaded, key), { times }),
+);
 
 if (import.meta.main) {
   const [worker] = await runJobLocal(programInfo("./out"), ask);

@@ -16,10 +16,18 @@ const shells = ["tcsh", "fish"] as const;
 
 /** @returns the exit code. */
 export async function install(releases: readonly Release[]): Promise<number> {
-  return (await installPackages([...packages, ...accountingPackages, ...shells, ...(releases.length > 0 ? [releaseMaker] : [])])) || (await makeRoots(releases));
+  return (
+    (await installPackages([
+      ...packages,
+      ...accountingPackages,
+      ...shells,
+      ...(releases.length > 0 ? [releaseMaker] : []),
+    ])) || (await makeRoots(releases))
+  );
 }
 
-const makeRoots = async (releases: readonly Release[]): Promise<number> => Math.max(0, ...(await Promise.all(releases.map(makeRoot))));
+const makeRoots = async (releases: readonly Release[]): Promise<number> =>
+  Math.max(0, ...(await Promise.all(releases.map(makeRoot))));
 
 async function makeRoot(release: Release): Promise<number> {
   if (existsSync(rootOf(release))) return say(`Nothing to do for Debian ${release}: ${rootOf(release)} is there.`, 0);
@@ -34,8 +42,15 @@ async function installPackages(wanted: readonly string[]): Promise<number> {
   const lacking = wanted.filter((name) => !isInstalled(name));
   if (lacking.length === 0) return say(`Nothing to do: ${wanted.join(", ")} are installed.`, 0);
   if (process.getuid?.() !== 0) return say(`Only root can install ${lacking.join(", ")}.`, 1);
-  say(`This installs the Debian packages ${lacking.join(", ")}, with what they depend on. Their daemons are not started now.`, 0);
-  if (existsSync(systemd)) say("When this machine boots, systemd will start them; `systemctl disable munge slurmctld slurmd ssh` prevents it.", 0);
+  say(
+    `This installs the Debian packages ${lacking.join(", ")}, with what they depend on. Their daemons are not started now.`,
+    0,
+  );
+  if (existsSync(systemd))
+    say(
+      "When this machine boots, systemd will start them; `systemctl disable munge slurmctld slurmd ssh` prevents it.",
+      0,
+    );
   if (process.env["CI"] !== "true" && !(await agreed())) return say("Nothing was installed.", 1);
   // Nobody may be asked by apt-get, of packages that were agreed to.
   return apt("update", "-q") || apt("install", "-q", "-y", "--no-install-recommends", ...lacking);
@@ -44,7 +59,8 @@ async function installPackages(wanted: readonly string[]): Promise<number> {
 const systemd = "/run/systemd/system";
 
 const isInstalled = (name: string): boolean =>
-  spawnSync("dpkg-query", ["--show", "--showformat=${db:Status-Status}", name], { encoding: "utf8" }).stdout === "installed";
+  spawnSync("dpkg-query", ["--show", "--showformat=${db:Status-Status}", name], { encoding: "utf8" }).stdout ===
+  "installed";
 
 /**
  * In a process namespace, whatever an installation starts ends with it; where the folder is hidden that tells of
@@ -52,7 +68,18 @@ const isInstalled = (name: string): boolean =>
  */
 function apt(...args: readonly string[]): number {
   const hidden = existsSync(systemd) ? `mount -t tmpfs tmpfs ${systemd} || exit 1` : ":";
-  const alone = ["--pid", "--mount", "--fork", "--kill-child", "--mount-proc", "sh", "-c", `${hidden}; exec apt-get "$@"`, "apt-get", ...args];
+  const alone = [
+    "--pid",
+    "--mount",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    "sh",
+    "-c",
+    `${hidden}; exec apt-get "$@"`,
+    "apt-get",
+    ...args,
+  ];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   return spawnSync("unshare", alone, { stdio: ["ignore", "inherit", "inherit"], env }).status ?? 1;
 }

@@ -69,7 +69,8 @@ async function installFor(): Promise<number> {
 
 async function up(): Promise<number> {
   const { values } = parseArgs({ args: rest, options: { ...name, ...upFlags } });
-  if (findCluster(values.name) !== undefined) throw new TestbedError("bad-options", "It is up already: `testbed down` ends it.");
+  if (findCluster(values.name) !== undefined)
+    throw new TestbedError("bad-options", "It is up already: `testbed down` ends it.");
   const start = performance.now();
   const site = await makeTestbed(parseUpOptions(values), "until-ended");
   writeState(values.name, site.holder);
@@ -101,13 +102,22 @@ async function exec(): Promise<number> {
   const { values, positionals } = parseArgs({ args: rest.slice(0, commandAt), options, allowPositionals: true });
   const [node] = positionals;
   if (node === undefined || commandAt === rest.length) throw new TestbedError("bad-options", usage);
-  const child = spawnOnNode(clusterNamed(values.name), node, rest.slice(commandAt), { user: values.user, stdio: "inherit" });
-  const [code, signal] = await new Promise<[number | null, string | null]>((done) => child.once("close", (...how) => done(how)));
+  const child = spawnOnNode(clusterNamed(values.name), node, rest.slice(commandAt), {
+    user: values.user,
+    stdio: "inherit",
+  });
+  const [code, signal] = await new Promise<[number | null, string | null]>((done) =>
+    child.once("close", (...how) => done(how)),
+  );
   return code ?? (signal === null ? 1 : 128);
 }
 
 async function submit(): Promise<number> {
-  const options = { ...name, user: { type: "string", default: "root" }, wait: { type: "boolean", default: false } } as const;
+  const options = {
+    ...name,
+    user: { type: "string", default: "root" },
+    wait: { type: "boolean", default: false },
+  } as const;
   const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
   const [script] = positionals;
   if (script === undefined) throw new TestbedError("bad-options", usage);
@@ -132,7 +142,12 @@ async function fault(): Promise<number> {
   return 0;
 }
 
-function faultVerb(faults: Faults, [kind, node]: readonly string[], delayMs: number, state: string | undefined): (() => Promise<void>) | undefined {
+function faultVerb(
+  faults: Faults,
+  [kind, node]: readonly string[],
+  delayMs: number,
+  state: string | undefined,
+): (() => Promise<void>) | undefined {
   switch (kind) {
     case "stop-slurmctld":
       return faults.stopSlurmctld;
@@ -147,7 +162,12 @@ function faultVerb(faults: Faults, [kind, node]: readonly string[], delayMs: num
   }
 }
 
-function nodeVerb(faults: Faults, kind: string | undefined, node: string, delayMs: number): (() => Promise<void>) | undefined {
+function nodeVerb(
+  faults: Faults,
+  kind: string | undefined,
+  node: string,
+  delayMs: number,
+): (() => Promise<void>) | undefined {
   switch (kind) {
     case "cut":
       return () => faults.cut(node);

@@ -11,10 +11,23 @@ export async function statusText(site: Site): Promise<string> {
     const daemons = daemonsOf(site, host).map((daemon) => `${daemon.comm} ${howItIs(findDaemon(site, daemon)?.state)}`);
     const size = "cpus" in host ? `${String(host.cpus)} CPUs` : "";
     const power = nodeInit(site, host.name) === undefined ? ["stopped"] : daemons;
-    return [host.name, host.address, size, states.find(({ name }) => name === host.name)?.state ?? "", power.join(", ")];
+    return [
+      host.name,
+      host.address,
+      size,
+      states.find(({ name }) => name === host.name)?.state ?? "",
+      power.join(", "),
+    ];
   });
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** @param state of its process, as /proc has it: `T` for one that was halted */

@@ -24,12 +24,17 @@ export const upFlags = {
 /** What `parseArgs` makes of them. */
 export type UpValues = { readonly [Flag in keyof typeof upFlags]?: ValueOf<(typeof upFlags)[Flag]> | undefined };
 
-type ValueOf<Flag> = Flag extends { readonly multiple: true } ? string[] : Flag extends { readonly type: "boolean" } ? boolean : string;
+type ValueOf<Flag> = Flag extends { readonly multiple: true }
+  ? string[]
+  : Flag extends { readonly type: "boolean" }
+    ? boolean
+    : string;
 
 /** @throws TestbedError `bad-options`, with the form that was expected */
 export function parseUpOptions(values: UpValues): TestbedOptions {
   const prints = values["login-prints"];
-  const users = values.user?.map(parseUser) ?? (prints === undefined ? undefined : [{ name: "alice" }, { name: "bob" }]);
+  const users =
+    values.user?.map(parseUser) ?? (prints === undefined ? undefined : [{ name: "alice" }, { name: "bob" }]);
   return {
     ...(values.node && { nodes: values.node.map(parseNode) }),
     ...(values.partition && { partitions: values.partition.map(parsePartition) }),
@@ -64,19 +69,27 @@ const isTres = (name: string): name is (typeof tresLimits)[number] => tresLimits
 
 function parseNode(text: string): NodeSpec {
   const match = /^([^:]+):(\d+)(?:x(\d+)x(\d+))?((?:,(?:gpus|mem)=\d+)*)$/.exec(text);
-  if (match === null) throw unreadable("--node", text, "NAME:CPUS or NAME:SOCKETSxCORESxTHREADS, then perhaps ,gpus=N and ,mem=MB");
+  if (match === null)
+    throw unreadable("--node", text, "NAME:CPUS or NAME:SOCKETSxCORESxTHREADS, then perhaps ,gpus=N and ,mem=MB");
   const [, name = "", first, cores, threads, extras = ""] = match;
-  const extra = (key: string): number | undefined => (extras.includes(`,${key}=`) ? Number(new RegExp(`,${key}=(\\d+)`).exec(extras)?.[1]) : undefined);
+  const extra = (key: string): number | undefined =>
+    extras.includes(`,${key}=`) ? Number(new RegExp(`,${key}=(\\d+)`).exec(extras)?.[1]) : undefined;
   const [gpus, memoryMb] = [extra("gpus"), extra("mem")];
   const cpus: CpuSpec =
-    cores === undefined ? { cpus: Number(first) } : { sockets: Number(first), coresPerSocket: Number(cores), threadsPerCore: Number(threads) };
+    cores === undefined
+      ? { cpus: Number(first) }
+      : { sockets: Number(first), coresPerSocket: Number(cores), threadsPerCore: Number(threads) };
   return { name, ...cpus, ...(gpus !== undefined && { gpus }), ...(memoryMb !== undefined && { memoryMb }) };
 }
 
 function parsePartition(text: string): PartitionSpec {
   const [, name = "", minutes, nodes] = /^([^:]+)(?::(\d+)?(?::(.+))?)?$/.exec(text) ?? [];
   if (name === "") throw unreadable("--partition", text, "NAME, NAME:MINUTES or NAME:MINUTES:NODE,NODE,...");
-  return { name, ...(minutes !== undefined && { timeLimitMinutes: Number(minutes) }), ...(nodes !== undefined && { nodes: nodes.split(",") }) };
+  return {
+    name,
+    ...(minutes !== undefined && { timeLimitMinutes: Number(minutes) }),
+    ...(nodes !== undefined && { nodes: nodes.split(",") }),
+  };
 }
 
 function parseUser(text: string): UserSpec {
@@ -104,4 +117,5 @@ const parseSettings = (flag: string, texts: readonly string[]): Readonly<Record<
     }),
   );
 
-const unreadable = (flag: string, text: string, form: string): TestbedError => new TestbedError("bad-options", `${flag} ${JSON.stringify(text)} can't be read: it should be ${form}.`);
+const unreadable = (flag: string, text: string, form: string): TestbedError =>
+  new TestbedError("bad-options", `${flag} ${JSON.stringify(text)} can't be read: it should be ${form}.`);

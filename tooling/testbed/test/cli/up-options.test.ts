@@ -16,9 +16,16 @@ it("options become what the library takes", () => {
     "sbatch-latency": "250",
   });
   expect(options).toEqual({
-    nodes: [{ name: "n1", cpus: 2 }, { name: "n2", sockets: 2, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 9000 }, { name: "gpu1", cpus: 4, gpus: 2 }],
+    nodes: [
+      { name: "n1", cpus: 2 },
+      { name: "n2", sockets: 2, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 9000 },
+      { name: "gpu1", cpus: 4, gpus: 2 },
+    ],
     partitions: [{ name: "main" }, { name: "short", timeLimitMinutes: 5 }, { name: "long", nodes: ["n1", "n2"] }],
-    users: [{ name: "alice", shell: "/bin/tcsh", loginPrints: "Hello" }, { name: "bob", loginPrints: "Hello" }],
+    users: [
+      { name: "alice", shell: "/bin/tcsh", loginPrints: "Hello" },
+      { name: "bob", loginPrints: "Hello" },
+    ],
     sshd: { MaxStartups: "2:50:4" },
     slurm: { SchedulerParameters: "a=1,b=2" },
     share: [{ from: "/a", to: "/srv/a" }],
@@ -31,10 +38,20 @@ it("options become what the library takes", () => {
   expect(parseUpOptions({ accounting: true })).toEqual({ accounting: true });
 });
 
-it.each([["node", "n1"], ["node", "n1:2x2"], ["partition", ":5"], ["sshd", "MaxStartups"], ["slurm", "=1"], ["limit", "maxJobs=some"], ["limit", "maxNothing=1"]])("--%s %s is refused, with the form that it should have", (flag, text) => {
+it.each([
+  ["node", "n1"],
+  ["node", "n1:2x2"],
+  ["partition", ":5"],
+  ["sshd", "MaxStartups"],
+  ["slurm", "=1"],
+  ["limit", "maxJobs=some"],
+  ["limit", "maxNothing=1"],
+])("--%s %s is refused, with the form that it should have", (flag, text) => {
   expect(() => parseUpOptions({ [flag]: [text] })).toThrow(/should be NAME/);
 });
 
 it("a release that there is none of is refused, with those that there are", () => {
-  expect(() => parseUpOptions({ release: "potato" })).toThrow('--release "potato" can\'t be read: it should be one of bookworm, trixie, sid.');
+  expect(() => parseUpOptions({ release: "potato" })).toThrow(
+    '--release "potato" can\'t be read: it should be one of bookworm, trixie, sid.',
+  );
 });

@@ -2,7 +2,20 @@
  * A program as README has it: nothing in it says how it ends. Arguments: its directory, and what happens in it. It prints
  * "begun" when its calls are wanted.
  */
-import { CallError, type Job, keyValMap, local, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobLocal, type RunLocalOptions, runJobSlurm, setTaskCpus } from "../../../src/index.ts";
+import {
+  CallError,
+  type Job,
+  keyValMap,
+  local,
+  mapConcurrently,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+  type RunLocalOptions,
+  runJobSlurm,
+  setTaskCpus,
+} from "../../../src/index.ts";
 import { picky } from "./picky.ts";
 
 const stored = keyValMap("picky", picky.input, picky.output);
@@ -17,7 +30,8 @@ const begun =
   };
 
 const [dir = "out", what = ""] = process.argv.slice(2);
-const run = <A>(job: Job<A>, options: RunLocalOptions = {}): Promise<A> => runJobLocal(programInfo(dir), begun(job), { cpus: 1, ...options });
+const run = <A>(job: Job<A>, options: RunLocalOptions = {}): Promise<A> =>
+  runJobLocal(programInfo(dir), begun(job), { cpus: 1, ...options });
 
 if (import.meta.main) {
   switch (what) {

@@ -22,7 +22,9 @@ export interface CallRecord {
 }
 
 /** A schema that takes any value for an `A`. */
-const unchecked = <A>(): StandardSchemaV1<A> => ({ "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: value as A }) } });
+const unchecked = <A>(): StandardSchemaV1<A> => ({
+  "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: value as A }) },
+});
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 

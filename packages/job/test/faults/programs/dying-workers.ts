@@ -11,4 +11,5 @@ const takes = (number: number): boolean => {
   }
 };
 
-if (process.argv[1]?.includes("worker-main") === true && [1, 2, 3, 4, 5, 6].some(takes)) process.kill(process.pid, "SIGKILL");
+if (process.argv[1]?.includes("worker-main") === true && [1, 2, 3, 4, 5, 6].some(takes))
+  process.kill(process.pid, "SIGKILL");

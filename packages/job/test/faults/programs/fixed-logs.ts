@@ -4,5 +4,9 @@ import { mapConcurrently, programInfo, remoteEval, runJobLocal } from "../../../
 import { square } from "../../functions.ts";
 
 const [dir = ""] = process.argv.slice(2);
-const squares = await runJobLocal({ ...programInfo(dir), logDir: join(dir, "logs") }, mapConcurrently([1, 2, 3], (x) => remoteEval(square, x)), { cpus: 2, progress: "none" });
+const squares = await runJobLocal(
+  { ...programInfo(dir), logDir: join(dir, "logs") },
+  mapConcurrently([1, 2, 3], (x) => remoteEval(square, x)),
+  { cpus: 2, progress: "none" },
+);
 console.log(squares.reduce((sum, each) => sum + each, 0));

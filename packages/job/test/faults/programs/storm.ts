@@ -5,7 +5,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallError, type Job, type JobEnv, keyValMap, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobLocal } from "../../../src/index.ts";
+import {
+  CallError,
+  type Job,
+  type JobEnv,
+  keyValMap,
+  mapConcurrently,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobLocal,
+} from "../../../src/index.ts";
 import { busy, type CallRecord } from "./busy.ts";
 import { type Kill, type KillPlan, startKiller } from "./killer.ts";
 
@@ -52,7 +62,8 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
       try {
         return await memoizeWithMap(memo, (key) => remoteEval(busy, key), input)(env);
       } catch (error) {
-        if (!(error instanceof CallError) || (error.reason.kind !== "worker-died" && error.site.node === "")) throw error;
+        if (!(error instanceof CallError) || (error.reason.kind !== "worker-died" && error.site.node === ""))
+          throw error;
         failures.push({ x: input.x, attempt: error.site.attempt, kind: error.reason.kind });
         return await call(input)(env);
       }
@@ -60,7 +71,9 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
 
   const job = async (env: JobEnv): Promise<Storm> => {
     // All workers are up when it begins.
-    await mapConcurrently(Array.from({ length: totalCpus(env) }), () => remoteEval(busy, { x: 0, ms: 100, how: "waiting" }))(env);
+    await mapConcurrently(Array.from({ length: totalCpus(env) }), () =>
+      remoteEval(busy, { x: 0, ms: 100, how: "waiting" }),
+    )(env);
     const killer = startKiller(plan);
     const records = await mapConcurrently(inputs, (input) => async (env) => {
       const record = await call(input)(env);
@@ -70,7 +83,14 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
     const kills = await killer.stop();
     const seen = { records, kills, retried, failures: [...failures], ended: [...ended] };
     const idle = await idleCpus(env);
-    return { ...seen, idle, after: await onAllCpus(env, mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input))) };
+    return {
+      ...seen,
+      idle,
+      after: await onAllCpus(
+        env,
+        mapConcurrently(inputs.slice(0, 40), (input) => remoteEval(busy, input)),
+      ),
+    };
   };
 
   return await runJobLocal(programInfo(dir), job, {
@@ -88,7 +108,8 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
 /** Calls until each CPU has had one: a worker that is there makes those of one that still starts. */
 async function onAllCpus(env: JobEnv, calls: Job<CallRecord[]>): Promise<CallRecord[]> {
   const records: CallRecord[] = [];
-  for (let left = 100; left > 0 && new Set(records.map(({ lease }) => lease)).size < totalCpus(env); left -= 1) records.push(...(await calls(env)));
+  for (let left = 100; left > 0 && new Set(records.map(({ lease }) => lease)).size < totalCpus(env); left -= 1)
+    records.push(...(await calls(env)));
   return records;
 }
 

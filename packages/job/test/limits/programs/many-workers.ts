@@ -16,13 +16,19 @@ export const nap = defineRemote(import.meta, {
 if (import.meta.main) {
   const [dir = "", cpus = "1", calls = "0"] = process.argv.slice(2);
   const inputs = Array.from({ length: Number(calls) }, (_, x) => x);
-  const settled = await runJobLocal(programInfo(dir), mapConcurrentlySettled(inputs, (x) => remoteEval(nap, x)), {
-    ...(cpus === "all" ? {} : { cpus: Number(cpus) }),
-    progress: "none",
-    onEvent: ({ event }) => {
-      if (event.type === "counts" || event.type === "run-started") return;
-      process.stdout.write(`${JSON.stringify(event)}\n`);
+  const settled = await runJobLocal(
+    programInfo(dir),
+    mapConcurrentlySettled(inputs, (x) => remoteEval(nap, x)),
+    {
+      ...(cpus === "all" ? {} : { cpus: Number(cpus) }),
+      progress: "none",
+      onEvent: ({ event }) => {
+        if (event.type === "counts" || event.type === "run-started") return;
+        process.stdout.write(`${JSON.stringify(event)}\n`);
+      },
     },
-  });
-  process.stdout.write(`${JSON.stringify({ type: "done", calls: settled.filter(({ status }) => status === "fulfilled").length })}\n`);
+  );
+  process.stdout.write(
+    `${JSON.stringify({ type: "done", calls: settled.filter(({ status }) => status === "fulfilled").length })}\n`,
+  );
 }

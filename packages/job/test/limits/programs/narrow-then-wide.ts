@@ -5,7 +5,10 @@ import { nap } from "./many-workers.ts";
 const inputs = Array.from({ length: 12 }, (_, x) => x);
 const done = await runJobLocal(
   programInfo(process.argv[2] ?? ""),
-  async (env) => [...(await mapConcurrently(inputs, (x) => remoteEval(nap, x))(env)), await local(setTaskCpus(12), remoteEval(nap, 12))(env)],
+  async (env) => [
+    ...(await mapConcurrently(inputs, (x) => remoteEval(nap, x))(env)),
+    await local(setTaskCpus(12), remoteEval(nap, 12))(env),
+  ],
   {
     cpus: 12,
     progress: "none",

@@ -21,7 +21,11 @@ if (import.meta.main) {
   const [dir = "out", kind, count, ms] = process.argv.slice(2);
   const inputs = times(Number(count), Number(ms));
   try {
-    await runJobLocal(programInfo(dir), forConcurrently_(kind === "array" ? [...inputs] : inputs, (each) => remoteEval(napping, each), { window: 8 }), { cpus: 2 });
+    await runJobLocal(
+      programInfo(dir),
+      forConcurrently_(kind === "array" ? [...inputs] : inputs, (each) => remoteEval(napping, each), { window: 8 }),
+      { cpus: 2 },
+    );
   } catch {
     process.exitCode = 1;
   }

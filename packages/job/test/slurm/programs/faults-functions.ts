@@ -24,7 +24,11 @@ export const noted = defineRemote(import.meta, {
   output: z.object({ square: z.number(), node: z.string(), attempt: z.number() }),
   run: async ({ x, ms, until, notes }, { node, cpus, attempt }) => {
     // One short write to a file that is open for appending: notes of many processes don't mix.
-    const note = (what: CallNote["what"]): void => appendFileSync(notes, `${JSON.stringify({ what, x, node, cpuIds: cpus.ids, attempt, pid: process.pid, at: Date.now() } satisfies CallNote)}\n`);
+    const note = (what: CallNote["what"]): void =>
+      appendFileSync(
+        notes,
+        `${JSON.stringify({ what, x, node, cpuIds: cpus.ids, attempt, pid: process.pid, at: Date.now() } satisfies CallNote)}\n`,
+      );
     note("begin");
     await sleep(ms);
     const goesOn = (): boolean => until !== undefined && !existsSync(until);

@@ -4,7 +4,18 @@
  */
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InterruptedError, type Job, keyValMap, type LeftCalls, mapConcurrently, memoizeWithMap, programInfo, remoteEval, runJobSlurm, type RunSlurmOptions } from "@hyperion-ts/job";
+import {
+  InterruptedError,
+  type Job,
+  keyValMap,
+  type LeftCalls,
+  mapConcurrently,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+  runJobSlurm,
+  type RunSlurmOptions,
+} from "@hyperion-ts/job";
 import { z } from "zod";
 import { noted } from "./faults-functions.ts";
 
@@ -23,17 +34,43 @@ export interface FaultRequest {
 
 /** What became of a run. */
 export type FaultOutcome =
-  | { readonly type: "done"; readonly values: readonly { readonly x: number; readonly square: number; readonly node: string; readonly attempt: number }[] }
-  | { readonly type: "failed"; readonly name: string; readonly message: string; readonly exitCode?: number; readonly calls?: LeftCalls };
+  | {
+      readonly type: "done";
+      readonly values: readonly {
+        readonly x: number;
+        readonly square: number;
+        readonly node: string;
+        readonly attempt: number;
+      }[];
+    }
+  | {
+      readonly type: "failed";
+      readonly name: string;
+      readonly message: string;
+      readonly exitCode?: number;
+      readonly calls?: LeftCalls;
+    };
 
 const [dir = "", text = ""] = process.argv.slice(2);
 const { width, ms, until, goOn = false, options }: FaultRequest = JSON.parse(text);
 const squares = keyValMap("squares", z.object({ x: z.number() }), noted.output);
 
-const valueOf = (x: number): Job<z.infer<typeof noted.output>> => memoizeWithMap(squares, () => remoteEval(noted, { x, ms, ...(until === undefined ? {} : { until: join(dir, until) }), notes: join(dir, "notes.jsonl") }), { x });
+const valueOf = (x: number): Job<z.infer<typeof noted.output>> =>
+  memoizeWithMap(
+    squares,
+    () =>
+      remoteEval(noted, {
+        x,
+        ms,
+        ...(until === undefined ? {} : { until: join(dir, until) }),
+        notes: join(dir, "notes.jsonl"),
+      }),
+    { x },
+  );
 
 /** `width` values, each wanted twice. */
-const round = (first: number): Job<Extract<FaultOutcome, { type: "done" }>["values"]> =>
+const round =
+  (first: number): Job<Extract<FaultOutcome, { type: "done" }>["values"]> =>
   async (env) => {
     const wanted = Array.from({ length: 2 * width }, (_, i) => first + (i % width));
     const values = await mapConcurrently(wanted, (x) => valueOf(x))(env);
@@ -58,6 +95,11 @@ try {
   report({ type: "done", values: await runJobSlurm(programInfo(dir), rounds, { progress: "plain", ...options }) });
 } catch (error) {
   if (!(error instanceof Error)) throw error;
-  report({ type: "failed", name: error.name, message: error.message, ...(error instanceof InterruptedError ? { exitCode: error.exitCode, calls: error.calls } : {}) });
+  report({
+    type: "failed",
+    name: error.name,
+    message: error.message,
+    ...(error instanceof InterruptedError ? { exitCode: error.exitCode, calls: error.calls } : {}),
+  });
   process.exitCode = error instanceof InterruptedError ? error.exitCode : 1;
 }

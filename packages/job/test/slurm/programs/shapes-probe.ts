@@ -55,7 +55,16 @@ export const probe = defineRemote(import.meta, {
     const met = await untilMet(meeting, together);
     // Long enough for one call too many to begin meanwhile.
     await sleep(20);
-    return { node, hostname: fileText("/proc/sys/kernel/hostname"), cpuIds: [...cpus.ids], gpuIds: [...gpuIds], met, begin, end: now(), ...surroundings() };
+    return {
+      node,
+      hostname: fileText("/proc/sys/kernel/hostname"),
+      cpuIds: [...cpus.ids],
+      gpuIds: [...gpuIds],
+      met,
+      begin,
+      end: now(),
+      ...surroundings(),
+    };
   },
 });
 

@@ -4,7 +4,19 @@
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Job, local, mapConcurrently, programInfo, remainingMs, remoteEval, remoteEvalOnNode, runJobSlurm, type RunSlurmOptions, setTaskGpus, setTaskMemory } from "@hyperion-ts/job";
+import {
+  type Job,
+  local,
+  mapConcurrently,
+  programInfo,
+  remainingMs,
+  remoteEval,
+  remoteEvalOnNode,
+  runJobSlurm,
+  type RunSlurmOptions,
+  setTaskGpus,
+  setTaskMemory,
+} from "@hyperion-ts/job";
 import { fillMemory } from "./cgroups-fill.ts";
 import { probe, type Sight } from "./shapes-probe.ts";
 
@@ -21,7 +33,9 @@ export interface ShapeRequest {
 }
 
 /** What became of the run. */
-export type ShapeOutcome = ({ readonly type: "done" } & ShapeSeen) | { readonly type: "failed"; readonly name: string; readonly code: unknown; readonly message: string };
+export type ShapeOutcome =
+  | ({ readonly type: "done" } & ShapeSeen)
+  | { readonly type: "failed"; readonly name: string; readonly code: unknown; readonly message: string };
 
 interface ShapeSeen {
   readonly cpusPerNode: readonly (readonly [string, number])[];
@@ -36,22 +50,32 @@ const [dir = "", text = ""] = process.argv.slice(2);
 const { together, gpus, memoryMb, fill, options }: ShapeRequest = JSON.parse(text);
 
 const group = (name: string, count: number, meet: boolean): Job<Sight[]> =>
-  mapConcurrently(Array.from({ length: count }, (_, place) => place), (place) => {
-    const call = remoteEval(probe, { place, meeting: join(dir, "meetings", name), together: meet ? count : 0 });
-    const withGpus = gpus === undefined ? call : local(setTaskGpus(gpus), call);
-    return memoryMb === undefined ? withGpus : local(setTaskMemory(memoryMb), withGpus);
-  });
+  mapConcurrently(
+    Array.from({ length: count }, (_, place) => place),
+    (place) => {
+      const call = remoteEval(probe, { place, meeting: join(dir, "meetings", name), together: meet ? count : 0 });
+      const withGpus = gpus === undefined ? call : local(setTaskGpus(gpus), call);
+      return memoryMb === undefined ? withGpus : local(setTaskMemory(memoryMb), withGpus);
+    },
+  );
 
 const look: Job<ShapeSeen> = async (env) => {
   const met = await group("all", together, true)(env);
   const further = await group("further", 2 * together, false)(env);
   const onNodes = mapConcurrently([...env.cpusPerNode.keys()], (node) => async (env) => {
-    const sight = await remoteEvalOnNode(node, probe, { place: 0, meeting: join(dir, "meetings", node), together: 0 })(env);
+    const sight = await remoteEvalOnNode(node, probe, { place: 0, meeting: join(dir, "meetings", node), together: 0 })(
+      env,
+    );
     return [node, sight] as const;
   });
   if (fill !== undefined) await remoteEvalOnNode(fill.node, fillMemory, fill.megabytes)(env);
   const left = remainingMs(env);
-  return { cpusPerNode: [...env.cpusPerNode], remainingMs: Number.isFinite(left) ? left : null, sights: [...met, ...further], onNodes: await onNodes(env) };
+  return {
+    cpusPerNode: [...env.cpusPerNode],
+    remainingMs: Number.isFinite(left) ? left : null,
+    sights: [...met, ...further],
+    onNodes: await onNodes(env),
+  };
 };
 
 /** Whole, or not there. */

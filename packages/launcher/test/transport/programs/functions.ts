@@ -8,7 +8,11 @@ export const place = defineRemote(import.meta, {
   name: "test/place",
   input: z.array(z.string()),
   output: z.object({ host: z.string(), directory: z.string(), variables: z.array(z.string().nullable()) }),
-  run: (names) => ({ host: hostname(), directory: process.cwd(), variables: names.map((name) => process.env[name] ?? null) }),
+  run: (names) => ({
+    host: hostname(),
+    directory: process.cwd(),
+    variables: names.map((name) => process.env[name] ?? null),
+  }),
 });
 
 export const print = defineRemote(import.meta, {
@@ -23,7 +27,17 @@ export const print = defineRemote(import.meta, {
 });
 
 /** Runs until somebody kills it. */
-export const untilKilled = defineRemote(import.meta, { name: "test/until-killed", input: z.null(), output: z.null(), run: () => new Promise<null>(() => setInterval(() => undefined, 1_000)) });
+export const untilKilled = defineRemote(import.meta, {
+  name: "test/until-killed",
+  input: z.null(),
+  output: z.null(),
+  run: () => new Promise<null>(() => setInterval(() => undefined, 1_000)),
+});
 
 /** Waits for so many milliseconds without computing. */
-export const sleep = defineRemote(import.meta, { name: "test/sleep", input: z.number(), output: z.number(), run: (ms) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms)) });
+export const sleep = defineRemote(import.meta, {
+  name: "test/sleep",
+  input: z.number(),
+  output: z.number(),
+  run: (ms) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms)),
+});

@@ -7,7 +7,13 @@ export type FunctionName = "square" | "freeze" | "exit" | "untilKilled" | "place
 /** What a head does; nodes are named by the test. */
 export type HeadRequest =
   /** Connects to `host`, null is this machine, and launches one worker there. */
-  | { readonly do: "open"; readonly node: string; readonly host: string | null; readonly config: NodeLauncherConfig; readonly abortAfterMs?: number }
+  | {
+      readonly do: "open";
+      readonly node: string;
+      readonly host: string | null;
+      readonly config: NodeLauncherConfig;
+      readonly abortAfterMs?: number;
+    }
   | { readonly do: "call"; readonly node: string; readonly fn: FunctionName; readonly input: unknown }
   /** Sends so many random bytes there and back; answers whether they are the same. */
   | { readonly do: "bulk"; readonly node: string; readonly bytes: number }

@@ -13,7 +13,16 @@ interface OpenNode {
   readonly worker: LaunchedWorker;
 }
 
-const functions: Readonly<Record<FunctionName, AnyRemoteFunction>> = { square, freeze, exit, untilKilled, place, print, sleep, zeros };
+const functions: Readonly<Record<FunctionName, AnyRemoteFunction>> = {
+  square,
+  freeze,
+  exit,
+  untilKilled,
+  place,
+  print,
+  sleep,
+  zeros,
+};
 const nodes = new Map<string, OpenNode>();
 
 createInterface({ input: process.stdin })
@@ -29,7 +38,13 @@ createInterface({ input: process.stdin })
 const reply = (message: HeadReply): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
 const errorData = (error: unknown): ReplyError =>
-  error instanceof Error ? { name: error.name, message: error.message, ...Object.fromEntries(Object.entries(error).filter(([, value]) => typeof value !== "object")) } : { name: "", message: String(error) };
+  error instanceof Error
+    ? {
+        name: error.name,
+        message: error.message,
+        ...Object.fromEntries(Object.entries(error).filter(([, value]) => typeof value !== "object")),
+      }
+    : { name: "", message: String(error) };
 
 async function answer(request: HeadRequest): Promise<unknown> {
   switch (request.do) {
@@ -62,7 +77,11 @@ async function answer(request: HeadRequest): Promise<unknown> {
 
 async function openNode({ node, host, config, abortAfterMs }: Extract<HeadRequest, { do: "open" }>): Promise<string> {
   const signal = abortAfterMs === undefined ? undefined : AbortSignal.timeout(abortAfterMs);
-  const launcher = await openNodeLauncher({ ...config, log: (log) => reply({ log }) }, host === null ? { type: "LocalHost" } : { type: "RemoteAddr", hostname: host }, signal);
+  const launcher = await openNodeLauncher(
+    { ...config, log: (log) => reply({ log }) },
+    host === null ? { type: "LocalHost" } : { type: "RemoteAddr", hostname: host },
+    signal,
+  );
   const worker = await launcher.launch({});
   nodes.set(node, { launcher, worker });
   return worker.logFile;
