@@ -3,7 +3,7 @@ import { refuseInWorker } from "@hyperion-ts/remote";
 import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
-import type { RunOptions } from "./run/run-session.ts";
+import type { RunOptions } from "./run/run-options.ts";
 
 /** How `runJobLocal` uses this machine. */
 export interface RunLocalOptions extends RunOptions {
@@ -29,17 +29,17 @@ export interface RunLocalOptions extends RunOptions {
 export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: RunLocalOptions = {}): Promise<A> {
   refuseInWorker("runJobLocal");
   // Not before they are needed: a worker loads this module with the user's, and none of these.
-  const [{ endingProgram }, { checkRun }, { runSession }, { openLocalWorkplace }, { openProcessWorkplace }] =
+  const [{ endingProgram }, { checkRun }, { runInWorkplace }, { openLocalWorkplace }, { openProcessWorkplace }] =
     await Promise.all([
       import("./run/program-end.ts"),
       import("./run/check-run-options.ts"),
-      import("./run/run-session.ts"),
+      import("./run/workplace.ts"),
       import("./run/local-workplace.ts"),
       import("./run/process-workplace.ts"),
     ]);
   return endingProgram(() => {
     checkRun("runJobLocal", info, job, options);
-    return runSession(info, job, options, (events, signal) =>
+    return runInWorkplace(info, job, options, ({ events, signal }) =>
       options.inProcess === true
         ? openProcessWorkplace(options.cpus)
         : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),

@@ -3,7 +3,7 @@ import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
 import { refuseInWorker } from "@hyperion-ts/remote";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
-import type { RunOptions } from "./run/run-session.ts";
+import type { RunOptions } from "./run/run-options.ts";
 
 /** How `runJobSlurm` uses its allocation. */
 export interface RunSlurmOptions extends RunOptions {
@@ -37,7 +37,7 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
   const [
     { endingProgram },
     { checkRun },
-    { runSession },
+    { runInWorkplace },
     { slurmBatchJob },
     { openSlurmWorkplace },
     { slurmAllocation },
@@ -45,7 +45,7 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
   ] = await Promise.all([
     import("./run/program-end.ts"),
     import("./run/check-run-options.ts"),
-    import("./run/run-session.ts"),
+    import("./run/workplace.ts"),
     import("./run/slurm-batch-job.ts"),
     import("./run/slurm-workplace.ts"),
     import("./run/slurm-allocation.ts"),
@@ -57,11 +57,11 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
     const end = new SlurmEnd(allocation);
     const { leastNodes, launcher: config = {}, endGraceMs } = options;
     const batchJob = await slurmBatchJob(allocation);
-    return await runSession(
+    return await runInWorkplace(
       info,
       job,
       { signals: slurmSignals(end, endGraceMs), batchJob, ...options },
-      (events, signal) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal),
+      ({ events, signal }) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal),
     );
   });
 }

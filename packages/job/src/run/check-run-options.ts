@@ -20,7 +20,7 @@ import type { ProgramInfo } from "../program-info.ts";
 import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
 import type { PoolLauncherConfig } from "./pool-launcher.ts";
-import type { RunOptions } from "./run-session.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** A pool knows CPUs by numbers from 0 to 65,535. */
 const MAX_CPUS = 65_536;

@@ -7,7 +7,7 @@ import type { ProgramInfo } from "../program-info.ts";
 import { localShare } from "./local-share.ts";
 import { openPoolLauncher, type OpenNode } from "./pool-launcher.ts";
 import { programCode } from "./program-code.ts";
-import { type Workplace, workplaceOver } from "./run-session.ts";
+import { type Workplace, workplaceOver } from "./workplace.ts";
 
 export async function openLocalWorkplace(
   info: ProgramInfo,

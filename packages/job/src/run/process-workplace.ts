@@ -18,7 +18,7 @@ import { failedTask } from "../dispatch/task-failure.ts";
 import type { TaskOutcome } from "../dispatch/task.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
 import { errorToData } from "@hyperion-ts/wire";
-import type { Workplace } from "./run-session.ts";
+import type { Workplace } from "./workplace.ts";
 
 export async function openProcessWorkplace(cpus = availableParallelism()): Promise<Workplace> {
   const node = hostname();

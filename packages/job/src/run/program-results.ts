@@ -14,9 +14,9 @@ import { programCode } from "./program-code.ts";
 /** Who wants to hear what of the database. */
 export interface ResultsListener {
   /** A result was found in the database. */
-  readonly hit: () => void;
+  hit(): void;
   /** The database is lost: the run has to end. */
-  readonly lost: (error: ResultsError) => void;
+  lost(error: ResultsError): void;
 }
 
 /** Opens the database of `info`. It is disposed of with `stack`. Throws as `openResults` does. */
@@ -34,8 +34,8 @@ export async function openProgramResults(
       programId: info.id,
       codeOfToday: (functionName) => programCode.of(functionName)?.hash,
       onOtherCode: (found) => events.emit({ type: "other-code", ...otherCode(found) }),
-      onHit: listener.hit,
-      onLost: listener.lost,
+      onHit: () => listener.hit(),
+      onLost: (error) => listener.lost(error),
     }),
   );
   const ended = new AbortController();

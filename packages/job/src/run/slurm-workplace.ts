@@ -10,7 +10,7 @@ import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
 import { programCode } from "./program-code.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
-import { type Workplace, workplaceOver } from "./run-session.ts";
+import { type Workplace, workplaceOver } from "./workplace.ts";
 import { slurmAddresses } from "./slurm-addresses.ts";
 import type { SlurmEnd } from "./slurm-end.ts";
 import { silenceOptions } from "./slurm-silence.ts";

@@ -1,0 +1,68 @@
+/** Tells a run's listeners, once a second and at its turning points, how many calls wait, run and are done. */
+import type { CallWaitReason } from "../dispatch/call-wait.ts";
+import type { FunctionCounts } from "../events/run-event.ts";
+import type { RunEvents } from "../events/run-events.ts";
+import type { LeftCalls } from "./interruption.ts";
+
+const INTERVAL_MS = 1_000;
+
+/** Who makes calls, and knows what has become of them. */
+export interface CountedWork {
+  /** How many calls of each function there were, by what has become of them. */
+  counts(): readonly FunctionCounts[];
+  /** What the first of the waiting calls waits for. */
+  whyWaiting(): CallWaitReason | null;
+}
+
+export class CountsReport implements Disposable {
+  readonly #events: RunEvents;
+  #work: CountedWork | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #remembered = 0;
+  #last = "";
+
+  constructor(events: RunEvents) {
+    this.#events = events;
+  }
+
+  /** From now on there are calls: those of `work`. */
+  begin(work: CountedWork): void {
+    this.#work = work;
+    this.#timer = setInterval(() => this.emit(), INTERVAL_MS);
+  }
+
+  /** A result was found in the database, and its call is not made. */
+  remembered(): void {
+    this.#remembered += 1;
+  }
+
+  /** Tells the counts, unless they are those that were told last. */
+  emit(): void {
+    if (this.#work === undefined) return;
+    const event = {
+      type: "counts",
+      functions: this.#work.counts(),
+      remembered: this.#remembered,
+      waitingFor: this.#work.whyWaiting(),
+    } as const;
+    const counts = JSON.stringify(event);
+    if (counts === this.#last) return;
+    this.#last = counts;
+    this.#events.emit(event);
+  }
+
+  /** What is open now, over all functions. */
+  left(): LeftCalls {
+    const left = { done: 0, running: 0, waiting: 0 };
+    for (const { done, running, waiting } of this.#work?.counts() ?? []) {
+      left.done += done;
+      left.running += running;
+      left.waiting += waiting;
+    }
+    return left;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}

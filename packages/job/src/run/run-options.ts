@@ -1,0 +1,18 @@
+/** What a person chooses about a run, wherever it runs. */
+import type { ResultsOptions } from "@hyperion-ts/results";
+import type { RunEventListener } from "../events/run-events.ts";
+
+export interface RunOptions {
+  /** Ends the run early. */
+  readonly signal?: AbortSignal;
+  /** `"auto"`: a live block on a terminal, plain lines elsewhere. Default `"auto"`. */
+  readonly progress?: "auto" | "plain" | "none";
+  /** Whether SIGINT, SIGTERM and SIGHUP (in a Slurm job SIGUSR1 and SIGUSR2 too) end the run in order. Default true. */
+  readonly handleSignals?: boolean;
+  /** Whether the end of each single call is an event too. Default false: there may be very many. */
+  readonly trace?: boolean;
+  /** Hears all events of the run. */
+  readonly onEvent?: RunEventListener;
+  /** For tests of faults: runs each COMMIT of the results database. Default: nothing comes between. */
+  readonly results?: Pick<ResultsOptions, "aroundCommit">;
+}

@@ -1,0 +1,34 @@
+/** Where the calls of a job go: real nodes, or this process. */
+import type { TaskLauncher } from "../dispatch/task-launcher.ts";
+import type { Job } from "../job.ts";
+import type { JobEnv } from "../job-env.ts";
+import type { ProgramInfo } from "../program-info.ts";
+import type { PoolLauncher } from "./pool-launcher.ts";
+import { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "./program-run.ts";
+
+/** What runs calls, and what a job may know of it. */
+export interface Workplace extends Work {
+  readonly taskLauncher: TaskLauncher;
+  readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "endTimeMs">;
+}
+
+/** The nodes of `launcher` as a workplace, which has it from now on. */
+export const workplaceOver = (launcher: PoolLauncher, endTimeMs: number | null): Workplace => ({
+  taskLauncher: launcher.dispatcher,
+  env: { pool: launcher.pool, nodeLaunchers: launcher.nodes, cpusPerNode: launcher.cpusPerNode, endTimeMs },
+  drain: () => launcher.dispatcher.drain(),
+  counts: () => launcher.dispatcher.counts(),
+  whyWaiting: () => launcher.dispatcher.whyWaiting(),
+  [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose](),
+});
+
+/** Runs `job` as one run of the program, in a workplace that `open` makes. Settles as `runProgram` does. */
+export const runInWorkplace = <A>(
+  info: ProgramInfo,
+  job: Job<A>,
+  options: ProgramRunOptions,
+  open: (env: ProgramEnv) => Promise<Workplace>,
+): Promise<A> =>
+  runProgram(info, options, open, (env, { env: here, taskLauncher }) =>
+    job({ ...env, ...here, taskLauncher, taskCpus: 1, taskOptions: {} }),
+  );
