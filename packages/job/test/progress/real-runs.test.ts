@@ -164,8 +164,14 @@ describe.skipIf(!hasScript)("a program on a terminal", () => {
     const rows = rowsOf(
       await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "40", "150"], 120),
     ).filter((row) => row.includes("running"));
-    const done = rows.map((row) => / (\d+)\/40 /.exec(row)?.[1]);
-    expect(done).toEqual([...new Set(done)]);
+    const counts = rows.map((row) =>
+      row
+        .replace(/[\d.]+ calls\/s.*/, "")
+        .replaceAll(/\s+/g, " ")
+        .trim(),
+    );
+    expect(counts.length).toBeGreaterThan(3);
+    expect(counts).toEqual([...new Set(counts)]);
   });
 
   test("ends although nobody ended its display", async () => {
