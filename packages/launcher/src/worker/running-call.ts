@@ -3,8 +3,6 @@ import {
   type AnyRemoteFunction,
   type CallContext,
   checkOutput,
-  type ExecOptions,
-  type ExecResult,
   InvalidValueError,
   parseInput,
 } from "@hyperion-ts/remote";
@@ -77,12 +75,17 @@ export class RunningCall implements CallContext {
     return this.#controller.signal;
   }
 
-  readonly log = (message: string): void => this.#office.log(message);
+  // Made where they are used: most calls use neither.
+  get log(): CallContext["log"] {
+    return (message) => this.#office.log(message);
+  }
 
-  readonly exec = (file: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> => {
-    this.#programs ??= new CallPrograms();
-    return this.#programs.run(file, args, options, this.signal);
-  };
+  get exec(): CallContext["exec"] {
+    return (file, args = [], options = {}) => {
+      this.#programs ??= new CallPrograms();
+      return this.#programs.run(file, args, options, this.signal);
+    };
+  }
 
   /** Runs the function; it is answered once. What is synchronous stays so: the usual call costs no promise. Throws where our own code fails. */
   run(fn: Loaded, input: Buffer): void {
@@ -93,8 +96,12 @@ export class RunningCall implements CallContext {
     } catch (error) {
       return this.#threw(error);
     }
-    if (output instanceof Promise) void after(output, this.#succeed, this.#threw);
-    else this.#succeed(output);
+    if (!(output instanceof Promise)) return this.#succeed(output);
+    void after(
+      output,
+      (value) => this.#succeed(value),
+      (error) => this.#threw(error),
+    );
   }
 
   /** Whether its function was called: before that, its module is imported. */
@@ -136,7 +143,7 @@ export class RunningCall implements CallContext {
       : checkOutput(fn, output);
   }
 
-  readonly #succeed = (output: unknown): void => {
+  #succeed(output: unknown): void {
     let payload: Uint8Array;
     try {
       payload = encodeValue(output);
@@ -148,12 +155,12 @@ export class RunningCall implements CallContext {
     } catch (error) {
       this.#office.broken(error);
     }
-  };
+  }
 
-  readonly #threw = (error: unknown): void => {
+  #threw(error: unknown): void {
     if (error instanceof InvalidValueError || error instanceof ModuleError) this.fail(error.code, error);
     else this.fail("threw", error);
-  };
+  }
 
   #settle(kind: FrameKind, payload: Uint8Array): void {
     if (this.#settled) return;

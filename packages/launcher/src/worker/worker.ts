@@ -66,9 +66,6 @@ export function runWorker(): void {
   });
   socket.on("data", (chunk: Buffer) => {
     try {
-      const damage = worker?.damage();
-      // Calls may get lost on their way into the line.
-      if (damage !== undefined) throw damage;
       parser.push(chunk);
       worker?.turn();
     } catch (error) {
