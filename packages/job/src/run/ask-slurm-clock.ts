@@ -2,7 +2,7 @@
  * How far the controller's clock is ahead of ours. The end of a job is a time on the controller's clock, and this node's
  * may be minutes off: a run that trusts its own would be ended too early, or killed before it has ended its calls.
  */
-import { steadyNowMs } from "../steady-clock.ts";
+import { steadyNowMs } from "@hyperion-ts/bounds";
 import { type AskOptions, askSlurm } from "./ask-slurm.ts";
 
 /** The controller tells whole seconds. */

@@ -4,7 +4,7 @@
  * limit, scancel, preemption. So it is asked again when it matters. Its times are on its own clock, which is compared with ours.
  */
 import type { Allocation, JobDetails } from "@hyperion-ts/slurm-env";
-import { steadyNowMs } from "../steady-clock.ts";
+import { steadyNowMs } from "@hyperion-ts/bounds";
 import { askJobDetails } from "./ask-job-details.ts";
 import { askSlurmClock } from "./ask-slurm-clock.ts";
 import type { Grace, SignalGrace } from "./interruption.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { AllocatedNode, Allocation, JobDetails } from "@hyperion-ts/slurm-env";
-import type { RunEvents } from "../events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
