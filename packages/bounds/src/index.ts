@@ -22,4 +22,5 @@ export {
   unlimited,
   whole,
 } from "./rules.ts";
+export { steadyNowMs } from "./steady-clock.ts";
 export { after, every, LONGEST_TIMER_MS, pause, type Timer } from "./timer.ts";

@@ -5,7 +5,7 @@
 import type { HasCodeNotes } from "@hyperion-ts/results";
 import type { HasInputTally } from "./concurrent/input-tally.ts";
 import type { ProgramInfo } from "./program-info.ts";
-import type { RunEvents } from "./events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
 
 /** Which run this is, and where its database, logs and data are. (Hyperion: HasProgramInfo) */

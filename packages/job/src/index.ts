@@ -32,10 +32,12 @@ export {
   type ResultsSnapshot,
   type SnapshotOptions,
 } from "@hyperion-ts/results";
-// Not from their indexes: workers load this module, and neither a pool nor ssh.
+// Not from their indexes: workers load this module, and neither a pool nor ssh nor a display.
 export { NeverFitsError } from "@hyperion-ts/cpu-pool/errors";
 export { LaunchError } from "@hyperion-ts/launcher/errors";
 export { SlurmEnvError } from "@hyperion-ts/slurm-env/errors";
+export { RunEvents } from "@hyperion-ts/progress/events";
+export type { CallWaitReason, FunctionCounts, RunEvent, RunEventListener, StampedEvent } from "@hyperion-ts/progress";
 export { CallError, type CallReason, type CallSite } from "./call-error.ts";
 export type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal, HasWorkers } from "./capabilities.ts";
 export {
@@ -54,9 +56,6 @@ export {
 } from "./concurrent/stream-concurrently.ts";
 export { TaskError, type TaskFailure } from "./dispatch/task-error.ts";
 export type { TaskCall, TaskLauncher, TaskOptions, TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
-export type { CallWaitReason } from "./dispatch/call-wait.ts";
-export type { FunctionCounts, RunEvent, StampedEvent } from "./events/run-event.ts";
-export { RunEvents, type RunEventListener } from "./events/run-events.ts";
 export { bind, type Job, local, pure } from "./job.ts";
 export type { JobEnv } from "./job-env.ts";
 export { mapRemote } from "./map-remote.ts";

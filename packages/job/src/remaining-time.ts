@@ -1,6 +1,6 @@
 /** How much time a job has left. */
 import type { HasEndTime } from "./capabilities.ts";
-import { steadyNowMs } from "./steady-clock.ts";
+import { steadyNowMs } from "@hyperion-ts/bounds";
 
 /**
  * Milliseconds until the batch system ends this program; Infinity where it won't, or does not say. A clock that is set

@@ -12,6 +12,7 @@ const packages = [
   "job",
   "launcher",
   "own-files",
+  "progress",
   "remote",
   "results",
   "slurm-env",

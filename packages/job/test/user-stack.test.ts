@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { userFrames, withLongStack, withoutOthersFrames } from "../src/user-stack.ts";
 
@@ -23,6 +24,11 @@ const others = [
 test("of a stack the reader's own frames are shown, and what is no frame stays", () => {
   const text = ["TypeError: no", ...users, ...others, "  [cause]: Error: at least", ...others].join("\n");
   expect(withoutOthersFrames(text).split("\n")).toEqual(["TypeError: no", ...users, "  [cause]: Error: at least"]);
+});
+
+test.each(readdirSync(new URL("../../", import.meta.url)))("a frame of %s is none of its reader's", (name) => {
+  const file = new URL(`../../${name}/src/index.ts`, import.meta.url).href;
+  expect(withoutOthersFrames(`TypeError: no\n    at run (${file}:1:1)`)).toBe("TypeError: no");
 });
 
 test("lines of a message that look like frames are none", () => {

@@ -1,4 +1,4 @@
-/** Slurm's environment, parsed once into an Allocation; hostlists expanded and folded. Pure: no input or output. */
+/** Slurm's environment, parsed once into an Allocation; hostlists expanded and folded; job records. Pure: no input or output. */
 import "./supported-node.ts";
 export type { AllocatedNode, Allocation, ArrayTask, HetComponent } from "./allocation.ts";
 export { parseCpuCount } from "./cpu-count.ts";
@@ -6,7 +6,11 @@ export type { CpuCount } from "./cpu-count.ts";
 export { expandHostlist } from "./expand-hostlist.ts";
 export { foldHostlist } from "./fold-hostlist.ts";
 export type { NodeName } from "./node-name.ts";
-export { type JobDetails, type NodeDetails, parseJobDetails } from "./job-details.ts";
+export { type CpuPlace, parseCpuPlace } from "./cpu-place.ts";
+export { type JobDetails, parseJobDetails } from "./job-details.ts";
+export { type JobRecord, parseJobRecord, parseJobRecords, parseJobRecordsOf } from "./job-record.ts";
+export { type JobPhase, jobPhase, type JobState, jobStates } from "./job-state.ts";
+export type { NodeDetails } from "./node-details.ts";
 export { parseNodeName } from "./node-name.ts";
 export { parseThreadsPerCore } from "./node-threads.ts";
 export type { EnvironmentNote } from "./notes.ts";
@@ -14,5 +18,6 @@ export { parseAllocation } from "./parse-allocation.ts";
 export { SlurmEnvError } from "./slurm-env-error.ts";
 export type { SlurmEnvErrorCode } from "./slurm-env-error.ts";
 export type { SlurmEnvironment } from "./slurm-environment.ts";
+export { slurmConfigTimeMs, slurmSetting } from "./slurm-setting.ts";
 export { parseSlurmJobId } from "./slurm-job-id.ts";
 export type { SlurmJobId } from "./slurm-job-id.ts";

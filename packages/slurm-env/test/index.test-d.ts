@@ -6,6 +6,8 @@ import {
   parseNodeName,
   type Allocation,
   type CpuCount,
+  type CpuPlace,
+  type NodeDetails,
   type NodeName,
   type SlurmJobId,
 } from "../src/index.ts";
@@ -34,3 +36,8 @@ export const gpus: readonly number[] = fromProcess.nodes.map((node) => node.gpus
 fromProcess.jobId = plainNumber;
 // @ts-expect-error nor can its nodes
 fromProcess.nodes.push({ name: checked });
+
+// Slurm's place of a CPU is none of the kernel's ids, and no number becomes one unseen.
+export const placesOf = (details: NodeDetails): readonly CpuPlace[] => details.cpuPlaces;
+// @ts-expect-error a number was not checked to be a place
+export const notAPlace: CpuPlace = 3;

@@ -10,12 +10,12 @@ const detailsOf = (text: string, jobId: number) => parseJobDetails(text, parseSl
 
 /** One record, as scontrol writes it. */
 const record = (job: string, ...nodes: readonly string[]): string =>
-  `JobId=${job} JobName=x\n   EndTime=Unknown\n${nodes.map((node) => `     Nodes=${node}\n`).join("")}\n`;
+  `JobId=${job} JobName=x\n   StartTime=Unknown EndTime=Unknown Deadline=N/A\n${nodes.map((node) => `     Nodes=${node}\n`).join("")}\n`;
 
 describe("what `scontrol show job --details` printed for real jobs", () => {
   it("names each node with its CPUs and GPUs, also where several share a line", () => {
     const { nodes } = detailsOf(recorded("seven-nodes"), 12);
-    expect(nodes.map(({ name, cpuIds, gpuIds }) => [name, cpuIds.length, ...gpuIds])).toEqual([
+    expect(nodes.map(({ name, cpuPlaces, gpuIds }) => [name, cpuPlaces.length, ...gpuIds])).toEqual([
       ["gpu1", 4, "0", "1"],
       ["gpu2", 4, "0", "1", "2", "3"],
       ["n1", 2],
@@ -28,10 +28,10 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 
   it("has all components of a heterogeneous job, each with its own memory and GPUs", () => {
     expect(detailsOf(recorded("heterogeneous"), 41).nodes).toEqual([
-      { name: "n5", cpuIds: [6, 7], gpuIds: [], memoryMb: 20 },
-      { name: "gpu2", cpuIds: [0, 1, 2, 3], gpuIds: ["0"], gres: "gpu:1", memoryMb: 40 },
-      { name: "n1", cpuIds: [0, 1], gpuIds: [], memoryMb: 20 },
-      { name: "n2", cpuIds: [0, 1, 2, 3], gpuIds: [], memoryMb: 40 },
+      { name: "n5", cpuPlaces: [6, 7], gpuIds: [], memoryMb: 20 },
+      { name: "gpu2", cpuPlaces: [0, 1, 2, 3], gpuIds: ["0"], gres: "gpu:1", memoryMb: 40 },
+      { name: "n1", cpuPlaces: [0, 1], gpuIds: [], memoryMb: 20 },
+      { name: "n2", cpuPlaces: [0, 1, 2, 3], gpuIds: [], memoryMb: 40 },
     ]);
     expect(detailsOf(recorded("heterogeneous"), 42)).toEqual(detailsOf(recorded("heterogeneous"), 41));
   });
@@ -41,10 +41,10 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
     expect(detailsOf(text, 40)).toEqual({
       state: "RUNNING",
       reason: "None",
-      nodes: [{ name: "gpu1", cpuIds: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }],
+      nodes: [{ name: "gpu1", cpuPlaces: [0], gpuIds: ["0"], gres: "gpu:1", memoryMb: 10 }],
       endTimeMs: undefined,
     });
-    expect(detailsOf(text, 84).nodes).toEqual([{ name: "gpu1", cpuIds: [0], gpuIds: [], memoryMb: 10 }]);
+    expect(detailsOf(text, 84).nodes).toEqual([{ name: "gpu1", cpuPlaces: [0], gpuIds: [], memoryMb: 10 }]);
   });
 
   test.each([
@@ -76,7 +76,7 @@ describe("what `scontrol show job --details` printed for real jobs", () => {
 
 describe("a job's SLUID", () => {
   const named = (job: string, sluid: string): string =>
-    `JobId=${job} JobName=x\n   SubmitTime=Unknown SLUID=${sluid}\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n\n`;
+    `JobId=${job} JobName=x\n   SLUID=${sluid}\n     Nodes=n1 CPU_IDs=0 Mem=0 GRES=\n\n`;
 
   it("is read where Slurm gives one", () => {
     expect(detailsOf(named("12", "sA55M89F9V8E00"), 12).sluids).toEqual(["sA55M89F9V8E00"]);
@@ -111,13 +111,14 @@ describe("components that share a node", () => {
     const text =
       het(4, "n1 CPU_IDs=0-1 Mem=10 GRES=gpu:1(IDX:2)") + het(5, "n[1-2] CPU_IDs=2,4 Mem=30 GRES=gpu:1(IDX:0)");
     expect(detailsOf(text, 4).nodes).toEqual([
-      { name: "n1", cpuIds: [0, 1, 2, 4], gpuIds: ["0", "2"], gres: "gpu:1", memoryMb: 40 },
-      { name: "n2", cpuIds: [2, 4], gpuIds: ["0"], gres: "gpu:1", memoryMb: 30 },
+      { name: "n1", cpuPlaces: [0, 1, 2, 4], gpuIds: ["0", "2"], gres: "gpu:1", memoryMb: 40 },
+      { name: "n2", cpuPlaces: [2, 4], gpuIds: ["0"], gres: "gpu:1", memoryMb: 30 },
     ]);
   });
 
   it("end with the first of them", () => {
-    const ends = (id: number, time: string): string => het(id, "n1 CPU_IDs=0 Mem=0 GRES=").replace("Unknown", time);
+    const ends = (id: number, time: string): string =>
+      het(id, "n1 CPU_IDs=0 Mem=0 GRES=").replace("EndTime=Unknown", `EndTime=${time}`);
     const text = ends(4, "2030-01-01T00:00:02") + ends(5, "2030-01-01T00:00:01");
     expect(detailsOf(text, 4).endTimeMs).toBe(Date.UTC(2030, 0, 1, 0, 0, 1));
   });

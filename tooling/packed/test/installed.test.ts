@@ -33,6 +33,7 @@ test.for([
   ["slurm-env", []],
   ["bounds", []],
   ["cpu-pool", ["bounds"]],
+  ["progress", ["bounds", "own-files"]],
 ] as const)("%s brings along of our other packages: %j", async ([name, others]) => {
   await using folder = await installFolder(tarballs, [`@hyperion-ts/${name}`]);
   const ours = (await readdir(join(folder.path, "node_modules/.pnpm"))).filter((installed) =>

@@ -15,6 +15,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
     "@hyperion-ts/cpu-pool",
     "@hyperion-ts/job",
     "@hyperion-ts/launcher",
+    "@hyperion-ts/progress",
     "@hyperion-ts/remote",
     "@hyperion-ts/results",
     "@hyperion-ts/slurm-env",
@@ -34,11 +35,14 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
       /\/(?:cpu-pool|slurm-env)\/dist\/(?!errors\.|shape\.|wait-reason\.|slurm-env-error\.)/u.test(url),
     ),
   ).toEqual([]);
-  expect(files.filter((url) => /\/job\/dist\/(?:progress\/|run\/(?!interruption\.))/u.test(url))).toEqual([]);
+  expect(
+    files.filter((url) => /\/job\/dist\/run\/(?!interruption\.)|\/progress\/dist\/(?!events\/run-events\.)/u.test(url)),
+  ).toEqual([]);
 
   // The head shows that both lists would tell.
   expect(packagesOf(head.modules)).toEqual(expect.arrayContaining(["p-queue"]));
   expect(head.modules.filter((url) => /\/cpu-pool\/dist\/pool-core\./u.test(url))).toHaveLength(1);
+  expect(head.modules.filter((url) => /\/progress\/dist\/terminal\/show-progress\./u.test(url))).toHaveLength(1);
   expect(head.builtins).toContain("NativeModule sqlite");
   expect(worker.builtins).toContain("NativeModule net");
   expect(worker.builtins.filter((name) => /sqlite|https?$|tls$|_http|quic/u.test(name))).toEqual([]);

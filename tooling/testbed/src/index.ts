@@ -30,4 +30,4 @@ export type { AcceptedSession, DroppedAttempt, PendingAttempt, RefusedAttempt, S
 export type { RunOptions, SpawnOptions } from "./run-on-node.ts";
 export type { CommandResult } from "./system-command.ts";
 export type { FinishedJob, NodeState, SbatchOptions, WaitOptions } from "./slurm-client.ts";
-export type { SlurmJob } from "./slurm-job.ts";
+export type { JobRecord } from "@hyperion-ts/slurm-env";

@@ -1,7 +1,7 @@
 /** What a caller holds of a cluster that runs. */
 import { readFile } from "node:fs/promises";
 import type { ChildProcess } from "node:child_process";
-import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import type { JobRecord, SlurmJobId } from "@hyperion-ts/slurm-env";
 import type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";
 import { sshdOn } from "./daemons.ts";
 import { inside } from "./enter.ts";
@@ -18,7 +18,6 @@ import { hostNamed } from "./site.ts";
 import type { Site } from "./site.ts";
 import { job, jobs, nodeStates, sbatch, waitForJob, waitForNode } from "./slurm-client.ts";
 import type { FinishedJob, NodeState, SbatchOptions, WaitOptions } from "./slurm-client.ts";
-import type { SlurmJob } from "./slurm-job.ts";
 import { parseSshLog } from "./ssh-sessions.ts";
 import type { SshSession } from "./ssh-sessions.ts";
 import type { CommandResult } from "./system-command.ts";
@@ -39,9 +38,9 @@ export interface Testbed extends AsyncDisposable {
   /** Submits a script: its text, which begins with `#!`, or its path in the cluster. @throws TestbedError `slurm-refused` */
   readonly sbatch: (script: string, options?: SbatchOptions) => Promise<SlurmJobId>;
   /** All jobs, also those that have ended. */
-  readonly jobs: () => Promise<readonly SlurmJob[]>;
+  readonly jobs: () => Promise<readonly JobRecord[]>;
   /** The records of one job: several for an array or a heterogeneous job. @throws TestbedError `slurm-refused` */
-  readonly job: (id: SlurmJobId) => Promise<readonly SlurmJob[]>;
+  readonly job: (id: SlurmJobId) => Promise<readonly JobRecord[]>;
   /** Waits for a job's end, however it ends. @throws TestbedError `timeout` */
   readonly waitForJob: (id: SlurmJobId, options?: WaitOptions) => Promise<FinishedJob>;
   /** The nodes as Slurm sees them. */

@@ -1,13 +1,11 @@
 /** Slurm's commands on the login node: submit, look, wait. */
-import type { SlurmJobId } from "@hyperion-ts/slurm-env";
-import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
+import type { JobRecord, SlurmJobId } from "@hyperion-ts/slurm-env";
+import { jobPhase, parseJobRecords, parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import { lastLines, slurmctldOn } from "./daemons.ts";
 import { runOnNode } from "./run-on-node.ts";
 import type { RunOptions } from "./run-on-node.ts";
 import { hostNamed } from "./site.ts";
 import type { Site } from "./site.ts";
-import { isFinal, parseJobs } from "./slurm-job.ts";
-import type { SlurmJob } from "./slurm-job.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -32,7 +30,7 @@ export interface FinishedJob {
   readonly state: string;
   readonly exitCode: number;
   /** The job; or an array's tasks; or a heterogeneous job's components. */
-  readonly parts: readonly SlurmJob[];
+  readonly parts: readonly JobRecord[];
 }
 
 /** A node, as sinfo(1) shows it. */
@@ -57,12 +55,14 @@ export async function sbatch(site: Site, script: string, options: SbatchOptions 
 }
 
 /** All jobs that Slurm remembers: those of the last hour, too. */
-export const jobs = async (site: Site): Promise<readonly SlurmJob[]> =>
-  parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner"]));
+export const jobs = (site: Site): Promise<readonly JobRecord[]> => recordsOf(site, []);
 
 /** The records of one job: an array has several. @throws TestbedError `slurm-refused` where Slurm does not know it. */
-export const job = async (site: Site, id: SlurmJobId): Promise<readonly SlurmJob[]> =>
-  parseJobs(await slurm(site, ["scontrol", "show", "job", "--oneliner", String(id)]));
+export const job = (site: Site, id: SlurmJobId): Promise<readonly JobRecord[]> => recordsOf(site, [String(id)]);
+
+/** Times are asked for as parseJobRecords reads them. */
+const recordsOf = async (site: Site, ids: readonly string[]): Promise<readonly JobRecord[]> =>
+  parseJobRecords(await slurm(site, ["scontrol", "show", "job", "--details", ...ids], { env: { TZ: "UTC" } }));
 
 /** @throws TestbedError `timeout`, with the states that the job's parts were in, and the end of slurmctld's log */
 export async function waitForJob(
@@ -70,7 +70,7 @@ export async function waitForJob(
   id: SlurmJobId,
   { timeoutMs = 60_000, signal }: WaitOptions = {},
 ): Promise<FinishedJob> {
-  let parts: readonly SlurmJob[] = [];
+  let parts: readonly JobRecord[] = [];
   const instead = (): string =>
     [
       ...parts.map(({ id, state, reason, nodes }) => `  job ${id}: ${state} (${reason}) ${nodes.join(" ")}`),
@@ -78,7 +78,7 @@ export async function waitForJob(
     ].join("\n");
   await waitUntil({ what: `job ${id} to end`, timeoutMs, signal, instead, pauseMs: 100 }, async () => {
     parts = await job(site, id);
-    return parts.length > 0 && parts.every(isFinal) ? true : undefined;
+    return parts.length > 0 && parts.every(({ state }) => jobPhase(state).kind === "ended") ? true : undefined;
   });
   const shown = parts.find(({ state }) => state !== "COMPLETED") ?? parts[0];
   return { state: shown?.state ?? "", exitCode: shown?.exitCode ?? 0, parts };

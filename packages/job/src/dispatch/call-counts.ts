@@ -1,6 +1,6 @@
 /** Counts of calls by function: a few additions a call; everything else is worked out when somebody looks. */
 import type { InputTally } from "../concurrent/input-tally.ts";
-import type { FunctionCounts } from "../events/run-event.ts";
+import type { FunctionCounts } from "@hyperion-ts/progress";
 import type { TaskOutcome } from "./task.ts";
 
 interface Counter {

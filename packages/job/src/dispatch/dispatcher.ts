@@ -5,10 +5,8 @@
 import type { Lease, PoolCore, Waiter } from "@hyperion-ts/cpu-pool";
 import { ofFunction } from "./never-fits.ts";
 import { describeDeath, LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
-import type { FunctionCounts } from "../events/run-event.ts";
-import type { RunEvents } from "../events/run-events.ts";
+import type { CallWaitReason, FunctionCounts, RunEvents } from "@hyperion-ts/progress";
 import { CallCounts } from "./call-counts.ts";
-import type { CallWaitReason } from "./call-wait.ts";
 import { DispatchNode, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
 import { Lane, wantsOwnWorker } from "./lane.ts";
 import { ModuleTrials } from "./module-trials.ts";

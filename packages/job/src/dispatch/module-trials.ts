@@ -7,7 +7,7 @@
  */
 import type { PoolCore } from "@hyperion-ts/cpu-pool";
 import type { CallFailure, ErrorData } from "@hyperion-ts/wire";
-import type { RunEvents } from "../events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { DispatchNode } from "./dispatch-node.ts";
 import type { Task } from "./task.ts";
 

@@ -3,7 +3,7 @@
  * RUNNING with nobody in it until its time limit, also when the node is back. The sign is a BatchHost that is none of
  * the job's nodes: for Slurm, the script is no part of the job any more. Pure: the caller runs scontrol.
  */
-import { expandHostlist } from "@hyperion-ts/slurm-env";
+import { type JobRecord, type JobState, parseJobRecord, type SlurmJobId } from "@hyperion-ts/slurm-env";
 
 /** What Slurm says of a job that nothing was heard of. */
 export type JobView =
@@ -21,30 +21,19 @@ export type JobView =
     };
 
 /** Reads what `scontrol show job JOBID` prints. */
-export function viewJob(printed: string, jobId: string): JobView {
-  const records = printed.split(/^(?=JobId=)/m).map(withoutName);
-  const record = records.find((text) => field(text, "JobId") === jobId);
-  if (record === undefined) return { type: "none-of-ours" };
-  const batchHost = field(record, "BatchHost");
-  const nodes = field(record, "NodeList");
-  if (!GOES_ON.has(field(record, "JobState") ?? "") || (field(record, "BatchFlag") ?? "0") === "0")
-    return { type: "none-of-ours" };
-  if (batchHost === undefined || nodes === undefined || nodes.startsWith("(null")) return { type: "attended" };
-  if (expandHostlist(nodes, "NodeList").some((name) => name === batchHost)) return { type: "attended" };
-  const arrayJobId = field(record, "ArrayJobId");
+export function viewJob(printed: string, jobId: SlurmJobId): JobView {
+  const record = parseJobRecord(printed, jobId);
+  if (record === undefined || !holdsNodes(record) || !record.isBatch) return { type: "none-of-ours" };
+  const { array, batchHost, nodes, outputFile } = record;
+  if (batchHost === undefined || nodes.length === 0 || nodes.includes(batchHost)) return { type: "attended" };
   return {
     type: "abandoned",
-    id: arrayJobId === undefined ? jobId : `${arrayJobId}_${field(record, "ArrayTaskId") ?? ""}`,
+    id: array === undefined ? String(jobId) : `${array.jobId}_${array.index ?? ""}`,
     batchHost,
-    outputFile: field(record, "StdOut"),
+    outputFile,
   };
 }
 
-/** Of squeue(1), "JOB STATE CODES": those in which nodes are held. */
-const GOES_ON: ReadonlySet<string> = new Set(["RUNNING", "SUSPENDED"]);
-
-/** The job's name ends the first line, and may be any text, also one that looks like another field. */
-const withoutName = (record: string): string => record.replace(/ JobName=.*/, "");
-
-const field = (record: string, name: string): string | undefined =>
-  new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(record)?.[1];
+/** Not so a job that Slurm starts again: its script's node may still be the one of before. */
+const holdsNodes = ({ state }: JobRecord): boolean =>
+  state === ("RUNNING" satisfies JobState) || state === ("SUSPENDED" satisfies JobState);

@@ -80,35 +80,35 @@ function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus 
 }
 
 /**
- * The CPUs that are certainly the job's: those of its cpuset, where that is known; or those whose numbers Slurm gives;
- * or all that the kernel allows, where these are as many as Slurm has numbers for (it hands out whole cores).
+ * The CPUs that are certainly the job's: those of its cpuset, where that is known; or those in the places that Slurm names;
+ * or all that the kernel allows, where these are as many as Slurm names places (it hands out whole cores).
  */
 function jobCpus(host: HostCpus, share: NodeShare, count: number): readonly number[] | undefined {
   const { allowedCpus, onlineCpus, cpuset } = host;
-  const numbers = share.slurmCpuIds?.length;
+  const places = share.cpuPlaces?.length;
   // A cpuset of the whole machine may be that of a site which does not bind jobs.
   const bound =
-    cpuset !== null && (cpuset.length < onlineCpus || [count, numbers].includes(cpuset.length)) ? cpuset : [];
-  const whole = numbers === allowedCpus.length ? allowedCpus : [];
-  const job = [bound, numberedCpus(host, share, count), whole].find((ids) => ids.length > 0);
+    cpuset !== null && (cpuset.length < onlineCpus || [count, places].includes(cpuset.length)) ? cpuset : [];
+  const whole = places === allowedCpus.length ? allowedCpus : [];
+  const job = [bound, cpusInPlaces(host, share, count), whole].find((ids) => ids.length > 0);
   const allowed = new Set(allowedCpus);
   return job?.every((id) => allowed.has(id)) === true ? job : undefined;
 }
 
 /**
- * From Slurm's numbers to ids. They count threads where Slurm was told of as many for each core as there are; and,
- * where it is not known what Slurm was told, if it has numbers for all threads of as many cores as we have CPUs.
+ * From Slurm's places to the kernel's ids. Places are those of threads where Slurm was told of as many for each core as
+ * there are; and, where it is not known what Slurm was told, if it names all threads of as many cores as we have CPUs.
  */
-function numberedCpus(
+function cpusInPlaces(
   { cores, coresAsSlurm }: HostCpus,
-  { slurmCpuIds = [], slurmThreads }: NodeShare,
+  { cpuPlaces = [], slurmThreads }: NodeShare,
   count: number,
 ): readonly number[] {
   const threads = cores[0]?.length ?? 0;
-  const known = slurmThreads === undefined ? slurmCpuIds.length === count * threads : slurmThreads === threads;
+  const known = slurmThreads === undefined ? cpuPlaces.length === count * threads : slurmThreads === threads;
   const ids = cores.flat();
-  const found = coresAsSlurm && known ? slurmCpuIds.flatMap((place) => ids[place] ?? []) : [];
-  return found.length === slurmCpuIds.length ? found : [];
+  const found = coresAsSlurm && known ? cpuPlaces.flatMap((place) => ids[place] ?? []) : [];
+  return found.length === cpuPlaces.length ? found : [];
 }
 
 /** One CPU for each of `count`, or one core; undefined where these CPUs can't be split so. */

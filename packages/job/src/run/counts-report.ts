@@ -1,7 +1,5 @@
 /** Tells a run's listeners, once a second and at its turning points, how many calls wait, run and are done. */
-import type { CallWaitReason } from "../dispatch/call-wait.ts";
-import type { FunctionCounts } from "../events/run-event.ts";
-import type { RunEvents } from "../events/run-events.ts";
+import type { CallWaitReason, FunctionCounts, RunEvents } from "@hyperion-ts/progress";
 import type { LeftCalls } from "./interruption.ts";
 
 const INTERVAL_MS = 1_000;

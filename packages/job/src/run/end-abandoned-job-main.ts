@@ -2,7 +2,7 @@
 import { closeSync, writeSync } from "node:fs";
 import { pause } from "@hyperion-ts/bounds";
 import { openOwnFileIfThere } from "@hyperion-ts/own-files";
-import { askSlurm } from "./ask-slurm.ts";
+import { askSlurm } from "@hyperion-ts/slurm-env/commands";
 import { endAbandonedJob } from "./end-abandoned-job.ts";
 
 const [jobId = "", nodes = "1"] = process.argv.slice(2);

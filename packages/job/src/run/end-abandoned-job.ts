@@ -3,7 +3,8 @@
  * ended its workers because its head fell silent becomes this. Whether the head is lost is Slurm's to say
  * (abandoned-job.ts): behind a network that is cut the head may live on, and Slurm knows better who is cut off.
  */
-import type { SlurmAnswer } from "./ask-slurm.ts";
+import { parseSlurmJobId, slurmSetting } from "@hyperion-ts/slurm-env";
+import type { SlurmAnswer } from "@hyperion-ts/slurm-env/commands";
 import { type JobView, viewJob } from "./abandoned-job.ts";
 
 /** What this has of the world. */
@@ -58,14 +59,14 @@ export async function endAbandonedJob(jobId: string, nodes: number, world: Surro
 
 async function look(jobId: string, world: Surroundings): Promise<JobView | undefined> {
   const { code, stdout, stderr } = await world.ask(["scontrol", "show", "job", jobId]);
-  if (code === 0) return viewJob(stdout, jobId);
+  if (code === 0) return viewJob(stdout, parseSlurmJobId(Number(jobId)));
   return /Invalid job id/i.test(stderr) ? { type: "none-of-ours" } : undefined;
 }
 
 /** Slurm gives a node up after SlurmdTimeout without an answer, and asks three times in that time (slurm.conf(5)). */
 async function noticedWithinMs(world: Surroundings): Promise<number> {
   const { stdout } = await world.ask(["scontrol", "show", "config"]);
-  const seconds = Number(/^SlurmdTimeout\s*=\s*(\d+)/m.exec(stdout)?.[1] ?? 300);
+  const seconds = Number.parseInt(slurmSetting(stdout, "SlurmdTimeout") ?? "", 10) || 300;
   return 2_000 * seconds + 10_000;
 }
 

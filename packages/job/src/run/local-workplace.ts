@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { lazyLauncher, type NodeLauncherConfig } from "@hyperion-ts/launcher";
-import type { RunEvents } from "../events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import { localShare } from "./local-share.ts";
 import { openPoolLauncher, type OpenNode } from "./pool-launcher.ts";

@@ -1,12 +1,13 @@
 /** What part of a node is ours, as far as the batch system or the person says so. */
+import type { CpuPlace } from "@hyperion-ts/slurm-env";
 
 export interface NodeShare {
   /** How many CPUs. Default: all that the node's agent may use. */
   readonly cpus?: number | undefined;
   /** A person has said so: a quota of CPU time does not make them fewer. */
   readonly exactly?: boolean | undefined;
-  /** Slurm's own numbers of these CPUs, where it gives them. */
-  readonly slurmCpuIds?: readonly number[] | undefined;
+  /** Where these CPUs are in Slurm's order, where it says so. */
+  readonly cpuPlaces?: readonly CpuPlace[] | undefined;
   /** How many threads Slurm counts for each core, where it says so. */
   readonly slurmThreads?: number | undefined;
   /** Names or the node's own numbers of the GPUs, as CUDA_VISIBLE_DEVICES takes them. Default: none. */

@@ -3,7 +3,7 @@
  * rejects with an InterruptedError. Of several signals the one counts that leaves the shortest time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunEvents } from "../events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { CountsReport } from "./counts-report.ts";
 import { GracePeriod } from "./grace-period.ts";
 import { type Grace, InterruptedError, type Interruption } from "./interruption.ts";

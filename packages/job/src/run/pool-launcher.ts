@@ -19,7 +19,7 @@ import {
 import PQueue from "p-queue";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { TaskWorker } from "../dispatch/task-launcher.ts";
-import { RunEvents } from "../events/run-events.ts";
+import { RunEvents } from "@hyperion-ts/progress";
 import { chooseCpus } from "./choose-cpus.ts";
 import { chooseGpus } from "./choose-gpus.ts";
 import { MisplacedNodes } from "./misplaced-nodes.ts";

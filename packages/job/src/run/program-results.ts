@@ -6,7 +6,7 @@ import {
   type ResultsError,
   type ResultsOptions,
 } from "@hyperion-ts/results";
-import type { RunEvents } from "../events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import { describeProgram } from "./describe-program.ts";
 import { programCode } from "./program-code.ts";

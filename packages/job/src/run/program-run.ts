@@ -3,11 +3,9 @@
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
-import { logEvents } from "../events/event-log.ts";
-import { RunEvents } from "../events/run-events.ts";
+import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
-import { showProgress } from "../progress/show-progress.ts";
 import { type CountedWork, CountsReport } from "./counts-report.ts";
 import { failureText } from "./failure-text.ts";
 import { type Grace, InterruptedError, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";

@@ -1,6 +1,6 @@
 /** What a person chooses about a run, wherever it runs. */
 import type { ResultsOptions } from "@hyperion-ts/results";
-import type { RunEventListener } from "../events/run-events.ts";
+import type { RunEventListener } from "@hyperion-ts/progress";
 
 export interface RunOptions {
   /** Ends the run early. */

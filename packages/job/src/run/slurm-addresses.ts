@@ -1,5 +1,5 @@
 /** Where Slurm itself finds the nodes: their NodeAddr (slurm.conf(5)), which name servers need not know. */
-import { askSlurm } from "./ask-slurm.ts";
+import { askSlurm } from "@hyperion-ts/slurm-env/commands";
 
 /** Asks scontrol, once for all `nodes`, when the first address is wanted. */
 export function slurmAddresses(nodes: readonly string[]): (node: string) => Promise<string | undefined> {

@@ -4,8 +4,8 @@
  * stranger's job (PrivateData): that it does not know one proves something of this user's own jobs only.
  */
 import type { BatchJob } from "@hyperion-ts/results";
-import type { Allocation } from "@hyperion-ts/slurm-env";
-import { askSlurm, settingIn, type SlurmAnswer } from "./ask-slurm.ts";
+import { type Allocation, jobPhase, parseJobRecord, parseSlurmJobId, slurmSetting } from "@hyperion-ts/slurm-env";
+import { askSlurm, type SlurmAnswer } from "@hyperion-ts/slurm-env/commands";
 
 /** A start of a job: Slurm runs a job again, under its old id, when a node failed under it. */
 export interface JobStart {
@@ -51,31 +51,11 @@ export function startHasEnded(
 ): boolean {
   // Slurm forgets jobs some minutes after their end (MinJobAge of slurm.conf); those of others it may just not show.
   if (code !== 0) return userId === ownUserId && /Invalid job id specified/.test(stderr);
-  const record = stdout.split(/\n\s*\n/).find((record) => new RegExp(`^\\s*JobId=${jobId}\\b`).test(record));
-  if (record === undefined || field(record, "UserId", String.raw`[^\s(]*\((\d+)\)`) !== String(userId)) return false;
-  const state = field(record, "JobState", String.raw`(\w+)`) ?? "";
-  return (
-    ended.has(state) || (Number(field(record, "Restarts", String.raw`(\d+)`) ?? 0) > restarts && state !== "COMPLETING")
-  );
+  const record = parseJobRecord(stdout, parseSlurmJobId(jobId));
+  if (record?.userId !== userId) return false;
+  const { kind } = jobPhase(record.state);
+  return kind === "ended" || (record.restarts > restarts && (kind === "pending" || kind === "running"));
 }
 
-/** Not on the first line: it has the job's name, which may be any text. */
-const field = (record: string, key: string, value: string): string | undefined =>
-  new RegExp(`^\\s+(?:\\w+=\\S* )*?${key}=${value}`, "m").exec(record)?.[1];
-
-/** Of squeue(1), "JOB STATE CODES": those of jobs that have no process any more. */
-const ended = new Set([
-  "BOOT_FAIL",
-  "CANCELLED",
-  "COMPLETED",
-  "DEADLINE",
-  "FAILED",
-  "NODE_FAIL",
-  "OUT_OF_MEMORY",
-  "PREEMPTED",
-  "REVOKED",
-  "TIMEOUT",
-]);
-
 const askedCluster = async (): Promise<string | undefined> =>
-  settingIn((await askSlurm(["scontrol", "show", "config"])).stdout, "ClusterName");
+  slurmSetting((await askSlurm(["scontrol", "show", "config"])).stdout, "ClusterName");

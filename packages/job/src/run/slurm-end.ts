@@ -3,8 +3,8 @@
  * was known at the job's start (from Slurm 23.02 on); the controller knows what has become of it since: a changed time
  * limit, scancel, preemption. So it is asked again when it matters. Its times are on its own clock, which is compared with ours.
  */
-import type { Allocation, JobDetails } from "@hyperion-ts/slurm-env";
-import { steadyNowMs } from "../steady-clock.ts";
+import { type Allocation, type JobDetails, jobPhase } from "@hyperion-ts/slurm-env";
+import { steadyNowMs } from "@hyperion-ts/bounds";
 import { askJobDetails } from "./ask-job-details.ts";
 import { askSlurmClock } from "./ask-slurm-clock.ts";
 import type { Grace, SignalGrace } from "./interruption.ts";
@@ -90,13 +90,10 @@ export function slurmSignals(end: SlurmEnd, endGraceMs = END_GRACE_MS): SignalGr
     timeIsUp: true,
   });
   const told = async (signal: AbortSignal): Promise<Grace> => {
-    const { ms, isEnd } = await graceMs((state) => !goesOn.has(state ?? ""), signal);
+    const { ms, isEnd } = await graceMs((state) => jobPhase(state ?? "").kind !== "running", signal);
     return { ms, timeIsUp: !isEnd || end.isTimeout };
   };
   return { SIGINT: () => "none", SIGHUP: () => "none", SIGTERM: told, SIGUSR1: warned, SIGUSR2: warned };
 }
 
-const isEnding = (state: string | undefined): boolean => state === "COMPLETING";
-
-/** Of squeue(1), "JOB STATE CODES": those of jobs that Slurm does not end just now. */
-const goesOn = new Set(["CONFIGURING", "RESIZING", "RUNNING", "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED"]);
+const isEnding = (state: string | undefined): boolean => jobPhase(state ?? "").kind === "completing";

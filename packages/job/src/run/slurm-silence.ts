@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
-import type { Allocation } from "@hyperion-ts/slurm-env";
+import type { Allocation, JobState } from "@hyperion-ts/slurm-env";
 import { askJobDetails } from "./ask-job-details.ts";
 
 const endAbandonedJob: string = fileURLToPath(
@@ -30,7 +30,7 @@ function isSuspended(allocation: Allocation): () => Promise<boolean> {
   let asked: Promise<boolean> | undefined;
   return () => {
     asked ??= askJobDetails(allocation, { timeLimitMs: ASKING_LIMIT_MS })
-      .then(({ state }) => state === "SUSPENDED")
+      .then(({ state }) => state === ("SUSPENDED" satisfies JobState))
       .finally(() => (asked = undefined));
     return asked;
   };

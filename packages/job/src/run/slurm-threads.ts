@@ -1,6 +1,6 @@
 /** How many threads Slurm counts for each core of the job's nodes: without it, its numbers of CPUs may mean cores or threads. */
 import { type Allocation, parseThreadsPerCore } from "@hyperion-ts/slurm-env";
-import { askSlurm } from "./ask-slurm.ts";
+import { askSlurm } from "@hyperion-ts/slurm-env/commands";
 
 /** By node; without what can't be found out, which is said where it matters: workers are not pinned. */
 export async function readThreadsPerCore(

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { AllocatedNode, Allocation, JobDetails } from "@hyperion-ts/slurm-env";
-import type { RunEvents } from "../events/run-events.ts";
+import type { RunEvents } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
@@ -88,7 +88,7 @@ function shareOf(
   return {
     cpus,
     memoryMb: known?.memoryMb ?? memoryMb,
-    slurmCpuIds: known?.cpuIds,
+    cpuPlaces: known?.cpuPlaces,
     gpuIds: agentIsInJob || !jobHasSlices() ? gpus : undefined,
     agentIsInJob,
   };
@@ -120,7 +120,7 @@ async function readJobDetails(
   } catch (error) {
     signal.throwIfAborted();
     log(
-      `scontrol does not tell which CPUs and GPUs are job ${allocation.jobId}'s (${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}): GPUs of other nodes are not used`,
+      `It is not known which CPUs and GPUs are job ${allocation.jobId}'s: GPUs of other nodes are not used. ${error instanceof Error ? error.message : String(error)}`,
     );
     return undefined;
   }

@@ -2,8 +2,7 @@ import { PoolCore } from "@hyperion-ts/cpu-pool";
 import { openNodeLauncher } from "@hyperion-ts/launcher";
 import { expect, test, vi } from "vitest";
 import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
-import { describeCallWait } from "../../src/dispatch/call-wait.ts";
-import { RunEvents } from "../../src/events/run-events.ts";
+import { RunEvents } from "@hyperion-ts/progress";
 import { square } from "../functions.ts";
 import { TempDir } from "../local-run.ts";
 
@@ -82,13 +81,4 @@ test("while a dispatcher is drained nothing begins, what runs goes on, and the r
   controller.abort(new Error("enough"));
   await expect(late).rejects.toThrow("enough");
   void behind;
-});
-
-test("each reason has its words", () => {
-  expect(describeCallWait({ kind: "worker-starting", node: "n3" })).toBe("its worker on n3 starts");
-  expect(describeCallWait({ kind: "no-cpus-free", cpus: 2, mostIdle: 1 })).toBe(
-    "no node has 2 CPUs idle (the most is 1)",
-  );
-  expect(describeCallWait({ kind: "nodes-connecting" })).toMatch(/still being connected to/);
-  expect(describeCallWait({ kind: "ending" })).toMatch(/no call begins any more/);
 });

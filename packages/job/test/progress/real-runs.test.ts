@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { FakeTerminal } from "./fake-terminal.ts";
+import { FakeTerminal } from "@hyperion-ts/fake-terminal";
 
 const hasScript = spawnSync("script", ["--version"]).error === undefined;
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));

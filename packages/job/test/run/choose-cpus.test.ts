@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { type CpuPlace, parseCpuPlace } from "@hyperion-ts/slurm-env";
 import { describe, expect, it, test } from "vitest";
 import { type ChosenCpus, chooseCpus, type HostCpus } from "../../src/run/choose-cpus.ts";
 
@@ -13,6 +14,7 @@ const host = (allowedCpus: readonly number[], onlineCpus: number, others: Partia
   ...others,
 });
 const all = [0, 1, 2, 3];
+const places = (...numbers: readonly number[]): readonly CpuPlace[] => numbers.map(parseCpuPlace);
 /** Cores in Slurm's order. */
 const cores = (...ids: readonly (readonly number[])[]): Partial<HostCpus> => ({ cores: ids, coresAsSlurm: true });
 const unnumbered = (...ids: readonly (readonly number[])[]): Partial<HostCpus> => ({ cores: ids });
@@ -33,7 +35,7 @@ test.each([
   [
     "fewer than it may use, and the job's cpuset is there: pinned to that",
     host(all, 4, { cpuset: [3, 2] }),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [2, 3],
     true,
     null,
@@ -41,7 +43,7 @@ test.each([
   [
     "fewer, and the cpuset is not what Slurm's numbers say: pinned to the cpuset alone",
     host(all, 4, { ...cores([0], [1], [2], [3]), cpuset: [2, 3] }),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [2, 3],
     true,
     null,
@@ -49,7 +51,7 @@ test.each([
   [
     "fewer, and a cpuset that we may not use, whatever Slurm's numbers say: not pinned",
     host(all, 8, { ...cores([0], [1], [2], [3], [4], [5], [6], [7]), cpuset: [6, 7] }),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [0, 1],
     false,
     /but not which/,
@@ -57,7 +59,7 @@ test.each([
   [
     "fewer, and Slurm's own numbers are known: pinned to the CPUs in these places",
     host(all, 4, cores([0], [2], [1], [3])),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [0, 2],
     true,
     null,
@@ -65,7 +67,7 @@ test.each([
   [
     "fewer, and the cores are not in Slurm's order: not pinned",
     host(all, 4, unnumbered([0], [2], [1], [3])),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [0, 1],
     false,
     /but not which/,
@@ -73,7 +75,7 @@ test.each([
   [
     "fewer, and Slurm's numbers may be cores or threads: not pinned",
     host(all, 4, cores([0, 2], [1, 3])),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [0, 1],
     false,
     /but not which/,
@@ -81,7 +83,7 @@ test.each([
   [
     "fewer, and Slurm counts threads: pinned to these",
     host(all, 4, cores([0, 2], [1, 3])),
-    { cpus: 2, slurmCpuIds: [2, 3], slurmThreads: 2 },
+    { cpus: 2, cpuPlaces: places(2, 3), slurmThreads: 2 },
     [1, 3],
     true,
     null,
@@ -89,7 +91,7 @@ test.each([
   [
     "fewer, and Slurm counts cores of two threads as one CPU: not pinned",
     host(all, 4, cores([0, 2], [1, 3])),
-    { cpus: 2, slurmCpuIds: [0, 1], slurmThreads: 1 },
+    { cpus: 2, cpuPlaces: places(0, 1), slurmThreads: 1 },
     [0, 1],
     false,
     /but not which/,
@@ -97,7 +99,7 @@ test.each([
   [
     "fewer, and Slurm was told of threads that are not there: not pinned",
     host(all, 4, cores([0], [1], [2], [3])),
-    { cpus: 2, slurmCpuIds: [0, 1], slurmThreads: 2 },
+    { cpus: 2, cpuPlaces: places(0, 1), slurmThreads: 2 },
     [0, 1],
     false,
     /but not which/,
@@ -105,7 +107,7 @@ test.each([
   [
     "fewer, and Slurm has numbers that the machine has not: not pinned",
     host(all, 4, cores([0], [1], [2], [3])),
-    { cpus: 2, slurmCpuIds: [3, 4] },
+    { cpus: 2, cpuPlaces: places(3, 4) },
     [0, 1],
     false,
     /but not which/,
@@ -113,7 +115,7 @@ test.each([
   [
     "fewer, and the cpuset of a site that does not bind jobs: not pinned",
     host(all, 4, { cpuset: all }),
-    { cpus: 2, slurmCpuIds: [0, 1] },
+    { cpus: 2, cpuPlaces: places(0, 1) },
     [0, 1],
     false,
     /but not which/,
@@ -194,7 +196,7 @@ test.each([
 test("Slurm's numbers 4 to 7 on an EPYC 9354 are its CPUs 4 to 7, whatever the ids of their cores", () => {
   const ids = Array.from({ length: 32 }, (_, id) => id);
   expect(
-    pinsOf(chooseCpus(host(ids, 32, cores(...ids.map((id) => [id]))), { cpus: 4, slurmCpuIds: [4, 5, 6, 7] })),
+    pinsOf(chooseCpus(host(ids, 32, cores(...ids.map((id) => [id]))), { cpus: 4, cpuPlaces: places(4, 5, 6, 7) })),
   ).toEqual([[4], [5], [6], [7]]);
 });
 
@@ -207,13 +209,13 @@ describe("a job that has one CPU of each core (--hint=nomultithread), where the 
     [
       "inside of it, where the cgroup can't be seen: Slurm's numbers are as many",
       host([1, 2, 5, 6], 8, twoThreads),
-      { cpus: 2, slurmCpuIds: [2, 3, 4, 5] },
+      { cpus: 2, cpuPlaces: places(2, 3, 4, 5) },
     ],
     ["outside of it: the cpuset is found", host(eight, 8, { ...twoThreads, cpuset: [1, 2, 5, 6] }), { cpus: 2 }],
     [
       "where no cgroup keeps it: Slurm's numbers are those of threads",
       host(eight, 8, { ...twoThreads, coresAsSlurm: true }),
-      { cpus: 2, slurmCpuIds: [2, 3, 4, 5] },
+      { cpus: 2, cpuPlaces: places(2, 3, 4, 5) },
     ],
   ] as const)("has a whole core for each worker, %s", (_, found, share) => {
     const chosen = chooseCpus(found, share);
@@ -226,7 +228,7 @@ describe("a job that has one CPU of each core (--hint=nomultithread), where the 
   });
 
   it("has all cores of the machine, where it has the whole node", () => {
-    expect(pinsOf(chooseCpus(host(eight, 8, twoThreads), { cpus: 4, slurmCpuIds: eight }))).toEqual([
+    expect(pinsOf(chooseCpus(host(eight, 8, twoThreads), { cpus: 4, cpuPlaces: places(...eight) }))).toEqual([
       [0, 4],
       [1, 5],
       [2, 6],
@@ -236,7 +238,7 @@ describe("a job that has one CPU of each core (--hint=nomultithread), where the 
 
   it("is not mistaken for one with a core of two threads that are both counted", () => {
     expect(
-      pinsOf(chooseCpus(host(eight, 8, { ...twoThreads, cpuset: [1, 5] }), { cpus: 2, slurmCpuIds: [2, 3] })),
+      pinsOf(chooseCpus(host(eight, 8, { ...twoThreads, cpuset: [1, 5] }), { cpus: 2, cpuPlaces: places(2, 3) })),
     ).toEqual([[1], [5]]);
   });
 
@@ -262,11 +264,11 @@ test("whatever is told of a machine, workers are pinned to CPUs that they may us
     threads: fc.constantFrom(1, 2, 4),
     numbered: fc.boolean(),
     count: fc.integer({ min: 1, max: 16 }),
-    slurmCpuIds: fc.option(ids),
+    cpuPlaces: fc.option(ids.map((numbers) => places(...numbers))),
     slurmThreads: fc.option(fc.constantFrom(1, 2)),
   });
   fc.assert(
-    fc.property(machine, ({ allowed, cpuset, threads, numbered, count, slurmCpuIds, slurmThreads }) => {
+    fc.property(machine, ({ allowed, cpuset, threads, numbered, count, cpuPlaces, slurmThreads }) => {
       const sixteen = Array.from({ length: 16 }, (_, id) => id);
       const found = host(allowed, 16, {
         cores: [...Map.groupBy(sixteen, (id) => id % (16 / threads)).values()],
@@ -275,7 +277,7 @@ test("whatever is told of a machine, workers are pinned to CPUs that they may us
       });
       const chosen = chooseCpus(found, {
         cpus: count,
-        slurmCpuIds: slurmCpuIds ?? undefined,
+        cpuPlaces: cpuPlaces ?? undefined,
         slurmThreads: slurmThreads ?? undefined,
       });
       expect(new Set(chosen.cpuIds).size).toBe(chosen.cpuIds.length);

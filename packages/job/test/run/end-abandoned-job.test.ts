@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { SlurmAnswer } from "../../src/run/ask-slurm.ts";
+import type { SlurmAnswer } from "@hyperion-ts/slurm-env/commands";
 import { endAbandonedJob } from "../../src/run/end-abandoned-job.ts";
 
-const job = (fields: string): SlurmAnswer => ({
+const job = ({ state = "RUNNING", flag = 1, nodes = "n[2-3]" }): SlurmAnswer => ({
   code: 0,
-  stdout: `JobId=7 JobName=x\n   ${fields}\n   StdOut=/home/alice/out.txt\n`,
+  stdout: `JobId=7 JobName=x\n   JobState=${state} Reason=None Dependency=(null)\n   Requeue=0 Restarts=0 BatchFlag=${flag} Reboot=0 ExitCode=0:0\n   NodeList=${nodes}\n   BatchHost=n1\n   StdOut=/home/alice/out.txt\n`,
   stderr: "",
 });
-const ATTENDED = job("JobState=RUNNING BatchFlag=1 NodeList=n[1-3] BatchHost=n1");
-const ABANDONED = job("JobState=RUNNING BatchFlag=1 NodeList=n[2-3] BatchHost=n1");
-const ENDED = job("JobState=COMPLETING BatchFlag=1 NodeList=n[2-3] BatchHost=n1");
-const OWN = job("JobState=RUNNING BatchFlag=0 NodeList=n[2-3] BatchHost=n1");
+const ATTENDED = job({ nodes: "n[1-3]" });
+const ABANDONED = job({});
+const ENDED = job({ state: "COMPLETING" });
+const OWN = job({ flag: 0 });
 const UNKNOWN: SlurmAnswer = { code: 1, stdout: "", stderr: "slurm_load_jobs error: Invalid job id specified" };
 const AWAY: SlurmAnswer = {
   code: 1,

@@ -1,6 +1,6 @@
 import { parseAllocation } from "@hyperion-ts/slurm-env";
 import { describe, expect, test } from "vitest";
-import type { SlurmAnswer } from "../../src/run/ask-slurm.ts";
+import type { SlurmAnswer } from "@hyperion-ts/slurm-env/commands";
 import { type JobStart, parseJobStart, slurmBatchJob, startHasEnded } from "../../src/run/slurm-batch-job.ts";
 
 /** As Slurm 22.05 prints it. */

@@ -86,7 +86,7 @@ function checkCpus(allocated: readonly AllocatedNode[], { nodes: taken, numCpus,
     const threads = threadsOf(name);
     return singleThread ? cpus * threads : Math.ceil(cpus / threads) * threads;
   });
-  expect(counts).toEqual(taken.map(({ cpuIds }) => cpuIds.length));
+  expect(counts).toEqual(taken.map(({ cpuPlaces }) => cpuPlaces.length));
   if (!singleThread) expect(allocated.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(numCpus);
 }
 

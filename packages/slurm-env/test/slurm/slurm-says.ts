@@ -7,7 +7,7 @@ import type { Recording } from "./recordings.ts";
 /** A node of a job, or of a component. */
 export interface SlurmNode {
   readonly name: string;
-  readonly cpuIds: readonly number[];
+  readonly cpuPlaces: readonly number[];
   readonly gpuIds: readonly string[];
   /** 0 where Slurm does not hand out memory. */
   readonly memoryMb: number;
@@ -58,7 +58,7 @@ function nodeOf(name: string, line: ReadonlyMap<string, string>): SlurmNode {
   const gpus = line.get("GRES")?.split("IDX:").slice(1) ?? [];
   return {
     name,
-    cpuIds: numbersOf(line.get("CPU_IDs") ?? ""),
+    cpuPlaces: numbersOf(line.get("CPU_IDs") ?? ""),
     gpuIds: gpus.flatMap((indexes) => numbersOf(indexes.split(")", 1)[0] ?? "")).map(String),
     memoryMb: Number(line.get("Mem")),
   };

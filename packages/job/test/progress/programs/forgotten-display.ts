@@ -1,6 +1,5 @@
 /** Shows progress of a run that never ends. */
-import { RunEvents } from "../../../src/events/run-events.ts";
-import { showProgress } from "../../../src/progress/show-progress.ts";
+import { RunEvents, showProgress } from "@hyperion-ts/progress";
 
 const events = new RunEvents();
 showProgress(events, "auto");

@@ -1,0 +1,25 @@
+/** How a call failed for good, by one word. */
+export type CallFailureKind =
+  /** The function threw or rejected. */
+  | "threw"
+  /** An error that nobody caught while it ran, e.g. in a callback. */
+  | "uncaught"
+  | "invalid-input"
+  | "invalid-output"
+  /** The output holds something that can't travel. */
+  | "unsendable-output"
+  /** The output arrived, but was too large or could not be read. */
+  | "unreadable-output"
+  /** The function's module could not be imported. */
+  | "module-failed"
+  | "code-changed"
+  | "unknown-function"
+  /** Its worker died, or its node was lost, under every attempt. */
+  | "worker-died"
+  /** No worker could be started for it, or no node is left. */
+  | "not-started"
+  /** Its run ended before it: nobody had waited for it. */
+  | "run-ended"
+  /** It held more memory than its share. */
+  | "over-memory"
+  | "timed-out";

@@ -1,0 +1,40 @@
+/** Why calls wait: as data for programs, as a clause for people. */
+
+/** What the first of the waiting calls waits for. */
+export type CallWaitReason =
+  /** No node (or not the node that it names) has so many CPUs idle. */
+  | { readonly kind: "no-cpus-free"; readonly cpus: number; readonly mostIdle: number }
+  /** CPUs are there, but not with the GPUs or the memory that it asks for beside them. */
+  | { readonly kind: "no-gpus-or-memory-free"; readonly gpus: number; readonly memoryMb: number }
+  /** First in line: what comes free on `node` is kept for it. */
+  | { readonly kind: "claims"; readonly node: string; readonly cpus: number; readonly idle: number }
+  /** It would fit on `node`, which is kept for the first in line. */
+  | { readonly kind: "behind"; readonly node: string }
+  /** No node that is there could serve it; others are still being connected to. */
+  | { readonly kind: "nodes-connecting" }
+  /** It has its CPUs; its worker process starts. */
+  | { readonly kind: "worker-starting"; readonly node: string }
+  /** The run is being ended: no call begins any more. */
+  | { readonly kind: "ending" };
+
+/** The reason as a clause: "its worker on n3 starts". */
+export function describeCallWait(reason: CallWaitReason): string {
+  switch (reason.kind) {
+    case "no-cpus-free":
+      return `no node has ${reason.cpus} CPUs idle (the most is ${reason.mostIdle})`;
+    case "no-gpus-or-memory-free":
+      return `no node with enough idle CPUs has ${reason.gpus} GPUs and ${reason.memoryMb} MB of memory idle beside them`;
+    case "claims":
+      return `it is first in line and waits for room on node ${reason.node} (needs ${reason.cpus} idle CPUs, ${reason.idle} now)`;
+    case "behind":
+      return `it would fit on node ${reason.node}, which is kept for a request that came before it`;
+    case "nodes-connecting":
+      return "no node that is there is large enough, and others are still being connected to";
+    case "worker-starting":
+      return `its worker on ${reason.node} starts`;
+    case "ending":
+      return "no call begins any more";
+    default:
+      return reason satisfies never;
+  }
+}

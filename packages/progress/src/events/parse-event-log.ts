@@ -1,0 +1,56 @@
+/**
+ * The event log, read back. A program that was killed, or a full disk, leaves a part of a line, and a later version of
+ * these packages may write events that this one does not know: such lines are left out, the others tell what they told. Pure.
+ */
+import type { RunEvent, StampedEvent } from "./run-event.ts";
+
+/** The events of a log's text (`events.jsonl`), in order; lines that are no event of this version are left out. */
+export const parseEventLog = (text: string): readonly StampedEvent[] =>
+  text.split("\n").flatMap((line) => eventOf(line) ?? []);
+
+function eventOf(line: string): StampedEvent | undefined {
+  const value = jsonOf(line);
+  if (!isLogged(value)) return undefined;
+  const { at, ...event } = value;
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? undefined : { at: date, event };
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `logEvents` wrote is told by its type: the log is a file of the user's own. */
+const isLogged = (value: unknown): value is RunEvent & { readonly at: string } =>
+  typeof value === "object" &&
+  value !== null &&
+  "at" in value &&
+  typeof value.at === "string" &&
+  "type" in value &&
+  typeof value.type === "string" &&
+  Object.hasOwn(types, value.type);
+
+const types: Readonly<Record<RunEvent["type"], true>> = {
+  "run-started": true,
+  "nodes-connecting": true,
+  "node-ready": true,
+  "node-left-out": true,
+  "node-lost": true,
+  "node-limited": true,
+  "worker-started": true,
+  "worker-ended": true,
+  "worker-not-started": true,
+  "call-failed": true,
+  "call-over-memory": true,
+  "call-retried": true,
+  "call-ended": true,
+  counts: true,
+  "other-code": true,
+  log: true,
+  "run-interrupted": true,
+  "run-ended": true,
+};

@@ -1,0 +1,132 @@
+/**
+ * Everything that happens in a run, as data. The log file, the progress display and whoever subscribes read this
+ * one stream: state changes, failures, and counts once a second. Single calls are in it only where somebody asked
+ * for them (`trace`), because there may be hundreds of thousands of them a second.
+ */
+import type { CallFailureKind } from "./call-failure-kind.ts";
+import type { CallWaitReason } from "./call-wait.ts";
+
+/** How many calls of one function there are in each state. */
+export interface FunctionCounts {
+  readonly name: string;
+  /** Wanted, but not begun: no CPUs are free, a worker starts, or they were sent ahead. */
+  readonly waiting: number;
+  readonly running: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Ended because their caller no longer wanted them, or never made because its group ended first. */
+  readonly cancelled: number;
+  /** Run again after their worker died. */
+  readonly retried: number;
+  /** Not wanted yet, but expected: one for each input that a group (`mapConcurrently`, `forConcurrently_`, ...) has left. null: there will be more, and nobody knows how many. */
+  readonly toCome: number | null;
+}
+
+/** One thing that happened: the node, the worker or the call that changed its state, and what is known of it then. */
+export type RunEvent =
+  | { readonly type: "run-started"; readonly programId: string; readonly database: string; readonly logDir: string }
+  /** So many nodes are being connected to: each of them will be ready, or left out. */
+  | { readonly type: "nodes-connecting"; readonly nodes: number }
+  | {
+      readonly type: "node-ready";
+      readonly node: string;
+      readonly cpus: number;
+      readonly pinned: boolean;
+      readonly note: string | null;
+    }
+  /** The node could not be reached, or can't load what other nodes can. */
+  | { readonly type: "node-left-out"; readonly node: string; readonly reason: string }
+  | { readonly type: "node-lost"; readonly node: string; readonly reason: string }
+  | {
+      readonly type: "worker-started";
+      readonly node: string;
+      readonly serviceId: string;
+      readonly pid: number;
+      readonly cpuIds: readonly number[];
+      readonly logFile: string;
+    }
+  /** `blame`: which call had been answered before, and what it had left behind that ended the worker. */
+  | {
+      readonly type: "worker-ended";
+      readonly node: string;
+      readonly serviceId: string;
+      readonly how: string;
+      readonly blame?: string;
+    }
+  /** A limit of the node is reached: it runs so many workers and no more. */
+  | { readonly type: "node-limited"; readonly node: string; readonly workers: number; readonly reason: string }
+  | { readonly type: "worker-not-started"; readonly node: string; readonly reason: string }
+  /** A call failed for good; its caller gets the error. */
+  | {
+      readonly type: "call-failed";
+      readonly functionName: string;
+      readonly node: string;
+      readonly attempt: number;
+      readonly reason: CallFailureKind;
+      readonly message: string;
+    }
+  /** The worker of a call holds more memory than `setTaskMemory` has reserved for it, in megabytes; `ends`: the call is ended for that. Once for each attempt. */
+  | {
+      readonly type: "call-over-memory";
+      readonly functionName: string;
+      readonly node: string;
+      readonly attempt: number;
+      readonly usedMb: number;
+      readonly memoryMb: number;
+      readonly ends: boolean;
+    }
+  /** A call runs again, because its worker died or its node was lost. */
+  | {
+      readonly type: "call-retried";
+      readonly functionName: string;
+      readonly node: string;
+      readonly attempt: number;
+      readonly why: string;
+    }
+  /**
+   * Once a second while something changes, and at the end. `remembered` counts results found in the database; `waitingFor`
+   * is what the first of the waiting calls waits for.
+   */
+  | {
+      readonly type: "counts";
+      readonly functions: readonly FunctionCounts[];
+      readonly remembered: number;
+      readonly waitingFor: CallWaitReason | null;
+    }
+  /** Only with `trace`: one call has ended. Times in milliseconds. */
+  | {
+      readonly type: "call-ended";
+      readonly functionName: string;
+      readonly node: string;
+      readonly attempt: number;
+      readonly outcome: "done" | "failed" | "lost";
+      readonly runMs: number;
+    }
+  /**
+   * Remembered results of a map that the job looks up were computed by other code of these functions than today's, the last
+   * of them by a program that was started at `startedAt` (ISO 8601; null: not known). Once for each map.
+   */
+  | {
+      readonly type: "other-code";
+      readonly map: string;
+      readonly results: number;
+      readonly functions: readonly string[];
+      readonly programId: string;
+      readonly startedAt: string | null;
+    }
+  /** A line that the job logged. */
+  | { readonly type: "log"; readonly message: string }
+  /** Running calls may go on for so long, in milliseconds. */
+  | { readonly type: "run-interrupted"; readonly signal: string; readonly graceMs: number }
+  | {
+      readonly type: "run-ended";
+      readonly outcome: "done" | "failed" | "interrupted";
+      readonly seconds: number;
+      readonly message: string | null;
+    };
+
+/** An event and when it happened. */
+export interface StampedEvent {
+  readonly at: Date;
+  readonly event: RunEvent;
+}

@@ -1,0 +1,230 @@
+/** What the display knows of a run: worked out from its events alone. Pure. */
+import type { CallWaitReason } from "../events/call-wait.ts";
+import type { FunctionCounts, RunEvent } from "../events/run-event.ts";
+import { addSample, type CallSample } from "./call-rate.ts";
+
+/** A run as its events tell it, at one moment. */
+export interface RunState {
+  readonly programId: string;
+  readonly database: string;
+  readonly logDir: string;
+  readonly startedAtMs: number;
+  readonly phase: RunPhase;
+  /** The CPUs of each node that works. */
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly nodesLost: number;
+  /** How many nodes are still being connected to. */
+  readonly connecting: number;
+  /** In the order of their first calls. A new array with each counts event. */
+  readonly functions: readonly FunctionProgress[];
+  /** How many results were found in the database. */
+  readonly remembered: number;
+  /** What the first of the waiting calls waits for. */
+  readonly waitingFor: CallWaitReason | null;
+  /** How often each kind of problem came up, by `problemKey`. */
+  readonly problems: ReadonlyMap<string, number>;
+  /** What failing calls said, as far as it was shown. */
+  readonly failures: readonly string[];
+  /** When the counts were last known, or a node came up. */
+  readonly countedAtMs: number;
+  /** Since when no call runs, although one is wanted or no node is there; null: one runs, or none is wanted. */
+  readonly idleSinceMs: number | null;
+}
+
+/** Whether a run goes on. */
+export type RunPhase =
+  | { readonly kind: "running" }
+  /** Calls are being ended. */
+  | { readonly kind: "interrupted"; readonly signal: string }
+  | { readonly kind: "ended"; readonly outcome: "done" | "failed" | "interrupted" };
+
+/** The calls of one function, and how their numbers have come to be. */
+export interface FunctionProgress {
+  readonly counts: FunctionCounts;
+  /** From when the first call ran. */
+  readonly samples: readonly CallSample[];
+  /** Whether a call has ever run, or waited, when somebody looked. */
+  readonly hasRun: boolean;
+  readonly hasWaited: boolean;
+  /** Whether nobody knew how many there would be. */
+  readonly wasUncounted: boolean;
+}
+
+/** So many problems of a kind are shown. */
+export const MAX_SHOWN = 5;
+/** Counts come so often while anything changes, so a function that is new in them began no longer ago. */
+const COUNTS_INTERVAL_MS = 1_000;
+/** A pause between calls that is longer says nothing about how fast they are. */
+const PAUSE_MS = 10_000;
+
+/** Before the first event. */
+export const noRun: RunState = {
+  programId: "",
+  database: "",
+  logDir: "",
+  startedAtMs: 0,
+  phase: { kind: "running" },
+  nodes: new Map(),
+  nodesLost: 0,
+  connecting: 0,
+  functions: [],
+  remembered: 0,
+  waitingFor: null,
+  problems: new Map(),
+  failures: [],
+  countedAtMs: 0,
+  idleSinceMs: null,
+};
+
+/** The state after an event that came `atMs`, on a steady clock; the same object when the event changes nothing that is shown. */
+export function nextRunState(before: RunState, event: RunEvent, atMs: number): RunState {
+  const state = countProblem(before, event);
+  switch (event.type) {
+    case "run-started":
+      return {
+        ...state,
+        programId: event.programId,
+        database: event.database,
+        logDir: event.logDir,
+        startedAtMs: atMs,
+        countedAtMs: atMs,
+        idleSinceMs: atMs,
+      };
+    case "nodes-connecting":
+      return { ...state, connecting: event.nodes };
+    case "node-ready":
+      return {
+        ...state,
+        nodes: new Map(state.nodes).set(event.node, event.cpus),
+        connecting: Math.max(0, state.connecting - 1),
+        countedAtMs: atMs,
+        idleSinceMs: state.nodes.size === 0 ? null : state.idleSinceMs,
+      };
+    case "node-lost":
+      return isShutdown(state, event)
+        ? state
+        : { ...state, nodes: without(state.nodes, event.node), nodesLost: state.nodesLost + 1 };
+    case "counts":
+      return counted(state, event, atMs);
+    case "run-interrupted":
+      return { ...state, phase: { kind: "interrupted", signal: event.signal } };
+    case "run-ended":
+      return { ...state, phase: { kind: "ended", outcome: event.outcome } };
+    case "node-left-out":
+      return state.nodes.has(event.node)
+        ? { ...state, nodes: without(state.nodes, event.node) }
+        : { ...state, connecting: Math.max(0, state.connecting - 1) };
+    case "call-failed":
+      return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
+    case "node-limited":
+    case "call-over-memory":
+    case "worker-started":
+    case "worker-ended":
+    case "worker-not-started":
+    case "call-retried":
+    case "call-ended":
+    case "other-code":
+    case "log":
+      return state;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** How many problems of the event's kind there were, with it; 1 for what is not counted. */
+export function timesSeen({ problems }: RunState, event: RunEvent): number {
+  const key = problemKey(event);
+  return key === null ? 1 : (problems.get(key) ?? 0);
+}
+
+/** Problems with the same key are of one kind: after a few, more of them say nothing new. Null: not a problem, or each one counts. */
+function problemKey(event: RunEvent): string | null {
+  switch (event.type) {
+    case "call-failed":
+    case "call-retried":
+    case "call-over-memory":
+      return `${event.type} ${event.functionName}`;
+    case "worker-not-started":
+      return event.type;
+    case "worker-ended":
+      return event.blame === undefined ? null : event.type;
+    case "node-ready":
+      return event.note === null ? null : "note";
+    default:
+      return null;
+  }
+}
+
+/** Whether the event tells of what we end ourselves: workers and nodes go at the end of a run, or after an interruption. */
+export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
+  switch (event.type) {
+    case "worker-ended":
+    case "worker-not-started":
+    case "node-lost":
+    case "call-retried":
+      return phase.kind !== "running";
+    case "call-failed":
+      return (
+        phase.kind === "ended" ||
+        (phase.kind === "interrupted" && (event.reason === "worker-died" || event.reason === "not-started"))
+      );
+    default:
+      return phase.kind === "ended";
+  }
+}
+
+function countProblem(state: RunState, event: RunEvent): RunState {
+  const key = problemKey(event);
+  return key === null
+    ? state
+    : { ...state, problems: new Map(state.problems).set(key, (state.problems.get(key) ?? 0) + 1) };
+}
+
+function counted(
+  state: RunState,
+  { functions, remembered, waitingFor }: Extract<RunEvent, { type: "counts" }>,
+  atMs: number,
+): RunState {
+  const isIdle = waitingFor !== null && functions.every(({ running }) => running === 0);
+  const idleSinceMs = isIdle ? (state.idleSinceMs ?? atMs) : null;
+  return {
+    ...state,
+    functions: functions.map((counts) => progressOf(state, counts, atMs)),
+    remembered,
+    waitingFor,
+    countedAtMs: atMs,
+    idleSinceMs,
+  };
+}
+
+function progressOf({ functions, countedAtMs }: RunState, counts: FunctionCounts, atMs: number): FunctionProgress {
+  const known = functions.find((known) => known.counts.name === counts.name);
+  return {
+    counts,
+    samples: samplesOf(known, counts, { beganAtMs: Math.max(countedAtMs, atMs - COUNTS_INTERVAL_MS), atMs }),
+    hasRun: counts.running > 0 || known?.hasRun === true,
+    hasWaited: counts.waiting > 0 || known?.hasWaited === true,
+    wasUncounted: counts.toCome === null || known?.wasUncounted === true,
+  };
+}
+
+/** The samples begin when calls run, for the first time and after a pause: workers that start, and a job that does something else, are no calls. */
+function samplesOf(
+  known: FunctionProgress | undefined,
+  counts: FunctionCounts,
+  { beganAtMs, atMs }: { readonly beganAtMs: number; readonly atMs: number },
+): readonly CallSample[] {
+  const samples = known?.samples ?? [];
+  const ended = counts.done + counts.failed;
+  const before = known === undefined ? 0 : known.counts.done + known.counts.failed;
+  if (ended === before && counts.running === 0) return samples;
+  const last = samples.at(-1);
+  const paused = known !== undefined && known.counts.running === 0 && last !== undefined && atMs - last.atMs > PAUSE_MS;
+  return addSample(last === undefined || paused ? [{ atMs: beganAtMs, ended: before }] : samples, { atMs, ended });
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}

@@ -1,0 +1,62 @@
+/** The last lines of a run: how it ended, and its totals. Pure. */
+import type { RunEvent } from "../events/run-event.ts";
+import { isCutShort, leftCalls, openCalls } from "./function-columns.ts";
+import { countText, durationText, plural } from "./human-numbers.ts";
+import { paragraph } from "./paragraph.ts";
+import type { RunState } from "../state/run-state.ts";
+import type { Line } from "./styled-line.ts";
+
+type RunEnded = Extract<RunEvent, { type: "run-ended" }>;
+
+/** For instance `done in 3.2 s: 60 calls, 0 failed`; why it failed, as far as that was not shown yet, and how to go on. */
+export function endLines(state: RunState, { outcome, seconds, message }: RunEnded): readonly Line[] {
+  const time = durationText(seconds);
+  switch (outcome) {
+    case "done":
+      return [[{ text: `done in ${time}`, style: "green" }, { text: `: ${doneText(state)}` }]];
+    case "failed":
+      return [
+        [{ text: `failed after ${time}`, style: "red" }, { text: `: ${totalsText(state)}` }],
+        ...reason(state, message),
+      ];
+    case "interrupted":
+      return [
+        [{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }],
+        [{ text: `  what was stored is in ${state.database}: run the same command again to go on from there` }],
+      ];
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function doneText(state: RunState): string {
+  const { remembered, functions } = state;
+  if (functions.length > 0) return totalsText(state);
+  if (remembered === 0) return "no calls";
+  return `nothing to compute: ${remembered === 1 ? "the one result was" : `all ${countText(remembered)} results were`} in the database`;
+}
+
+function totalsText({ functions, remembered, phase }: RunState): string {
+  const sum = (part: (f: RunState["functions"][number]) => number): number =>
+    functions.reduce((total, f) => total + part(f), 0);
+  const failed = sum(({ counts }) => counts.failed);
+  const parts = [plural(sum(({ counts }) => counts.done) + failed, "call"), `${countText(failed)} failed`];
+  const optional = [
+    [sum(({ counts }) => counts.retried), "rerun"],
+    [isCutShort(phase) ? 0 : sum(({ counts }) => counts.cancelled), "cancelled"],
+    [isCutShort(phase) ? sum(leftCalls) : sum(openCalls), "not done"],
+    [remembered, "remembered"],
+  ] as const;
+  return [
+    ...parts,
+    ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`),
+  ].join(", ");
+}
+
+/** Behind the message there may be lines that say where in the program. */
+function reason({ failures }: RunState, message: string | null): readonly Line[] {
+  if (message === null) return [];
+  const shown = failures.find((failure) => message === failure || message.startsWith(`${failure}\n`));
+  const rest = shown === undefined ? message : message.slice(shown.length + 1);
+  return rest === "" ? [] : paragraph("  ", rest);
+}

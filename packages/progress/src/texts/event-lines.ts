@@ -1,0 +1,111 @@
+/** The lines that stay: what a person should know of each event, whether or not there is a live block. Pure. */
+import type { RunEvent } from "../events/run-event.ts";
+import { endLines } from "./end-lines.ts";
+import { countText, durationText, plural } from "./human-numbers.ts";
+import { paragraph } from "./paragraph.ts";
+import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "../state/run-state.ts";
+import type { Line } from "./styled-line.ts";
+
+/** `state` is the state before and with the event: what the shutdown brings is judged by the former, repetition by the latter. */
+export function eventLines(
+  state: { readonly before: RunState; readonly after: RunState },
+  event: RunEvent,
+  live: boolean,
+): readonly Line[] {
+  if (isShutdown(state.before, event)) return [];
+  const seen = timesSeen(state.after, event);
+  if (seen > MAX_SHOWN + 1) return [];
+  const lines = linesOf(state.after, event, live);
+  return seen <= MAX_SHOWN || lines.length === 0
+    ? lines
+    : [[{ text: `  … more of these are in ${state.after.logDir}/events.jsonl`, style: "dim" }]];
+}
+
+function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line[] {
+  switch (event.type) {
+    case "run-started":
+      return [
+        [{ text: event.programId, style: "bold" }, { text: `  results in ${event.database}, logs in ${event.logDir}` }],
+      ];
+    case "node-ready":
+      return [
+        ...(live ? [] : paragraph("", `${event.node}: ${plural(event.cpus, "CPU")}`)),
+        ...(event.note === null ? [] : paragraph("⚠ ", `${event.node}: ${event.note}`, "yellow")),
+      ];
+    case "node-left-out":
+      return paragraph("✗ ", `${event.node} is left out: ${event.reason}`, "red");
+    case "node-lost":
+      return paragraph("✗ ", `${event.node} is lost: ${event.reason}`, "red");
+    case "node-limited":
+      return paragraph(
+        "⚠ ",
+        `${event.node}: ${plural(event.workers, "worker")} at a time and no more: ${event.reason}`,
+        "yellow",
+      );
+    case "worker-not-started":
+      return paragraph("⚠ ", `${event.node}: ${event.reason}`, "yellow");
+    case "call-failed":
+      return paragraph("✗ ", event.message, "red");
+    case "call-over-memory":
+      return paragraph(
+        "⚠ ",
+        `${event.functionName} on ${event.node} holds ${countText(event.usedMb)} MB of memory, more than the ${countText(event.memoryMb)} MB of setTaskMemory${event.ends ? ", and is ended" : ""}`,
+        "yellow",
+      );
+    case "call-retried":
+      return paragraph(
+        "⚠ ",
+        `${event.functionName} runs again after attempt ${event.attempt} on ${event.node}: ${event.why.split("\n", 1)[0]}`,
+        "yellow",
+      );
+    case "other-code":
+      return paragraph("⚠ ", otherCodeText(event), "yellow");
+    case "log":
+      return paragraph("", event.message);
+    case "run-interrupted":
+      return paragraph(
+        "",
+        `Interrupted by ${event.signal}: ${event.graceMs > 0 ? `no call begins any more; waiting up to ${durationText(event.graceMs / 1_000)} for` : "ending"} ${runningText(state)} ...`,
+        "yellow",
+      );
+    case "run-ended":
+      return endLines(state, event);
+    case "worker-ended":
+      return event.blame === undefined
+        ? []
+        : paragraph("⚠ ", `A worker on ${event.node} has ended, and is replaced: ${event.blame}`, "yellow");
+    case "counts":
+    case "nodes-connecting":
+    case "worker-started":
+    case "call-ended":
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
+
+function otherCodeText({
+  map,
+  results,
+  functions,
+  programId,
+  startedAt,
+}: Extract<RunEvent, { type: "other-code" }>): string {
+  const since = startedAt === null ? "" : ` of ${minuteText(new Date(startedAt))}`;
+  return (
+    `${plural(results, "result")} of map "${map}" ${results === 1 ? "is" : "are"} from other code of ${functions.join(", ")} than today's (last: program ${programId}${since}).\n` +
+    'memoizeWithMap(..., { code: "same" }) computes such results again'
+  );
+}
+
+/** To the minute, in this machine's time zone. */
+const minuteText = (date: Date): string => {
+  const [year, ...rest] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()];
+  const [month, day, hour, minute] = rest.map((part) => String(part).padStart(2, "0"));
+  return `${year}-${month}-${day} ${hour}:${minute}`;
+};
+
+function runningText({ functions }: RunState): string {
+  const running = functions.reduce((sum, { counts }) => sum + counts.running, 0);
+  return running === 0 ? "the run" : plural(running, "running call");
+}

@@ -1,0 +1,125 @@
+/** The live block of a terminal as lines: a headline, and a row for each function. Pure. */
+import { functionColumns, isCutShort, isThrough, leftCalls, openCalls } from "./function-columns.ts";
+import { clockText, plural } from "./human-numbers.ts";
+import type { FunctionProgress, RunPhase, RunState } from "../state/run-state.ts";
+import { type Line, lineWidth, type Span } from "./styled-line.ts";
+import { textWidth, truncateText } from "./text-width.ts";
+import { connectingText, isSilent, waitText } from "./wait-text.ts";
+
+/** The room that a terminal has, in characters. */
+export interface BlockSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Wider than this, the clock would be far from everything else. */
+const MAX_HEADLINE = 80;
+const MAX_NAME = 32;
+/** Rows of the terminal that the block leaves free. */
+const FREE_ROWS = 4;
+const MARK_WIDTH = 4;
+/** Columns that go first when the terminal is narrow: reruns; waiting, which follows from the others; the rate. (The name is column 0.) */
+const LESS_NEEDED = [5, 3, 6];
+
+/** The block at a time. It has fewer lines than the terminal has rows; its lines may be wider than the terminal. */
+export function liveLines(state: RunState, nowMs: number, { columns, rows }: BlockSize): readonly Line[] {
+  const room = Math.max(1, rows - FREE_ROWS);
+  const shown = mostInteresting(state.functions, room);
+  const hidden = state.functions.length - shown.length;
+  return [
+    headline(state, nowMs, Math.min(columns, MAX_HEADLINE)),
+    ...functionRows(shown, state.phase, nowMs, columns),
+    ...(hidden > 0 ? [[{ text: `  … and ${plural(hidden, "more function")}`, style: "dim" } as const]] : []),
+    ...waitRow(state, nowMs),
+    ...(state.remembered > 0
+      ? [[{ text: "  ◆ ", style: "green" } as const, { text: `${plural(state.remembered, "result")} remembered` }]]
+      : []),
+  ];
+}
+
+function headline(state: RunState, nowMs: number, width: number): Line {
+  const left: Line = [{ text: state.programId, style: "bold" }, { text: `  ${nodesText(state)}` }, endingSpan(state)];
+  const clock = clockText((nowMs - state.startedAtMs) / 1_000);
+  return [
+    ...left,
+    { text: " ".repeat(Math.max(2, width - lineWidth(left) - clock.length)) },
+    { text: clock, style: "dim" },
+  ];
+}
+
+function nodesText({ nodes, nodesLost, connecting }: RunState): string {
+  const lost = nodesLost === 0 ? "" : ` (${plural(nodesLost, "node")} lost)`;
+  const more = connecting === 0 ? "" : connectingText(connecting);
+  if (nodes.size === 0) return more === "" ? (nodesLost === 0 ? "starting" : `no nodes${lost}`) : `${more}${lost}`;
+  const cpus = [...nodes.values()].reduce((sum, cpus) => sum + cpus, 0);
+  return `${plural(nodes.size, "node")}, ${plural(cpus, "CPU")}${lost}${more === "" ? "" : `, ${more}`}`;
+}
+
+/** Why no call runs, when none has run for a while. */
+function waitRow(state: RunState, nowMs: number): readonly Line[] {
+  const text = isSilent(state, nowMs) && state.nodes.size > 0 ? waitText(state) : null;
+  return text === null ? [] : [[{ text: `  … ${text}`, style: "dim" }]];
+}
+
+const endingSpan = ({ phase }: RunState): Span => ({
+  text: phase.kind === "interrupted" ? `  ending after ${phase.signal}` : "",
+  style: "yellow",
+});
+
+/** All of them if there is room, otherwise those with open calls and then the latest. In their own order. */
+function mostInteresting(functions: readonly FunctionProgress[], room: number): readonly FunctionProgress[] {
+  const latestFirst = functions.toReversed();
+  const byInterest = [...latestFirst.filter((f) => openCalls(f) > 0), ...latestFirst.filter((f) => openCalls(f) === 0)];
+  const chosen = new Set(byInterest.slice(0, room));
+  return functions.filter((f) => chosen.has(f));
+}
+
+function functionRows(
+  functions: readonly FunctionProgress[],
+  phase: RunPhase,
+  nowMs: number,
+  columns: number,
+): readonly Line[] {
+  const table = functions.map((f): Line => [
+    { text: truncateText(f.counts.name, MAX_NAME) },
+    ...functionColumns(f, phase, nowMs),
+  ]);
+  const widths = fittingWidths(table, columns - MARK_WIDTH);
+  return functions.map((f, i) => [markOf(f, phase, nowMs), ...alignedRow(table[i] ?? [], widths)]);
+}
+
+/** The width of each column; 0 for what is empty, and for what a narrow terminal has no room for. */
+function fittingWidths(table: readonly Line[], room: number): readonly number[] {
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => textWidth(row[column]?.text ?? ""))),
+  );
+  for (const column of LESS_NEEDED) {
+    if (widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + 2), 0) - 2 <= room) break;
+    widths[column] = 0;
+  }
+  return widths;
+}
+
+/** The name is flush left, the rest is flush right. */
+function alignedRow(row: Line, widths: readonly number[]): Line {
+  const last = row.findLastIndex(({ text }, column) => text !== "" && widths[column] !== 0);
+  return row.slice(0, last + 1).flatMap((cell, column) => {
+    const width = widths[column] ?? 0;
+    if (width === 0) return [];
+    const padding = { text: " ".repeat(width - textWidth(cell.text)) };
+    return column === 0 ? [cell, padding] : [{ text: "  " }, padding, cell];
+  });
+}
+
+function markOf(progress: FunctionProgress, phase: RunPhase, nowMs: number): Span {
+  const { running, done, failed, toCome } = progress.counts;
+  const hasLeft = leftCalls(progress) > 0 || toCome === null || progress.wasUncounted;
+  if (phase.kind === "ended" && isCutShort(phase) && hasLeft)
+    return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ■ ", style: "yellow" };
+  if (running > 0) return { text: "  ▶ ", style: "green" };
+  if (!isThrough(progress, phase, nowMs))
+    return openCalls(progress) > 0 || done + failed === 0
+      ? { text: "  ◌ ", style: "dim" }
+      : { text: "  ▶ ", style: "green" };
+  return failed > 0 ? { text: "  ✗ ", style: "red" } : { text: "  ✔ ", style: "green" };
+}

@@ -1,0 +1,90 @@
+/** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
+import type { CallWaitReason } from "../src/events/call-wait.ts";
+import type { FunctionCounts, RunEvent, StampedEvent } from "../src/events/run-event.ts";
+import { nextRunState, noRun, type RunState } from "../src/state/run-state.ts";
+import { type Line, paintLine } from "../src/texts/styled-line.ts";
+
+/** When each story starts. */
+export const startMs = Date.UTC(2026, 10, 1, 12);
+
+export const at = (seconds: number, event: RunEvent): StampedEvent => ({
+  at: new Date(startMs + seconds * 1_000),
+  event,
+});
+
+export const after = (...events: readonly StampedEvent[]): RunState =>
+  events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), noRun);
+
+export const started: RunEvent = {
+  type: "run-started",
+  programId: "q7RkW",
+  database: "out/results.sqlite",
+  logDir: "out/logs/2026-11/q7RkW",
+};
+
+export const nodeReady = (node: string, cpus: number, note: string | null = null): RunEvent => ({
+  type: "node-ready",
+  node,
+  cpus,
+  pinned: note === null,
+  note,
+});
+
+export const nodeLost = (node: string, reason = "its agent is silent"): RunEvent => ({
+  type: "node-lost",
+  node,
+  reason,
+});
+
+export const callFailed = (
+  functionName: string,
+  message = `${functionName} failed on n3 (CPU 2), attempt 1 of 1, after 0.3 s\n  RangeError: x must not be negative`,
+): RunEvent => ({
+  type: "call-failed",
+  functionName,
+  node: "n3",
+  attempt: 1,
+  reason: "threw",
+  message,
+});
+
+export const callRetried = (functionName: string): RunEvent => ({
+  type: "call-retried",
+  functionName,
+  node: "n3",
+  attempt: 1,
+  why: "the worker was killed by SIGKILL",
+});
+
+export const counts = (
+  functions: readonly Partial<FunctionCounts>[],
+  remembered = 0,
+  waitingFor: CallWaitReason | null = null,
+): RunEvent => ({
+  type: "counts",
+  waitingFor,
+  remembered,
+  functions: functions.map((given) => ({
+    name: "roots/bracket",
+    waiting: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    cancelled: 0,
+    retried: 0,
+    toCome: 0,
+    ...given,
+  })),
+});
+
+export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
+
+export const ended = (
+  seconds: number,
+  outcome: "done" | "failed" | "interrupted" = "done",
+  message: string | null = null,
+): RunEvent => ({ type: "run-ended", outcome, seconds, message });
+
+/** The text of lines, without colours; cut to `columns` if given. */
+export const textOf = (lines: readonly Line[], columns: number | null = null): string =>
+  lines.map((line) => paintLine(line, { columns, colour: false }).trimEnd()).join("\n");

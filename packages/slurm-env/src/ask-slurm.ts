@@ -1,0 +1,84 @@
+/**
+ * Runs one of Slurm's commands to ask it something. What these print, and whom they ask, depends on their environment:
+ * times on TZ and SLURM_TIME_FORMAT, the cluster on SLURM_CLUSTERS, what is shown on filters. A site's start files and
+ * people set these for their own eyes; a job's environment must not change an answer.
+ */
+import { execFile, type ExecFileException } from "node:child_process";
+import { SlurmCommandError } from "./slurm-command-error.ts";
+
+/** A controller that is away keeps a command for about twice MessageTimeout (10 s). */
+const TIME_LIMIT_MS = 30_000;
+
+/** Of an array's last task scontrol shows the whole array. */
+const MOST_BYTES = 256 * 1_048_576;
+
+/** How long to wait for an answer, and who no longer wants it. */
+export interface AskOptions {
+  /** Default 30,000. */
+  readonly timeLimitMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why a command has no exit code. */
+export type NoExitCode =
+  /** It is not there, or can't be run. */
+  | { readonly kind: "not-run"; readonly message: string }
+  | { readonly kind: "timed-out"; readonly timeLimitMs: number }
+  /** It printed more than 256 MB, and was ended. */
+  | { readonly kind: "too-long" }
+  | { readonly kind: "killed"; readonly signal: string }
+  /** Nobody wanted to know any more. */
+  | { readonly kind: "aborted" };
+
+/** What a command answered. */
+export interface SlurmAnswer {
+  /** Null where it has none: `failure` says why. */
+  readonly code: number | null;
+  readonly failure?: NoExitCode | undefined;
+  readonly stdout: string;
+  /** Where it has no exit code and said nothing, the reason. */
+  readonly stderr: string;
+}
+
+/** Runs `argv` and gives what it printed, with times in UTC and texts in English, however it ended. Never rejects. */
+export function askSlurm(argv: readonly string[], options: AskOptions = {}): Promise<SlurmAnswer> {
+  const { timeLimitMs = TIME_LIMIT_MS, signal } = options;
+  const [file = "", ...args] = argv;
+  const settings = { timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
+  return new Promise((resolve) => {
+    execFile(file, args, { env: askingEnvironment(process.env), ...settings }, (error, stdout, stderr) => {
+      if (error === null) return resolve({ code: 0, stdout, stderr });
+      const code = typeof error.code === "number" ? error.code : null;
+      const failure = code === null ? noExitCode(error, timeLimitMs) : undefined;
+      resolve({ code, failure, stdout, stderr: stderr === "" && failure !== undefined ? error.message : stderr });
+    });
+  });
+}
+
+/**
+ * What `argv` printed on its standard output, as `askSlurm` runs it.
+ *
+ * @throws SlurmCommandError where it did not end with code 0; the signal's reason after an abort.
+ */
+export async function slurmOutput(argv: readonly string[], options: AskOptions = {}): Promise<string> {
+  const answer = await askSlurm(argv, options);
+  options.signal?.throwIfAborted();
+  if (answer.code !== 0) throw new SlurmCommandError(argv, answer);
+  return answer.stdout;
+}
+
+/** Of `env` all but what changes answers: where Slurm is, and who asks, stays. */
+function askingEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !CHANGES_ANSWERS.test(name));
+  return { ...Object.fromEntries(kept), TZ: "UTC", LC_ALL: "C" };
+}
+
+/** Defaults of options (filters, questions, other clusters, formats). */
+const CHANGES_ANSWERS = /^(?:SCANCEL|SCONTROL|SQUEUE)_|^SLURM_(?:CLUSTERS|TIME_FORMAT|BITSTR_LEN)$|^(?:TZ|LC_ALL)$/;
+
+function noExitCode({ code, killed, message, signal }: ExecFileException, timeLimitMs: number): NoExitCode {
+  if (code === "ABORT_ERR") return { kind: "aborted" };
+  if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return { kind: "too-long" };
+  if (killed === true) return { kind: "timed-out", timeLimitMs };
+  return signal === undefined || signal === null ? { kind: "not-run", message } : { kind: "killed", signal };
+}
