@@ -1,6 +1,6 @@
-/** Tells a run's listeners, once a second and at its turning points, how many calls wait, run and are done. */
+/** Tells a run's listeners, once a second and at its turning points, how many calls wait, run and are done, and what else is told together. */
 import type { CallWaitReason } from "../dispatch/call-wait.ts";
-import type { FunctionCounts } from "../events/run-event.ts";
+import type { FunctionCounts, RunEvent } from "../events/run-event.ts";
 import type { RunEvents } from "../events/run-events.ts";
 import type { LeftCalls } from "./interruption.ts";
 
@@ -12,6 +12,8 @@ export interface CountedWork {
   counts(): readonly FunctionCounts[];
   /** What the first of the waiting calls waits for. */
   whyWaiting(): CallWaitReason | null;
+  /** Events that are told together, since they were asked for last. */
+  news(): readonly RunEvent[];
 }
 
 export class CountsReport implements Disposable {
@@ -36,9 +38,10 @@ export class CountsReport implements Disposable {
     this.#remembered += 1;
   }
 
-  /** Tells the counts, unless they are those that were told last. */
+  /** Tells the news, and the counts, unless they are those that were told last. */
   emit(): void {
     if (this.#work === undefined) return;
+    for (const event of this.#work.news()) this.#events.emit(event);
     const event = {
       type: "counts",
       functions: this.#work.counts(),
