@@ -1,4 +1,4 @@
-/** A source file, cut into its top-level statements: what each declares, what it mentions, and a text of what it says. */
+/** A source file: its bytes as they were read, and then its top-level statements: what each declares, what it mentions, and a text of what it says. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parse, type Program } from "acorn";
@@ -14,8 +14,10 @@ export type CodeFile = {
 };
 
 /** A file as it was when it was read. */
+export type SourceFile = CodeFile & { readonly bytes: Buffer };
+
+/** The same, understood. */
 export type ParsedFile = CodeFile & {
-  readonly bytes: Buffer;
   /** Absent where the file is data or a language that was not understood: then all of it counts. */
   readonly statements: TopLevel | undefined;
   /** What a file that was not understood seems to import. */
@@ -23,35 +25,52 @@ export type ParsedFile = CodeFile & {
 };
 
 /** Reads a file; throws what the file system says. */
-export function readCodeFile(path: string): ParsedFile {
+export function readSourceFile(path: string): SourceFile {
   const bytes = readFileSync(path);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes };
+}
+
+/** Understands a file, which takes some milliseconds. */
+export function parseFile({ path, sha256, bytes }: SourceFile): ParsedFile {
   const program = isCode(path) ? tryParse(path, bytes.toString("utf8")) : undefined;
-  if (program !== undefined) return { path, sha256, bytes, statements: topLevel(program), imports: [] };
-  return {
-    path,
-    sha256,
-    bytes,
-    statements: undefined,
-    imports: isCode(path) ? importsInText(bytes.toString("utf8")) : [],
-  };
+  if (program !== undefined) return { path, sha256, statements: topLevel(program), imports: [] };
+  return { path, sha256, statements: undefined, imports: importsInText({ path, bytes }) };
+}
+
+/** What a file seems to import, without understanding it: what stands in comments and texts too. None where it is data. */
+export const importsInText = ({ path, bytes }: Pick<SourceFile, "path" | "bytes">): readonly string[] =>
+  isCode(path) ? [...bytes.toString("utf8").matchAll(IMPORT)].flatMap(([, , specifier]) => specifier ?? []) : [];
+
+/** Between the word and the name there may be comments. */
+const IMPORT = /\b(?:from|import|require)\b(?:\s|\(|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/.*\n)*(["'`])([^"'`\n]+)\1/g;
+
+/** Whether a JavaScript source is CommonJS where nothing else says what it is: as Node does, by what can't stand there. */
+export function isCommonJs({ path, bytes }: Pick<SourceFile, "path" | "bytes">): boolean {
+  try {
+    parse(withoutTypes(path, bytes.toString("utf8")), SCRIPT);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isCode = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path);
 
+const SCRIPT = {
+  ecmaVersion: "latest",
+  sourceType: "script",
+  allowHashBang: true,
+  allowReturnOutsideFunction: true,
+} as const;
+
 /** As an ES module, else as CommonJS. */
 function tryParse(path: string, source: string): Program | undefined {
   try {
-    const text = /\.[cm]?tsx?$/.test(path) ? stripTypes(source) : source;
+    const text = withoutTypes(path, source);
     try {
       return parse(text, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
     } catch {
-      return parse(text, {
-        ecmaVersion: "latest",
-        sourceType: "script",
-        allowHashBang: true,
-        allowReturnOutsideFunction: true,
-      });
+      return parse(text, SCRIPT);
     }
   } catch {
     // JSX, decorators: nothing here can cut them into statements.
@@ -59,7 +78,5 @@ function tryParse(path: string, source: string): Program | undefined {
   }
 }
 
-const importsInText = (source: string): readonly string[] =>
-  [...source.matchAll(/\b(?:from|import|require)\b\s*\(?\s*(["'])([^"'\n]+)\1/g)].flatMap(
-    ([, , specifier]) => specifier ?? [],
-  );
+const withoutTypes = (path: string, source: string): string =>
+  /\.[cm]?tsx?$/.test(path) ? stripTypes(source) : source;

@@ -1,15 +1,15 @@
 /** What the head sends to a worker: calls, each function's name before its first call, and reasons to end. */
-import type { FunctionCode } from "@hyperion-ts/code-hash";
-import type { AnyRemoteFunction } from "@hyperion-ts/remote";
 import {
+  type ChangedFile,
   type Channel,
-  type DefinedCode,
   encodeValue,
   errorToData,
   FrameKind,
   type FromWorker,
+  type KeptCode,
   type ToWorker,
 } from "@hyperion-ts/wire";
+import type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
 import type { Call } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
@@ -18,16 +18,15 @@ const prefix = new Uint8Array(4);
 const prefixView = new DataView(prefix.buffer);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
-/** The same, for the list of a function's files: with more than these nobody looks whether they have changed. */
-const MAX_CODE_BYTES = 32_768;
-
-/** The code of a function as it was when this program began; undefined: not known. */
-export type CodeOf = (fn: Pick<AnyRemoteFunction, "name" | "module">) => FunctionCode | undefined;
+/** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
+const FILES_IN_A_MESSAGE = 12;
 
 export class CallSender {
   readonly #channel: Channel<FromWorker>;
   readonly #codeOf: CodeOf;
   readonly #functions = new Map<string, number>();
+  /** By the indices of functions. */
+  readonly #codes: (CodeAtStart | undefined)[] = [];
 
   constructor(channel: Channel<FromWorker>, codeOf: CodeOf) {
     this.#channel = channel;
@@ -49,12 +48,37 @@ export class CallSender {
     this.#channel.send(FrameKind.recall, 0, nothing, nothing);
   }
 
+  /** Sends files of a function as they were, to a worker that has found others. */
+  code(index: number, wanted: readonly number[]): void {
+    const code = this.#codes[index];
+    const sources = listed(wanted).flatMap((at) => {
+      const path = code?.files[at]?.path;
+      const { bytes, format } = (path === undefined ? undefined : code?.source(path)) ?? {};
+      return bytes === undefined || format === undefined ? [] : [{ at, format, bytes }];
+    });
+    const kept: KeptCode = { hash: code?.hash() ?? null, sources };
+    this.#channel.send(FrameKind.code, index, nothing, encodeValue(kept));
+  }
+
+  /** What its worker says of changed files of a function, with their paths. */
+  oldFiles(index: number, changed: readonly ChangedFile[]): OldCode["files"] {
+    return listed(changed).flatMap(({ at, changedAtMs }) => {
+      const path = this.#codes[index]?.files[at]?.path;
+      return path === undefined ? [] : [{ path, changedAtMs }];
+    });
+  }
+
   #indexOf({ name, module }: Call["fn"]): number {
     const known = this.#functions.get(name);
     if (known !== undefined) return known;
     const index = this.#functions.size;
     this.#functions.set(name, index);
-    this.#tell({ type: "define", index, name, module, ...definedCode(this.#codeOf({ name, module })) });
+    const code = this.#codeOf({ name, module });
+    this.#codes[index] = code;
+    const files = code?.files ?? [];
+    for (let at = 0; at < files.length; at += FILES_IN_A_MESSAGE)
+      this.#tell({ type: "files", index, files: files.slice(at, at + FILES_IN_A_MESSAGE) });
+    this.#tell({ type: "define", index, name, module });
     return index;
   }
 
@@ -63,11 +87,8 @@ export class CallSender {
   }
 }
 
-function definedCode(code: FunctionCode | undefined): { readonly code?: DefinedCode } {
-  if (code === undefined) return {};
-  const { hash, files } = code;
-  return JSON.stringify(files).length > MAX_CODE_BYTES ? {} : { code: { hash, files } };
-}
+/** A worker says what its user's code lets it say. */
+const listed = <A>(value: readonly A[]): readonly A[] => (Array.isArray(value) ? value : []);
 
 /** An abort has to arrive: a reason that is too large for a control message is told by its message alone. */
 function encodeReason(reason: unknown): string {

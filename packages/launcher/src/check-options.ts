@@ -68,6 +68,7 @@ const optionRules: Rules<NodeLauncherOptions> = {
   maxResultBytes: unlimited(whole(1)),
   jobCgroups: listOf(nonEmpty),
   codeOf: callable,
+  onOldCode: callable,
   nodePath: nonEmpty,
 };
 

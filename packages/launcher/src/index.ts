@@ -11,6 +11,7 @@ export {
   withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "./node-launcher.ts";
+export type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
 export { checkAddr, checkNodeConfig } from "./check-options.ts";
 export { lazyLauncher } from "./lazy-launcher.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";

@@ -2,6 +2,7 @@
 import { checkValue, duration } from "@hyperion-ts/bounds";
 import { type AnyRemoteFunction, checkInput, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import {
+  type ChangedFile,
   type Channel,
   encodeValue,
   errorFromData,
@@ -12,7 +13,8 @@ import {
   type WorkerExited,
 } from "@hyperion-ts/wire";
 import { tellAnswer, tellTooLarge } from "./answer.ts";
-import { CallSender, type CodeOf } from "./call-sender.ts";
+import { CallSender } from "./call-sender.ts";
+import type { CodeOf } from "./code-at-start.ts";
 import type { NodeAgent, SlotOwner } from "./node-agent.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { SentCalls } from "./sent-calls.ts";
@@ -61,6 +63,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   readonly #resolveGone: (death: WorkerDeath) => void;
   readonly #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
   readonly #codeOf: CodeOf;
+  readonly #onOldCode: NodeLauncherOptions["onOldCode"];
   #slot: { readonly channel: Channel<FromWorker>; readonly sender: CallSender } | undefined;
   #pid = -1;
   /** Why it is being ended before it was ready. */
@@ -72,13 +75,18 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   constructor(
     agent: NodeAgent,
     identity: WorkerIdentity,
-    { maxResultBytes, codeOf = nobodyKnows }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf">,
+    {
+      maxResultBytes,
+      codeOf = nobodyKnows,
+      onOldCode,
+    }: Pick<NodeLauncherOptions, "maxResultBytes" | "codeOf" | "onOldCode">,
     memory: MemoryShare,
   ) {
     this.#memory = memory;
     this.#agent = agent;
     this.#maxResultBytes = maxResultBytes;
     this.#codeOf = codeOf;
+    this.#onOldCode = onOldCode;
     this.serviceId = identity.serviceId;
     this.node = identity.node;
     this.cpuIds = identity.cpuIds;
@@ -197,6 +205,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
         return this.#settleReady.resolve();
       case "ending":
         return this.#ends(message);
+      case "want-code":
+        return this.#slot?.sender.code(message.index, message.files);
+      case "old-code":
+        return this.#runsOldCode(message.index, message.files);
       default:
         message satisfies never;
     }
@@ -231,6 +243,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     const death: WorkerDeath = { kind: "node-lost", reason };
     this.#settleReady.reject(this.#launchError(describeFailedStart(death, undefined)));
     this.#end(death, undefined);
+  }
+
+  #runsOldCode(index: number, changed: readonly ChangedFile[]): void {
+    this.#onOldCode?.({ serviceId: this.serviceId, files: this.#slot?.sender.oldFiles(index, changed) ?? [] });
   }
 
   #ends(ending: WorkerEnding): void {

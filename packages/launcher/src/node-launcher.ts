@@ -5,7 +5,7 @@
 import { callable, checkValue, makeDirectory, nonEmpty } from "@hyperion-ts/bounds";
 import { checkAddr, checkNodeConfig, checkNodeOptions } from "./check-options.ts";
 import { compileCacheVariables } from "./compile-cache.ts";
-import type { CodeOf } from "./call-sender.ts";
+import type { CodeOf, OldCode } from "./code-at-start.ts";
 import type { HeadPort } from "./head-port.ts";
 import { guardedAgentCommand, launcherOver } from "./launch-agent.ts";
 import type { Command } from "./local-process.ts";
@@ -65,10 +65,13 @@ export interface NodeLauncherOptions extends Partial<AgentTimes> {
   /** What the cgroups of the node's batch job may be called (`job_12`): they tell which CPUs are the job's. Default: none. */
   readonly jobCgroups?: readonly string[];
   /**
-   * The code of a function when this program began. A worker that finds other code in the function's files does not run it: its
-   * calls fail with `code-changed`. Default: nobody knows, and workers run what they find.
+   * The code of a function when this program began. A worker that finds other files does not run them: it gets those of then,
+   * or, where that can't be and the function would be another one, its calls fail with `code-changed`. Default: nobody knows,
+   * and workers run what they find.
    */
   readonly codeOf?: CodeOf;
+  /** Hears of each worker that was started after files were changed, and runs a function with the code as it was. Default: nobody. */
+  readonly onOldCode?: (code: OldCode) => void;
   /** The Node.js that agents and workers run. Default: the path of this process's own. */
   readonly nodePath?: string;
 }

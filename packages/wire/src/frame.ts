@@ -47,6 +47,8 @@ export const FrameKind = {
   recall: 19,
   /** A call to a worker that has no other one: it begins at once, and can't be taken back. */
   callAlone: 21,
+  /** Head to worker: files as they were when the program began (`KeptCode`, encoded). */
+  code: 22,
   /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
   exited: 20,
 } as const;

@@ -16,9 +16,11 @@ export { encodeMessage, parseMessage } from "./message-frame.ts";
 export {
   BROKEN_EXIT_CODE,
   type CallFailure,
-  type DefinedCode,
+  type ChangedFile,
+  type KeptCode,
   type CpuQuota,
   type Employ,
+  type FileAtStart,
   type FromAgent,
   type FromWorker,
   type MemoryLimit,

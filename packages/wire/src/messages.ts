@@ -15,7 +15,7 @@
 import type { ErrorData } from "./error-data.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
@@ -172,23 +172,34 @@ export interface Employ {
 
 /** What the head tells a worker, beside calls. */
 export type ToWorker =
-  /** From now on calls name the function by `index`. `code`: what a worker has to find in its files; absent where it need not look. */
-  | {
-      readonly type: "define";
-      readonly index: number;
-      readonly name: string;
-      readonly module: string;
-      readonly code?: DefinedCode;
-    }
+  /** What a worker has to find in files of the function `index`: several messages where there are many. Before its `define`. */
+  | { readonly type: "files"; readonly index: number; readonly files: readonly FileAtStart[] }
+  /** From now on calls name the function by `index`. */
+  | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string }
   /** Abort the call, if it is still there. `reason` is encoded error data. */
   | { readonly type: "abort"; readonly id: number; readonly reason: string };
 
-/** The code of a function as it was when the program began. */
-export interface DefinedCode {
-  /** Of what the function's run reaches. */
-  readonly hash: string;
-  /** The files that are loaded for it, and the SHA-256 of each, in hexadecimal. */
-  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+/** A file that may be loaded for a function, as it was when the program began. */
+export interface FileAtStart {
+  readonly path: string;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The encoded payload of a `code` frame, whose id is a function's index: what its worker has asked for. */
+export interface KeptCode {
+  /** Of what the function's run reached when the program began; null: not known. */
+  readonly hash: string | null;
+  /** Of the files that were asked for those that the head still has: `at` is the place in the function's list, `format` as Node's hooks name it. */
+  readonly sources: readonly { readonly at: number; readonly format: string; readonly bytes: Uint8Array }[];
+}
+
+/** A file that is another one, or gone, when a worker looks. */
+export interface ChangedFile {
+  /** Its place in the function's list. */
+  readonly at: number;
+  /** When, in milliseconds since 1970 by the file server's clock; null: it is gone. */
+  readonly changedAtMs: number | null;
 }
 
 /** With this code a worker exits in which our own code fails, so that it can't say so. (A function's `process.exit` can do the same.) */
@@ -197,7 +208,12 @@ export const BROKEN_EXIT_CODE = 179;
 /** What a worker tells the head, beside results. */
 export type FromWorker =
   /** The worker takes calls now. */
-  { readonly type: "ready"; readonly pid: number; readonly startMs: number } | WorkerEnding;
+  | { readonly type: "ready"; readonly pid: number; readonly startMs: number }
+  /** Files of the function `index` were changed since the program began: the worker waits for these as they were then, in a `code` frame. */
+  | { readonly type: "want-code"; readonly index: number; readonly files: readonly number[] }
+  /** The worker runs the function `index` with these files as they were. */
+  | { readonly type: "old-code"; readonly index: number; readonly files: readonly ChangedFile[] }
+  | WorkerEnding;
 
 /** The worker is about to end, and begins no call any more. One that is killed, or aborts, can't say so. */
 export interface WorkerEnding {

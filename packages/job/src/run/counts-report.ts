@@ -1,5 +1,5 @@
-/** Tells a run's listeners, once a second and at its turning points, how many calls wait, run and are done. */
-import type { CallWaitReason, FunctionCounts, RunEvents } from "@hyperion-ts/progress";
+/** Tells a run's listeners, once a second and at its turning points, how many calls wait, run and are done, and what else is told together. */
+import type { CallWaitReason, FunctionCounts, RunEvent, RunEvents } from "@hyperion-ts/progress";
 import type { LeftCalls } from "./interruption.ts";
 
 const INTERVAL_MS = 1_000;
@@ -10,6 +10,8 @@ export interface CountedWork {
   counts(): readonly FunctionCounts[];
   /** What the first of the waiting calls waits for. */
   whyWaiting(): CallWaitReason | null;
+  /** Events that are told together, since they were asked for last. */
+  news(): readonly RunEvent[];
 }
 
 export class CountsReport implements Disposable {
@@ -34,9 +36,10 @@ export class CountsReport implements Disposable {
     this.#remembered += 1;
   }
 
-  /** Tells the counts, unless they are those that were told last. */
+  /** Tells the news, and the counts, unless they are those that were told last. */
   emit(): void {
     if (this.#work === undefined) return;
+    for (const event of this.#work.news()) this.#events.emit(event);
     const event = {
       type: "counts",
       functions: this.#work.counts(),

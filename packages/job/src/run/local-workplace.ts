@@ -5,6 +5,7 @@ import { lazyLauncher, type NodeLauncherConfig } from "@hyperion-ts/launcher";
 import type { RunEvents } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import { localShare } from "./local-share.ts";
+import { OldCodeNews } from "./old-code-news.ts";
 import { openPoolLauncher, type OpenNode } from "./pool-launcher.ts";
 import { programCode } from "./program-code.ts";
 import { type Workplace, workplaceOver } from "./workplace.ts";
@@ -19,6 +20,7 @@ export async function openLocalWorkplace(
   const compileCache = join(info.dataDir, "compile-cache");
   const { share, jobCgroups, note } = localShare(process.env, cpus, availableParallelism());
   if (note !== null) events.emit({ type: "log", message: note });
+  const oldCode = new OldCodeNews();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   const openNode: OpenNode = async (config) => lazyLauncher(config, { type: "LocalHost" }, failed.reject);
@@ -27,6 +29,7 @@ export async function openLocalWorkplace(
       logDir: info.logDir,
       compileCache,
       codeOf: ({ name }) => programCode.of(name),
+      onOldCode: oldCode.heard,
       jobCgroups,
       ...config,
       events,
@@ -36,5 +39,5 @@ export async function openLocalWorkplace(
     signal,
     openNode,
   );
-  return { ...workplaceOver(launcher, null), failed: failed.promise };
+  return { ...workplaceOver(launcher, oldCode, null), failed: failed.promise };
 }

@@ -49,6 +49,7 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
     drain: async () => undefined,
     counts: () => counts.snapshot([...running].map((worker) => worker.functionName)),
     whyWaiting: () => pool.core.front()?.whyWaiting() ?? null,
+    news: () => [],
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

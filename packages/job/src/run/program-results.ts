@@ -27,21 +27,21 @@ export async function openProgramResults(
   listener: ResultsListener,
   stack: AsyncDisposableStack,
 ): Promise<ResultsDatabase> {
+  const ended = new AbortController();
+  stack.defer(() => ended.abort());
+  // Before all else that waits: each file that is changed after this stays as it was.
+  void programCode.readAll(ended.signal);
   const results = stack.use(
     await openResults({
       ...options,
       path: info.database,
       programId: info.id,
-      codeOfToday: (functionName) => programCode.of(functionName)?.hash,
+      codeOfToday: (functionName) => programCode.of(functionName)?.hash(),
       onOtherCode: (found) => events.emit({ type: "other-code", ...otherCode(found) }),
       onHit: () => listener.hit(),
       onLost: (error) => listener.lost(error),
     }),
   );
-  const ended = new AbortController();
-  stack.defer(() => ended.abort());
-  // While agents start, which takes longer.
-  setImmediate(() => programCode.readAll());
   void describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));
   return results;
 }

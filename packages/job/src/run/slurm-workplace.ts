@@ -8,6 +8,7 @@ import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
 import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
+import { OldCodeNews } from "./old-code-news.ts";
 import { programCode } from "./program-code.ts";
 import { openPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./workplace.ts";
@@ -52,11 +53,13 @@ export async function openSlurmWorkplace(
       },
     ]),
   );
+  const oldCode = new OldCodeNews();
   const launcher = await openPoolLauncher(
     {
       logDir: info.logDir,
       compileCache: join(info.dataDir, "compile-cache"),
       codeOf: ({ name }) => programCode.of(name),
+      onOldCode: oldCode.heard,
       jobCgroups: jobCgroups(allocation, details, process.env),
       log,
       ...silenceOptions(allocation, config),
@@ -70,7 +73,7 @@ export async function openSlurmWorkplace(
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  return workplaceOver(launcher, end.timeMs ?? null);
+  return workplaceOver(launcher, oldCode, end.timeMs ?? null);
 }
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({

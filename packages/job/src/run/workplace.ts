@@ -3,6 +3,7 @@ import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
+import type { OldCodeNews } from "./old-code-news.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
 import { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "./program-run.ts";
 
@@ -13,12 +14,13 @@ export interface Workplace extends Work {
 }
 
 /** The nodes of `launcher` as a workplace, which has it from now on. */
-export const workplaceOver = (launcher: PoolLauncher, endTimeMs: number | null): Workplace => ({
+export const workplaceOver = (launcher: PoolLauncher, oldCode: OldCodeNews, endTimeMs: number | null): Workplace => ({
   taskLauncher: launcher.dispatcher,
   env: { pool: launcher.pool, nodeLaunchers: launcher.nodes, cpusPerNode: launcher.cpusPerNode, endTimeMs },
   drain: () => launcher.dispatcher.drain(),
   counts: () => launcher.dispatcher.counts(),
   whyWaiting: () => launcher.dispatcher.whyWaiting(),
+  news: () => oldCode.take(),
   [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose](),
 });
 

@@ -60,12 +60,15 @@ describe("a call whose worker does not start with what the call asks for", () =>
 
   it("runs on another node, as the same attempt, where a plain worker does not start either", async () => {
     await using world = new World();
+    faultyStarts(world, "under-some");
     await using nodes = await twoNodes(world);
     const { env, events } = nodes;
     const first = await mapConcurrentlySettled(numbers(4), (x) => remoteEval(placed, { x, ms: 200 }))(env);
     const agents = first.flatMap((end) =>
       end.status === "fulfilled" && end.value.node === "n1" ? [end.value.agent] : [],
     );
+    writeFileSync(join(world.path, `agent-${agents[0]}`), "");
+    // Those that have come up, or wait for something to be.
     using _ = killWorkers(agents[0] ?? 0);
     const lost = (): readonly RunEvent[] => events.filter(({ type }) => type === "node-lost");
     while (lost().length === 0) {

@@ -1,48 +1,11 @@
 /** Programs that are changed between their runs. */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
+import { Project } from "./project.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
-
-const ownPackage = join(import.meta.dirname, "../..");
-
-/** A project of a user's, in which a program can be written and run. */
-class Project implements Disposable {
-  readonly #folder = mkdtempDisposableSync(join(tmpdir(), "hyperion-code-"));
-
-  constructor() {
-    this.write("package.json", '{ "type": "module" }');
-    mkdirSync(this.path("node_modules/@hyperion-ts"), { recursive: true });
-    symlinkSync(ownPackage, this.path("node_modules/@hyperion-ts/job"));
-    symlinkSync(join(ownPackage, "node_modules/zod"), this.path("node_modules/zod"));
-  }
-
-  path(name: string): string {
-    return join(this.#folder.path, name);
-  }
-
-  write(name: string, text: string): void {
-    writeFileSync(this.path(name), text);
-  }
-
-  /** Runs program.ts, which prints its result as JSON; returns that and what it told. */
-  async run(env: Readonly<Record<string, string>> = {}): Promise<{ readonly value: unknown; readonly told: string }> {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [this.path("program.ts")], {
-      cwd: this.#folder.path,
-      env: { ...process.env, ...env },
-    });
-    return { value: JSON.parse(stdout), told: stderr };
-  }
-
-  [Symbol.dispose](): void {
-    this.#folder.remove();
-  }
-}
 
 const step = (body: string): string => `export const step = (x: number): number => ${body};\n`;
 
@@ -120,45 +83,4 @@ test("what is known of a program is kept beside its results", async () => {
       { ...same, gitClean: false },
     ]),
   );
-});
-
-/** Calls f, changes a file as the first argument says, and calls f in a worker that is started after that. */
-const changesItself = `
-import { writeFileSync } from "node:fs";
-import { defineRemote, local, programInfo, remoteEval, runJobLocal, setFreshWorkers } from "@hyperion-ts/job";
-import { z } from "zod";
-import { step } from "./step.ts";
-
-export const f = defineRemote(import.meta, { name: "steps/f", input: z.number(), output: z.number(), run: (x) => step(x) });
-
-if (import.meta.main) {
-  const [before, after] = await runJobLocal(programInfo("out"), async (env) => {
-    const before = await remoteEval(f, 1)(env);
-    writeFileSync("step.ts", process.env["CHANGED"] ?? "");
-    return [before, await local(setFreshWorkers(true), remoteEval(f, 1))(env).catch((error) => error)];
-  }, { cpus: 1, progress: "none" });
-  console.log(JSON.stringify({ before, after, reason: after.reason?.kind ?? null, message: String(after.message) }));
-}
-`;
-
-test("a worker that is started after its function was changed does not mix both, and says so; after another change it goes on", async () => {
-  using project = new Project();
-  project.write("program.ts", changesItself);
-  for (const [changed, outcome] of [
-    [`// The same.\n${step("x + 1")}`, { before: 2, after: 2 }],
-    [`${step("x + 1")}export const other = (x: number): number => x - 1;\n`, { before: 2, after: 2 }],
-    [
-      step("x + 1000"),
-      {
-        before: 2,
-        reason: "code-changed",
-        message: expect.stringMatching(
-          /The code of the remote function "steps\/f" was changed while the program runs \(.*step\.ts\)\. .* Run the program again/,
-        ),
-      },
-    ],
-  ] as const) {
-    project.write("step.ts", step("x + 1"));
-    expect((await project.run({ CHANGED: changed })).value).toMatchObject(outcome);
-  }
 });

@@ -2,13 +2,17 @@
 import { flushCompileCache } from "node:module";
 import { setImmediate, setTimeout } from "node:timers";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
-import type { ToWorker } from "@hyperion-ts/wire";
-import { changedFiles, describeChange } from "./changed-code.ts";
+import type { FileAtStart, FromWorker, ToWorker } from "@hyperion-ts/wire";
 import { type FolderName, type PathsHere, pathsHere, urlHere } from "./folder-names.ts";
+import { FunctionFiles, UnsureCodeError } from "./function-files.ts";
+import type { OldCode } from "./old-code.ts";
 import { whyNotLoaded } from "./why-not-loaded.ts";
 
 /** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
 const KEEP_COMPILED_AFTER_MS = 50;
+
+/** A message has to fit into one frame. */
+const MAX_TOLD = 500;
 
 type Definition = Extract<ToWorker, { type: "define" }>;
 
@@ -29,15 +33,31 @@ export class ModuleError extends Error {
 export class FunctionTable {
   readonly #entries: Loaded[] = [];
   readonly #definitions: Definition[] = [];
+  /** By the indices of functions. */
+  readonly #files: FileAtStart[][] = [];
   readonly #here: PathsHere;
+  readonly #tell: (message: FromWorker) => void;
+  /** Absent while all files are what they were. */
+  #oldCode: OldCode | undefined;
 
-  /** `folderNames`: folders that have two names where the calls come from. */
-  constructor(folderNames: readonly FolderName[]) {
+  /** `folderNames`: folders that have two names where the calls come from. `tell` sends a message to the head. */
+  constructor(folderNames: readonly FolderName[], tell: (message: FromWorker) => void) {
     this.#here = pathsHere(folderNames);
+    this.#tell = tell;
   }
 
   define(definition: Definition): void {
     this.#definitions[definition.index] = definition;
+  }
+
+  /** What is to be found of a function's files. */
+  expect(index: number, files: readonly FileAtStart[]): void {
+    (this.#files[index] ??= []).push(...files);
+  }
+
+  /** Takes in what was asked for of a function's code. */
+  code(index: number, body: Buffer): void {
+    this.#oldCode?.came(index, body);
   }
 
   nameOf(index: number): string {
@@ -47,38 +67,55 @@ export class FunctionTable {
   get(index: number): Loaded {
     const known = this.#entries[index];
     if (known !== undefined) return known;
-    const loading = load(this.#definitions[index], this.#here).then((fn) => (this.#entries[index] = fn));
+    const loading = this.#load(index).then((fn) => (this.#entries[index] = fn));
     // Whoever asked awaits it; a second asker gets the same failure.
     loading.catch(() => undefined);
     this.#entries[index] = loading;
     return loading;
   }
+
+  async #changedCode(): Promise<OldCode> {
+    const { OldCode } = await import("./old-code.ts");
+    return (this.#oldCode ??= new OldCode(this.#tell));
+  }
+
+  async #load(index: number): Promise<AnyRemoteFunction> {
+    const definition = this.#definitions[index];
+    if (definition === undefined)
+      throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
+    const { name } = definition;
+    const module = urlHere(definition.module, this.#here);
+    const files = new FunctionFiles(this.#files[index] ?? [], this.#here);
+    const { changed } = files;
+    const kept = changed.length === 0 ? [] : await (await this.#changedCode()).use({ index, name, module, files });
+    const failure = await importing(name, module);
+    const unsure = files.changedSince(kept);
+    if (unsure.length > 0) throw new UnsureCodeError(unsure);
+    if (failure !== undefined) throw failure;
+    if (kept.length > 0) this.#tell({ type: "old-code", index, files: changed.slice(0, MAX_TOLD) });
+    setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
+    const fn = findRemote(name);
+    if (fn === undefined)
+      throw new ModuleError(
+        "unknown-function",
+        `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}. Define it at the top level of that module`,
+      );
+    return fn;
+  }
 }
 
-async function load(definition: Definition | undefined, here: PathsHere): Promise<AnyRemoteFunction> {
-  if (definition === undefined)
-    throw new ModuleError("unknown-function", "A call named a function that was never announced to this worker");
-  const { name, code } = definition;
-  const module = urlHere(definition.module, here);
-  const changed = code === undefined ? [] : await changedFiles(code, module, name, here);
-  if (changed.length > 0) throw new ModuleError("code-changed", describeChange(name, changed));
+/** Why a module could not be imported. */
+async function importing(name: string, module: string): Promise<ModuleError | undefined> {
   try {
     await import(module);
     // What it has started and does not await may fail now: before a call seems to have succeeded.
     await new Promise((resolve) => setImmediate(resolve));
+    return undefined;
   } catch (cause) {
-    throw new ModuleError(
+    return new ModuleError(
       "module-failed",
       `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${whyNotLoaded(module, cause)}`,
       { cause },
     );
   }
-  setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
-  const fn = findRemote(name);
-  if (fn === undefined)
-    throw new ModuleError(
-      "unknown-function",
-      `The module ${module} does not define a remote function "${name}" when a worker imports it; it defines: ${remoteNames().join(", ") || "none"}. Define it at the top level of that module`,
-    );
-  return fn;
 }

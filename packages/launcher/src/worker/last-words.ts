@@ -10,6 +10,7 @@ import { setImmediate } from "node:timers";
 import { inspect } from "node:util";
 import { BROKEN_EXIT_CODE, decodeValue, type WorkerEnding } from "@hyperion-ts/wire";
 import { callHere } from "./call-origin.ts";
+import { UnsureCodeError } from "./function-files.ts";
 import type { RunningCall } from "./running-call.ts";
 import { hearSignals } from "./signals.ts";
 
@@ -54,11 +55,13 @@ export class LastWords {
     return this.#said;
   }
 
-  /** Our own code has failed while `call` ran, or behind it, or between calls. */
+  /** Our own code has failed while `call` ran, or behind it, or between calls; or what was loaded for `call` is not known. */
   broken(error: unknown, call = this.#worker.running): void {
     if (this.#worker.damage() !== undefined) return this.#leave(error, call);
     this.#end(() => {
-      this.#say("worker", `hyperion-ts's own code failed in it: ${messageOf(error)}`);
+      // Of a call whose function was not loaded nothing has run: it has not begun.
+      if (error instanceof UnsureCodeError) this.#say("worker", error.message, this.#worker.begun - 1);
+      else this.#say("worker", `hyperion-ts's own code failed in it: ${messageOf(error)}`);
       this.#worker.print(error, call);
     });
   }
@@ -106,12 +109,12 @@ export class LastWords {
     else this.#say("answered", `${describe(call)} had been answered, and ${deed}`);
   }
 
-  #say(cause: WorkerEnding["cause"], why: string): void {
+  #say(cause: WorkerEnding["cause"], why: string, begun = this.#worker.begun): void {
     if (this.#said) return;
     this.#said = true;
     // What runs is made again elsewhere: an answer from here would come too late, or be wrong.
     if (cause === "answered" || cause === "worker") this.#worker.running?.silence();
-    this.#worker.tell({ type: "ending", begun: this.#worker.begun, cause, why });
+    this.#worker.tell({ type: "ending", begun, cause, why });
   }
 
   #end(speak: () => void): void {

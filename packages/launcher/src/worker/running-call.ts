@@ -8,6 +8,7 @@ import {
 } from "@hyperion-ts/remote";
 import { type CallFailure, decodeValue, encodeValue, errorToData, FrameKind } from "@hyperion-ts/wire";
 import { CallPrograms } from "./call-programs.ts";
+import { UnsureCodeError } from "./function-files.ts";
 import { type Loaded, ModuleError } from "./function-table.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
@@ -24,7 +25,7 @@ export interface CallOffice {
   log(line: string): void;
   /** Takes the one answer of a call: a result or failure frame's payload. */
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void;
-  /** Our own code has failed, and not the call's: it has no answer. */
+  /** Our own code has failed, or what was loaded is not known, and it is not the call's fault: it has no answer. */
   broken(error: unknown): void;
 }
 
@@ -158,7 +159,8 @@ export class RunningCall implements CallContext {
   }
 
   #threw(error: unknown): void {
-    if (error instanceof InvalidValueError || error instanceof ModuleError) this.fail(error.code, error);
+    if (error instanceof UnsureCodeError) this.#office.broken(error);
+    else if (error instanceof InvalidValueError || error instanceof ModuleError) this.fail(error.code, error);
     else this.fail("threw", error);
   }
 

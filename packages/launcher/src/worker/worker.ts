@@ -109,7 +109,7 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
 
   constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
     this.config = config;
-    this.#functions = new FunctionTable(config.folderNames);
+    this.#functions = new FunctionTable(config.folderNames, (message) => this.channel.sendMessage(message));
     this.#writer = writer;
     this.channel = new Channel(channel, writer, this);
     this.#lastWords = new LastWords(this);
@@ -165,12 +165,15 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   }
 
   data(kind: FrameKind, id: number, body: Buffer): void {
-    if (kind === FrameKind.call || kind === FrameKind.callAlone)
+    if (kind === FrameKind.code) this.#functions.code(id, body);
+    else if (kind === FrameKind.call || kind === FrameKind.callAlone)
       this.#queue.push({ id, alone: kind === FrameKind.callAlone, body });
   }
 
   message(received: ToWorker): void {
     switch (received.type) {
+      case "files":
+        return this.#functions.expect(received.index, received.files);
       case "define":
         return this.#functions.define(received);
       case "abort":

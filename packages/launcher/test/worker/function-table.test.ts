@@ -1,5 +1,7 @@
+import { CodeReader } from "@hyperion-ts/code-hash";
 import { z } from "zod";
 import { expect, test } from "vitest";
+import type { CodeOf } from "../../src/index.ts";
 import { loadedModules, square } from "../functions.ts";
 import { testNode, thrownBy } from "../world.ts";
 
@@ -67,13 +69,21 @@ const packageOf = (file: string): string | undefined =>
   /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/u.exec(file)?.[1] ??
   /\/packages\/([^/]+\/(?:src\/(?:worker|polling)|src|test))\//u.exec(file)?.[1];
 
-test("a worker loads the wire, the remote functions' package and the user's module: no launcher, no ssh, no SQLite, no p-queue", async () => {
+test("a worker loads the wire, the remote functions' package and the user's module: no launcher, no ssh, no SQLite, no p-queue, and no hooks for files that are what they were", async () => {
+  const reader = new CodeReader();
+  const codeOf: CodeOf = ({ module }) => ({
+    files: reader.moduleFiles(module),
+    hash: () => undefined,
+    source: () => undefined,
+  });
   await using node = await testNode({
+    codeOf,
     env: { NODE_OPTIONS: `--import=${new URL("../programs/record-modules.ts", import.meta.url).href}` },
   });
   await using worker = await node.launcher.launch({});
   const { builtIn, files } = await worker.call(loadedModules, null);
   expect(builtIn.filter((name) => /sqlite|tls|https|http2/u.test(name))).toEqual([]);
+  expect(files.filter((file) => /kept-modules|old-code/u.test(file))).toEqual([]);
   const packages = new Set(files.filter((file) => file.startsWith("file:")).map(packageOf));
   expect(packages).toEqual(
     new Set([

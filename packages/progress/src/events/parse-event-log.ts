@@ -50,6 +50,7 @@ const types: Readonly<Record<RunEvent["type"], true>> = {
   "call-ended": true,
   counts: true,
   "other-code": true,
+  "old-code": true,
   log: true,
   "run-interrupted": true,
   "run-ended": true,

@@ -114,6 +114,15 @@ export type RunEvent =
       readonly programId: string;
       readonly startedAt: string | null;
     }
+  /**
+   * Files of the program were changed while it runs (`changedAt`: ISO 8601, by the file server's clock; null: removed), and workers that
+   * started after that, `workers` by now, run the code with which it began. Once for each file.
+   */
+  | {
+      readonly type: "old-code";
+      readonly files: readonly { readonly path: string; readonly changedAt: string | null }[];
+      readonly workers: number;
+    }
   /** A line that the job logged. */
   | { readonly type: "log"; readonly message: string }
   /** Running calls may go on for so long, in milliseconds. */

@@ -124,6 +124,7 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
     case "call-retried":
     case "call-ended":
     case "other-code":
+    case "old-code":
     case "log":
       return state;
     default:

@@ -1,4 +1,5 @@
 /** The lines that stay: what a person should know of each event, whether or not there is a live block. Pure. */
+import { basename } from "node:path";
 import type { RunEvent } from "../events/run-event.ts";
 import { endLines } from "./end-lines.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
@@ -60,6 +61,8 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line
       );
     case "other-code":
       return paragraph("⚠ ", otherCodeText(event), "yellow");
+    case "old-code":
+      return paragraph("⚠ ", oldCodeText(event), "yellow");
     case "log":
       return paragraph("", event.message);
     case "run-interrupted":
@@ -96,6 +99,15 @@ function otherCodeText({
     `${plural(results, "result")} of map "${map}" ${results === 1 ? "is" : "are"} from other code of ${functions.join(", ")} than today's (last: program ${programId}${since}).\n` +
     'memoizeWithMap(..., { code: "same" }) computes such results again'
   );
+}
+
+/** The file that was changed last stands for all. */
+function oldCodeText({ files, workers }: Extract<RunEvent, { type: "old-code" }>): string {
+  const [last, ...others] = files.toSorted((a, b) => (b.changedAt ?? "").localeCompare(a.changedAt ?? ""));
+  if (last === undefined) return "";
+  const what = last.changedAt === null ? "removed" : `changed at ${minuteText(new Date(last.changedAt))}`;
+  const more = others.length === 0 ? "" : ` (and ${plural(others.length, "more file")})`;
+  return `${basename(last.path)} was ${what}${more}. This run goes on with the code that it began with, in ${plural(workers, "new worker")} by now; run the program again to use the change`;
 }
 
 /** To the minute, in this machine's time zone. */

@@ -38,6 +38,28 @@ describe("what is told of each event", () => {
     ).toContain(line);
   });
 
+  test("when files were changed while it runs: the last of them, when, and what that means", () => {
+    const line = (files: readonly (readonly [string, string | null])[], workers: number): string =>
+      told([at(1, { type: "old-code", files: files.map(([path, changedAt]) => ({ path, changedAt })), workers })]);
+    const goesOn = "This run goes on with the code that it began with, in";
+    expect(line([["/p/roots.ts", "2026-11-28T12:15:07Z"]], 1)).toMatch(
+      new RegExp(
+        `⚠ roots\\.ts was changed at 2026-11-2\\d \\d\\d:[14]5\\. ${goesOn} 1 new worker by now; run the program again to use the change\n`,
+      ),
+    );
+    expect(
+      line(
+        [
+          ["/p/a.ts", "2026-11-28T12:15:07Z"],
+          ["/p/b.ts", "2026-11-28T12:15:08Z"],
+          ["/p/c.ts", null],
+        ],
+        3,
+      ),
+    ).toContain(`(and 2 more files). ${goesOn} 3 new workers`);
+    expect(line([["/p/c.ts", null]], 1)).toContain("⚠ c.ts was removed. ");
+  });
+
   test("when all goes well: where things are, the nodes, what the job logs, the totals", () => {
     const events = [
       at(1, nodeReady("n1", 16)),
