@@ -22,5 +22,6 @@ export {
   unlimited,
   whole,
 } from "./rules.ts";
+export { isTooDeep, issueKeys, issueText, runSchema } from "./run-schema.ts";
 export { steadyNowMs } from "./steady-clock.ts";
 export { after, every, LONGEST_TIMER_MS, pause, type Timer } from "./timer.ts";

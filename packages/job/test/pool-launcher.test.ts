@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import {
+  type Job,
+  mapConcurrentlySettled,
   openPoolLauncher,
   type RunEvent,
   runJobLocal,
@@ -7,7 +9,8 @@ import {
   remoteEval,
   withPoolLauncher,
 } from "../src/index.ts";
-import { square } from "./functions.ts";
+import { fails, square } from "./functions.ts";
+import { foreignPromises, unsendable, wrongOutput } from "./functions/faulty.ts";
 import { TempDir } from "./local-run.ts";
 
 test("withPoolLauncher hands out launchers for any number of CPUs, and gives the CPUs back with the worker", async () => {
@@ -58,3 +61,23 @@ test("the same job runs in this process, without workers, for tests", async () =
   const job = mapConcurrently([1, 2, 3], (x) => remoteEval(square, x));
   expect(await runJobLocal(dir.info, job, { inProcess: true, progress: "none" })).toEqual([1, 4, 9]);
 });
+
+test.each([{ inProcess: false }, { inProcess: true }])(
+  "a failure is of the same kind in workers and in this process: %j",
+  async ({ inProcess }) => {
+    using dir = new TempDir();
+    const jobs: readonly Job<unknown>[] = [
+      remoteEval(fails, "too cold"),
+      remoteEval(wrongOutput, null),
+      remoteEval(unsendable, null),
+      remoteEval(foreignPromises, 12),
+    ];
+    const ends = await runJobLocal(
+      dir.info,
+      mapConcurrentlySettled(jobs, (job) => job),
+      { inProcess, progress: "none" },
+    );
+    const kinds = ["threw", "invalid-output", "unsendable-output", "invalid-output"];
+    expect(ends).toMatchObject(kinds.map((kind) => ({ status: "rejected", reason: { reason: { kind } } })));
+  },
+);

@@ -1,6 +1,7 @@
 // First, because it checks which Node this is.
 import "@hyperion-ts/bounds";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
+export { after, evaluate, evaluationFailure } from "./evaluate.ts";
 export { ExecError } from "./exec-error.ts";
 export { enterWorker, NestedCallError, ProgramInWorkerError, refuseInWorker, remoteFunctionHere } from "./in-worker.ts";
 export { NoModuleError } from "./module-url.ts";

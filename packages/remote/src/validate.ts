@@ -2,6 +2,7 @@
  * Values against a function's schemas. A schema may be synchronous or not: each function here
  * returns its result at once where it can, so that the usual call costs no promise.
  */
+import { isTooDeep, issueKeys, issueText, runSchema } from "@hyperion-ts/bounds";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 type Maybe<A> = A | Promise<A>;
@@ -31,11 +32,10 @@ export class InvalidValueError extends Error {
     issues: readonly StandardSchemaV1.Issue[],
     options?: ErrorOptions,
   ) {
-    const found = issues.map((issue) => ({ path: showPath(issue.path), message: issue.message }));
-    // arktype's messages begin with the path: "a.b must be a number".
+    const found = issues.map((issue) => ({ path: showPath(issue), message: issue.message }));
     const list = found
       .slice(0, SHOWN_ISSUES)
-      .map(({ path, message }) => (path === "" || message.startsWith(`${path} `) ? message : `${path}: ${message}`));
+      .map((issue) => issueText({ message: issue.message }, issue.path, issue.path));
     const more = found.length > list.length ? `; and ${found.length - list.length} more` : "";
     const what = code === "invalid-input" ? "was called with an input" : "returned an output";
     super(`The remote function "${functionName}" ${what} that its schema refuses: ${list.join("; ")}${more}`, options);
@@ -80,31 +80,19 @@ function validated(
   const failed = (cause: unknown): never => {
     throw isTooDeep(cause) ? refuse([{ message: TOO_DEEP }], { cause }) : cause;
   };
-  let result: ReturnType<StandardSchemaV1["~standard"]["validate"]>;
+  let result: ReturnType<typeof runSchema>;
   try {
-    result = schema["~standard"].validate(value);
+    result = runSchema(schema, value);
   } catch (cause) {
     return failed(cause);
   }
-  // Not by its class: a schema's promise may come from a library or from another realm. What its own `then` returns may be
-  // no promise of ours either, or nothing at all, and a refusal would be nobody's: callers get a promise of this realm.
-  return isThenable(result) ? Promise.resolve(result).then(settle, failed) : settle(result);
+  return result instanceof Promise ? result.then(settle, failed) : settle(result);
 }
 
 const TOO_DEEP =
   "the schema calls itself for each level, and this value has more levels than fit on the stack. Use a flatter value (a list in the place of a chain), or a schema that does not call itself";
 
-const isTooDeep = (cause: unknown): boolean =>
-  Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
-
-const isThenable = (result: object): result is PromiseLike<StandardSchemaV1.Result<unknown>> =>
-  "then" in result && typeof result.then === "function";
-
-function showPath(path: StandardSchemaV1.Issue["path"]): string {
-  // Not by the path's own map: arktype's is of a class of arrays that makes [0] of an empty one.
-  const keys = Array.from(path ?? [], (segment) => (typeof segment === "object" ? segment.key : segment));
-  return keys.map(showKey).join("").replace(/^\./, "");
-}
+const showPath = (issue: StandardSchemaV1.Issue): string => issueKeys(issue).map(showKey).join("").replace(/^\./, "");
 
 function showKey(key: PropertyKey): string {
   if (typeof key === "string")

@@ -1,10 +1,11 @@
 /** A key as the database knows it: the canonical JSON of what the map's key schema makes of it. */
+import { isTooDeep } from "@hyperion-ts/bounds";
 import { canonicalJson } from "./canonical-json.ts";
 import { exactForm, markedJson, unmarked } from "./exact-form.ts";
 import { findUnwritten, isJson, type JsonValue } from "./json-value.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
-import { checkSchema, isTooDeep, type Checked } from "./schema-check.ts";
+import { checkSchema, type Checked } from "./schema-check.ts";
 
 type KeysOf<K> = Pick<KeyValMap<K, unknown, unknown>, "name" | "key">;
 

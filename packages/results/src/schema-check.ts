@@ -1,4 +1,5 @@
 /** Runs a Standard Schema, sync or async, and words its issues. */
+import { issueKeys, issueText, runSchema } from "@hyperion-ts/bounds";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { shownPath } from "./json-path.ts";
 import { messageOf } from "./message-of.ts";
@@ -14,9 +15,8 @@ export const checkSchema = <S extends StandardSchemaV1>(
   value: unknown,
 ): Checked<StandardSchemaV1.InferOutput<S>> | Promise<Checked<StandardSchemaV1.InferOutput<S>>> => {
   try {
-    const result = schema["~standard"].validate(value);
-    // Not by its class: a schema's promise may come from a library or from another realm.
-    return "then" in result ? Promise.resolve(result).then(toChecked<S>, thrown) : toChecked<S>(result);
+    const result = runSchema(schema, value);
+    return result instanceof Promise ? result.then(toChecked<S>, thrown) : toChecked<S>(result);
   } catch (cause) {
     return thrown(cause);
   }
@@ -28,29 +28,17 @@ const thrown = (cause: unknown): Checked<never> => ({
   cause,
 });
 
-/** Whether a schema or codec, which may call itself for each level of a value, was given one too deep for it. */
-export const isTooDeep = (cause: unknown): boolean =>
-  Error.isError(cause) && cause.name === "RangeError" && cause.message.includes("call stack");
-
 const toChecked = <S extends StandardSchemaV1>(
-  result: StandardSchemaV1.Result<unknown>,
+  result: StandardSchemaV1.Result<StandardSchemaV1.InferOutput<S>>,
 ): Checked<StandardSchemaV1.InferOutput<S>> => {
   if (result.issues) return { ok: false, issue: describeIssues(result.issues) };
-  // The interface types `validate` as unknown; that its output is the declared one is the schema's promise.
-  return { ok: true, output: result.value as StandardSchemaV1.InferOutput<S> };
+  return { ok: true, output: result.value };
 };
 
 const describeIssues = (issues: readonly StandardSchemaV1.Issue[]): string => {
   const [first] = issues;
   if (!first) return "$: refused without a reason";
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  const path = issuePath(first);
-  // arktype's messages begin with the path: "a.b must be a number".
-  return first.message.startsWith(`${path.replace(/^\$\.?/, "")} `) && path !== "$"
-    ? `${first.message}${more}`
-    : `${path}: ${first.message}${more}`;
+  const path = shownPath(issueKeys(first));
+  return `${issueText(first, path, path.replace(/^\$\.?/, ""))}${more}`;
 };
-
-const issuePath = (issue: StandardSchemaV1.Issue): string =>
-  // Not by the path's own map: arktype's is of a class of arrays that makes [0] of an empty one.
-  shownPath(Array.from(issue.path ?? [], (step) => (typeof step === "object" ? step.key : step)));

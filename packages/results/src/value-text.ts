@@ -1,4 +1,5 @@
 /** Values on their way to JSON text, checked by the map's schema. */
+import { isTooDeep } from "@hyperion-ts/bounds";
 import { exactForm, markedJson, unmarked } from "./exact-form.ts";
 import { writeJson } from "./json-text.ts";
 import { asJson, findUnwritten, type JsonValue } from "./json-value.ts";
@@ -6,7 +7,7 @@ import { shownKey } from "./key-text.ts";
 import { isTextCodec, type KeyValMap } from "./key-val-map.ts";
 import { messageOf } from "./message-of.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
-import { checkSchema, isTooDeep, type Checked } from "./schema-check.ts";
+import { checkSchema, type Checked } from "./schema-check.ts";
 
 type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "codec">;
 

@@ -5,19 +5,18 @@ import {
   type AnyRemoteFunction,
   type CallContext,
   checkInput,
-  checkOutput,
+  evaluate,
+  evaluationFailure,
   findRemote,
-  parseInput,
   type RemoteInput,
   type RemoteOutput,
 } from "@hyperion-ts/remote";
-import { decodeValue, encodeValue } from "@hyperion-ts/wire";
+import { type CallFailure, decodeValue, encodeValue, errorToData } from "@hyperion-ts/wire";
 import { CallCounts } from "../dispatch/call-counts.ts";
 import { ofFunction } from "../dispatch/never-fits.ts";
 import { failedTask } from "../dispatch/task-failure.ts";
 import type { TaskOutcome } from "../dispatch/task.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
-import { errorToData } from "@hyperion-ts/wire";
 import type { Workplace } from "./workplace.ts";
 
 export async function openProcessWorkplace(cpus = availableParallelism()): Promise<Workplace> {
@@ -78,16 +77,15 @@ class ProcessWorker implements TaskWorker {
 
   async run(call: TaskCall): Promise<unknown> {
     const startMs = performance.now();
-    try {
-      const value = decodeValue(encodeValue(await this.#evaluate(call)));
-      this.#outcome = "done";
-      return value;
-    } catch (error) {
-      this.#outcome = this.#request.signal.aborted ? "cancelled" : "failed";
-      this.#request.signal.throwIfAborted();
+    const output = await this.#output(call);
+    this.#outcome = this.#request.signal.aborted ? "cancelled" : "failed";
+    this.#request.signal.throwIfAborted();
+    if (!output.ok) {
       const place = { node: this.node, cpuIds: this.cpuIds, logFile: null, ranMs: performance.now() - startMs };
-      throw failedTask({ kind: "threw", error: errorToData(error) }, place);
+      throw failedTask({ kind: output.kind, error: errorToData(output.error) }, place);
     }
+    this.#outcome = "done";
+    return decodeValue(output.encoded);
   }
 
   [Symbol.dispose](): void {
@@ -95,13 +93,21 @@ class ProcessWorker implements TaskWorker {
     this.#ended(this.#outcome);
   }
 
-  async #evaluate({ fn: { name }, input, attempt }: TaskCall): Promise<unknown> {
+  /** As in a worker, with the same kinds of failure. */
+  async #output({ fn: { name }, input, attempt }: TaskCall): Promise<Output> {
     const fn = findRemote(name);
-    if (fn === undefined)
-      throw new Error(`No module that this process has loaded defines the remote function "${name}"`);
-    const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
-    const parsed = await parseInput(fn, decodeValue(input));
-    return checkOutput(fn, await run(parsed, this.#context(attempt)));
+    if (fn === undefined) return { ok: false, kind: "unknown-function", error: unknownFunction(name) };
+    let value: unknown;
+    try {
+      value = await evaluate(fn, decodeValue(input), this.#context(attempt));
+    } catch (error) {
+      return { ok: false, kind: evaluationFailure(error), error };
+    }
+    try {
+      return { ok: true, encoded: encodeValue(value) };
+    } catch (error) {
+      return { ok: false, kind: "unsendable-output", error };
+    }
   }
 
   #context(attempt: number): CallContext {
@@ -116,3 +122,10 @@ class ProcessWorker implements TaskWorker {
     };
   }
 }
+
+type Output =
+  | { readonly ok: true; readonly encoded: Uint8Array }
+  | { readonly ok: false; readonly kind: CallFailure["kind"]; readonly error: unknown };
+
+const unknownFunction = (name: string): Error =>
+  new Error(`No module that this process has loaded defines the remote function "${name}"`);

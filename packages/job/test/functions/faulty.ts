@@ -21,6 +21,14 @@ export const wrongOutput = defineRemote(import.meta, {
   run: () => JSON.parse('{ "points": [1, "two"] }'),
 });
 
+/** Returns what can't travel. */
+export const unsendable = defineRemote(import.meta, {
+  name: "faulty/unsendable",
+  input: z.null(),
+  output: z.unknown(),
+  run: () => Symbol("stays here"),
+});
+
 /** Its schema gives promises of another realm, whose own `then` returns nothing, and refuses negative numbers. */
 export const foreignPromises = defineRemote(import.meta, {
   name: "faulty/foreign-promises",

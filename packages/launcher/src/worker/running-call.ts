@@ -1,11 +1,5 @@
 /** One call in a worker: input parsed, function run, output checked and encoded; or a failure. */
-import {
-  type AnyRemoteFunction,
-  type CallContext,
-  checkOutput,
-  InvalidValueError,
-  parseInput,
-} from "@hyperion-ts/remote";
+import { after, type AnyRemoteFunction, type CallContext, evaluate, evaluationFailure } from "@hyperion-ts/remote";
 import { type CallFailure, decodeValue, encodeValue, errorToData, FrameKind } from "@hyperion-ts/wire";
 import { CallPrograms } from "./call-programs.ts";
 import { UnsureCodeError } from "./function-files.ts";
@@ -14,10 +8,6 @@ import type { WorkerConfig } from "./worker-config.ts";
 
 /** Inputs up to this size, in bytes, are kept for messages about what the call leaves behind. */
 const MAX_KEPT_INPUT = 1_024;
-
-/** A call may replace it for those after it. */
-// oxlint-disable-next-line typescript/unbound-method
-const promiseThen = Promise.prototype.then;
 
 /** What a call needs of its worker. */
 export interface CallOffice {
@@ -136,12 +126,7 @@ export class RunningCall implements CallContext {
 
   #evaluate(fn: AnyRemoteFunction, value: unknown): unknown {
     this.#evaluates = true;
-    const parsed = parseInput(fn, value);
-    const run = fn.run as (input: unknown, ctx: CallContext) => unknown;
-    const output = isPromise(parsed) ? parsed.then((input) => run(input, this)) : run(parsed, this);
-    return isPromise(output)
-      ? after(Promise.resolve(output), (value) => checkOutput(fn, value))
-      : checkOutput(fn, output);
+    return evaluate(fn, value, this);
   }
 
   #succeed(output: unknown): void {
@@ -160,8 +145,7 @@ export class RunningCall implements CallContext {
 
   #threw(error: unknown): void {
     if (error instanceof UnsureCodeError) this.#office.broken(error);
-    else if (error instanceof InvalidValueError || error instanceof ModuleError) this.fail(error.code, error);
-    else this.fail("threw", error);
+    else this.fail(error instanceof ModuleError ? error.code : evaluationFailure(error), error);
   }
 
   #settle(kind: FrameKind, payload: Uint8Array): void {
@@ -171,12 +155,3 @@ export class RunningCall implements CallContext {
     this.#office.answered(this, kind, payload);
   }
 }
-
-const after = <A, B>(
-  promise: Promise<A>,
-  succeeded: (value: A) => B | PromiseLike<B>,
-  failed?: (error: unknown) => B,
-): Promise<B> => Reflect.apply(promiseThen<B, B>, promise, [succeeded, failed]);
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
