@@ -228,6 +228,15 @@ describe("an abort", () => {
     expect(call.end).toBe("aborted");
   });
 
+  test("reaches a call that is known to have begun at once", async () => {
+    const { call, worker } = await stages.ahead({});
+    await vi.advanceTimersByTimeAsync(20);
+    worker.giveBack(2);
+    await settled();
+    call.abort();
+    expect(worker.told).toEqual(["recall", "abort: aborted"]);
+  });
+
   test.each([
     ["answers all the same", (worker: FakeWorker) => worker.answer("too late"), []],
     ["fails", (worker: FakeWorker) => worker.fail("by the signal"), []],
@@ -282,18 +291,40 @@ describe("a time limit", () => {
   });
 
   test("begins anew for a call that was taken back", async () => {
-    const { call, worker } = await stages.ahead({ timeLimitMs: 100 });
+    const { call, worker } = await stages.ahead({ timeLimitMs: 5_000 });
     await vi.advanceTimersByTimeAsync(20);
     worker.answer("the one before");
-    await vi.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(5_000);
     worker.giveBack(0);
-    await settled();
+    await vi.advanceTimersByTimeAsync(4_000);
     worker.answer("in time");
     await settled();
     expect(call.end).toBe("in time");
-    await vi.advanceTimersByTimeAsync(10_000);
     expect(worker.told.filter((told) => told.startsWith("stop"))).toEqual([]);
   });
+});
+
+test("a worker that a call has for itself gets no other, and is ended with it", async () => {
+  const { nodes, worker: busy } = await FakeNodes.warm(2);
+  nodes.call();
+  const alone = nodes.call({ freshWorker: true });
+  await settled();
+  const other = nodes.call();
+  await settled();
+  const worker = await nodes.comeUp();
+  expect([busy.calls.length, worker.calls.length]).toEqual([1, 1]);
+  worker.answer("alone");
+  await settled();
+  expect({ end: alone.end, told: worker.told, calls: worker.calls.length }).toEqual({
+    end: "alone",
+    told: ["stop 0"],
+    calls: 0,
+  });
+  busy.answer("the one before");
+  await settled();
+  busy.answer("other");
+  await settled();
+  expect(other.end).toBe("other");
 });
 
 describe("a call that is made late", () => {
