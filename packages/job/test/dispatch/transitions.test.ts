@@ -352,6 +352,22 @@ describe("a call that is made late", () => {
   });
 });
 
+test("a call that is taken back after its time was over leaves nothing that ends the worker under the next one", async () => {
+  const { nodes, worker } = await FakeNodes.warm();
+  nodes.call();
+  nodes.call({ timeLimitMs: 1_000 });
+  const held = nodes.call({}, { bytes: 900_000 });
+  await settled();
+  worker.answer("the one before", 0.01);
+  await vi.advanceTimersByTimeAsync(1_000);
+  worker.giveBack(0);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(worker.told.filter((told) => told.startsWith("stop"))).toEqual([]);
+  worker.answer("held");
+  await settled();
+  expect(held.end).toBe("held");
+});
+
 describe("a recall", () => {
   test("of what waits behind a long call brings it back to its old place in line", async () => {
     const { nodes, call, worker } = await stages.ahead({});
