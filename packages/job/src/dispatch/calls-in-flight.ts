@@ -8,14 +8,13 @@ import type { CallReports } from "./call-reports.ts";
 import type { Task } from "./task.ts";
 
 /** A call that was asked to end gets so long; then SIGTERM, and after as long again SIGKILL. */
-export const ABORT_GRACE_MS = 2_000;
+const ABORT_GRACE_MS = 2_000;
 
 export class CallsInFlight {
   readonly #tasks: Task[] = [];
   #beganMs = performance.now();
   #timeLimit: Timer | undefined;
   #grace: NodeJS.Timeout | undefined;
-
   /** The task of which it was told that it holds too much memory. */
   #toldMemory: Task | undefined;
 
