@@ -1,7 +1,7 @@
 /** Counts of calls by function: a few additions a call; everything else is worked out when somebody looks. */
-import type { InputTally } from "../concurrent/input-tally.ts";
 import type { FunctionCounts } from "@hyperion-ts/progress";
-import type { TaskOutcome } from "./task.ts";
+import type { InputTally } from "../concurrent/input-tally.ts";
+import type { TaskOutcome } from "./call-state.ts";
 
 interface Counter {
   launched: number;

@@ -1,6 +1,15 @@
 /** A node as the dispatcher sees it: how to start workers there, and those that are warm and idle. */
 import type { Lease } from "@hyperion-ts/cpu-pool";
-import { LaunchError, type LaunchedWorker, type NodeLauncher } from "@hyperion-ts/launcher";
+import {
+  describeDeath,
+  LaunchError,
+  type LaunchedWorker,
+  type LaunchRequest,
+  type NodeLauncher,
+  type WorkerDeath,
+} from "@hyperion-ts/launcher";
+import type { RunEvents } from "@hyperion-ts/progress";
+import { IdleWorkers } from "./idle-workers.ts";
 import { SettingsError, StartBlame, type WorkerShare } from "./start-blame.ts";
 import { StartPauses } from "./start-pauses.ts";
 import { WorkerLimit } from "./worker-limit.ts";
@@ -13,13 +22,19 @@ import { WorkerLimit } from "./worker-limit.ts";
 const MAX_FAILED_ROUNDS = 2;
 const MIN_FAILED_STARTS = 3;
 
-interface IdleWorker {
-  readonly worker: LaunchedWorker;
-  readonly share: WorkerShare;
-}
-
 /** What is known of a node, beside its CPUs. */
 export type NodeTraits = Pick<DispatchNode, "pinTo" | "home">;
+
+/** What a node needs of the dispatcher. */
+export interface DispatchNodeOffice {
+  readonly events: RunEvents;
+  /** The node runs so many workers at most from now on. False: it is gone. */
+  limited(node: DispatchNode, workers: number): boolean;
+  /** A worker holds so much memory, in megabytes: more than its share. */
+  overMemory(worker: LaunchedWorker, usedMb: number): void;
+  /** Too many starts in a row have failed: the node should not be used any more. */
+  giveUp(node: string, reason: string): void;
+}
 
 export class DispatchNode {
   readonly name: string;
@@ -28,11 +43,10 @@ export class DispatchNode {
   readonly pinTo: ((cpuIds: readonly number[]) => readonly number[]) | null;
   /** Whether it is the machine that this program runs on. */
   readonly home: boolean;
+  readonly #office: DispatchNodeOffice;
+  readonly #idle = new IdleWorkers();
   /** The module that was last seen to load here. */
-  loadedModule: string | undefined;
-  /** By the array of CPU ids, which the pool hands out again for the same set. */
-  readonly #idle = new Map<readonly number[], IdleWorker>();
-  readonly #hooks: DispatchNodeHooks;
+  #loadedModule: string | undefined;
   #living = 0;
   #starting = 0;
   /** The most starts that were under way at a time since a worker last came up. */
@@ -42,18 +56,18 @@ export class DispatchNode {
   readonly #pauses = new StartPauses();
   readonly #limit: WorkerLimit;
   readonly #blame = new StartBlame(async (share) =>
-    this.keep(await this.#launch(share, this.#overlapping(share)), share),
+    this.keep(await this.#launch(share, this.#idle.takeOverlapping(share)), share),
   );
 
-  constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, hooks: DispatchNodeHooks) {
+  constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, office: DispatchNodeOffice) {
     this.name = launcher.node;
     this.launcher = launcher;
     this.pinTo = pinTo;
     this.home = home;
-    this.#hooks = hooks;
+    this.#office = office;
     this.#limit = new WorkerLimit({
-      limited: (workers) => hooks.limited(this, workers),
-      told: (workers, reason) => hooks.toldLimit(this, workers, reason),
+      limited: (workers) => office.limited(this, workers),
+      told: (workers, reason) => office.events.emit({ type: "node-limited", node: this.name, workers, reason }),
     });
   }
 
@@ -63,15 +77,13 @@ export class DispatchNode {
    * room, or its starts fail, so that the call is better made elsewhere.
    */
   acquire(lease: Lease, fresh: boolean): LaunchedWorker | Promise<LaunchedWorker> {
-    const idle = this.#idle.get(lease.cpuIds);
-    if (idle === undefined || idle.worker.ending || fresh || !sameShare(idle.share, lease)) return this.#start(lease);
-    this.#idle.delete(lease.cpuIds);
-    return idle.worker;
+    const idle = fresh ? undefined : this.#idle.take(lease);
+    return idle ?? this.#start(lease);
   }
 
   /** Keeps a worker for the next lease of the same CPUs. */
   keep(worker: LaunchedWorker, share: WorkerShare): void {
-    this.#idle.set(share.cpuIds, { worker, share });
+    this.#idle.add(worker, share);
   }
 
   /** Gives back a lease that got no worker; where starts on its CPUs fail, after a pause. */
@@ -79,22 +91,28 @@ export class DispatchNode {
     this.#pauses.giveBack(lease);
   }
 
+  /** A module was loaded here. Says whether it is another one than the last. */
+  noteLoaded(module: string): boolean {
+    if (this.#loadedModule === module) return false;
+    this.#loadedModule = module;
+    return true;
+  }
+
   /** Starts a worker; where the node is full, in the place of idle ones, if there are any. */
   async #start(lease: Lease): Promise<LaunchedWorker> {
-    let retire = this.#overlapping(lease);
+    let retire = this.#idle.takeOverlapping(lease);
     for (;;) {
       try {
         return await this.#launch(lease, retire);
       } catch (error) {
         if (!(error instanceof NodeFullError)) throw error;
-        const [idle] = this.#idle.values();
+        const idle = this.#idle.takeAny();
         if (idle === undefined) {
           this.#limit.met(error.message, this.#living + this.#starting);
           this.#settle();
           throw error;
         }
-        this.#idle.delete(idle.share.cpuIds);
-        retire = [idle.worker];
+        retire = [idle];
       }
     }
   }
@@ -103,29 +121,35 @@ export class DispatchNode {
     this.#starting += 1;
     this.#startingTogether = Math.max(this.#startingTogether, this.#starting);
     const launched: { worker?: LaunchedWorker } = {};
-    const request = {
-      cpuCount: share.cpuIds.length,
-      cpuIds: share.cpuIds,
-      ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(share.cpuIds) }),
-      ...(share.gpuIds.length > 0 ? { gpuIds: share.gpuIds } : {}),
-      ...(share.memoryMb > 0
-        ? {
-            memoryMb: share.memoryMb,
-            overMemory: (usedMb: number) =>
-              launched.worker !== undefined && this.#hooks.overMemory(launched.worker, usedMb),
-          }
-        : {}),
-      retire,
+    const overMemory = (usedMb: number): void => {
+      if (launched.worker !== undefined) this.#office.overMemory(launched.worker, usedMb);
     };
-    const worker = await this.launcher.launch(request).catch(async (error: unknown) => {
-      this.#starting -= 1;
-      throw await this.#whyNotStarted(share, error).finally(() => this.#settle());
-    });
+    const worker = await this.launcher
+      .launch(this.#launchRequest(share, retire, overMemory))
+      .catch(async (error: unknown) => {
+        this.#starting -= 1;
+        throw await this.#whyNotStarted(share, error).finally(() => this.#settle());
+      });
     launched.worker = worker;
     this.#starting -= 1;
     this.#cameUp(worker, share);
     this.#settle();
     return worker;
+  }
+
+  #launchRequest(
+    { cpuIds, gpuIds, memoryMb }: WorkerShare,
+    retire: readonly LaunchedWorker[],
+    overMemory: (usedMb: number) => void,
+  ): LaunchRequest {
+    return {
+      cpuCount: cpuIds.length,
+      cpuIds,
+      ...(this.pinTo === null ? {} : { pin: true, pinTo: this.pinTo(cpuIds) }),
+      ...(gpuIds.length > 0 ? { gpuIds } : {}),
+      ...(memoryMb > 0 ? { memoryMb, overMemory } : {}),
+      retire,
+    };
   }
 
   #cameUp(worker: LaunchedWorker, share: WorkerShare): void {
@@ -134,21 +158,25 @@ export class DispatchNode {
     this.#living += 1;
     this.#pauses.cameUp(share.cpuIds);
     this.#blame.cameUp(share);
-    this.#hooks.started(worker);
-    void worker.gone.then((death) => {
-      this.#living -= 1;
-      this.#failedStarts = 0;
-      if (this.#idle.get(worker.cpuIds)?.worker === worker) this.#idle.delete(worker.cpuIds);
-      this.#hooks.ended(worker, death);
-      if (death.kind === "out-of-memory" && death.full !== undefined) this.#memoryUsedUp(death.full);
-    });
+    const { node, serviceId, pid, cpuIds, logFile } = worker;
+    this.#office.events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile });
+    void worker.gone.then((death) => this.#ended(worker, death));
+  }
+
+  #ended(worker: LaunchedWorker, death: WorkerDeath): void {
+    this.#living -= 1;
+    this.#failedStarts = 0;
+    this.#idle.delete(worker);
+    const { node, serviceId } = worker;
+    const blame = "blame" in death ? { blame: death.blame } : {};
+    this.#office.events.emit({ type: "worker-ended", node, serviceId, how: describeDeath(death), ...blame });
+    if (death.kind === "out-of-memory" && death.full !== undefined) this.#memoryUsedUp(death.full);
   }
 
   /** The kernel has ended a worker because of what all of them use together: fewer run from now on, and none just to stay warm. */
   #memoryUsedUp(limit: string): void {
-    const idle = [...this.#idle.values()];
-    this.#idle.clear();
-    for (const { worker } of idle) void worker.stop(0);
+    const idle = this.#idle.takeAll();
+    for (const worker of idle) void worker.stop(0);
     const busy = this.#living + this.#starting - idle.length;
     if (busy === 0) return;
     this.#limit.met(limit, busy);
@@ -166,7 +194,8 @@ export class DispatchNode {
       case "node":
         this.#failedStarts += 1;
         this.#pauses.failed(share.cpuIds);
-        this.#hooks.notStarted(this, failure, this.#giveUp);
+        this.#office.events.emit({ type: "worker-not-started", node: this.name, reason: failure.message });
+        if (this.#isHopeless) this.#office.giveUp(this.name, `its workers do not start: ${failure.message}`);
         return failure;
       case "settings":
         return new SettingsError(this.name, share, failure);
@@ -185,19 +214,11 @@ export class DispatchNode {
     if (this.#starting === 0) this.#limit.settled(this.#living);
   }
 
-  get #giveUp(): boolean {
+  get #isHopeless(): boolean {
     return (
       this.#living === 0 &&
       this.#failedStarts >= Math.max(MIN_FAILED_STARTS, MAX_FAILED_ROUNDS * this.#startingTogether)
     );
-  }
-
-  /** Takes out the idle workers that sit on some of these CPUs. */
-  #overlapping({ cpuIds }: WorkerShare): LaunchedWorker[] {
-    const wanted = new Set(cpuIds);
-    const overlapping = [...this.#idle.values()].filter(({ worker }) => worker.cpuIds.some((id) => wanted.has(id)));
-    for (const { share } of overlapping) this.#idle.delete(share.cpuIds);
-    return overlapping.map(({ worker }) => worker);
   }
 }
 
@@ -205,20 +226,3 @@ export class DispatchNode {
 export class NodeFullError extends Error {
   override readonly name = "NodeFullError";
 }
-
-/** Who hears of a node's workers. */
-export interface DispatchNodeHooks {
-  /** The node runs so many workers at most from now on. False: it is gone. */
-  limited(node: DispatchNode, workers: number): boolean;
-  /** The same when all starts are over, with the limit, for people. */
-  toldLimit(node: DispatchNode, workers: number, limit: string): void;
-  started(worker: LaunchedWorker): void;
-  /** It holds so much memory, in megabytes: more than its share. */
-  overMemory(worker: LaunchedWorker, usedMb: number): void;
-  ended(worker: LaunchedWorker, death: Awaited<LaunchedWorker["gone"]>): void;
-  /** `giveUp`: too many in a row; the node should not be used any more. */
-  notStarted(node: DispatchNode, error: Error, giveUp: boolean): void;
-}
-
-const sameShare = (a: WorkerShare, b: WorkerShare): boolean =>
-  a.memoryMb === b.memoryMb && a.gpuIds.length === b.gpuIds.length && a.gpuIds.every((id, i) => id === b.gpuIds[i]);

@@ -6,10 +6,23 @@
  * try, it is the module, and its calls fail.
  */
 import type { PoolCore } from "@hyperion-ts/cpu-pool";
-import type { CallFailure, ErrorData } from "@hyperion-ts/wire";
 import type { RunEvents } from "@hyperion-ts/progress";
-import type { DispatchNode } from "./dispatch-node.ts";
-import type { Task } from "./task.ts";
+import type { ErrorData } from "@hyperion-ts/wire";
+import type { TaskOptions } from "./task-launcher.ts";
+
+/** The call whose module was tried. */
+export interface TriedCall {
+  readonly fn: { readonly module: string };
+  readonly request: { readonly cpus: number; readonly options: TaskOptions };
+}
+
+/** The node on which it was tried; `home`: it is the machine that this program runs on. */
+export interface TriedNode {
+  readonly name: string;
+  readonly home: boolean;
+  /** A module was loaded there. Says whether it is another one than the last. */
+  noteLoaded(module: string): boolean;
+}
 
 /** What trials need of the dispatcher. */
 export interface TrialOffice {
@@ -56,18 +69,23 @@ export class ModuleTrials {
     this.#office = office;
   }
 
-  /** The task's module has been loaded on its node. On the way of every call: the first of a module tells. */
-  loaded({ lane, fn: { module } }: Task): void {
-    if (lane === undefined || lane.node.loadedModule === module) return;
-    lane.node.loadedModule = module;
-    this.#loadedOnNode(module, lane.node.name);
+  /** The call's module has been loaded on the node. On the way of every call: the first of a module tells. */
+  loaded({ fn: { module } }: TriedCall, node: TriedNode): void {
+    if (node.noteLoaded(module)) this.#loadedOnNode(module, node.name);
   }
 
-  /** The task's module could not be loaded on its node. Says whether the call is to be made on another one, as the same attempt. */
-  failed(task: Task, { error }: CallFailure): boolean {
-    const { lane } = task;
-    if (lane === undefined || !this.#isMoved(task, lane.node, error)) return false;
-    lane.distrust();
+  /** The call's module could not be loaded on the node. Says whether the call is to be made on another one, as the same attempt. */
+  failed(call: TriedCall, node: TriedNode, error: ErrorData): boolean {
+    const { module } = call.fn;
+    const elsewhere = [...(this.#loadedOn.get(module) ?? [])].find((name) => name !== node.name);
+    if (!this.#isNodesFault(call, node.name, error, elsewhere)) return false;
+    if (node.home || !this.#othersFor(node.name, call)) {
+      this.#condemn(module);
+      return false;
+    }
+    const reason = error.kind === "error" ? error.message : String(error.value);
+    if (elsewhere === undefined) this.#suspect(node.name, module, reason);
+    else this.#office.leaveOut(node.name, leftOutReason(reason, elsewhere));
     return true;
   }
 
@@ -90,26 +108,15 @@ export class ModuleTrials {
     for (const [suspect, reason] of bad) this.#office.leaveOut(suspect, leftOutReason(reason, node));
   }
 
-  #isMoved(task: Task, node: DispatchNode, error: ErrorData): boolean {
-    const { module } = task.fn;
-    const reason = error.kind === "error" ? error.message : String(error.value);
-    const elsewhere = [...(this.#loadedOn.get(module) ?? [])].find((name) => name !== node.name);
-    const byNode =
-      elsewhere === undefined
-        ? isOfFileSystem(error)
-        : isOfFileSystem(error) || this.#loadedOn.get(module)?.has(node.name) !== true;
-    if (!byNode || this.#condemned.has(module) || task.request.options.node !== undefined) return false;
-    if (node.home || !this.#othersFor(node.name, task)) {
-      this.#condemn(module);
-      return false;
-    }
-    if (elsewhere === undefined) this.#suspect(node.name, module, reason);
-    else this.#office.leaveOut(node.name, leftOutReason(reason, elsewhere));
-    return true;
+  /** Whether the node may be to blame; `elsewhere` is another one that has loaded the module. */
+  #isNodesFault({ fn: { module }, request }: TriedCall, node: string, error: ErrorData, elsewhere?: string): boolean {
+    if (this.#condemned.has(module) || request.options.node !== undefined) return false;
+    if (isOfFileSystem(error)) return true;
+    return elsewhere !== undefined && this.#loadedOn.get(module)?.has(node) !== true;
   }
 
-  /** Whether there is, or may come, another node for the task that takes calls. */
-  #othersFor(node: string, { request: { cpus, options } }: Task): boolean {
+  /** Whether there is, or may come, another node for the call that takes any. */
+  #othersFor(node: string, { request: { cpus, options } }: TriedCall): boolean {
     const { gpus = 0, memoryMb = 0 } = options;
     const fits = this.#pool
       .snapshot()

@@ -1,16 +1,28 @@
 /** Watches over calls that were sent ahead: they are taken back when the one before them runs long. */
-import type { Lane } from "./lane.ts";
 
 /** Longer than this. */
 const RECALL_AFTER_MS = 5;
 
+/** A worker to which calls may have been sent ahead. */
+export interface Recallable {
+  readonly inFlight: {
+    /** How many calls wait behind the one that runs. */
+    readonly ahead: number;
+    /** When a call last began there, on performance.now()'s clock. */
+    readonly beganMs: number;
+  };
+  recall(): void;
+}
+
 export class RecallWatch {
-  readonly #lanes: Iterable<Lane>;
+  readonly #workers: Iterable<Recallable>;
+  /** The begin of the call that was last found to take long, of each. */
+  readonly #suspected = new WeakMap<Recallable, number>();
   #lastMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(lanes: Iterable<Lane>) {
-    this.#lanes = lanes;
+  constructor(workers: Iterable<Recallable>) {
+    this.#workers = workers;
   }
 
   /** Calls were sent ahead. Ends by itself when none are any more. */
@@ -24,7 +36,7 @@ export class RecallWatch {
   }
 
   /**
-   * When this process was busy itself, the answers may be here, unread: then a lane is only suspected, and recalled the
+   * When this process was busy itself, the answers may be here, unread: then a worker is only suspected, and recalled the
    * next time if none has come.
    */
   readonly #look = (): void => {
@@ -32,11 +44,12 @@ export class RecallWatch {
     const late = nowMs - this.#lastMs > 2 * RECALL_AFTER_MS;
     this.#lastMs = nowMs;
     let ahead = 0;
-    for (const lane of this.#lanes) {
-      ahead += lane.ahead;
-      if (lane.ahead === 0 || nowMs - lane.progressMs <= RECALL_AFTER_MS) continue;
-      if (!late || lane.suspectedMs === lane.progressMs) lane.recall();
-      lane.suspectedMs = lane.progressMs;
+    for (const worker of this.#workers) {
+      const { beganMs } = worker.inFlight;
+      ahead += worker.inFlight.ahead;
+      if (worker.inFlight.ahead === 0 || nowMs - beganMs <= RECALL_AFTER_MS) continue;
+      if (!late || this.#suspected.get(worker) === beganMs) worker.recall();
+      this.#suspected.set(worker, beganMs);
     }
     if (ahead === 0) this.end();
   };

@@ -6,18 +6,19 @@ const AHEAD_MS = 2;
 export const MAX_WINDOW = 64;
 
 export class RunTimes {
-  readonly #meanMs = new Map<string, number>();
+  readonly #means = new Map<string, { meanMs: number }>();
 
   /** Takes in the run time of a call. The mean follows quickly, because functions warm up. */
   add(functionName: string, runMs: number): void {
-    const mean = this.#meanMs.get(functionName);
-    this.#meanMs.set(functionName, mean === undefined ? runMs : mean * 0.75 + runMs * 0.25);
+    const known = this.#means.get(functionName);
+    if (known === undefined) this.#means.set(functionName, { meanMs: runMs });
+    else known.meanMs = known.meanMs * 0.75 + runMs * 0.25;
   }
 
   /** How many calls of this function a worker may hold. 1: nothing is sent ahead. */
   window(functionName: string): number {
-    const mean = this.#meanMs.get(functionName);
-    if (mean === undefined) return 1;
-    return Math.max(1, Math.min(MAX_WINDOW, Math.floor(AHEAD_MS / Math.max(mean, 0.001))));
+    const known = this.#means.get(functionName);
+    if (known === undefined) return 1;
+    return Math.max(1, Math.min(MAX_WINDOW, Math.floor(AHEAD_MS / Math.max(known.meanMs, 0.001))));
   }
 }

@@ -2,7 +2,9 @@
 import { inspect } from "node:util";
 import { describeDeath, launcherFolder, type WorkerDeath } from "@hyperion-ts/launcher";
 import { type CallFailure, errorFromData } from "@hyperion-ts/wire";
+import type { EndingWhy } from "./call-state.ts";
 import { TaskError, type TaskPlace } from "./task-error.ts";
+import type { TaskOptions } from "./task-launcher.ts";
 
 export const failedTask = (failure: CallFailure, place: TaskPlace): TaskError =>
   new TaskError({ kind: "failed", failure }, place, describeFailure(failure), { cause: errorFromData(failure.error) });
@@ -31,21 +33,38 @@ export const runEndedTask = (): TaskError =>
     "the run ended while this call waited or ran. Was it awaited? A job has to await each call that it makes, or return its promise: its end is the end of the run",
   );
 
-export const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
+/** A call was asked to end, or ended with its worker, because of one of its limits. */
+export function endedTask(
+  why: Exclude<EndingWhy, { kind: "aborted" }>,
+  options: TaskOptions,
+  place: TaskPlace,
+): TaskError {
+  switch (why.kind) {
+    case "timed-out":
+      return timedOutTask(options.timeLimitMs ?? 0, place);
+    case "over-memory":
+      return overMemoryTask(options.memoryMb ?? 0, why.usedMb, place);
+    default:
+      return why satisfies never;
+  }
+}
+
+const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
   new TaskError(
     { kind: "timed-out", timeLimitMs },
     place,
     `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`,
   );
 
-export const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): TaskError =>
+const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): TaskError =>
   new TaskError(
     { kind: "over-memory", memoryMb, usedMb },
     place,
     `it held ${usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory, and was ended for that (memoryLimit: "end"). Reserve what such calls need`,
   );
 
-const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
+/** The place of an attempt that had none. */
+export const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
 
 function describeFailure({ kind, error }: CallFailure): string {
   if (error.kind === "value")

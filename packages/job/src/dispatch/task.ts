@@ -1,108 +1,117 @@
 /**
- * One request for a worker, and the call that is made on it: from the pool's line to a lane, and on from
- * lane to lane if it is taken back before it began. One object for the whole of it: there are very many.
+ * One request for a worker, and the calls that are made on it. A task knows in which state it is (call-state.ts) and where:
+ * in line, or with a worker. It hears from the pool, its worker, its caller and its signal, and does what its state
+ * says; what concerns the line or the worker these do themselves. One object for the whole of it: there are very many.
  */
-import type { Lease, PoolRequest, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
+import type { Lease, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
 import type { Call, LostAs, WorkerDeath } from "@hyperion-ts/launcher";
 import { checkInput, type AnyRemoteFunction, type RemoteInput, type RemoteOutput } from "@hyperion-ts/remote";
 import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
 import { type Abortable, abortScope, type AbortScope } from "../abort-scope.ts";
-import type { Lane } from "./lane.ts";
-import type { ModuleTrials } from "./module-trials.ts";
-import { isSpared, type Spareable } from "./spared.ts";
-import { failedTask, lostTask, overMemoryTask, timedOutTask } from "./task-failure.ts";
-import type { TaskError, TaskPlace } from "./task-error.ts";
+import type { CallCounts } from "./call-counts.ts";
+import {
+  type CallEvent,
+  type CallState,
+  type FailInstruction,
+  type Instruction,
+  type LineInstruction,
+  nextStep,
+  type TaskOutcome,
+  type WorkerInstruction,
+} from "./call-state.ts";
+import { type CallPast, FIRST_PAST, NO_PAST, sparedPast } from "./spared.ts";
+import type { TaskPlace } from "./task-error.ts";
+import { endedTask, nowhere } from "./task-failure.ts";
 import type { TaskCall, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
-/** What a task needs of the dispatcher. */
-export interface TaskOffice {
-  /** A lease was granted to the task. */
+/** Where a task waits. */
+export interface TaskLine {
+  /** It has CPUs. */
   granted(task: Task, lease: Lease): void;
-  /** The task was taken back before it began, and needs another place. */
-  rehome(task: Task): void;
-  /** The task has left the line. */
-  left(task: Task): void;
-  /** No node that there is could ever serve the task: it fails, or waits for nodes to come. */
+  /** No node that is there could ever serve it. */
   refused(task: Task, error: Error): void;
-  /** Who hears whether its module could be loaded. */
-  trials(): ModuleTrials;
-  /** The task is over. */
-  ended(task: Task, outcome: TaskOutcome): void;
+  carryOut(task: Task, instruction: LineInstruction): void;
 }
 
-/** lost: its worker died under it. unused: it was given back without a call. */
-export type TaskOutcome = "done" | "failed" | "lost" | "cancelled" | "unused";
+/** A worker that has a task, or CPUs on which one is being started. */
+export interface TaskHolder {
+  readonly lease: Pick<Lease, "node" | "cpuIds">;
+  /** Where its tasks are, for errors; `ranMs` is the time since a call last began here. */
+  readonly place: TaskPlace;
+  succeeded(task: Task, value: unknown, runMs: number): void;
+  failed(task: Task, failure: CallFailure, runMs: number): void;
+  /** Its worker has died; `spared`: that is no attempt of it. */
+  lost(task: Task, death: WorkerDeath, spared: boolean): void;
+  returned(task: Task): void;
+  carryOut(task: Task, instruction: WorkerInstruction): void;
+}
 
-/**
- * waiting: in the pool's line, nothing is promised yet. placed: on a lane. homeless: it was on a lane, its
- * caller has it as a worker, and it is in line again. done: given back.
- */
-type Stage = "waiting" | "placed" | "homeless" | "done";
-
-export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
+export class Task implements TaskWorker, Waiter, Call, Abortable {
   readonly request: TaskRequest;
   readonly functionName: string;
-  readonly placed: Promise<Task>;
+  /** Resolves with the task as a worker, when it has one. */
+  readonly launched: Promise<TaskWorker>;
+  /** Its place in the pool's line, to which it can be put back; kept by its line. */
   ticket: Ticket<Task> | undefined;
-  lane: Lane | undefined;
   fn: TaskCall["fn"] = nobody;
   input: Uint8Array = nothing;
   attempt = 0;
-  first: boolean;
-  missed = 0;
-  /** Where its call is; its lane keeps this. held: the worker has to be free first. */
-  state: "none" | "held" | "sent" = "none";
-  #outcome: TaskOutcome = "unused";
-  #stage: Stage = "waiting";
-  readonly #office: TaskOffice;
+  readonly #line: TaskLine;
+  readonly #counts: CallCounts;
   readonly #scope: AbortScope;
-  #abort: { readonly reason: unknown } | undefined;
-  #timedOut = false;
-  /** What it held of memory, where it is ended for that. */
-  #overMb: number | undefined;
-  /** Whether it was told that it holds too much. */
-  #toldMemory = false;
-  #resolvePlaced: ((task: Task) => void) | undefined;
-  #rejectPlaced: ((error: unknown) => void) | undefined;
-  #resolveRun: ((value: unknown) => void) | undefined;
-  #rejectRun: ((error: unknown) => void) | undefined;
+  #holder: TaskHolder | undefined;
+  #state: CallState = NEW;
+  #past: CallPast;
+  // What its caller waits for: its worker, then the answer of one call at a time.
+  #handOver: ((worker: TaskWorker) => void) | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
 
-  constructor(office: TaskOffice, request: TaskRequest) {
-    this.#office = office;
+  constructor(line: TaskLine, counts: CallCounts, request: TaskRequest) {
+    this.#line = line;
+    this.#counts = counts;
     this.request = request;
     this.functionName = request.functionName ?? "";
-    this.first = request.first ?? false;
-    this.placed = new Promise((resolve, reject) => {
-      this.#resolvePlaced = resolve;
-      this.#rejectPlaced = reject;
+    this.#past = request.first === true ? FIRST_PAST : NO_PAST;
+    this.launched = new Promise((resolve, reject) => {
+      this.#handOver = resolve;
+      this.#reject = reject;
     });
     this.#scope = abortScope(request.signal);
     this.#scope.add(this);
   }
 
-  /** What it asks the pool for. */
-  get poolRequest(): PoolRequest {
-    const { cpus, options } = this.request;
-    return { cpus, gpus: options.gpus, memoryMb: options.memoryMb, priority: options.priority, node: options.node };
+  get state(): CallState {
+    return this.#state;
   }
 
   get node(): string {
-    return this.lane?.node.name ?? "";
+    return this.#holder?.lease.node ?? "";
   }
 
   get cpuIds(): readonly number[] {
-    return this.lane?.lease.cpuIds ?? [];
+    return this.#holder?.lease.cpuIds ?? [];
   }
 
-  /** Where it is, for errors. `ranMs` is the time since its lane's last progress. */
-  get place(): TaskPlace {
-    const { lane } = this;
-    return {
-      node: this.node,
-      cpuIds: this.cpuIds,
-      logFile: lane?.worker?.logFile ?? null,
-      ranMs: lane === undefined ? 0 : performance.now() - lane.progressMs,
-    };
+  /** Whether its call has to be the first in its worker. */
+  get first(): boolean {
+    return this.#past.first;
+  }
+
+  /** Whether it has its worker for itself: also where it is ended for its memory, so that it is not ended for what an earlier one has left there. */
+  get wantsOwnWorker(): boolean {
+    const { freshWorker, memoryLimit } = this.request.options;
+    return freshWorker === true || memoryLimit === "end";
+  }
+
+  /** Whether it may be sent to a worker that is busy with short calls. */
+  get mayBeAhead(): boolean {
+    return this.request.ahead !== false && !this.first && !this.wantsOwnWorker;
+  }
+
+  /** Why its call is asked to end: what the function's signal aborts with. */
+  get endReason(): unknown {
+    return this.#whyEnded(this.#state, this.#holder?.place.ranMs ?? 0);
   }
 
   async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
@@ -112,163 +121,129 @@ export class Task implements TaskWorker, Waiter, Call, Abortable, Spareable {
 
   run(call: TaskCall): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#abort !== undefined) throw this.#abort.reason;
-      if (this.#stage === "done") throw new Error("This worker has been given back: launch another one");
-      this.#resolveRun = resolve;
-      this.#rejectRun = reject;
+      if (this.request.signal.aborted) throw this.request.signal.reason;
+      if (this.#state.kind === "over") throw new Error("This worker has been given back: launch another one");
+      if (this.#reject !== undefined)
+        throw new Error("This worker is busy with a call: await it first, or launch another worker");
+      this.#resolve = resolve;
+      this.#reject = reject;
       this.fn = call.fn;
       this.input = call.input;
       this.attempt = call.attempt;
-      if (this.#stage === "placed") this.lane?.send(this);
+      this.tell("called");
     });
   }
 
   /** Gives the CPUs back. */
   [Symbol.dispose](): void {
-    if (this.#stage === "done") return;
-    const { lane } = this;
-    this.#leave();
-    lane?.finished(this);
+    this.tell("given-back");
   }
 
-  // The pool's side.
+  /** Its caller's signal has aborted. */
+  aborted(): void {
+    this.tell("aborted");
+  }
+
+  // What the pool and its worker tell it. What comes when it has left its worker is the end of a call that nobody waits for.
 
   granted(lease: Lease): void {
-    this.#office.left(this);
-    this.#office.granted(this, lease);
+    this.#line.granted(this, lease);
   }
 
   refused(error: Error): void {
-    this.#office.left(this);
-    this.#office.refused(this, error);
+    this.#line.refused(this, error);
   }
-
-  // The lane's side.
-
-  /** Its lane has a worker that takes calls. */
-  arrived(lane: Lane): void {
-    this.lane = lane;
-    this.#stage = "placed";
-    this.#resolvePlaced?.(this);
-    this.#resolvePlaced = undefined;
-    if (this.#resolveRun !== undefined) lane.send(this);
-  }
-
-  /** Ends it with an error, whatever its caller waits for. */
-  fail(error: unknown, outcome: TaskOutcome = "failed"): void {
-    const reason = this.#abort === undefined ? error : this.#abort.reason;
-    this.#outcome = this.#abort === undefined ? outcome : "cancelled";
-    if (this.#resolvePlaced === undefined) this.#rejectRun?.(reason);
-    else this.#rejectPlaced?.(reason);
-    this.#resolveRun = undefined;
-    // A caller who has it as a worker gives it back.
-    if (this.#stage !== "placed") this.#leave();
-  }
-
-  /** Its lane could not get a worker. */
-  notStarted(error: TaskError): void {
-    this.#stage = "waiting";
-    this.fail(error, "lost");
-  }
-
-  timedOut(): void {
-    this.#timedOut = true;
-  }
-
-  /** Its worker holds so much memory, which is more than its share. Says what is to be done about it. */
-  holds(usedMb: number): "nothing" | "tell" | "end" {
-    const known = this.#toldMemory;
-    this.#toldMemory = true;
-    if (this.request.options.memoryLimit !== "end") return known ? "nothing" : "tell";
-    this.#overMb ??= usedMb;
-    return known ? "nothing" : "end";
-  }
-
-  /** Its lane has no use for it any more, and it has not begun: on to another one. */
-  evicted(): void {
-    const { lane } = this;
-    this.lane = undefined;
-    this.#stage = "homeless";
-    lane?.finished(this);
-    this.#office.rehome(this);
-  }
-
-  // The worker's side.
 
   succeeded(value: unknown, runMs: number): void {
-    this.#office.trials().loaded(this);
-    this.lane?.answered(this, "done", runMs);
-    if (this.#timedOut || this.#abort !== undefined) return this.fail(this.#timeLimitError(runMs));
-    this.#outcome = "done";
-    this.#resolveRun?.(value);
-    this.#resolveRun = undefined;
+    this.#holder?.succeeded(this, value, runMs);
   }
 
   failed(failure: CallFailure, runMs: number): void {
-    this.lane?.answered(this, "failed", runMs);
-    if (failure.kind !== "module-failed") this.#office.trials().loaded(this);
-    else if (!this.#timedOut && this.#abort === undefined && this.#office.trials().failed(this, failure))
-      return this.evicted();
-    this.fail(this.#timedOut ? this.#timeLimitError(runMs) : failedTask(failure, { ...this.place, ranMs: runMs }));
+    this.#holder?.failed(this, failure, runMs);
   }
 
   lost(death: WorkerDeath, as: LostAs): void {
-    const { place } = this;
-    this.lane?.workerLost();
-    if (this.#overMb !== undefined && !this.#timedOut) {
-      this.lane?.answered(this, "failed", place.ranMs);
-      return this.fail(overMemoryTask(this.request.options.memoryMb ?? 0, this.#overMb, place));
-    }
-    if (isSpared(this, as) && this.#abort === undefined && !this.#timedOut) return this.evicted();
-    this.lane?.answered(this, "lost", place.ranMs);
-    this.fail(
-      this.#timedOut ? this.#timeLimitError(place.ranMs) : lostTask(death, place),
-      this.#timedOut ? "failed" : "lost",
-    );
+    const past = sparedPast(this.#past, as);
+    this.#past = past ?? this.#past;
+    this.#holder?.lost(this, death, past !== null);
   }
 
   returned(): void {
-    if (this.#abort === undefined) this.evicted();
-    else this.fail(this.#abort.reason);
+    this.#holder?.returned(this);
   }
 
-  aborted(reason: unknown): void {
-    this.#abort = { reason };
-    switch (this.#stage) {
-      case "waiting":
-      case "homeless":
-        return this.#withdraw(reason);
-      case "placed":
-        if (this.state === "sent") this.lane?.abort(this, reason);
-        return;
-      case "done":
+  // For whoever has it: its line, or its holder.
+
+  /** It is with `holder` from now on, which has a worker, or has not yet. */
+  enter(holder: TaskHolder, event: "ready" | "leased"): void {
+    this.#holder = holder;
+    this.tell(event);
+  }
+
+  /** Something has happened to it. `detail` is the answer, or the error to fail with, of a call that took `ranMs`. */
+  tell(event: CallEvent, detail?: unknown, ranMs = 0): void {
+    const before = this.#state;
+    const { state, instructions } = nextStep(before, event);
+    this.#state = state;
+    if (state.kind === "over" && before.kind !== "over") this.#over(state.outcome);
+    // By hand, on the way of every call: an iterator for each event is dear.
+    for (let i = 0; i < instructions.length; i += 1) this.#carryOut(instructions[i], before, detail, ranMs);
+  }
+
+  #carryOut(instruction: Instruction | undefined, before: CallState, detail: unknown, ranMs: number): void {
+    switch (instruction) {
+      case "join-line":
+      case "leave-line":
+        this.#holder = undefined;
+        return this.#line.carryOut(this, instruction);
+      case "send":
+      case "recall":
+      case "end":
+      case "stop":
+      case "leave-worker":
+      case "abandon-worker":
+        return this.#holder?.carryOut(this, instruction);
+      case "hand-over":
+        this.#reject = undefined;
+        return this.#handOver?.(this);
+      case "resolve":
+        this.#reject = undefined;
+        return this.#resolve?.(detail);
+      case undefined:
         return;
       default:
-        this.#stage satisfies never;
+        this.#reject?.(this.#errorFor(instruction, before, detail, ranMs));
+        this.#reject = undefined;
     }
   }
 
-  /** Out of the pool's line, or off a lane whose worker is still being started. */
-  #withdraw(reason: unknown): void {
-    const { lane } = this;
-    if (lane === undefined) {
-      this.ticket?.cancel();
-      this.#office.left(this);
+  #errorFor(instruction: FailInstruction, before: CallState, detail: unknown, ranMs: number): unknown {
+    switch (instruction) {
+      case "fail":
+        return detail;
+      case "fail-aborted":
+      case "fail-timed-out":
+      case "fail-over-memory":
+        return this.#whyEnded(before, ranMs);
+      case "fail-given-back":
+        return new Error("This worker was given back before its call had ended: await the call first");
+      default:
+        return instruction satisfies never;
     }
-    this.fail(reason);
-    lane?.finished(this);
   }
 
-  #timeLimitError(ranMs: number): Error {
-    return timedOutTask(this.request.options.timeLimitMs ?? 0, { ...this.place, ranMs });
+  #whyEnded(state: CallState, ranMs: number): unknown {
+    const { signal, options } = this.request;
+    if (state.kind !== "ending" || state.why.kind === "aborted") return signal.reason;
+    return endedTask(state.why, options, { ...(this.#holder?.place ?? nowhere), ranMs });
   }
 
-  #leave(): void {
-    this.#stage = "done";
+  #over(outcome: TaskOutcome): void {
     this.#scope.delete(this);
-    this.#office.ended(this, this.#outcome);
+    this.#counts.ended(this.functionName, outcome, this.request.tally);
   }
 }
 
+const NEW: CallState = { kind: "new" };
 const nobody: TaskCall["fn"] = { name: "", module: "" };
 const nothing = new Uint8Array(0);

@@ -13,9 +13,9 @@ import {
 } from "@hyperion-ts/remote";
 import { type CallFailure, decodeValue, encodeValue, errorToData } from "@hyperion-ts/wire";
 import { CallCounts } from "../dispatch/call-counts.ts";
+import type { TaskOutcome } from "../dispatch/call-state.ts";
 import { ofFunction } from "../dispatch/never-fits.ts";
 import { failedTask } from "../dispatch/task-failure.ts";
-import type { TaskOutcome } from "../dispatch/task.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
 import type { Workplace } from "./workplace.ts";
 

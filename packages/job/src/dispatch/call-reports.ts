@@ -1,0 +1,37 @@
+/** What is known of calls, and told of them: counts, run times, and the events of single calls. */
+import type { FunctionCounts, RunEvents } from "@hyperion-ts/progress";
+import { CallCounts } from "./call-counts.ts";
+import { RunTimes } from "./run-times.ts";
+import type { Task } from "./task.ts";
+
+export class CallReports {
+  readonly counts = new CallCounts();
+  readonly #runTimes = new RunTimes();
+  readonly #events: RunEvents;
+
+  constructor(events: RunEvents) {
+    this.#events = events;
+  }
+
+  /** A call has been answered, or was lost with its worker, after so long. */
+  ended({ functionName, node, attempt }: Task, outcome: "done" | "failed" | "lost", runMs: number): void {
+    if (outcome !== "lost") this.#runTimes.add(functionName, runMs);
+    if (this.#events.tracing) this.#events.emit({ type: "call-ended", functionName, node, attempt, outcome, runMs });
+  }
+
+  /** Its worker holds more memory than its share. */
+  overMemory({ functionName, node, attempt, request }: Task, usedMb: number, ends: boolean): void {
+    const { memoryMb = 0 } = request.options;
+    this.#events.emit({ type: "call-over-memory", functionName, node, attempt, usedMb, memoryMb, ends });
+  }
+
+  /** How many calls a worker may hold when `task` is one of them. */
+  window(task: Task): number {
+    return task.mayBeAhead ? this.#runTimes.window(task.functionName) : 0;
+  }
+
+  /** How many calls of each function wait, run and are done; `running` are those that run now. */
+  snapshot(running: readonly Task[]): FunctionCounts[] {
+    return this.counts.snapshot(running.map(({ functionName }) => functionName));
+  }
+}
