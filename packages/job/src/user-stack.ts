@@ -12,6 +12,7 @@ const packages = [
   "job",
   "launcher",
   "own-files",
+  "processes",
   "progress",
   "remote",
   "results",

@@ -2,9 +2,8 @@
 import { after } from "@hyperion-ts/bounds";
 import { encodeMessage, FrameKind, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
 import { type AgentLink, greeting } from "./agent-greeting.ts";
-import { excerpt } from "./excerpt.ts";
+import { excerpt, indent } from "@hyperion-ts/processes";
 import type { HeadPort } from "./head-port.ts";
-import { indent } from "./indent.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { NodeAgent } from "./node-agent.ts";
 import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";

@@ -15,7 +15,7 @@ export type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
 export { checkAddr, checkNodeConfig } from "./check-options.ts";
 export { lazyLauncher } from "./lazy-launcher.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";
-export { type Command, CommandError } from "./local-process.ts";
+export { type Command, CommandError } from "@hyperion-ts/processes";
 export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
 export { type HeadPort, openHeadPort } from "./head-port.ts";
 export {

@@ -5,7 +5,7 @@
  */
 import { startDirectory } from "@hyperion-ts/remote";
 import { hello } from "./agent/host.ts";
-import { hasTaskset } from "./agent/process-tools.ts";
+import { hasTaskset } from "@hyperion-ts/processes";
 import type { NodePlace } from "./node-agent.ts";
 import { type NodeLauncher, type NodeLauncherConfig, openNodeLauncher } from "./node-launcher.ts";
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";

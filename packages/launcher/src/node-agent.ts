@@ -20,7 +20,7 @@ import {
 } from "@hyperion-ts/wire";
 import type { AgentLink } from "./agent-greeting.ts";
 import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
-import { indent } from "./indent.ts";
+import { indent } from "@hyperion-ts/processes";
 import { Silence } from "./silence.ts";
 import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";
 import { LaunchError } from "./worker-death.ts";

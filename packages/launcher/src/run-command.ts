@@ -1,13 +1,6 @@
-/**
- * Running a command on this machine with its standard streams in our hands: an agent here, or a program that
- * reaches another node. (Hyperion.Job: runCmdLocalAsync, runCmdLocalLog.)
- */
-import type { ChildProcess } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
-import type { ProcessExit } from "@hyperion-ts/wire";
-import { type Command, CommandError, type LocalProcess, showArgv, spawned, SpawnedProcess } from "./local-process.ts";
-import { Tail } from "./tail.ts";
-import type { CommandSession, SessionEnd } from "./transport/command-session.ts";
+/** A command on this machine as a session, like one on another node: an agent here. (Hyperion.Job: runCmdLocalAsync, runCmdLocalLog) */
+import { type Command, type CommandError, type LocalProcess, runCommand, showArgv } from "@hyperion-ts/processes";
+import type { CommandSession } from "./transport/command-session.ts";
 
 /** A command that runs here, and its streams. */
 export interface RunningCommand extends LocalProcess, CommandSession {}
@@ -20,9 +13,13 @@ export async function runCmdLocalAsync(
   command: Command,
   owner?: (error: CommandError) => void,
 ): Promise<RunningCommand> {
-  const running = new LocalSession(command, await spawned(command, ["pipe", "pipe", "pipe"]));
-  if (owner !== undefined) void running.exited.then((exit) => running.reportTo(owner, exit));
-  return running;
+  const running = await runCommand(command, owner);
+  return Object.assign(running, {
+    description: showArgv(command.argv),
+    direct: true,
+    loggedIn: true,
+    ended: running.exited.then((exit) => ({ type: "exited", ...exit }) as const),
+  });
 }
 
 /** `runCmdLocalAsync`, with a line in the log first: what is run where can be followed. */
@@ -33,41 +30,4 @@ export function runCmdLocalLog(
 ): Promise<RunningCommand> {
   log(`Running command ${showArgv(command.argv)}`);
   return runCmdLocalAsync(command, owner);
-}
-
-class LocalSession extends SpawnedProcess implements RunningCommand {
-  readonly description: string;
-  readonly direct = true;
-  readonly loggedIn = true;
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  readonly ended: Promise<SessionEnd>;
-  readonly #errors = new Tail();
-
-  constructor(command: Command, child: ChildProcess) {
-    super(command, child);
-    const { stdin, stdout, stderr } = child;
-    if (stdin === null || stdout === null || stderr === null)
-      throw new Error("A command was started without pipes for its standard streams");
-    this.description = showArgv(command.argv);
-    this.stdin = stdin;
-    this.stdout = stdout;
-    this.stderr = stderr;
-    this.ended = this.exited.then((exit) => ({ type: "exited", ...exit }));
-    stderr.on("data", (chunk: Buffer) => this.#errors.push(chunk));
-  }
-
-  lastErrors(): string {
-    return this.#errors.text();
-  }
-
-  kill(): void {
-    this.signal("SIGKILL");
-  }
-
-  reportTo(owner: (error: CommandError) => void, exit: ProcessExit): void {
-    if (this.stopping || exit.code === 0) return;
-    owner(new CommandError(this.command.argv, exit, this.lastErrors()));
-  }
 }

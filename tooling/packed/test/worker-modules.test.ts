@@ -15,6 +15,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
     "@hyperion-ts/cpu-pool",
     "@hyperion-ts/job",
     "@hyperion-ts/launcher",
+    "@hyperion-ts/processes",
     "@hyperion-ts/progress",
     "@hyperion-ts/remote",
     "@hyperion-ts/results",

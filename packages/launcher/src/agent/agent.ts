@@ -26,7 +26,7 @@ import { endOrBecome } from "./become.ts";
 import { hello } from "./host.ts";
 import type { JobOnNode } from "./job-cpuset.ts";
 import { endGuard, takeGuardNews } from "./guard.ts";
-import { findProcessTools } from "./process-tools.ts";
+import { findProcessTools } from "@hyperion-ts/processes";
 import { HeadLink } from "./head-link.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { MemoryWatch } from "./memory-watch.ts";

@@ -5,7 +5,7 @@
 import type { CpuQuota, MemoryLimit } from "@hyperion-ts/wire";
 import { join } from "node:path";
 import { type OwnCgroup, ownCgroups } from "./cgroup-mounts.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { readIfThere } from "@hyperion-ts/processes";
 
 const MEGABYTE = 1_048_576;
 /** Version 1 writes the largest number that fits, rounded to pages, where there is no limit. */

@@ -1,5 +1,5 @@
 /** The guard that was started beside this agent (../agent-guard.ts), and what it found out. */
-import { readIfThere } from "./read-if-there.ts";
+import { hasEnded, readProcess } from "@hyperion-ts/processes";
 
 const LONGEST_MS = 200;
 
@@ -30,7 +30,6 @@ export function endGuard(guard: number): void {
 
 /** Whether it is a child of this process, and lives. */
 function isOurs(pid: number): boolean {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(parent) === process.pid && state !== "Z";
+  const found = readProcess(pid);
+  return found !== undefined && found.parent === process.pid && !hasEnded(found);
 }

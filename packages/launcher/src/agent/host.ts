@@ -6,7 +6,7 @@ import { cpuQuota, memoryLimit } from "./cgroup-limits.ts";
 import { ownCgroups } from "./cgroup-mounts.ts";
 import { coresInOrder, slurmCores } from "./cpu-order.ts";
 import { type JobOnNode, jobCpuset } from "./job-cpuset.ts";
-import type { ProcessTools } from "./process-tools.ts";
+import type { ProcessTools } from "@hyperion-ts/processes";
 import { readTopology } from "./read-topology.ts";
 import { allowedCpus, onlineCpus } from "./usable-cpus.ts";
 

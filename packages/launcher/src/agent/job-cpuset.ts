@@ -11,11 +11,11 @@
  * CgroupMountpoint= and CgroupSlice= move them, and so do containers: mounts are asked for, and what is not in its usual
  * place is searched for. (Slurm's src/plugins/cgroup/v1 and v2)
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseCpuList } from "./cpu-list.ts";
 import { type CgroupMount, cgroupMounts } from "./cgroup-mounts.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { ownerOf, readIfThere } from "@hyperion-ts/processes";
 
 /** A job on a node. */
 export interface JobOnNode {
@@ -92,16 +92,13 @@ function isLive(folder: string, uid: number | undefined): boolean {
   return owners.includes(uid) || owners.every((owner) => owner === 0);
 }
 
-const processesBelow = (folder: string, depth: number): string[] => [
+const processesBelow = (folder: string, depth: number): number[] => [
   ...readIfThere(join(folder, "cgroup.procs"))
     .split("\n")
-    .filter((pid) => pid !== ""),
+    .filter((pid) => pid !== "")
+    .map(Number),
   ...(depth < MAX_DEPTH ? subfolders(folder).flatMap((name) => processesBelow(join(folder, name), depth + 1)) : []),
 ];
-
-function ownerOf(pid: string): number | undefined {
-  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
-}
 
 /** Without ConstrainCores the cgroup is there, but names no CPUs; it then has those of the folders above. */
 function cpusOf({ version }: CgroupMount, folder: string): number[] {

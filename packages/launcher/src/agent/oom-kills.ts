@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { memoryLimit } from "./cgroup-limits.ts";
 import { type OwnCgroup, ownCgroups } from "./cgroup-mounts.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { readIfThere } from "@hyperion-ts/processes";
 
 /** A kill that was counted longer ago was somebody else's: such as a program that a call had started. */
 const REMEMBERED_MS = 4_000;

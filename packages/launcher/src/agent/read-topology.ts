@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseCpuList, parseCpuMask } from "./cpu-list.ts";
 import type { CpuGroup, CpuTopology } from "./cpu-order.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { readIfThere } from "@hyperion-ts/processes";
 
 /** Where the CPUs that share something with a CPU are listed: the name of newer kernels, and of older ones. */
 const CORE_LISTS = [["core_cpus", "thread_siblings"]];

@@ -10,7 +10,7 @@ import { closeSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ToAgent } from "@hyperion-ts/wire";
-import type { ProcessTools } from "./process-tools.ts";
+import type { ProcessTools } from "@hyperion-ts/processes";
 import type { WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;

@@ -1,11 +1,11 @@
 /** How many CPUs there are, and which of them may be used. */
 import { availableParallelism, cpus } from "node:os";
+import { readIfThere, statusOf } from "@hyperion-ts/processes";
 import { parseCpuList } from "./cpu-list.ts";
-import { readIfThere } from "./read-if-there.ts";
 
 /** The CPUs that the kernel lets this process use: `Cpus_allowed_list` of proc(5). Elsewhere than on Linux: as many as the runtime counts. */
 export function allowedCpus(): number[] {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readIfThere("/proc/self/status"))?.[1];
+  const list = statusOf("self", "Cpus_allowed_list");
   return list === undefined ? Array.from({ length: availableParallelism() }, (_, i) => i) : parseCpuList(list);
 }
 

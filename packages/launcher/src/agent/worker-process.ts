@@ -3,12 +3,11 @@ import { closeSync, fstatSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { openOwnFile } from "@hyperion-ts/own-files";
+import { markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
 import { isForWorkers } from "../inherited-variables.ts";
-import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
-import { markVariable, newMark } from "../process-marks.ts";
 import { ClaimFile } from "./claims.ts";
+import { type FramedProcess, startFramedProcess } from "./framed-process.ts";
 import { allowedCpus } from "./usable-cpus.ts";
-import type { ProcessTools } from "./process-tools.ts";
 import { Sweeper } from "./sweeper.ts";
 import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 

@@ -1,7 +1,6 @@
 /** Asks one of OpenSSH's programs something: it runs in a process group of its own, and nothing of it stays. */
 import { text } from "node:stream/consumers";
-import { CommandError } from "../local-process.ts";
-import { runCmdLocalAsync } from "../run-command.ts";
+import { CommandError, runCommand, showArgv } from "@hyperion-ts/processes";
 import { TransportError } from "./command-session.ts";
 
 /** ssh may have to run programs for an answer (Match exec), and name servers may be slow. */
@@ -17,7 +16,7 @@ export interface Answer {
 /** Runs `argv` to its end. Throws a `TransportError` "unsupported" when there is no such program or no answer; on an abort, the signal's reason. */
 export async function askProgram(argv: readonly string[], signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
-  await using running = await runCmdLocalAsync({ argv }).catch((cause: unknown) => {
+  await using running = await runCommand({ argv }).catch((cause: unknown) => {
     throw new TransportError(
       {
         reason: "unsupported",
@@ -37,7 +36,7 @@ export async function askProgram(argv: readonly string[], signal: AbortSignal): 
     if (killedBy === null) return { code, stdout, stderr: running.lastErrors() };
     throw new TransportError({
       reason: "unsupported",
-      message: `${running.description} was ended by ${killedBy} and did not answer (it gets ${TIME_LIMIT_MS} ms)`,
+      message: `${showArgv(argv)} was ended by ${killedBy} and did not answer (it gets ${TIME_LIMIT_MS} ms)`,
     });
   } finally {
     clearTimeout(timer);

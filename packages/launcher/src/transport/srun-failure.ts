@@ -1,5 +1,5 @@
 /** What srun's own messages say of why there is no step: it fails with code 1 for almost everything. */
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "@hyperion-ts/processes";
 import type { TransportFailure, TransportReason } from "./command-session.ts";
 
 /** The reason that srun printed, with what a person can do where that is known; undefined when it tells of the command. */

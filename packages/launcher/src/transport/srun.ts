@@ -3,10 +3,15 @@
  * slurmctld for each node, and its streams are slow in bulk (4 MB/s were measured), so frames go over TLS with it
  * where that is not switched off.
  */
-import { withClientGuard } from "../agent-guard.ts";
-import { isProgram } from "../worker/death-signal.ts";
-import { type CommandError, showArgv } from "../local-process.ts";
-import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
+import {
+  type CommandError,
+  guardedCommand,
+  isProgram,
+  type LocalCommand,
+  type Patience,
+  runCommand,
+  showArgv,
+} from "@hyperion-ts/processes";
 import { type SessionEnd, TransportError } from "./command-session.ts";
 import { passedToSrun } from "./srun-environment.ts";
 import { srunFailure } from "./srun-failure.ts";
@@ -64,7 +69,7 @@ export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: Sru
         ...(gres === undefined ? [] : [`--gres=${gres}`]),
       ];
       const line = [command, ...OURS, ...place, ...options, "--", ...argv];
-      const running = await runCmdLocalAsync({
+      const running = await runCommand({
         argv: guarded(line),
         env: { HYPERION_LINE_STREAM: "1" },
         passes: passedToSrun,
@@ -79,19 +84,22 @@ export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: Sru
   };
 }
 
+/** It may well stand still while its head lives, but not for long when that is gone. */
+const PATIENCE: Patience = { stoppedMs: Infinity, orphanedMs: 60_000, stuckMs: Infinity };
+
 /** srun is two processes, one of which ends the step when the other one is killed: that one may be stopped, too. A program that is not there stays as it is. */
 const guarded = (argv: readonly string[]): readonly string[] =>
-  isProgram(argv[0] ?? "", { cwd: undefined, env: process.env }) ? withClientGuard(argv).argv : argv;
+  isProgram(argv[0] ?? "", { cwd: undefined, env: process.env }) ? guardedCommand(argv, PATIENCE).argv : argv;
 
 /**
  * Slurm lets a step go on whose srun was killed, and an agent whose input nobody closes: srun itself has to end it (srun(1),
  * `--quit-on-interrupt`). An srun that is just launching its step forgets a signal, so it is asked until it has ended.
  */
-function endStep(running: RunningCommand): void {
+function endStep(running: LocalCommand): void {
   running.signal("SIGINT");
   const asking = setInterval(() => running.signal("SIGINT"), ASK_AGAIN_MS);
   const timer = setTimeout(() => running.kill(), STEP_END_MS);
-  void running.ended.then(() => {
+  void running.exited.then(() => {
     clearInterval(asking);
     clearTimeout(timer);
   });

@@ -1,5 +1,5 @@
 /** What OpenSSH's messages say of why it did not get in (sshconnect.c, sshconnect2.c, packet.c, ssh.c): its exit code is 255 for all of it. */
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "@hyperion-ts/processes";
 import type { TransportFailure, TransportReason } from "./command-session.ts";
 
 /** The reason that ssh printed, with what a person can do where that is known. */

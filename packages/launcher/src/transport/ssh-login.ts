@@ -1,7 +1,6 @@
 /** Logging in to one host: shows our keys one after another, and knows afterwards why none of them was taken. */
 import type { AuthHandlerMiddleware, NextAuthHandler, OpenSSHAgent } from "ssh2";
-import { excerpt } from "../excerpt.ts";
-import { indent } from "../indent.ts";
+import { excerpt, indent } from "@hyperion-ts/processes";
 import type { TransportFailure } from "./command-session.ts";
 import { agentOfOneKey } from "./ssh-agent.ts";
 import type { KeyRing } from "./ssh-keys.ts";

@@ -1,7 +1,7 @@
 /** A command on a host as a session: its standard streams are those of one channel of the connection, bytes as they come. */
 import type { Readable, Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
-import { Tail } from "../tail.ts";
+import { Tail } from "@hyperion-ts/processes";
 import { type CommandSession, type SessionEnd, TransportError } from "./command-session.ts";
 import { SILENT_LOGIN_SHELL } from "./start-failure-hint.ts";
 import type { SshConnection } from "./ssh-connection.ts";

@@ -3,8 +3,7 @@
  * host-based authentication, certificates, security keys, jump hosts, ControlMaster). Frames travel on its stdio.
  */
 import { basename } from "node:path";
-import type { CommandError } from "../local-process.ts";
-import { type RunningCommand, runCmdLocalAsync } from "../run-command.ts";
+import { type CommandError, type LocalCommand, runCommand, showArgv } from "@hyperion-ts/processes";
 import { askProgram } from "./ask-program.ts";
 import { type AddressOf, addressOptions } from "./host-address.ts";
 import { type CommandSession, type SessionEnd, TransportError } from "./command-session.ts";
@@ -54,7 +53,7 @@ export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = 
       const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
       signal.throwIfAborted();
       const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
-      const running = await runCmdLocalAsync({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
+      const running = await runCommand({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
         throw new TransportError(
           { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
           { cause },
@@ -88,14 +87,14 @@ function sshEnd(end: SessionEnd, stderr: string): SessionEnd {
 
 /** A session over a local program, whose end means what `read` makes of it. `kill` ends it; the default is SIGKILL. */
 export function commandSession(
-  running: RunningCommand,
+  running: LocalCommand,
   direct: boolean,
   read: (end: SessionEnd, stderr: string) => SessionEnd,
   kill = (): void => running.kill(),
 ): CommandSession {
-  const ended = running.ended.then((end) => read(end, running.lastErrors()));
+  const ended = running.exited.then((exit) => read({ type: "exited", ...exit }, running.lastErrors()));
   return {
-    description: running.description,
+    description: showArgv(running.command.argv),
     direct,
     loggedIn: false,
     stdin: running.stdin,

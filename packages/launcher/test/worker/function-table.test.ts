@@ -92,6 +92,7 @@ test("a worker loads the wire, the remote functions' package and the user's modu
       "launcher/src/polling",
       "launcher/test",
       "msgpackr",
+      "processes/src",
       "remote/src",
       "wire/src",
       "zod",

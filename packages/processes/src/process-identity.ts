@@ -2,8 +2,9 @@
  * Which process is meant, across reboots and reused process ids: a pid alone is soon somebody
  * else's. Linux says when a process started and which boot this is; elsewhere the pid has to do.
  */
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { hasEnded, readIfThere, readProcess } from "./process-id.ts";
 
 /** One process of one boot of one host. Fields that the system does not tell are empty strings. */
 export type ProcessIdentity = {
@@ -23,9 +24,9 @@ export type ProcessState = "living" | "dead" | "elsewhere";
 export const ownIdentity = (): ProcessIdentity => ({
   host: hostname(),
   pid: process.pid,
-  startTime: readStat(process.pid)?.startTime ?? "",
-  bootId: readText("/proc/sys/kernel/random/boot_id"),
-  pidNamespace: pidNamespace(),
+  startTime: readProcess(process.pid)?.startTime ?? "",
+  bootId: readIfThere("/proc/sys/kernel/random/boot_id").trim(),
+  pidNamespace: pidNamespace("self"),
 });
 
 /** Whether that process still runs, as far as `here` can tell. */
@@ -38,9 +39,8 @@ export const processState = (there: ProcessIdentity, here: ProcessIdentity = own
 
 const isLiving = ({ pid, startTime }: ProcessIdentity): boolean => {
   if (!pidExists(pid)) return false;
-  const stat = readStat(pid);
-  if (!stat) return true;
-  return stat.state !== "Z" && stat.state !== "X" && (startTime === "" || stat.startTime === startTime);
+  const now = readProcess(pid);
+  return now === undefined || (!hasEnded(now) && (startTime === "" || now.startTime === startTime));
 };
 
 const pidExists = (pid: number): boolean => {
@@ -52,27 +52,10 @@ const pidExists = (pid: number): boolean => {
   }
 };
 
-type Stat = { readonly state: string; readonly startTime: string };
-
-// The command name, in parentheses, may hold spaces and parentheses itself: fields count from the last one.
-const readStat = (pid: number): Stat | undefined => {
-  const text = readText(`/proc/${pid}/stat`);
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, startTime] = [fields[0], fields[19]];
-  return text === "" || state === undefined || startTime === undefined ? undefined : { state, startTime };
-};
-
-const readText = (path: string): string => {
+/** Which namespace of process numbers it is in, as text to compare (pid_namespaces(7)); empty where it is gone, or not ours to look at. */
+export const pidNamespace = (pid: number | "self"): string => {
   try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return "";
-  }
-};
-
-const pidNamespace = (): string => {
-  try {
-    return readlinkSync("/proc/self/ns/pid");
+    return readlinkSync(`/proc/${pid}/ns/pid`);
   } catch {
     return "";
   }

@@ -1,29 +1,33 @@
-/** How a program is started so that the kernel kills it with who has started it: through setpriv, as workers are with their agent. */
+/** How a program is started so that the kernel kills it with who has started it: through setpriv, where util-linux is there. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** Where and in which environment a program is to run. */
-interface Surroundings {
+export interface Surroundings {
   readonly cwd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The same command with setpriv before it, where that is there. A program that is not there stays as it is, so that starting it fails as it should. */
+/** The same command with setpriv before it, where that works. A program that is not there stays as it is, so that starting it fails as it should. */
 export function killedAtDeath(argv: readonly string[], surroundings: Surroundings): readonly string[] {
   const [file = ""] = argv;
-  const bound = setprivWorks() && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
+  const bound = knownToWork() && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
   return bound ? ["setpriv", "--pdeathsig", "KILL", "--", ...argv] : argv;
 }
 
 let works: boolean | undefined;
 
-/** A worker's agent has told it; who has none tries it once, as old versions have no --pdeathsig. */
-const setprivWorks = (): boolean =>
+/** A worker's agent has told it; who has none tries it once. */
+const knownToWork = (): boolean =>
   (works ??=
     process.env["HYPERION_DIES_WITH_AGENT"] === undefined
-      ? spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0
+      ? setprivWorks()
       : process.env["HYPERION_DIES_WITH_AGENT"] === "1");
+
+/** Whether `setpriv --pdeathsig` works: it is tried, as old versions do not have it. */
+export const setprivWorks = (): boolean =>
+  spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0;
 
 /** Whether the kernel, or a look into the search path, finds it. */
 export function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {

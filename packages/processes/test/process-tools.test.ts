@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findProcessTools } from "../../src/agent/process-tools.ts";
+import { findProcessTools } from "../src/process-tools.ts";
 
 test("where the search path is empty, neither taskset nor setpriv is found", () => {
   const path = process.env["PATH"];

@@ -1,15 +1,13 @@
 /**
- * A process on this machine that is ours to end: an agent's worker, a command of the head.
+ * A process on this machine that is ours to end.
  *
  * It runs in a session (and so a process group) of its own: the terminal's Ctrl-C does not reach it, and whatever it
  * starts can be ended with it. There is no shell anywhere: a command is an argument vector.
  */
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { Duplex } from "node:stream";
 import { after } from "@hyperion-ts/bounds";
-import type { ProcessExit } from "@hyperion-ts/wire";
-import { killedAtDeath } from "./worker/death-signal.ts";
+import { killedAtDeath } from "./death-signal.ts";
 
 /** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */
 const LAST_OUTPUT_MS = 200;
@@ -24,6 +22,12 @@ export interface Command {
   readonly passes?: (name: string, value: string) => boolean;
   /** Whether the kernel kills it when this process dies, whatever it is doing then. Default false: it has to see the end of its input. */
   readonly killedAtDeath?: boolean;
+}
+
+/** How a process has ended: its exit code, or the signal that has ended it. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
 }
 
 /** A command that could not be started, or ended by itself with a failure. */
@@ -59,25 +63,20 @@ export interface LocalProcess extends AsyncDisposable {
   stop(graceMs: number): Promise<ProcessExit>;
 }
 
-/** A process with a socket pair for frames as its file descriptor 3. */
-export interface FramedProcess extends LocalProcess {
-  readonly frames: Duplex;
+/** A process that runs with the streams that were asked for. */
+export interface StartedProcess extends LocalProcess {
+  /** As of `child_process.spawn`: those of its descriptors that are pipes. */
+  readonly stdio: ChildProcess["stdio"];
+  /** Whether it was asked to end. */
+  readonly stopping: boolean;
 }
 
-/** Starts a command whose output goes to the open file `log`, and which has the open file `claims`, if there is one, as its descriptor 4. */
-export async function startFramedProcess(
-  command: Command,
-  log: number,
-  claims: number | undefined,
-): Promise<FramedProcess> {
-  const child = await spawned(command, ["ignore", log, log, "pipe", claims ?? "ignore"]);
-  const frames = child.stdio[3];
-  if (!(frames instanceof Duplex)) throw new Error("A process was started without a socket pair for its frames");
-  return Object.assign(new SpawnedProcess(command, child), { frames });
+/** Starts a command, with `stdio` as for `child_process.spawn`. Throws a `CommandError` when that fails. */
+export async function startProcess(command: Command, stdio: StdioOptions): Promise<StartedProcess> {
+  return new SpawnedProcess(command, await spawned(command, stdio));
 }
 
-/** Starts a process. Throws a `CommandError` when that fails. */
-export async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
+async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
   const env = environment(command);
   const [file, ...args] =
     command.killedAtDeath === true ? killedAtDeath(command.argv, { cwd: undefined, env }) : command.argv;
@@ -115,9 +114,10 @@ const shortened = (arg: string): string =>
     ? arg
     : `${arg.slice(0, SHOWN_BEGINNING)}[...]${arg.slice(-SHOWN_END)}`;
 
-export class SpawnedProcess implements LocalProcess {
+class SpawnedProcess implements StartedProcess {
   readonly command: Command;
   readonly pid: number;
+  readonly stdio: ChildProcess["stdio"];
   readonly exited: Promise<ProcessExit>;
   #ended = false;
   #stopping = false;
@@ -125,6 +125,7 @@ export class SpawnedProcess implements LocalProcess {
   constructor(command: Command, child: ChildProcess) {
     this.command = command;
     this.pid = child.pid ?? -1;
+    this.stdio = child.stdio;
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         // Whatever it started goes with it.
@@ -143,7 +144,6 @@ export class SpawnedProcess implements LocalProcess {
     return this.#ended;
   }
 
-  /** Whether it was asked to end. */
   get stopping(): boolean {
     return this.#stopping;
   }
