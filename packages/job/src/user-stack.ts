@@ -17,6 +17,7 @@ const packages = [
   "remote",
   "results",
   "slurm-env",
+  "transport",
   "wire",
 ];
 /** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */

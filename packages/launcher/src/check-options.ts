@@ -17,7 +17,7 @@ import {
 } from "@hyperion-ts/bounds";
 import { timesOf } from "./agent-settings.ts";
 import type { NodeLauncherConfig, NodeLauncherOptions } from "./node-launcher.ts";
-import type { CommandTransport } from "./transport/command-transport.ts";
+import type { CommandTransport } from "@hyperion-ts/transport";
 import type { WorkerAddr } from "./worker-addr.ts";
 import type { LaunchRequest } from "./worker-launcher.ts";
 

@@ -6,8 +6,8 @@ import { excerpt, indent } from "@hyperion-ts/processes";
 import type { HeadPort } from "./head-port.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { NodeAgent } from "./node-agent.ts";
-import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";
-import { startFailureHint } from "./transport/start-failure-hint.ts";
+import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
+import { startFailureHint } from "./start-failure-hint.ts";
 import { LaunchError } from "./worker-death.ts";
 
 /** How much of what a login shell printed in place of our greeting stands in an error message, in characters. */

@@ -16,19 +16,22 @@ export { checkAddr, checkNodeConfig } from "./check-options.ts";
 export { lazyLauncher } from "./lazy-launcher.ts";
 export { gpuNamesOf } from "./gpu-variables.ts";
 export { type Command, CommandError } from "@hyperion-ts/processes";
-export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
 export { type HeadPort, openHeadPort } from "./head-port.ts";
 export {
   type CommandSession,
+  type CommandTransport,
+  openTransport,
+  runCmdLocalAsync,
+  runCmdLocalLog,
+  type RunningCommand,
   type SessionEnd,
+  type SrunOptions,
+  type SystemSshOptions,
+  type Transport,
   TransportError,
   type TransportFailure,
   type TransportReason,
-} from "./transport/command-session.ts";
-export { type CommandTransport, openTransport } from "./transport/command-transport.ts";
-export type { SrunOptions } from "./transport/srun.ts";
-export type { SystemSshOptions } from "./transport/system-ssh.ts";
-export type { Transport } from "./transport/transport.ts";
+} from "@hyperion-ts/transport";
 export { launcherFolder } from "./own-folder.ts";
 export { nodeName, type WorkerAddr } from "./worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";

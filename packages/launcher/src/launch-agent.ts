@@ -12,7 +12,7 @@ import { type AgentSettings, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
 import { type FolderName, logicalPaths } from "./worker/folder-names.ts";
-import type { CommandSession } from "./transport/command-session.ts";
+import type { CommandSession } from "@hyperion-ts/transport";
 
 /** Makes a launcher of a session; ends the session when that fails. */
 export async function launcherOver(

@@ -22,7 +22,7 @@ import type { AgentLink } from "./agent-greeting.ts";
 import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
 import { indent } from "@hyperion-ts/processes";
 import { Silence } from "./silence.ts";
-import { type CommandSession, describeEnd, type SessionEnd } from "./transport/command-session.ts";
+import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
 import { LaunchError } from "./worker-death.ts";
 
 /** A frame's channel is a number of 16 bits. */

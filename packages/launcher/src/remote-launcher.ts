@@ -5,9 +5,13 @@ import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
 import { type AgentTimes, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
-import { withAttempts } from "./transport/attempts.ts";
-import { type CommandTransport, openTransport } from "./transport/command-transport.ts";
-import { type CommandSession, TransportError } from "./transport/command-session.ts";
+import {
+  type CommandSession,
+  type CommandTransport,
+  openTransport,
+  TransportError,
+  withAttempts,
+} from "@hyperion-ts/transport";
 import { LaunchError } from "./worker-death.ts";
 
 /** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */

@@ -35,7 +35,7 @@ import { Silence } from "../silence.ts";
 import { SpareWorker } from "./spare-worker.ts";
 import { NoRoomError, type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
-/** Set by a transport whose streams pass whole lines on only (transport/srun.ts). */
+/** Set by a transport whose streams pass whole lines on only (srun, of the package transport). */
 const LINE_STREAM = "HYPERION_LINE_STREAM";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
