@@ -1,7 +1,7 @@
 // First, because it checks which Node this is.
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
-export type { AgentTimes } from "./agent-settings.ts";
-export type { NodePlace } from "./node-agent.ts";
+export type { AgentTimes } from "./head/agent-settings.ts";
+export type { NodePlace } from "./head/agent-connection.ts";
 export {
   type NodeLauncher,
   type NodeLauncherConfig,
@@ -10,13 +10,13 @@ export {
   type RunCmd,
   withNodeLauncher,
   workerLauncherWithRunCmd,
-} from "./node-launcher.ts";
-export type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
-export { checkAddr, checkNodeConfig } from "./check-options.ts";
-export { lazyLauncher } from "./lazy-launcher.ts";
-export { gpuNamesOf } from "./gpu-variables.ts";
+} from "./head/node-launcher.ts";
+export type { CodeAtStart, CodeOf, OldCode } from "./head/code-at-start.ts";
+export { checkAddr, checkNodeConfig } from "./head/check-options.ts";
+export { lazyLauncher } from "./head/lazy-launcher.ts";
+export { gpuNamesOf } from "./shared/gpu-variables.ts";
 export { type Command, CommandError } from "@hyperion-ts/processes";
-export { type HeadPort, openHeadPort } from "./head-port.ts";
+export { type HeadPort, openHeadPort } from "./head/head-port.ts";
 export {
   type CommandSession,
   type CommandTransport,
@@ -32,7 +32,14 @@ export {
   type TransportFailure,
   type TransportReason,
 } from "@hyperion-ts/transport";
-export { launcherFolder } from "./own-folder.ts";
-export { nodeName, type WorkerAddr } from "./worker-addr.ts";
-export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
-export type { Call, LaunchedWorker, LaunchRequest, LostAs, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";
+export { launcherFolder } from "./head/own-folder.ts";
+export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
+export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./shared/worker-death.ts";
+export type {
+  Call,
+  LaunchedWorker,
+  LaunchRequest,
+  LostAs,
+  RemoteWorker,
+  WorkerLauncher,
+} from "./head/worker-launcher.ts";

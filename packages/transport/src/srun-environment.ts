@@ -2,7 +2,7 @@
  * The variables that srun gets. srun takes about a hundred SLURM_, SLURMD_ and SRUN_ variables for options of its own (srun(1),
  * "INPUT ENVIRONMENT VARIABLES"; `env_vars` in Slurm's src/srun/opt.c), more with each release, and in a heterogeneous
  * job each again with _HET_GROUP_N. sbatch sets many of them, and people others. None is meant for our step, so it gets
- * only those that tell where Slurm and the job are. Workers have all of them as on any node (node-surroundings.ts).
+ * only those that tell where Slurm and the job are. Workers have all of them as on any node (node-surroundings.ts of the package launcher).
  */
 
 /** Whether srun gets a variable of this process. */

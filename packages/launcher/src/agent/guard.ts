@@ -1,4 +1,4 @@
-/** The guard that was started beside this agent (../agent-guard.ts), and what it found out. */
+/** The guard that was started beside this agent (head/agent-guard.ts), and what it found out. */
 import { hasEnded, readProcess } from "@hyperion-ts/processes";
 
 const LONGEST_MS = 200;

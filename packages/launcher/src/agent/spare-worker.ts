@@ -6,7 +6,7 @@
  * replaced, because it died, or its CPUs were wanted in another cut, or each call gets a fresh one.
  */
 import { execFile } from "node:child_process";
-import { closeSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ToAgent } from "@hyperion-ts/wire";
@@ -80,7 +80,7 @@ export class SpareWorker {
   async #discard({ logFile, process: { running, claims, log } }: Spare): Promise<void> {
     await running.stop(0);
     claims?.[Symbol.dispose]();
-    closeSync(log.fd);
+    log[Symbol.dispose]();
     rmSync(logFile, { force: true });
   }
 }

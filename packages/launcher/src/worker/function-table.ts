@@ -3,7 +3,7 @@ import { flushCompileCache } from "node:module";
 import { setImmediate, setTimeout } from "node:timers";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { FileAtStart, FromWorker, ToWorker } from "@hyperion-ts/wire";
-import { type FolderName, type PathsHere, pathsHere, urlHere } from "./folder-names.ts";
+import { type FolderName, type PathsHere, pathsHere, urlHere } from "../shared/folder-names.ts";
 import { FunctionFiles, UnsureCodeError } from "./function-files.ts";
 import type { OldCode } from "./old-code.ts";
 import { whyNotLoaded } from "./why-not-loaded.ts";

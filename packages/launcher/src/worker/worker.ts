@@ -5,35 +5,28 @@
  * can't damage them. Results of one turn of the event loop share a write, but only while calls are so
  * short that nobody would notice: before a call that may take long, what is finished is sent.
  */
-import { Socket } from "node:net";
 import { setImmediate, setInterval } from "node:timers";
-import { enterWorker } from "@hyperion-ts/remote";
 import {
   Channel,
   type ChannelReceiver,
   decodeValue,
-  type Employ,
   type ErrorData,
   errorFromData,
   FrameKind,
-  FrameParser,
-  FrameWriter,
+  type FrameWriter,
   type FromWorker,
-  HEADER_BYTES,
-  parseMessage,
   type ToWorker,
   type WorkerEnding,
 } from "@hyperion-ts/wire";
-import { Polling } from "../polling/polling.ts";
+import { Polling } from "../shared/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
-import { enterCall, functionHere } from "./call-origin.ts";
+import { enterCall } from "./call-origin.ts";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
 import { prefixLines } from "./log-lines.ts";
-import { dieWithAgent, endGroup } from "./orphan.ts";
 import { type CallOffice, RunningCall } from "./running-call.ts";
-import type { WorkerConfig } from "./worker-config.ts";
+import type { WorkerConfig } from "../shared/worker-config.ts";
 
 /** Calls up to this length are run back to back, their results in one write. */
 const TRIVIAL_MS = 0.05;
@@ -53,39 +46,7 @@ interface QueuedCall {
   readonly body: Buffer;
 }
 
-export function runWorker(): void {
-  dieWithAgent();
-  const socket = new Socket({ fd: 3, readable: true, writable: true });
-  const writer = new FrameWriter(socket);
-  let worker: Worker | undefined;
-  const parser = new FrameParser({
-    frame: (kind, flags, channel, id, bytes, start, end) => {
-      if (channel === 0) worker = employ(parseMessage<Employ>(bytes, start + HEADER_BYTES, end), writer);
-      else worker?.frame(kind, flags, id, bytes, start, end);
-    },
-  });
-  socket.on("data", (chunk: Buffer) => {
-    try {
-      parser.push(chunk);
-      worker?.turn();
-    } catch (error) {
-      if (worker === undefined) throw error;
-      worker.broken(error);
-    }
-  });
-  socket.on("close", endGroup);
-  socket.on("error", endGroup);
-}
-
-function employ({ channel, env, config }: Employ, writer: FrameWriter): Worker {
-  enterWorker(functionHere);
-  Object.assign(process.env, env);
-  const worker = new Worker(config as WorkerConfig, channel, writer);
-  worker.ready();
-  return worker;
-}
-
-class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
+export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   readonly channel: Channel<ToWorker>;
   readonly config: WorkerConfig;
   readonly #writer: FrameWriter;
