@@ -16,14 +16,14 @@ export function killedAtDeath(argv: readonly string[], surroundings: Surrounding
   return bound ? ["setpriv", "--pdeathsig", "KILL", "--", ...argv] : argv;
 }
 
+/** Tells a program, by 1 or 0, whether setpriv works here; where it does, that it was started so itself. */
+export const DIES_WITH_PARENT = "HYPERION_DIES_WITH_AGENT";
+
 let works: boolean | undefined;
 
-/** A worker's agent has told it; who has none tries it once. */
+/** Who has not been told tries it once. */
 const knownToWork = (): boolean =>
-  (works ??=
-    process.env["HYPERION_DIES_WITH_AGENT"] === undefined
-      ? setprivWorks()
-      : process.env["HYPERION_DIES_WITH_AGENT"] === "1");
+  (works ??= process.env[DIES_WITH_PARENT] === undefined ? setprivWorks() : process.env[DIES_WITH_PARENT] === "1");
 
 /** Whether `setpriv --pdeathsig` works: it is tried, as old versions do not have it. */
 export const setprivWorks = (): boolean =>

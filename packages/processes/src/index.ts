@@ -1,10 +1,17 @@
 /** Processes of this machine: started, found, told apart, signalled and ended. See the README. */
 // First, because it checks which Node this is.
 import "@hyperion-ts/bounds";
-export { isProgram, killedAtDeath, setprivWorks, type Surroundings } from "./death-signal.ts";
+export { DIES_WITH_PARENT, isProgram, killedAtDeath, setprivWorks, type Surroundings } from "./death-signal.ts";
 export { endProcesses, stillAlive, untilGone } from "./end-processes.ts";
 export { excerpt } from "./excerpt.ts";
-export { guardedCommand, type GuardedCommand, type Patience } from "./guarded-command.ts";
+export {
+  endGuard,
+  guardedCommand,
+  type GuardedCommand,
+  type GuardNews,
+  type Patience,
+  takeGuardNews,
+} from "./guarded-command.ts";
 export { indent } from "./indent.ts";
 export {
   type Command,

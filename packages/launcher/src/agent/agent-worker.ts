@@ -7,13 +7,14 @@ import {
   FrameKind,
   FrameParser,
   FrameWriter,
+  setFrameChannel,
   type ToAgent,
   WireError,
   type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { Polling } from "../shared/polling.ts";
 import { CallLine } from "./call-line.ts";
-import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
+import { FrameOrigin, secretChannel } from "./frame-origin.ts";
 import { watchStart } from "./hung-start.ts";
 import type { OomKills } from "./oom-kills.ts";
 import { isAnswer, isFromWorker } from "./worker-frames.ts";
@@ -113,7 +114,7 @@ class WorkerOfAgent implements AgentWorker {
   }
 
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
-    setChannel(frame, this.#ownChannel);
+    setFrameChannel(frame, this.#ownChannel);
     this.#calls.frame(kind, flags, frame);
   }
 
@@ -173,7 +174,7 @@ class WorkerOfAgent implements AgentWorker {
         if (!isFromWorker(kind, flags, bytes, start, end))
           throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
         const frame = bytes.subarray(start, end);
-        setChannel(frame, this.#channel);
+        setFrameChannel(frame, this.#channel);
         this.#toHead.forward(kind, frame);
         if (isAnswer(kind) && (flags & FrameFlag.more) === 0) this.#calls.answered();
       },

@@ -6,13 +6,12 @@
  */
 import type { Readable, Writable } from "node:stream";
 import { FrameKind, HEADER_BYTES, parseMessage, PROTOCOL_VERSION, type ToAgent } from "@hyperion-ts/wire";
-import { findProcessTools } from "@hyperion-ts/processes";
+import { endGuard, findProcessTools, takeGuardNews } from "@hyperion-ts/processes";
 import { argumentHere, type PathsHere, pathsHere } from "../shared/folder-names.ts";
 import { Polling } from "../shared/polling.ts";
 import { endOrBecome } from "./become.ts";
 import { hello } from "../shared/host/host.ts";
 import type { JobOnNode } from "../shared/host/job-cpuset.ts";
-import { endGuard, takeGuardNews } from "./guard.ts";
 import { HeadConnection, type HeadListener } from "./head-connection.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { MemoryWatch } from "./memory-watch.ts";

@@ -1,8 +1,7 @@
 /** What a worker may send: other code in its process can write to the descriptor of its frames, and what it writes may look like one. */
-import { FrameFlag, FrameKind, HEADER_BYTES, MIN_PIECE_BYTES, parseMessage } from "@hyperion-ts/wire";
+import { FrameFlag, FrameKind, HEADER_BYTES, MIN_PIECE_BYTES, parseMessage, PREFIX_BYTES } from "@hyperion-ts/wire";
 
-/** An answer begins with the time that the call ran. */
-const MIN_ANSWER_BYTES = HEADER_BYTES + 4;
+const MIN_ANSWER_BYTES = HEADER_BYTES + PREFIX_BYTES;
 
 /** What the head can read without harm: whatever its payload is, it costs no more than this worker's calls. */
 export function isFromWorker(kind: FrameKind, flags: number, bytes: Buffer, start: number, end: number): boolean {

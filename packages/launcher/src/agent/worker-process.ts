@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeDirectory } from "@hyperion-ts/bounds";
-import { markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
+import { DIES_WITH_PARENT, markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
 import { isForWorkers } from "../shared/inherited-variables.ts";
 import { ClaimFile } from "./claims.ts";
 import { type FramedProcess, startFramedProcess } from "./framed-process.ts";
@@ -158,5 +158,5 @@ function prefix(pinTo: readonly number[] | null, tools: ProcessTools): string[] 
 /** What a worker learns from its agent (worker/orphan.ts reads it). */
 const variables = ({ setpriv }: ProcessTools): Record<string, string> => ({
   HYPERION_AGENT_PID: String(process.pid),
-  HYPERION_DIES_WITH_AGENT: setpriv ? "1" : "0",
+  [DIES_WITH_PARENT]: setpriv ? "1" : "0",
 });

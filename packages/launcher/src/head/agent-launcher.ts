@@ -6,7 +6,7 @@ import { newServiceId } from "@hyperion-ts/wire";
 import { checkRequest } from "./check-options.ts";
 import { gpuVariablesFor } from "../shared/gpu-variables.ts";
 import { AgentLaunchedWorker, type MemoryShare } from "./launched-worker.ts";
-import type { FolderName } from "../shared/folder-names.ts";
+import type { FolderName } from "@hyperion-ts/wire";
 import type { AgentSettings } from "./agent-settings.ts";
 import type { AgentConnection, NodePlace } from "./agent-connection.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
@@ -15,7 +15,7 @@ import { optionsForWorkers } from "./program-options.ts";
 import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "../shared/worker-death.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
-import type { WorkerConfig } from "../shared/worker-config.ts";
+import type { WorkerConfig } from "@hyperion-ts/wire";
 
 /** How long the end of a worker that was killed may take. */
 const LAST_WORDS_MS = 2_000;

@@ -1,16 +1,22 @@
 /** Telling a call of its answer: a result or a failure, if it can be read. */
-import { type CallFailure, decodeValue, errorFromData, errorToData, FrameKind, WireError } from "@hyperion-ts/wire";
+import {
+  type CallFailure,
+  decodeValue,
+  errorFromData,
+  errorToData,
+  FrameKind,
+  ranMsOf,
+  valueOf,
+  WireError,
+} from "@hyperion-ts/wire";
 import type { Call } from "./worker-launcher.ts";
-
-/** Behind the time that the call ran, in microseconds, stands its encoded result or failure. */
-const RUN_TIME_BYTES = 4;
 
 /** Tells `call` what its answer, a frame of this kind, says. */
 export function tellAnswer(call: Call, kind: FrameKind, body: Buffer): void {
-  const runMs = body.readUInt32LE(0) / 1_000;
+  const runMs = ranMsOf(body);
   let value: unknown;
   try {
-    value = decodeValue(body.subarray(RUN_TIME_BYTES));
+    value = decodeValue(valueOf(body));
   } catch (error) {
     return call.failed({ kind: "unreadable-output", error: errorToData(error) }, runMs);
   }

@@ -1,5 +1,6 @@
 /** What the head sends to a worker: calls, each function's name before its first call, and reasons to end. */
 import {
+  callPrefix,
   type ChangedFile,
   type Channel,
   encodeValue,
@@ -13,9 +14,6 @@ import type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
 import type { Call } from "./worker-launcher.ts";
 
 const nothing = new Uint8Array(0);
-/** What stands before each input: the function's index and the attempt. Channels copy it. */
-const prefix = new Uint8Array(4);
-const prefixView = new DataView(prefix.buffer);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
 /** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
@@ -35,9 +33,10 @@ export class CallSender {
 
   /** `alone`: the worker has no other call, so that it begins at once, and can't be taken back. */
   call(id: number, call: Call, alone: boolean): void {
-    prefixView.setUint16(0, this.#indexOf(call.fn), true);
-    prefixView.setUint16(2, call.attempt, true);
-    this.#channel.send(alone ? FrameKind.callAlone : FrameKind.call, id, prefix, call.input);
+    // Before its prefix is made, as this may send a message.
+    const index = this.#indexOf(call.fn);
+    const kind = alone ? FrameKind.callAlone : FrameKind.call;
+    this.#channel.send(kind, id, callPrefix(index, call.attempt), call.input);
   }
 
   abort(id: number, reason: unknown): void {

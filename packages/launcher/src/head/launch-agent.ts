@@ -12,7 +12,8 @@ import type { HeadPort } from "./head-port.ts";
 import { type AgentSettings, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
-import { type FolderName, logicalPaths } from "../shared/folder-names.ts";
+import type { FolderName } from "@hyperion-ts/wire";
+import { logicalPaths } from "../shared/folder-names.ts";
 
 /** Makes a launcher of a session; ends the session when that fails. */
 export async function launcherOver(

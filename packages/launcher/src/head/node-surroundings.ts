@@ -2,7 +2,7 @@
  * Where a worker finds itself. A program expects the same directory and the same variables on every node, with the
  * modules that its job script has loaded; sshd gives an agent only those of a fresh login.
  */
-import type { FolderName } from "../shared/folder-names.ts";
+import type { FolderName } from "@hyperion-ts/wire";
 import { variablesForOtherNodes } from "../shared/inherited-variables.ts";
 import { ownFolderNames } from "./own-folder-names.ts";
 

@@ -1,7 +1,8 @@
 /** By which other names this program's folders were reached: those of its directory, its main file, its runtime, and its user's home. */
 import { realpathSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { type FolderName, folderName } from "../shared/folder-names.ts";
+import type { FolderName } from "@hyperion-ts/wire";
+import { folderName } from "../shared/folder-names.ts";
 
 export function ownFolderNames(): readonly FolderName[] {
   const { PWD: directory, HOME: home } = process.env;

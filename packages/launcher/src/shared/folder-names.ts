@@ -7,13 +7,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-
-export interface FolderName {
-  readonly physical: string;
-  readonly logical: string;
-  /** The number of the folder (or file) in its file system, which is the same on all nodes where the file system is. */
-  readonly inode: string;
-}
+import type { FolderName } from "@hyperion-ts/wire";
 
 /** The names of the highest folder that `physical` and `logical` (two names of one file) are in; undefined when they are one name. */
 export function folderName(physical: string, logical: string): FolderName | undefined {

@@ -3,7 +3,6 @@ import { Socket } from "node:net";
 import { enterWorker } from "@hyperion-ts/remote";
 import { type Employ, FrameParser, FrameWriter, HEADER_BYTES, parseMessage } from "@hyperion-ts/wire";
 import { hideCompileCache } from "../shared/compile-cache-variables.ts";
-import type { WorkerConfig } from "../shared/worker-config.ts";
 import { functionHere } from "./call-origin.ts";
 import { dieWithAgent, endGroup } from "./orphan.ts";
 import { Worker } from "./worker.ts";
@@ -38,7 +37,7 @@ function runWorker(): void {
 function employ({ channel, env, config }: Employ, writer: FrameWriter): Worker {
   enterWorker(functionHere);
   Object.assign(process.env, env);
-  const worker = new Worker(config as WorkerConfig, channel, writer);
+  const worker = new Worker(config, channel, writer);
   worker.ready();
   return worker;
 }

@@ -7,15 +7,20 @@
  */
 import { setImmediate, setInterval } from "node:timers";
 import {
+  answerPrefix,
+  attemptOf,
   Channel,
   type ChannelReceiver,
   decodeValue,
   type ErrorData,
   errorFromData,
+  functionIndexOf,
   FrameKind,
   type FrameWriter,
   type FromWorker,
   type ToWorker,
+  valueOf,
+  type WorkerConfig,
   type WorkerEnding,
 } from "@hyperion-ts/wire";
 import { Polling } from "../shared/polling.ts";
@@ -26,7 +31,6 @@ import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
 import { prefixLines } from "./log-lines.ts";
 import { type CallOffice, RunningCall } from "./running-call.ts";
-import type { WorkerConfig } from "../shared/worker-config.ts";
 
 /** Calls up to this length are run back to back, their results in one write. */
 const TRIVIAL_MS = 0.05;
@@ -34,10 +38,6 @@ const TRIVIAL_MS = 0.05;
 const LOOK_MS = 1_000;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
-
-/** What stands before each answer: how long the call ran, in microseconds. Channels copy it. */
-const prefix = new Uint8Array(4);
-const prefixView = new DataView(prefix.buffer);
 
 interface QueuedCall {
   readonly id: number;
@@ -202,12 +202,12 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     this.#polling.called();
     this.#lastAlone = alone;
     if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
-    const index = body.readUInt16LE(0);
-    const input = body.subarray(4);
+    const index = functionIndexOf(body);
+    const input = valueOf(body);
     const call = new RunningCall(this, {
       id,
       functionName: this.#functions.nameOf(index),
-      attempt: body.readUInt16LE(2),
+      attempt: attemptOf(body),
       input,
     });
     this.#begun += 1;
@@ -223,8 +223,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     if (damage !== undefined && (kind === FrameKind.result || this.#begun > 1)) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
-    prefixView.setUint32(0, Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)), true);
-    this.channel.send(kind, call.id, prefix, payload);
+    this.channel.send(kind, call.id, answerPrefix(ranMs), payload);
     this.#lines.leave();
     this.#running = undefined;
     if (damage !== undefined) this.#lastWords.broken(damage, call);

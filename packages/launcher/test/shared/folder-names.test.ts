@@ -2,15 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { FolderName } from "@hyperion-ts/wire";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  argumentHere,
-  type FolderName,
-  folderName,
-  logicalPaths,
-  pathsHere,
-  urlHere,
-} from "../../src/shared/folder-names.ts";
+import { argumentHere, folderName, logicalPaths, pathsHere, urlHere } from "../../src/shared/folder-names.ts";
 
 /** A machine's root: export/vol1/proj is where the files are, auto/proj what people write. */
 let root = "";
