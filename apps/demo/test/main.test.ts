@@ -1,5 +1,5 @@
 /** The demo as a person runs it: real processes, in a folder of its own. */
-import { stillAlive, untilGone } from "@hyperion-ts/process-tree";
+import { stillAlive, untilGone } from "@hyperion-ts/processes";
 import { expect, test } from "vitest";
 import { type Folder, runDemo, startDemo, storedResults, temporaryFolder, untilSearching } from "./world.ts";
 

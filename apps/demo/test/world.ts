@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { descendants, type ProcessId, untilGone } from "@hyperion-ts/process-tree";
+import { descendants, type ProcessId, untilGone } from "@hyperion-ts/processes";
 import { expect } from "vitest";
 
 /** A temporary folder; `database` is where a program that runs in it has its results. */
@@ -37,7 +37,7 @@ export interface Program extends AsyncDisposable {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   /** Agents and workers, as of now. */
-  processes(): ProcessId[];
+  processes(): readonly ProcessId[];
 }
 
 /** Starts the demo, with the folder as its directory of results. */
@@ -66,7 +66,7 @@ export function startProgram(file: string, folder: Folder, ...args: readonly str
     stderr,
   }));
   const pid = child.pid ?? Number.NaN;
-  const processes = (): ProcessId[] => descendants(pid);
+  const processes = (): readonly ProcessId[] => descendants(pid);
   const kill = async (): Promise<void> => {
     const started = processes();
     child.kill("SIGKILL");

@@ -12,10 +12,12 @@ const packages = [
   "job",
   "launcher",
   "own-files",
+  "processes",
   "progress",
   "remote",
   "results",
   "slurm-env",
+  "transport",
   "wire",
 ];
 /** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */

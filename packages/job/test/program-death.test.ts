@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openResults } from "@hyperion-ts/results";
-import { descendants, type ProcessId, untilGone } from "@hyperion-ts/process-tree";
+import { descendants, type ProcessId, untilGone } from "@hyperion-ts/processes";
 import { expect, test } from "vitest";
 import { lookupAll, programInfo } from "../src/index.ts";
 import { TempDir } from "./local-run.ts";
@@ -30,7 +30,7 @@ class RunningProgram implements AsyncDisposable {
     return this.#errors;
   }
 
-  get processes(): ProcessId[] {
+  get processes(): readonly ProcessId[] {
     return descendants(this.child.pid ?? -1);
   }
 

@@ -1,7 +1,7 @@
 // First, because it checks which Node this is.
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
-export type { AgentTimes } from "./agent-settings.ts";
-export type { NodePlace } from "./node-agent.ts";
+export type { AgentTimes } from "./head/agent-settings.ts";
+export type { NodePlace } from "./head/agent-connection.ts";
 export {
   type NodeLauncher,
   type NodeLauncherConfig,
@@ -10,26 +10,36 @@ export {
   type RunCmd,
   withNodeLauncher,
   workerLauncherWithRunCmd,
-} from "./node-launcher.ts";
-export type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
-export { checkAddr, checkNodeConfig } from "./check-options.ts";
-export { lazyLauncher } from "./lazy-launcher.ts";
-export { gpuNamesOf } from "./gpu-variables.ts";
-export { type Command, CommandError } from "./local-process.ts";
-export { type RunningCommand, runCmdLocalAsync, runCmdLocalLog } from "./run-command.ts";
-export { type HeadPort, openHeadPort } from "./head-port.ts";
+} from "./head/node-launcher.ts";
+export type { CodeAtStart, CodeOf, OldCode } from "./head/code-at-start.ts";
+export { checkAddr, checkNodeConfig } from "./head/check-options.ts";
+export { lazyLauncher } from "./head/lazy-launcher.ts";
+export { gpuNamesOf } from "./shared/gpu-variables.ts";
+export { type Command, CommandError } from "@hyperion-ts/processes";
+export { type HeadPort, openHeadPort } from "./head/head-port.ts";
 export {
   type CommandSession,
+  type CommandTransport,
+  openTransport,
+  runCmdLocalAsync,
+  runCmdLocalLog,
+  type RunningCommand,
   type SessionEnd,
+  type SrunOptions,
+  type SystemSshOptions,
+  type Transport,
   TransportError,
   type TransportFailure,
   type TransportReason,
-} from "./transport/command-session.ts";
-export { type CommandTransport, openTransport } from "./transport/command-transport.ts";
-export type { SrunOptions } from "./transport/srun.ts";
-export type { SystemSshOptions } from "./transport/system-ssh.ts";
-export type { Transport } from "./transport/transport.ts";
-export { launcherFolder } from "./own-folder.ts";
-export { nodeName, type WorkerAddr } from "./worker-addr.ts";
-export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./worker-death.ts";
-export type { Call, LaunchedWorker, LaunchRequest, LostAs, RemoteWorker, WorkerLauncher } from "./worker-launcher.ts";
+} from "@hyperion-ts/transport";
+export { launcherFolder } from "./head/own-folder.ts";
+export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
+export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./shared/worker-death.ts";
+export type {
+  Call,
+  LaunchedWorker,
+  LaunchRequest,
+  LostAs,
+  RemoteWorker,
+  WorkerLauncher,
+} from "./head/worker-launcher.ts";

@@ -21,7 +21,7 @@ import {
   writeSync,
 } from "node:fs";
 import { readRegularFile } from "@hyperion-ts/own-files";
-import { ownIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
+import { ownIdentity, processState, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
 import { ResultsError } from "./results-error.ts";
 
 /**

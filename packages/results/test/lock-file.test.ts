@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openResults } from "../src/index.ts";
 import { takeLock, type LockHolder } from "../src/lock-file.ts";
-import { ownIdentity } from "../src/process-identity.ts";
+import { ownIdentity } from "@hyperion-ts/processes/process-identity";
 import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
 const leftBy = (path: string, difference: Partial<LockHolder>): void => {

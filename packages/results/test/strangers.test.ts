@@ -12,7 +12,7 @@ import {
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openResults } from "../src/index.ts";
-import { ownIdentity } from "../src/process-identity.ts";
+import { ownIdentity } from "@hyperion-ts/processes/process-identity";
 import { asStranger, haveStranger, shareFolder, stranger } from "./stranger.ts";
 import { type Folder, runProgram, temporaryFolder } from "./world.ts";
 

@@ -14,11 +14,24 @@
  *     12         payload
  * ```
  *
+ * The payload of a call and of its answer:
+ *
+ * ```
+ * call      0    u16  the function's index, from its `define` message
+ *           2    u16  attempt, from 1 on
+ *           4         the encoded input
+ * answer    0    u32  how long the function ran, in microseconds (4,294,967,295: so long or longer)
+ *           4         the encoded output, or failure
+ * ```
+ *
  * An agent routes by `channel` and passes frames on as they are, without looking
  * into the payload. Payloads are short, so that one huge result can't hold up a
  * heartbeat, and so that a reader never needs to buffer more than one of them.
  */
 import { WireError } from "./wire-error.ts";
+
+const KIND_AT = 4;
+const CHANNEL_AT = 6;
 
 /** Bytes before each payload. */
 export const HEADER_BYTES = 12;
@@ -73,11 +86,51 @@ export function writeHeader(
   id: number,
 ): void {
   target.writeUInt32LE(length, at);
-  target[at + 4] = kind;
+  target[at + KIND_AT] = kind;
   target[at + 5] = flags;
-  target.writeUInt16LE(channel, at + 6);
+  target.writeUInt16LE(channel, at + CHANNEL_AT);
   target.writeUInt32LE(id, at + 8);
 }
+
+/** Writes another kind into a frame. */
+export const setFrameKind = (frame: Buffer, kind: FrameKind): number => frame.writeUInt8(kind, KIND_AT);
+
+/** Writes another channel into a frame. */
+export const setFrameChannel = (frame: Buffer, channel: number): number => frame.writeUInt16LE(channel, CHANNEL_AT);
+
+/** The channel of a frame of which only `beginning` has come; undefined where that is too little. */
+export const channelOfBeginning = (beginning: Buffer): number | undefined =>
+  beginning.length < CHANNEL_AT + 2 ? undefined : beginning.readUInt16LE(CHANNEL_AT);
+
+/** What stands before the input of a call, and before the output or failure of its answer, in bytes. */
+export const PREFIX_BYTES = 4;
+/** One for all: whoever sends it copies it. */
+const prefix = new Uint8Array(PREFIX_BYTES);
+const prefixView = new DataView(prefix.buffer);
+
+/** What stands before the input of a call; to be sent before the next one is made. */
+export function callPrefix(functionIndex: number, attempt: number): Uint8Array {
+  prefixView.setUint16(0, functionIndex, true);
+  prefixView.setUint16(2, attempt, true);
+  return prefix;
+}
+
+/** Which function a call is for: the index of its `define` message. */
+export const functionIndexOf = (call: Buffer): number => call.readUInt16LE(0);
+/** Which attempt a call is, from 1 on. */
+export const attemptOf = (call: Buffer): number => call.readUInt16LE(2);
+
+/** What stands before the output of a call, or its failure; to be sent before the next one is made. */
+export function answerPrefix(ranMs: number): Uint8Array {
+  prefixView.setUint32(0, Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)), true);
+  return prefix;
+}
+
+/** How long the function ran, in milliseconds. */
+export const ranMsOf = (answer: Buffer): number => answer.readUInt32LE(0) / 1_000;
+
+/** The encoded input of a call, or the encoded output or failure of an answer. */
+export const valueOf = (payload: Buffer): Buffer => payload.subarray(PREFIX_BYTES);
 
 /**
  * Who receives parsed frames. `bytes` is what came from the stream; the whole frame
@@ -120,11 +173,11 @@ export class FrameParser {
   }
 
   #deliver(bytes: Buffer, start: number, end: number): void {
-    const kind = bytes.readUInt8(start + 4) as FrameKind;
+    const kind = bytes.readUInt8(start + KIND_AT) as FrameKind;
     this.#receiver.frame(
       kind,
       bytes.readUInt8(start + 5),
-      bytes.readUInt16LE(start + 6),
+      bytes.readUInt16LE(start + CHANNEL_AT),
       bytes.readUInt32LE(start + 8),
       bytes,
       start,
@@ -161,7 +214,7 @@ export class FrameParser {
 /** The length of the frame whose header stands in `bytes` at `start`. */
 function frameLength(bytes: Buffer, start: number): number {
   const length = bytes.readUInt32LE(start);
-  const kind = bytes.readUInt8(start + 4);
+  const kind = bytes.readUInt8(start + KIND_AT);
   const more = (bytes.readUInt8(start + 5) & FrameFlag.more) !== 0;
   if (length > MAX_PAYLOAD_BYTES || !kinds.has(kind) || (more && length < MIN_PIECE_BYTES))
     throw badFrame(length, kind);

@@ -1,6 +1,10 @@
 import "./supported-node.ts";
 export { Channel, type ChannelReceiver, WINDOW_BYTES } from "./channel.ts";
 export {
+  answerPrefix,
+  attemptOf,
+  callPrefix,
+  channelOfBeginning,
   FrameFlag,
   FrameKind,
   FrameParser,
@@ -8,7 +12,13 @@ export {
   HEADER_BYTES,
   MIN_PIECE_BYTES,
   isData,
+  functionIndexOf,
   MAX_PAYLOAD_BYTES,
+  PREFIX_BYTES,
+  ranMsOf,
+  setFrameChannel,
+  setFrameKind,
+  valueOf,
 } from "./frame.ts";
 export { FrameWriter } from "./frame-writer.ts";
 export { GREETING, GreetingScanner, MAX_BANNER_BYTES } from "./greeting.ts";
@@ -31,6 +41,7 @@ export {
   type WorkerEnding,
   type WorkerExited,
 } from "./messages.ts";
+export type { FolderName, WorkerConfig } from "./worker-config.ts";
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";
 export { WireError, type WireErrorCode } from "./wire-error.ts";

@@ -11,8 +11,8 @@
  * A stream begins with the agent's greeting (greeting.ts), then the agent's `hello`, then
  * the head's `configure`. Calls and results are data frames (frame.ts), not messages.
  */
-
 import type { ErrorData } from "./error-data.ts";
+import type { FolderName, WorkerConfig } from "./worker-config.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
 export const PROTOCOL_VERSION = 5;
@@ -57,7 +57,7 @@ export type ToAgent =
       /** Where workers run, if this directory is there; null: where the agent does. */
       readonly directory: string | null;
       /** Folders that have two names where the head is: paths of this node in later messages, and the directory, may have to be written by the other one. */
-      readonly folderNames: readonly { readonly physical: string; readonly logical: string; readonly inode: string }[];
+      readonly folderNames: readonly FolderName[];
       /** The program that the agent becomes when the head fell silent and all workers have ended; empty: none. */
       readonly whenHeadIsLost: readonly string[];
     }
@@ -84,7 +84,7 @@ export type ToAgent =
       /** The worker's program and its arguments: the same for all workers that could stand in for each other. */
       readonly command: readonly string[];
       /** What the worker is told when it is given this slot. */
-      readonly config: object;
+      readonly config: WorkerConfig;
       /** The log file that takes what the worker prints; its directories are made. */
       readonly logFile: string;
       /** Variables that are set in the worker, beside those of the agent. */
@@ -167,7 +167,7 @@ export interface Employ {
   readonly channel: number;
   /** Variables to set before user code is loaded. */
   readonly env: Readonly<Record<string, string>>;
-  readonly config: object;
+  readonly config: WorkerConfig;
 }
 
 /** What the head tells a worker, beside calls. */

@@ -2,13 +2,22 @@ import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  answerPrefix,
+  attemptOf,
+  callPrefix,
+  channelOfBeginning,
   FrameFlag,
   FrameKind,
   FrameParser,
+  functionIndexOf,
   HEADER_BYTES,
   isData,
   MAX_PAYLOAD_BYTES,
   MIN_PIECE_BYTES,
+  ranMsOf,
+  setFrameChannel,
+  setFrameKind,
+  valueOf,
 } from "../src/frame.ts";
 import { WireError } from "../src/wire-error.ts";
 import { anyCuts, anyFrame, cut, type Frame, frameBytes, FrameCollector, patternOf } from "./frames.ts";
@@ -169,3 +178,44 @@ function withHeader({ length = 0, kind = FrameKind.call as number, flags = 0 }):
   header.writeUInt8(flags, 5);
   return header;
 }
+
+describe("what stands in a payload is read as it was written", () => {
+  const u16 = fc.nat(0xff_ff);
+  const bytes = fc.uint8Array({ maxLength: 20 });
+
+  it("of a call", () => {
+    fc.assert(
+      fc.property(u16, u16, bytes, (index, attempt, input) => {
+        const payload = Buffer.concat([callPrefix(index, attempt), input]);
+        expect([functionIndexOf(payload), attemptOf(payload)]).toEqual([index, attempt]);
+        expect(valueOf(payload)).toEqual(Buffer.from(input));
+      }),
+    );
+  });
+
+  it("of an answer, to the microsecond, of runs of up to 71 minutes", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 4_294_967, noNaN: true }), bytes, (ranMs, output) => {
+        const payload = Buffer.concat([answerPrefix(ranMs), output]);
+        expect(Math.abs(ranMsOf(payload) - ranMs)).toBeLessThan(0.001);
+        expect(valueOf(payload)).toEqual(Buffer.from(output));
+      }),
+    );
+    expect(ranMsOf(Buffer.from(answerPrefix(1e12)))).toBe(4_294_967.295);
+  });
+});
+
+it("a relay changes a frame's kind and channel, and nothing else", () => {
+  fc.assert(
+    fc.property(anyFrame, fc.nat(0xff_ff), (frame, channel) => {
+      const bytes = frameBytes({ ...frame, kind: FrameKind.call, flags: 0, payload: call.payload });
+      setFrameKind(bytes, FrameKind.callAlone);
+      setFrameChannel(bytes, channel);
+      expect(bytes).toEqual(
+        frameBytes({ ...frame, kind: FrameKind.callAlone, flags: 0, channel, payload: call.payload }),
+      );
+      expect(channelOfBeginning(bytes)).toBe(channel);
+      expect(channelOfBeginning(bytes.subarray(0, 7))).toBeUndefined();
+    }),
+  );
+});

@@ -1,5 +1,6 @@
 /** What the kernel says about a process (proc(5)). */
 import { readFileSync } from "node:fs";
+import { type ProcessEntry, readProcess } from "@hyperion-ts/processes";
 
 /** Memory of a process, in megabytes. */
 export interface ProcessMemory {
@@ -17,16 +18,13 @@ export function memoryOf(pid: number): ProcessMemory {
 }
 
 /** The process that started it. */
-export const parentOf = (pid: number): number => Number(statOf(pid)[1]);
+export const parentOf = (pid: number): number => found(pid).parent;
 
 /** Clock ticks are a hundredth of a second on Linux, whatever the kernel's own rate. */
 const MS_PER_TICK = 10;
 
 /** The CPU time that it has used so far, in milliseconds, to about 10. */
-export function cpuMsOf(pid: number): number {
-  const stat = statOf(pid);
-  return (Number(stat[11]) + Number(stat[12])) * MS_PER_TICK;
-}
+export const cpuMsOf = (pid: number): number => found(pid).cpuTicks * MS_PER_TICK;
 
 function kilobytes(file: string, field: string): number {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(readFileSync(file, "utf8"))?.[1];
@@ -34,8 +32,8 @@ function kilobytes(file: string, field: string): number {
   return Number(found);
 }
 
-/** The fields behind the command, which may have spaces in it: the state is the first. */
-function statOf(pid: number): string[] {
-  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+function found(pid: number): ProcessEntry {
+  const entry = readProcess(pid);
+  if (entry === undefined) throw new Error(`There is no process ${pid}`);
+  return entry;
 }

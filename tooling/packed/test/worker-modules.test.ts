@@ -15,6 +15,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
     "@hyperion-ts/cpu-pool",
     "@hyperion-ts/job",
     "@hyperion-ts/launcher",
+    "@hyperion-ts/processes",
     "@hyperion-ts/progress",
     "@hyperion-ts/remote",
     "@hyperion-ts/results",
@@ -27,9 +28,13 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
 
   // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one; of these
   // and of the packages that only a program needs no more than what their errors are.
-  expect(files.filter((url) => /\/launcher\/dist\/(?!worker\/|polling\/|errors\.|worker-death\.)/u.test(url))).toEqual(
-    [],
-  );
+  expect(
+    files.filter((url) =>
+      /\/launcher\/dist\/(?!worker\/|shared\/(?:compile-cache-variables|folder-names|polling|sched-yield|worker-death)\.|errors\.)/u.test(
+        url,
+      ),
+    ),
+  ).toEqual([]);
   expect(
     files.filter((url) =>
       /\/(?:cpu-pool|slurm-env)\/dist\/(?!errors\.|shape\.|wait-reason\.|slurm-env-error\.)/u.test(url),

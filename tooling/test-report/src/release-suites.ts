@@ -23,7 +23,7 @@ const everywhere: readonly Suite[] = [
   {
     folder: "packages/launcher",
     name: "@hyperion-ts/launcher",
-    files: ["test/transport/transports.test.ts", "test/transport/srun-variables.test.ts"],
+    files: ["test/slurm/transports.test.ts", "test/slurm/srun-variables.test.ts"],
   },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/shapes"] },
 ];
@@ -32,7 +32,7 @@ const inTurn: readonly Suite[] = [
   {
     folder: "packages/launcher",
     name: "@hyperion-ts/launcher",
-    files: ["test/transport/connecting.test.ts", "test/transport/link.test.ts"],
+    files: ["test/slurm/connecting.test.ts", "test/slurm/link.test.ts"],
   },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
   {

@@ -7,7 +7,7 @@ import type { ClusterPlan } from "./cluster-plan.ts";
 import { lastLines, mariadbOn, slurmdbdOn, startDaemon } from "./daemons.ts";
 import { inside } from "./enter.ts";
 import { places } from "./places.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 import type { Site } from "./site.ts";
 import { slurm } from "./slurm-client.ts";
 import { TestbedError } from "./testbed-error.ts";

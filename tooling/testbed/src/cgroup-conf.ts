@@ -8,7 +8,7 @@ import type { ComputeNode } from "./cluster-plan.ts";
 import { inside } from "./enter.ts";
 import type { SlurmSettings } from "./options.ts";
 import { places } from "./places.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 
 /** Jobs are tracked, pinned and limited. `--mem` counts, so that it can be enforced. */
 export const cgroupSettings = (nodes: readonly ComputeNode[]): SlurmSettings => ({

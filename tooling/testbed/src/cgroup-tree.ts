@@ -11,7 +11,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmdirSync, 
 import { basename, join } from "node:path";
 import type { Controller, Hierarchy } from "./cgroup-hierarchies.ts";
 import type { ComputeNode, Host } from "./cluster-plan.ts";
-import { isAlive, readProcess } from "./process-id.ts";
+import { isAlive, readProcess } from "@hyperion-ts/processes";
 import { waitUntil } from "./wait-until.ts";
 
 /** The cluster's folder in each hierarchy: absolute paths on the machine. */

@@ -4,8 +4,8 @@ import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { commandIn, inside, startIn } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
-import { allProcesses, innerPid, pidNamespace, sendSignal } from "./process-id.ts";
-import type { ProcessEntry, ProcessId } from "./process-id.ts";
+import { allProcesses, pidNamespace, sendSignal, statusOf } from "@hyperion-ts/processes";
+import type { ProcessEntry, ProcessId } from "@hyperion-ts/processes";
 import type { Site } from "./site.ts";
 import { nodeInit, runningNode } from "./site.ts";
 import { sshdConfigOf } from "./sshd-config.ts";
@@ -87,6 +87,9 @@ export function findDaemon(site: Site, daemon: Daemon): ProcessEntry | undefined
   if (init === undefined || number === 0) return undefined;
   return processesOf(daemon, init).find(({ pid }) => innerPid(pid) === number);
 }
+
+/** Its number in the innermost namespace that it is in: what pid files in the cluster have. */
+const innerPid = (pid: number): number => Number(/\d+$/.exec(statusOf(pid, "NSpid") ?? "")?.[0]);
 
 /** Does nothing where it does not run. */
 export async function killDaemon(site: Site, daemon: Daemon): Promise<void> {

@@ -1,5 +1,5 @@
 /** Arguments for nsenter(1): a command in the namespaces of a process, that is, on a node of the cluster. */
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 import { systemCommand } from "./system-command.ts";
 
 export const nsenter = "/usr/bin/nsenter";

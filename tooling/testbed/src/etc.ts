@@ -9,7 +9,7 @@ import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, ClusterUser } from "./cluster-plan.ts";
 import { commandIn, inside } from "./enter.ts";
 import { places } from "./places.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 import { gresConf, slurmConf } from "./slurm-conf.ts";
 import { bannerOf, bannerText, hostKeyOf, sshdConfig, sshdConfigOf } from "./sshd-config.ts";
 import { submitLatencyScript } from "./submit-latency.ts";

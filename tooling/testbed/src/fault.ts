@@ -4,7 +4,7 @@ import type { Host } from "./cluster-plan.ts";
 import { killDaemon, signalDaemon, slurmctldOn, slurmdOn, sshdOn } from "./daemons.ts";
 import { removeLink, setLink } from "./network.ts";
 import { processesOn } from "./node-processes.ts";
-import { isAlive, sendSignal } from "./process-id.ts";
+import { isAlive, sendSignal } from "@hyperion-ts/processes";
 import { hostNamed, nodeInit } from "./site.ts";
 import type { Site } from "./site.ts";
 import { nodeStates, slurm } from "./slurm-client.ts";

@@ -25,7 +25,7 @@ export type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";
 export type { Faults } from "./fault.ts";
 export type { SlurmctldFaults, StartSlurmctldOptions } from "./slurmctld-fault.ts";
 export type { NodeProcess } from "./node-processes.ts";
-export type { ProcessId } from "./process-id.ts";
+export type { ProcessId } from "@hyperion-ts/processes";
 export type { AcceptedSession, DroppedAttempt, PendingAttempt, RefusedAttempt, SshSession } from "./ssh-sessions.ts";
 export type { RunOptions, SpawnOptions } from "./run-on-node.ts";
 export type { CommandResult } from "./system-command.ts";

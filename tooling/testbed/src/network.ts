@@ -1,7 +1,7 @@
 /** The cluster's network: a bridge in the holder's network namespace, and a link from it to each node. */
 import type { Host } from "./cluster-plan.ts";
 import { commandIn } from "./enter.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 
 export const bridge = "cluster0";
 /** The bridge's end of a node's link. */

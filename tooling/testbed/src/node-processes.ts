@@ -1,8 +1,8 @@
 /** What runs on a node: "is anything of my program left on n2?" */
 import { daemonsOf, findDaemon, isLogWriter } from "./daemons.ts";
 import { isNodeInit } from "./node-boot.ts";
-import { allProcesses, argumentsOf, pidNamespace, userIdOf } from "./process-id.ts";
-import type { ProcessId } from "./process-id.ts";
+import { allProcesses, argumentsOf, pidNamespace, statusNumber } from "@hyperion-ts/processes";
+import type { ProcessId } from "@hyperion-ts/processes";
 import { hostNamed, nodeInit } from "./site.ts";
 import type { Site } from "./site.ts";
 
@@ -29,11 +29,16 @@ export function processesOn(site: Site, node: string): readonly NodeProcess[] {
       ({ pid, state, parent }) =>
         state !== "Z" && pidNamespace(pid) === namespace && !daemons.includes(pid) && !isHelperOf(daemons, parent, pid),
     )
-    .map(({ pid, startTime }) => ({ pid, startTime, user: userName(site, userIdOf(pid)), argv: argumentsOf(pid) }))
+    .map(({ pid, startTime }) => ({
+      pid,
+      startTime,
+      user: userName(site, statusNumber(pid, "Uid")),
+      argv: argumentsOf(pid),
+    }))
     .filter(({ argv }) => argv.length > 0 && !isNodeInit(argv) && !isLogWriter(argv));
 }
 
-const userName = ({ plan }: Site, uid: number): string =>
+const userName = ({ plan }: Site, uid: number | undefined): string =>
   plan.users.find((user) => user.uid === uid)?.name ?? String(uid);
 
 /** slurmctld keeps a second process for its scripts. */

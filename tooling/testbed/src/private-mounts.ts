@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import { commandIn, inside } from "./enter.ts";
 import { places } from "./places.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 import { etcOf, mountRelease } from "./release-mounts.ts";
 import { TestbedError } from "./testbed-error.ts";
 

@@ -6,7 +6,7 @@
 import { mkdir } from "node:fs/promises";
 import { commandIn, inside } from "./enter.ts";
 import { places } from "./places.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "@hyperion-ts/processes";
 import type { Release } from "./release.ts";
 import { rootOf } from "./release.ts";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { ClusterUser } from "./cluster-plan.ts";
 import { enterArgs, nsenter } from "./enter.ts";
-import { allProcesses, sendSignal } from "./process-id.ts";
+import { allProcesses, sendSignal } from "@hyperion-ts/processes";
 import type { Site } from "./site.ts";
 import { runningNode } from "./site.ts";
 import { commandResult, systemPath } from "./system-command.ts";

@@ -6,7 +6,7 @@ import { inside } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import type { Holder } from "./holder.ts";
 import { places } from "./places.ts";
-import { isAlive } from "./process-id.ts";
+import { isAlive } from "@hyperion-ts/processes";
 import { TestbedError } from "./testbed-error.ts";
 
 export interface Site {

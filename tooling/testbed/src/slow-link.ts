@@ -5,8 +5,8 @@ import type { Host } from "./cluster-plan.ts";
 import { inside, startIn } from "./enter.ts";
 import { bridge, ip, linkOf } from "./network.ts";
 import { logOf } from "./places.ts";
-import type { ProcessEntry, ProcessId } from "./process-id.ts";
-import { allProcesses, argumentsOf, pidNamespace, sendSignal } from "./process-id.ts";
+import type { ProcessEntry, ProcessId } from "@hyperion-ts/processes";
+import { allProcesses, argumentsOf, pidNamespace, sendSignal } from "@hyperion-ts/processes";
 import { waitUntil } from "./wait-until.ts";
 
 /** @param delayMs by how much a round trip gets longer; half of it each way. */

@@ -8,7 +8,7 @@ import { ownHierarchies } from "../src/cgroup-hierarchies.ts";
 import { endHolder } from "../src/holder.ts";
 import type { Holder } from "../src/holder.ts";
 import { describeOnTestbed } from "../src/index.ts";
-import { allProcesses, argumentsOf } from "../src/process-id.ts";
+import { allProcesses, argumentsOf } from "@hyperion-ts/processes";
 import { sbatch } from "../src/slurm-client.ts";
 import { makeTestbed } from "../src/testbed.ts";
 import { cgroupsOf, inNamespaces, machine, processesOf } from "./fixtures/traces.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeOnTestbed } from "../src/index.ts";
 import { makeOnce } from "../src/make-once.ts";
-import { allProcesses, argumentsOf } from "../src/process-id.ts";
+import { allProcesses, argumentsOf } from "@hyperion-ts/processes";
 
 const script = 'echo made >>"$1"; sleep "$3"; mkdir "$2" && echo whole >"$2/file"';
 const slowly = (log: string, seconds: string) => (part: string) => ["sh", "-c", script, "sh", log, part, seconds];

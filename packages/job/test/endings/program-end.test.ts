@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { descendants, untilGone } from "@hyperion-ts/process-tree";
+import { descendants, untilGone } from "@hyperion-ts/processes";
 import { describe, expect, test, vi } from "vitest";
 import { TempDir } from "../local-run.ts";
 

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { descendants } from "@hyperion-ts/process-tree";
+import { argumentsOf, descendants, hasEnded, pidsWith, readProcess } from "@hyperion-ts/processes";
 import { expect } from "vitest";
 import {
   type Job,
@@ -118,7 +118,7 @@ export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Dis
   const killed = new Set<number>();
   const timer = setInterval(() => {
     const workers = descendants(below).filter(
-      ({ pid }) => readProc(pid, "cmdline").includes("worker-main") && !killed.has(pid),
+      ({ pid }) => argumentsOf(pid).join(" ").includes("worker-main") && !killed.has(pid),
     );
     for (const { pid } of workers.slice(0, most - killed.size)) {
       process.kill(pid, "SIGKILL");
@@ -129,24 +129,10 @@ export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Dis
 }
 
 /** The processes that live and have our mark. */
-export const ourProcesses = (): number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map(Number)
-    .filter((pid) => lives(pid) && readProc(pid, "environ").split("\0").includes(mark));
+export const ourProcesses = (): readonly number[] => pidsWith(mark).filter(lives);
 
 /** Whether a process is there and no zombie. */
 export const lives = (pid: number): boolean => {
-  const stat = readProc(pid, "stat");
-  // The name in parentheses may hold anything.
-  const state = stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
-  return state !== "" && state !== "Z" && state !== "X";
+  const found = readProcess(pid);
+  return found !== undefined && !hasEnded(found);
 };
-
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
-}

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { descendants } from "@hyperion-ts/process-tree";
+import { descendants } from "@hyperion-ts/processes";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import {

@@ -11,7 +11,7 @@
  */
 import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
-import { shareCompileCache } from "../compile-cache.ts";
+import { shareCompileCache } from "../shared/compile-cache.ts";
 
 const [compileCache = "", node = "", ...folders] = process.argv.slice(2);
 if (compileCache !== "")
@@ -23,6 +23,6 @@ const output = new Socket({ fd: 1, readable: false, writable: true });
 process.stderr.on("error", () => undefined);
 const agent = new Agent(input, output, { node, folders });
 // The terminal's and the batch system's signals are the head's business: it lets running calls end, and ends its
-// agents in order. SIGUSR1 is never heard (../program-file.ts).
+// agents in order. SIGUSR1 is never heard (head/program-file.ts).
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const) process.on(signal, () => agent.heard(signal));
 if (compileCache !== "") flushCompileCache();

@@ -1,5 +1,4 @@
 /** A worker process as its agent sees it: started, pinned, watched, and cleaned up after. */
-import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import {
   type Employ,
@@ -8,26 +7,21 @@ import {
   FrameKind,
   FrameParser,
   FrameWriter,
-  HEADER_BYTES,
-  MIN_PIECE_BYTES,
-  parseMessage,
+  setFrameChannel,
   type ToAgent,
   WireError,
   type WorkerExited,
 } from "@hyperion-ts/wire";
-import type { Polling } from "../polling/polling.ts";
+import type { Polling } from "../shared/polling.ts";
 import { CallLine } from "./call-line.ts";
-import { FrameOrigin, secretChannel, setChannel } from "./frame-origin.ts";
+import { FrameOrigin, secretChannel } from "./frame-origin.ts";
 import { watchStart } from "./hung-start.ts";
 import type { OomKills } from "./oom-kills.ts";
+import { isAnswer, isFromWorker } from "./worker-frames.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
 const LAST_FRAMES_MS = 1_000;
-/** Enough for what a runtime prints when its memory is full: the stack follows the reason. */
-const LAST_OUTPUT_BYTES = 4_096;
-/** An answer begins with the time that the call ran. */
-const MIN_ANSWER_BYTES = HEADER_BYTES + 4;
 const nothing = new Uint8Array(0);
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
@@ -120,7 +114,7 @@ class WorkerOfAgent implements AgentWorker {
   }
 
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
-    setChannel(frame, this.#ownChannel);
+    setFrameChannel(frame, this.#ownChannel);
     this.#calls.frame(kind, flags, frame);
   }
 
@@ -160,7 +154,7 @@ class WorkerOfAgent implements AgentWorker {
       exit,
       unbegun,
       begun: this.#calls.begun,
-      lastOutput: this.#lastOutput(),
+      lastOutput: this.#process.log.lastOutput(),
       complaint: this.#complaint,
       outOfMemory,
       limit: this.#limit,
@@ -168,7 +162,7 @@ class WorkerOfAgent implements AgentWorker {
     // In line behind the results that the worker still sent.
     this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
     this.#process.claims?.[Symbol.dispose]();
-    closeSync(this.#process.log.fd);
+    this.#process.log[Symbol.dispose]();
   }
 
   /** Resolves when the worker has closed its end. */
@@ -180,7 +174,7 @@ class WorkerOfAgent implements AgentWorker {
         if (!isFromWorker(kind, flags, bytes, start, end))
           throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
         const frame = bytes.subarray(start, end);
-        setChannel(frame, this.#channel);
+        setFrameChannel(frame, this.#channel);
         this.#toHead.forward(kind, frame);
         if (isAnswer(kind) && (flags & FrameFlag.more) === 0) this.#calls.answered();
       },
@@ -228,39 +222,11 @@ class WorkerOfAgent implements AgentWorker {
   #endFor(complaint: string): void {
     this.#complaint = complaint;
     this.#process.running.signal("SIGKILL");
-    try {
-      writeSync(this.#process.log.fd, `This worker was ended: ${this.#complaint}\n`);
-    } catch {
-      // The disk is full: the head is told in any case.
-    }
-  }
-
-  #lastOutput(): string {
-    const { fd, start } = this.#process.log;
-    try {
-      const { size } = fstatSync(fd);
-      const length = Math.min(LAST_OUTPUT_BYTES, size - start);
-      const bytes = Buffer.alloc(Math.max(0, length));
-      readSync(fd, bytes, 0, bytes.length, size - bytes.length);
-      return bytes.toString("utf8").trim();
-    } catch {
-      // The disk fails: that is no reason not to tell of the worker's end.
-      return "";
-    }
+    this.#process.log.note(`This worker was ended: ${complaint}`);
   }
 }
 
 /** A worker that ended with something unread, or had ended before it was sent. */
 const isUnread = (error: Error): boolean => "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
-
-/** What the head can read without harm: whatever its payload is, it costs no more than this worker's calls. */
-function isFromWorker(kind: FrameKind, flags: number, bytes: Buffer, start: number, end: number): boolean {
-  if ((flags & FrameFlag.more) !== 0 && end - start < HEADER_BYTES + MIN_PIECE_BYTES) return false;
-  if (isAnswer(kind)) return end - start >= MIN_ANSWER_BYTES || (flags & FrameFlag.continued) !== 0;
-  if (kind === FrameKind.message) parseMessage(bytes, start + HEADER_BYTES, end);
-  return kind === FrameKind.message || kind === FrameKind.credit;
-}
-
-const isAnswer = (kind: FrameKind): boolean => kind === FrameKind.result || kind === FrameKind.failure;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,51 +2,29 @@
  * The agent: one on each node, between the head and the node's workers.
  *
  * head ⇄ agent: one byte stream. agent ⇄ worker: a socket pair each. Data frames pass through
- * as they are; messages on channel 0 are for the agent. It never stops reading, so that the
- * end of its input, which is the end of the head, ends it and its workers at once.
+ * as they are; messages on channel 0 are for the agent. The end of its head ends it and its workers at once.
  */
 import type { Readable, Writable } from "node:stream";
-import { every } from "@hyperion-ts/bounds";
-import {
-  encodeMessage,
-  FrameKind,
-  FrameParser,
-  type FrameReceiver,
-  FrameWriter,
-  type FromAgent,
-  GREETING,
-  HEADER_BYTES,
-  parseMessage,
-  PROTOCOL_VERSION,
-  type ToAgent,
-} from "@hyperion-ts/wire";
-import { argumentHere, type PathsHere, pathsHere } from "../worker/folder-names.ts";
-import { Polling } from "../polling/polling.ts";
+import { FrameKind, HEADER_BYTES, parseMessage, PROTOCOL_VERSION, type ToAgent } from "@hyperion-ts/wire";
+import { endGuard, findProcessTools, takeGuardNews } from "@hyperion-ts/processes";
+import { argumentHere, type PathsHere, pathsHere } from "../shared/folder-names.ts";
+import { Polling } from "../shared/polling.ts";
 import { endOrBecome } from "./become.ts";
-import { hello } from "./host.ts";
-import type { JobOnNode } from "./job-cpuset.ts";
-import { endGuard, takeGuardNews } from "./guard.ts";
-import { findProcessTools } from "./process-tools.ts";
-import { HeadLink } from "./head-link.ts";
+import { hello } from "../shared/host/host.ts";
+import type { JobOnNode } from "../shared/host/job-cpuset.ts";
+import { HeadConnection, type HeadListener } from "./head-connection.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { OomKills } from "./oom-kills.ts";
-import { Silence } from "../silence.ts";
 import { SpareWorker } from "./spare-worker.ts";
 import { NoRoomError, type WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
-/** Set by a transport whose streams pass whole lines on only (transport/srun.ts). */
-const LINE_STREAM = "HYPERION_LINE_STREAM";
-
 type StartMessage = Extract<ToAgent, { type: "start" }>;
-
-/** A head that does not answer the greeting for so long has given this agent up; its event loop may stand still for 30 s. */
-const UNANSWERED_MS = 45_000;
 
 /** How long workers get to end by themselves when the agent has to end. */
 const END_GRACE_MS = 200;
 
-export class Agent implements FrameReceiver {
+export class Agent implements HeadListener {
   readonly #guard = takeGuardNews(process.env);
   readonly #tools = findProcessTools(this.#guard.setpriv);
   readonly #processes = new WorkerProcesses(this.#tools, log);
@@ -58,16 +36,9 @@ export class Agent implements FrameReceiver {
   readonly #running = new Map<number, AgentWorker>();
   /** Its waits for the answers of calls that are alone with their worker, and for the calls after them. */
   readonly #polling = new Polling();
-  readonly #job: JobOnNode;
-  #writer: FrameWriter;
+  readonly #head: HeadConnection;
   /** How the head's paths are written here. */
   #here: PathsHere = (path) => path;
-  #link = HeadLink.ofSsh(process.env);
-  readonly #unanswered = setTimeout(
-    () => this.end(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`),
-    UNANSWERED_MS,
-  );
-  readonly #silence = new Silence();
   /** What this process becomes when its head fell silent; nothing where it just ends. */
   #whenHeadIsLost: readonly string[] = [];
   /** A worker is gone, so that the next one takes its place. */
@@ -76,9 +47,7 @@ export class Agent implements FrameReceiver {
 
   /** `job`: the batch job that this node is part of. */
   constructor(input: Readable, output: Writable, job: JobOnNode) {
-    this.#job = job;
-    this.#writer = this.#greet(output, process.env[LINE_STREAM] === "1");
-    this.#listen(input);
+    this.#head = new HeadConnection(input, output, hello(this.#tools, job), this);
   }
 
   frame(kind: FrameKind, flags: number, channel: number, _id: number, bytes: Buffer, start: number, end: number): void {
@@ -88,9 +57,17 @@ export class Agent implements FrameReceiver {
     }
     const worker = this.#running.get(channel);
     if (worker === undefined) return;
-    if (kind === FrameKind.recall) this.#send({ type: "recalled", channel, unbegun: worker.takeBack() });
+    if (kind === FrameKind.recall) this.#head.send({ type: "recalled", channel, unbegun: worker.takeBack() });
     worker.frame(kind, flags, bytes.subarray(start, end));
     if (kind === FrameKind.callAlone && flags === 0) this.#polling.idle();
+  }
+
+  called(): void {
+    this.#polling.called();
+  }
+
+  headIsGone(why: string, how: "ended" | "unusable" | "unheard"): void {
+    this.end(why, how === "ended" ? END_GRACE_MS : 0, how === "unheard" ? this.#whenHeadIsLost : []);
   }
 
   /** A signal from outside. Who wants it to end tells its head, or uses SIGKILL. */
@@ -110,30 +87,6 @@ export class Agent implements FrameReceiver {
       .then(() => endOrBecome(become, log));
   }
 
-  /** Says hello to a head on a stream, which goes on with frames. */
-  #greet(output: Writable, lines: boolean): FrameWriter {
-    output.write(GREETING);
-    output.on("error", (error) => this.end(`can't write to the head: ${error.message}`));
-    const writer = new FrameWriter(output, { lines });
-    writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(hello(this.#tools, this.#job)));
-    return writer;
-  }
-
-  #listen(input: Readable): void {
-    const parser = new FrameParser(this);
-    input.on("data", (chunk: Buffer) => {
-      this.#silence.heard();
-      this.#polling.called();
-      try {
-        parser.push(chunk);
-      } catch (error) {
-        this.end(`the head sent something that is no frame: ${String(error)}`, 0);
-      }
-    });
-    input.on("error", (error) => this.end(`can't read from the head: ${error.message}`));
-    input.on("close", () => this.end("the head is gone"));
-  }
-
   #message(message: ToAgent): void {
     switch (message.type) {
       case "environment":
@@ -141,7 +94,7 @@ export class Agent implements FrameReceiver {
       case "configure":
         return this.#configure(message);
       case "connect":
-        return void this.#connect(message);
+        return void this.#head.call(message);
       case "start":
         return this.#start(message);
       case "stop":
@@ -153,46 +106,18 @@ export class Agent implements FrameReceiver {
     }
   }
 
-  /** Goes on over a connection of its own; the end of standard input still counts. */
-  async #connect(message: Extract<ToAgent, { type: "connect" }>): Promise<void> {
-    try {
-      // TLS has its memory, and most agents do without it.
-      const { callHead } = await import("./call-head.ts");
-      const socket = await callHead(message, process.env);
-      this.#link = HeadLink.ofSocket(socket);
-      this.#writer = this.#greet(socket, false);
-      this.#listen(socket);
-    } catch (error) {
-      this.end(error instanceof Error ? error.message : String(error), 0);
-    }
-  }
-
-  #configure({
-    version,
-    heartbeatMs,
-    silenceMs,
-    trustAcknowledgements,
-    directory,
-    folderNames,
-    whenHeadIsLost,
-  }: Extract<ToAgent, { type: "configure" }>): void {
-    clearTimeout(this.#unanswered);
+  #configure(message: Extract<ToAgent, { type: "configure" }>): void {
+    const { version, directory, folderNames, whenHeadIsLost } = message;
+    this.#head.answered();
     if (version !== PROTOCOL_VERSION)
       return this.end(
         `the head speaks version ${version} of the protocol, this agent ${PROTOCOL_VERSION}: install one version of hyperion-ts on all nodes`,
       );
     this.#whenHeadIsLost = whenHeadIsLost;
-    every(heartbeatMs, () => {
-      this.#oomKills.look();
-      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
-      const silentMs = this.#silence.look(heartbeatMs);
-      if (silenceMs === null || silentMs <= silenceMs) return;
-      if (trustAcknowledgements && this.#link.acknowledges()) return;
-      this.end(`nothing was heard from the head for ${Math.round(silentMs)} ms`, 0, this.#whenHeadIsLost);
-    });
+    this.#head.watch(message, () => this.#oomKills.look());
     this.#here = pathsHere(folderNames);
     const why = directory === null ? null : enter(this.#here(directory));
-    this.#send({ type: "placed", directory: process.cwd(), why });
+    this.#head.send({ type: "placed", directory: process.cwd(), why });
   }
 
   #start(received: StartMessage): void {
@@ -208,7 +133,7 @@ export class Agent implements FrameReceiver {
       .then((process) => this.#started(message, this.#employ(process, message)))
       .catch((error: unknown) => {
         this.#workers.delete(channel);
-        this.#send({
+        this.#head.send({
           type: "notStarted",
           channel,
           reason: error instanceof Error ? error.message : String(error),
@@ -221,7 +146,7 @@ export class Agent implements FrameReceiver {
 
   #employ(process: WorkerProcess, message: StartMessage): AgentWorker {
     return employWorker(process, message, {
-      toHead: this.#writer,
+      toHead: this.#head.writer,
       polling: this.#polling,
       oomKills: this.#oomKills,
       noClaims: (error) => this.#processes.noClaims(error),
@@ -233,11 +158,13 @@ export class Agent implements FrameReceiver {
     const { channel } = message;
     if (this.#replacing) this.#spare.prepare(message);
     this.#running.set(channel, worker);
-    this.#send({ type: "started", channel, pid: worker.pid });
+    this.#head.send({ type: "started", channel, pid: worker.pid });
     const watch =
       message.memoryMb === null
         ? undefined
-        : this.#memory.add(worker.pid, message.memoryMb, (usedMb) => this.#send({ type: "memory", channel, usedMb }));
+        : this.#memory.add(worker.pid, message.memoryMb, (usedMb) =>
+            this.#head.send({ type: "memory", channel, usedMb }),
+          );
     void worker.gone.then(() => {
       watch?.[Symbol.dispose]();
       this.#running.delete(channel);
@@ -250,10 +177,6 @@ export class Agent implements FrameReceiver {
   async #stop(channel: number, graceMs: number): Promise<void> {
     const worker = await this.#workers.get(channel);
     await worker?.stop(graceMs);
-  }
-
-  #send(message: FromAgent): void {
-    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
   }
 }
 

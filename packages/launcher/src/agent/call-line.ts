@@ -7,7 +7,7 @@
  * full: calls go one at a time then, so that those behind can still be taken back, at the price of a
  * round trip for each.
  */
-import { FrameFlag, FrameKind, type FrameWriter } from "@hyperion-ts/wire";
+import { FrameFlag, FrameKind, type FrameWriter, setFrameKind } from "@hyperion-ts/wire";
 import type { ClaimFile } from "./claims.ts";
 
 export class CallLine {
@@ -146,10 +146,7 @@ export class CallLine {
   }
 
   #forwardAlone(frame: Buffer): void {
-    setKind(frame, FrameKind.callAlone);
+    setFrameKind(frame, FrameKind.callAlone);
     this.#toWorker.forward(FrameKind.callAlone, frame);
   }
 }
-
-/** See the frame's layout in wire's frame.ts. */
-const setKind = (frame: Buffer, kind: FrameKind): number => frame.writeUInt8(kind, 4);

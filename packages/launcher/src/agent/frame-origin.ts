@@ -4,18 +4,12 @@
  * number that nobody else knows, and it is looked at as soon as it has come, before the frame is whole.
  */
 import { randomInt } from "node:crypto";
-import { WireError } from "@hyperion-ts/wire";
-
-/** Where the channel's number stands in a frame (wire's frame.ts). */
-const CHANNEL_AT = 6;
+import { channelOfBeginning, WireError } from "@hyperion-ts/wire";
 
 const nothing = Buffer.alloc(0);
 
 /** A number for the channel between an agent and a worker. */
 export const secretChannel = (): number => randomInt(1, 0x1_00_00);
-
-/** Writes the number of its channel into a frame. */
-export const setChannel = (frame: Buffer, channel: number): number => frame.writeUInt16LE(channel, CHANNEL_AT);
 
 /** Watches a stream that is cut into frames elsewhere. */
 export class FrameOrigin {
@@ -51,9 +45,9 @@ export class FrameOrigin {
     const beginning = begunHere
       ? chunk.subarray(chunk.length - this.#pending)
       : Buffer.concat([this.#beginning, chunk]);
-    const known = beginning.length >= CHANNEL_AT + 2;
-    this.#beginning = known ? nothing : beginning;
-    if (known) this.#expect(beginning.readUInt16LE(CHANNEL_AT));
+    const channel = channelOfBeginning(beginning);
+    this.#beginning = channel === undefined ? beginning : nothing;
+    if (channel !== undefined) this.#expect(channel);
   }
 
   #expect(channel: number): void {

@@ -4,7 +4,7 @@
  * process that lacks threads where a limit is reached, and has not computed since the last looks, hangs.
  */
 import { every, type Timer } from "@hyperion-ts/bounds";
-import { readIfThere } from "./read-if-there.ts";
+import { readProcess } from "@hyperion-ts/processes";
 
 const LOOK_INTERVAL_MS = 1_000;
 /** A machine that has much to do lets a process stand still for a moment, too. */
@@ -16,7 +16,7 @@ export function watchStart(
   limitMet: () => string | undefined,
   hangs: (limit: string) => void,
 ): Disposable {
-  let last: string | undefined;
+  let last: number | undefined;
   let still = 0;
   const timer: Timer = every(LOOK_INTERVAL_MS, () => {
     const limit = limitMet();
@@ -30,9 +30,8 @@ export function watchStart(
   return timer.unref();
 }
 
-/** How long it has computed, of its own and in the kernel, as text to compare; undefined where it is gone, or computes just now (proc_pid_stat(5)). */
-function timeComputed(pid: number): string | undefined {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "S" ? `${fields[11]} ${fields[12]}` : undefined;
+/** How long it has computed, in clock ticks; undefined where it is gone, or computes just now. */
+function timeComputed(pid: number): number | undefined {
+  const found = readProcess(pid);
+  return found?.state === "S" ? found.cpuTicks : undefined;
 }

@@ -2,7 +2,7 @@
  * How much memory workers hold: a share bounds the heap of JavaScript alone, and typed arrays, native libraries and the
  * runtime itself are beside it. What is looked at is the worker's resident memory (proc(5), VmRSS), once a second.
  */
-import { readIfThere } from "./read-if-there.ts";
+import { statusNumber } from "@hyperion-ts/processes";
 
 const LOOK_MS = 1_000;
 /** What was told is told again when it has grown by so much. */
@@ -55,6 +55,6 @@ export class MemoryWatch {
 
 /** undefined: the process is gone. */
 function residentMb(pid: number): number | undefined {
-  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readIfThere(`/proc/${pid}/status`))?.[1];
-  return kb === undefined ? undefined : Math.ceil(Number(kb) / 1_024);
+  const kb = statusNumber(pid, "VmRSS");
+  return kb === undefined ? undefined : Math.ceil(kb / 1_024);
 }

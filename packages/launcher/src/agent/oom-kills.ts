@@ -4,9 +4,9 @@
  * memory.oom_control; cgroup-v2.rst, oom_kill in memory.events)
  */
 import { join } from "node:path";
-import { memoryLimit } from "./cgroup-limits.ts";
-import { type OwnCgroup, ownCgroups } from "./cgroup-mounts.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { readIfThere } from "@hyperion-ts/processes";
+import { memoryLimit } from "../shared/host/cgroup-limits.ts";
+import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 
 /** A kill that was counted longer ago was somebody else's: such as a program that a call had started. */
 const REMEMBERED_MS = 4_000;

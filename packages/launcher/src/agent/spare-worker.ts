@@ -6,11 +6,11 @@
  * replaced, because it died, or its CPUs were wanted in another cut, or each call gets a fresh one.
  */
 import { execFile } from "node:child_process";
-import { closeSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ToAgent } from "@hyperion-ts/wire";
-import type { ProcessTools } from "./process-tools.ts";
+import type { ProcessTools } from "@hyperion-ts/processes";
 import type { WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
@@ -80,7 +80,7 @@ export class SpareWorker {
   async #discard({ logFile, process: { running, claims, log } }: Spare): Promise<void> {
     await running.stop(0);
     claims?.[Symbol.dispose]();
-    closeSync(log.fd);
+    log[Symbol.dispose]();
     rmSync(logFile, { force: true });
   }
 }

@@ -3,7 +3,7 @@
  * To look for them costs milliseconds, so many workers that end together share one look, and it has at most a tenth of the agent's time.
  */
 import { after } from "@hyperion-ts/bounds";
-import { endMarked, killMarked } from "../process-marks.ts";
+import { endMarked, killMarked } from "@hyperion-ts/processes";
 
 const REST_PER_WORK = 9;
 /** Who can't be killed in so many looks can't be helped. */

@@ -1,23 +1,21 @@
 /** Starting the processes that are, or will be, workers. */
-import { closeSync, fstatSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeDirectory } from "@hyperion-ts/bounds";
-import { openOwnFile } from "@hyperion-ts/own-files";
-import { isForWorkers } from "../inherited-variables.ts";
-import { type FramedProcess, showArgv, startFramedProcess } from "../local-process.ts";
-import { markVariable, newMark } from "../process-marks.ts";
+import { DIES_WITH_PARENT, markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
+import { isForWorkers } from "../shared/inherited-variables.ts";
 import { ClaimFile } from "./claims.ts";
-import { allowedCpus } from "./usable-cpus.ts";
-import type { ProcessTools } from "./process-tools.ts";
+import { type FramedProcess, startFramedProcess } from "./framed-process.ts";
+import { allowedCpus } from "../shared/host/usable-cpus.ts";
 import { Sweeper } from "./sweeper.ts";
+import { WorkerLog } from "./worker-log.ts";
 import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 
 export interface WorkerProcess {
   readonly running: FramedProcess;
   /** undefined where no such file could be made. */
   readonly claims: ClaimFile | undefined;
-  /** Its log file, and where in it its own output begins. */
-  readonly log: { readonly fd: number; readonly start: number };
+  readonly log: WorkerLog;
 }
 
 /** A worker could not be started because there are as many as a limit leaves room for. */
@@ -76,11 +74,10 @@ export class WorkerProcesses {
 
   async #start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     makeDirectory(dirname(logFile), { mode: 0o700 });
-    const fd = openOwnFile(logFile);
+    const log = new WorkerLog(logFile);
     const claims = this.#openClaims();
     const mark = newMark();
     try {
-      const { size: start } = fstatSync(fd);
       const argv = [...prefix(pinTo, this.#tools), ...command];
       this.#log(`Running command ${showArgv(argv)}`);
       const running = await startFramedProcess(
@@ -93,15 +90,15 @@ export class WorkerProcesses {
           },
           passes: isForWorkers,
         },
-        fd,
+        log.fd,
         claims?.fd,
       );
       firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
-      return { running, claims, log: { fd, start } };
+      return { running, claims, log };
     } catch (error) {
       claims?.[Symbol.dispose]();
-      closeSync(fd);
+      log[Symbol.dispose]();
       throw error;
     }
   }
@@ -161,5 +158,5 @@ function prefix(pinTo: readonly number[] | null, tools: ProcessTools): string[] 
 /** What a worker learns from its agent (worker/orphan.ts reads it). */
 const variables = ({ setpriv }: ProcessTools): Record<string, string> => ({
   HYPERION_AGENT_PID: String(process.pid),
-  HYPERION_DIES_WITH_AGENT: setpriv ? "1" : "0",
+  [DIES_WITH_PARENT]: setpriv ? "1" : "0",
 });

@@ -3,10 +3,10 @@
  * fails late (a runtime that gets only some of its threads may hang), and takes with it what calls of other workers
  * need: so the room is counted before.
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type OwnCgroup, ownCgroups } from "./cgroup-mounts.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { pidsOfUser, readIfThere, statusNumber } from "@hyperion-ts/processes";
+import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 
 /** The runtime's own threads: the program's, four for compiling and collecting, one for delayed tasks. */
 const RUNTIME_THREADS = 6;
@@ -115,11 +115,9 @@ function limitOf(name: string): number | undefined {
   return soft === undefined ? undefined : Number(soft);
 }
 
-const threadsOf = (pid: number | string): number =>
-  Number(/^Threads:\s*(\d+)/m.exec(readIfThere(`/proc/${pid}/status`))?.[1] ?? 0);
+const threadsOf = (pid: number): number => statusNumber(pid, "Threads") ?? 0;
 
 const threadsOfUser = (uid: number): number =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === uid)
+  pidsOfUser(uid)
     .map(threadsOf)
     .reduce((sum, threads) => sum + threads, 0);

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { anything, checkOptions, checkValue, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
 import { ExecError, type ExecOptions, type ExecResult } from "@hyperion-ts/remote";
-import { killedAtDeath } from "./death-signal.ts";
+import { killedAtDeath } from "@hyperion-ts/processes/death-signal";
+import { descendants, readProcess, signalEach, trySignal } from "@hyperion-ts/processes/process-id";
 import { whyNoProgram } from "./why-no-program.ts";
-import { processTree, sessionOf } from "./process-tree.ts";
 
 const KILL_AFTER_MS = 2_000;
 
@@ -105,26 +105,16 @@ const notStarted = ([file = "", ...args]: readonly string[], { cwd, env }: ExecO
 /** SIGTERM to the program and to what it has started (a shell does not pass it on), SIGKILL to those that stay. */
 function endProgram(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const pids = processTree(child.pid);
-  for (const pid of pids) signalProcess(pid, "SIGTERM");
-  // The worker leads the session, so a number that was given to a stranger meanwhile is told from ours.
-  setTimeout(
-    () => pids.filter((pid) => sessionOf(pid) === process.pid).forEach((pid) => signalProcess(pid, "SIGKILL")),
-    KILL_AFTER_MS,
-  );
+  const program = readProcess(child.pid);
+  const started = descendants(child.pid);
+  trySignal(child.pid, "SIGTERM");
+  signalEach(started, "SIGTERM");
+  setTimeout(() => signalEach(program === undefined ? started : [program, ...started], "SIGKILL"), KILL_AFTER_MS);
   child.once("exit", () => {
     // Whoever else holds its streams is not waited for.
     child.stdout?.destroy();
     child.stderr?.destroy();
   });
-}
-
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended already.
-  }
 }
 
 function outcome(

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, statSync, type BigIntStats } from "node:fs";
 import { basename } from "node:path";
 import type { ChangedFile, FileAtStart } from "@hyperion-ts/wire";
-import type { PathsHere } from "./folder-names.ts";
+import type { PathsHere } from "../shared/folder-names.ts";
 
 /** What is known of a file. */
 interface FileHere {

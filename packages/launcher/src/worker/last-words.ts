@@ -3,7 +3,7 @@
  * head takes it for one that is free, and the next call for the one that has killed it. An error that nobody caught, and
  * an exit, belong to the call whose code it is, which may have been answered long before.
  *
- * A worker that is killed, or aborts, has no last words; what is made of that is told in ../sent-calls.ts and job's spared.ts.
+ * A worker that is killed, or aborts, has no last words; what is made of that is told in head/sent-calls.ts and job's spared.ts.
  */
 import { writeSync } from "node:fs";
 import { setImmediate } from "node:timers";

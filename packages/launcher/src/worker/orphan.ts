@@ -6,6 +6,7 @@
  * While it lives the agent ends the worker's process group; the worker does it in its place.
  */
 import { Worker } from "node:worker_threads";
+import { DIES_WITH_PARENT } from "@hyperion-ts/processes/death-signal";
 
 const WATCH_INTERVAL_MS = 500;
 
@@ -18,7 +19,7 @@ export function dieWithAgent(): void {
   const agent = Number(process.env["HYPERION_AGENT_PID"]);
   // The agent may have ended before the kernel was asked to tell us.
   if (process.ppid !== agent) process.exit(0);
-  if (process.env["HYPERION_DIES_WITH_AGENT"] === "1") return;
+  if (process.env[DIES_WITH_PARENT] === "1") return;
   const watch = `setInterval(() => { if (process.ppid !== ${agent}) process.kill(-process.pid, "SIGKILL"); }, ${WATCH_INTERVAL_MS});`;
   new Worker(watch, { eval: true, execArgv: [] }).unref();
 }

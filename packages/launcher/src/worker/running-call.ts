@@ -4,7 +4,7 @@ import { type CallFailure, decodeValue, encodeValue, errorToData, FrameKind } fr
 import { CallPrograms } from "./call-programs.ts";
 import { UnsureCodeError } from "./function-files.ts";
 import { type Loaded, ModuleError } from "./function-table.ts";
-import type { WorkerConfig } from "./worker-config.ts";
+import type { WorkerConfig } from "@hyperion-ts/wire";
 
 /** Inputs up to this size, in bytes, are kept for messages about what the call leaves behind. */
 const MAX_KEPT_INPUT = 1_024;

@@ -1,7 +1,7 @@
 /**
  * The batch system's signals. Slurm sends them to every process of a job, its head among them, which decides what
  * they mean: running calls get their grace. So a worker in a call goes on, until its agent kills it. SIGUSR1 is
- * never heard (../program-file.ts).
+ * never heard (head/program-file.ts).
  */
 const LEFT_TO_THE_HEAD = ["SIGINT", "SIGHUP", "SIGUSR2"] as const;
 

@@ -1,7 +1,7 @@
 /** Why a program could not be started: the system has one word for a program, a directory and an interpreter that are not there. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { isProgram } from "./death-signal.ts";
+import { isProgram } from "@hyperion-ts/processes/death-signal";
 
 const LONGEST_SHOWN = 400;
 

@@ -5,35 +5,32 @@
  * can't damage them. Results of one turn of the event loop share a write, but only while calls are so
  * short that nobody would notice: before a call that may take long, what is finished is sent.
  */
-import { Socket } from "node:net";
 import { setImmediate, setInterval } from "node:timers";
-import { enterWorker } from "@hyperion-ts/remote";
 import {
+  answerPrefix,
+  attemptOf,
   Channel,
   type ChannelReceiver,
   decodeValue,
-  type Employ,
   type ErrorData,
   errorFromData,
+  functionIndexOf,
   FrameKind,
-  FrameParser,
-  FrameWriter,
+  type FrameWriter,
   type FromWorker,
-  HEADER_BYTES,
-  parseMessage,
   type ToWorker,
+  valueOf,
+  type WorkerConfig,
   type WorkerEnding,
 } from "@hyperion-ts/wire";
-import { Polling } from "../polling/polling.ts";
+import { Polling } from "../shared/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
-import { enterCall, functionHere } from "./call-origin.ts";
+import { enterCall } from "./call-origin.ts";
 import { Claims } from "./claims.ts";
 import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
 import { prefixLines } from "./log-lines.ts";
-import { dieWithAgent, endGroup } from "./orphan.ts";
 import { type CallOffice, RunningCall } from "./running-call.ts";
-import type { WorkerConfig } from "./worker-config.ts";
 
 /** Calls up to this length are run back to back, their results in one write. */
 const TRIVIAL_MS = 0.05;
@@ -42,10 +39,6 @@ const LOOK_MS = 1_000;
 /** After so long in one turn the worker looks for control messages. */
 const TURN_MS = 1;
 
-/** What stands before each answer: how long the call ran, in microseconds. Channels copy it. */
-const prefix = new Uint8Array(4);
-const prefixView = new DataView(prefix.buffer);
-
 interface QueuedCall {
   readonly id: number;
   /** It was sent when there was no other: it needs no claim. */
@@ -53,39 +46,7 @@ interface QueuedCall {
   readonly body: Buffer;
 }
 
-export function runWorker(): void {
-  dieWithAgent();
-  const socket = new Socket({ fd: 3, readable: true, writable: true });
-  const writer = new FrameWriter(socket);
-  let worker: Worker | undefined;
-  const parser = new FrameParser({
-    frame: (kind, flags, channel, id, bytes, start, end) => {
-      if (channel === 0) worker = employ(parseMessage<Employ>(bytes, start + HEADER_BYTES, end), writer);
-      else worker?.frame(kind, flags, id, bytes, start, end);
-    },
-  });
-  socket.on("data", (chunk: Buffer) => {
-    try {
-      parser.push(chunk);
-      worker?.turn();
-    } catch (error) {
-      if (worker === undefined) throw error;
-      worker.broken(error);
-    }
-  });
-  socket.on("close", endGroup);
-  socket.on("error", endGroup);
-}
-
-function employ({ channel, env, config }: Employ, writer: FrameWriter): Worker {
-  enterWorker(functionHere);
-  Object.assign(process.env, env);
-  const worker = new Worker(config as WorkerConfig, channel, writer);
-  worker.ready();
-  return worker;
-}
-
-class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
+export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
   readonly channel: Channel<ToWorker>;
   readonly config: WorkerConfig;
   readonly #writer: FrameWriter;
@@ -241,12 +202,12 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
     this.#polling.called();
     this.#lastAlone = alone;
     if (this.#recentMs > TRIVIAL_MS) this.#writer.flush();
-    const index = body.readUInt16LE(0);
-    const input = body.subarray(4);
+    const index = functionIndexOf(body);
+    const input = valueOf(body);
     const call = new RunningCall(this, {
       id,
       functionName: this.#functions.nameOf(index),
-      attempt: body.readUInt16LE(2),
+      attempt: attemptOf(body),
       input,
     });
     this.#begun += 1;
@@ -262,8 +223,7 @@ class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
     if (damage !== undefined && (kind === FrameKind.result || this.#begun > 1)) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);
-    prefixView.setUint32(0, Math.min(0xff_ff_ff_ff, Math.round(ranMs * 1_000)), true);
-    this.channel.send(kind, call.id, prefix, payload);
+    this.channel.send(kind, call.id, answerPrefix(ranMs), payload);
     this.#lines.leave();
     this.#running = undefined;
     if (damage !== undefined) this.#lastWords.broken(damage, call);

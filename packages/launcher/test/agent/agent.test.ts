@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { agentProgram, runtimeOptions } from "../../src/program-file.ts";
+import { agentProgram, runtimeOptions } from "../../src/head/program-file.ts";
 import { testWorld } from "../world.ts";
 
 test("an agent ends whose greeting nobody answers, also when nobody closes its input", async () => {

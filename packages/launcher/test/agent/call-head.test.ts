@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { callHead } from "../../src/agent/call-head.ts";
-import { type Invitation, openHeadPort } from "../../src/head-port.ts";
+import { type Invitation, openHeadPort } from "../../src/head/head-port.ts";
 import { thrownBy } from "../world.ts";
 
 const messageOf = ({ identity, key, port }: Invitation, hosts: readonly string[]): Parameters<typeof callHead>[0] => ({

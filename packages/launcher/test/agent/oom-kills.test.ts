@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { OwnCgroup } from "../../src/agent/cgroup-mounts.ts";
+import type { OwnCgroup } from "../../src/shared/host/cgroup-mounts.ts";
 import { OomKills } from "../../src/agent/oom-kills.ts";
-import { fakeTree } from "./fake-tree.ts";
+import { fakeTree } from "../shared/host/fake-tree.ts";
 
 test.each([
   [1, "memory.oom_control", "memory.limit_in_bytes"],

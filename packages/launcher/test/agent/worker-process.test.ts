@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findProcessTools } from "../../src/agent/process-tools.ts";
+import { findProcessTools } from "@hyperion-ts/processes";
 import { WorkerProcesses } from "../../src/agent/worker-process.ts";
 import { testWorld } from "../world.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { findProcessTools } from "../../src/agent/process-tools.ts";
+import { findProcessTools } from "@hyperion-ts/processes";
 import { exec, execUnawaited } from "../functions/programs.ts";
 import { square } from "../functions.ts";
 import { liveProcessesBelow } from "../live-processes.ts";

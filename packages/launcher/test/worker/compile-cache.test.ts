@@ -11,7 +11,7 @@ import {
   TransportError,
   workerLauncherWithRunCmd,
 } from "../../src/index.ts";
-import { agentProgram } from "../../src/program-file.ts";
+import { agentProgram } from "../../src/head/program-file.ts";
 import { loadedModules, surroundings } from "../functions.ts";
 import { patience, testWorld, type World } from "../world.ts";
 

@@ -67,7 +67,7 @@ test("a module that a worker can't use fails its calls with an explanation, and 
 /** The package of a file, and for one of this repository also the folder. */
 const packageOf = (file: string): string | undefined =>
   /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/u.exec(file)?.[1] ??
-  /\/packages\/([^/]+\/(?:src\/(?:worker|polling)|src|test))\//u.exec(file)?.[1];
+  /\/packages\/([^/]+\/(?:src\/(?:worker|shared)|src|test))\//u.exec(file)?.[1];
 
 test("a worker loads the wire, the remote functions' package and the user's module: no launcher, no ssh, no SQLite, no p-queue, and no hooks for files that are what they were", async () => {
   const reader = new CodeReader();
@@ -89,9 +89,10 @@ test("a worker loads the wire, the remote functions' package and the user's modu
     new Set([
       "bounds/src",
       "launcher/src/worker",
-      "launcher/src/polling",
+      "launcher/src/shared",
       "launcher/test",
       "msgpackr",
+      "processes/src",
       "remote/src",
       "wire/src",
       "zod",

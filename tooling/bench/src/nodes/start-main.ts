@@ -2,9 +2,10 @@
  * A head that starts agents and workers on many nodes, as each program does at its beginning, and prints what it took as one line
  * of JSON. Its arguments: the name of the nodes' host key, how many nodes, the directory for compiled code.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { openPoolLauncher, type PoolLauncher, RunEvents } from "@hyperion-ts/job";
 import { openTransport } from "@hyperion-ts/launcher";
+import { allProcesses, argumentsOf } from "@hyperion-ts/processes";
 import { square } from "../functions.ts";
 import { cpuMsOf, memoryOf } from "../process-figures.ts";
 import { median } from "../statistics.ts";
@@ -78,16 +79,6 @@ async function resultOfEachNode(nodes: PoolLauncher): Promise<number[]> {
 
 /** The CPU time of all processes whose command line is such a one, in milliseconds. */
 function cpuMsOfAll(command: RegExp): number {
-  const times = readdirSync("/proc").flatMap((pid) =>
-    /^\d+$/.test(pid) && command.test(commandLine(pid)) ? [cpuMsOf(Number(pid))] : [],
-  );
+  const times = allProcesses().flatMap(({ pid }) => (command.test(argumentsOf(pid).join(" ")) ? [cpuMsOf(pid)] : []));
   return times.reduce((sum, ms) => sum + ms, 0);
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
 }

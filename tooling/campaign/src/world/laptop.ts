@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { descendants, type ProcessId, stillAlive } from "@hyperion-ts/process-tree";
+import { descendants, type ProcessId, stillAlive } from "@hyperion-ts/processes";
 import type { Launch, Scene } from "../fault.ts";
 import type { ProgramEnd } from "../judge/evidence.ts";
 import type { ProgramPlan } from "../plan.ts";

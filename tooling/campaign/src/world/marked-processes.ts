@@ -1,5 +1,6 @@
 /** The processes of one round, by a variable that all of them inherit: wherever they hang in the process tree. */
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
+import { argumentsOf, hasEnded, pidsWith, readIfThere, readProcess } from "@hyperion-ts/processes";
 
 export interface MarkedProcess {
   readonly pid: number;
@@ -9,16 +10,14 @@ export interface MarkedProcess {
 
 /** The live processes that have `mark` (`NAME=value`) in their environment. */
 export const markedProcesses = (mark: string): readonly MarkedProcess[] =>
-  readdirSync("/proc")
-    .filter(
-      (name) => /^\d+$/.test(name) && Number(name) !== process.pid && read(name, "environ").split("\0").includes(mark),
-    )
-    .map((name) => ({ pid: Number(name), state: stateOf(name), argv: read(name, "cmdline").split("\0").slice(0, -1) }))
-    .filter(({ state }) => state !== "" && state !== "Z" && state !== "X");
+  pidsWith(mark).flatMap((pid) => {
+    const found = readProcess(pid);
+    return found === undefined || hasEnded(found) ? [] : [{ pid, state: found.state, argv: argumentsOf(pid) }];
+  });
 
 /** A process for a person. */
 export const showProcess = ({ pid, state, argv }: MarkedProcess): string =>
-  `process ${pid} (state ${state}, in ${read(String(pid), "wchan") || "user code"}): ${argv.join(" ").slice(0, 300)}`;
+  `process ${pid} (state ${state}, in ${readIfThere(`/proc/${pid}/wchan`) || "user code"}): ${argv.join(" ").slice(0, 300)}`;
 
 /** What a process is to the program. */
 export type Role = "agent" | "worker" | "spare";
@@ -34,23 +33,9 @@ export const inRole = (role: Role, processes: readonly MarkedProcess[]): readonl
 
 const hasSpareLog = (pid: number): boolean => /\/spare-[^/]*\.log/.test(link(pid));
 
-const stateOf = (pid: string): string => {
-  const stat = read(pid, "stat");
-  // The name in parentheses may hold anything.
-  return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
-};
-
 function link(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/fd/1`);
-  } catch {
-    return "";
-  }
-}
-
-function read(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return "";
   }

@@ -4,7 +4,7 @@ import type { ClusterPlan } from "../cluster-plan.ts";
 import { inside } from "../enter.ts";
 import type { Holder } from "../holder.ts";
 import { places } from "../places.ts";
-import { isAlive } from "../process-id.ts";
+import { isAlive } from "@hyperion-ts/processes";
 import type { Site } from "../site.ts";
 
 const folder = "/run/hyperion-testbed";

@@ -3,9 +3,8 @@
  * table: also those that are still loading, and the spare. It only waits while no call at all has been done since
  * the last kill: a machine that starts workers more slowly than they are killed would get nothing done.
  */
-import { readFileSync } from "node:fs";
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { descendants } from "@hyperion-ts/process-tree";
+import { argumentsOf, descendants } from "@hyperion-ts/processes";
 
 /** How workers are killed. */
 export interface KillPlan {
@@ -60,13 +59,7 @@ function kill({ everyMs, seed }: KillPlan, done: Int32Array): void {
 }
 
 /** Whether a process is a worker, or a command that is about to become one. */
-function isWorker(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-main");
-  } catch {
-    return false;
-  }
-}
+const isWorker = (pid: number): boolean => argumentsOf(pid).join(" ").includes("worker-main");
 
 /** Numbers from 0 to 1 that a seed decides (mulberry32). */
 function randomNumbers(seed: number): () => number {

@@ -1,0 +1,20 @@
+/** A process with a socket pair for frames, and what else a worker has of its agent. */
+import { Duplex } from "node:stream";
+import { type Command, type LocalProcess, startProcess } from "@hyperion-ts/processes";
+
+/** A process with a socket pair for frames as its file descriptor 3. */
+export interface FramedProcess extends LocalProcess {
+  readonly frames: Duplex;
+}
+
+/** Starts a command whose output goes to the open file `log`, and which has the open file `claims`, if there is one, as its descriptor 4. */
+export async function startFramedProcess(
+  command: Command,
+  log: number,
+  claims: number | undefined,
+): Promise<FramedProcess> {
+  const started = await startProcess(command, ["ignore", log, log, "pipe", claims ?? "ignore"]);
+  const frames = started.stdio[3];
+  if (!(frames instanceof Duplex)) throw new Error("A process was started without a socket pair for its frames");
+  return Object.assign(started, { frames });
+}

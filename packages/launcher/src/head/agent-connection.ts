@@ -1,0 +1,243 @@
+/**
+ * The head's end of its one connection to a node: the agent's frames, its signs of life,
+ * and the slots in which it runs workers.
+ */
+import { after, every, type Timer } from "@hyperion-ts/bounds";
+import {
+  Channel,
+  type ChannelReceiver,
+  encodeMessage,
+  FrameKind,
+  FrameParser,
+  FrameWriter,
+  type FromAgent,
+  type FromWorker,
+  HEADER_BYTES,
+  parseMessage,
+  PROTOCOL_VERSION,
+  type ToAgent,
+  type WorkerExited,
+} from "@hyperion-ts/wire";
+import type { CommandSession } from "@hyperion-ts/transport";
+import { howAgentEnded } from "./agent-end.ts";
+import type { AgentLink } from "./agent-greeting.ts";
+import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
+import { Silence } from "../shared/silence.ts";
+import { LaunchError } from "../shared/worker-death.ts";
+
+/** A frame's channel is a number of 16 bits. */
+const MAX_CHANNEL = 0xff_ff;
+export type AgentHello = Extract<FromAgent, { type: "hello" }>;
+/** Where the workers of a node run, and why that is not the program's directory: null where it is. */
+export type NodePlace = Pick<Extract<FromAgent, { type: "placed" }>, "directory" | "why">;
+type StartMessage = Extract<ToAgent, { type: "start" }>;
+
+/** How long an agent that no longer reads gets to say why. */
+const LAST_WORDS_MS = 500;
+
+/** Who hears of a worker in a slot. */
+export interface SlotOwner extends ChannelReceiver<FromWorker> {
+  started(pid: number): void;
+  notStarted(reason: string, full: boolean): void;
+  recalled(unbegun: number): void;
+  /** It holds so much memory: more than its share, or no more than that again. */
+  holds(usedMb: number): void;
+  exited(exited: WorkerExited): void;
+  nodeLost(reason: string): void;
+}
+
+interface Slot {
+  readonly channel: Channel<FromWorker>;
+  readonly owner: SlotOwner;
+}
+
+export class AgentConnection implements AsyncDisposable {
+  readonly node: string;
+  readonly hello: AgentHello;
+  /** Resolves with the reason when the connection is gone, also after it was disposed of. */
+  readonly lost: Promise<string>;
+  /** Resolves when the agent has answered what it was told. */
+  readonly placed: Promise<NodePlace>;
+  readonly #session: CommandSession;
+  readonly #writer: FrameWriter;
+  readonly #times: AgentTimes;
+  readonly #slots = new Map<number, Slot>();
+  /** Slots that were used, longest ago first. */
+  readonly #freeNumbers: number[] = [];
+  #lastNumber = 0;
+  readonly #resolveLost: (reason: string) => void;
+  readonly #resolvePlaced: (place: NodePlace) => void;
+  #heartbeat: Timer | undefined;
+  readonly #silence = new Silence();
+  readonly #isPaused: () => Promise<boolean>;
+  /** Somebody is being asked whether the node is only paused. */
+  #asking = false;
+  #gone = false;
+  #closing = false;
+
+  /** The session lives as long as the agent does; `link` is its streams, or a connection of their own. */
+  constructor(
+    node: string,
+    link: AgentLink,
+    session: CommandSession,
+    { times, headSilenceMs, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings,
+  ) {
+    this.node = node;
+    this.hello = link.hello;
+    this.#session = session;
+    this.#times = times;
+    this.#isPaused = () => isPaused(node);
+    this.#writer = new FrameWriter(link.input);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.lost = promise;
+    this.#resolveLost = resolve;
+    const placed = Promise.withResolvers<NodePlace>();
+    this.placed = placed.promise;
+    this.#resolvePlaced = placed.resolve;
+    // An agent that ends says why; only one that does not is lost for this.
+    const loseSoon = (what: string): void => void setTimeout(() => this.#lose(what), LAST_WORDS_MS).unref();
+    link.input.on("error", (error) => loseSoon(`can't write to its agent: ${error.message}`));
+    link.output.on("close", () => loseSoon("the connection to its agent was closed"));
+    void session.ended.then((end) => this.#lose(howAgentEnded(end, session.lastErrors())));
+    for (const variables of surroundings?.environment ?? []) this.#send({ type: "environment", variables });
+    this.#send({
+      type: "configure",
+      version: PROTOCOL_VERSION,
+      heartbeatMs: times.heartbeatMs,
+      silenceMs: headSilenceMs === Infinity ? null : headSilenceMs,
+      trustAcknowledgements: link.direct,
+      directory: surroundings?.directory ?? null,
+      folderNames: surroundings?.folderNames ?? [],
+      whenHeadIsLost,
+    });
+    this.#listen(link);
+    this.#watch();
+  }
+
+  /** Starts a worker in a new slot. Its owner hears everything else. */
+  start(
+    command: Omit<StartMessage, "type" | "channel">,
+    owner: SlotOwner,
+    maxMessageBytes?: number,
+  ): Channel<FromWorker> {
+    if (this.#gone) throw new LaunchError(this.node, `a worker on ${this.node}: the connection to the node is gone`);
+    const number = this.#nextNumber();
+    const channel = new Channel(number, this.#writer, owner, maxMessageBytes);
+    this.#slots.set(number, { channel, owner });
+    this.#send({ ...command, type: "start", channel: number });
+    return channel;
+  }
+
+  stop(channel: number, graceMs: number): void {
+    this.#send({ type: "stop", channel, graceMs });
+  }
+
+  frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (channel === 0) {
+      if (kind === FrameKind.message) this.#message(parseMessage<FromAgent>(bytes, start + HEADER_BYTES, end));
+      return;
+    }
+    const slot = this.#slots.get(channel);
+    if (slot === undefined) return;
+    if (kind === FrameKind.exited) {
+      this.#free(channel);
+      slot.owner.exited(parseMessage<WorkerExited>(bytes, start + HEADER_BYTES, end));
+    } else slot.channel.receive(kind, flags, id, bytes, start, end);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.endGraceMs });
+    using _late = after(this.#times.endGraceMs + 1_000, () => this.#session.kill());
+    await this.#session.ended;
+    this.#lose("its agent ended");
+  }
+
+  #listen({ output, rest }: AgentLink): void {
+    const parser = new FrameParser(this);
+    const receive = (chunk: Buffer): void => {
+      this.#silence.heard();
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        this.#lose(`its agent sent something that is no frame: ${String(error)}`);
+      }
+    };
+    receive(rest);
+    output.on("data", receive).resume();
+  }
+
+  #message(message: FromAgent): void {
+    switch (message.type) {
+      case "hello":
+        return;
+      case "placed":
+        return this.#resolvePlaced(message);
+      case "started":
+        return this.#slots.get(message.channel)?.owner.started(message.pid);
+      case "notStarted": {
+        const owner = this.#slots.get(message.channel)?.owner;
+        this.#free(message.channel);
+        return owner?.notStarted(message.reason, message.full);
+      }
+      case "memory":
+        return this.#slots.get(message.channel)?.owner.holds(message.usedMb);
+      case "recalled":
+        return this.#slots.get(message.channel)?.owner.recalled(message.unbegun);
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** What is still on its way to a worker that is gone must not reach another one, so a slot is used again as late as possible. */
+  #nextNumber(): number {
+    if (this.#lastNumber < MAX_CHANNEL) return ++this.#lastNumber;
+    const number = this.#freeNumbers.shift();
+    if (number === undefined)
+      throw new LaunchError(
+        this.node,
+        `a worker on ${this.node}: it has ${MAX_CHANNEL} already, more than a connection can tell apart`,
+      );
+    return number;
+  }
+
+  #free(channel: number): void {
+    if (this.#slots.delete(channel)) this.#freeNumbers.push(channel);
+  }
+
+  /** Sends signs of life and listens for them. */
+  #watch(): void {
+    const { heartbeatMs, silenceMs } = this.#times;
+    this.#heartbeat = every(heartbeatMs, () => {
+      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
+      const silentMs = this.#silence.look(heartbeatMs);
+      if (silentMs > silenceMs && !this.#asking) void this.#judge(silentMs);
+    });
+  }
+
+  async #judge(silentMs: number): Promise<void> {
+    this.#asking = true;
+    const paused = await this.#isPaused().catch(() => false);
+    this.#asking = false;
+    if (paused) this.#silence.heard();
+    if (this.#silence.lastedMs() >= silentMs)
+      this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
+  }
+
+  #lose(what: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    const reason = this.#closing ? "the connection was closed" : what;
+    this.#heartbeat?.[Symbol.dispose]();
+    this.#session.kill();
+    this.#resolveLost(reason);
+    this.#resolvePlaced({ directory: "", why: null });
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    for (const { owner } of slots) owner.nodeLost(reason);
+  }
+
+  #send(message: ToAgent): void {
+    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  }
+}

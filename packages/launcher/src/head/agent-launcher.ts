@@ -1,0 +1,127 @@
+/** A launcher of workers over the connection to one node's agent. */
+import { join } from "node:path";
+import { after } from "@hyperion-ts/bounds";
+import { startDirectory } from "@hyperion-ts/remote";
+import { newServiceId } from "@hyperion-ts/wire";
+import { checkRequest } from "./check-options.ts";
+import { gpuVariablesFor } from "../shared/gpu-variables.ts";
+import { AgentLaunchedWorker, type MemoryShare } from "./launched-worker.ts";
+import type { FolderName } from "@hyperion-ts/wire";
+import type { AgentSettings } from "./agent-settings.ts";
+import type { AgentConnection, NodePlace } from "./agent-connection.ts";
+import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
+import { runtimeOptions, workerProgram } from "./program-file.ts";
+import { optionsForWorkers } from "./program-options.ts";
+import { threadVariables } from "./thread-variables.ts";
+import { LaunchError } from "../shared/worker-death.ts";
+import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
+import type { WorkerConfig } from "@hyperion-ts/wire";
+
+/** How long the end of a worker that was killed may take. */
+const LAST_WORDS_MS = 2_000;
+
+export class AgentLauncher implements NodeLauncher {
+  readonly node: string;
+  readonly host: NodeLauncher["host"];
+  readonly lost: Promise<string>;
+  readonly placed: Promise<NodePlace>;
+  readonly #agent: AgentConnection;
+  readonly #logDir: string;
+  readonly #connectTimeoutMs: number;
+  readonly #folderNames: readonly FolderName[];
+  readonly #options: NodeLauncherOptions;
+
+  constructor(
+    agent: AgentConnection,
+    logDir: string,
+    { times, surroundings }: AgentSettings,
+    options: NodeLauncherOptions,
+  ) {
+    this.node = agent.node;
+    this.host = agent.hello;
+    this.lost = agent.lost;
+    this.placed = agent.placed;
+    this.#agent = agent;
+    this.#logDir = logDir;
+    this.#connectTimeoutMs = times.connectTimeoutMs;
+    this.#folderNames = surroundings?.folderNames ?? [];
+    this.#options = options;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchedWorker> {
+    checkRequest(request);
+    const serviceId = newServiceId();
+    const cpuIds = request.cpuIds ?? [];
+    const logFile = join(this.#logDir, `${serviceId}.log`);
+    const worker = new AgentLaunchedWorker(
+      this.#agent,
+      { serviceId, node: this.node, cpuIds, logFile },
+      this.#options,
+      memoryShare(request),
+    );
+    const config: WorkerConfig = {
+      serviceId,
+      node: this.node,
+      cpuCount: request.cpuCount ?? 1,
+      cpuIds,
+      gpuIds: request.gpuIds ?? [],
+      folderNames: this.#folderNames,
+    };
+    const channel = this.#agent.start(
+      {
+        command: [this.#options.nodePath ?? process.execPath, ...optionsOfWorker(request), workerProgram],
+        config,
+        logFile,
+        env: {
+          ...threadVariables(config.cpuCount, process.env),
+          ...(request.gpuIds === undefined ? {} : gpuVariablesFor(request.gpuIds, this.host.gpuVariables, process.env)),
+        },
+        pinTo: request.pin === true ? (request.pinTo ?? cpuIds) : null,
+        memoryMb: request.memoryMb ?? null,
+        retire: (request.retire ?? []).flatMap((idle) =>
+          idle instanceof AgentLaunchedWorker ? idle.channelNumber : [],
+        ),
+      },
+      worker,
+      this.#options.maxResultBytes,
+    );
+    worker.attach(channel);
+    await this.#untilReady(worker);
+    return worker;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent[Symbol.asyncDispose]();
+  }
+
+  async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
+    const why = `it was not ready within ${this.#connectTimeoutMs} ms`;
+    const late = Promise.withResolvers<never>();
+    using timers = new DisposableStack();
+    const giveUp = (): void => {
+      // Its end says more, if it comes.
+      worker.giveUp(why);
+      timers.use(
+        after(LAST_WORDS_MS, () =>
+          late.reject(
+            new LaunchError(this.node, `a worker on ${this.node}: ${why}, and can't be ended (log: ${worker.logFile})`),
+          ),
+        ),
+      );
+    };
+    timers.use(after(this.#connectTimeoutMs, giveUp));
+    await Promise.race([worker.ready, late.promise]);
+  }
+}
+
+const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: LaunchRequest): MemoryShare => ({
+  memoryMb,
+  over: overMemory,
+});
+
+/** Those of the program, then ours: the last one counts. */
+const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
+  ...optionsForWorkers(process.execArgv, { share: memoryMb !== undefined, startDirectory }),
+  ...runtimeOptions,
+  ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
+];

@@ -1,0 +1,32 @@
+/** A call to one worker whose end is awaited: there is nobody who would make it again elsewhere. */
+import type { AnyRemoteFunction, RemoteOutput } from "@hyperion-ts/remote";
+import { errorFromData } from "@hyperion-ts/wire";
+import { WorkerDiedError } from "../shared/worker-death.ts";
+import type { Call } from "./worker-launcher.ts";
+
+/** Who takes it. */
+interface CallTaker {
+  readonly node: string;
+  submit(call: Call): void;
+}
+
+/** Sends the call with its encoded input. Throws what the function threw, or a `WorkerDiedError`. */
+export function submitAwaited<F extends AnyRemoteFunction>(
+  worker: CallTaker,
+  fn: F,
+  input: Uint8Array,
+): Promise<RemoteOutput<F>> {
+  return new Promise((resolve, reject) => {
+    worker.submit({
+      fn,
+      input,
+      attempt: 1,
+      succeeded: (value) => resolve(value as RemoteOutput<F>),
+      failed: (failure) => reject(errorFromData(failure.error)),
+      lost: (death) => reject(new WorkerDiedError(fn.name, worker.node, death)),
+      returned: () => reject(new WorkerDiedError(fn.name, worker.node, takenBack)),
+    });
+  });
+}
+
+const takenBack = { kind: "exited", code: null, lastOutput: "the call was taken back" } as const;

@@ -1,0 +1,99 @@
+/** What the head sends to a worker: calls, each function's name before its first call, and reasons to end. */
+import {
+  callPrefix,
+  type ChangedFile,
+  type Channel,
+  encodeValue,
+  errorToData,
+  FrameKind,
+  type FromWorker,
+  type KeptCode,
+  type ToWorker,
+} from "@hyperion-ts/wire";
+import type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
+import type { Call } from "./worker-launcher.ts";
+
+const nothing = new Uint8Array(0);
+/** A control message has to fit into one frame. */
+const MAX_REASON_BYTES = 32_768;
+/** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
+const FILES_IN_A_MESSAGE = 12;
+
+export class CallSender {
+  readonly #channel: Channel<FromWorker>;
+  readonly #codeOf: CodeOf;
+  readonly #functions = new Map<string, number>();
+  /** By the indices of functions. */
+  readonly #codes: (CodeAtStart | undefined)[] = [];
+
+  constructor(channel: Channel<FromWorker>, codeOf: CodeOf) {
+    this.#channel = channel;
+    this.#codeOf = codeOf;
+  }
+
+  /** `alone`: the worker has no other call, so that it begins at once, and can't be taken back. */
+  call(id: number, call: Call, alone: boolean): void {
+    // Before its prefix is made, as this may send a message.
+    const index = this.#indexOf(call.fn);
+    const kind = alone ? FrameKind.callAlone : FrameKind.call;
+    this.#channel.send(kind, id, callPrefix(index, call.attempt), call.input);
+  }
+
+  abort(id: number, reason: unknown): void {
+    this.#tell({ type: "abort", id, reason: encodeReason(reason) });
+  }
+
+  recall(): void {
+    this.#channel.send(FrameKind.recall, 0, nothing, nothing);
+  }
+
+  /** Sends files of a function as they were, to a worker that has found others. */
+  code(index: number, wanted: readonly number[]): void {
+    const code = this.#codes[index];
+    const sources = listed(wanted).flatMap((at) => {
+      const path = code?.files[at]?.path;
+      const { bytes, format } = (path === undefined ? undefined : code?.source(path)) ?? {};
+      return bytes === undefined || format === undefined ? [] : [{ at, format, bytes }];
+    });
+    const kept: KeptCode = { hash: code?.hash() ?? null, sources };
+    this.#channel.send(FrameKind.code, index, nothing, encodeValue(kept));
+  }
+
+  /** What its worker says of changed files of a function, with their paths. */
+  oldFiles(index: number, changed: readonly ChangedFile[]): OldCode["files"] {
+    return listed(changed).flatMap(({ at, changedAtMs }) => {
+      const path = this.#codes[index]?.files[at]?.path;
+      return path === undefined ? [] : [{ path, changedAtMs }];
+    });
+  }
+
+  #indexOf({ name, module }: Call["fn"]): number {
+    const known = this.#functions.get(name);
+    if (known !== undefined) return known;
+    const index = this.#functions.size;
+    this.#functions.set(name, index);
+    const code = this.#codeOf({ name, module });
+    this.#codes[index] = code;
+    const files = code?.files ?? [];
+    for (let at = 0; at < files.length; at += FILES_IN_A_MESSAGE)
+      this.#tell({ type: "files", index, files: files.slice(at, at + FILES_IN_A_MESSAGE) });
+    this.#tell({ type: "define", index, name, module });
+    return index;
+  }
+
+  #tell(message: ToWorker): void {
+    this.#channel.sendMessage(message);
+  }
+}
+
+/** A worker says what its user's code lets it say. */
+const listed = <A>(value: readonly A[]): readonly A[] => (Array.isArray(value) ? value : []);
+
+/** An abort has to arrive: a reason that is too large for a control message is told by its message alone. */
+function encodeReason(reason: unknown): string {
+  const data = errorToData(reason);
+  const whole = encodeValue(data);
+  const text = data.kind === "error" ? `${data.name}: ${data.message}` : "the reason is too large to travel";
+  const sent = whole.length <= MAX_REASON_BYTES ? whole : encodeValue(errorToData(new Error(text.slice(0, 1_000))));
+  return Buffer.from(sent).toString("base64");
+}

@@ -1,0 +1,115 @@
+/** From a session that runs somewhere to a connection with the agent that it is. */
+import { after } from "@hyperion-ts/bounds";
+import { encodeMessage, FrameKind, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
+import { excerpt, indent } from "@hyperion-ts/processes";
+import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
+import { type AgentLink, greeting } from "./agent-greeting.ts";
+import type { HeadPort } from "./head-port.ts";
+import type { AgentSettings } from "./agent-settings.ts";
+import { AgentConnection } from "./agent-connection.ts";
+import { startFailureHint } from "./start-failure-hint.ts";
+import { LaunchError } from "../shared/worker-death.ts";
+
+/** How much of what a login shell printed in place of our greeting stands in an error message, in characters. */
+const MAX_SHOWN_BANNER = 200;
+
+/** Why there is no agent: how its session ended; without `end`, that it took too long. */
+class NotConnectedError extends Error {
+  override readonly name = "NotConnectedError";
+  readonly end: SessionEnd | undefined;
+
+  constructor(message: string, end?: SessionEnd) {
+    super(message);
+    this.end = end;
+  }
+}
+
+/**
+ * Waits for the agent that `session` is and, where there is a `headPort`, for its call there. Throws a `LaunchError`,
+ * with what the session printed, when it does not come within `connectTimeoutMs`, or something else comes.
+ */
+export async function connectAgent(
+  node: string,
+  session: CommandSession,
+  settings: AgentSettings,
+  signal: AbortSignal,
+  headPort?: HeadPort,
+): Promise<AgentConnection> {
+  const greeted = greeting(session.stdout, session.stdin, session.direct);
+  let whenSilent = session.whenSilent;
+  try {
+    const link = await unlessOver(session, greeted.link, settings, signal, "it did not greet");
+    whenSilent = undefined;
+    if (headPort === undefined) return new AgentConnection(node, link, session, settings);
+    // What the agent says on its standard output is only that it is there.
+    link.output.resume();
+    const called = await unlessOver(
+      session,
+      callOn(headPort, link, session),
+      settings,
+      signal,
+      `it did not connect to this program's port ${headPort.port}`,
+    );
+    return new AgentConnection(node, called, session, settings);
+  } catch (error) {
+    signal.throwIfAborted();
+    const what = error instanceof Error ? error.message : String(error);
+    const said = excerpt(session.lastErrors());
+    const shown = `${indent(excerpt(greeted.banner(), MAX_SHOWN_BANNER))}${what.includes(said) ? "" : indent(said)}`;
+    const ended = error instanceof NotConnectedError ? error.end : undefined;
+    const hint =
+      error instanceof NotConnectedError ? hintOf(ended, session.lastErrors() || greeted.banner(), whenSilent) : "";
+    throw new LaunchError(node, `the agent on ${node} (${session.description}): ${what}${shown}${hint}`, {
+      cause: error,
+      transient: error instanceof NotConnectedError && isTransient(ended),
+    });
+  }
+}
+
+/** Asks the agent to go on over TLS, and waits until it greets there. */
+async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSession): Promise<AgentLink> {
+  using invitation = headPort.invite();
+  const { identity, key, hosts, port } = invitation;
+  const message: ToAgent = { type: "connect", identity, key, hosts, port };
+  new FrameWriter(link.input).frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  const socket = await invitation.arrived;
+  // The connection is worth nothing without the session that it belongs to.
+  void session.ended.then(() => socket.destroy());
+  return await greeting(socket, socket, true).link;
+}
+
+/** `promise`, unless the session ends or the time is up before. */
+async function unlessOver<A>(
+  session: CommandSession,
+  promise: Promise<A>,
+  { times: { connectTimeoutMs } }: AgentSettings,
+  signal: AbortSignal,
+  what: string,
+): Promise<A> {
+  signal.throwIfAborted();
+  const over = Promise.withResolvers<never>();
+  using _late = after(connectTimeoutMs, () =>
+    over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)),
+  );
+  const aborted = (): void => over.reject(signal.reason);
+  signal.addEventListener("abort", aborted, { once: true });
+  void session.ended.then((end) => over.reject(new NotConnectedError(beforeGreeting(end), end)));
+  try {
+    return await Promise.race([promise, over.promise]);
+  } finally {
+    signal.removeEventListener("abort", aborted);
+  }
+}
+
+/** What a person can do about an end, or about none. */
+function hintOf(end: SessionEnd | undefined, said: string, whenSilent: string | undefined): string {
+  if (end === undefined) return whenSilent === undefined ? "" : `\n${whenSilent}`;
+  return end.type === "exited" ? startFailureHint(said, end.code) : "";
+}
+
+const beforeGreeting = (end: SessionEnd): string =>
+  end.type === "exited" ? `${describeEnd("it", end)} before it greeted` : end.failure.message;
+
+/** Whether another attempt may end better. */
+const isTransient = (end: SessionEnd | undefined): boolean =>
+  end === undefined || (end.type === "disconnected" && end.failure.reason === "unreachable");

@@ -1,0 +1,134 @@
+/** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
+import { after, makeDirectory } from "@hyperion-ts/bounds";
+import {
+  type CommandSession,
+  type CommandTransport,
+  openTransport,
+  TransportError,
+  withAttempts,
+} from "@hyperion-ts/transport";
+import { openHeadPort } from "./head-port.ts";
+import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
+import { type AgentTimes, timesOf } from "./agent-settings.ts";
+import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
+import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
+import { LaunchError } from "../shared/worker-death.ts";
+
+/** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */
+const INDIRECT_SILENCE_MS = 60_000;
+
+/** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
+export async function openRemoteLauncher(
+  config: NodeLauncherConfig,
+  host: string,
+  signal: AbortSignal,
+): Promise<NodeLauncher> {
+  const {
+    logDir,
+    throttle = (handshake) => handshake(),
+    log = () => undefined,
+    connectAttempts = 5,
+    connectPatienceMs = 45_000,
+    connectPauseMs = 500,
+  } = config;
+  makeDirectory(logDir, { mode: 0o700 });
+  const remote = new RemoteNode(config, host, log);
+  return withAttempts(
+    { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
+    signal,
+    (number) => throttled(throttle, (handshakeOver) => remote.open(number, signal, handshakeOver)),
+    (error) => error instanceof LaunchError && error.transient,
+    (error, number, pauseMs) =>
+      log(
+        `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+  );
+}
+
+/** Runs `open` when its handshake may begin; what comes behind the handshake holds up no other one. */
+async function throttled<A>(
+  throttle: (handshake: () => Promise<void>) => Promise<void>,
+  open: (handshakeOver: () => void) => Promise<A>,
+): Promise<A> {
+  let opening: Promise<A> | undefined;
+  await throttle(() => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    opening = open(resolve);
+    opening.then(
+      () => resolve(),
+      () => resolve(),
+    );
+    return promise;
+  });
+  if (opening === undefined) throw new Error("The handshake was not run");
+  return opening;
+}
+
+/** Another machine, and what is needed for each attempt to reach it. */
+class RemoteNode {
+  readonly #config: NodeLauncherConfig;
+  readonly #host: string;
+  readonly #choice: CommandTransport;
+  readonly #log: (line: string) => void;
+
+  constructor(config: NodeLauncherConfig, host: string, log: (line: string) => void) {
+    this.#config = config;
+    this.#host = host;
+    this.#choice = config.transport ?? { type: "node-ssh" };
+    this.#log = log;
+  }
+
+  async open(number: number, signal: AbortSignal, handshakeOver: () => void): Promise<NodeLauncher> {
+    signal.throwIfAborted();
+    const times = timesOf(this.#config);
+    const { isPaused, whenHeadIsLost } = this.#config;
+    const tls = this.#config.tls ?? this.#choice.type === "srun";
+    await using parts = new AsyncDisposableStack();
+    // Before the session, which would be left behind if there were no port.
+    const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
+    const surroundings = surroundingsOfThisProcess();
+    const session = await this.#session(number, times, surroundings, signal);
+    if (session.loggedIn) handshakeOver();
+    const headSilenceMs =
+      this.#config.headSilenceMs ??
+      (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
+    return await launcherOver(
+      session,
+      this.#host,
+      this.#config.logDir,
+      { ...this.#config, node: this.#host },
+      { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost },
+      signal,
+      headPort,
+    );
+  }
+
+  async #session(
+    number: number,
+    { connectTimeoutMs }: AgentTimes,
+    { folderNames }: NodeSurroundings,
+    signal: AbortSignal,
+  ): Promise<CommandSession> {
+    const late = new AbortController();
+    using _late = after(connectTimeoutMs, () => late.abort());
+    try {
+      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(
+        this.#host,
+        remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames),
+        AbortSignal.any([signal, late.signal]),
+      );
+    } catch (cause) {
+      signal.throwIfAborted();
+      const what = late.signal.aborted
+        ? `no connection within ${connectTimeoutMs} ms`
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
+      const attempts = number === 1 ? "" : ` (attempt ${number})`;
+      throw new LaunchError(this.#host, `the agent on ${this.#host}${attempts}: ${what}`, {
+        cause,
+        transient: late.signal.aborted || (cause instanceof TransportError && cause.reason === "unreachable"),
+      });
+    }
+  }
+}

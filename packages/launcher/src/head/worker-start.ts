@@ -1,0 +1,48 @@
+/** Whether a worker comes up, and what is said of one that does not. */
+import { describeFailedStart, LaunchError, type WorkerDeath } from "../shared/worker-death.ts";
+
+export class WorkerStart {
+  readonly #node: string;
+  readonly #logFile: string;
+  readonly #settled = Promise.withResolvers<void>();
+  /** Why it is being ended before it was ready. */
+  #givenUp: string | undefined;
+
+  constructor(node: string, logFile: string) {
+    this.#node = node;
+    this.#logFile = logFile;
+    // Whoever launches awaits it; a worker that dies later has nobody to tell here.
+    this.#settled.promise.catch(() => undefined);
+  }
+
+  /** Resolves when the worker takes calls, rejects with a `LaunchError` when it does not come up. */
+  get ready(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** It takes calls. */
+  succeeded(): void {
+    this.#settled.resolve();
+  }
+
+  /** It will be ended, because it is not ready: `why` says since when. */
+  givenUp(why: string): void {
+    this.#givenUp = why;
+  }
+
+  /** There was no process. `full`: the limit that it met, where that is why. */
+  failed(why: string, full?: string): void {
+    this.#settled.reject(
+      new LaunchError(this.#node, `a worker on ${this.#node}: ${why}`, full === undefined ? {} : { full }),
+    );
+  }
+
+  /** It has ended, at the `limit`, if it met one. */
+  ended(death: WorkerDeath, limit: string | undefined): void {
+    const why =
+      this.#givenUp === undefined
+        ? describeFailedStart(death, limit)
+        : [this.#givenUp, ...(limit === undefined ? [] : [limit])].join(": ");
+    this.failed(`${why} (log: ${this.#logFile})`, limit);
+  }
+}

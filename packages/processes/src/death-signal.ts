@@ -1,0 +1,45 @@
+/** How a program is started so that the kernel kills it with who has started it: through setpriv, where util-linux is there. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** Where and in which environment a program is to run. */
+export interface Surroundings {
+  readonly cwd: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The same command with setpriv before it, where that works. A program that is not there stays as it is, so that starting it fails as it should. */
+export function killedAtDeath(argv: readonly string[], surroundings: Surroundings): readonly string[] {
+  const [file = ""] = argv;
+  const bound = knownToWork() && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
+  return bound ? ["setpriv", "--pdeathsig", "KILL", "--", ...argv] : argv;
+}
+
+/** Tells a program, by 1 or 0, whether setpriv works here; where it does, that it was started so itself. */
+export const DIES_WITH_PARENT = "HYPERION_DIES_WITH_AGENT";
+
+let works: boolean | undefined;
+
+/** Who has not been told tries it once. */
+const knownToWork = (): boolean =>
+  (works ??= process.env[DIES_WITH_PARENT] === undefined ? setprivWorks() : process.env[DIES_WITH_PARENT] === "1");
+
+/** Whether `setpriv --pdeathsig` works: it is tried, as old versions do not have it. */
+export const setprivWorks = (): boolean =>
+  spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0;
+
+/** Whether the kernel, or a look into the search path, finds it. */
+export function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {
+  if (file.includes("/")) return isExecutable(resolve(cwd, file));
+  return (env["PATH"] ?? "").split(":").some((directory) => isExecutable(resolve(cwd, directory, file)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+/** Ending processes that may start others meanwhile, and waiting for ends, by identity: a number alone is soon somebody else's. */
+import { setTimeout as pause } from "node:timers/promises";
+import { isAlive, type ProcessId, signalEach } from "./process-id.ts";
+
+/** Who can't be killed in so many rounds can't be helped. */
+const ROUNDS = 100;
+const BETWEEN_ROUNDS_MS = 5;
+const LOOK_INTERVAL_MS = 20;
+
+/** Kills all that `find` finds, again and again until it finds none: who was found may have started somebody meanwhile. */
+export async function endProcesses(find: () => readonly ProcessId[]): Promise<void> {
+  for (let round = 0; round < ROUNDS && signalEach(find(), "SIGKILL") > 0; round++) await pause(BETWEEN_ROUNDS_MS);
+}
+
+/** Those that still run; a zombie does not. */
+export const stillAlive = <P extends ProcessId>(processes: readonly P[]): readonly P[] => processes.filter(isAlive);
+
+/** Waits until all have ended, at most `timeoutMs`; returns those that have not. */
+export async function untilGone<P extends ProcessId>(
+  processes: readonly P[],
+  timeoutMs: number,
+): Promise<readonly P[]> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const alive = stillAlive(processes);
+    if (alive.length === 0 || performance.now() > end) return alive;
+    await pause(LOOK_INTERVAL_MS);
+  }
+}
