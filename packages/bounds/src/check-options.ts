@@ -1,9 +1,6 @@
 /** Options checked at the place where they were written: what is wrong is told before anything has begun. */
-import { checkFields, type Rule } from "./rules.ts";
+import { checkFields, type Rule, type Rules } from "./rules.ts";
 import { showValue } from "./show-value.ts";
-
-/** A rule for each option of `O`: the compiler misses none. */
-export type Rules<O extends object> = { readonly [K in keyof Required<O>]: Rule };
 
 /**
  * Checks the options that the function `place` was given. An option that is undefined counts as left out.

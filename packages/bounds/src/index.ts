@@ -1,6 +1,6 @@
 /** What callers give, within bounds: options, times and directories. See the README. */
 import "./supported-node.ts";
-export { checkOptions, checkValue, type Rules } from "./check-options.ts";
+export { checkOptions, checkValue } from "./check-options.ts";
 export { DirectoryError, makeDirectory } from "./make-directory.ts";
 export {
   aborter,
@@ -16,6 +16,7 @@ export {
   nullOr,
   oneOf,
   type Rule,
+  type Rules,
   standardSchema,
   structured,
   text,

@@ -2,12 +2,14 @@
  * What values may be. A rule says what it allows in the error that it throws: a TypeError where the value is of another
  * type, a RangeError where it is of the type but beyond the bounds.
  */
-import type { Rules } from "./check-options.ts";
 import { nearestName } from "./nearest-name.ts";
 import { showValue } from "./show-value.ts";
 
 /** Throws a TypeError or RangeError unless `value` is allowed; `name` is how the error calls it, such as `"runJobLocal: cpus"`. */
 export type Rule = (value: unknown, name: string) => void;
+
+/** A rule for each option of `O`: the compiler misses none. */
+export type Rules<O extends object> = { readonly [K in keyof Required<O>]: Rule };
 
 /** A whole number from `least` to `most`; `unit` says of what. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER, unit = ""): Rule {

@@ -2,15 +2,8 @@
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
 export type { AgentTimes } from "./head/agent-settings.ts";
 export type { NodePlace } from "./head/agent-connection.ts";
-export {
-  type NodeLauncher,
-  type NodeLauncherConfig,
-  type NodeLauncherOptions,
-  openNodeLauncher,
-  type RunCmd,
-  withNodeLauncher,
-  workerLauncherWithRunCmd,
-} from "./head/node-launcher.ts";
+export type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./head/node-launcher.ts";
+export { openNodeLauncher, withNodeLauncher, workerLauncherWithRunCmd } from "./head/open-node-launcher.ts";
 export type { CodeAtStart, CodeOf, OldCode } from "./head/code-at-start.ts";
 export { checkAddr, checkNodeConfig } from "./head/check-options.ts";
 export { lazyLauncher } from "./head/lazy-launcher.ts";

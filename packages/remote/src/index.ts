@@ -4,11 +4,10 @@ export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
 export { after, evaluate, evaluationFailure } from "./evaluate.ts";
 export { ExecError } from "./exec-error.ts";
 export { enterWorker, NestedCallError, ProgramInWorkerError, refuseInWorker, remoteFunctionHere } from "./in-worker.ts";
-export { NoModuleError } from "./module-url.ts";
+export { type ModuleMeta, NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
 export {
   defineRemote,
-  type ModuleMeta,
   type RemoteFunction,
   type RemoteFunctionDefinition,
   type RemoteInput,

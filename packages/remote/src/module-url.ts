@@ -1,6 +1,11 @@
 /** Which module a worker has to import for a function: the part of `import.meta` that says so, looked at before anything is called. */
 import { pathToFileURL } from "node:url";
 
+/** The part of `import.meta` that tells a worker which file to import. */
+export interface ModuleMeta {
+  readonly url: string;
+}
+
 /** A function was defined with something that names no module, so that no worker could find it. */
 export class NoModuleError extends Error {
   override readonly name = "NoModuleError";

@@ -2,14 +2,20 @@
  * All remote functions of this process, by name. It lives on `globalThis`, so that two copies of
  * this package in one program (two versions, or a bundle beside sources) see the same functions.
  */
-import type { ModuleMeta, RemoteFunction } from "./remote-function.ts";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ModuleMeta } from "./module-url.ts";
 
 const key = Symbol.for("@hyperion-ts/remote.functions");
 
 /** A remote function whatever its types are: what is known of one that was found by its name. */
-export type AnyRemoteFunction = Pick<RemoteFunction, "name" | "module" | "input" | "output"> & {
+export interface AnyRemoteFunction {
+  readonly name: string;
+  /** The URL of the module that defines it. */
+  readonly module: string;
+  readonly input: StandardSchemaV1;
+  readonly output: StandardSchemaV1;
   readonly run: (input: never, ctx: never) => unknown;
-};
+}
 
 /** Two modules, or two places in one module, define a remote function of one name, so that a worker could not tell which is meant. */
 export class DuplicateNameError extends Error {

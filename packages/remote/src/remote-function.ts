@@ -15,7 +15,7 @@ import {
   type Rules,
   standardSchema,
 } from "@hyperion-ts/bounds";
-import { moduleUrl } from "./module-url.ts";
+import { type ModuleMeta, moduleUrl } from "./module-url.ts";
 import { register } from "./registry.ts";
 
 /** What a caller passes in: the input as it is before the schema parses it. */
@@ -27,11 +27,6 @@ export type RemoteInput<F> = F extends { readonly input: infer I extends Standar
 export type RemoteOutput<F> = F extends { readonly output: infer O extends StandardSchemaV1 }
   ? StandardSchemaV1.InferInput<O>
   : never;
-
-/** The part of `import.meta` that tells a worker which file to import. */
-export interface ModuleMeta {
-  readonly url: string;
-}
 
 /** The function itself: what its input's schema gives out goes in, what its output's schema takes comes out. */
 type Run<I extends StandardSchemaV1, O extends StandardSchemaV1> = (

@@ -1,6 +1,6 @@
 /** Deleting rows: all of a key, older ones too, so that none of them becomes the newest. */
 import type { Connection } from "./connection.ts";
-import type { AroundCommit } from "./stored-rows.ts";
+import type { AroundCommit } from "./group-commit.ts";
 
 /** Deletes all rows of a map that have one of these texts for a key, in one transaction. Returns after its COMMIT. */
 export type ForgetRows = (map: string, keys: readonly string[]) => void;

@@ -21,6 +21,6 @@ export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
 export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { ConnectionSettings } from "./connection.ts";
-export type { AroundCommit } from "./stored-rows.ts";
+export type { AroundCommit } from "./group-commit.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 export type { JsonValue } from "./json-value.ts";

@@ -4,7 +4,7 @@ import type { JsonValue } from "./json-value.ts";
 import type { ResultsError } from "./results-error.ts";
 import type { ResultsStore } from "./results-store.ts";
 import type { CodeOfToday, OtherCode } from "./row-origins.ts";
-import type { AroundCommit } from "./stored-rows.ts";
+import type { AroundCommit } from "./group-commit.ts";
 
 /** A job of a batch system, for the lock. */
 export type BatchJob = {

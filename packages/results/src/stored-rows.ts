@@ -3,7 +3,7 @@ import { columnTextReader, storedTooLong } from "./column-text.ts";
 import type { Connection } from "./connection.ts";
 import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
 import { rowsForgetter, type ForgetRows } from "./forget-rows.ts";
-import type { WriteRows } from "./group-commit.ts";
+import type { AroundCommit, WriteRows } from "./group-commit.ts";
 import type { StoredRow } from "./results-store.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
@@ -13,9 +13,6 @@ export type NewRow = StoredRow & { readonly map: string };
 
 /** A value, and the program that has written it. */
 export type FoundRow = { readonly value: string; readonly programId: string };
-
-/** Runs the COMMIT of a transaction; see `ResultsOptions.aroundCommit`. */
-export type AroundCommit = (commit: () => void) => void;
 
 /** The rows of an open database. All throw ResultsError where SQLite fails. */
 export type StoredRows = {

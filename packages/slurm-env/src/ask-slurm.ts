@@ -4,6 +4,7 @@
  * people set these for their own eyes; a job's environment must not change an answer.
  */
 import { execFile, type ExecFileException } from "node:child_process";
+import type { NoExitCode, SlurmAnswer } from "./slurm-answer.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
 
 /** A controller that is away keeps a command for about twice MessageTimeout (10 s). */
@@ -17,27 +18,6 @@ export interface AskOptions {
   /** Default 30,000. */
   readonly timeLimitMs?: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Why a command has no exit code. */
-export type NoExitCode =
-  /** It is not there, or can't be run. */
-  | { readonly kind: "not-run"; readonly message: string }
-  | { readonly kind: "timed-out"; readonly timeLimitMs: number }
-  /** It printed more than 256 MB, and was ended. */
-  | { readonly kind: "too-long" }
-  | { readonly kind: "killed"; readonly signal: string }
-  /** Nobody wanted to know any more. */
-  | { readonly kind: "aborted" };
-
-/** What a command answered. */
-export interface SlurmAnswer {
-  /** Null where it has none: `failure` says why. */
-  readonly code: number | null;
-  readonly failure?: NoExitCode | undefined;
-  readonly stdout: string;
-  /** Where it has no exit code and said nothing, the reason. */
-  readonly stderr: string;
 }
 
 /** Runs `argv` and gives what it printed, with times in UTC and texts in English, however it ended. Never rejects. */

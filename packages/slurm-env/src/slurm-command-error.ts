@@ -1,5 +1,5 @@
 /** The one error of a Slurm command that gave no answer: what was run, what it said, and what a person can do. */
-import type { SlurmAnswer } from "./ask-slurm.ts";
+import type { SlurmAnswer } from "./slurm-answer.ts";
 
 /** One of Slurm's commands did not end with code 0. */
 export class SlurmCommandError extends Error {

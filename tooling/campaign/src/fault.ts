@@ -6,27 +6,9 @@ import type { Expectation } from "./judge/judge.ts";
 import type { MomentKind } from "./moment.ts";
 import type { ProgramPlan } from "./plan.ts";
 import type { Misbehaviour } from "./program/misbehaviour.ts";
-import type { Random } from "./random.ts";
+import type { Scene } from "./scene.ts";
 import type { ClusterTarget } from "./world/cluster-target.ts";
 import type { LaptopTarget } from "./world/laptop-target.ts";
-
-/** Where and with what a round takes place. */
-export interface Scene {
-  readonly random: Random;
-  /** The folder of the round: everything of it is below. */
-  readonly root: string;
-  /** The program's directory, with its database and logs. */
-  readonly dir: string;
-  readonly database: string;
-  /** Where the program's temporary files are (TMPDIR). */
-  readonly temporary: string;
-  /** A folder for compiled code that all rounds share. */
-  readonly compileCache: string;
-  /** The program's own source, in a copy for this round where the fault has `ownSource`. */
-  readonly source: string;
-  /** What is held here is given up at the end of the round, the last first. */
-  readonly resources: AsyncDisposableStack;
-}
 
 /** How the first run is started, beside what is usual. */
 export interface Launch {

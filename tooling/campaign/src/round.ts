@@ -2,7 +2,8 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fault, HostileCalls, Scene } from "./fault.ts";
+import type { Fault, HostileCalls } from "./fault.ts";
+import type { Scene } from "./scene.ts";
 import type { Evidence, ProgramEnd, RunEvidence, StoredRow } from "./judge/evidence.ts";
 import { databasesBelow, leftFiles, readJournal, readRows } from "./judge/read-evidence.ts";
 import { type Moment, randomMoment } from "./moment.ts";

@@ -20,14 +20,13 @@ import {
 } from "@hyperion-ts/wire";
 import type { CommandSession } from "@hyperion-ts/transport";
 import { howAgentEnded } from "./agent-end.ts";
-import type { AgentLink } from "./agent-greeting.ts";
+import type { AgentHello, AgentLink } from "./agent-greeting.ts";
 import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
 import { Silence } from "../shared/silence.ts";
 import { LaunchError } from "../shared/worker-death.ts";
 
 /** A frame's channel is a number of 16 bits. */
 const MAX_CHANNEL = 0xff_ff;
-export type AgentHello = Extract<FromAgent, { type: "hello" }>;
 /** Where the workers of a node run, and why that is not the program's directory: null where it is. */
 export type NodePlace = Pick<Extract<FromAgent, { type: "placed" }>, "directory" | "why">;
 type StartMessage = Extract<ToAgent, { type: "start" }>;

@@ -1,7 +1,9 @@
 /** The beginning of every stream from an agent: whatever a login shell prints, the greeting, and what the agent says of its node. */
 import type { Readable, Writable } from "node:stream";
-import { FrameKind, FrameParser, GreetingScanner, HEADER_BYTES, parseMessage } from "@hyperion-ts/wire";
-import type { AgentHello } from "./agent-connection.ts";
+import { type FromAgent, FrameKind, FrameParser, GreetingScanner, HEADER_BYTES, parseMessage } from "@hyperion-ts/wire";
+
+/** What an agent says first: what it has found out about its node. */
+export type AgentHello = Extract<FromAgent, { type: "hello" }>;
 
 /** A stream of frames to and from an agent that has greeted. */
 export interface AgentLink {

@@ -7,7 +7,8 @@ import { startDirectory } from "@hyperion-ts/remote";
 import { hasTaskset } from "@hyperion-ts/processes";
 import { hello } from "../shared/host/host.ts";
 import type { NodePlace } from "./agent-connection.ts";
-import { type NodeLauncher, type NodeLauncherConfig, openNodeLauncher } from "./node-launcher.ts";
+import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
+import { openNodeLauncher } from "./open-node-launcher.ts";
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
 

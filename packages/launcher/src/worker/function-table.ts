@@ -7,7 +7,7 @@ import type { FolderName } from "@hyperion-ts/wire";
 import { type PathsHere, pathsHere, urlHere } from "../shared/folder-names.ts";
 import { FunctionFiles, UnsureCodeError } from "./function-files.ts";
 import type { OldCode } from "./old-code.ts";
-import { whyNotLoaded } from "./why-not-loaded.ts";
+import { ModuleError, whyNotLoaded } from "./why-not-loaded.ts";
 
 /** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
 const KEEP_COMPILED_AFTER_MS = 50;
@@ -19,17 +19,6 @@ type Definition = Extract<ToWorker, { type: "define" }>;
 
 /** A function that is ready, or the promise of it while its module loads. */
 export type Loaded = AnyRemoteFunction | Promise<AnyRemoteFunction>;
-
-/** A module of remote functions that can't be used. Another worker could not use it either. */
-export class ModuleError extends Error {
-  override readonly name = "ModuleError";
-  readonly code: "module-failed" | "unknown-function" | "code-changed";
-
-  constructor(code: ModuleError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
 
 export class FunctionTable {
   readonly #entries: Loaded[] = [];

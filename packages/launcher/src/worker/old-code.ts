@@ -5,7 +5,7 @@
  */
 import { decodeValue, type FromWorker, type KeptCode } from "@hyperion-ts/wire";
 import type { FunctionFiles } from "./function-files.ts";
-import { ModuleError } from "./function-table.ts";
+import { ModuleError } from "./why-not-loaded.ts";
 
 /** A function, and what was found of it. */
 export interface ChangedFunction {

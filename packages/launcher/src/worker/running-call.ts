@@ -3,7 +3,8 @@ import { after, type AnyRemoteFunction, type CallContext, evaluate, evaluationFa
 import { type CallFailure, decodeValue, encodeValue, errorToData, FrameKind } from "@hyperion-ts/wire";
 import { CallPrograms } from "./call-programs.ts";
 import { UnsureCodeError } from "./function-files.ts";
-import { type Loaded, ModuleError } from "./function-table.ts";
+import type { Loaded } from "./function-table.ts";
+import { ModuleError } from "./why-not-loaded.ts";
 import type { WorkerConfig } from "@hyperion-ts/wire";
 
 /** Inputs up to this size, in bytes, are kept for messages about what the call leaves behind. */

@@ -1,4 +1,4 @@
-/** What a person is told of a module that a worker could not import: where there is no file, the runtime's own words mislead. */
+/** Modules that a worker could not use, and what a person is told: where there is no file, the runtime's own words mislead. */
 
 /** The name that the runtime gives to a program without a file, in the current directory. */
 const TYPED = /\/\[(?:eval\d*|stdin)\](?:[?#].*)?$/;
@@ -12,4 +12,15 @@ export function whyNotLoaded(module: string, cause: unknown): string {
   return IMPORTABLE.test(module)
     ? message
     : `${message}. This module is no file: a worker can import it only if the hooks that make it are installed by --import or --require`;
+}
+
+/** A module of remote functions that can't be used. Another worker could not use it either. */
+export class ModuleError extends Error {
+  override readonly name = "ModuleError";
+  readonly code: "module-failed" | "unknown-function" | "code-changed";
+
+  constructor(code: ModuleError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }

@@ -4,7 +4,8 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { LaptopFault, Launch, Scene } from "../fault.ts";
+import type { LaptopFault, Launch } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import { completes, type ExpectedEnd, fails } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 

@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LaptopFault, Launch, Scene } from "../fault.ts";
+import type { LaptopFault, Launch } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 
 const fault = (

@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LaptopFault, Launch, Scene } from "../fault.ts";
+import type { LaptopFault, Launch } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 

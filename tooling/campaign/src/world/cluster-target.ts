@@ -1,7 +1,7 @@
 /** What a fault in a Slurm allocation takes hold of: its nodes, its job, and the program's processes on each node. */
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import type { Testbed } from "@hyperion-ts/testbed";
-import type { Scene } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 
 export interface ClusterTarget extends Scene {
   readonly cluster: Testbed;

@@ -1,5 +1,5 @@
 /** What a fault on one machine takes hold of: the processes of the running program, and its files. */
-import type { Scene } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import type { Role } from "./marked-processes.ts";
 
 export interface LaptopTarget extends Scene {

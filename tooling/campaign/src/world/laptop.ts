@@ -5,7 +5,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { descendants, type ProcessId, stillAlive } from "@hyperion-ts/processes";
-import type { Launch, Scene } from "../fault.ts";
+import type { Launch } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import type { ProgramEnd } from "../judge/evidence.ts";
 import type { ProgramPlan } from "../plan.ts";
 import type { LaptopTarget } from "./laptop-target.ts";

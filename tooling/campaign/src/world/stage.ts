@@ -1,5 +1,6 @@
 /** What a world offers a round: a scene, the program's runs in it, and what a fault may take hold of. */
-import type { Launch, Scene } from "../fault.ts";
+import type { Launch } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import type { ProgramEnd } from "../judge/evidence.ts";
 
 /** One run of the program. */

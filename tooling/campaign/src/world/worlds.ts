@@ -2,7 +2,8 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ClusterFault, Fault, LaptopFault, Scene } from "../fault.ts";
+import type { ClusterFault, Fault, LaptopFault } from "../fault.ts";
+import type { Scene } from "../scene.ts";
 import type { Random } from "../random.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
