@@ -12,7 +12,7 @@ import { saveResults, type Saved } from "./save-results.ts";
 import type { NewRow } from "./stored-rows.ts";
 
 /** Watches the files of a database for as long as it is open. */
-export type KeptFiles = {
+export type KeptFiles = Disposable & {
   /**
    * Looks at the files, and saves what the database has at a loss.
    *
@@ -28,6 +28,12 @@ export type KeptFiles = {
   readonly whileOurs: <A>(rows: readonly NewRow[], write: () => A) => A;
   /** The loss, where there has been one. */
   readonly loss: () => ResultsError | undefined;
+  /**
+   * To be called when SQLite has closed the database: what was done to it in between.
+   *
+   * @throws ResultsError `file-lost`
+   */
+  readonly closed: () => void;
 };
 
 /** Begins to watch the files of `connection`, which has just been opened. */
@@ -59,6 +65,10 @@ export const keptFiles = (
   };
   return {
     loss: () => lost,
+    closed: () => {
+      if (lost === undefined && !files.holds("database")) throw lossAtEnd(connection.path);
+    },
+    [Symbol.dispose]: () => files[Symbol.dispose](),
     check: () => check(),
     whileOurs: (rows, write) => {
       check(rows);
@@ -90,6 +100,15 @@ const putAside = (path: string, files: OwnFiles, saved: Saved, stamp: string): s
     return `. What is left of it could not be renamed (${messageOf(error)}): remove ${path} and ${logOf(path)} before you go on`;
   }
 };
+
+/** SQLite has left the log alone then: it is of the file that it had open, and not of the one in its place. */
+const lossAtEnd = (path: string): ResultsError =>
+  new ResultsError({
+    code: "file-lost",
+    path,
+    what: `The results database ${path} was removed, renamed or replaced while this program closed it`,
+    advice: `See what has become of the file. What its log ${logOf(path)} still has is made into a database of its own, and named, when the program runs again`,
+  });
 
 const lossError = (path: string, happened: string, saved: Saved, aside: string): ResultsError => {
   const what = `The results database ${path} is lost to this program, which had it open: ${happened}`;

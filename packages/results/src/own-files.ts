@@ -2,16 +2,18 @@
  * Whether the names of the database and its log still lead to the files that SQLite has open.
  *
  * Who removes, renames or replaces one of them takes nothing from the open files: SQLite goes on committing into files
- * without a name, which end with the process. Who cuts one takes pages away, and the next COMMIT makes it as long again.
+ * without a name, which end with the process. Who cuts one takes pages away, and the next COMMIT makes it as long again
+ * (log-content.ts finds the zeros then).
  * SQLite's lock does not hold off everyone, and falls when anything in this process closes the file (POSIX drops a
  * process's locks then: after a readFile of it, or another SQLite library). Another program's SQLite that comes in is
  * known by its shared memory, which this connection does without, and at its end it removes the log.
  */
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { LogContent } from "./log-content.ts";
 
 /** The files of an open database. */
-export type OwnFiles = {
+export type OwnFiles = Disposable & {
   /**
    * What has happened to them that they are not whole and ours any more, in words; undefined where nothing has. To be asked
    * before and after each write: what is found then, and not lost, is the measure for the next time.
@@ -28,14 +30,24 @@ export const logOf = (path: string): string => `${path}-wal`;
 export const ownFiles = (path: string): OwnFiles => {
   const database = watched(path, "it");
   const log = watched(logOf(path), `its log ${basename(logOf(path))}`);
+  const content = new LogContent(logOf(path));
   const stranger = strangerAt(`${path}-shm`);
+  const loss = (): string | undefined => database.loss() ?? log.loss() ?? stranger() ?? contentLoss();
+  const contentLoss = (): string | undefined =>
+    content.hasLost(log.bytes()) ? `its log ${basename(logOf(path))} was cut, and written on after that` : undefined;
   return {
-    loss: () => database.loss() ?? log.loss() ?? stranger(),
+    loss,
+    [Symbol.dispose]: () => content[Symbol.dispose](),
     holds: (name) => (name === "database" ? database : log).isOurs(),
   };
 };
 
-type Watched = { readonly loss: () => string | undefined; readonly isOurs: () => boolean };
+type Watched = {
+  readonly loss: () => string | undefined;
+  readonly isOurs: () => boolean;
+  /** How long it was at the last look. */
+  readonly bytes: () => number;
+};
 
 const watched = (path: string, what: string): Watched => {
   const first = look(path);
@@ -46,6 +58,7 @@ const watched = (path: string, what: string): Watched => {
       const now = look(path);
       return typeof now === "object" && !isOther(now);
     },
+    bytes: () => Number(bytes),
     loss: () => {
       const now = look(path);
       if (now === undefined) return undefined;

@@ -160,12 +160,21 @@ class SqliteResults implements ResultsDatabase {
     const heard = this.#files.loss() !== undefined;
     try {
       this.#commits.flush();
-      // What became known of the program behind its last row.
-      if (this.#counts.inserts > 0 && !heard) this.#origins.write();
-      if (!heard) this.#files.check();
+      if (!heard) this.#complete();
     } finally {
       this.#resources[Symbol.dispose]();
+      this.#files[Symbol.dispose]();
     }
+    if (!heard) this.#files.closed();
+  }
+
+  /** All that is in the log comes into the database, while what has become of either can still be told and mended. */
+  #complete(): void {
+    this.#files.whileOurs([], () => {
+      // What became known of the program behind its last row.
+      if (this.#counts.inserts > 0) this.#origins.write();
+      checkpoint(this.#connection);
+    });
   }
 
   #ownFlight(id: string, map: string, key: string): Claimed {
@@ -223,5 +232,14 @@ class SqliteResults implements ResultsDatabase {
       what: `The results database ${this.path} has been closed`,
       advice: "Use it only inside the scope that opened it: a job must not outlive its program",
     });
+  }
+}
+
+/** Where it fails, as on a full disk, all stays in the log, out of which the next one who opens the database completes it. */
+function checkpoint({ prepare }: Connection): void {
+  try {
+    prepare("pragma wal_checkpoint(full)").get();
+  } catch {
+    // SQLite says more when it closes the database, or when that is opened.
   }
 }

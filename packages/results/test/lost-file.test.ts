@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -13,6 +22,8 @@ import {
   type ResultsDatabase,
   type ResultsError,
 } from "../src/index.ts";
+import type { Connection } from "../src/connection.ts";
+import { keptFiles } from "../src/kept-files.ts";
 import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
 const texts = keyValMap("texts", z.int(), z.string());
@@ -140,6 +151,66 @@ describe("a database that is cut while it is open", () => {
     );
     expect(await storedIn(savedIn(error))).toHaveLength(3_001);
   });
+});
+
+describe("a log that is cut between a look at it and the COMMIT after that, which makes it as long again", () => {
+  test.each([0, 1, 32, 4_000, 12_288, 20_000])("loses nothing: cut to %i bytes", async (bytes) => {
+    using folder = temporaryFolder();
+    let cut = (): void => undefined;
+    const results = await openResults({
+      path: folder.database,
+      programId: "prog1",
+      aroundCommit: (commit) => {
+        cut();
+        commit();
+      },
+    });
+    for (let from = 0; from < 20; from += 5) await store(results, from, from + 5, "x".repeat(500));
+    cut = () => truncateSync(`${folder.database}-wal`, bytes);
+    const error = await lossOf(store(results, 20, 22));
+    expect(error).toMatchObject({
+      code: "file-lost",
+      message: expect.stringMatching(/its log results\.sqlite-wal was cut, and written on after that/),
+    });
+    await results[Symbol.asyncDispose]();
+    expect(await storedIn(savedIn(error))).toHaveLength(22);
+  });
+
+  test("is not taken for one that is begun anew, or written over after a COMMIT that failed", async () => {
+    using folder = temporaryFolder();
+    let fails = false;
+    {
+      await using results = await openResults({
+        path: folder.database,
+        programId: "prog1",
+        aroundCommit: (commit) => {
+          if (fails) throw new Error("not now");
+          commit();
+        },
+      });
+      for (let from = 0; from < 400; from += 20) {
+        // Some are too large for SQLite's memory: what is not committed is in the log, too.
+        fails = from % 60 === 0;
+        const stored = store(results, from, from + 20, "x".repeat(from % 100 === 0 ? 1_000_000 : 9_000));
+        if (fails) await lossOf(stored);
+        else await stored;
+      }
+    }
+    expect(await storedIn(folder.database)).toHaveLength(260);
+  });
+});
+
+test("a database that is replaced while it is closed is told of", () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "some.sqlite");
+  writeFileSync(path, "some");
+  using files = keptFiles({ path } as Connection, "prog1");
+  files.closed();
+  writeFileSync(`${path}.other`, "other");
+  renameSync(`${path}.other`, path);
+  expect(files.closed).toThrow(
+    /some\.sqlite was removed, renamed or replaced while this program closed it\. See what has become of the file\./,
+  );
 });
 
 describe.skipIf(!hasSqlite3)("a lock that has fallen, because this process has read the file (needs sqlite3)", () => {

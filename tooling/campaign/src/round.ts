@@ -1,6 +1,6 @@
 /** One round of a fault: a program is started, struck at its moment, looked at when it has ended, and run again. */
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, HostileCalls } from "./fault.ts";
 import type { Scene } from "./scene.ts";
@@ -153,6 +153,8 @@ function putDatabaseBack({ database, root }: Scene): void {
   const rowsOf = (file: string): number => readRows(file, root).length;
   const [best] = databasesBelow(root).toSorted((a, b) => rowsOf(b) - rowsOf(a));
   if (best === undefined || best === database || rowsOf(best) <= rowsOf(database)) return;
+  // Its folder may have been removed, too.
+  mkdirSync(dirname(database), { recursive: true });
   rmSync(`${database}-shm`, { force: true });
   for (const end of ["-wal", ""]) {
     rmSync(`${database}${end}`, { force: true });
