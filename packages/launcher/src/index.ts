@@ -27,7 +27,7 @@ export {
 } from "@hyperion-ts/transport";
 export { launcherFolder } from "./head/own-folder.ts";
 export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
-export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./shared/worker-death.ts";
+export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./errors.ts";
 export type {
   Call,
   LaunchedWorker,

@@ -1,6 +1,7 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
+import { freePort, noSshd, reachableNode } from "../../../packages/transport/test/ssh-world.ts";
 import { installFolder } from "../src/installed-folder.ts";
 import { type ReadmeExample, readmeExample } from "../src/readme-example.ts";
 import { runProgram } from "../src/run-program.ts";
@@ -9,12 +10,23 @@ import { publishedPackages, workspaceRoot } from "../src/workspace.ts";
 
 const tarballs = inject("tarballs");
 
-test.for(publishedPackages)("$name, installed from its tarball, runs its README's example", async ({ name }) => {
-  const { program, printed, packages } = await exampleOf(name);
-  expect(packages).toContain(name);
-  await using folder = await installFolder(tarballs, packages);
-  await writeFile(join(folder.path, "example.ts"), program);
-  expect(await runProgram([process.execPath, "example.ts"], { cwd: folder.path })).toBe(printed);
+/** Its example needs a node. */
+const TRANSPORT = "@hyperion-ts/transport";
+
+test.for(publishedPackages.filter(({ name }) => name !== TRANSPORT))(
+  "$name, installed from its tarball, runs its README's example",
+  async ({ name }) => {
+    await using example = await installedExample(name);
+    expect(await example.run()).toBe(example.printed);
+  },
+);
+
+test.skipIf(noSshd)(`${TRANSPORT}, installed from its tarball, runs its README's example on a node`, async () => {
+  await using node = await reachableNode();
+  node.world.host("n2", await freePort());
+  await using example = await installedExample(TRANSPORT);
+  await copyFile(node.world.configFile, join(example.path, "ssh_config"));
+  expect(await example.run()).toBe(example.printed);
 });
 
 test("all packages' declarations, and the READMEs' examples on them, compile under a user's strict settings", async () => {
@@ -43,6 +55,26 @@ test.for([
     [name, ...others].toSorted().map((each) => expect.stringContaining(`@hyperion-ts+${each}`)),
   );
 });
+
+interface InstalledExample extends AsyncDisposable {
+  readonly path: string;
+  readonly printed: string;
+  /** Resolves with what it prints. */
+  run(): Promise<string>;
+}
+
+async function installedExample(name: string): Promise<InstalledExample> {
+  const { program, printed, packages } = await exampleOf(name);
+  expect(packages).toContain(name);
+  const folder = await installFolder(tarballs, packages);
+  await writeFile(join(folder.path, "example.ts"), program);
+  return {
+    path: folder.path,
+    printed,
+    run: () => runProgram([process.execPath, "example.ts"], { cwd: folder.path }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
 
 const exampleOf = async (name: string): Promise<ReadmeExample> =>
   readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");

@@ -30,7 +30,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
   // and of the packages that only a program needs no more than what their errors are.
   expect(
     files.filter((url) =>
-      /\/launcher\/dist\/(?!worker\/|shared\/(?:compile-cache-variables|folder-names|polling|sched-yield|worker-death)\.|errors\.)/u.test(
+      /\/launcher\/dist\/(?!worker\/|shared\/(?:compile-cache-variables|folder-names|polling|sched-yield)\.|errors\.)/u.test(
         url,
       ),
     ),

@@ -23,7 +23,7 @@ import { howAgentEnded } from "./agent-end.ts";
 import type { AgentHello, AgentLink } from "./agent-greeting.ts";
 import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
 import { Silence } from "../shared/silence.ts";
-import { LaunchError } from "../shared/worker-death.ts";
+import { LaunchError } from "../errors.ts";
 
 /** A frame's channel is a number of 16 bits. */
 const MAX_CHANNEL = 0xff_ff;

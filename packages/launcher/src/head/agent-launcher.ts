@@ -13,7 +13,7 @@ import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { runtimeOptions, workerProgram } from "./program-file.ts";
 import { optionsForWorkers } from "./program-options.ts";
 import { threadVariables } from "./thread-variables.ts";
-import { LaunchError } from "../shared/worker-death.ts";
+import { LaunchError } from "../errors.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
 import type { WorkerConfig } from "@hyperion-ts/wire";
 

@@ -8,7 +8,7 @@ import type { HeadPort } from "./head-port.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { AgentConnection } from "./agent-connection.ts";
 import { startFailureHint } from "./start-failure-hint.ts";
-import { LaunchError } from "../shared/worker-death.ts";
+import { LaunchError } from "../errors.ts";
 
 /** How much of what a login shell printed in place of our greeting stands in an error message, in characters. */
 const MAX_SHOWN_BANNER = 200;

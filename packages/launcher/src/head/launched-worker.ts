@@ -18,7 +18,8 @@ import type { CodeOf } from "./code-at-start.ts";
 import type { AgentConnection, SlotOwner } from "./agent-connection.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { SentCalls } from "./sent-calls.ts";
-import { deathOf, describeFailedStart, isBroken, limitMet, type WorkerDeath } from "../shared/worker-death.ts";
+import type { WorkerDeath } from "../errors.ts";
+import { deathOf, describeFailedStart, isBroken, limitMet } from "./worker-death.ts";
 import { WorkerStart } from "./worker-start.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 

@@ -12,7 +12,7 @@ import { timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./node-launcher.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
-import { LaunchError } from "../shared/worker-death.ts";
+import { LaunchError } from "../errors.ts";
 
 /**
  * A launcher from any command runner: starts one agent with it, and workers through the agent. The log files

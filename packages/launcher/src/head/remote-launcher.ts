@@ -12,7 +12,7 @@ import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
 import { type AgentTimes, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
-import { LaunchError } from "../shared/worker-death.ts";
+import { LaunchError } from "../errors.ts";
 
 /** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */
 const INDIRECT_SILENCE_MS = 60_000;

@@ -3,7 +3,7 @@
  * and which of them was running when the worker died.
  */
 import type { WorkerEnding } from "@hyperion-ts/wire";
-import type { WorkerDeath } from "../shared/worker-death.ts";
+import type { WorkerDeath } from "../errors.ts";
 import type { Call, LostAs } from "./worker-launcher.ts";
 
 export class SentCalls {

@@ -5,7 +5,7 @@
 import type { AnyRemoteFunction, RemoteInput, RemoteOutput } from "@hyperion-ts/remote";
 import type { CallFailure } from "@hyperion-ts/wire";
 import type { ServiceId } from "@hyperion-ts/wire";
-import type { WorkerDeath } from "../shared/worker-death.ts";
+import type { WorkerDeath } from "../errors.ts";
 
 /** A `Worker` for each `Request`. */
 export interface WorkerLauncher<Request = LaunchRequest, Worker extends RemoteWorker = LaunchedWorker> {

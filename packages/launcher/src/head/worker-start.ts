@@ -1,5 +1,6 @@
 /** Whether a worker comes up, and what is said of one that does not. */
-import { describeFailedStart, LaunchError, type WorkerDeath } from "../shared/worker-death.ts";
+import { LaunchError, type WorkerDeath } from "../errors.ts";
+import { describeFailedStart } from "./worker-death.ts";
 
 export class WorkerStart {
   readonly #node: string;

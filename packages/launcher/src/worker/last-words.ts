@@ -3,6 +3,9 @@
  * head takes it for one that is free, and the next call for the one that has killed it. An error that nobody caught, and
  * an exit, belong to the call whose code it is, which may have been answered long before.
  *
+ * Slurm sends its signals to every process of a job, its head among them, which decides what they mean: running calls get their
+ * grace. So a worker in a call goes on, until its agent kills it. SIGUSR1 is never heard (head/program-file.ts).
+ *
  * A worker that is killed, or aborts, has no last words; what is made of that is told in head/sent-calls.ts and job's spared.ts.
  */
 import { writeSync } from "node:fs";
@@ -12,8 +15,9 @@ import { BROKEN_EXIT_CODE, decodeValue, type WorkerEnding } from "@hyperion-ts/w
 import { callHere } from "./call-origin.ts";
 import { UnsureCodeError } from "./function-files.ts";
 import type { RunningCall } from "./running-call.ts";
-import { hearSignals } from "./signals.ts";
 
+/** Signals of the batch system. */
+const LEFT_TO_THE_HEAD = ["SIGINT", "SIGHUP", "SIGUSR2"] as const;
 /** The exit code of a worker that can't be trusted any more (EX_SOFTWARE of sysexits.h). */
 const EXIT_CODE = 70;
 const MAX_SHOWN = 300;
@@ -151,3 +155,15 @@ function headline(error: unknown): string {
 const messageOf = (error: unknown): string => shorten(error instanceof Error ? error.message : String(error));
 
 const shorten = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}...`);
+
+/** Hears signals; SIGTERM ends this process, after `ends`, while `mayEnd` says that nothing is lost by it. */
+function hearSignals(mayEnd: () => boolean, ends: () => void): void {
+  for (const signal of LEFT_TO_THE_HEAD) process.on(signal, () => undefined);
+  const terminated = (): void => {
+    if (!mayEnd()) return;
+    ends();
+    process.off("SIGTERM", terminated);
+    process.kill(process.pid, "SIGTERM");
+  };
+  process.on("SIGTERM", terminated);
+}

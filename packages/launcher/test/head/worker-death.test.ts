@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { describeDeath, WorkerDiedError } from "../../src/index.ts";
-import { deathOf, limitMet } from "../../src/shared/worker-death.ts";
+import { deathOf, limitMet } from "../../src/head/worker-death.ts";
 import { square } from "../functions.ts";
 import { exit, hoard, killItself, stubborn } from "../functions/failing.ts";
 import { recordedCall } from "../recorded-call.ts";

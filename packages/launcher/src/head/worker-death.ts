@@ -1,0 +1,68 @@
+/** How a worker ended, as far as it can be told from what its agent saw and what it printed. */
+import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
+import { describeDeath, lastLine, type WorkerDeath } from "../errors.ts";
+
+/** How a runtime ends that gives up. */
+const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
+
+/** Our own code has failed; or the runtime's own handler of uncaught errors, which exits with 7 (nodejs.org/api/process.html, "Exit codes"). */
+const BROKEN = new Set([BROKEN_EXIT_CODE, 7]);
+
+/** Reads a death from what the agent saw (`usedMb`: that it held more memory than its share), and what the worker said before, if it could. */
+export function deathOf(
+  { exit, lastOutput, complaint, outOfMemory }: WorkerExited,
+  ending?: WorkerEnding,
+  usedMb?: number,
+): WorkerDeath {
+  const seen = { lastOutput, ...(usedMb === undefined ? {} : { usedMb }) };
+  if (outOfMemory !== undefined) return { kind: "out-of-memory", ...seen, full: outOfMemory };
+  if (ABORTS.has(exit.signal ?? "") && /out of memory|std::bad_alloc/i.test(lastOutput))
+    return { kind: "out-of-memory", ...seen };
+  if (exit.signal !== null)
+    return { kind: "killed", signal: exit.signal, ...seen, ...(complaint === undefined ? {} : { complaint }) };
+  const blame =
+    ending?.cause === "answered" || ending?.cause === "worker"
+      ? ending.why
+      : BROKEN.has(exit.code ?? 0)
+        ? lastLine(lastOutput)
+        : "";
+  return { kind: "exited", code: exit.code, ...seen, ...(blame === "" ? {} : { blame }) };
+}
+
+/** Whether it ended because our own code, or the runtime's, failed in it, and perhaps could not say so. */
+export const isBroken = (death: WorkerDeath): boolean => death.kind === "exited" && BROKEN.has(death.code ?? 0);
+
+/** What a runtime prints that gets no further thread, process, descriptor or memory (pthread_create(3), fork(2), open(2), mmap(2)). */
+const AT_A_LIMIT = [
+  [
+    /uv_thread_create|pthread_create: |Resource temporarily unavailable|\bEAGAIN\b/,
+    "a limit of processes and threads is reached (ulimit -u, or a cgroup's pids.max)",
+  ],
+  [
+    /\b(?:EMFILE|ENFILE)\b|Too many open files/i,
+    "a limit of open files is reached (ulimit -n, or the machine's fs.file-max)",
+  ],
+  [
+    /\bENOMEM\b|Cannot allocate memory|std::bad_alloc|Failed to reserve/,
+    "no memory is left for another process (ulimit -v, a cgroup's limit, or the machine's)",
+  ],
+] as const;
+
+/** Where a runtime that gives up begins to print its own insides: they tell nobody more than its log file does. */
+const INSIDES = /^(?:<--- Last few GCs --->|-+ (?:Native|JavaScript) stack trace -+)[^]*/m;
+
+/** Which limit a worker has met that died before it was ready, if it has met one. `seen`: the one that its agent saw. */
+export function limitMet(death: WorkerDeath, seen: string | undefined): string | undefined {
+  if (seen !== undefined || !("lastOutput" in death)) return seen;
+  if (death.kind === "out-of-memory" && death.full !== undefined) return death.full;
+  const printed = death.lastOutput.replace(INSIDES, "");
+  return AT_A_LIMIT.find(([sign]) => sign.test(printed))?.[1];
+}
+
+/** All that is known of an end before the beginning: the limit that was met, or what the worker printed of its own accord. */
+export function describeFailedStart(death: WorkerDeath, limit: string | undefined): string {
+  if (limit !== undefined) return limit;
+  if (!("lastOutput" in death)) return describeDeath(death);
+  const printed = death.kind === "out-of-memory" ? "" : death.lastOutput.replace(INSIDES, "").trim();
+  return `${describeDeath({ ...death, lastOutput: "" })} before it was ready${printed === "" ? "" : `: ${printed}`}`;
+}
