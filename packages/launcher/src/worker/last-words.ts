@@ -13,6 +13,7 @@ import { callHere } from "./call-origin.ts";
 import { UnsureCodeError } from "./function-files.ts";
 import type { RunningCall } from "./running-call.ts";
 import { hearSignals } from "./signals.ts";
+import { endedByModule } from "./why-not-loaded.ts";
 
 /** The exit code of a worker that can't be trusted any more (EX_SOFTWARE of sysexits.h). */
 const EXIT_CODE = 70;
@@ -96,7 +97,13 @@ export class LastWords {
   #exits(code: number): void {
     if (this.#said) return;
     try {
-      this.#blame(callHere(), `left something behind that ended the process with code ${code}`);
+      const { running } = this.#worker;
+      const imports = running?.evaluates === false ? running : undefined;
+      const call = callHere() ?? imports;
+      this.#blame(call, `left something behind that ended the process with code ${code}`);
+      // In every other worker it would do the same.
+      if (imports !== undefined && call === imports)
+        imports.fail("module-failed", endedByModule(imports.functionName, code));
       this.#worker.flush();
     } catch {
       // It ends in any case.
