@@ -2,6 +2,7 @@
 
 const LONGEST = 60;
 
+/** The value in a few words, for a message: `"2"`, `an array`. */
 export function showValue(value: unknown): string {
   switch (typeof value) {
     case "string":

@@ -58,9 +58,9 @@ export class NodeError extends Error {
   /** The node's name. */
   readonly node: string;
 
-  /** `detail` says for a removed node why it was removed. */
-  constructor(code: NodeProblem, node: string, detail = "") {
-    super(describeProblem(code, node, detail));
+  /** `detail` says for a removed node why it was removed, for an unknown one which there are; `who` asks, if that is known. */
+  constructor(code: NodeProblem, node: string, detail = "", who = "") {
+    super(`${who === "" ? "" : `${who}: `}${describeProblem(code, node, detail)}`);
     this.code = code;
     this.node = node;
   }
@@ -81,7 +81,7 @@ function describeAsked(asked: Shape): string {
 function describeProblem(code: NodeProblem, node: string, detail: string): string {
   switch (code) {
     case "UNKNOWN_NODE":
-      return `The pool has no node ${node}. Its snapshot() lists the nodes that it has.`;
+      return `The pool has no node ${node}. ${detail === "" ? "Its snapshot() lists the nodes that it has." : detail}`;
     case "DUPLICATE_NODE":
       return `The pool has a node ${node} already. Remove that one first, or give this one another name.`;
     case "NODE_DRAINING":

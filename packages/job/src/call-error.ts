@@ -6,7 +6,7 @@ import { userFrames } from "./user-stack.ts";
 
 /** Why a call failed. */
 export type CallReason =
-  /** The function itself: it threw, its values don't fit, its module can't be loaded. The error is the `cause`. */
+  /** The function itself: it threw, its values don't fit, its module can't be loaded. The `cause` is what the function threw, or its module. */
   | { readonly kind: CallFailure["kind"] }
   /** Its worker died, or its node was lost, under every attempt. */
   | { readonly kind: "worker-died"; readonly death: WorkerDeath }

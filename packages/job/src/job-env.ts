@@ -10,8 +10,14 @@ import type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal } fr
  */
 export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLauncher, HasEvents {
   readonly results: ResultsDatabase;
-  /** How many CPUs of each node are ours; nodes differ. In the order in which they came up; a node that takes longer than 10 s to connect to is added when it is there. */
+  /**
+   * How many CPUs of each node are ours; nodes differ. A run connects to its nodes with the first call: until then all of the
+   * allocation, as Slurm counts their CPUs, from then on those that came up, in that order; a node that takes longer than
+   * 10 s to connect to is added when it is there.
+   */
   readonly cpusPerNode: ReadonlyMap<string, number>;
+  /** Connects to the nodes now, if no call has; what `cpusPerNode`, `pool` and `nodeLaunchers` say is sure from then on. Throws a LaunchError where too few come up. */
+  readonly connect: () => Promise<void>;
   readonly pool: PoolCore;
   readonly nodeLaunchers: ReadonlyMap<string, NodeLauncher>;
   /** Writes a line into the head's log file. */

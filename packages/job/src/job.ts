@@ -3,7 +3,7 @@
  * any async function of the environment is one, and jobs are put together with ordinary async code.
  */
 import type { JobEnv } from "./job-env.ts";
-import { checkJob } from "./misuse.ts";
+import { changed, checkJob } from "./misuse.ts";
 
 /** A computation that needs the environment `R` and gives an `A`. */
 export type Job<A, R = JobEnv> = (env: R) => Promise<A>;
@@ -36,6 +36,6 @@ export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R>
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> {
   return async (env) => {
     checkJob("local", job);
-    return job(change(env));
+    return job(changed(change, env));
   };
 }

@@ -8,10 +8,11 @@ import { setTaskNode } from "./task-settings.ts";
 
 /**
  * `remoteEval` on the node `node`, one of `env.cpusPerNode`'s: for data that only this node has. When the node is lost
- * the call fails, because it may run nowhere else.
+ * the call fails, because it may run nowhere else. Before the first call of a run `env.connect()` finds out which nodes are there.
  *
  * @throws what `remoteEval` throws; NodeError when there is no such node.
  * @example
+ * await env.connect();
  * const sizes = await Promise.all([...env.cpusPerNode.keys()].map((node) => remoteEvalOnNode(node, freeScratchGb, [])(env)));
  */
 export const remoteEvalOnNode = <I extends StandardSchemaV1, O extends StandardSchemaV1>(

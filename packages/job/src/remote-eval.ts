@@ -1,6 +1,6 @@
 /** Calling a remote function from a job. (Hyperion: remoteEval, remoteEvalM) */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { checkInput, type RemoteFunction } from "@hyperion-ts/remote";
+import { checkInput, InvalidValueError, type RemoteFunction } from "@hyperion-ts/remote";
 import { encodeValue } from "@hyperion-ts/wire";
 import { CallError, type CallReason } from "./call-error.ts";
 import type { HasWorkers } from "./capabilities.ts";
@@ -32,7 +32,7 @@ export const remoteEval =
     input: NoInfer<Input<I>>,
   ): Job<StandardSchemaV1.InferInput<O>, HasWorkers> =>
   (env) => {
-    const checked = tryCheck(fn, input);
+    const checked = tryCheck(env, fn, input);
     return checked instanceof Promise
       ? checked.then((value) => attempts(env, fn, value, encodeValue(value)))
       : attempts(env, fn, input, checked);
@@ -91,12 +91,16 @@ async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(
 }
 
 /** The encoded input, at once where the schema is synchronous; a value that is refused is a rejection, as all failures are. */
-function tryCheck(fn: Parameters<typeof checkInput>[0], input: unknown): Uint8Array | Promise<unknown> {
+function tryCheck(
+  env: HasWorkers,
+  fn: Parameters<typeof checkInput>[0],
+  input: unknown,
+): Uint8Array | Promise<unknown> {
   try {
     const checked = checkInput(fn, input);
     return checked instanceof Promise ? checked : encodeValue(input);
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.reject(error instanceof InvalidValueError ? error : calledIn(env, fn, error));
   }
 }
 
@@ -120,7 +124,7 @@ function nextAttempt(
   attempt: number,
   error: unknown,
 ): "first" | "any" {
-  if (!(error instanceof TaskError)) throw calledIn(env, fn.name, error);
+  if (!(error instanceof TaskError)) throw calledIn(env, fn, error);
   const { node } = error.place;
   const all = env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
   if (error.retryable && attempt < all) {

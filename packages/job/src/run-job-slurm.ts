@@ -7,7 +7,7 @@ import type { RunOptions } from "./run/run-options.ts";
 
 /** How `runJobSlurm` uses its allocation. */
 export interface RunSlurmOptions extends RunOptions {
-  /** How many nodes are needed at least, from 1 on; with fewer the run ends, and says why each of the others could not be used. Default 1. */
+  /** How many nodes the calls need at least, from 1 on; with fewer the run ends, and says why each of the others could not be used. Default 1. */
   readonly leastNodes?: number;
   /** How long running calls may go on when Slurm ends the job, in milliseconds: 0 or more, and less than its KillWait. Default 20,000. */
   readonly endGraceMs?: number;
@@ -17,7 +17,7 @@ export interface RunSlurmOptions extends RunOptions {
 
 /**
  * Runs a job on all nodes of the Slurm allocation that this program is in (sbatch, salloc, or a step of srun): one
- * connection to each node, and workers on all CPUs that are the job's. When it resolves or rejects, everything that it
+ * connection to each node, from the first call on, and workers on all CPUs that are the job's. When it resolves or rejects, everything that it
  * started has ended.
  *
  * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run may go on
@@ -26,7 +26,7 @@ export interface RunSlurmOptions extends RunOptions {
  * program that does not catch it has the exit code 75 then, if its time was up (run it again), and 143 after scancel.
  *
  * @throws what the job throws; SlurmEnvError outside of an allocation; InterruptedError; LaunchError when fewer than
- *   `leastNodes` nodes could be used; ResultsError; LogDirectoryError;
+ *   `leastNodes` nodes could be used, and a call needs them; ResultsError; LogDirectoryError;
  *   TypeError or RangeError, which name the option and what is allowed, for a wrong or unknown one.
  * @example
  * const table = await runJobSlurm(programInfo("./out"), roots(2, points, 1e-9));

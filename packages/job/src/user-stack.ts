@@ -23,8 +23,8 @@ const packages = [
 /** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */
 const folder = new URL("../../", import.meta.url).pathname;
 
-/** What `make` returns: an error that knows as much of its stack as a job is deep. */
-export function withLongStack<E extends Error>(make: () => E): E {
+/** What `make` returns, or throws: an error that knows as much of its stack as a job is deep. */
+export function withLongStack<A>(make: () => A): A {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = Math.max(stackTraceLimit, FRAMES);
   try {
@@ -41,8 +41,17 @@ export const withoutOthersFrames = (text: string): string =>
     .filter((line) => !isFrame(line) || isOfUser(line))
     .join("\n");
 
+/** Where in its reader's code an error comes from: rather in their own files than in a package that these use. */
+export function userPlace(error: StackedError): string | undefined {
+  const frames = userFrames(error);
+  return (frames.find((line) => !line.includes("/node_modules/")) ?? frames[0])?.trim();
+}
+
+/** What of an error its frames are read from. */
+type StackedError = Pick<Error, "stack" | "message">;
+
 /** The lines of an error's stack that are frames of its reader; empty where there is none. Lines of its message may look like frames. */
-export function userFrames({ stack = "", message }: Error): readonly string[] {
+export function userFrames({ stack = "", message }: StackedError): readonly string[] {
   const at = stack.indexOf(message);
   const frames = at === -1 ? stack : stack.slice(at + message.length);
   return frames.split("\n").filter((line) => isFrame(line) && isOfUser(line));

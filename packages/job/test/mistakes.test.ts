@@ -13,10 +13,13 @@ import {
   local,
   mapConcurrently,
   mapConcurrentlySettled,
+  mapRemote,
   memoizeWithMap,
   race,
   remoteEval,
+  remoteEvalM,
   runJobLocal,
+  type RunLocalOptions,
   setTask,
   setTaskCpus,
   setTaskMemory,
@@ -24,7 +27,7 @@ import {
   streamConcurrently,
 } from "../src/index.ts";
 import { quiet, thrownBy, World } from "./faults/world.ts";
-import { inner, nests, starts, waitsFor } from "./functions/mistaken.ts";
+import { inner, nests, returns, scaled, settings, starts, waitsFor } from "./functions/mistaken.ts";
 
 /** What a program in JavaScript may write, where no compiler looks. */
 const untyped = (value: unknown): never => value as never;
@@ -55,6 +58,7 @@ test("a remote function that starts a program, or calls, is told that it can't, 
   for (const message of [runLocal, run, late, ...evals]) {
     expect(message).toMatch(remedy);
     expect(message).not.toMatch(/when it is imported|reading '/);
+    expect(message).toMatch(/\n {9}at .*test\/functions\/mistaken\.ts:\d+:\d+\)?\n/);
   }
   expect(runLocal).toContain("runJobLocal was called");
   expect(run).toContain("runJob was called");
@@ -91,6 +95,127 @@ test("a call that its job does not await is asked whether it was, whether it wai
       ),
     });
   }
+});
+
+test("a remote function has its module as a worker has loaded it, and not what the program has set since", async () => {
+  await using world = new World();
+  settings.factor = 10;
+  expect(await runJobLocal(world.info, remoteEval(scaled, 2), quiet)).toBe(2);
+  expect(await runJobLocal(world.info, remoteEval(scaled, 2), { ...quiet, inProcess: true })).toBe(20);
+});
+
+test("what can't travel back is named with its place; an instance of a class comes as a plain object", async () => {
+  await using world = new World();
+  const [fn, symbol, promise, nothing, instance] = await messagesOf(
+    world,
+    (["function", "symbol", "promise", "nothing", "instance"] as const).map((what) => remoteEval(returns, what)),
+  );
+  const remedy = "cannot travel to another process: send plain data, or the name of a remote function, instead.";
+  expect(fn).toContain(`WireError: $ is a function and ${remedy}`);
+  expect(symbol).toContain(`WireError: $.deep[0] is a symbol and ${remedy}`);
+  expect(promise).toContain(`WireError: $.later is a Promise and ${remedy}`);
+  expect(nothing).toContain(
+    'The remote function "mistaken/returns" returned an output that its schema refuses: expected something, received undefined',
+  );
+  expect(instance).toBe('nothing was thrown, but there was {"x":1}');
+});
+
+describe("who calls something else than a remote function", () => {
+  const other = untyped((x: number) => x);
+  test.each<{ readonly by: string; readonly job: Job<unknown> }>([
+    { by: "remoteEval", job: remoteEval(other, 1) },
+    { by: "remoteEvalM", job: remoteEvalM(other, async () => 1) },
+    { by: "mapRemote", job: mapRemote(other, [1]) },
+  ])("by $by is shown how one is made", async ({ job }) => {
+    await using world = new World();
+    expect((await thrownBy(runJobLocal(world.info, job, { ...quiet, inProcess: true }))).message).toMatch(
+      /^remoteEval: the function must be one that defineRemote has made, not a function: export const f = defineRemote\(import\.meta, /,
+    );
+  });
+});
+
+test.each<{ readonly verb: string; readonly call: (inputs: never, f: never) => unknown }>([
+  { verb: "mapConcurrently", call: mapConcurrently },
+  { verb: "mapConcurrentlySettled", call: mapConcurrentlySettled },
+  { verb: "streamConcurrently", call: streamConcurrently },
+  { verb: "forConcurrently_", call: forConcurrently_ },
+])("$verb without inputs, or without a function for each of them, says what it wants", ({ verb, call }) => {
+  expect(() =>
+    call(
+      untyped(5),
+      untyped(() => remoteEval(inner, 1)),
+    ),
+  ).toThrow(new TypeError(`${verb}: the inputs must be an array, or another iterable, not 5`));
+  expect(() => call(untyped([1]), untyped(inner))).toThrow(
+    new TypeError(
+      `${verb}: what makes a job of each input must be a function, as in (x) => remoteEval(f, x), not an object`,
+    ),
+  );
+});
+
+test("mapRemote without inputs says what it wants", () => {
+  expect(() => mapRemote(inner, untyped(undefined))).toThrow(
+    new TypeError("mapRemote: the inputs must be an array, or another iterable, not undefined"),
+  );
+});
+
+test("jobs that were given back in place of results are named: they did not run", async () => {
+  await using world = new World();
+  const messages: string[] = [];
+  const onEvent: RunLocalOptions["onEvent"] = ({ event }) => event.type === "log" && messages.push(event.message);
+  const unrun = (job: Job<unknown>): Promise<unknown> =>
+    runJobLocal(world.info, job, { ...quiet, inProcess: true, onEvent });
+  await unrun(async () => Promise.all(untyped([1, 2].map((x) => remoteEval(inner, x)))));
+  await unrun(async () => remoteEval(inner, 1));
+  await unrun(async () => [1, { run: "no" }]);
+  expect(messages).toEqual([
+    expect.stringMatching(
+      /^⚠ The job's result holds functions\. If these are jobs, they did not run: a job runs when it is given the environment, as in await remoteEval\(f, x\)\(env\)/,
+    ),
+    expect.stringMatching(/^⚠ The job's result is a function\. If these are jobs/),
+  ]);
+});
+
+test("a change of the environment that is none, or gives none, is told how one looks", async () => {
+  await using world = new World();
+  const [object, nothing] = await messagesOf(
+    world,
+    [
+      local(untyped({ cpus: 2 }), remoteEval(inner, 1)),
+      local(
+        untyped(() => undefined),
+        remoteEval(inner, 1),
+      ),
+    ],
+    true,
+  );
+  expect(object).toBe(
+    "local: the change must be a function of the environment, such as setTask({ cpus: 2 }), not an object",
+  );
+  expect(nothing).toBe(
+    "local: the change must return the changed environment, and it returned undefined: (env) => setTaskCpus(2)(env), or just setTaskCpus(2)",
+  );
+});
+
+test("a directory in place of its program info says where that comes from, an array in place of a job how one job is made of many", async () => {
+  expect((await thrownBy(runJobLocal(untyped("./out"), remoteEval(inner, 1), quiet))).message).toBe(
+    'runJobLocal: the program info must be what programInfo(directory) gives, not "./out"',
+  );
+  await using world = new World();
+  expect((await thrownBy(runJobLocal(world.info, untyped([remoteEval(inner, 1)]), quiet))).message).toMatch(
+    /and not an array: mapConcurrently\(inputs, \(x\) => remoteEval\(f, x\)\) makes one job of many$/,
+  );
+});
+
+test("a transport that is a text is shown as an object", async () => {
+  await using world = new World();
+  expect(
+    (
+      await thrownBy(
+        runJobLocal(world.info, remoteEval(inner, 1), { ...quiet, launcher: { transport: untyped("srun") } }),
+      )
+    ).message,
+  ).toBe('runJobLocal: launcher: transport must be an object, such as { type: "srun" }, not "srun"');
 });
 
 describe("who gives a promise where a job is wanted is told to drop async", () => {
@@ -160,6 +285,8 @@ test("a program that can't be started is told from a directory, a file and an in
     { file: strange },
     { file: "echo", cwd: "/no/such/folder" },
     { file: "echo", cwd: plain },
+    { file: "ls -l" },
+    { file: "ls | wc" },
   ];
   const messages = await messagesOf(
     world,
@@ -172,6 +299,8 @@ test("a program that can't be started is told from a directory, a file and an in
     /could not be started: the interpreter that its first line \(#!\) names is not there on this node\n/,
     /could not be started: its directory \(cwd\) \/no\/such\/folder is not there on this node, or is no directory\n/,
     /could not be started: its directory \(cwd\) .*plain is not there on this node, or is no directory\n/,
+    /could not be started: there is no program of this name\. It takes no command line: give the arguments apart, as in ctx\.exec\("ls", \["-l"\]\)\n/,
+    /could not be started: .* or let a shell read it: ctx\.exec\("sh", \["-c", "ls \| wc"\]\)\n/,
   ];
   for (const [i, message] of messages.entries()) {
     expect(message).toMatch(expected[i] ?? "");
@@ -205,7 +334,9 @@ describe.each([
     expect(both).toMatch(
       /^mistaken\/inner: 3 CPUs.*1 GPU.* What it asks for is set by setTaskCpus, setTaskGpus, or by setTask\.$/,
     );
-    expect(elsewhere).toMatch(/nowhere/);
+    expect(elsewhere).toMatch(
+      /^mistaken\/inner: The pool has no node nowhere\. There are \S+\. The name is set by setTaskNode, or by setTask; those of a run are env\.cpusPerNode's\.$/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { userFrames, withLongStack, withoutOthersFrames } from "../src/user-stack.ts";
+import { userFrames, userPlace, withLongStack, withoutOthersFrames } from "../src/user-stack.ts";
 
 const job = new URL("../src/run-job.ts", import.meta.url).href;
 const users = [
@@ -29,6 +29,15 @@ test("of a stack the reader's own frames are shown, and what is no frame stays",
 test.each(readdirSync(new URL("../../", import.meta.url)))("a frame of %s is none of its reader's", (name) => {
   const file = new URL(`../../${name}/src/index.ts`, import.meta.url).href;
   expect(withoutOthersFrames(`TypeError: no\n    at run (${file}:1:1)`)).toBe("TypeError: no");
+});
+
+test("an error comes from the reader's own file rather than from a package that it uses, and from none where there is none", () => {
+  const place = (frames: readonly string[]): string | undefined =>
+    userPlace({ message: "no", stack: `Error: no\n${frames.join("\n")}` });
+  expect(place([...others, ...users.toReversed()])).toBe("at build (file:///home/ada/with (round) brackets/a.ts:1:1)");
+  expect(place(users.slice(3))).toBe("at test (/home/ada/src/job/dist/mine.js:1:1)");
+  expect(place(users.slice(3, 4))).toBe("at parse (file:///home/ada/node_modules/zod/index.js:1:2)");
+  expect(place(others)).toBeUndefined();
 });
 
 test("lines of a message that look like frames are none", () => {

@@ -25,7 +25,6 @@ export {
   type TransportFailure,
   type TransportReason,
 } from "@hyperion-ts/transport";
-export { launcherFolder } from "./head/own-folder.ts";
 export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./errors.ts";
 export type {

@@ -67,6 +67,7 @@ export const counts = (
   functions: functions.map((given) => ({
     name: "roots/bracket",
     waiting: 0,
+    loading: 0,
     running: 0,
     done: 0,
     failed: 0,

@@ -32,10 +32,8 @@ export class ExecError extends Error {
         : end.exitCode === null
           ? "could not be started"
           : `exited with code ${end.exitCode}`;
-    super(
-      `The program ${argv.join(" ")} ${how}${end.stderr === "" ? "" : `: ${end.stderr.slice(-MAX_STDERR_IN_MESSAGE)}`}`,
-      options,
-    );
+    const said = end.stderr.trimEnd().slice(-MAX_STDERR_IN_MESSAGE);
+    super(`The program ${argv.join(" ")} ${how}${said === "" ? "" : `: ${said}`}`, options);
     this.exitCode = end.exitCode;
     this.signal = end.signal;
     this.stdout = end.stdout;

@@ -4,6 +4,7 @@
  * that start programs ask here and refuse.
  */
 const key = Symbol.for("@hyperion-ts/remote.worker");
+const refusalKey = Symbol.for("@hyperion-ts/remote.refusal");
 
 /** Names the remote function that calls, if one does. */
 type FunctionHere = () => string | undefined;
@@ -19,8 +20,21 @@ export const enterWorker = (functionHere: FunctionHere = () => undefined): void 
 export function refuseInWorker(verb: string): void {
   const functionName = remoteFunctionHere();
   if (functionName !== undefined) throw new NestedCallError(verb, functionName);
-  if (typeof Reflect.get(globalThis, key) === "function" || willBeWorker()) throw new ProgramInWorkerError(verb);
+  if (typeof Reflect.get(globalThis, key) !== "function" && !willBeWorker()) return;
+  const refusal = new ProgramInWorkerError(verb);
+  Reflect.set(globalThis, refusalKey, refusal);
+  throw refusal;
 }
+
+/** The last `ProgramInWorkerError` in this process: a module may catch it, and end the process for it. */
+export function refusedProgram(): ProgramInWorkerError | undefined {
+  const refusal: unknown = Reflect.get(globalThis, refusalKey);
+  return isRefusedProgram(refusal) ? refusal : undefined;
+}
+
+/** Whether it is a `ProgramInWorkerError`, of whichever copy of this package. */
+export const isRefusedProgram = (error: unknown): error is ProgramInWorkerError =>
+  error instanceof Error && "code" in error && error.code === "program-in-worker";
 
 /** The name of the remote function that the caller is a part of; undefined outside of workers, and where a module is imported. */
 export function remoteFunctionHere(): string | undefined {

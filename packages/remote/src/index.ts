@@ -3,7 +3,15 @@ import "@hyperion-ts/bounds";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
 export { after, evaluate, evaluationFailure } from "./evaluate.ts";
 export { ExecError } from "./exec-error.ts";
-export { enterWorker, NestedCallError, ProgramInWorkerError, refuseInWorker, remoteFunctionHere } from "./in-worker.ts";
+export {
+  enterWorker,
+  isRefusedProgram,
+  NestedCallError,
+  ProgramInWorkerError,
+  refusedProgram,
+  refuseInWorker,
+  remoteFunctionHere,
+} from "./in-worker.ts";
 export { type ModuleMeta, NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
 export {

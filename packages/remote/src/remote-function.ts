@@ -13,6 +13,7 @@ import {
   checkValue,
   nonEmpty,
   type Rules,
+  showValue,
   standardSchema,
 } from "@hyperion-ts/bounds";
 import { type ModuleMeta, moduleUrl } from "./module-url.ts";
@@ -102,7 +103,11 @@ function checkDefinition(definition: {
   readonly output: unknown;
   readonly run: unknown;
 }): void {
-  checkValue("defineRemote", "name", definition?.name, nonEmpty);
+  if (typeof definition !== "object" || definition === null)
+    throw new TypeError(
+      `defineRemote takes the module's own import.meta, and then what it defines: defineRemote(import.meta, { name, input, output, run }). The second one was ${showValue(definition)}`,
+    );
+  checkValue("defineRemote", "name", definition.name, nonEmpty);
   const place = `defineRemote ${JSON.stringify(definition.name)}`;
   checkOptions<object>(place, definition, rules);
   checkValue(place, "input", definition.input, standardSchema);

@@ -2,13 +2,14 @@
  * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault, and forget. Each returns a
  * function of an environment that has a results database, which is what a Job is.
  */
+import { callable, checkValue, showValue } from "@hyperion-ts/bounds";
 import { readExact } from "./exact-form.ts";
 import { parseJson } from "./json-loss.ts";
 import type { NotJson } from "./json-value.ts";
 import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
-import type { HasResults, StoredRow } from "./results-store.ts";
+import type { HasResults, ResultsStore, StoredRow } from "./results-store.ts";
 import { decodeValue, isKept } from "./stored-value.ts";
 import { encodeValue } from "./value-text.ts";
 
@@ -23,7 +24,8 @@ type WithResults<A> = (env: HasResults) => Promise<A>;
  */
 export const insert =
   <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>, value: NoInfer<V>): WithResults<void> =>
-  async ({ results }) => {
+  async (env) => {
+    const results = databaseFor("insert", map, env);
     const text = await keyText(map, key);
     await results.insert(map.name, text, await encodeValue(map, text, value));
   };
@@ -49,8 +51,9 @@ const lookupOr = async <K, V, Absent>(
   map: KeyValMap<K, V, unknown>,
   absent: Absent,
   key: K,
-  { results }: HasResults,
+  env: HasResults,
 ): Promise<V | Absent> => {
+  const results = databaseFor("lookup", map, env);
   const text = await keyText(map, key);
   const value = await results.lookup(map.name, text);
   return value === undefined ? absent : decodeValue(map, text, value);
@@ -65,7 +68,8 @@ const lookupOr = async <K, V, Absent>(
  */
 export const lookupAll =
   <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>): WithResults<readonly (readonly [StoredKey, V])[]> =>
-  async ({ results }) => {
+  async (env) => {
+    const results = databaseFor("lookupAll", map, env);
     const entries: (readonly [StoredKey, V])[] = [];
     for (const { key, value } of await results.lookupAll(map.name)) {
       if (isKept(map, value)) continue;
@@ -90,7 +94,9 @@ export const forget =
     map: KeyValMap<unknown, V, StoredKey>,
     where: (key: StoredKey, value: V | undefined) => boolean,
   ): WithResults<number> =>
-  async ({ results }) => {
+  async (env) => {
+    const results = databaseFor("forget", map, env);
+    checkValue("forget", "where", where, callable);
     const keys: string[] = [];
     for (const row of await results.lookupAll(map.name)) {
       const isMeant: unknown = where(readKey(map, row.key), await valueIfReadable(map, row));
@@ -103,6 +109,18 @@ export const forget =
     if (keys.length > 0) await results.forget(map.name, keys);
     return keys.length;
   };
+
+/** The database of `env`. Throws a TypeError where there is none, or `map` is no KeyValMap; `verb` is what was called. */
+export const databaseFor = (verb: string, map: unknown, env: HasResults): ResultsStore => {
+  if (typeof map !== "object" || map === null || !("name" in map && "key" in map && "value" in map))
+    throw new TypeError(
+      `${verb}: the map must be what keyValMap(name, keySchema, valueSchema) gives, not ${showValue(map)}`,
+    );
+  if (env?.results !== undefined) return env.results;
+  throw new TypeError(
+    `${verb} of map ${JSON.stringify(map.name)} was given no results database: what ${verb}(...) gives is a function of an environment that has one, in a job as ${verb}(...)(env), elsewhere as ${verb}(...)({ results })`,
+  );
+};
 
 const valueIfReadable = async <V>(
   map: KeyValMap<unknown, V, unknown>,

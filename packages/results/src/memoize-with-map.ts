@@ -4,6 +4,7 @@
  */
 import { keyText } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
+import { databaseFor } from "./map-verbs.ts";
 import type { Claim, HasCodeNotes, HasResults } from "./results-store.ts";
 import type { FunctionCodes } from "./row-origins.ts";
 import { decodeValue } from "./stored-value.ts";
@@ -41,14 +42,15 @@ export const memoizeWithMap =
     { code = "any" }: MemoizeOptions = {},
   ): ((env: R & HasResults) => Promise<V>) =>
   async (env) => {
+    const results = databaseFor("memoizeWithMap", map, env);
     const text = await keyText(map, key);
-    const claimed = await env.results.claim(map.name, text, { signal: env.signal, code });
+    const claimed = await results.claim(map.name, text, { signal: env.signal, code });
     if (claimed.kind !== "mine") {
       passOn(claimed.codes, env);
       return decodeValue(map, text, claimed.value);
     }
     const compute = (): Promise<V> => jobFor(map, f(key))({ ...env, noteCode: noteFor(map.name, env) });
-    const keep = (row: string): Promise<void> => env.results.insert(map.name, text, row);
+    const keep = (row: string): Promise<void> => results.insert(map.name, text, row);
     return fulfilClaim(claimed.claim, compute, (value) => encodeComputed(map, text, value), keep, env.signal);
   };
 

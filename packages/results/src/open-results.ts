@@ -40,6 +40,10 @@ const read = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
 const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   checkOptions("openResults", options, rules);
   checkValue("openResults", "path", options.path, nonEmpty);
+  if (options.programId === undefined)
+    throw new TypeError(
+      "openResults: programId is missing, the name of the program that writes. To read only: openResults({ path, readOnly: true })",
+    );
   checkValue("openResults", "programId", options.programId, nonEmpty);
   const { openDatabase } = await import("./results-database.ts");
   return openDatabase(options);

@@ -15,7 +15,7 @@ import type { ErrorData } from "./error-data.ts";
 import type { FolderName, WorkerConfig } from "./worker-config.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
@@ -209,6 +209,8 @@ export const BROKEN_EXIT_CODE = 179;
 export type FromWorker =
   /** The worker takes calls now. */
   | { readonly type: "ready"; readonly pid: number; readonly startMs: number }
+  /** The module of the function `index` was imported, or can't be: once for each function, before its first call is run. */
+  | { readonly type: "loaded"; readonly index: number }
   /** Files of the function `index` were changed since the program began: the worker waits for these as they were then, in a `code` frame. */
   | { readonly type: "want-code"; readonly index: number; readonly files: readonly number[] }
   /** The worker runs the function `index` with these files as they were. */

@@ -3,7 +3,8 @@ import { checkValue, whole } from "@hyperion-ts/bounds";
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
-import { withGroup } from "./group.ts";
+import { checkInputs } from "../misuse.ts";
+import { type Group, withGroup } from "./group.ts";
 
 /**
  * Runs `f` on all inputs at once and gives the results in the inputs' order. The first failure aborts the others and is
@@ -13,48 +14,47 @@ import { withGroup } from "./group.ts";
  * @example
  * const squares = await mapConcurrently([1, 2, 3], (x) => remoteEval(square, x))(env);
  */
-export const mapConcurrently =
-  <A, B, R extends HasSignal = JobEnv>(inputs: Iterable<A>, f: (input: A, index: number) => Job<B, R>): Job<B[], R> =>
-  async (env) => {
+export const mapConcurrently = <A, B, R extends HasSignal = JobEnv>(
+  inputs: Iterable<A>,
+  f: (input: A, index: number) => Job<B, R>,
+): Job<B[], R> => {
+  checkInputs("mapConcurrently", inputs, f);
+  return async (env) => {
     const items = [...inputs];
-    return withGroup(
-      env,
-      async (group) => {
-        const results = Array.from<B>({ length: items.length });
-        await Promise.all(items.map((input, i) => group.start(f(input, i), (value) => (results[i] = value))));
-        return results;
-      },
-      items,
-    );
+    const body = async (group: Group<R>): Promise<B[]> => {
+      const results = Array.from<B>({ length: items.length });
+      await Promise.all(items.map((input, i) => group.start(f(input, i), (value) => (results[i] = value))));
+      return results;
+    };
+    return withGroup(env, body, items);
   };
+};
 
 /**
  * Runs `f` on all inputs at once and keeps what succeeded: a failure does not end the others. An abort does, and is
  * rethrown.
  */
-export const mapConcurrentlySettled =
-  <A, B, R extends HasSignal = JobEnv>(
-    inputs: Iterable<A>,
-    f: (input: A, index: number) => Job<B, R>,
-  ): Job<PromiseSettledResult<B>[], R> =>
-  async (env) => {
+export const mapConcurrentlySettled = <A, B, R extends HasSignal = JobEnv>(
+  inputs: Iterable<A>,
+  f: (input: A, index: number) => Job<B, R>,
+): Job<PromiseSettledResult<B>[], R> => {
+  checkInputs("mapConcurrentlySettled", inputs, f);
+  return async (env) => {
     const items = [...inputs];
-    return withGroup(
-      env,
-      async (group) => {
-        const results = Array.from<PromiseSettledResult<B>>({ length: items.length });
-        const start = (input: A, i: number): Promise<boolean> =>
-          group.start(
-            f(input, i),
-            (value) => (results[i] = { status: "fulfilled", value }),
-            (reason) => (results[i] = { status: "rejected", reason }),
-          );
-        await Promise.all(items.map(start));
-        return results;
-      },
-      items,
-    );
+    const body = async (group: Group<R>): Promise<PromiseSettledResult<B>[]> => {
+      const results = Array.from<PromiseSettledResult<B>>({ length: items.length });
+      const start = (input: A, i: number): Promise<boolean> =>
+        group.start(
+          f(input, i),
+          (value) => (results[i] = { status: "fulfilled", value }),
+          (reason) => (results[i] = { status: "rejected", reason }),
+        );
+      await Promise.all(items.map(start));
+      return results;
+    };
+    return withGroup(env, body, items);
   };
+};
 
 /** `mapConcurrently`, as in Hyperion, under the name that reads better before a long function. */
 export const forConcurrently = mapConcurrently;

@@ -3,6 +3,7 @@ import { checkOptions, flag, type Rules, unlimited, whole } from "@hyperion-ts/b
 import type { HasSignal } from "../capabilities.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
+import { checkInputs } from "../misuse.ts";
 import { type Group, withGroup } from "./group.ts";
 import { inputsUntil } from "./inputs-until.ts";
 import { startWindowed } from "./start-windowed.ts";
@@ -31,6 +32,7 @@ export const streamConcurrently = <A, B, R extends HasSignal = JobEnv>(
   f: (input: A, index: number) => Job<B, R>,
   options: StreamOptions = {},
 ): ((env: R) => AsyncGenerator<B, void, undefined>) => {
+  checkInputs("streamConcurrently", inputs, f);
   checkOptions("streamConcurrently", options, rules);
   return (env) => stream(env, inputs, f, options);
 };
@@ -44,6 +46,7 @@ export const forConcurrently_ = <A, R extends HasSignal = JobEnv>(
   f: (input: A, index: number) => Job<unknown, R>,
   options: Pick<StreamOptions, "window"> = {},
 ): Job<number, R> => {
+  checkInputs("forConcurrently_", inputs, f);
   checkOptions("forConcurrently_", options, { window: rules.window });
   return (env) =>
     withGroup(

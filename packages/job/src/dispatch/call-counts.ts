@@ -12,6 +12,12 @@ interface Counter {
   uncounted: boolean;
 }
 
+/** The functions of calls that run, and of those whose worker imports the module: a name for each call. */
+export interface AtWork {
+  readonly running: readonly string[];
+  readonly loading: readonly string[];
+}
+
 export class CallCounts {
   readonly #counters = new Map<string, Counter>();
   /** The groups whose members have made calls. */
@@ -27,17 +33,20 @@ export class CallCounts {
     tally?.ended(functionName, outcome === "lost" || outcome === "unused");
   }
 
-  /** `running` names the function of each call that runs now. */
-  snapshot(running: Iterable<string>): FunctionCounts[] {
-    const runningByName = Map.groupBy(running, (name) => name);
+  /** The counts, while `now` is what workers do. */
+  snapshot(now: AtWork): FunctionCounts[] {
+    const runningNow = numbersOf(now.running);
+    const loadingNow = numbersOf(now.loading);
     const toCome = this.#toCome();
     return [...this.#counters].map(([name, { launched, ended, dropped, uncounted }]) => {
       const here = launched - ended.done - ended.failed - ended.lost - ended.cancelled - ended.unused;
-      const runningHere = Math.min(here, runningByName.get(name)?.length ?? 0);
+      const loadingHere = Math.min(here, loadingNow.get(name) ?? 0);
+      const runningHere = Math.min(here - loadingHere, runningNow.get(name) ?? 0);
       const expected = toCome.get(name);
       return {
         name,
-        waiting: here - runningHere,
+        waiting: here - runningHere - loadingHere,
+        loading: loadingHere,
         running: runningHere,
         done: ended.done,
         failed: ended.failed,
@@ -82,4 +91,11 @@ export class CallCounts {
       );
     return counter;
   }
+}
+
+/** How often each name is among them. */
+function numbersOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (const name of names) numbers.set(name, (numbers.get(name) ?? 0) + 1);
+  return numbers;
 }

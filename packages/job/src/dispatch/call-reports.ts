@@ -1,5 +1,5 @@
 /** What is known of calls, and told of them: counts, run times, and the events of single calls. */
-import type { FunctionCounts, RunEvents } from "@hyperion-ts/progress";
+import type { RunEvents } from "@hyperion-ts/progress";
 import { CallCounts } from "./call-counts.ts";
 import { RunTimes } from "./run-times.ts";
 import type { Task } from "./task.ts";
@@ -28,10 +28,5 @@ export class CallReports {
   /** How many calls a worker may hold when `task` is one of them. */
   window(task: Task): number {
     return task.mayBeAhead ? this.#runTimes.window(task.functionName) : 0;
-  }
-
-  /** How many calls of each function wait, run and are done; `running` are those that run now. */
-  snapshot(running: readonly Task[]): FunctionCounts[] {
-    return this.counts.snapshot(running.map(({ functionName }) => functionName));
   }
 }

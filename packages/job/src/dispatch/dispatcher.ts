@@ -17,6 +17,7 @@ import { noNodeTask, runEndedTask } from "./task-failure.ts";
 import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 import { Task } from "./task.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
+import { atWork, loadingReason } from "./workers-at-work.ts";
 
 export class Dispatcher implements TaskLauncher {
   readonly #pool: PoolCore;
@@ -25,7 +26,7 @@ export class Dispatcher implements TaskLauncher {
   readonly #trials: ModuleTrials;
   readonly #waiting: WaitingCalls;
   readonly #nodes = new Map<string, DispatchNode>();
-  /** The nodes that were lost, and why. */
+  /** The nodes that were lost, or never came, and why. */
   readonly #lost = new Map<string, string>();
   readonly #leased = new Set<LeasedWorker>();
   readonly #starting = new StartingWorkers();
@@ -65,6 +66,11 @@ export class Dispatcher implements TaskLauncher {
     this.#waiting.tryUnserved();
   }
 
+  /** A node will not come: calls that ask for it by its name are told why. */
+  leftOut(node: string, reason: string): void {
+    this.#lost.set(node, reason);
+  }
+
   /** Until `coming` settles more nodes may be added: what no node could serve so far waits for them. */
   async expect<A>(coming: Promise<A>): Promise<A> {
     this.#waiting.expectNodes(true);
@@ -88,13 +94,14 @@ export class Dispatcher implements TaskLauncher {
 
   /** How many calls of each function wait, run and are done. */
   counts(): FunctionCounts[] {
-    return this.#reports.snapshot([...this.#leased].flatMap((leased) => leased.inFlight.running ?? []));
+    return this.#reports.counts.snapshot(atWork(this.#leased));
   }
 
   /** What the first of the waiting calls waits for; null where none waits. */
   whyWaiting(): CallWaitReason | null {
     const { node } = this.#starting;
-    return this.#waiting.whyWaiting() ?? (node === undefined ? null : { kind: "worker-starting", node });
+    const why = loadingReason(this.#leased) ?? this.#waiting.whyWaiting();
+    return why ?? (node === undefined ? null : { kind: "worker-starting", node });
   }
 
   /** Lets no call begin any more: those that have not begun wait until they are aborted. Resolves when none runs. */
@@ -111,6 +118,7 @@ export class Dispatcher implements TaskLauncher {
     this.#isClosed = true;
     this.#waiting.expectNodes(false);
     this.#watch.end();
+    this.#waiting.tryUnserved();
   }
 
   #open(task: Task, lease: Lease): void {
@@ -180,7 +188,9 @@ export class Dispatcher implements TaskLauncher {
   #refusal(task: Task, error: Error): Error {
     if (this.#isClosed) return runEndedTask();
     const allLost = this.#nodes.size === 0 && this.#lost.size > 0;
-    return allLost ? noNodeTask(this.#lost, error) : ofFunction(task.functionName, error);
+    return allLost
+      ? noNodeTask(this.#lost, error)
+      : ofFunction(task.functionName, error, this.#nodes.keys(), this.#lost);
   }
 
   #overMemory(worker: LaunchedWorker, usedMb: number): void {

@@ -76,6 +76,12 @@ export class LeasedWorker implements TaskHolder {
     return this.#tasks.length === 0 && this.#phase !== "starting";
   }
 
+  /** The task for whose call its worker imports the module: what would run is not running yet. */
+  get loading(): Task | undefined {
+    const { running } = this.inFlight;
+    return running !== undefined && this.#worker?.loads(running.functionName) === true ? running : undefined;
+  }
+
   get place(): TaskPlace {
     const { node, cpuIds } = this.lease;
     const ranMs = performance.now() - this.inFlight.beganMs;

@@ -1,13 +1,14 @@
 /** Makes the errors of attempts, with a message that says what happened. */
 import { inspect } from "node:util";
-import { describeDeath, launcherFolder, type WorkerDeath } from "@hyperion-ts/launcher";
-import { type CallFailure, errorFromData } from "@hyperion-ts/wire";
+import { describeDeath, type WorkerDeath } from "@hyperion-ts/launcher";
+import { type CallFailure, type ErrorData, errorFromData } from "@hyperion-ts/wire";
+import { userPlace } from "../user-stack.ts";
 import type { EndingWhy } from "./call-state.ts";
 import { TaskError, type TaskPlace } from "./task-error.ts";
 import type { TaskOptions } from "./task-launcher.ts";
 
 export const failedTask = (failure: CallFailure, place: TaskPlace): TaskError =>
-  new TaskError({ kind: "failed", failure }, place, describeFailure(failure), { cause: errorFromData(failure.error) });
+  new TaskError({ kind: "failed", failure }, place, describeFailure(failure), causeOf(failure));
 
 export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError =>
   new TaskError({ kind: "lost", death }, place, describeDeath(death));
@@ -66,13 +67,27 @@ const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): Tas
 /** The place of an attempt that had none. */
 export const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
 
-function describeFailure({ kind, error }: CallFailure): string {
+/** What the function threw, or its module. That a module can't be used is told by the message in full. */
+function causeOf(failure: CallFailure): ErrorOptions {
+  const { error } = failure;
+  const cause = isOfModule(failure) && error.kind === "error" ? error.cause : error;
+  return cause === undefined ? {} : { cause: errorFromData(cause) };
+}
+
+function describeFailure(failure: CallFailure): string {
+  const { error } = failure;
   if (error.kind === "value")
     return `threw ${inspect(error.value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 300 })}, which is no error`;
-  // Where in the person's code it was thrown helps; where in ours a value was refused does not.
-  const frames = kind === "threw" || kind === "uncaught" ? error.stack?.split("\n") : undefined;
-  const place = frames?.find(
-    (line) => /^\s+at /.test(line) && !line.includes("node:") && !line.includes(launcherFolder),
-  );
-  return `${error.name}: ${error.message}${place === undefined ? "" : `\n         ${place.trim()}`}`;
+  const place = placeOf(failure, error);
+  return `${error.name}: ${error.message}${place === undefined ? "" : `\n         ${place}`}`;
 }
+
+/** Where in the person's code it was thrown helps; where in ours a value was refused does not. */
+function placeOf(failure: CallFailure, error: Extract<ErrorData, { kind: "error" }>): string | undefined {
+  if (failure.kind === "threw" || failure.kind === "uncaught") return userPlace(error);
+  if (failure.kind === "module-failed") return userPlace(error.cause?.kind === "error" ? error.cause : error);
+  return undefined;
+}
+
+const isOfModule = ({ kind }: CallFailure): boolean =>
+  kind === "module-failed" || kind === "unknown-function" || kind === "code-changed";

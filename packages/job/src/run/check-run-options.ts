@@ -10,6 +10,7 @@ import {
   nonEmpty,
   oneOf,
   type Rules,
+  showValue,
   structured,
   whole,
 } from "@hyperion-ts/bounds";
@@ -55,7 +56,8 @@ export function checkRun<A>(
   job: Job<A>,
   options: RunLocalOptions & RunSlurmOptions,
 ): void {
-  checkValue(place, "the program info", info, structured);
+  if (typeof info !== "object" || info === null)
+    throw new TypeError(`${place}: the program info must be what programInfo(directory) gives, not ${showValue(info)}`);
   for (const part of ["id", "database", "logDir", "dataDir"] as const)
     checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
   checkJob(place, job);

@@ -55,9 +55,9 @@ export class CountsReport implements Disposable {
   /** What is open now, over all functions. */
   left(): LeftCalls {
     const left = { done: 0, running: 0, waiting: 0 };
-    for (const { done, running, waiting } of this.#work?.counts() ?? []) {
+    for (const { done, running, loading, waiting } of this.#work?.counts() ?? []) {
       left.done += done;
-      left.running += running;
+      left.running += running + loading;
       left.waiting += waiting;
     }
     return left;

@@ -41,12 +41,19 @@ export interface PoolLauncherConfig extends NodeLauncherConfig {
   readonly events?: RunEvents;
 }
 
+/** A pool whose nodes are connected to when somebody needs them. Calls may be made before: they wait for them. */
+export interface LazyPoolLauncher extends PoolLauncher {
+  /** Connects to all nodes, once; resolves and throws as `openPoolLauncher` does. Calls that were made before wait on where it throws. */
+  connect(): Promise<void>;
+}
+
 /** The pool of the nodes that came up. Disposing of it ends all agents and workers. */
 export interface PoolLauncher extends AsyncDisposable {
   readonly pool: PoolCore;
   readonly dispatcher: Dispatcher;
   /** Grows when nodes join later. */
   readonly nodes: ReadonlyMap<string, NodeLauncher>;
+  /** Before they are connected to: all of which it is known what part of them is ours. */
   readonly cpusPerNode: ReadonlyMap<string, number>;
   /** The nodes that could not be used, and why. */
   readonly leftOut: readonly { readonly node: string; readonly reason: string }[];
@@ -66,14 +73,19 @@ export async function openPoolLauncher(
   openNode: OpenNode = openNodeLauncher,
 ): Promise<PoolLauncher> {
   await using stack = new AsyncDisposableStack();
-  // One port for all nodes; it opens only where it is used.
-  const tls = config.tls ?? config.transport?.type === "srun";
-  const ownPort = tls && config.headPort === undefined ? await openHeadPort() : undefined;
-  const launcher = stack.use(new OpenPoolLauncher(config, ownPort, openNode));
-  await launcher.open(addrs, signal);
+  const launcher = stack.use(new OpenPoolLauncher(config, addrs, signal, openNode));
+  await launcher.connect();
   stack.move();
   return launcher;
 }
+
+/** The same pool before its nodes are connected to. */
+export const lazyPoolLauncher = (
+  config: PoolLauncherConfig,
+  addrs: readonly WorkerAddr[],
+  signal: AbortSignal,
+  openNode: OpenNode = openNodeLauncher,
+): LazyPoolLauncher => new OpenPoolLauncher(config, addrs, signal, openNode);
 
 /** How a node gets its launcher. */
 export type OpenNode = (config: NodeLauncherConfig, addr: WorkerAddr, signal: AbortSignal) => Promise<NodeLauncher>;
@@ -83,7 +95,7 @@ interface OpenedNode {
   readonly addr: WorkerAddr;
 }
 
-class OpenPoolLauncher implements PoolLauncher {
+class OpenPoolLauncher implements LazyPoolLauncher {
   readonly pool = new PoolCore();
   readonly dispatcher: Dispatcher;
   readonly nodes = new Map<string, NodeLauncher>();
@@ -92,10 +104,17 @@ class OpenPoolLauncher implements PoolLauncher {
   readonly #config: PoolLauncherConfig;
   /** What of it is about each node. */
   readonly #ofNodes: NodeLauncherConfig;
-  readonly #ownPort: HeadPort | undefined;
+  readonly #addrs: readonly WorkerAddr[];
+  /** One port for all nodes; it opens only where it is used. */
+  #ownPort: HeadPort | undefined;
   readonly #openNode: OpenNode;
   readonly #events: RunEvents;
   readonly #closing = new AbortController();
+  /** Aborts when the nodes are no longer wanted. */
+  readonly #given: AbortSignal;
+  #connected: Promise<void> | undefined;
+  /** Nodes that came up, until there are enough of them to begin. */
+  #early: (() => void)[] | undefined = [];
   /** All that have to be closed. */
   readonly #opened: NodeLauncher[] = [];
   readonly #misplaced = new MisplacedNodes<OpenedNode>({
@@ -107,54 +126,79 @@ class OpenPoolLauncher implements PoolLauncher {
   });
   #opening: Promise<unknown> = Promise.resolve();
 
-  constructor(config: PoolLauncherConfig, ownPort: HeadPort | undefined, openNode: OpenNode) {
+  constructor(config: PoolLauncherConfig, addrs: readonly WorkerAddr[], signal: AbortSignal, openNode: OpenNode) {
     const queue = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
     const { shareOf: _shareOf, leastNodes: _least, events: _events, ...ofNodes } = config;
     this.#config = config;
-    this.#ofNodes = {
-      throttle: (handshake) => queue.add(handshake),
-      ...(ownPort === undefined ? {} : { headPort: ownPort }),
-      ...ofNodes,
-    };
-    this.#ownPort = ownPort;
+    this.#ofNodes = { throttle: (handshake) => queue.add(handshake), ...ofNodes };
+    this.#addrs = addrs;
+    this.#given = AbortSignal.any([signal, this.#closing.signal]);
     this.#openNode = openNode;
+    for (const addr of addrs) {
+      const cpus = config.shareOf?.(addr)?.cpus;
+      if (cpus !== undefined) this.cpusPerNode.set(nodeName(addr), cpus);
+    }
     this.#events = config.events ?? new RunEvents();
     this.dispatcher = new Dispatcher(this.pool, this.#events);
   }
 
-  /** Resolves when there are nodes enough to begin. */
-  async open(addrs: readonly WorkerAddr[], signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
+  connect(): Promise<void> {
+    return (this.#connected ??= this.#connect());
+  }
+
+  /** When it returns, the dispatcher knows that nodes will come: a call that is made then waits for them. */
+  #connect(): Promise<void> {
     const enough = Promise.withResolvers<void>();
-    const least = Math.max(1, this.#config.leastNodes ?? 1);
     let waitsForAll = true;
     const look = (): void => {
-      if (this.nodes.size >= least && !waitsForAll) enough.resolve();
+      if (this.nodes.size >= this.#least && !waitsForAll) enough.resolve();
     };
     const timer = setTimeout(() => {
       waitsForAll = false;
       this.#misplaced.decide();
       look();
     }, STRAGGLERS_AFTER_MS);
-    this.#events.emit({ type: "nodes-connecting", nodes: addrs.length });
-    const settled = this.dispatcher.expect(
-      Promise.all(addrs.map((addr) => this.#join(addr, either).then(look))).then(() => this.#misplaced.decide()),
-    );
-    this.#opening = settled.catch(() => undefined);
-    try {
-      await Promise.race([settled, enough.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-    signal.throwIfAborted();
-    if (this.nodes.size >= least) return;
+    const all = this.#joinAll(look);
+    this.#opening = all.catch(() => undefined);
+    const begun = Promise.race([all, enough.promise])
+      .finally(() => clearTimeout(timer))
+      .then(() => this.#begin());
+    // Without them the run ends, and with it what waits.
+    const unlessFailed = begun.catch(() => Promise.withResolvers<never>().promise);
+    this.dispatcher.expect(Promise.all([all, unlessFailed])).catch(() => undefined);
+    return begun;
+  }
+
+  get #least(): number {
+    return Math.max(1, this.#config.leastNodes ?? 1);
+  }
+
+  async #joinAll(look: () => void): Promise<void> {
+    this.#events.emit({ type: "nodes-connecting", nodes: this.#addrs.length });
+    if ((this.#config.tls ?? this.#config.transport?.type === "srun") && this.#config.headPort === undefined)
+      this.#ownPort = await openHeadPort();
+    await Promise.all(this.#addrs.map((addr) => this.#join(addr).then(look)));
+    this.#misplaced.decide();
+  }
+
+  /** Hands over the nodes, if there are enough. */
+  #begin(): void {
+    this.#given.throwIfAborted();
+    if (this.nodes.size < this.#least) throw this.#tooFew();
+    for (const node of this.cpusPerNode.keys()) if (!this.nodes.has(node)) this.cpusPerNode.delete(node);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const add of early) add();
+  }
+
+  #tooFew(): LaunchError {
     const reasons = this.leftOut
       .map(({ node, reason }) => `${node}: ${reason}`)
       .sort()
       .join("\n");
-    throw new LaunchError(
+    return new LaunchError(
       "",
-      `agents on ${least === 1 ? "any" : `${least}`} of ${addrs.length} nodes${this.nodes.size === 0 ? "" : `, only on ${this.nodes.size}`}:\n${reasons}`,
+      `agents on ${this.#least === 1 ? "any" : `${this.#least}`} of ${this.#addrs.length} nodes${this.nodes.size === 0 ? "" : `, only on ${this.nodes.size}`}:\n${reasons}`,
     );
   }
 
@@ -173,17 +217,18 @@ class OpenPoolLauncher implements PoolLauncher {
   }
 
   /** Connects to a node and adds it to the pool; or says why that could not be. */
-  async #join(addr: WorkerAddr, signal: AbortSignal): Promise<void> {
+  async #join(addr: WorkerAddr): Promise<void> {
     const node = nodeName(addr);
+    const config = this.#ownPort === undefined ? this.#ofNodes : { ...this.#ofNodes, headPort: this.#ownPort };
     try {
-      const launcher = await this.#openNode(this.#ofNodes, addr, signal);
+      const launcher = await this.#openNode(config, addr, this.#given);
       this.#opened.push(launcher);
       const place = await launcher.placed;
       if (place.why !== null) return this.#misplaced.add({ launcher, addr }, place);
       this.#add({ launcher, addr });
       if (addr.type === "RemoteAddr") this.#misplaced.entered();
     } catch (error) {
-      if (signal.aborted) return;
+      if (this.#given.aborted) return;
       if (!(error instanceof LaunchError)) throw error;
       this.#leaveOut(node, error.message);
     }
@@ -191,6 +236,8 @@ class OpenPoolLauncher implements PoolLauncher {
 
   #leaveOut(node: string, reason: string): void {
     this.leftOut.push({ node, reason });
+    this.cpusPerNode.delete(node);
+    this.dispatcher.leftOut(node, reason);
     this.#events.emit({ type: "node-left-out", node, reason });
   }
 
@@ -200,6 +247,8 @@ class OpenPoolLauncher implements PoolLauncher {
     const { cpuIds, pinTo, note } = chooseCpus(host, share);
     const memory = nodeMemory(host, share);
     this.nodes.set(node, launcher);
+    // In the order in which they came up.
+    this.cpusPerNode.delete(node);
     this.cpusPerNode.set(node, cpuIds.length);
     const notes = [note, memory.note, placeNote].filter((text) => text !== null);
     this.#events.emit({
@@ -209,10 +258,13 @@ class OpenPoolLauncher implements PoolLauncher {
       pinned: pinTo !== null,
       note: notes.length === 0 ? null : notes.join("; "),
     });
-    this.dispatcher.addNode(
-      launcher,
-      { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb },
-      { pinTo, home: addr.type === "LocalHost" },
-    );
+    const add = (): void =>
+      this.dispatcher.addNode(
+        launcher,
+        { name: node, cpuIds, gpuIds: chooseGpus(host, share), memoryMb: memory.memoryMb },
+        { pinTo, home: addr.type === "LocalHost" },
+      );
+    if (this.#early === undefined) add();
+    else this.#early.push(add);
   }
 }

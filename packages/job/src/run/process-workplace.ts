@@ -20,8 +20,8 @@ import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatc
 import type { Workplace } from "./workplace.ts";
 
 export async function openProcessWorkplace(cpus = availableParallelism()): Promise<Workplace> {
-  const node = hostname();
-  const pool = new CpuPool({ nodes: [{ name: node, cpuIds: Array.from({ length: cpus }, (_, i) => i) }] });
+  const home = hostname();
+  const pool = new CpuPool({ nodes: [{ name: home, cpuIds: Array.from({ length: cpus }, (_, i) => i) }] });
   const counts = new CallCounts();
   const running = new Set<ProcessWorker>();
   const taskLauncher: TaskLauncher = {
@@ -32,7 +32,7 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
         .reserve({ cpus: request.cpus, gpus, memoryMb, priority, node }, { signal: request.signal })
         .catch((error: unknown) => {
           counts.ended(request.functionName ?? "", request.signal.aborted ? "cancelled" : "failed", request.tally);
-          throw error instanceof Error ? ofFunction(request.functionName ?? "", error) : error;
+          throw error instanceof Error ? ofFunction(request.functionName ?? "", error, [home]) : error;
         });
       const worker = new ProcessWorker(request, lease, (outcome) => {
         running.delete(worker);
@@ -44,9 +44,15 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
   };
   return {
     taskLauncher,
-    env: { pool: pool.core, nodeLaunchers: new Map(), cpusPerNode: new Map([[node, cpus]]), endTimeMs: null },
+    env: {
+      pool: pool.core,
+      nodeLaunchers: new Map(),
+      cpusPerNode: new Map([[home, cpus]]),
+      connect: async () => undefined,
+      endTimeMs: null,
+    },
     drain: async () => undefined,
-    counts: () => counts.snapshot([...running].map((worker) => worker.functionName)),
+    counts: () => counts.snapshot({ running: [...running].map((worker) => worker.functionName), loading: [] }),
     whyWaiting: () => pool.core.front()?.whyWaiting() ?? null,
     news: () => [],
     [Symbol.asyncDispose]: async () => undefined,

@@ -7,6 +7,7 @@
  * "exit" listeners.
  */
 import { isMainThread } from "node:worker_threads";
+import { CallError } from "../call-error.ts";
 import { failureText } from "./failure-text.ts";
 import { InterruptedError } from "./interruption.ts";
 
@@ -32,7 +33,7 @@ export function failureWasSaid(error: unknown): void {
 }
 
 function nobodyCaught(error: unknown): void {
-  const failure = isObject(error) ? failures.get(error) : undefined;
+  const failure = isObject(error) ? (failures.get(error) ?? leftBehind(error)) : undefined;
   if (
     failure === undefined ||
     process.listenerCount("uncaughtException") > 0 ||
@@ -44,5 +45,9 @@ function nobodyCaught(error: unknown): void {
     process.exit(error instanceof InterruptedError ? error.exitCode : 1);
   });
 }
+
+/** A call that nobody awaited fails behind its run, which knows nothing of it. */
+const leftBehind = (error: object): "unsaid" | undefined =>
+  error instanceof CallError && error.reason.kind === "run-ended" ? "unsaid" : undefined;
 
 const isObject = (error: unknown): error is object => typeof error === "object" && error !== null;

@@ -10,8 +10,9 @@ import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
 import { OldCodeNews } from "./old-code-news.ts";
 import { programCode } from "./program-code.ts";
-import { openPoolLauncher } from "./pool-launcher.ts";
-import { type Workplace, workplaceOver } from "./workplace.ts";
+import { lazyPoolLauncher } from "./pool-launcher.ts";
+import { lazyWorkplaceOver } from "./lazy-workplace.ts";
+import type { Workplace } from "./workplace.ts";
 import { slurmAddresses } from "./slurm-addresses.ts";
 import type { SlurmEnd } from "./slurm-end.ts";
 import { silenceOptions } from "./slurm-silence.ts";
@@ -54,7 +55,7 @@ export async function openSlurmWorkplace(
     ]),
   );
   const oldCode = new OldCodeNews();
-  const launcher = await openPoolLauncher(
+  const launcher = lazyPoolLauncher(
     {
       logDir: info.logDir,
       compileCache: join(info.dataDir, "compile-cache"),
@@ -73,7 +74,7 @@ export async function openSlurmWorkplace(
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  return workplaceOver(launcher, oldCode, end.timeMs ?? null);
+  return lazyWorkplaceOver(launcher, oldCode, { endTimeMs: end.timeMs ?? null, signal });
 }
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({

@@ -2,6 +2,7 @@
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
 import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
+import { tellUnrunJobs } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import type { OldCodeNews } from "./old-code-news.ts";
 import type { PoolLauncher } from "./pool-launcher.ts";
@@ -10,13 +11,19 @@ import { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "
 /** What runs calls, and what a job may know of it. */
 export interface Workplace extends Work {
   readonly taskLauncher: TaskLauncher;
-  readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "endTimeMs">;
+  readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "connect" | "endTimeMs">;
 }
 
 /** The nodes of `launcher` as a workplace, which has it from now on. */
 export const workplaceOver = (launcher: PoolLauncher, oldCode: OldCodeNews, endTimeMs: number | null): Workplace => ({
   taskLauncher: launcher.dispatcher,
-  env: { pool: launcher.pool, nodeLaunchers: launcher.nodes, cpusPerNode: launcher.cpusPerNode, endTimeMs },
+  env: {
+    pool: launcher.pool,
+    nodeLaunchers: launcher.nodes,
+    cpusPerNode: launcher.cpusPerNode,
+    connect: async () => undefined,
+    endTimeMs,
+  },
   drain: () => launcher.dispatcher.drain(),
   counts: () => launcher.dispatcher.counts(),
   whyWaiting: () => launcher.dispatcher.whyWaiting(),
@@ -31,6 +38,8 @@ export const runInWorkplace = <A>(
   options: ProgramRunOptions,
   open: (env: ProgramEnv) => Promise<Workplace>,
 ): Promise<A> =>
-  runProgram(info, options, open, (env, { env: here, taskLauncher }) =>
-    job({ ...env, ...here, taskLauncher, taskCpus: 1, taskOptions: {} }),
-  );
+  runProgram(info, options, open, async (env, { env: here, taskLauncher }) => {
+    const value = await job({ ...env, ...here, taskLauncher, taskCpus: 1, taskOptions: {} });
+    tellUnrunJobs(value, env.log);
+    return value;
+  });

@@ -28,6 +28,8 @@ export class FakeWorker implements LaunchedWorker {
   ending = false;
   /** The calls that it has, in order. */
   readonly calls: Call[] = [];
+  /** The functions whose module it has not imported yet. */
+  readonly loading = new Set<string>();
   /** What it was told: "recall", "abort: reason", "stop 0". */
   readonly told: string[] = [];
   readonly #gone = Promise.withResolvers<WorkerDeath>();
@@ -63,6 +65,10 @@ export class FakeWorker implements LaunchedWorker {
     this.#gone.resolve(death);
     for (const [i, call] of this.calls.splice(0).entries()) call.lost(death, [as, "next" as const][i] ?? "behind");
     this.#recall?.resolve();
+  }
+
+  loads(functionName: string): boolean {
+    return this.loading.has(functionName);
   }
 
   call(): Promise<never> {

@@ -138,6 +138,15 @@ describe("a program that fails", () => {
     expect([end.code, count(end.stderr, "1000 CPUs can never be reserved"), internals(end)]).toEqual([1, 1, []]);
   });
 
+  test.concurrent("with a call that nobody awaits has the exit code 1, and says once which, and to await it", async () => {
+    const end = await endOf("left-behind");
+    expect(end).toMatchObject({ code: 1, signal: null });
+    expect(end.stderr).toMatch(
+      /\ntest\/picky was left behind\n {2}the run ended while this call waited or ran\. Was it awaited\? .*\n {2}input {2}\{ x: 1, ms: 3600000 \}\n$/,
+    );
+    expect([count(end.stderr, "left behind"), internals(end)]).toEqual([1, []]);
+  });
+
   test.concurrent("outside of its runs is Node's to tell of", async () => {
     const end = await endOf("outside");
     expect(end.code).toBe(1);

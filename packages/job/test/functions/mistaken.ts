@@ -59,6 +59,37 @@ export const starts = defineRemote(import.meta, {
   },
 });
 
+/** What programs set in their main part, and expect to see here. */
+export const settings = { factor: 1 };
+
+export const scaled = defineRemote(import.meta, {
+  name: "mistaken/scaled",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => settings.factor * x,
+});
+
+export const returns = defineRemote(import.meta, {
+  name: "mistaken/returns",
+  input: z.enum(["function", "symbol", "promise", "nothing", "instance"]),
+  output: z.unknown().refine((value) => value !== undefined, "expected something, received undefined"),
+  run: (what) => {
+    class Point {
+      readonly x = 1;
+      length(): number {
+        return this.x;
+      }
+    }
+    return {
+      function: (x: number) => x,
+      symbol: { deep: [Symbol("q")] },
+      promise: { later: Promise.resolve(1) },
+      nothing: undefined,
+      instance: new Point(),
+    }[what];
+  },
+});
+
 /** Runs until there is a file. */
 export const waitsFor = defineRemote(import.meta, {
   name: "mistaken/waits-for",

@@ -112,7 +112,10 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     await untilSome("head's own node", () => cluster.of("n10", "agent-main").length > 0);
     for (const { pid } of cluster.of("n10", "faults-program")) process.kill(pid, "SIGINT");
     expect(await end()).toEqual({ state: "FAILED", exitCode: 128 + 2 });
-    expect(dir.outcome).toMatchObject({ name: "InterruptedError", calls: { done: 0, running: 0, waiting: 0 } });
+    expect(dir.outcome).toMatchObject({
+      name: "InterruptedError",
+      calls: { done: 0, running: 0, waiting: work.width },
+    });
   });
 
   test.concurrent("are left out of a job whose head is on the submitting host, too", async () => {

@@ -25,6 +25,8 @@ export class CallSender {
   readonly #functions = new Map<string, number>();
   /** By the indices of functions. */
   readonly #codes: (CodeAtStart | undefined)[] = [];
+  /** Those whose module the worker has not imported yet. */
+  readonly #unloaded = new Set<number>();
 
   constructor(channel: Channel<FromWorker>, codeOf: CodeOf) {
     this.#channel = channel;
@@ -37,6 +39,17 @@ export class CallSender {
     const index = this.#indexOf(call.fn);
     const kind = alone ? FrameKind.callAlone : FrameKind.call;
     this.#channel.send(kind, id, callPrefix(index, call.attempt), call.input);
+  }
+
+  /** The worker has imported the module of the function `index`, if it can be. */
+  loaded(index: number): void {
+    this.#unloaded.delete(index);
+  }
+
+  /** Whether the worker has been told of the function, and has not imported its module. */
+  loads(functionName: string): boolean {
+    const index = this.#unloaded.size === 0 ? undefined : this.#functions.get(functionName);
+    return index !== undefined && this.#unloaded.has(index);
   }
 
   abort(id: number, reason: unknown): void {
@@ -72,6 +85,7 @@ export class CallSender {
     if (known !== undefined) return known;
     const index = this.#functions.size;
     this.#functions.set(name, index);
+    this.#unloaded.add(index);
     const code = this.#codeOf({ name, module });
     this.#codes[index] = code;
     const files = code?.files ?? [];

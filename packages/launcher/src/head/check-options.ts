@@ -11,6 +11,7 @@ import {
   oneOf,
   type Rule,
   type Rules,
+  showValue,
   structured,
   unlimited,
   whole,
@@ -50,8 +51,9 @@ const transports: Readonly<Record<CommandTransport["type"], Rule>> = {
 
 /** Which transport it is says which options it may have. */
 const transport: Rule = (value, name) => {
-  structured(value, name);
-  const given: unknown = typeof value === "object" && value !== null && "type" in value ? value.type : undefined;
+  if (typeof value !== "object" || value === null)
+    throw new TypeError(`${name} must be an object, such as { type: "srun" }, not ${showValue(value)}`);
+  const given: unknown = "type" in value ? value.type : undefined;
   type(given, `${name}.type`);
   const rule = Object.entries(transports).find(([each]) => each === given)?.[1];
   rule?.(value, name);

@@ -113,6 +113,10 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     return this.#slot?.channel.credit ?? 0;
   }
 
+  loads(functionName: string): boolean {
+    return this.#slot?.sender.loads(functionName) ?? false;
+  }
+
   async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
     const encoded = encodeValue(await checkInput(fn, input));
     return submitAwaited(this, fn, encoded);
@@ -177,6 +181,8 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     switch (message.type) {
       case "ready":
         return this.#start.succeeded();
+      case "loaded":
+        return this.#slot?.sender.loaded(message.index);
       case "ending":
         return this.#ends(message);
       case "want-code":

@@ -54,6 +54,8 @@ export interface LaunchedWorker extends RemoteWorker, AsyncDisposable {
   readonly gone: Promise<WorkerDeath>;
   /** Whether it has said that it will end: it begins no call any more. */
   readonly ending: boolean;
+  /** Whether its calls of this function still wait for it to import the module. */
+  loads(functionName: string): boolean;
   /** Sends a call that is already encoded; its end is told to it. Calls run one at a time, in order. */
   submit(call: Call): void;
   /** Asks the call to end early: aborts its signal. A call that has not begun is not touched. */

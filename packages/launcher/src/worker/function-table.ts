@@ -7,7 +7,7 @@ import type { FolderName } from "@hyperion-ts/wire";
 import { type PathsHere, pathsHere, urlHere } from "../shared/folder-names.ts";
 import { FunctionFiles, UnsureCodeError } from "./function-files.ts";
 import type { OldCode } from "./old-code.ts";
-import { ModuleError, whyNotLoaded } from "./why-not-loaded.ts";
+import { ModuleError, notImported } from "./why-not-loaded.ts";
 
 /** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
 const KEEP_COMPILED_AFTER_MS = 50;
@@ -30,7 +30,7 @@ export class FunctionTable {
   /** Absent while all files are what they were. */
   #oldCode: OldCode | undefined;
 
-  /** `folderNames`: folders that have two names where the calls come from. `tell` sends a message to the head. */
+  /** `folderNames`: folders that have two names where the calls come from. `tell` sends a message to the head, at once. */
   constructor(folderNames: readonly FolderName[], tell: (message: FromWorker) => void) {
     this.#here = pathsHere(folderNames);
     this.#tell = tell;
@@ -57,7 +57,9 @@ export class FunctionTable {
   get(index: number): Loaded {
     const known = this.#entries[index];
     if (known !== undefined) return known;
-    const loading = this.#load(index).then((fn) => (this.#entries[index] = fn));
+    const loading = this.#load(index)
+      .then((fn) => (this.#entries[index] = fn))
+      .finally(() => this.#tell({ type: "loaded", index }));
     // Whoever asked awaits it; a second asker gets the same failure.
     loading.catch(() => undefined);
     this.#entries[index] = loading;
@@ -102,10 +104,6 @@ async function importing(name: string, module: string): Promise<ModuleError | un
     await new Promise((resolve) => setImmediate(resolve));
     return undefined;
   } catch (cause) {
-    return new ModuleError(
-      "module-failed",
-      `The module ${module} of the remote function "${name}" can't be loaded in a worker: ${whyNotLoaded(module, cause)}`,
-      { cause },
-    );
+    return notImported(name, module, cause);
   }
 }

@@ -15,6 +15,7 @@ import { BROKEN_EXIT_CODE, decodeValue, type WorkerEnding } from "@hyperion-ts/w
 import { callHere } from "./call-origin.ts";
 import { UnsureCodeError } from "./function-files.ts";
 import type { RunningCall } from "./running-call.ts";
+import { endedByModule } from "./why-not-loaded.ts";
 
 /** Signals of the batch system. */
 const LEFT_TO_THE_HEAD = ["SIGINT", "SIGHUP", "SIGUSR2"] as const;
@@ -100,7 +101,13 @@ export class LastWords {
   #exits(code: number): void {
     if (this.#said) return;
     try {
-      this.#blame(callHere(), `left something behind that ended the process with code ${code}`);
+      const { running } = this.#worker;
+      const imports = running?.evaluates === false ? running : undefined;
+      const call = callHere() ?? imports;
+      this.#blame(call, `left something behind that ended the process with code ${code}`);
+      // In every other worker it would do the same.
+      if (imports !== undefined && call === imports)
+        imports.fail("module-failed", endedByModule(imports.functionName, code));
       this.#worker.flush();
     } catch {
       // It ends in any case.

@@ -70,7 +70,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
 
   constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
     this.config = config;
-    this.#functions = new FunctionTable(config.folderNames, (message) => this.channel.sendMessage(message));
+    this.#functions = new FunctionTable(config.folderNames, (message) => this.#tellAtOnce(message));
     this.#writer = writer;
     this.channel = new Channel(channel, writer, this);
     this.#lastWords = new LastWords(this);
@@ -118,6 +118,12 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
   ready(): void {
     const message: FromWorker = { type: "ready", pid: process.pid, startMs: performance.now() };
     this.channel.sendMessage(message);
+  }
+
+  /** What is called next may take long, without a look at anything else. */
+  #tellAtOnce(message: FromWorker): void {
+    this.channel.sendMessage(message);
+    this.#writer.flush();
   }
 
   frame(kind: FrameKind, flags: number, id: number, bytes: Buffer, start: number, end: number): void {

@@ -47,7 +47,7 @@ test.concurrent("a program that fails is an error with its exit code and what it
     signal: null,
     stdout: "so far\n",
     stderr: "bad input\n",
-    message: expect.stringMatching(/^The program sh -c .* exited with code 7: bad input/u),
+    message: expect.stringMatching(/^The program sh -c .* exited with code 7: bad input$/u),
   });
   const killed = await thrownBy(worker.call(exec, { file: "sh", args: ["-c", "kill -9 $$"] }));
   expect(killed).toMatchObject({

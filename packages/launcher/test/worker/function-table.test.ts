@@ -26,6 +26,12 @@ test("a module that a worker can't use fails its calls with an explanation, and 
     ],
     ["is not there", believedIn("../modules/missing.ts", "test/missing"), "module-failed", /Cannot find module/u],
     [
+      "needs a package that is not there",
+      believedIn("../modules/needs-package.ts", "test/needy"),
+      "module-failed",
+      /"test\/needy" can't be loaded in a worker: Cannot find package 'no-such-package' imported from .*needs-package\.ts/u,
+    ],
+    [
       "starts a program",
       believedIn("../modules/starts-program.ts", "test/recursive"),
       "module-failed",

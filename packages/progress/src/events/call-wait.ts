@@ -10,10 +10,12 @@ export type CallWaitReason =
   | { readonly kind: "claims"; readonly node: string; readonly cpus: number; readonly idle: number }
   /** It would fit on `node`, which is kept for the first in line. */
   | { readonly kind: "behind"; readonly node: string }
-  /** No node that is there could serve it; others are still being connected to. */
+  /** No node that is there can serve it yet; some are still being connected to. */
   | { readonly kind: "nodes-connecting" }
   /** It has its CPUs; its worker process starts. */
   | { readonly kind: "worker-starting"; readonly node: string }
+  /** No call runs: the first of them waits for its worker to import the module (a URL) that defines its function. */
+  | { readonly kind: "module-loading"; readonly node: string; readonly module: string }
   /** The run is being ended: no call begins any more. */
   | { readonly kind: "ending" };
 
@@ -29,12 +31,20 @@ export function describeCallWait(reason: CallWaitReason): string {
     case "behind":
       return `it would fit on node ${reason.node}, which is kept for a request that came before it`;
     case "nodes-connecting":
-      return "no node that is there is large enough, and others are still being connected to";
+      return "nodes are still being connected to, and none that is there can serve it yet";
     case "worker-starting":
       return `its worker on ${reason.node} starts`;
+    case "module-loading":
+      return `its worker on ${reason.node} loads ${fileName(reason.module)}`;
     case "ending":
       return "no call begins any more";
     default:
       return reason satisfies never;
   }
+}
+
+/** The last part of a file's URL; another kind of module as it is. */
+function fileName(module: string): string {
+  if (!module.startsWith("file:")) return module;
+  return decodeURIComponent(new URL(module).pathname.replace(/^.*\//, ""));
 }

@@ -13,8 +13,16 @@ function eventOf(line: string): StampedEvent | undefined {
   if (!isLogged(value)) return undefined;
   const { at, ...event } = value;
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? undefined : { at: date, event };
+  return Number.isNaN(date.getTime())
+    ? undefined
+    : { at: date, event: event.type === "counts" ? completed(event) : event };
 }
+
+/** An earlier version did not tell calls that load from those that run. */
+const completed = (counts: Extract<RunEvent, { type: "counts" }>): RunEvent => ({
+  ...counts,
+  functions: counts.functions.map((each) => ({ ...each, loading: each.loading ?? 0 })),
+});
 
 function jsonOf(line: string): unknown {
   try {

@@ -11,6 +11,8 @@ export interface FunctionCounts {
   readonly name: string;
   /** Wanted, but not begun: no CPUs are free, a worker starts, or they were sent ahead. */
   readonly waiting: number;
+  /** Their worker imports the module that defines the function. */
+  readonly loading: number;
   readonly running: number;
   readonly done: number;
   readonly failed: number;

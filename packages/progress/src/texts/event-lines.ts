@@ -118,6 +118,6 @@ const minuteText = (date: Date): string => {
 };
 
 function runningText({ functions }: RunState): string {
-  const running = functions.reduce((sum, { counts }) => sum + counts.running, 0);
+  const running = functions.reduce((sum, { counts }) => sum + counts.running + counts.loading, 0);
   return running === 0 ? "the run" : plural(running, "running call");
 }

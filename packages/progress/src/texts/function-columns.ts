@@ -10,7 +10,7 @@ const QUIET_MS = 3_000;
 const FEW = 2;
 
 /** Calls that are wanted and have not ended. */
-export const openCalls = ({ counts }: FunctionProgress): number => counts.waiting + counts.running;
+export const openCalls = ({ counts }: FunctionProgress): number => counts.waiting + counts.loading + counts.running;
 
 /** Calls that were asked for and not made, because the run ended first. */
 export const leftCalls = (progress: FunctionProgress): number =>
@@ -27,11 +27,11 @@ export function isThrough(progress: FunctionProgress, phase: RunPhase, nowMs: nu
 }
 
 /**
- * `31/50`, `2 running`, `17 waiting`, `1 failed`, `1 rerun`, `11.9 calls/s`, `about 2 s left`; empty where there is nothing
+ * `31/50`, `2 running` (or `2 running, 1 loading`), `17 waiting`, `1 failed`, `1 rerun`, `11.9 calls/s`, `about 2 s left`; empty where there is nothing
  * to say. `31 done`, and no time left, where nobody knows how many there will be.
  */
 export function functionColumns(progress: FunctionProgress, phase: RunPhase, nowMs: number): readonly Span[] {
-  const { done, failed, waiting, running, retried } = progress.counts;
+  const { done, failed, waiting, loading, running, retried } = progress.counts;
   const through = isThrough(progress, phase, nowMs);
   const stays = !through && phase.kind !== "ended";
   const rate = through ? meanCallRate(progress.samples) : callRate(progress.samples, nowMs);
@@ -40,7 +40,7 @@ export function functionColumns(progress: FunctionProgress, phase: RunPhase, now
   const known = done + failed >= FEW;
   return [
     { text: total === null ? `${countText(done)} done` : `${countText(done)}/${countText(total)}` },
-    some(running, "running", stays && progress.hasRun),
+    both(some(running, "running", stays && progress.hasRun), some(loading, "loading")),
     some(waiting, "waiting", stays && progress.hasWaited),
     { ...some(failed, "failed"), style: "red" },
     { ...some(retried, "rerun"), style: "yellow" },
@@ -55,6 +55,10 @@ function wholeNumber(progress: FunctionProgress, phase: RunPhase): number | null
   if (toCome === null || (progress.wasUncounted && isCutShort(phase))) return null;
   return done + failed + openCalls(progress) + toCome + (isCutShort(phase) ? cancelled : 0);
 }
+
+const both = (first: Span, second: Span): Span => ({
+  text: [first.text, second.text].filter((text) => text !== "").join(", "),
+});
 
 /** A state that has been shown stays while calls go on: what comes and goes each second can't be read. */
 const some = (count: number, state: string, stays = false): Span => ({

@@ -47,10 +47,12 @@ function headline(state: RunState, nowMs: number, width: number): Line {
   ];
 }
 
-function nodesText({ nodes, nodesLost, connecting }: RunState): string {
+function nodesText({ nodes, nodesLost, connecting, countedAtMs, startedAtMs }: RunState): string {
   const lost = nodesLost === 0 ? "" : ` (${plural(nodesLost, "node")} lost)`;
   const more = connecting === 0 ? "" : connectingText(connecting);
-  if (nodes.size === 0) return more === "" ? (nodesLost === 0 ? "starting" : `no nodes${lost}`) : `${more}${lost}`;
+  if (nodes.size === 0 && more === "")
+    return nodesLost > 0 ? `no nodes${lost}` : countedAtMs > startedAtMs ? "no node was needed yet" : "starting";
+  if (nodes.size === 0) return `${more}${lost}`;
   const cpus = [...nodes.values()].reduce((sum, cpus) => sum + cpus, 0);
   return `${plural(nodes.size, "node")}, ${plural(cpus, "CPU")}${lost}${more === "" ? "" : `, ${more}`}`;
 }

@@ -9,8 +9,8 @@ const SILENT_MS = 2_000;
 /** What all wait for; null while calls run: those behind them wait for their CPUs, which needs no words. */
 export function waitText({ idleSinceMs, nodes, connecting, waitingFor, phase }: RunState): string | null {
   if (idleSinceMs === null || phase.kind === "ended") return null;
-  if (waitingFor !== null) return `the next one waits: ${describeCallWait(waitingFor)}`;
-  return nodes.size === 0 && connecting > 0 ? connectingText(connecting) : null;
+  if (nodes.size === 0 && connecting > 0) return connectingText(connecting);
+  return waitingFor === null ? null : `the next one waits: ${describeCallWait(waitingFor)}`;
 }
 
 /** `connecting to 3 nodes`. */

@@ -31,6 +31,11 @@ describe("the text of an event log", () => {
     expect(parseEventLog(written(story))).toEqual(story);
   });
 
+  test("of an earlier version knows of no calls that load", () => {
+    const [line = ""] = written([at(1, counts([{ running: 2 }]))]).split("\n");
+    expect(parseEventLog(line.replace('"loading":0,', ""))).toEqual([at(1, counts([{ running: 2, loading: 0 }]))]);
+  });
+
   test("of a program that was killed may end in a part of a line", () => {
     expect(parseEventLog(written(story).slice(0, -20))).toEqual(story.slice(0, -1));
   });

@@ -87,6 +87,29 @@ describe("plain lines", () => {
     `);
   });
 
+  test("say which module is being loaded for the first calls", () => {
+    const text = written((emit, pass) => {
+      emit(started);
+      emit(nodeReady("n1", 4));
+      pass(1);
+      emit(
+        counts([{ loading: 4, waiting: 36 }], 0, {
+          kind: "module-loading",
+          node: "n1",
+          module: "file:///work/roots.ts",
+        }),
+      );
+      pass(5);
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "
+      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
+      n1: 4 CPUs
+      00:00:03  roots/bracket 0/40, 4 loading, 36 waiting; the next one waits: its worker on n1 loads roots.ts
+      "
+    `);
+  });
+
   test("tell a run that found everything in the database", () => {
     const text = written((emit, pass) => {
       emit(started);

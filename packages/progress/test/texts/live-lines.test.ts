@@ -34,6 +34,29 @@ describe("the live block", () => {
     `);
   });
 
+  test("says that no node was needed as long as no call is made, and that they are connected to when one is", () => {
+    const remembers = at(1, counts([], 3));
+    expect(block(5, [remembers])).toMatchInlineSnapshot(`
+      "
+      q7RkW  no node was needed yet                                          00:00:05
+        ◆ 3 results remembered
+      "
+    `);
+    expect(
+      block(9, [
+        remembers,
+        at(5, { type: "nodes-connecting", nodes: 3 }),
+        at(6, counts([{ waiting: 8 }], 3, { kind: "nodes-connecting" })),
+      ]),
+    ).toMatchInlineSnapshot(`
+      "
+      q7RkW  connecting to 3 nodes                                           00:00:09
+        ◌ roots/bracket  0/8  8 waiting
+        ◆ 3 results remembered
+      "
+    `);
+  });
+
   test("shows what runs, how fast, and how long it will take", () => {
     const events = [
       ...twoNodes,
@@ -45,6 +68,31 @@ describe("the live block", () => {
       q7RkW  2 nodes, 24 CPUs                                                00:00:03
         ▶ roots/bracket  24/101  24 running  1 failed  13.0 calls/s  about 6 s left
         ◆ 1,234 results remembered
+      "
+    `);
+  });
+
+  test("tells calls whose module is being loaded from those that run, and says which it is where none runs", () => {
+    const loads = (running: number): StampedEvent =>
+      at(
+        2,
+        counts([{ loading: 2, running, waiting: 65 }], 0, {
+          kind: "module-loading",
+          node: "n1",
+          module: "file:///work/roots.ts",
+        }),
+      );
+    expect(block(5, [...twoNodes, loads(0)])).toMatchInlineSnapshot(`
+      "
+      q7RkW  2 nodes, 24 CPUs                                                00:00:05
+        ◌ roots/bracket  0/67  2 loading  65 waiting
+        … the next one waits: its worker on n1 loads roots.ts
+      "
+    `);
+    expect(block(5, [...twoNodes, loads(1)])).toMatchInlineSnapshot(`
+      "
+      q7RkW  2 nodes, 24 CPUs                                                00:00:05
+        ▶ roots/bracket  0/68  1 running, 2 loading  65 waiting
       "
     `);
   });

@@ -63,6 +63,9 @@ if (import.meta.main) {
     case "no-allocation":
       await runJobSlurm(programInfo(dir), values([1], 0));
       break;
+    case "left-behind":
+      await run(async (env) => void remoteEval(picky, { x: 1, ms: 3_600_000 })(env));
+      break;
     case "outside":
       await run(values([1], 0));
       throw new TypeError("This is no error of a run");

@@ -1,0 +1,56 @@
+/**
+ * The nodes of a pool as a workplace that connects to them, to all at once, with the first call: a run that finds all its
+ * results starts nothing on them.
+ */
+import type { TaskLauncher } from "../dispatch/task-launcher.ts";
+import type { OldCodeNews } from "./old-code-news.ts";
+import type { LazyPoolLauncher } from "./pool-launcher.ts";
+import { type Workplace, workplaceOver } from "./workplace.ts";
+
+/** When the batch system ends the run, and what aborts when the run ends early. */
+export interface LazyWorkplaceOptions {
+  readonly endTimeMs: number | null;
+  readonly signal: AbortSignal;
+}
+
+/** The workplace has `launcher` from now on. Its `failed` rejects when too few nodes can be reached. */
+export function lazyWorkplaceOver(
+  launcher: LazyPoolLauncher,
+  oldCode: OldCodeNews,
+  { endTimeMs, signal }: LazyWorkplaceOptions,
+): Workplace {
+  const workplace = workplaceOver(launcher, oldCode, endTimeMs);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  let phase: "unneeded" | "needed" | "over" = "unneeded";
+  const connect = (): Promise<void> => {
+    const connected = launcher.connect();
+    if (phase !== "unneeded") return connected;
+    phase = "needed";
+    connected.catch((error: unknown) => {
+      if (phase === "needed" && !signal.aborted) failed.reject(error);
+    });
+    return connected;
+  };
+  const taskLauncher: TaskLauncher = {
+    launch: (request) => {
+      if (phase === "unneeded") void connect();
+      return launcher.dispatcher.launch(request);
+    },
+  };
+  return {
+    ...workplace,
+    taskLauncher,
+    env: { ...workplace.env, connect },
+    failed: failed.promise,
+    drain: () => {
+      // No call begins any more.
+      if (phase === "unneeded") phase = "over";
+      return workplace.drain();
+    },
+    [Symbol.asyncDispose]: () => {
+      phase = "over";
+      return workplace[Symbol.asyncDispose]();
+    },
+  };
+}
