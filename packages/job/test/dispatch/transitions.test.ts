@@ -115,7 +115,7 @@ const table: Record<StageName, Record<Deed, readonly [end: RegExp | undefined, t
     drain: [undefined, []],
     "loss of its node": [undefined, []],
     "death of its worker": [undefined, []],
-    close: [undefined, []],
+    close: [/the run ended while this call waited/, []],
   },
   starting: {
     abort: [/^aborted$/, []],
