@@ -204,12 +204,12 @@ describeOnTestbed(describe)("a node", () => {
     });
 
     test.each([
-      ["reads input", "rita", "read answer\n", /did not greet within 4000 ms.*login shell.*start files.*\.bashrc/s],
+      ["reads input", "rita", "read answer\n", /did not greet within 8000 ms.*login shell.*start files.*\.bashrc/s],
       [
         "starts another shell",
         "sven",
         "exec fish\n",
-        /did not greet within 4000 ms.*login shell.*start files.*exec fish/s,
+        /did not greet within 8000 ms.*login shell.*start files.*exec fish/s,
       ],
       [
         "ends the shell",
@@ -220,7 +220,7 @@ describeOnTestbed(describe)("a node", () => {
     ])("whose start file %s is left out, and the message says where to look", async (_, user, input, message) => {
       await cluster().run("login", ["tee", ".bashrc"], { user, input });
       expect(
-        await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 4_000, connectAttempts: 1 }))),
+        await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 8_000, connectAttempts: 1 }))),
       ).toMatchObject({ message: expect.stringMatching(message) });
     });
 
