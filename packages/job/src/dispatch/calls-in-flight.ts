@@ -48,8 +48,12 @@ export class CallsInFlight {
   delete(task: Task): boolean {
     const at = this.#tasks.indexOf(task);
     if (at < 0) return false;
-    this.#tasks.splice(at, 1);
-    if (at === 0) this.endLimits();
+    if (at > 0) this.#tasks.splice(at, 1);
+    else {
+      // The usual case: a splice would make an array of it.
+      this.#tasks.shift();
+      this.endLimits();
+    }
     return true;
   }
 

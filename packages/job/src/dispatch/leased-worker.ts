@@ -244,7 +244,8 @@ export class LeasedWorker implements TaskHolder {
   #leave(task: Task): void {
     const at = this.#tasks.indexOf(task);
     if (at < 0) return;
-    this.#tasks.splice(at, 1);
+    if (at > 0) this.#tasks.splice(at, 1);
+    else this.#tasks.shift();
     this.#office.left(this);
   }
 }
