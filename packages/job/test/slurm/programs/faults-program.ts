@@ -27,6 +27,8 @@ export interface FaultRequest {
   readonly ms: number;
   /** Each goes on until DIR has a file of this name. Default: none does. */
   readonly until?: string;
+  /** Only the values from this one on do. Default: all. */
+  readonly untilFrom?: number;
   /** Compute further values, `width` at a time, until DIR has a file `finish`. Default: only the first ones. */
   readonly goOn?: boolean;
   readonly options?: RunSlurmOptions;
@@ -52,7 +54,7 @@ export type FaultOutcome =
     };
 
 const [dir = "", text = ""] = process.argv.slice(2);
-const { width, ms, until, goOn = false, options }: FaultRequest = JSON.parse(text);
+const { width, ms, until, untilFrom = 0, goOn = false, options }: FaultRequest = JSON.parse(text);
 const squares = keyValMap("squares", z.object({ x: z.number() }), noted.output);
 
 const valueOf = (x: number): Job<z.infer<typeof noted.output>> =>
@@ -62,7 +64,7 @@ const valueOf = (x: number): Job<z.infer<typeof noted.output>> =>
       remoteEval(noted, {
         x,
         ms,
-        ...(until === undefined ? {} : { until: join(dir, until) }),
+        ...(until === undefined || x < untilFrom ? {} : { until: join(dir, until) }),
         notes: join(dir, "notes.jsonl"),
       }),
     { x },
