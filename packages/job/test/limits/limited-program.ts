@@ -60,8 +60,8 @@ export async function run({ program, args, limits, before = [], env = {} }: RunO
   }
 }
 
-/** A user whom nobody is. */
-const UID = 4_242;
+/** A user whom nobody is, also while these tests run a second time on this machine. */
+const UID = 100_000 + process.pid;
 
 /** Runs a program as a user who has no other process and may have so many; of root's rights it keeps those to files, so that it finds its own. */
 export const asUser = (processes: number): readonly string[] => {
