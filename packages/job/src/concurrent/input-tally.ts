@@ -19,6 +19,11 @@ export class InputTally {
   readonly #outer: InputTally | undefined;
   #taken = 0;
   #finished = 0;
+  /**
+   * Inputs that needed no call: their results were in the database, say. The most that was ever seen: between the end of a
+   * call and that of its member there seem to be fewer, and where a failure ends the group that is the last that is seen.
+   */
+  #withoutCall = 0;
   #phase: "open" | "complete" | "dropped" = "open";
   /** The function that inputs call first: each of them is expected to. */
   #first: string | undefined;
@@ -40,7 +45,9 @@ export class InputTally {
 
   /** A member has ended; what those do that are ended says nothing of the others. */
   finished(): void {
-    if (this.#phase === "open") this.#finished += 1;
+    if (this.#phase !== "open") return;
+    this.#finished += 1;
+    this.#withoutCall = Math.max(this.#withoutCall, this.#finished - this.#ended);
   }
 
   /** All inputs were taken, and all members have ended. */
@@ -90,9 +97,7 @@ export class InputTally {
     if (this.#length === null || this.#outer?.isOpenEnded === true) return null;
     const left = Math.max(0, this.#length - this.#taken);
     if (this.#launched > this.#taken) return Math.round((left * this.#launched) / this.#taken);
-    // Who has ended without a call has found its result in the database, say.
-    const withoutCall = Math.max(0, this.#finished - this.#ended);
-    return Math.max(0, this.#length - this.#launched - withoutCall);
+    return Math.max(0, this.#length - this.#launched - this.#withoutCall);
   }
 
   /** Whether further inputs will come, with who knows how many calls each. */

@@ -29,6 +29,12 @@ const define = (name: string) =>
   });
 const first = define("first");
 const second = define("second");
+const refusing = defineRemote(import.meta, {
+  name: "tally/refusing",
+  input: z.number(),
+  output: z.number(),
+  run: (x) => Promise.reject(new Error(`not ${x}`)),
+});
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -166,6 +172,17 @@ test("inputs that need no call are not counted when they have been looked at", a
   expect(asked(run.counts())).toBe(4);
   await run.finish(3);
   await run.outcome;
+});
+
+test("a failure that ends a group makes its calls no more than were left to make", async () => {
+  const left =
+    (x: number): Job<number, HasWorkers> =>
+    async (env) =>
+      x < 17 ? x : remoteEval(refusing, x)(env);
+  const run = await running(mapConcurrently(numbers(20), left));
+  await run.outcome;
+  const { done = 0, failed = 0, cancelled = 0, toCome } = run.counts("refusing") ?? {};
+  expect({ all: done + failed + cancelled, toCome }).toEqual({ all: 3, toCome: 0 });
 });
 
 test.each([2, 3])("%i calls for each input are expected of those to come", async (calls) => {
