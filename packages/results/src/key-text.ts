@@ -1,4 +1,5 @@
 /** A key as the database knows it: the canonical JSON of what the map's key schema makes of it. */
+import { inspect } from "node:util";
 import { isTooDeep } from "@hyperion-ts/bounds";
 import { canonicalJson } from "./canonical-json.ts";
 import { exactForm, markedJson, unmarked } from "./exact-form.ts";
@@ -17,16 +18,16 @@ type KeysOf<K> = Pick<KeyValMap<K, unknown, unknown>, "name" | "key">;
 export const keyText = <K>(map: KeysOf<K>, key: K): string | Promise<string> => {
   const checked = checkSchema(map.key, key);
   return checked instanceof Promise
-    ? checked.then((parsed) => parsedKeyText(map.name, parsed))
-    : parsedKeyText(map.name, checked);
+    ? checked.then((parsed) => parsedKeyText(map.name, key, parsed))
+    : parsedKeyText(map.name, key, checked);
 };
 
-const parsedKeyText = (name: string, checked: Checked<unknown>): string => {
+const parsedKeyText = (name: string, key: unknown, checked: Checked<unknown>): string => {
   if (!checked.ok) {
     const tooDeep = isTooDeep(checked.cause);
     throw new ResultsError({
       code: tooDeep ? "too-large" : "invalid-key",
-      what: `A key of map "${name}" does not fit its schema: ${checked.issue}`,
+      what: `A key of map "${name}" does not fit its schema: ${checked.issue}${tooDeep ? "" : `. The key is ${shownKey(inspectKey(key))}`}`,
       advice: tooDeep
         ? "Use a flatter key, such as a list in the place of a chain"
         : "Correct the key, or the key schema given to keyValMap",
@@ -67,6 +68,10 @@ const asKeyJson = (name: string, parsed: unknown): { readonly json: JsonValue; r
     advice: "Leave that part out of the key, or let the key schema turn it into a string or a finite number",
   });
 };
+
+/** A key as its program has it, which may be no JSON. Which of thousands it is, the place in it does not tell. */
+const inspectKey = (key: unknown): string =>
+  inspect(key, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxArrayLength: 10, maxStringLength: 100 });
 
 /** A key's text cut to a length that fits into a message. */
 export const shownKey = (text: string): string => (text.length <= 200 ? text : `${text.slice(0, 200)}...`);

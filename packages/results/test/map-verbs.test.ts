@@ -107,11 +107,13 @@ test("plain objects and arrays of another realm are stored like this realm's, an
   }
 });
 
-test("a key or value that its schema refuses is named with the place in it", async () => {
+test("a key or value that its schema refuses is named with the place in it, and a key is shown", async () => {
   using folder = temporaryFolder();
   await using results = await openResults({ path: folder.database, programId: "prog1" });
   const wrongKey = lookup(brackets, { n: 1.5, x: 2, eps: 1 })({ results });
-  await expect(wrongKey).rejects.toThrow(/map "binary_root_search" does not fit its schema: \$\.n: /);
+  await expect(wrongKey).rejects.toThrow(
+    /map "binary_root_search" does not fit its schema: \$\.n: .*\. The key is \{ n: 1\.5, x: 2, eps: 1 \}\. Correct the key/,
+  );
   const short = keyValMap("short", z.string(), z.object({ points: z.array(z.number().max(9)) }));
   await expect(insert(short, "k", { points: [1, 10] })({ results })).rejects.toThrow(/"short".*\$\.points\[1\]: /);
   expect(await lookup(short, "k")({ results })).toBeUndefined();
