@@ -54,7 +54,7 @@ export async function connectAgent(
   } catch (error) {
     signal.throwIfAborted();
     const what = error instanceof Error ? error.message : String(error);
-    const said = excerpt(session.lastErrors());
+    const said = excerpt(withoutNodeFrames(session.lastErrors()));
     const shown = `${indent(excerpt(greeted.banner(), MAX_SHOWN_BANNER))}${what.includes(said) ? "" : indent(said)}`;
     const ended = error instanceof NotConnectedError ? error.end : undefined;
     const hint =
@@ -100,6 +100,9 @@ async function unlessOver<A>(
     signal.removeEventListener("abort", aborted);
   }
 }
+
+/** Where Node.js itself was when it failed helps nobody, and each node of many would say it. */
+const withoutNodeFrames = (text: string): string => text.replaceAll(/\n +at .*\bnode:\S*/g, "");
 
 /** What a person can do about an end, or about none. */
 function hintOf(end: SessionEnd | undefined, said: string, whenSilent: string | undefined): string {

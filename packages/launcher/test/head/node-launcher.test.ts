@@ -105,6 +105,13 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
     );
   });
 
+  test("leaves out where Node.js itself was when it failed", async () => {
+    await using world = testWorld();
+    const error = await thrownBy(openWith(world, () => [process.execPath, "/no/such/agent-main.js"]));
+    expect(String(error)).toMatch(/\| Error: Cannot find module '\/no\/such\/agent-main\.js' \{\n/u);
+    expect(String(error)).not.toMatch(/ at /u);
+  });
+
   test("makes a LaunchError of a command that can't be started", async () => {
     await using world = testWorld();
     const error = await thrownBy(openWith(world, () => ["/no/such/ssh"]));
