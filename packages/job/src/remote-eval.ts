@@ -60,7 +60,7 @@ export const remoteEvalM =
     for (let attempt = 1; ; attempt += 1) {
       try {
         env.noteCode?.(fn.name);
-        using worker = await env.taskLauncher.launch({ ...request(env, fn.name, first), ahead: false });
+        using worker = await env.taskLauncher.launch({ ...request(env, fn.name, attempt, first), ahead: false });
         return await worker.run({ fn, input: await compute(), attempt });
       } catch (error) {
         first = nextAttempt(env, fn, value, attempt, error) === "first";
@@ -79,7 +79,7 @@ async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(
     let worker: TaskWorker | undefined;
     try {
       env.noteCode?.(fn.name);
-      worker = await env.taskLauncher.launch(request(env, fn.name, first));
+      worker = await env.taskLauncher.launch(request(env, fn.name, attempt, first));
       return await worker.run({ fn, input, attempt });
     } catch (error) {
       first = nextAttempt(env, fn, value, attempt, error) === "first";
@@ -104,14 +104,17 @@ function tryCheck(
   }
 }
 
-const request = (env: HasWorkers, functionName: string, first: boolean): TaskRequest => ({
+const request = (env: HasWorkers, functionName: string, attempt: number, first: boolean): TaskRequest => ({
   cpus: env.taskCpus,
   options: env.taskOptions,
   signal: env.signal,
   functionName,
   first,
+  last: attempt >= allAttempts(env),
   tally: env.inputTally,
 });
+
+const allAttempts = (env: HasWorkers): number => env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
 
 /**
  * Says in which worker the call may be made again; otherwise throws what its caller gets. Of a worker that has just died
@@ -126,7 +129,7 @@ function nextAttempt(
 ): "first" | "any" {
   if (!(error instanceof TaskError)) throw calledIn(env, fn, error);
   const { node } = error.place;
-  const all = env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
+  const all = allAttempts(env);
   if (error.retryable && attempt < all) {
     env.events.emit({ type: "call-retried", functionName: fn.name, node, attempt, why: error.message });
     return error.failure.kind === "lost" && error.failure.death.kind !== "node-lost" ? "first" : "any";

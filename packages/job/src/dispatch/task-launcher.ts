@@ -27,6 +27,8 @@ export interface TaskRequest {
   readonly ahead?: boolean;
   /** Whether the call has to be the first in its worker, so that none before it can harm it. Default false. */
   readonly first?: boolean;
+  /** Whether it is not made again where it is lost: then it has failed. Default false. */
+  readonly last?: boolean;
   /** The group of inputs that the call is made for, if there is one: how many calls are to come. */
   readonly tally?: InputTally | undefined;
 }

@@ -240,7 +240,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   #over(outcome: TaskOutcome): void {
     this.#scope.delete(this);
-    this.#counts.ended(this.functionName, outcome, this.request.tally);
+    const counted = outcome === "lost" && this.request.last === true ? "failed" : outcome;
+    this.#counts.ended(this.functionName, counted, this.request.tally);
   }
 }
 

@@ -107,7 +107,7 @@ describe("a function that fails by itself is tried once, and its error says what
   });
 });
 
-test("a call that kills its worker is tried three times, and its error says how it does that and what to do", async () => {
+test("a call that kills its worker is tried three times, counts as failed, and its error says how it does that and what to do", async () => {
   await using world = new World();
   const jobs = [
     remoteEval(exits, 3),
@@ -138,6 +138,10 @@ test("a call that kills its worker is tried three times, and its error says how 
     ],
   });
   expect(survived.events.filter(({ type }) => type === "call-retried")).toHaveLength(6);
+  const counts = survived.events.findLast((event) => event.type === "counts")?.functions ?? [];
+  expect(counts.filter(({ name }) => name !== "test/square")).toMatchObject(
+    Array.from({ length: 3 }, () => ({ failed: 1, retried: 2, cancelled: 0 })),
+  );
 });
 
 test("a call that never ends is ended at its time limit, also when it is deaf to its signal and to SIGTERM", async () => {
