@@ -17,10 +17,16 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
   beforeAll(async () => void (cluster = await FaultCluster.open(11)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
-  /** A job on those nodes (Slurm is told not to end it when one fails) that runs calls on all of them. */
+  /** A job on those nodes (Slurm is told not to end it when one fails) that runs calls on all of them: until there is a file `go`. */
   async function busyOn(name: string, ...nodes: readonly string[]): Promise<{ dir: RunDir; id: SlurmJobId }> {
     const dir = await cluster.dir(name);
-    const script = dir.script({ width: 4 * nodes.length, ms: 400, goOn: true, options: { launcher: quick } });
+    const script = dir.script({
+      width: 4 * nodes.length,
+      ms: 400,
+      until: "go",
+      goOn: true,
+      options: { launcher: quick },
+    });
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
     const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
     await untilSome("call running on each node", () =>
@@ -77,6 +83,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
       "end of our processes behind the cut",
       () => cluster.of("n3", "agent-main").length + cluster.of("n3", "worker-main").length === 0,
     );
+    dir.make("go");
     await ranElsewhere(dir);
     await cluster.testbed.fault.heal("n3");
     await moreCalls(dir, 12);
@@ -92,6 +99,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const run = await busyOn("killed", "n4", "n5");
     for (const { pid } of cluster.of("n5", "agent-main")) process.kill(pid, "SIGKILL");
     await untilSome("end of the workers", () => cluster.of("n5", "worker-main").length === 0);
+    run.dir.make("go");
     await moreCalls(run.dir, 6);
     await ends(run);
     expectLost(run.dir, "n5", /^its agent ended \(SIGKILL\)/);
@@ -109,6 +117,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
       if (!caught) signal("SIGCONT");
       return caught;
     });
+    dir.make("go");
     await ranElsewhere(dir);
     const twice = secondAttempts(dir, "begin").map(({ x }) => x);
     // The first attempts that had begun come to their end, too: their results wait in the agent.
@@ -137,6 +146,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     const run = await busyOn("workers", "n8", "n9");
     const { dir } = run;
     const killed = cluster.of("n9", "worker-main").filter(({ pid }) => process.kill(pid, "SIGKILL"));
+    dir.make("go");
     const at = Date.now();
     await untilSome(
       "new workers' calls",
@@ -160,6 +170,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
   test.concurrent("loses its power: its calls run elsewhere, and the job ends without it", async () => {
     const run = await busyOn("power", "n10", "n11");
     await cluster.testbed.fault.stop("n11");
+    run.dir.make("go");
     await moreCalls(run.dir, 12);
     await ends(run);
     expectLost(run.dir, "n11", /^nothing was heard from its agent for \d+ ms/);
