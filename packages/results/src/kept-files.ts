@@ -66,7 +66,8 @@ export const keptFiles = (
   return {
     loss: () => lost,
     closed: () => {
-      if (lost === undefined && !files.holds("database")) throw lossAtEnd(connection.path);
+      const happened = lost === undefined ? files.databaseLoss() : undefined;
+      if (happened !== undefined) throw lossAtEnd(connection.path, happened);
     },
     [Symbol.dispose]: () => files[Symbol.dispose](),
     check: () => check(),
@@ -102,11 +103,11 @@ const putAside = (path: string, files: OwnFiles, saved: Saved, stamp: string): s
 };
 
 /** SQLite has left the log alone then: it is of the file that it had open, and not of the one in its place. */
-const lossAtEnd = (path: string): ResultsError =>
+const lossAtEnd = (path: string, happened: string): ResultsError =>
   new ResultsError({
     code: "file-lost",
     path,
-    what: `The results database ${path} was removed, renamed or replaced while this program closed it`,
+    what: `The results database ${path} is lost to this program, which was closing it: ${happened}`,
     advice: `See what has become of the file. What its log ${logOf(path)} still has is made into a database of its own, and named, when the program runs again`,
   });
 

@@ -26,9 +26,18 @@ export class LogContent implements Disposable {
   /** Whether something was taken out of the log, which is `bytes` long, since the last time. */
   hasLost(bytes: number): boolean {
     if (this.#file === undefined) return false;
-    if (this.#beginning.isCutIn(this.#file) || this.#end.isCutIn(this.#file)) return true;
-    this.#beginning.keep(this.#file, 0);
-    if (bytes > this.#bytes) this.#end.keep(this.#file, Math.max(0, bytes - END_BYTES));
+    try {
+      return this.#hasLost(this.#file, bytes);
+    } catch {
+      // A server that does not answer, say: what can't be known is no reason to end.
+      return false;
+    }
+  }
+
+  #hasLost(file: number, bytes: number): boolean {
+    if (this.#beginning.isCutIn(file) || this.#end.isCutIn(file)) return true;
+    this.#beginning.keep(file, 0);
+    if (bytes > this.#bytes) this.#end.keep(file, Math.max(0, bytes - END_BYTES));
     this.#bytes = bytes;
     return false;
   }

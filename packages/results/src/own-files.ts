@@ -19,6 +19,8 @@ export type OwnFiles = Disposable & {
    * before and after each write: what is found then, and not lost, is the measure for the next time.
    */
   readonly loss: () => string | undefined;
+  /** The same of the database alone: SQLite removes its log when it closes it. */
+  readonly databaseLoss: () => string | undefined;
   /** Whether a name still leads to the file that is open. */
   readonly holds: (name: "database" | "log") => boolean;
 };
@@ -37,6 +39,7 @@ export const ownFiles = (path: string): OwnFiles => {
     content.hasLost(log.bytes()) ? `its log ${basename(logOf(path))} was cut, and written on after that` : undefined;
   return {
     loss,
+    databaseLoss: () => database.loss(),
     [Symbol.dispose]: () => content[Symbol.dispose](),
     holds: (name) => (name === "database" ? database : log).isOurs(),
   };

@@ -2,11 +2,13 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -200,6 +202,18 @@ describe("a log that is cut between a look at it and the COMMIT after that, whic
   });
 });
 
+test("a database that can't be looked at when it is closed is not taken for a lost one", () => {
+  using folder = temporaryFolder();
+  const inner = join(folder.path, "inner");
+  mkdirSync(inner);
+  const path = join(inner, "some.sqlite");
+  writeFileSync(path, "some");
+  using files = keptFiles({ path } as Connection, "prog1");
+  renameSync(inner, `${inner}-elsewhere`);
+  symlinkSync(inner, inner);
+  files.closed();
+});
+
 test("a database that is replaced while it is closed is told of", () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "some.sqlite");
@@ -209,7 +223,7 @@ test("a database that is replaced while it is closed is told of", () => {
   writeFileSync(`${path}.other`, "other");
   renameSync(`${path}.other`, path);
   expect(files.closed).toThrow(
-    /some\.sqlite was removed, renamed or replaced while this program closed it\. See what has become of the file\./,
+    /some\.sqlite is lost to this program, which was closing it: it was replaced by another file of this name\. See what has become of the file\./,
   );
 });
 
