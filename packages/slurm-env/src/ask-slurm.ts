@@ -3,7 +3,7 @@
  * times on TZ and SLURM_TIME_FORMAT, the cluster on SLURM_CLUSTERS, what is shown on filters. A site's start files and
  * people set these for their own eyes; a job's environment must not change an answer.
  */
-import { execFile, type ExecFileException } from "node:child_process";
+import { type ChildProcess, execFile, type ExecFileException } from "node:child_process";
 import type { NoExitCode, SlurmAnswer } from "./slurm-answer.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
 
@@ -20,19 +20,34 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs `argv` and gives what it printed, with times in UTC and texts in English, however it ended. Never rejects. */
+/**
+ * Runs `argv` and gives what it printed, with times in UTC and texts in English, however it ended: it has, also after
+ * an abort. Never rejects.
+ */
 export function askSlurm(argv: readonly string[], options: AskOptions = {}): Promise<SlurmAnswer> {
   const { timeLimitMs = TIME_LIMIT_MS, signal } = options;
   const [file = "", ...args] = argv;
   const settings = { timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
   return new Promise((resolve) => {
-    execFile(file, args, { env: askingEnvironment(process.env), ...settings }, (error, stdout, stderr) => {
-      if (error === null) return resolve({ code: 0, stdout, stderr });
-      const code = typeof error.code === "number" ? error.code : null;
-      const failure = code === null ? noExitCode(error, timeLimitMs) : undefined;
-      resolve({ code, failure, stdout, stderr: stderr === "" && failure !== undefined ? error.message : stderr });
+    const child = execFile(file, args, { env: askingEnvironment(process.env), ...settings }, (error, ...printed) => {
+      const answer = answerOf(error, printed, timeLimitMs);
+      if (!stillRuns(child)) return resolve(answer);
+      // An abort is told at once, when the process has only been asked to end.
+      child.once("exit", () => resolve(answer)).kill("SIGKILL");
     });
   });
+}
+
+const stillRuns = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
+  pid !== undefined && exitCode === null && signalCode === null;
+
+type Printed = readonly [stdout: string, stderr: string];
+
+function answerOf(error: ExecFileException | null, [stdout, stderr]: Printed, timeLimitMs: number): SlurmAnswer {
+  if (error === null) return { code: 0, stdout, stderr };
+  const code = typeof error.code === "number" ? error.code : null;
+  const failure = code === null ? noExitCode(error, timeLimitMs) : undefined;
+  return { code, failure, stdout, stderr: stderr === "" && failure !== undefined ? error.message : stderr };
 }
 
 /**

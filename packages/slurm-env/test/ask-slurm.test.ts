@@ -1,7 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type AskOptions, askSlurm, SlurmCommandError, slurmOutput } from "../src/commands.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
+
+/** Whether a process with this argument runs. */
+const running = (argument: string): boolean =>
+  readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(argument);
+    } catch {
+      return false;
+    }
+  });
 
 describe("Slurm's commands are asked in a way that their answer does not depend on who asks", () => {
   test("their environment is this process's, but for what changes times, clusters and texts", async () => {
@@ -45,6 +56,15 @@ describe("Slurm's commands are asked in a way that their answer does not depend 
       code: null,
       failure: { kind: "killed", signal: "SIGKILL" },
     });
+  });
+
+  test("one that nobody wants to hear of any more has ended when that is said", async () => {
+    const controller = new AbortController();
+    const answer = askSlurm(["sh", "-c", "trap '' TERM; exec sleep 1000.25"], { signal: controller.signal });
+    await vi.waitFor(() => expect(running("1000.25")).toBe(true));
+    controller.abort();
+    await answer;
+    expect(running("1000.25")).toBe(false);
   });
 
   test("one that prints without end is ended", { timeout: 120_000 }, async () => {

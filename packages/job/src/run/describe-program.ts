@@ -1,10 +1,10 @@
 /** What is kept of a program beside its results: where it ran, and what it was. */
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { runCommand } from "@hyperion-ts/processes";
 
 /** A repository on a slow file system may take long to look at; then it is not known. */
 const GIT_LIMIT_MS = 10_000;
@@ -22,16 +22,15 @@ export type ProgramDescription = {
   readonly gitClean: boolean | null;
 };
 
-/** Describes the program of this process. Never rejects; what is not known when `signal` aborts is left out. */
+/**
+ * Describes the program of this process. Never rejects; what is not known when `signal` aborts is left out. No process
+ * that it has started runs when it has resolved.
+ */
 export async function describeProgram(signal: AbortSignal): Promise<ProgramDescription> {
   const [, file = "."] = process.argv;
-  const git = async (...args: readonly string[]): Promise<string | null> => {
-    const asked = promisify(execFile)("git", ["-C", dirname(file), ...args], { timeout: GIT_LIMIT_MS, signal });
-    return await asked.then(
-      ({ stdout }) => stdout.trim(),
-      () => null,
-    );
-  };
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(GIT_LIMIT_MS)]);
+  const git = (...args: readonly string[]): Promise<string | null> =>
+    outputOf(["git", "-C", dirname(file), ...args], limit).catch(() => null);
   const [gitCommit, changes] = await Promise.all([
     git("rev-parse", "--verify", "HEAD"),
     git("--no-optional-locks", "status", "--porcelain"),
@@ -45,6 +44,17 @@ export async function describeProgram(signal: AbortSignal): Promise<ProgramDescr
     gitCommit,
     gitClean: gitCommit === null || changes === null ? null : changes === "",
   };
+}
+
+/** What a program printed, trimmed. Rejects when it can't be started, fails, or is killed because `signal` aborts. */
+async function outputOf(argv: readonly string[], signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  await using running = await runCommand({ argv });
+  signal.addEventListener("abort", () => running.kill(), { once: true });
+  if (signal.aborted) running.kill();
+  const [printed, { code }] = await Promise.all([text(running.stdout), running.exited]);
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with code ${code}: ${running.lastErrors()}`);
+  return printed.trim();
 }
 
 /** A user without an entry in the list of users has a number all the same. */

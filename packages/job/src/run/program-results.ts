@@ -28,7 +28,11 @@ export async function openProgramResults(
   stack: AsyncDisposableStack,
 ): Promise<ResultsDatabase> {
   const ended = new AbortController();
-  stack.defer(() => ended.abort());
+  let described: Promise<unknown> = Promise.resolve();
+  stack.defer(async () => {
+    ended.abort();
+    await described;
+  });
   // Before all else that waits: each file that is changed after this stays as it was.
   void programCode.readAll(ended.signal);
   const results = stack.use(
@@ -42,7 +46,7 @@ export async function openProgramResults(
       onLost: (error) => listener.lost(error),
     }),
   );
-  void describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));
+  described = describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));
   return results;
 }
 

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { descendants } from "@hyperion-ts/processes";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import {
   type Job,
@@ -18,6 +18,8 @@ import {
 } from "../../src/index.ts";
 import { square } from "../functions.ts";
 import { TempDir } from "../local-run.ts";
+
+afterEach(() => void vi.unstubAllEnvs());
 
 const squares = keyValMap("squares", z.number(), z.number());
 const remembered = (xs: readonly number[]): Job<number[]> =>
@@ -94,5 +96,17 @@ test("a run that is given up while its agent starts leaves no process", async ()
     return remoteEval(square, 1)(env);
   };
   await expect(runJobLocal(dir.info, job, { ...quiet, signal: controller.signal })).rejects.toBe(reason);
+  expect(descendants(process.pid)).toEqual([]);
+});
+
+test("nor does one that ends while git still looks at the program's repository", async () => {
+  using dir = new TempDir();
+  const git = join(dir.path, "git");
+  writeFileSync(git, `#!/bin/sh\ntouch "$0-was-asked-$1"\nexec sleep 1000\n`);
+  chmodSync(git, 0o755);
+  vi.stubEnv("PATH", `${dir.path}:${process.env["PATH"]}`);
+  const job: Job<boolean> = () =>
+    vi.waitFor(() => existsSync(`${git}-was-asked--C`) || Promise.reject(Error("not yet")));
+  expect(await runJobLocal(dir.info, job, quiet)).toBe(true);
   expect(descendants(process.pid)).toEqual([]);
 });
