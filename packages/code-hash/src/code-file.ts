@@ -6,12 +6,12 @@ import { topLevel, type TopLevel } from "./top-level.ts";
 import { stripTypes } from "./strip-types.ts";
 
 /** A file that a function's code was read from. */
-export type CodeFile = {
+export interface CodeFile {
   /** Absolute, without links. */
   readonly path: string;
   /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;
-};
+}
 
 /** A file as it was when it was read. */
 export type SourceFile = CodeFile & { readonly bytes: Buffer };

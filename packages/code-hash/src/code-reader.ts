@@ -13,7 +13,7 @@ import { resolveImport } from "./own-module.ts";
 import { ReachedCode } from "./reached-code.ts";
 
 /** What is known of a function's code. */
-export type FunctionCode = {
+export interface FunctionCode {
   /**
    * SHA-256, in hexadecimal, of all that the function's run reaches: its definition, what is named there, through imports
    * into other files of the user's, and what those files do when they are loaded. Layout, comments, types, names and places
@@ -24,14 +24,14 @@ export type FunctionCode = {
   readonly files: readonly CodeFile[];
   /** Imports for which no file was found, such as aliases that only a bundler knows: a change there is not seen. */
   readonly notFound: readonly string[];
-};
+}
 
 /** A file as it was when it was read first. */
-export type KeptSource = {
+export interface KeptSource {
   readonly bytes: Buffer;
   /** What Node took it for then; undefined where Node by itself can't load it. */
   readonly format: ModuleFormat | undefined;
-};
+}
 
 /** Reads functions' code from source files. */
 export class CodeReader {

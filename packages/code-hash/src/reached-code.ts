@@ -17,13 +17,13 @@ type Wanted =
   | { readonly file: Reached; readonly mentions: Iterable<string> };
 
 /** A file, and what of it is reached. */
-type Reached = {
+interface Reached {
   readonly file: ParsedFile;
   readonly statements: Set<Statement>;
   /** What it takes from others, as text. */
   readonly taken: Set<string>;
   isWhole: boolean;
-};
+}
 
 /** Collects the code of one function. `read` gives a file's parts, always the same for the same path. */
 export class ReachedCode {

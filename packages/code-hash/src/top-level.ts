@@ -6,7 +6,7 @@ import type { AnyNode, ImportDeclaration, Program } from "acorn";
 import { childNodes, meaningOf } from "./syntax.ts";
 
 /** A statement, and what it means for others. */
-export type Statement = {
+export interface Statement {
   /** Names that it declares at the top level. */
   readonly declares: readonly string[];
   /** All names that it mentions. */
@@ -19,20 +19,24 @@ export type Statement = {
   readonly acts: boolean;
   /** What it says, without layout and comments. */
   readonly meaning: string;
-};
+}
 
 /** An import: `imported` is undefined for a namespace. */
-export type Import = { readonly specifier: string; readonly local: string; readonly imported: string | undefined };
+export interface Import {
+  readonly specifier: string;
+  readonly local: string;
+  readonly imported: string | undefined;
+}
 
 /** An export by another name than the declaration's, or of another module. `name` is undefined for `export *`. */
-export type Export = {
+export interface Export {
   readonly name: string | undefined;
   readonly local: string | undefined;
   readonly specifier: string | undefined;
-};
+}
 
 /** A module's top level. */
-export type TopLevel = {
+export interface TopLevel {
   readonly statements: readonly Statement[];
   /** The statements by the names that they declare. */
   readonly declaring: ReadonlyMap<string, readonly Statement[]>;
@@ -41,7 +45,7 @@ export type TopLevel = {
   readonly exports: readonly Export[];
   /** All modules that are loaded before this one runs, in their order. */
   readonly specifiers: readonly string[];
-};
+}
 
 /** What `program` consists of. A block that runs only in a main program is no part of what a worker runs. */
 export function topLevel(program: Program): TopLevel {

@@ -36,7 +36,7 @@ export class CpuPool {
     return awaitLease(this.core, request, options);
   }
 
-  /** Adds a node. Throws a NodeError (DUPLICATE_NODE) or a RangeError. */
+  /** Adds a node. Throws a NodeError (duplicate-node) or a RangeError. */
   addNode(node: PoolNode): void {
     this.core.addNode(node);
   }
@@ -44,13 +44,13 @@ export class CpuPool {
   /**
    * Gives no new leases on the node; resolves when the last one there is
    * released, or the node removed. The node stays, empty, until it is removed;
-   * to use it again, remove it and add it. Rejects with a NodeError (UNKNOWN_NODE).
+   * to use it again, remove it and add it. Rejects with a NodeError (unknown-node).
    */
   drain(name: string): Promise<void> {
     return new Promise((resolve) => this.core.drainNode(name, resolve));
   }
 
-  /** Takes the node out at once; its leases are "lost". Throws a NodeError (UNKNOWN_NODE). */
+  /** Takes the node out at once; its leases are "lost". Throws a NodeError (unknown-node). */
   remove(name: string, reason: string): void {
     this.core.removeNode(name, reason);
   }

@@ -8,7 +8,7 @@ import { describeWait, type WaitReason } from "./wait-reason.ts";
 /** No node of the pool, even wholly idle, could ever serve the request. */
 export class NeverFitsError extends Error {
   override readonly name = "NeverFitsError";
-  readonly code = "NEVER_FITS";
+  readonly code = "never-fits";
   readonly asked: Shape;
   /** The most of each resource that one node has (where the request names a node: that node). */
   readonly largest: Amounts;
@@ -31,7 +31,7 @@ export class NeverFitsError extends Error {
 /** The request was not served in the time that its caller gave it. */
 export class ReserveTimeoutError extends Error {
   override readonly name = "ReserveTimeoutError";
-  readonly code = "RESERVE_TIMED_OUT";
+  readonly code = "reserve-timed-out";
   readonly request: PoolRequest;
   readonly timeoutMs: number;
   /** What it waited for when the time was over. */
@@ -49,7 +49,7 @@ export class ReserveTimeoutError extends Error {
 }
 
 /** What is the matter with a node's name. */
-export type NodeProblem = "UNKNOWN_NODE" | "DUPLICATE_NODE" | "NODE_DRAINING" | "NODE_REMOVED";
+export type NodeProblem = "unknown-node" | "duplicate-node" | "node-draining" | "node-removed";
 
 /** A node was named that is not there, is there already, or is going or gone. */
 export class NodeError extends Error {
@@ -80,13 +80,13 @@ function describeAsked(asked: Shape): string {
 
 function describeProblem(code: NodeProblem, node: string, detail: string): string {
   switch (code) {
-    case "UNKNOWN_NODE":
+    case "unknown-node":
       return `The pool has no node ${node}. ${detail === "" ? "Its snapshot() lists the nodes that it has." : detail}`;
-    case "DUPLICATE_NODE":
+    case "duplicate-node":
       return `The pool has a node ${node} already. Remove that one first, or give this one another name.`;
-    case "NODE_DRAINING":
+    case "node-draining":
       return `Node ${node} is being drained and takes no new leases. Ask without a node, or for another one.`;
-    case "NODE_REMOVED":
+    case "node-removed":
       return `Node ${node} was removed from the pool: ${detail}. Ask without a node, or for another one.`;
     default:
       return code satisfies never;

@@ -68,11 +68,11 @@ export class PoolCore {
   }
 
   /**
-   * Adds a node; it serves at once whoever waits for it. Throws a NodeError (DUPLICATE_NODE) where the pool has one of
+   * Adds a node; it serves at once whoever waits for it. Throws a NodeError (duplicate-node) where the pool has one of
    * that name, draining ones included, and a RangeError where the node has wrong or double numbers.
    */
   addNode(node: PoolNode): void {
-    if (this.#nodes.has(node.name)) throw new NodeError("DUPLICATE_NODE", node.name);
+    if (this.#nodes.has(node.name)) throw new NodeError("duplicate-node", node.name);
     const free = this.#freeIndexes.first();
     const state = new NodeState(node, free < 0 ? this.#nodes.size : free);
     this.#freeIndexes.delete(state.index);
@@ -82,7 +82,7 @@ export class PoolCore {
     this.#outbox.flush();
   }
 
-  /** The node takes no new leases until `resumeNode`: those it has go on, what only it could serve waits. Throws a NodeError (UNKNOWN_NODE). */
+  /** The node takes no new leases until `resumeNode`: those it has go on, what only it could serve waits. Throws a NodeError (unknown-node). */
   pauseNode(name: string): void {
     const node = this.#known(name);
     if (node.phase !== "active") return;
@@ -93,7 +93,7 @@ export class PoolCore {
     this.#outbox.flush();
   }
 
-  /** Ends `pauseNode`: the node serves at once whoever waits for it. Throws a NodeError (UNKNOWN_NODE). */
+  /** Ends `pauseNode`: the node serves at once whoever waits for it. Throws a NodeError (unknown-node). */
   resumeNode(name: string): void {
     const node = this.#known(name);
     if (node.phase !== "paused") return;
@@ -106,14 +106,14 @@ export class PoolCore {
   /**
    * The node takes no new leases; those it has go on. This is final: to use it again, remove it and add it again.
    * `drained` is called when its last lease is released, at once where it has none, and also when it is removed.
-   * Requests that only this node could serve are refused. Throws a NodeError (UNKNOWN_NODE).
+   * Requests that only this node could serve are refused. Throws a NodeError (unknown-node).
    */
   drainNode(name: string, drained?: () => void): void {
     const node = this.#known(name);
     if (drained !== undefined) this.#drained.set(node, [...(this.#drained.get(node) ?? []), { deliver: drained }]);
     if (node.phase === "active" || node.phase === "paused") {
       node.phase = "draining";
-      this.#dismiss(node, new NodeError("NODE_DRAINING", name));
+      this.#dismiss(node, new NodeError("node-draining", name));
     }
     this.#noticeDrained(node);
     this.#outbox.flush();
@@ -121,7 +121,7 @@ export class PoolCore {
 
   /**
    * The node serves at most so many leases at a time from now on, whatever their size; those beyond it go on. Throws a
-   * NodeError (UNKNOWN_NODE) or a RangeError.
+   * NodeError (unknown-node) or a RangeError.
    */
   limitLeases(name: string, most: number): void {
     positive(most, "the most leases of a node");
@@ -134,7 +134,7 @@ export class PoolCore {
 
   /**
    * The node is lost, for `reason`: its leases are dead ("lost"), and releasing them does nothing. Requests that only
-   * this node could serve are refused. Throws a NodeError (UNKNOWN_NODE).
+   * this node could serve are refused. Throws a NodeError (unknown-node).
    */
   removeNode(name: string, reason: string): void {
     const node = this.#known(name);
@@ -142,7 +142,7 @@ export class PoolCore {
     node.leases = 0;
     this.#nodes.delete(name);
     this.#freeIndexes.add(node.index);
-    this.#dismiss(node, new NodeError("NODE_REMOVED", name, reason));
+    this.#dismiss(node, new NodeError("node-removed", name, reason));
     this.#noticeDrained(node);
     this.#outbox.flush();
   }
@@ -228,8 +228,8 @@ export class PoolCore {
     if (shape.node === undefined) return new NeverFitsError(shape, this.#placement.largest(), options);
     if (shape.node === cause?.node) return cause;
     const node = this.#nodes.get(shape.node);
-    if (node === undefined) return new NodeError("UNKNOWN_NODE", shape.node);
-    if (node.phase === "draining") return new NodeError("NODE_DRAINING", shape.node);
+    if (node === undefined) return new NodeError("unknown-node", shape.node);
+    if (node.phase === "draining") return new NodeError("node-draining", shape.node);
     return new NeverFitsError(shape, node.total, options);
   }
 
@@ -265,7 +265,7 @@ export class PoolCore {
 
   #known(name: string): NodeState {
     const node = this.#nodes.get(name);
-    if (node === undefined) throw new NodeError("UNKNOWN_NODE", name);
+    if (node === undefined) throw new NodeError("unknown-node", name);
     return node;
   }
 }

@@ -39,7 +39,7 @@ export class Both {
     this.wishes.set(wish.id, { wish, sequence });
     this.model.line.push({ wish, sequence });
     this.model.settle(({ node }) =>
-      this.model.nodes.some((one) => one.name === node && !one.active) ? "NODE_DRAINING" : "NEVER_FITS",
+      this.model.nodes.some((one) => one.name === node && !one.active) ? "node-draining" : "never-fits",
     );
     this.world.ask(wish.id, wish);
   }
@@ -73,7 +73,7 @@ export class Both {
     if (node === undefined) return;
     node.active = false;
     node.onDrained.push(`${node.name} drained`);
-    this.model.settle((wish) => (wish.node === node.name ? "NODE_DRAINING" : "NEVER_FITS"));
+    this.model.settle((wish) => (wish.node === node.name ? "node-draining" : "never-fits"));
     this.#noticeDrained(node);
     this.world.drain(node.name);
   }
@@ -104,7 +104,7 @@ export class Both {
     this.model.nodes = this.model.nodes.filter((one) => one !== node);
     const lost = [...this.model.held].filter(([, held]) => held.node === node).map(([id]) => id);
     for (const id of lost) this.model.held.delete(id);
-    this.model.settle((wish) => (wish.node === node.name ? "NODE_REMOVED" : "NEVER_FITS"));
+    this.model.settle((wish) => (wish.node === node.name ? "node-removed" : "never-fits"));
     this.#noticeDrained(node);
     this.world.pool.removeNode(node.name, "test");
     for (const id of lost) expect(this.world.leases.get(id)?.state).toBe("lost");
@@ -174,8 +174,8 @@ export class Both {
   }
 
   #goneCode(name: string | undefined): string {
-    if (name === undefined) return "NEVER_FITS";
-    return this.model.nodes.some((node) => node.name === name) ? "NODE_DRAINING" : "UNKNOWN_NODE";
+    if (name === undefined) return "never-fits";
+    return this.model.nodes.some((node) => node.name === name) ? "node-draining" : "unknown-node";
   }
 
   #node(at: number): ModelNode | undefined {

@@ -58,7 +58,7 @@ test("says after its time what was asked, for how long, and why it waited", asyn
   const error: unknown = await pool.reserve({ cpus: 2 }, { timeoutMs: 5 }).catch((error: unknown) => error);
   expect(error).toBeInstanceOf(ReserveTimeoutError);
   expect(error).toMatchObject({
-    code: "RESERVE_TIMED_OUT",
+    code: "reserve-timed-out",
     timeoutMs: 5,
     waitReason: { kind: "claims", node: "n1", cpus: 2, idle: 1 },
     message:
@@ -80,11 +80,11 @@ test.for([Infinity, 2 ** 40])("does not time out early with the limit %d", async
 
 test("rejects what can't be served, and wrong numbers", async () => {
   const pool = onePool();
-  await expect(pool.reserve({ cpus: 3 })).rejects.toMatchObject({ code: "NEVER_FITS" });
-  await expect(pool.reserve({ cpus: 1, node: "n2" })).rejects.toMatchObject({ code: "UNKNOWN_NODE" });
+  await expect(pool.reserve({ cpus: 3 })).rejects.toMatchObject({ code: "never-fits" });
+  await expect(pool.reserve({ cpus: 1, node: "n2" })).rejects.toMatchObject({ code: "unknown-node" });
   await expect(pool.reserve({ cpus: -1 })).rejects.toBeInstanceOf(RangeError);
   await expect(pool.reserve({ cpus: 1 }, { timeoutMs: Number.NaN })).rejects.toBeInstanceOf(RangeError);
-  await expect(pool.drain("n2")).rejects.toMatchObject({ code: "UNKNOWN_NODE" });
+  await expect(pool.drain("n2")).rejects.toMatchObject({ code: "unknown-node" });
 });
 
 test("drains: resolves when the last lease is back, or the node is removed", async () => {

@@ -78,6 +78,6 @@ test("forgets a lent request that is cancelled, and one that can't be served any
   world.cancel("c").pool.removeNode("n2", "gone");
   world.news();
   world.putBack("c", "d");
-  expect(world.news()).toEqual(["d refused: NEVER_FITS"]);
+  expect(world.news()).toEqual(["d refused: never-fits"]);
   expect(world.tickets.get("c")?.state).toBe("cancelled");
 });

@@ -73,7 +73,7 @@ test("refuses at once what no node can ever serve, and says how much there is", 
     "3 CPUs on node n2 can never be reserved: the node has 2 CPUs, 4 GPUs, 1000 MB of memory. Ask for less or for another node.",
     "The pool has no node n3. Its snapshot() lists the nodes that it has.",
   ]);
-  expect(refusals[0]).toMatchObject({ code: "NEVER_FITS", asked: { cpus: 9 }, largest: { cpus: 8, gpus: 4 } });
+  expect(refusals[0]).toMatchObject({ code: "never-fits", asked: { cpus: 9 }, largest: { cpus: 8, gpus: 4 } });
 });
 
 test("refuses whoever waits for the last node that could serve it, with the reason", () => {
@@ -129,7 +129,7 @@ test("pauses: no new leases, also for who claims the node or needs just this one
   world.pool.resumeNode("n1");
   expect(world.news()).toEqual(["wide on n1"]);
   world.pool.pauseNode("n1");
-  expect(world.release("wide").drain("n1").news()).toEqual(["bound refused: NODE_DRAINING", "n1 drained"]);
+  expect(world.release("wide").drain("n1").news()).toEqual(["bound refused: node-draining", "n1 drained"]);
 });
 
 test("makes the leases of a removed node dead, and lets a new node have its name and its place", () => {

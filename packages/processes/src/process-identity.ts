@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { hasEnded, readIfThere, readProcess } from "./process-id.ts";
 
 /** One process of one boot of one host. Fields that the system does not tell are empty strings. */
-export type ProcessIdentity = {
+export interface ProcessIdentity {
   readonly host: string;
   readonly pid: number;
   /** Clock ticks from boot to the start of the process: field 22 of /proc/PID/stat, see proc_pid_stat(5). */
@@ -15,7 +15,7 @@ export type ProcessIdentity = {
   readonly bootId: string;
   /** Pids are only comparable inside one namespace (containers have their own). */
   readonly pidNamespace: string;
-};
+}
 
 /** `elsewhere`: a process of another host or container, of which this one can't know. */
 export type ProcessState = "living" | "dead" | "elsewhere";

@@ -5,12 +5,12 @@ import type { Claim } from "./results-store.ts";
 import type { SingleFlight } from "./single-flight.ts";
 
 /** What is claimed: `id` is the flight's, `store` writes the value and resolves after its COMMIT. */
-type ClaimedKey = {
+interface ClaimedKey {
   readonly id: string;
   readonly map: string;
   readonly key: string;
   readonly store: (value: string) => Promise<void>;
-};
+}
 
 /** A claim on a flight that has been started, or taken over, for this caller. */
 export const openClaim = (flights: SingleFlight<string>, { id, map, key, store }: ClaimedKey): Claim => {

@@ -8,13 +8,13 @@ import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
 
 /** A column of a row, as node:sqlite gave it. `key` is known where `column` is `val`. */
-export type ReadColumn = {
+export interface ReadColumn {
   readonly map: string;
   readonly rowid: SQLOutputValue | undefined;
   readonly column: "key" | "val";
   readonly found: SQLOutputValue | undefined;
   readonly key?: string;
-};
+}
 
 /** Gives the text of a column. @throws ResultsError `unreadable` where it has none */
 export const columnTextReader = (connection: Connection): ((read: ReadColumn) => string) => {

@@ -14,11 +14,11 @@ import { ResultsError } from "./results-error.ts";
 import { databaseFailure, readFailure } from "./sqlite-failure.ts";
 
 /** The settings of the live connection, read back from SQLite. `synchronous` is 2 for FULL. */
-export type ConnectionSettings = {
+export interface ConnectionSettings {
   readonly journalMode: unknown;
   readonly synchronous: unknown;
   readonly lockingMode: unknown;
-};
+}
 
 /** This package's layout of the file, kept in `PRAGMA user_version` (Hyperion leaves it at 0). */
 const layoutVersion = 1;

@@ -67,7 +67,10 @@ const tryCopy = (path: string, copy: string): boolean => {
 const suffixes = ["", "-wal", "-journal"] as const;
 
 /** The files at a moment: what tells of a change of each (none where it is missing), and the log's round, where SQLite uses one. */
-type Look = { readonly files: ReadonlyMap<string, BigIntStats>; readonly round: string | undefined };
+interface Look {
+  readonly files: ReadonlyMap<string, BigIntStats>;
+  readonly round: string | undefined;
+}
 
 const look = (path: string): Look => {
   const round = hasLog(path) ? roundOf(logOf(path)) : undefined;

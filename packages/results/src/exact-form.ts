@@ -15,10 +15,17 @@ import { describeInstance, isPlain, type JsonValue, type NotJson } from "./json-
 type Change = readonly [path: readonly (string | number)[], kind: string];
 
 /** A value as JSON and changes. */
-export type ExactForm = { readonly json: JsonValue; readonly changes: readonly Change[] };
+export interface ExactForm {
+  readonly json: JsonValue;
+  readonly changes: readonly Change[];
+}
 
 /** What a row in this form has: the value, whether only undefined was changed in it, and whether it was kept for a codec. */
-export type ReadExact = { readonly value: unknown; readonly onlyUndefined: boolean; readonly kept: boolean };
+export interface ReadExact {
+  readonly value: unknown;
+  readonly onlyUndefined: boolean;
+  readonly kept: boolean;
+}
 
 const mark = '{"hyperion-ts":{"changes":[';
 
@@ -127,12 +134,12 @@ type Form =
   | { readonly refused: string };
 
 type Steps = { readonly above: Steps; readonly step: string | number } | undefined;
-type ToWrite = {
+interface ToWrite {
   readonly value: unknown;
   readonly into: object;
   readonly step: string | number;
   readonly steps: Steps;
-};
+}
 
 /** It keeps a list of what is to be written and does not recurse: depth has no limit. */
 class ExactWriter {

@@ -10,12 +10,12 @@ import { canonicalKeyText } from "./canonical-json.ts";
 import type { Connection } from "./connection.ts";
 
 /** The foreign keys of one map, both ways. */
-export type ForeignKeys = {
+export interface ForeignKeys {
   /** From a canonical text to the other texts of the same key. */
   readonly textsOf: ReadonlyMap<string, readonly string[]>;
   /** From a foreign text to its canonical text. */
   readonly canonicalOf: ReadonlyMap<string, string>;
-};
+}
 
 /** Makes the list of a map; later calls for the same map return the same list. */
 export const foreignKeysReader = (connection: Connection): ((map: string) => ForeignKeys) => {

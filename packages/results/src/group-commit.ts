@@ -19,7 +19,11 @@ export type WriteRows<Row> = (rows: readonly Row[]) => number;
 /** Runs the COMMIT of a transaction; see `ResultsOptions.aroundCommit`. */
 export type AroundCommit = (commit: () => void) => void;
 
-type Pending<Row> = { readonly row: Row; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+interface Pending<Row> {
+  readonly row: Row;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** 7 µs each, so about 15 ms. */
 const largestTransaction = 2048;

@@ -30,7 +30,11 @@ const isWrittenLike = (text: string, json: JsonValue): boolean => {
 export const findLoss = (text: string): NotJson | undefined => new LossFinder(text).find();
 
 /** An array (`names` is undefined) or object that the search is in; `step` is the index or property that it is at. */
-type Open = { readonly names: Set<string> | undefined; step: number | string; atName: boolean };
+interface Open {
+  readonly names: Set<string> | undefined;
+  step: number | string;
+  atName: boolean;
+}
 
 /** Goes through the text once. It keeps a list of what is open and does not recurse: depth has no limit. */
 class LossFinder {

@@ -32,7 +32,11 @@ export const writeJson = (value: JsonValue, namesOf: (object: object) => readonl
 };
 
 /** An array (`names` is undefined) or object of which the first `next` values are written. */
-type Open = { readonly names: readonly string[] | undefined; readonly values: readonly JsonValue[]; next: number };
+interface Open {
+  readonly names: readonly string[] | undefined;
+  readonly values: readonly JsonValue[];
+  next: number;
+}
 
 const isArray = (value: object): value is readonly JsonValue[] => Array.isArray(value);
 

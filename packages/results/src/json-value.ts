@@ -17,7 +17,10 @@ export type JsonValue =
   | { readonly [property: string]: JsonValue };
 
 /** The first place where JSON would change a value: `at` is its path ("$.points[3]"), `found` what is there ("NaN"). */
-export type NotJson = { readonly at: string; readonly found: string };
+export interface NotJson {
+  readonly at: string;
+  readonly found: string;
+}
 
 /** Whether JSON gives `value` back as it is. */
 export const isJson = (value: unknown): value is JsonValue => findNotJson(value) === undefined;
@@ -36,7 +39,11 @@ export const asJson = (value: unknown): { readonly json: JsonValue; readonly neg
 };
 
 /** An array or object that the search is in, and how many of its values it has looked at. */
-type Open = { readonly object: object; readonly values: readonly unknown[]; looked: number };
+interface Open {
+  readonly object: object;
+  readonly values: readonly unknown[];
+  looked: number;
+}
 
 /** It keeps a list of what is open and does not recurse: depth has no limit. Paths are put together for what is found only. */
 class Search {

@@ -18,39 +18,39 @@ import type { JsonValue } from "./json-value.ts";
 import { findNotJsonSchema } from "./schema-shows.ts";
 
 /** How values that JSON would change are written and read: `decode(encode(value))` must equal `value`. */
-export type ValueCodec<V> = {
+export interface ValueCodec<V> {
   readonly encode: (value: V) => JsonValue;
   readonly decode: (json: JsonValue) => V;
-};
+}
 
 /**
  * A codec that writes and reads the JSON text itself, as JSON does (`JSON` is one): for numbers that a double can't hold.
  * What `stringify` gives must be JSON; `parse` gets whatever the row has, with all digits of its numbers.
  */
-export type TextCodec<V> = {
+export interface TextCodec<V> {
   readonly stringify: (value: V) => string;
   readonly parse: (text: string) => V;
-};
+}
 
 /**
  * A map from keys `K` to values `V`, known in the database by its name alone.
  * `StoredKey` is what `lookupAll` gives back: a key as its schema parsed it, then read from JSON.
  */
-export type KeyValMap<K, V, StoredKey = K> = {
+export interface KeyValMap<K, V, StoredKey = K> {
   readonly name: string;
   readonly key: StandardSchemaV1<K, StoredKey>;
   readonly value: StandardSchemaV1<V, unknown>;
   readonly codec: ValueCodec<V> | TextCodec<V> | undefined;
-};
+}
 
 /** Options of `keyValMap`. */
-export type KeyValMapOptions<V> = {
+export interface KeyValMapOptions<V> {
   /**
    * For values that JSON would change: NaN, BigInt, Map or typed arrays by a ValueCodec; integers and ratios in full,
    * also those that Hyperion wrote, by a TextCodec. Default: none. -0 and undefined need none.
    */
   readonly codec?: ValueCodec<V> | TextCodec<V>;
-};
+}
 
 /**
  * Describes a map.

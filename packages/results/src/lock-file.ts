@@ -36,7 +36,10 @@ export type LockHolder = ProcessIdentity & {
 };
 
 /** Batch jobs, where there are any: this process's own, and one that has certainly ended. */
-export type LockJobs = { readonly own?: string | undefined; readonly ended?: string | undefined };
+export interface LockJobs {
+  readonly own?: string | undefined;
+  readonly ended?: string | undefined;
+}
 
 /**
  * Takes the lock of the database at `databasePath`; disposing of it gives it up.

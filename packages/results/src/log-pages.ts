@@ -5,11 +5,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /** What the transactions of a log have written: where each page's newest text begins in the file, and how long they leave the database. */
-export type LogPages = {
+export interface LogPages {
   readonly pageBytes: number;
   readonly offsets: ReadonlyMap<number, number>;
   readonly databasePages: number;
-};
+}
 
 /** Whether the log has all pages of its database from number `first` on. Pages count from 1. */
 export const hasPagesFrom = (first: number, { pageBytes, offsets, databasePages }: LogPages): boolean => {

@@ -55,10 +55,10 @@ export const memoizeWithMap =
   };
 
 /** How a value is remembered. */
-export type MemoizeOptions = {
+export interface MemoizeOptions {
   /** Which remembered values count: `"any"`, or only those that today's code of the remote functions in `f` has computed (`"same"`). Default `"any"`. */
   readonly code?: "any" | "same";
-};
+}
 
 /** A value that is computed out of other remembered ones depends on the functions of these, too. */
 const noteFor =

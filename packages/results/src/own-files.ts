@@ -45,12 +45,12 @@ export const ownFiles = (path: string): OwnFiles => {
   };
 };
 
-type Watched = {
+interface Watched {
   readonly loss: () => string | undefined;
   readonly isOurs: () => boolean;
   /** How long it was at the last look. */
   readonly bytes: () => number;
-};
+}
 
 const watched = (path: string, what: string): Watched => {
   const first = look(path);
@@ -84,7 +84,11 @@ const strangerAt = (path: string): (() => string | undefined) => {
   };
 };
 
-type Look = { readonly dev: number | bigint; readonly ino: number | bigint; readonly size: number | bigint };
+interface Look {
+  readonly dev: number | bigint;
+  readonly ino: number | bigint;
+  readonly size: number | bigint;
+}
 
 /** Undefined where it can't be known, which is no reason to end: no permission for the folder, a server that does not answer. */
 const look = (path: string): Look | "gone" | undefined => {

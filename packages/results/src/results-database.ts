@@ -57,7 +57,11 @@ const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable =>
 };
 
 /** The parts of an open file. */
-type OpenFile = { readonly connection: Connection; readonly rows: StoredRows; readonly origins: RowOrigins };
+interface OpenFile {
+  readonly connection: Connection;
+  readonly rows: StoredRows;
+  readonly origins: RowOrigins;
+}
 
 class SqliteResults implements ResultsDatabase {
   readonly path: string;

@@ -49,13 +49,13 @@ export type ResultsErrorCode =
   | "unreadable"
   | "claim-lost";
 
-type Details = {
+interface Details {
   readonly code: ResultsErrorCode;
   readonly what: string;
   readonly advice: string;
   readonly path?: string;
   readonly cause?: unknown;
-};
+}
 
 /** Whatever this package throws by itself. Abort reasons and errors of your own functions pass through unchanged. */
 export class ResultsError extends Error {

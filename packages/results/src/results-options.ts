@@ -7,15 +7,15 @@ import type { CodeOfToday, OtherCode } from "./row-origins.ts";
 import type { AroundCommit } from "./group-commit.ts";
 
 /** A job of a batch system, for the lock. */
-export type BatchJob = {
+export interface BatchJob {
   /** Names this start of the job, among all jobs of all systems that may see the file, e.g. `"Slurm job 4711 of cluster gamma"`. */
   readonly name: string;
   /** Whether the job of another such name has ended, with all its processes. */
   readonly hasEnded: (name: string) => Promise<boolean>;
-};
+}
 
 /** Options of `openResults`. */
-export type ResultsOptions = {
+export interface ResultsOptions {
   /** The database file; it and its directory are made where they are missing. */
   readonly path: string;
   /** Written with each new row, as in Hyperion. Look-ups ignore it: all programs of a file share its results. */
@@ -43,19 +43,19 @@ export type ResultsOptions = {
    * it, or end the process between the COMMIT and the acknowledgement. Default: just runs it.
    */
   readonly aroundCommit?: AroundCommit;
-};
+}
 
 /**
  * What a database has done since it was opened. `hits` are look-ups that found a row; `shared` are calls
  * that waited for an equal one; `inserts` are rows whose COMMIT has returned, in `commits` transactions.
  */
-export type ResultsCounters = {
+export interface ResultsCounters {
   readonly lookups: number;
   readonly hits: number;
   readonly shared: number;
   readonly inserts: number;
   readonly commits: number;
-};
+}
 
 /**
  * An open results database. Disposing of it commits what is pending, closes the file and gives up its lock; it throws

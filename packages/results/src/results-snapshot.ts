@@ -19,11 +19,11 @@ import { strayLog } from "./stray-log.ts";
 import { storedRows, type StoredRows } from "./stored-rows.ts";
 
 /** Options of `openResults`, to read. */
-export type SnapshotOptions = {
+export interface SnapshotOptions {
   /** The database file. */
   readonly path: string;
   readonly readOnly: true;
-};
+}
 
 /**
  * What a results database had when it was opened: all results whose promises had resolved by then, and none in part.

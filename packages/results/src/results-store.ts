@@ -7,7 +7,10 @@
 import type { FunctionCodes } from "./row-origins.ts";
 
 /** A row of a map: the key and value texts. */
-export type StoredRow = { readonly key: string; readonly value: string };
+export interface StoredRow {
+  readonly key: string;
+  readonly value: string;
+}
 
 /** The answer to `claim`. `codes`: the remote functions, with the hashes of their code, that the value was computed with, as far as they are known. */
 export type Claimed =
@@ -19,25 +22,25 @@ export type Claimed =
   | { readonly kind: "mine"; readonly claim: Claim };
 
 /** The duty to compute one value. It ends with the first call of one of these; `fulfil` after that is refused. */
-export type Claim = {
+export interface Claim {
   /** Stores the value, and gives it to the waiting. Resolves after the row's COMMIT has returned. */
   readonly fulfil: (value: string) => Promise<void>;
   /** The function failed: the waiting fail with the same error. Later calls start anew. */
   readonly fail: (error: unknown) => void;
   /** The claimant was cancelled or is lost: the first of the waiting takes the claim over. */
   readonly release: () => void;
-};
+}
 
 /** How a value is claimed. */
-export type ClaimOptions = {
+export interface ClaimOptions {
   /** Ends the wait for another's value. */
   readonly signal?: AbortSignal | undefined;
   /** `"same"`: a value that other code has computed, or of which that is not known, counts as none. Default `"any"`. */
   readonly code?: "any" | "same";
-};
+}
 
 /** The store behind the verbs. Look-ups see committed rows only. */
-export type ResultsStore = {
+export interface ResultsStore {
   /** The newest value of a key. */
   readonly lookup: (map: string, key: string) => string | undefined | Promise<string | undefined>;
   /** The newest row of each key, the oldest of them first. Keys are canonical. */
@@ -53,7 +56,7 @@ export type ResultsStore = {
   readonly claim: (map: string, key: string, options?: ClaimOptions) => Claimed | Promise<Claimed>;
   /** Notes that a value of a map is computed with a remote function: with its code of today, unless `hash` says with which. */
   readonly noteCode: (map: string, functionName: string, hash?: string) => void;
-};
+}
 
 /**
  * The capability to use a results database (Hyperion's HasDB). `signal`, where the environment has
@@ -65,7 +68,7 @@ export type HasResults = HasCodeNotes & {
 };
 
 /** Who wants to know which remote functions are called: `memoizeWithMap`, of what it computes. */
-export type HasCodeNotes = {
+export interface HasCodeNotes {
   /** To be called with each remote function that is called in this environment. `hash` is that of its code, where it is not the code of today. */
   readonly noteCode?: (functionName: string, hash?: string) => void;
-};
+}

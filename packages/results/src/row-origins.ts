@@ -13,7 +13,7 @@ export type CodeOfToday = (functionName: string) => string | undefined;
 export type RowCode = "same" | "other" | "unknown";
 
 /** Results of a map that other code than today's has computed. */
-export type OtherCode = {
+export interface OtherCode {
   readonly map: string;
   /** How many keys have such a value as their newest. */
   readonly results: number;
@@ -22,7 +22,7 @@ export type OtherCode = {
   /** The last of the programs that computed them, and when it was started: text of SQLite, in UTC, such as `"2026-11-25 12:15:00"`. */
   readonly programId: string;
   readonly startedAt: string | undefined;
-};
+}
 
 /** Functions and the hashes of their code. */
 export type FunctionCodes = ReadonlyMap<string, string>;

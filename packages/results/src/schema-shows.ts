@@ -19,7 +19,10 @@ export const findNotJsonSchema = (schema: unknown, side: SchemaSide): NotJson | 
   }
 };
 
-type Part = { readonly schema: unknown; readonly steps: readonly PropertyKey[] };
+interface Part {
+  readonly schema: unknown;
+  readonly steps: readonly PropertyKey[];
+}
 
 const search = ({ schema, steps }: Part, side: SchemaSide, seen: Set<unknown>): NotJson | undefined => {
   const definition = definitionOf(schema);
@@ -47,7 +50,10 @@ const refusedTypes: ReadonlyMap<unknown, string> = new Map([
   ["file", "a File"],
 ]);
 
-type Definition = { readonly type: string; readonly [field: string]: unknown };
+interface Definition {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
 
 const definitionOf = (schema: unknown): Definition | undefined => {
   const inner: unknown = field(schema, "_zod");

@@ -7,7 +7,10 @@
 /** What a waiter gets: the value that the claimant computed, or the claim itself. */
 export type FlightEnd<Value> = { readonly kind: "value"; readonly value: Value } | { readonly kind: "mine" };
 
-type Waiter<Value> = { readonly resolve: (end: FlightEnd<Value>) => void; readonly reject: (error: unknown) => void };
+interface Waiter<Value> {
+  readonly resolve: (end: FlightEnd<Value>) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** The claims under way, by an id that equal calls share. */
 export class SingleFlight<Value> {

@@ -12,10 +12,13 @@ import { databaseFailure } from "./sqlite-failure.ts";
 export type NewRow = StoredRow & { readonly map: string };
 
 /** A value, and the program that has written it. */
-export type FoundRow = { readonly value: string; readonly programId: string };
+export interface FoundRow {
+  readonly value: string;
+  readonly programId: string;
+}
 
 /** The rows of an open database. All throw ResultsError where SQLite fails. */
-export type StoredRows = {
+export interface StoredRows {
   /** The newest row of a key, given by its canonical text. */
   readonly newest: (map: string, key: string) => FoundRow | undefined;
   /** The newest row of each key of a map, in the order in which they were written. */
@@ -24,7 +27,7 @@ export type StoredRows = {
   readonly write: WriteRows<NewRow>;
   /** Deletes all rows of these keys, given by their canonical texts. */
   readonly forget: ForgetRows;
-};
+}
 
 /** The rows behind `connection`; new ones are written as `programId`'s, with what `origins` has noted. */
 export const storedRows = (

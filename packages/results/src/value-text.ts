@@ -24,7 +24,10 @@ export const encodeValue = <V>(map: ValuesOf<V>, key: string, value: V): string 
   });
 
 /** The text of a row for a computed value. With `failure`, its call fails, and the row keeps the value for a map with another codec. */
-export type Computed = { readonly text: string; readonly failure?: ResultsError };
+export interface Computed {
+  readonly text: string;
+  readonly failure?: ResultsError;
+}
 
 /**
  * As `encodeValue`, for a value that took long to compute: where it fits the schema, and can't be written as the map has it,
@@ -50,12 +53,12 @@ const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<un
 };
 
 /** Why there is no text, said of the value. */
-type Refusal = {
+interface Refusal {
   readonly why: string;
   readonly code: ResultsErrorCode;
   readonly advice: string;
   readonly cause?: unknown;
-};
+}
 
 const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal => {
   if (checked.ok) return textOf(map, value);

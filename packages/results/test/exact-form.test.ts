@@ -237,7 +237,9 @@ describe("a schema that shows what JSON would change", () => {
   });
 
   test("is taken where a value is given as JSON, or may be anything, also for itself", () => {
-    type Tree = { readonly children: readonly Tree[] };
+    interface Tree {
+      readonly children: readonly Tree[];
+    }
     const tree: z.ZodType<Tree, Tree> = z.object({
       get children() {
         return z.array(tree);

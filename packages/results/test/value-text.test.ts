@@ -50,7 +50,10 @@ describe("values and keys of great depth", () => {
   });
 });
 
-type Chain = { readonly next?: Chain | undefined; readonly leaf?: number | undefined };
+interface Chain {
+  readonly next?: Chain | undefined;
+  readonly leaf?: number | undefined;
+}
 const recursive: z.ZodType<Chain, Chain> = z.lazy(() =>
   z.object({ next: recursive.optional(), leaf: z.number().optional() }),
 );

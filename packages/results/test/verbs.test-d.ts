@@ -16,7 +16,9 @@ import { brackets, root } from "./world.ts";
 type Key = ReturnType<typeof root>;
 type Bracket = [number, number];
 type Job<A> = (env: HasResults) => Promise<A>;
-type HasPool = { readonly pool: string };
+interface HasPool {
+  readonly pool: string;
+}
 
 declare const remote: (key: Key) => (env: HasPool) => Promise<Bracket>;
 

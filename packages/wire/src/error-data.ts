@@ -11,7 +11,7 @@ import { writeValueGraph } from "./value-graph-writer.ts";
 export type ErrorData = ThrownError | ThrownValue;
 
 /** An error with its causes. Always encodable; JSON keeps it too, as far as JSON keeps what is in `fields`. */
-export type ThrownError = {
+export interface ThrownError {
   readonly kind: "error";
   /** The built-in class that errorFromData makes. */
   readonly builtIn: BuiltInErrorName;
@@ -23,10 +23,13 @@ export type ThrownError = {
   readonly errors?: readonly ErrorData[];
   /** Own enumerable fields and `code`; a string that describes it stands for each that cannot travel. */
   readonly fields: Readonly<Record<string, unknown>>;
-};
+}
 
 /** Something that was thrown and is no error; a string that describes it where it cannot travel. */
-export type ThrownValue = { readonly kind: "value"; readonly value: unknown };
+export interface ThrownValue {
+  readonly kind: "value";
+  readonly value: unknown;
+}
 
 /**
  * `thrown` as data. Never throws. A cause that is one of the errors that it is the cause of is cut, and so are causes

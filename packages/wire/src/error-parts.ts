@@ -9,7 +9,7 @@ import { types } from "node:util";
 export type BuiltInErrorName = keyof typeof builtInErrors;
 
 /** One level of an error: its causes are still what they were. */
-export type ErrorParts = {
+export interface ErrorParts {
   /** The built-in class that comes back: for a class of the user's, the built-in class that it extends. */
   readonly builtIn: BuiltInErrorName;
   /** The error's name; where a class has not set any, the class's name. */
@@ -18,7 +18,7 @@ export type ErrorParts = {
   readonly stack: string | undefined;
   /** `cause`, `errors` of an AggregateError, `code`, and all own enumerable fields. */
   readonly fields: readonly (readonly [key: string, value: unknown])[];
-};
+}
 
 /** True for all errors: of any class, of another realm, and DOMException. */
 export function isError(value: unknown): value is Error {

@@ -4,12 +4,12 @@
  */
 
 /** What the look has found in a plain tree. */
-export type PlainTree = {
+export interface PlainTree {
   /** The objects in it. */
   readonly objects: ReadonlySet<object>;
   /** The bytes of its typed arrays. */
   readonly binaryBytes: number;
-};
+}
 
 /**
  * What is in `value`, where it is a tree of primitives, plain objects, arrays, dates and typed arrays in which nothing
@@ -23,7 +23,10 @@ export function lookAtPlainTree(value: unknown): PlainTree | undefined {
   return isPlainObject(value, tree, 0) ? tree : undefined;
 }
 
-type Look = { readonly objects: Set<object>; binaryBytes: number };
+interface Look {
+  readonly objects: Set<object>;
+  binaryBytes: number;
+}
 
 const MAX_DEPTH = 100;
 

@@ -23,7 +23,10 @@ export function readValueGraph(table: unknown): unknown {
 type ValueAt = (slot: unknown) => unknown;
 
 /** An object that exists, and how it gets its contents. */
-type StartedNode = { readonly object: object; readonly fill: (valueAt: ValueAt) => void };
+interface StartedNode {
+  readonly object: object;
+  readonly fill: (valueAt: ValueAt) => void;
+}
 
 function valueOfSlot(slot: unknown, nodes: readonly StartedNode[]): unknown {
   if (typeof slot !== "object" || slot === null) return slot;

@@ -3,12 +3,12 @@
 import { NodeTag, type Slot } from "./value-graph.ts";
 
 /** A node while its slots are being filled, and where it was found; the root has no parent. */
-export type PlacedNode = {
+export interface PlacedNode {
   readonly node: readonly Slot[];
   readonly parent: PlacedNode | undefined;
   /** The node is the slot of its parent with this index. */
   readonly position: number;
-};
+}
 
 /** The path to what would be the next slot of `parent`. */
 export function pathOf(parent: PlacedNode | undefined): string {

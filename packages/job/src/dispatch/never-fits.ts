@@ -11,7 +11,7 @@ export function ofFunction(
   nodes: Iterable<string>,
   gone: ReadonlyMap<string, string> = new Map(),
 ): Error {
-  if (error instanceof NodeError && error.code === "UNKNOWN_NODE") {
+  if (error instanceof NodeError && error.code === "unknown-node") {
     const why = gone.get(error.node);
     return new NodeError(
       error.code,

@@ -10,7 +10,7 @@ import { runCommand } from "@hyperion-ts/processes";
 const GIT_LIMIT_MS = 10_000;
 
 /** What is known of a program. Null: not known. */
-export type ProgramDescription = {
+export interface ProgramDescription {
   readonly host: string;
   readonly user: string;
   /** The program's file and arguments. */
@@ -20,7 +20,7 @@ export type ProgramDescription = {
   /** The commit of the repository that the program's file is in, and whether all of its files were as in that commit. */
   readonly gitCommit: string | null;
   readonly gitClean: boolean | null;
-};
+}
 
 /**
  * Describes the program of this process. Never rejects; what is not known when `signal` aborts is left out. No process
