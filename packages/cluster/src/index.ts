@@ -1,0 +1,2 @@
+/** Slurm jobs as typed function calls. See the README. */
+export {};
