@@ -1,2 +1,22 @@
-/** Slurm jobs as typed function calls. See the README. */
-export {};
+/**
+ * Slurm jobs as typed function calls. A user's module of jobs may import this, and so does every worker of it: it starts
+ * nothing, and loads what submits jobs only when `runCluster` is called.
+ */
+export type { Cluster, ClusterEnv, HasJobs, HasJobsOrCpus } from "./program/cluster-env.ts";
+export type { JobLauncher, JobRequest, JobValue } from "./program/job-launcher.ts";
+export {
+  changeJobOptions,
+  modifyJobOptions,
+  setJobMemory,
+  setJobOptions,
+  setJobTime,
+  setJobType,
+  setSlurmAccount,
+  setSlurmConstraint,
+  setSlurmPartition,
+  setSlurmQos,
+} from "./program/job-options.ts";
+export { remoteEvalJob, remoteEvalJobM } from "./program/remote-eval-job.ts";
+export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-cluster.ts";
+export { JobError, type JobFailure, type JobSite } from "./job-error.ts";
+export type { SbatchOptions } from "./sbatch/sbatch-options.ts";

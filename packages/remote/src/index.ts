@@ -15,6 +15,7 @@ export {
 export { type ModuleMeta, NoModuleError } from "./module-url.ts";
 export { type AnyRemoteFunction, DuplicateNameError, findRemote, remoteNames } from "./registry.ts";
 export {
+  defineNamed,
   defineRemote,
   type RemoteFunction,
   type RemoteFunctionDefinition,

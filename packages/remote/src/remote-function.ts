@@ -17,7 +17,7 @@ import {
   standardSchema,
 } from "@hyperion-ts/bounds";
 import { type ModuleMeta, moduleUrl } from "./module-url.ts";
-import { register } from "./registry.ts";
+import { type AnyRemoteFunction, register } from "./registry.ts";
 
 /** What a caller passes in: the input as it is before the schema parses it. */
 export type RemoteInput<F> = F extends { readonly input: infer I extends StandardSchemaV1 }
@@ -82,8 +82,22 @@ export function defineRemote<I extends StandardSchemaV1, O extends StandardSchem
   meta: ModuleMeta,
   definition: RemoteFunctionDefinition<I, O, F>,
 ): RemoteFunction<I, O> {
-  checkDefinition(definition);
-  const fn: RemoteFunction<I, O> = { ...definition, module: moduleUrl(meta, definition.name) };
+  return defineNamed("defineRemote", meta, definition);
+}
+
+/**
+ * What `verb` (such as `"defineRemote"`) was given, checked, with its module, and known by its name from now on: for verbs
+ * that define other kinds of named values with schemas.
+ *
+ * @throws as `defineRemote` does.
+ */
+export function defineNamed<D extends Omit<AnyRemoteFunction, "module">>(
+  verb: string,
+  meta: ModuleMeta,
+  definition: D,
+): D & Pick<AnyRemoteFunction, "module"> {
+  checkDefinition(verb, definition);
+  const fn = { ...definition, module: moduleUrl(meta, definition.name) };
   register(fn, meta);
   return fn;
 }
@@ -97,18 +111,16 @@ const rules: Rules<RemoteFunctionDefinition<StandardSchemaV1, StandardSchemaV1> 
   module: anything,
 };
 
-function checkDefinition(definition: {
-  readonly name: string;
-  readonly input: unknown;
-  readonly output: unknown;
-  readonly run: unknown;
-}): void {
+function checkDefinition(
+  verb: string,
+  definition: { readonly name: string; readonly input: unknown; readonly output: unknown; readonly run: unknown },
+): void {
   if (typeof definition !== "object" || definition === null)
     throw new TypeError(
-      `defineRemote takes the module's own import.meta, and then what it defines: defineRemote(import.meta, { name, input, output, run }). The second one was ${showValue(definition)}`,
+      `${verb} takes the module's own import.meta, and then what it defines: ${verb}(import.meta, { name, input, output, run }). The second one was ${showValue(definition)}`,
     );
-  checkValue("defineRemote", "name", definition.name, nonEmpty);
-  const place = `defineRemote ${JSON.stringify(definition.name)}`;
+  checkValue(verb, "name", definition.name, nonEmpty);
+  const place = `${verb} ${JSON.stringify(definition.name)}`;
   checkOptions<object>(place, definition, rules);
   checkValue(place, "input", definition.input, standardSchema);
   checkValue(place, "output", definition.output, standardSchema);

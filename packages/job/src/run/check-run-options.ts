@@ -26,7 +26,7 @@ import type { RunOptions } from "./run-options.ts";
 /** A pool knows CPUs by numbers from 0 to 65,535. */
 const MAX_CPUS = 65_536;
 
-const runRules: Rules<RunOptions> = {
+export const runRules: Rules<RunOptions> = {
   signal: aborter,
   progress: oneOf("auto", "plain", "none"),
   handleSignals: flag,

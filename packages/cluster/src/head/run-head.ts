@@ -1,0 +1,86 @@
+/**
+ * The head of a Slurm job: runs the job of a job directory on all that Slurm gives it, with a results database of its own
+ * there, and writes how that ended. It needs nobody: the program that submitted it may be gone.
+ */
+import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { type HasSignal, InterruptedError, type Job, local, type ProgramInfo, remoteEval, ResultsError, runJobSlurm, setTask } from "@hyperion-ts/job";
+import { type AnyRemoteFunction, checkOutput, findRemote, parseInput } from "@hyperion-ts/remote";
+import { encodeValue, errorToData } from "@hyperion-ts/wire";
+import { JobDirectory } from "../directory/job-directory.ts";
+import type { Submission } from "../directory/job-record.ts";
+import type { Outcome } from "../directory/outcome.ts";
+import { loadSnapshot } from "../snapshot/load-snapshot.ts";
+import { HeadReport } from "./head-report.ts";
+
+const INPUT_LOOK_MS = 1_000;
+
+/** What Slurm is told of each end; 75 is EX_TEMPFAIL of sysexits.h: try again. */
+const EXIT_CODES = { value: 0, error: 1, interrupted: 75 } as const satisfies Record<Outcome["kind"], number>;
+
+/**
+ * Runs the job of the directory at `path` as its submission `number`, from 1 on; resolves with the exit code.
+ *
+ * @throws Error where there is no such submission; what a directory that can't be used is refused with
+ */
+export async function runHead(path: string, number: number): Promise<number> {
+  const directory = JobDirectory.open(path);
+  const submission = directory?.submissions()[number - 1];
+  if (directory === undefined || submission === undefined) throw new Error(`${path} has no submission ${number}`);
+  // Slurm also starts a job again that was done when its node was lost. One that was interrupted goes on.
+  const earlier = directory.outcome();
+  if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
+  const outcome = await outcomeOf(directory, submission, number);
+  directory.writeOutcome({ id: directory.job.id, submission: number, outcome });
+  return EXIT_CODES[outcome.kind];
+}
+
+async function outcomeOf(directory: JobDirectory, submission: Submission, number: number): Promise<Outcome> {
+  try {
+    await loadSnapshot(submission.snapshot.file, submission.snapshot.hash);
+    const value = await runInAllocation(directory, submission, number);
+    // A value that can't travel is the job's failure.
+    encodeValue(value);
+    return { kind: "value", value };
+  } catch (error) {
+    // Another head has this directory: how it ends is for that one to say.
+    if (error instanceof ResultsError && error.code === "locked") throw error;
+    console.error(error);
+    return error instanceof InterruptedError
+      ? { kind: "interrupted", signal: error.signal, timeIsUp: error.timeIsUp, error: errorToData(error) }
+      : { kind: "error", error: errorToData(error) };
+  }
+}
+
+async function runInAllocation(directory: JobDirectory, { programId }: Submission, number: number): Promise<unknown> {
+  const { dataDir, name, database } = directory.job;
+  const info: ProgramInfo = { id: programId, database: directory.database, logDir: directory.logDir, dataDir };
+  const fn = findRemote(name);
+  if (fn === undefined)
+    throw new Error(`The program's snapshot defines no job and no remote function of the name ${JSON.stringify(name)}`);
+  using report = new HeadReport(directory, { submission: number, host: hostname(), pid: process.pid });
+  return await runJobSlurm(info, jobOf(fn, directory), {
+    progress: "plain",
+    onEvent: ({ event }) => report.hear(event),
+    results: { behind: database },
+  });
+}
+
+/** A job runs as it is, a remote function in one call. */
+function jobOf(fn: AnyRemoteFunction, directory: JobDirectory): Job<unknown> {
+  const { call } = directory.job;
+  if (call.kind === "function")
+    return async (env) =>
+      await local(setTask({ ...call.taskOptions, cpus: call.taskCpus }), remoteEval(fn, await inputOf(directory, env)))(env);
+  const run = fn.run as unknown as (input: unknown) => Job<unknown>;
+  return async (env) => await checkOutput(fn, await run(await parseInput(fn, await inputOf(directory, env)))(env));
+}
+
+/** The program computes some inputs only when it sees that their job has begun. */
+async function inputOf(directory: JobDirectory, { signal }: HasSignal): Promise<unknown> {
+  for (;;) {
+    const input = directory.input();
+    if (input !== undefined) return input.value;
+    await pause(INPUT_LOOK_MS, undefined, { signal });
+  }
+}

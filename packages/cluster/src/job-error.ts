@@ -1,0 +1,39 @@
+/** The one error of a job that failed. */
+import type { JobEnd } from "./slurm/job-end-kinds.ts";
+
+/** Why a job failed. */
+export type JobFailure =
+  /** Its own code threw, or its schema refused its value. The `cause` is what was thrown. */
+  | { readonly kind: "threw" }
+  /** A signal ended it: Slurm's before the end of its time (`timeIsUp`), or a person's. */
+  | { readonly kind: "interrupted"; readonly signal: string; readonly timeIsUp: boolean }
+  /** It ended without a word of its own: what Slurm says of that. */
+  | { readonly kind: "ended"; readonly end: JobEnd };
+
+/** Which job it was. */
+export interface JobSite {
+  readonly name: string;
+  /** Slurm's. */
+  readonly jobId: number;
+  /** How often it was submitted. */
+  readonly submissions: number;
+  /** Its folder: what it printed is in `output` there. */
+  readonly directory: string;
+}
+
+/** A Slurm job failed. `failure` says how, `cause` is what the job threw, if it did. What it had computed is kept: the next submission goes on from there. */
+export class JobError extends Error {
+  override readonly name = "JobError";
+  readonly code = "job-failed";
+  readonly failure: JobFailure;
+  readonly site: JobSite;
+
+  constructor(failure: JobFailure, site: JobSite, detail: string, options?: ErrorOptions) {
+    super(
+      `${site.name} failed in Slurm job ${site.jobId}${site.submissions > 1 ? `, its submission ${site.submissions}` : ""}\n  ${detail}\n  output  ${site.directory}/output`,
+      options,
+    );
+    this.failure = failure;
+    this.site = site;
+  }
+}

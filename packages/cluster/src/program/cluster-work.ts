@@ -1,0 +1,106 @@
+/** What a program on a login node works with: Slurm jobs, made of calls of jobs and of single functions. */
+import type { FunctionCounts, RunEvent, TaskLauncher, TaskOptions } from "@hyperion-ts/job";
+import type { ProgramEnv, Work } from "@hyperion-ts/job/program";
+import { encodeValue } from "@hyperion-ts/wire";
+import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
+import type { CallKind } from "../directory/job-record.ts";
+import { JobCall } from "./job-call.ts";
+import { JobCounts } from "./job-counts.ts";
+import { JobDirectories } from "./job-directories.ts";
+import type { JobLauncher, JobRequest, JobValue } from "./job-launcher.ts";
+import { SlurmJobs, type SlurmJobsOptions } from "./slurm-jobs.ts";
+import { SlurmTaskWorker } from "./slurm-task-worker.ts";
+
+/** A call of a job or of a function, on its way into Slurm. */
+export interface SlurmCall {
+  readonly name: string;
+  readonly call: CallKind;
+  /** Encoded; undefined where `computeInput` gives it later. */
+  readonly input: Uint8Array | undefined;
+  readonly computeInput?: () => Promise<Uint8Array>;
+  readonly options: SbatchOptions;
+  readonly signal: AbortSignal;
+}
+
+/** The Slurm jobs of one run of a program. Disposing of it cancels those that nobody waits for any more. */
+export class ClusterWork implements Work {
+  readonly #jobs: SlurmJobs;
+  readonly #directories: JobDirectories;
+  readonly #counts = new JobCounts();
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #ended = new AbortController();
+
+  constructor(env: ProgramEnv, options: SlurmJobsOptions) {
+    this.#directories = new JobDirectories(env.programInfo);
+    this.#jobs = new SlurmJobs(env, options, this.#counts);
+  }
+
+  readonly jobLauncher: JobLauncher = {
+    run: (request) => this.#runJob(request),
+    tasks: (options) => this.#tasks(options),
+  };
+
+  /** Calls what `calls` says, in a Slurm job of its own. */
+  async call({ name, call, input, computeInput, options, signal }: SlurmCall): Promise<JobValue> {
+    const either = AbortSignal.any([signal, this.#ended.signal]);
+    using _counted = this.#counts.begin(name);
+    const directory = this.#directories.next({ name, call, input });
+    const value = new JobCall(this.#jobs, { directory, options, signal: either, computeInput }).value();
+    const running = value.catch(() => undefined);
+    this.#running.add(running);
+    try {
+      return await value;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** The program is done, and has the values of its calls: their directories have served. */
+  finish(): void {
+    for (const directory of this.#jobs.takeDelivered()) this.#directories.putAside(directory);
+  }
+
+  counts(): readonly FunctionCounts[] {
+    return this.#counts.snapshot();
+  }
+
+  whyWaiting(): null {
+    return null;
+  }
+
+  news(): readonly RunEvent[] {
+    return [];
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Error("The program ended, and nobody waited for this job"));
+    await this.drain();
+    await this.#jobs[Symbol.asyncDispose]();
+  }
+
+  #runJob({ fn, input, sbatchOptions, signal }: JobRequest): Promise<JobValue> {
+    const shared = { name: fn.name, call: { kind: "job" } as const, options: sbatchOptions, signal };
+    return "value" in input
+      ? this.call({ ...shared, input: encodeValue(input.value) })
+      : this.call({ ...shared, input: undefined, computeInput: async () => encodeValue(await input.compute()) });
+  }
+
+  /** Each function has a job of one node, with as many CPUs as its task. */
+  #tasks(options: SbatchOptions): TaskLauncher {
+    const shape = (cpus: number): SbatchOptions => ({ nodes: 1, nTasksPerNode: 1, cpusPerTask: cpus, ...options });
+    return {
+      launch: async ({ cpus, options: taskOptions, signal }) =>
+        new SlurmTaskWorker(async (name, input) => {
+          const call = { kind: "function", taskCpus: cpus, taskOptions: ownOptions(taskOptions) } as const;
+          return (await this.call({ name, call, input, options: shape(cpus), signal })).value;
+        }),
+    };
+  }
+}
+
+/** A node's name means nothing in another allocation, and waiting is Slurm's. */
+const ownOptions = ({ node, priority, ...options }: TaskOptions): TaskOptions => options;

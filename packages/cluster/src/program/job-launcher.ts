@@ -1,0 +1,28 @@
+/** What a call of a job asks of whoever runs it. */
+import type { JobFunction, TaskLauncher } from "@hyperion-ts/job";
+import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
+
+/** A job that is to be run. */
+export interface JobRequest {
+  readonly fn: JobFunction;
+  /** The input, as the caller gave it and checked; or what gives it once the job has begun. */
+  readonly input: { readonly value: unknown } | { readonly compute: () => Promise<unknown> };
+  readonly sbatchOptions: SbatchOptions;
+  /** Aborts when nobody wants the job's value any more: it is cancelled then. */
+  readonly signal: AbortSignal;
+}
+
+/** What a job gave. */
+export interface JobValue {
+  readonly value: unknown;
+  /** The hash of the job's code, where it ran other code than today's. */
+  readonly codeHash?: string | undefined;
+}
+
+/** Runs whole jobs. */
+export interface JobLauncher {
+  /** Resolves with what the job gave; rejects with a `JobError`, a `SubmissionError`, or the signal's reason. */
+  run(request: JobRequest): Promise<JobValue>;
+  /** Where single remote functions go, as Slurm jobs of their own that ask for this. */
+  tasks(options: SbatchOptions): TaskLauncher;
+}

@@ -1,0 +1,65 @@
+/** Running a program that calls Slurm jobs. (Hyperion: runCluster) */
+import type { Job, ProgramInfo, RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
+import type { RunOptions } from "@hyperion-ts/job/program";
+import { runJobLocal, runJobSlurm } from "@hyperion-ts/job";
+import { refuseInWorker } from "@hyperion-ts/remote";
+import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
+import type { Cluster, ClusterEnv } from "./cluster-env.ts";
+import { jobsHere } from "./jobs-here.ts";
+
+/** How `runCluster` uses Slurm. */
+export interface ClusterOptions extends RunOptions {
+  /** How many Slurm jobs of this program may wait and run at a time, from 1 on. Default: no limit. */
+  readonly maxSlurmJobs?: number;
+  /** What jobs ask Slurm for unless an action changes it (`local(setJobTime(...), ...)`). Default: one node with one task for 24 hours. */
+  readonly sbatchOptions?: SbatchOptions;
+  /** The longest pause between two questions to Slurm, in milliseconds. Default 30,000. */
+  readonly longestPauseMs?: number;
+  /** The file of the program, whose code jobs run. Default: the one that Node was started with. */
+  readonly program?: string;
+}
+
+/**
+ * Runs a program whose jobs are Slurm jobs: from a login node, or any machine with sbatch. Inside of an allocation its jobs run
+ * there, on the CPUs that are there.
+ *
+ * A signal ends the program and leaves its Slurm jobs: they go on, and the same program in the same directory joins them when it
+ * is started again, takes in what has ended, and submits what is missing. A job whose value nobody wants any more (its caller was
+ * aborted, or its group failed) is cancelled.
+ *
+ * @throws what the program throws; InterruptedError; ResultsError; LogDirectoryError; NotOursError where others could write into
+ *   its folders; TypeError or RangeError, which name the option and what is allowed.
+ * @example
+ * const table = await runCluster(programInfo("./out"), program, { maxSlurmJobs: 50 });
+ */
+export async function runCluster<A>(
+  info: ProgramInfo,
+  cluster: Cluster<A>,
+  options: ClusterOptions = {},
+): Promise<A> {
+  refuseInWorker("runCluster");
+  if (process.env["SLURM_JOB_ID"] !== undefined) return await runJobSlurm(info, here(cluster), runOptions(options));
+  // A worker loads this module with the user's, and none of what submits jobs.
+  const { runOnCluster } = await import("./run-on-cluster.ts");
+  return await runOnCluster(info, cluster, options);
+}
+
+/** Runs a program that calls Slurm jobs without Slurm: its jobs run on this machine's CPUs. Throws as `runJobLocal` does. */
+export async function runClusterLocal<A>(
+  info: ProgramInfo,
+  cluster: Cluster<A>,
+  options: RunLocalOptions = {},
+): Promise<A> {
+  refuseInWorker("runClusterLocal");
+  return await runJobLocal(info, here(cluster), options);
+}
+
+const here =
+  <A>(cluster: Cluster<A>): Job<A> =>
+  (env) => {
+    const inside: ClusterEnv = { ...env, jobLauncher: jobsHere(env), sbatchOptions: {} };
+    return cluster(inside);
+  };
+
+const runOptions = ({ maxSlurmJobs, sbatchOptions, longestPauseMs, program, ...options }: ClusterOptions): RunSlurmOptions =>
+  options;

@@ -1,0 +1,50 @@
+/** Hyperion's example on a login node: jobs as function calls, remembered. */
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ProgramCluster } from "./program-cluster.ts";
+
+const shape = { nodes: 2, nTasksPerNode: 2 };
+
+describeOnTestbed(describe)("a program on a login node", () => {
+  let cluster: ProgramCluster;
+  beforeAll(async () => void (cluster = await ProgramCluster.open(6)));
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  test("runs three jobs at once, remembers what they give, and submits nothing when it runs again", async () => {
+    const dir = await cluster.dir("example");
+    const jobs = [
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+      [9, 10, 11, 12],
+    ];
+    const squares = jobs.map((xs) => xs.map((x) => x * x));
+    const first = await dir.run({ jobs, ms: 50, sbatch: shape });
+    expect(first).toMatchObject({ code: 0, outcome: { kind: "done", jobs: squares } });
+    const submitted = (await cluster.testbed.jobs()).length;
+    expect(submitted).toBe(3);
+    expect((await cluster.testbed.jobs()).map(({ nodes, state }) => [nodes.length, state])).toEqual(
+      jobs.map(() => [2, "COMPLETED"]),
+    );
+    expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual(jobs.flat());
+    expect(await dir.squares()).toEqual(new Map(jobs.flat().map((x) => [x, x * x])));
+    expect(dir.jobFolders).toEqual([]);
+
+    const second = await dir.run({ jobs, ms: 50, sbatch: shape });
+    expect(second).toMatchObject({ code: 0, outcome: { kind: "done", jobs: squares } });
+    expect((await cluster.testbed.jobs()).length).toBe(submitted);
+    expect(dir.noted("begun").length).toBe(12);
+  });
+
+  test("a plain function is a Slurm job of its own, on as many CPUs as it asks for", async () => {
+    const dir = await cluster.dir("singles");
+    expect(await dir.run({ jobs: [], singles: [3, 4] })).toMatchObject({
+      code: 0,
+      outcome: { kind: "done", singles: [9, 16] },
+    });
+  });
+
+  test("leaves nothing in the queue and no process", async () => {
+    expect(await cluster.openJobs()).toEqual([]);
+    for (const node of ["login", "n1", "n2", "n3", "n4", "n5", "n6"]) expect(cluster.left(node)).toEqual([]);
+  });
+});

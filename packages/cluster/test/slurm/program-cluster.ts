@@ -1,0 +1,158 @@
+/** A cluster, and programs on its login node as an ordinary user runs them. */
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openResults } from "@hyperion-ts/job";
+import { type JobRecord, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
+import type { ProgramOutcome, ProgramRequest } from "./programs/squares-program.ts";
+
+const user = "alice";
+
+/** A limit for what takes seconds on an idle machine, not a claim. */
+const PATIENCE_MS = 150_000;
+
+/** Waits until there is something to find, and gives it. */
+export async function untilSome<A>(what: string, find: () => A | undefined | false | Promise<A | undefined | false>): Promise<A> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`Within ${PATIENCE_MS} ms there was no ${what}`);
+    await sleep(50);
+  }
+}
+
+/** A cluster whose login node and nodes share a folder. */
+export class ProgramCluster implements AsyncDisposable {
+  readonly testbed: Testbed;
+  readonly #folder: string;
+
+  private constructor(cluster: Testbed, folder: string) {
+    this.testbed = cluster;
+    this.#folder = folder;
+  }
+
+  /** Nodes n1, n2, ... with two CPUs each. */
+  static async open(nodes: number, slurm: SlurmSettings = {}): Promise<ProgramCluster> {
+    const folder = mkdtempSync(join(tmpdir(), "hyperion-cluster-"));
+    mkdirSync(join(folder, "runs"));
+    chmodSync(join(folder, "runs"), 0o1777);
+    const cluster = await testbed({
+      nodes: Array.from({ length: nodes }, (_, i) => ({ name: `n${i + 1}`, cpus: 2 })),
+      share: [
+        { from: resolve(import.meta.dirname, "../../../.."), to: "/srv/checkout" },
+        { from: dirname(realpathSync(process.execPath)), to: "/opt/node" },
+        { from: join(folder, "runs"), to: "/srv/runs" },
+      ],
+      slurm,
+    });
+    return new ProgramCluster(cluster, folder);
+  }
+
+  /** A folder for runs of one program. */
+  async dir(name: string): Promise<ProgramDir> {
+    await this.testbed.run("login", ["mkdir", `/srv/runs/${name}`], { user });
+    return new ProgramDir(this.testbed, join(this.#folder, "runs", name), `/srv/runs/${name}`);
+  }
+
+  /** Jobs of the user that have not ended. */
+  async openJobs(): Promise<readonly JobRecord[]> {
+    return (await this.testbed.jobs()).filter(({ state }) => /^(?:PENDING|RUNNING|CONFIGURING|COMPLETING)/.test(state));
+  }
+
+  /** The user's processes on a node. */
+  left(node: string): readonly string[] {
+    return this.testbed
+      .processes(node)
+      .filter((found) => found.user === user)
+      .map(({ argv }) => argv.join(" "));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.testbed[Symbol.asyncDispose]();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly printed: string;
+}
+
+/** A program that runs on the login node. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has printed by now. */
+  printed(): string;
+}
+
+/** What the runs of a program have left in their folder. */
+export class ProgramDir {
+  /** As the machine sees it. */
+  readonly path: string;
+  /** As the cluster sees it. */
+  readonly inCluster: string;
+  readonly #testbed: Testbed;
+
+  constructor(cluster: Testbed, path: string, inCluster: string) {
+    this.#testbed = cluster;
+    this.path = path;
+    this.inCluster = inCluster;
+  }
+
+  /** Starts the program on the login node. */
+  start(request: Omit<ProgramRequest, "dir">): Running {
+    rmSync(join(this.path, "outcome.json"), { force: true });
+    const program = "/srv/checkout/packages/cluster/test/slurm/programs/squares-program.ts";
+    const child = this.#testbed.spawn(
+      "login",
+      ["/opt/node/node", program, JSON.stringify({ ...request, dir: this.inCluster })],
+      { user, cwd: this.inCluster },
+    );
+    const chunks: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
+    const ended = new Promise<Ended>((settle) =>
+      child.once("close", (code) => settle({ code, printed: chunks.join("") })),
+    );
+    return { child, ended, printed: () => chunks.join("") };
+  }
+
+  /** Runs the program to its end. */
+  async run(request: Omit<ProgramRequest, "dir">): Promise<Ended & { readonly outcome: ProgramOutcome | undefined }> {
+    const ended = await this.start(request).ended;
+    return { ...ended, outcome: this.outcome };
+  }
+
+  get outcome(): ProgramOutcome | undefined {
+    const file = join(this.path, "outcome.json");
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  }
+
+  /** What calls wrote down: the number that each was for. */
+  noted(what: "begun" | "done"): readonly number[] {
+    const file = join(this.path, what);
+    if (!existsSync(file)) return [];
+    return readFileSync(file, "utf8").trim().split("\n").map((line) => Number(line.split(" ")[0]));
+  }
+
+  /** A file that calls wait for. */
+  make(name: string): void {
+    writeFileSync(join(this.path, name), "");
+  }
+
+  /** Folders of jobs whose values no caller has. */
+  get jobFolders(): readonly string[] {
+    const folder = join(this.path, "jobs");
+    return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "ended") : [];
+  }
+
+  /** The remembered squares. */
+  async squares(): Promise<ReadonlyMap<number, number>> {
+    await using results = await openResults({ path: join(this.path, "results.sqlite"), readOnly: true });
+    return new Map(results.lookupAll("squares").map(({ key, value }) => [Number(key), Number(value)]));
+  }
+}
