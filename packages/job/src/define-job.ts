@@ -27,6 +27,11 @@ export interface JobFunction<
   readonly module: string;
 }
 
+/** A job function whatever its types are. */
+export interface AnyJobFunction extends Pick<JobFunction, "kind" | "name" | "module" | "input" | "output"> {
+  readonly run: (input: never) => Job<unknown>;
+}
+
 /**
  * Defines a job that can be called as a whole, with all CPUs of a Slurm job of its own. Call it at the top level of a
  * module, once for each name. (Hyperion: a closure of a Job)

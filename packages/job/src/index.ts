@@ -54,7 +54,7 @@ export {
   StreamClosedError,
   type StreamOptions,
 } from "./concurrent/stream-concurrently.ts";
-export { defineJob, type JobDefinition, type JobFunction } from "./define-job.ts";
+export { type AnyJobFunction, defineJob, type JobDefinition, type JobFunction } from "./define-job.ts";
 export { TaskError, type TaskFailure } from "./dispatch/task-error.ts";
 export type { TaskCall, TaskLauncher, TaskOptions, TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 export { bind, type Job, local, pure } from "./job.ts";

@@ -1,5 +1,5 @@
 /** What a job directory says of its call: what is to be run, each submission of it, and where its head is. Pure. */
-import type { TaskOptions } from "@hyperion-ts/job";
+import type { ProgramId, TaskOptions } from "@hyperion-ts/job";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 
 /** What a Slurm job of ours runs: a job, or one remote function with so many CPUs. */
@@ -28,22 +28,27 @@ export interface Submission {
   /** The name of its Slurm job, which no other submission has. */
   readonly slurmName: string;
   /** The program that submitted it. */
-  readonly programId: string;
+  readonly programId: ProgramId;
   /** ISO 8601. */
   readonly submittedAt: string;
   readonly options: SbatchOptions;
   /** The program's code. */
   readonly snapshot: SnapshotName;
+  /** The hash of the code of the job, or of the function; absent where it is not known. */
+  readonly codeHash?: string | undefined;
   /** Slurm's id; absent until sbatch has answered. */
   readonly jobId?: number;
   /** How it ended, where it left no outcome. */
   readonly end?: string;
 }
 
-/** A snapshot of the program: its file, and the hash of what is in it. */
+/** A snapshot of the program. */
 export interface SnapshotName {
   readonly file: string;
+  /** Of the file's bytes. */
   readonly hash: string;
+  /** Of the program in it, wherever it lies. */
+  readonly programHash: string;
 }
 
 /** Where a head runs (`head.json`), written again and again while it does. */

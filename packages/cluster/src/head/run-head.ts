@@ -4,7 +4,18 @@
  */
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { type HasSignal, InterruptedError, type Job, local, type ProgramInfo, remoteEval, ResultsError, runJobSlurm, setTask } from "@hyperion-ts/job";
+import {
+  type HasSignal,
+  InterruptedError,
+  type Job,
+  local,
+  type ProgramInfo,
+  remoteEval,
+  type RemoteFunction,
+  ResultsError,
+  runJobSlurm,
+  setTask,
+} from "@hyperion-ts/job";
 import { type AnyRemoteFunction, checkOutput, findRemote, parseInput } from "@hyperion-ts/remote";
 import { encodeValue, errorToData } from "@hyperion-ts/wire";
 import { JobDirectory } from "../directory/job-directory.ts";
@@ -71,10 +82,16 @@ function jobOf(fn: AnyRemoteFunction, directory: JobDirectory): Job<unknown> {
   const { call } = directory.job;
   if (call.kind === "function")
     return async (env) =>
-      await local(setTask({ ...call.taskOptions, cpus: call.taskCpus }), remoteEval(fn, await inputOf(directory, env)))(env);
+      await local(
+        setTask({ ...call.taskOptions, cpus: call.taskCpus }),
+        remoteEval(asRemote(fn), await inputOf(directory, env)),
+      )(env);
   const run = fn.run as unknown as (input: unknown) => Job<unknown>;
   return async (env) => await checkOutput(fn, await run(await parseInput(fn, await inputOf(directory, env)))(env));
 }
+
+/** It was found by its name: the types of its input and output are the schemas'. */
+const asRemote = (fn: AnyRemoteFunction): RemoteFunction => fn as unknown as RemoteFunction;
 
 /** The program computes some inputs only when it sees that their job has begun. */
 async function inputOf(directory: JobDirectory, { signal }: HasSignal): Promise<unknown> {

@@ -34,4 +34,4 @@ export interface ClusterEnv extends HasProgramInfo, HasSignal, HasLauncher, HasE
 export type Cluster<A> = Job<A, ClusterEnv>;
 
 /** What `remoteEvalJob` needs: a program's environment, or a job's own. */
-export type HasJobsOrCpus = (HasWorkers & HasJobs) | (JobEnv & { readonly jobLauncher?: undefined });
+export type HasJobsOrCpus = (HasWorkers & HasJobs) | (JobEnv & HasWorkers & { readonly jobLauncher?: undefined });

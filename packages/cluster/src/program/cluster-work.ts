@@ -17,7 +17,7 @@ export interface SlurmCall {
   readonly call: CallKind;
   /** Encoded; undefined where `computeInput` gives it later. */
   readonly input: Uint8Array | undefined;
-  readonly computeInput?: () => Promise<Uint8Array>;
+  readonly computeInput?: (() => Promise<Uint8Array>) | undefined;
   readonly options: SbatchOptions;
   readonly signal: AbortSignal;
 }
@@ -32,7 +32,7 @@ export class ClusterWork implements Work {
 
   constructor(env: ProgramEnv, options: SlurmJobsOptions) {
     this.#directories = new JobDirectories(env.programInfo);
-    this.#jobs = new SlurmJobs(env, options, this.#counts);
+    this.#jobs = new SlurmJobs(env, options);
   }
 
   readonly jobLauncher: JobLauncher = {
@@ -43,9 +43,9 @@ export class ClusterWork implements Work {
   /** Calls what `calls` says, in a Slurm job of its own. */
   async call({ name, call, input, computeInput, options, signal }: SlurmCall): Promise<JobValue> {
     const either = AbortSignal.any([signal, this.#ended.signal]);
-    using _counted = this.#counts.begin(name);
+    using counted = this.#counts.begin(name);
     const directory = this.#directories.next({ name, call, input });
-    const value = new JobCall(this.#jobs, { directory, options, signal: either, computeInput }).value();
+    const value = new JobCall(this.#jobs, { directory, options, signal: either, computeInput, counted }).value();
     const running = value.catch(() => undefined);
     this.#running.add(running);
     try {

@@ -10,15 +10,16 @@ import type { Outcome } from "../directory/outcome.ts";
 import { JobError, type JobFailure } from "../job-error.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
+import type { CountedJob } from "./job-counts.ts";
 import type { JobValue } from "./job-launcher.ts";
 import type { SlurmJobs, SubmittedCall } from "./slurm-jobs.ts";
 import type { Settled } from "./watched-submission.ts";
 
-/** So often is a job submitted that ends by no fault of its own: a node that fails, a preemption. */
+/** So many jobs are submitted for a call where they end by no fault of its own: with a node that fails, or a preemption. */
 const MAX_SUBMISSIONS = 3;
 
-/** Ends that say nothing about the job. */
-const RUNS_AGAIN: ReadonlySet<JobEnd["kind"]> = new Set(["node-failed", "preempted", "boot-failed", "forgotten"]);
+/** Ends that say nothing about the job itself. */
+const NOBODYS_FAULT: ReadonlySet<JobEnd["kind"]> = new Set(["node-failed", "preempted", "boot-failed", "forgotten"]);
 
 /** Of what a job printed last so many lines are in its error. */
 const SHOWN_LINES = 10;
@@ -28,16 +29,22 @@ export interface JobCallRequest {
   readonly directory: JobDirectory;
   readonly options: SbatchOptions;
   readonly signal: AbortSignal;
-  /** Gives the encoded input, where the job has begun and the directory has none. */
+  /** Is told how it goes. */
+  readonly counted: CountedJob;
+  /** Gives the encoded input once the job has begun, where the directory has none. */
   readonly computeInput?: (() => Promise<Uint8Array>) | undefined;
+}
+
+/** A submission that has ended. */
+interface Ended {
+  readonly submitted: Pick<SubmittedCall, "number"> & { readonly jobId: number };
+  readonly settled: Settled;
 }
 
 /** One call. */
 export class JobCall {
   readonly #jobs: SlurmJobs;
   readonly #request: JobCallRequest;
-  /** The submission that this run of the program has made, joined, or found ended. */
-  #submitted: SubmittedCall = { number: 0, jobId: 0, slurmName: "" };
 
   constructor(jobs: SlurmJobs, request: JobCallRequest) {
     this.#jobs = jobs;
@@ -47,102 +54,122 @@ export class JobCall {
   /** What the job gives. @throws JobError; SubmissionError; the signal's reason. */
   async value(): Promise<JobValue> {
     const kept = await this.#kept();
-    if (kept !== undefined) return await this.#settle(kept);
+    if (kept !== undefined) return await this.#deliver(kept);
     for (let own = 1; ; own += 1) {
-      const isThere = this.#joinable() !== undefined;
-      const settled = await this.#jobs.slot(isThere, this.#request.signal, () => this.#submission());
-      if (!isNobodysFault(settled) || own >= MAX_SUBMISSIONS) return await this.#settle(settled);
-      const { jobId, number } = this.#submitted;
-      this.#jobs.tell(`${this.#request.directory.job.name}: Slurm job ${jobId}: ${settled.end.sentence} It is submitted again`);
-      this.#request.directory.amend(number, { end: settled.end.sentence });
+      const isThere = this.#open() !== undefined;
+      const ended = await this.#jobs.slot(isThere, this.#request.signal, () => this.#submission());
+      if (!isNobodysFault(ended.settled) || own >= MAX_SUBMISSIONS) return await this.#deliver(ended);
+      this.#again(ended.submitted, ended.settled.end);
     }
   }
 
-  /** What an earlier run of the program has left, if that settles the call: a value, or a failure that nobody was told, of today's code. */
-  async #kept(): Promise<Outcome | undefined> {
+  /** What an earlier run of the program has left, if that settles the call: a value, or a failure of today's code that nobody was told. */
+  async #kept(): Promise<Ended | undefined> {
     const { directory } = this.#request;
     const signed = directory.outcome();
     if (signed === undefined) return undefined;
-    const submission = directory.submissions()[signed.submission - 1];
-    const { jobId = 0, slurmName = "" } = submission ?? {};
-    this.#submitted = { number: signed.submission, jobId, slurmName };
-    if (signed.outcome.kind === "value") return signed.outcome;
-    const isNews = submission?.end === undefined && submission?.snapshot.hash === (await this.#jobs.snapshot()).hash;
-    return signed.outcome.kind === "error" && isNews ? signed.outcome : undefined;
+    const { submission: number, outcome } = signed;
+    const submission = directory.submissions()[number - 1];
+    const ended = { submitted: { number, jobId: submission?.jobId ?? 0 }, settled: outcome };
+    if (outcome.kind === "value") return ended;
+    if (outcome.kind === "interrupted" || submission === undefined || submission.end !== undefined) return undefined;
+    const { programHash } = await this.#jobs.snapshot();
+    return submission.snapshot.programHash === programHash ? ended : undefined;
   }
 
   /** The last submission, if nobody knows of its end. */
-  #joinable(): { readonly number: number; readonly submission: Submission } | undefined {
+  #open(): { readonly number: number; readonly submission: Submission } | undefined {
     const { directory } = this.#request;
     const all = directory.submissions();
     const submission = all.at(-1);
-    const isOver = submission?.end !== undefined || directory.outcome()?.submission === all.length;
-    return submission === undefined || isOver ? undefined : { number: all.length, submission };
+    const signed = directory.outcome();
+    const hasEnded =
+      submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind === "error");
+    return submission === undefined || hasEnded ? undefined : { number: all.length, submission };
   }
 
-  async #submission(): Promise<Settled> {
+  async #submission(): Promise<Ended> {
     const { directory, options, signal } = this.#request;
-    const there = this.#joinable();
-    const joined = there && (await this.#jobs.join(directory, there.number, there.submission, signal));
-    this.#submitted = joined ?? (await this.#jobs.submit(directory, options, signal));
-    using watched = this.#jobs.watch(directory, this.#submitted);
+    const open = this.#open();
+    const joined = open && (await this.#jobs.join(directory, open.number, open.submission, signal));
+    const submitted = joined ?? (await this.#jobs.submit(directory, options, signal));
+    return { submitted, settled: await this.#watched(submitted) };
+  }
+
+  async #watched(submitted: SubmittedCall): Promise<Settled> {
+    const { directory, signal, counted } = this.#request;
+    using watched = this.#jobs.watch(directory, submitted, (runs) => counted.is(runs ? "running" : "waiting"));
     const aborted = Promise.withResolvers<never>();
+    aborted.promise.catch(() => undefined);
     const onAbort = (): void => aborted.reject(signal.reason);
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      void this.#giveInput(watched.begun);
-      return await Promise.race([watched.settled, aborted.promise]);
+      return await Promise.race([watched.settled, aborted.promise, this.#inputFailed(watched.begun)]);
     } catch (error) {
-      if (signal.aborted) await this.#abandon();
+      await this.#abandon(submitted, error);
       throw error;
     } finally {
       signal.removeEventListener("abort", onAbort);
-      aborted.promise.catch(() => undefined);
     }
   }
 
-  async #giveInput(begun: Promise<void>): Promise<void> {
+  /** Gives the input when the job has begun; settles only by rejecting, where the input can't be computed. */
+  async #inputFailed(begun: Promise<void>): Promise<never> {
     const { directory, computeInput } = this.#request;
-    if (computeInput === undefined || directory.input() !== undefined) return;
-    await begun;
-    directory.writeInput(await computeInput());
+    if (computeInput !== undefined && directory.input() === undefined) {
+      await begun;
+      directory.writeInput(await computeInput());
+    }
+    return await new Promise<never>(() => undefined);
   }
 
-  /** A program that is interrupted leaves its jobs: its next run joins them. A job that nobody wants any more is cancelled. */
-  async #abandon(): Promise<void> {
-    const { directory, signal } = this.#request;
-    if (signal.reason instanceof InterruptedError) return;
-    await this.#jobs.cancel(this.#submitted);
-    directory.amend(this.#submitted.number, { end: "was cancelled: its caller no longer wanted it" });
+  /** A program that is interrupted leaves its jobs, and its next run joins them. A job that nobody wants any more is cancelled. */
+  async #abandon(submitted: SubmittedCall, reason: unknown): Promise<void> {
+    if (reason instanceof InterruptedError) return;
+    await this.#jobs.cancel(submitted);
+    this.#request.directory.amend(submitted.number, { end: "was cancelled: nobody waited for it any more" });
   }
 
-  async #settle(settled: Settled): Promise<JobValue> {
-    const { directory } = this.#request;
-    const { number, jobId } = this.#submitted;
+  #again({ number, jobId }: Ended["submitted"], { sentence }: JobEnd): void {
+    const { directory, counted } = this.#request;
+    directory.amend(number, { end: sentence });
+    counted.retried();
+    this.#jobs.tell(
+      `Slurm job ${jobId} (${directory.job.name}): ${sentence} It is submitted again, and goes on from what it had computed`,
+    );
+  }
+
+  async #deliver({ settled, submitted: { number, jobId } }: Ended): Promise<JobValue> {
+    const { directory, counted } = this.#request;
     await this.#jobs.takeIn(directory);
     if (settled.kind === "value") {
       this.#jobs.delivered(directory);
-      return { value: settled.value, codeHash: await this.#jobs.codeHash(directory, number) };
+      counted.is("done");
+      return { value: settled.value, codeHash: directory.submissions()[number - 1]?.codeHash };
     }
-    const detail = settled.kind === "ended" ? sentencesOf(settled.end) : messageOf(settled);
+    const detail = settled.kind === "ended" ? wordsOf(settled.end) : messageOf(settled);
     directory.amend(number, { end: detail });
+    counted.is("failed");
     const site = { name: directory.job.name, jobId, submissions: number, directory: directory.path };
     const cause = settled.kind === "ended" ? {} : { cause: errorFromData(settled.error) };
     throw new JobError(failureOf(settled), site, detail, cause);
   }
 }
 
-const sentencesOf = ({ sentence, help, lastLines }: JobEnd): string =>
-  [sentence, ...(help === undefined ? [] : [help]), ...lastLines.slice(-SHOWN_LINES).map((line) => `  | ${line}`)].join("\n  ");
-
 const isNobodysFault = (settled: Settled): settled is Extract<Settled, { kind: "ended" }> =>
-  settled.kind === "ended" && (RUNS_AGAIN.has(settled.end.kind) || (settled.end.kind === "failed" && settled.end.signal > 0));
+  settled.kind === "ended" &&
+  (NOBODYS_FAULT.has(settled.end.kind) || (settled.end.kind === "failed" && settled.end.signal > 0));
+
+const wordsOf = ({ sentence, help, lastLines }: JobEnd): string => {
+  const output = lastLines.slice(-SHOWN_LINES).map((line) => `| ${line}`);
+  return [sentence, ...(help === undefined ? [] : [help]), ...output].join("\n  ");
+};
 
 const messageOf = ({ error }: Exclude<Outcome, { kind: "value" }>): string =>
-  error.kind === "error" ? `${error.name}: ${error.message}` : `threw ${String(error.value)}`;
+  error.kind === "error" ? `${error.name}: ${error.message}` : `it threw ${String(error.value)}`;
 
-const failureOf = (settled: Exclude<Settled, { kind: "value" }>): JobFailure => {
+function failureOf(settled: Exclude<Settled, { kind: "value" }>): JobFailure {
   switch (settled.kind) {
     case "error":
       return { kind: "threw" };
@@ -153,4 +180,4 @@ const failureOf = (settled: Exclude<Settled, { kind: "value" }>): JobFailure => 
     default:
       return settled satisfies never;
   }
-};
+}

@@ -6,6 +6,8 @@ type State = "waiting" | "running" | "done" | "failed" | "cancelled";
 /** Where a call is. Disposing of it without an end counts it as cancelled. */
 export interface CountedJob extends Disposable {
   is(state: State): void;
+  /** It is submitted again. */
+  retried(): void;
 }
 
 /** The counts of one run of a program. */
@@ -22,7 +24,8 @@ export class JobCounts {
       counts[state] += 1;
       now = state;
     };
-    return { is, [Symbol.dispose]: () => void ((now === "waiting" || now === "running") && is("cancelled")) };
+    const retried = (): void => void (counts.retried += 1);
+    return { is, retried, [Symbol.dispose]: () => void ((now === "waiting" || now === "running") && is("cancelled")) };
   }
 
   snapshot(): readonly FunctionCounts[] {

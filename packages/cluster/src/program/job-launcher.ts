@@ -1,10 +1,10 @@
 /** What a call of a job asks of whoever runs it. */
-import type { JobFunction, TaskLauncher } from "@hyperion-ts/job";
+import type { AnyJobFunction, TaskLauncher } from "@hyperion-ts/job";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 
 /** A job that is to be run. */
 export interface JobRequest {
-  readonly fn: JobFunction;
+  readonly fn: AnyJobFunction;
   /** The input, as the caller gave it and checked; or what gives it once the job has begun. */
   readonly input: { readonly value: unknown } | { readonly compute: () => Promise<unknown> };
   readonly sbatchOptions: SbatchOptions;
@@ -15,7 +15,7 @@ export interface JobRequest {
 /** What a job gave. */
 export interface JobValue {
   readonly value: unknown;
-  /** The hash of the job's code, where it ran other code than today's. */
+  /** The hash of the code that the job ran, where that is not the code of today; undefined: today's. */
   readonly codeHash?: string | undefined;
 }
 

@@ -9,7 +9,7 @@ type Change = <E extends HasJobs & HasLauncher>(env: E) => E;
  * Changes options of sbatch; the others stay. An option that is null is left out, also where it has a default.
  *
  * @example
- * local(changeJobOptions({ partition: "long", memory: { gigabytes: 16 } }), remoteEvalJob(rootsJob, input))
+ * local(changeJobOptions({ partition: "long", mem: { gigabytes: 16 } }), remoteEvalJob(rootsJob, input))
  */
 export const changeJobOptions =
   (changes: SbatchOptions): Change =>
@@ -31,7 +31,7 @@ export const setJobOptions =
 export const setJobTime = (time: NonNullable<SbatchOptions["time"]>): Change => changeJobOptions({ time });
 
 /** The memory of each node, e.g. `{ gigabytes: 8 }`. */
-export const setJobMemory = (memory: NonNullable<SbatchOptions["memory"]>): Change => changeJobOptions({ memory });
+export const setJobMemory = (mem: NonNullable<SbatchOptions["mem"]>): Change => changeJobOptions({ mem });
 
 /** How many nodes, and how many tasks of one CPU (unless `cpusPerTask` says otherwise) on each. (Hyperion: MPIJob) */
 export const setJobType = (type: { readonly nodes: number; readonly nTasksPerNode: number }): Change =>

@@ -1,5 +1,5 @@
 /** Calling a whole job. (Hyperion.Job: remoteEvalJob) */
-import type { Job, JobEnv, JobFunction } from "@hyperion-ts/job";
+import type { AnyJobFunction, Job, JobEnv, JobFunction } from "@hyperion-ts/job";
 import { checkInput, checkOutput, parseInput } from "@hyperion-ts/remote";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { HasJobsOrCpus } from "./cluster-env.ts";
@@ -46,7 +46,7 @@ async function called<I extends StandardSchemaV1, O extends StandardSchemaV1>(
 ): Promise<StandardSchemaV1.InferInput<O>> {
   if (env.jobLauncher === undefined) {
     env.noteCode?.(fn.name);
-    return await runHere(fn, input, env);
+    return (await runHere(fn, input, env)) as StandardSchemaV1.InferInput<O>;
   }
   const { jobLauncher, sbatchOptions, signal } = env;
   const { value, codeHash } = await jobLauncher.run({ fn, input, sbatchOptions, signal });
@@ -55,12 +55,8 @@ async function called<I extends StandardSchemaV1, O extends StandardSchemaV1>(
 }
 
 /** Runs a job on the CPUs of `env`. */
-export async function runHere<I extends StandardSchemaV1, O extends StandardSchemaV1>(
-  fn: JobFunction<I, O>,
-  input: JobRequest["input"],
-  env: JobEnv,
-): Promise<StandardSchemaV1.InferInput<O>> {
-  const parsed = (await parseInput(fn, "value" in input ? input.value : await input.compute())) as StandardSchemaV1.InferOutput<I>;
-  const value = await fn.run(parsed)(env);
-  return (await checkOutput(fn, value)) as StandardSchemaV1.InferInput<O>;
+export async function runHere(fn: AnyJobFunction, input: JobRequest["input"], env: JobEnv): Promise<unknown> {
+  const run = fn.run as (input: unknown) => Job<unknown>;
+  const parsed = await parseInput(fn, "value" in input ? input.value : await input.compute());
+  return await checkOutput(fn, await run(parsed)(env));
 }

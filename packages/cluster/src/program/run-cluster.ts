@@ -15,8 +15,6 @@ export interface ClusterOptions extends RunOptions {
   readonly sbatchOptions?: SbatchOptions;
   /** The longest pause between two questions to Slurm, in milliseconds. Default 30,000. */
   readonly longestPauseMs?: number;
-  /** The file of the program, whose code jobs run. Default: the one that Node was started with. */
-  readonly program?: string;
 }
 
 /**
@@ -32,11 +30,7 @@ export interface ClusterOptions extends RunOptions {
  * @example
  * const table = await runCluster(programInfo("./out"), program, { maxSlurmJobs: 50 });
  */
-export async function runCluster<A>(
-  info: ProgramInfo,
-  cluster: Cluster<A>,
-  options: ClusterOptions = {},
-): Promise<A> {
+export async function runCluster<A>(info: ProgramInfo, cluster: Cluster<A>, options: ClusterOptions = {}): Promise<A> {
   refuseInWorker("runCluster");
   if (process.env["SLURM_JOB_ID"] !== undefined) return await runJobSlurm(info, here(cluster), runOptions(options));
   // A worker loads this module with the user's, and none of what submits jobs.
@@ -61,5 +55,5 @@ const here =
     return cluster(inside);
   };
 
-const runOptions = ({ maxSlurmJobs, sbatchOptions, longestPauseMs, program, ...options }: ClusterOptions): RunSlurmOptions =>
+const runOptions = ({ maxSlurmJobs, sbatchOptions, longestPauseMs, ...options }: ClusterOptions): RunSlurmOptions =>
   options;

@@ -24,6 +24,8 @@ export interface Watching {
   readonly tell: (sentence: string) => void;
   /** Whether it runs, or waits, is told with each change. */
   readonly runs: (runs: boolean) => void;
+  /** Slurm says that it has ended. */
+  readonly ended: () => void;
   /** Nobody runs it any more, and Slurm does not end it by itself. */
   readonly abandoned: () => void;
   /** Ends the watch. */
@@ -51,9 +53,7 @@ export class WatchedSubmission implements Disposable {
     this.#submitted = submitted;
     this.#watching = watching;
     this.begun = this.#begun.promise;
-    const outcome = this.#stack.use(
-      watching.outcomes.watch(directory, submitted.number, () => this.#looked()),
-    ).outcome;
+    const outcome = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked())).outcome;
     const slurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
     slurm.onChange(({ view }) => this.#changed(view));
     // An interruption is the end only where Slurm does not start the job again.
@@ -80,6 +80,7 @@ export class WatchedSubmission implements Disposable {
     const place = `Slurm job ${jobId} (${this.#directory.job.name})`;
     switch (view.kind) {
       case "ended":
+        this.#watching.ended();
         return this.#ended.resolve(view.end);
       case "seen":
         this.#watching.tell(`${place}: ${view.meaning.sentence}`);

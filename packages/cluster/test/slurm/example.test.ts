@@ -19,6 +19,7 @@ describeOnTestbed(describe)("a program on a login node", () => {
     ];
     const squares = jobs.map((xs) => xs.map((x) => x * x));
     const first = await dir.run({ jobs, ms: 50, sbatch: shape });
+    expect(first.outcome, first.printed).toMatchObject({ kind: "done" });
     expect(first).toMatchObject({ code: 0, outcome: { kind: "done", jobs: squares } });
     const submitted = (await cluster.testbed.jobs()).length;
     expect(submitted).toBe(3);
