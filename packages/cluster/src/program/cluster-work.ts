@@ -40,7 +40,12 @@ export class ClusterWork implements Work {
     tasks: (options) => this.#tasks(options),
   };
 
-  /** Calls what `calls` says, in a Slurm job of its own. */
+  /** How many calls wait for a Slurm job. */
+  get openJobs(): number {
+    return this.#running.size;
+  }
+
+  /** Makes a call, in a Slurm job of its own. */
   async call({ name, call, input, computeInput, options, signal }: SlurmCall): Promise<JobValue> {
     const either = AbortSignal.any([signal, this.#ended.signal]);
     using counted = this.#counts.begin(name);

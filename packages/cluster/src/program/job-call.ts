@@ -83,8 +83,7 @@ export class JobCall {
     const all = directory.submissions();
     const submission = all.at(-1);
     const signed = directory.outcome();
-    const hasEnded =
-      submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind === "error");
+    const hasEnded = submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind === "error");
     return submission === undefined || hasEnded ? undefined : { number: all.length, submission };
   }
 
@@ -126,7 +125,10 @@ export class JobCall {
 
   /** A program that is interrupted leaves its jobs, and its next run joins them. A job that nobody wants any more is cancelled. */
   async #abandon(submitted: SubmittedCall, reason: unknown): Promise<void> {
-    if (reason instanceof InterruptedError) return;
+    if (reason instanceof InterruptedError)
+      return this.#jobs.tell(
+        `Slurm job ${submitted.jobId} (${this.#request.directory.job.name}) goes on: the program joins it when it is started again, and scancel ${submitted.jobId} ends it`,
+      );
     await this.#jobs.cancel(submitted);
     this.#request.directory.amend(submitted.number, { end: "was cancelled: nobody waited for it any more" });
   }
@@ -135,9 +137,7 @@ export class JobCall {
     const { directory, counted } = this.#request;
     directory.amend(number, { end: sentence });
     counted.retried();
-    this.#jobs.tell(
-      `Slurm job ${jobId} (${directory.job.name}): ${sentence} It is submitted again, and goes on from what it had computed`,
-    );
+    this.#jobs.tell(`Slurm job ${jobId} (${directory.job.name}): ${sentence} It is submitted again, and goes on from what it had computed`);
   }
 
   async #deliver({ settled, submitted: { number, jobId } }: Ended): Promise<JobValue> {

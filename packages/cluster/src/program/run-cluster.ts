@@ -30,7 +30,11 @@ export interface ClusterOptions extends RunOptions {
  * @example
  * const table = await runCluster(programInfo("./out"), program, { maxSlurmJobs: 50 });
  */
-export async function runCluster<A>(info: ProgramInfo, cluster: Cluster<A>, options: ClusterOptions = {}): Promise<A> {
+export async function runCluster<A>(
+  info: ProgramInfo,
+  cluster: Cluster<A>,
+  options: ClusterOptions = {},
+): Promise<A> {
   refuseInWorker("runCluster");
   if (process.env["SLURM_JOB_ID"] !== undefined) return await runJobSlurm(info, here(cluster), runOptions(options));
   // A worker loads this module with the user's, and none of what submits jobs.

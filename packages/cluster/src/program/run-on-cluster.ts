@@ -5,6 +5,7 @@ import { endingProgram, type ProgramEnv, runProgram, runRules } from "@hyperion-
 import { checkSbatchOptions } from "../sbatch/check-sbatch-options.ts";
 import type { Cluster } from "./cluster-env.ts";
 import { ClusterWork } from "./cluster-work.ts";
+import { LeaveOrCancel } from "./leave-or-cancel.ts";
 import type { ClusterOptions } from "./run-cluster.ts";
 
 /** Runs `cluster`, as `runCluster` says. */
@@ -12,20 +13,28 @@ export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options:
   endingProgram(async () => {
     check(cluster, options);
     const { sbatchOptions = {} } = options;
+    const person = new AbortController();
+    const signal = AbortSignal.any([person.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const open = async (env: ProgramEnv): Promise<ClusterWork> => new ClusterWork(env, options);
-    return await runProgram(info, options, open, async (env, work) => {
+    return await runProgram(info, { ...options, signal, signals: SIGNALS }, open, async (env, work) => {
+      using _ctrlC = options.handleSignals === false ? undefined : listenToCtrlC(info, env, work, person);
       const { jobLauncher } = work;
-      const value = await cluster({
-        ...env,
-        jobLauncher,
-        sbatchOptions,
-        taskLauncher: jobLauncher.tasks(sbatchOptions),
-        taskCpus: 1,
-        taskOptions: {},
-      });
+      const taskLauncher = jobLauncher.tasks(sbatchOptions);
+      const value = await cluster({ ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} });
       work.finish();
       return value;
     });
+  });
+
+/** These end the program and leave its jobs. What Ctrl-C does, a person says. */
+const SIGNALS = { SIGTERM: () => "none" as const, SIGHUP: () => "none" as const };
+
+const listenToCtrlC = (info: ProgramInfo, env: ProgramEnv, work: ClusterWork, person: AbortController): Disposable =>
+  new LeaveOrCancel({
+    info,
+    jobs: () => work.openJobs,
+    tell: (message) => env.events.emit({ type: "log", message }),
+    end: (reason) => person.abort(reason),
   });
 
 const rules: Rules<ClusterOptions> = {

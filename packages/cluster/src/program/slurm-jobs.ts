@@ -89,19 +89,11 @@ export class SlurmJobs implements AsyncDisposable {
     const slurmName = `${programId}-${newServiceId()}`;
     directory.removeOutcome();
     const submittedAt = new Date().toISOString();
-    const number = directory.add({
-      slurmName,
-      programId,
-      submittedAt,
-      options,
-      snapshot: { file, hash, programHash },
-      codeHash: functionHashes[name],
-    });
+    const number = directory.add({ slurmName, programId, submittedAt, options, snapshot: { file, hash, programHash }, codeHash: functionHashes[name] });
     const program = [process.execPath, ...HEAD_OPTIONS, headProgram, directory.path, String(number)];
     const request = { name: slurmName, directory: directory.path, output: directory.output, options, program };
     const onNotice = ({ text }: SubmissionNotice): void => this.tell(`${name}: ${text}`);
-    const ownJobEnded = (signal: AbortSignal): Promise<void> =>
-      once(this.#ends, "end", { signal }).then(() => undefined);
+    const ownJobEnded = (signal: AbortSignal): Promise<void> => once(this.#ends, "end", { signal }).then(() => undefined);
     const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.#partitions }).catch(
       (error: unknown) => {
         // Whatever sbatch had been given was taken back, or never was.
@@ -116,12 +108,7 @@ export class SlurmJobs implements AsyncDisposable {
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
-  async join(
-    directory: JobDirectory,
-    number: number,
-    submission: Submission,
-    signal: AbortSignal,
-  ): Promise<SubmittedCall | undefined> {
+  async join(directory: JobDirectory, number: number, submission: Submission, signal: AbortSignal): Promise<SubmittedCall | undefined> {
     const { slurmName } = submission;
     const known = submission.jobId ?? (await this.#lookFor(slurmName, signal));
     if (known === undefined) {
@@ -162,8 +149,7 @@ export class SlurmJobs implements AsyncDisposable {
   /** Cancels a job, and waits until it is gone. */
   async cancel({ jobId, slurmName }: SubmittedCall): Promise<void> {
     const { left } = await cancelJobs([{ jobId, name: slurmName }]);
-    for (const job of left)
-      this.tell(`Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
+    for (const job of left) this.tell(`Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
 
   /** Takes in what a job has computed by now. */

@@ -53,7 +53,9 @@ export class WatchedSubmission implements Disposable {
     this.#submitted = submitted;
     this.#watching = watching;
     this.begun = this.#begun.promise;
-    const outcome = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked())).outcome;
+    const outcome = this.#stack.use(
+      watching.outcomes.watch(directory, submitted.number, () => this.#looked()),
+    ).outcome;
     const slurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
     slurm.onChange(({ view }) => this.#changed(view));
     // An interruption is the end only where Slurm does not start the job again.

@@ -1,16 +1,6 @@
 /** A cluster, and programs on its login node as an ordinary user runs them. */
 import type { ChildProcess } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,10 +14,7 @@ const user = "alice";
 const PATIENCE_MS = 150_000;
 
 /** Waits until there is something to find, and gives it. */
-export async function untilSome<A>(
-  what: string,
-  find: () => A | undefined | false | Promise<A | undefined | false>,
-): Promise<A> {
+export async function untilSome<A>(what: string, find: () => A | undefined | false | Promise<A | undefined | false>): Promise<A> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const found = await find();
@@ -127,8 +114,7 @@ export class ProgramDir {
       { user, cwd: this.inCluster },
     );
     const chunks: string[] = [];
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
     const ended = new Promise<Ended>((settle) =>
       child.once("close", (code) => settle({ code, printed: chunks.join("") })),
     );
@@ -150,10 +136,7 @@ export class ProgramDir {
   noted(what: "begun" | "done"): readonly number[] {
     const file = join(this.path, what);
     if (!existsSync(file)) return [];
-    return readFileSync(file, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => Number(line.split(" ")[0]));
+    return readFileSync(file, "utf8").trim().split("\n").map((line) => Number(line.split(" ")[0]));
   }
 
   /** A file that calls wait for. */

@@ -36,8 +36,7 @@ export const squaresJob = defineJob(import.meta, {
   name: "test/squares",
   input: place.extend({ xs: z.array(z.number()) }),
   output: z.array(z.number()),
-  run: ({ xs, ...call }) =>
-    mapConcurrently(xs, (x) => memoizeWithMap(squares, (key) => remoteEval(square, { x: key, ...call }), x)),
+  run: ({ xs, ...call }) => mapConcurrently(xs, (x) => memoizeWithMap(squares, (key) => remoteEval(square, { x: key, ...call }), x)),
 });
 
 /** The job's values, by what they depend on. */

@@ -1,0 +1,59 @@
+/** A program that ends, however it does, leaves its jobs, and joins them when it is started again. */
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
+
+const SIX_JOBS = [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]];
+const VALUES = SIX_JOBS.map((xs) => xs.map((x) => x * x));
+
+const sorted = (numbers: readonly number[]): readonly number[] => numbers.toSorted((a, b) => a - b);
+
+describeOnTestbed(describe)("a program that ends before its jobs", () => {
+  let cluster: ProgramCluster;
+  beforeAll(async () => void (cluster = await ProgramCluster.open(3)));
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  /** Each call has run once, nothing is in the queue, and all values are there. */
+  async function expectSound(dir: ProgramDir): Promise<void> {
+    expect(sorted(dir.noted("begun"))).toEqual(SIX_JOBS.flat());
+    expect(sorted(dir.noted("done"))).toEqual(SIX_JOBS.flat());
+    expect(await dir.squares()).toEqual(new Map(SIX_JOBS.flat().map((x) => [x, x * x])));
+    expect(await cluster.openJobs()).toEqual([]);
+    expect(dir.jobFolders).toEqual([]);
+  }
+
+  test.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)("by %s says which jobs go on, and joins them", async (signal) => {
+    const dir = await cluster.dir(signal.toLowerCase());
+    const request = { jobs: SIX_JOBS.slice(0, 2), until: "go" };
+    const first = dir.start(request);
+    await untilSome("call that runs", () => dir.noted("begun").length >= 4);
+    first.child.kill(signal);
+    const { printed } = await first.ended;
+    expect(dir.outcome).toMatchObject({ kind: "failed", name: "InterruptedError" });
+    expect(printed).toMatch(/Slurm job \d+ \(test\/squares\) goes on: .*scancel \d+ ends it/);
+    expect((await cluster.openJobs()).length).toBe(2);
+    dir.make("go");
+    const second = await dir.run(request);
+    expect(second.outcome, second.printed).toEqual({ kind: "done", jobs: VALUES.slice(0, 2), singles: [] });
+    expect(second.printed).toMatch(/test\/squares is Slurm job \d+ already/);
+    expect(sorted(dir.noted("begun"))).toEqual([1, 2, 3, 4]);
+    expect(await cluster.openJobs()).toEqual([]);
+  });
+
+  test("by kill -9, at ten moments of one run of six jobs, has each call run once", async () => {
+    const dir = await cluster.dir("killed");
+    const request = { jobs: SIX_JOBS, ms: 1_000, sbatch: { nTasksPerNode: 2 }, options: { maxSlurmJobs: 4 } };
+    for (let round = 0; round < 10; round++) {
+      const running = dir.start(request);
+      // Over a span in which all of it happens: before the first submission, between two, while jobs run and end.
+      const killed = Promise.race([running.ended, new Promise((wait) => setTimeout(wait, 300 + Math.random() * 4_000))]);
+      await killed;
+      running.child.kill("SIGKILL");
+      await running.ended;
+      if (dir.outcome !== undefined) break;
+    }
+    const last = dir.outcome === undefined ? await dir.run(request) : undefined;
+    expect(dir.outcome, last?.printed).toEqual({ kind: "done", jobs: VALUES, singles: [] });
+    await expectSound(dir);
+  });
+});
