@@ -11,7 +11,10 @@
 export const loginShellCommand = (argv: readonly string[]): string => `exec ${argv.map(shellQuote).join(" ")}`;
 
 /** The command of a script for sh that runs `argv` in place of the script. Throws a TypeError for arguments that no script can hold. */
-export const scriptCommand = (argv: readonly string[]): string => `exec ${argv.map(scriptQuote).join(" ")}`;
+export const scriptCommand = (argv: readonly string[]): string => `exec ${scriptWords(argv)}`;
+
+/** The words of a command in a script for sh, which a person can paste into a shell too. Throws as `scriptCommand`. */
+export const scriptWords = (argv: readonly string[]): string => argv.map(scriptQuote).join(" ");
 
 /** One argument, as any of these shells reads it. Throws a TypeError for NUL and for line ends, which tcsh can't quote. */
 export function shellQuote(argument: string): string {

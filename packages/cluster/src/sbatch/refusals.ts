@@ -120,7 +120,7 @@ const FINAL: Meanings = [
   [/without the current working directory/, "the working directory is gone: start the program in another one"],
   [
     /Incompatible versions of client and server/,
-    "sbatch here is of another release than Slurm's controller: load the site's module of Slurm",
+    "the sbatch here is of another release than Slurm's controller: load the site's module of Slurm",
   ],
   [/Invalid user id|Invalid account\b|User (?:does not|not found)/i, "Slurm does not know you on this cluster"],
   [/Requested account has breached/, "the account has used more than its QOS allows"],
@@ -142,7 +142,7 @@ const FINAL: Meanings = [
   ],
   [
     /configuration file|slurm\.conf|configuration source/i,
-    "sbatch finds no configuration of Slurm here: start the program on a login node, or load the site's module of Slurm",
+    "there is no configuration of Slurm here: start the program on a login node, or load the site's module of Slurm",
   ],
 ];
 

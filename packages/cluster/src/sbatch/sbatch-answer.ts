@@ -41,23 +41,29 @@ export function readSbatchAnswer({ code, failure, stdout, stderr }: SlurmAnswer)
         kind: "final",
         words: failure.message,
         meaning:
-          "sbatch has to be on the PATH of this program: load the site's module of Slurm, or start the program where it is",
+          "the PATH of this program has no sbatch: load the site's module of Slurm, or start the program on a login node",
       };
     case "timed-out":
-      return unsure(words, `sbatch gave no answer in ${failure.timeLimitMs / 1_000} s, and may have submitted the job`);
+      return unsure(
+        words,
+        `no answer of sbatch came in ${failure.timeLimitMs / 1_000} s, and it may have submitted the job`,
+      );
     case "killed":
-      return unsure(words, `sbatch was ended by ${failure.signal}, and may have submitted the job`);
+      return unsure(words, `the signal ${failure.signal} has ended sbatch, which may have submitted the job`);
     case "aborted":
     case "too-long":
-      return unsure(words, "sbatch was ended before its answer was complete, and may have submitted the job");
+      return unsure(
+        words,
+        "the answer of sbatch was not complete when it was ended, and it may have submitted the job",
+      );
     default:
       return failure satisfies never;
   }
   const job = jobOf(stdout, stderr);
   if (code === 0 && job !== undefined) return { kind: "submitted", ...job };
-  if (code === 0) return unsure(words, "sbatch named no job, though it says that all went well");
+  if (code === 0) return unsure(words, "no job was named by sbatch, though it says that all went well");
   // A site's program in sbatch's place may fail when sbatch has not.
-  if (job !== undefined) return unsure(words, `sbatch named job ${job.jobId}, and failed all the same`);
+  if (job !== undefined) return unsure(words, `job ${job.jobId} was named by sbatch, which has failed all the same`);
   return readRefusal(words, stderr);
 }
 
@@ -69,26 +75,26 @@ function jobOf(stdout: string, stderr: string): Omit<Extract<SbatchAnswer, { kin
   const at = lines.findLastIndex((line) => JOB_LINE.test(line));
   const { id, cluster, on } = JOB_LINE.exec(lines[at] ?? "")?.groups ?? {};
   if (id === undefined || Number(id) === 0) return undefined;
-  const said = [...lines.filter((_, i) => i !== at), ...stderr.split("\n")].join("\n").trim();
-  return { jobId: parseSlurmJobId(Number(id)), cluster: cluster ?? on, said };
+  const said = [...lines.filter((_, i) => i !== at), ...stderr.split("\n")].filter((line) => line.trim() !== "");
+  return { jobId: parseSlurmJobId(Number(id)), cluster: cluster ?? on, said: said.join("\n") };
 }
 
 const JOB_LINE = /^\s*(?:Submitted batch job )?(?<id>\d{1,10})(?:;(?<cluster>[\w.-]+)| on cluster (?<on>[\w.-]+))?\s*$/;
 
-/** `sbatch: error: ` before each line, and what sbatch says before it tries again by itself. */
+const SUBMISSION_FAILED = /^Batch job submission failed: /;
+
+/** Without `sbatch: error: ` before each line, and without what sbatch says before it tries again by itself. */
 const linesOf = (text: string): readonly string[] =>
   text
     .split("\n")
     .map((line) => line.replace(/^(?:sbatch: )?(?:error: |fatal: )?/, "").trim())
-    .filter((line) => line !== "" && !/(?:sleeping and )?retrying/.test(line));
+    .filter((line) => line !== "" && (SUBMISSION_FAILED.test(line) || !/retrying/.test(line)));
 
-/** Slurm's words in one line, without what is only said for sbatch's sake. */
+/** Slurm's words in one line. */
 const wordsOf = (text: string): string =>
   linesOf(text)
     .map((line) => line.replace(SUBMISSION_FAILED, ""))
     .join("; ");
-
-const SUBMISSION_FAILED = /^Batch job submission failed: /;
 
 function readRefusal(words: string, stderr: string): SbatchRefusal {
   const lines = linesOf(stderr);

@@ -3,7 +3,7 @@
  * shell but the script itself, whose arguments are quoted by one function. Pure.
  */
 import { checkOptions, checkValue, listOf, nonEmpty, type Rule, showValue, structured } from "@hyperion-ts/bounds";
-import { scriptCommand, shellQuote } from "@hyperion-ts/processes";
+import { scriptCommand, scriptWords } from "@hyperion-ts/processes";
 import { checkSbatchOptions } from "./check-sbatch-options.ts";
 import { sbatchArguments } from "./sbatch-arguments.ts";
 import { type SbatchOptions, withSbatchDefaults } from "./sbatch-options.ts";
@@ -76,9 +76,9 @@ export function showSubmission(request: SubmissionRequest): string {
   return `${showCommand(argv)} <<'${end}'\n${script}${end}\n`;
 }
 
-/** The command, as a shell takes it; an argument with a line end is shown as JSON, since no shell takes it in one line. */
+/** The command, as a shell takes it; an argument with a carriage return, which a terminal would not show, as JSON. */
 export const showCommand = (argv: readonly string[]): string =>
-  argv.map((each) => (/[\0\r\n]/.test(each) ? JSON.stringify(each) : shellQuote(each))).join(" ");
+  argv.map((each) => (each.includes("\r") ? JSON.stringify(each) : scriptWords([each]))).join(" ");
 
 const PLACE = "sbatchCommand";
 
