@@ -46,4 +46,5 @@ export { endMarked, killMarked, markVariable, newMark } from "./process-marks.ts
 export { argumentsOf, environmentOf, ownerOf, pidsOfUser, pidsWith, statusNumber, statusOf } from "./process-status.ts";
 export { findProcessTools, hasTaskset, type ProcessTools } from "./process-tools.ts";
 export { type LocalCommand, runCommand } from "./run-command.ts";
+export { loginShellCommand, scriptCommand, scriptWords, shellQuote } from "./shell-quote.ts";
 export { Tail } from "./tail.ts";

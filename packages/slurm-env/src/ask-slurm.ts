@@ -13,11 +13,15 @@ const TIME_LIMIT_MS = 30_000;
 /** Of an array's last task scontrol shows the whole array. */
 const MOST_BYTES = 256 * 1_048_576;
 
-/** How long to wait for an answer, and who no longer wants it. */
+/** How long to wait for an answer, who no longer wants it, and what the command is given. */
 export interface AskOptions {
   /** Default 30,000. */
   readonly timeLimitMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** All that it reads from its standard input, such as the script of a job. Default: nothing. */
+  readonly input?: string;
+  /** Its whole environment, as it is: for a command that hands it on to a job. Default: this process's, without what changes answers. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -25,16 +29,18 @@ export interface AskOptions {
  * an abort. Never rejects.
  */
 export function askSlurm(argv: readonly string[], options: AskOptions = {}): Promise<SlurmAnswer> {
-  const { timeLimitMs = TIME_LIMIT_MS, signal } = options;
+  const { timeLimitMs = TIME_LIMIT_MS, signal, input = "", env = askingEnvironment(process.env) } = options;
   const [file = "", ...args] = argv;
   const settings = { timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
   return new Promise((resolve) => {
-    const child = execFile(file, args, { env: askingEnvironment(process.env), ...settings }, (error, ...printed) => {
+    const child = execFile(file, args, { env, ...settings }, (error, ...printed) => {
       const answer = answerOf(error, printed, timeLimitMs);
       if (!stillRuns(child)) return resolve(answer);
       // An abort is told at once, when the process has only been asked to end.
       child.once("exit", () => resolve(answer)).kill("SIGKILL");
     });
+    // Who ends without reading it says why by its exit code.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }
 

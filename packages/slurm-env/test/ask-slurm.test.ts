@@ -34,6 +34,20 @@ describe("Slurm's commands are asked in a way that their answer does not depend 
     ]);
   });
 
+  test("one that hands its environment on has the one that it is given, and no other variable", async () => {
+    expect((await askSlurm(["/usr/bin/env"], { env: { TZ: "EST5EDT", SLURM_CLUSTERS: "other" } })).stdout).toBe(
+      "TZ=EST5EDT\nSLURM_CLUSTERS=other\n",
+    );
+  });
+
+  test("they read what they are given, to its end, and nothing else; who does not read it harms nobody", async () => {
+    const script = `#!/bin/sh\n${"echo 'ü $HOME'\n".repeat(100_000)}`;
+    expect((await askSlurm(["cat"], { input: script })).stdout).toBe(script);
+    expect(await askSlurm(["cat"])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await askSlurm(["true"], { input: script })).toMatchObject({ code: 0 });
+    expect(await askSlurm(["/no/such/sbatch"], { input: script })).toMatchObject({ failure: { kind: "not-run" } });
+  });
+
   test("what they print may be long: under the id of an array's last task the whole array is shown", async () => {
     expect((await askSlurm(["head", "-c", "3000000", "/dev/zero"])).stdout).toHaveLength(3_000_000);
   });

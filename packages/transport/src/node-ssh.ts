@@ -3,8 +3,8 @@
  * the one channel of the one connection. What it can't do for a host is a `TransportError` "unsupported": the system's
  * ssh can.
  */
+import { loginShellCommand } from "@hyperion-ts/processes";
 import type { AddressOf } from "./host-address.ts";
-import { loginShellCommand } from "./shell-quote.ts";
 import { type ConnectionAttempt, openSshConnection } from "./ssh-connection.ts";
 import { startSession } from "./ssh-session.ts";
 import type { SystemSshOptions } from "./system-ssh.ts";

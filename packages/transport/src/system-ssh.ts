@@ -3,13 +3,12 @@
  * host-based authentication, certificates, security keys, jump hosts, ControlMaster). Frames travel on its stdio.
  */
 import { basename } from "node:path";
-import { type CommandError, type LocalCommand, runCommand, showArgv } from "@hyperion-ts/processes";
+import { type CommandError, type LocalCommand, loginShellCommand, runCommand, showArgv } from "@hyperion-ts/processes";
 import { askProgram } from "./ask-program.ts";
 import { type AddressOf, addressOptions } from "./host-address.ts";
 import { type CommandSession, type SessionEnd, TransportError } from "./command-session.ts";
 import { SILENT_LOGIN_SHELL } from "./silent-login-shell.ts";
 import { placeOf } from "./resolve-ssh-config.ts";
-import { loginShellCommand } from "./shell-quote.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loginShellCommand, shellQuote } from "../src/shell-quote.ts";
+import { loginShellCommand, scriptCommand, shellQuote } from "../src/shell-quote.ts";
 
 /** As sshd runs a command: by the login shell's `-c`. Start-up files are left out. */
 const shells: Readonly<Record<string, readonly string[]>> = {
@@ -55,6 +55,26 @@ describe.each(Object.entries(shells).map(([name, argv]) => ({ name, argv })))(
     });
   },
 );
+
+test("every argument comes out of a script of sh as it went in, line ends too", () => {
+  const withLineEnds = fc
+    .array(fc.oneof(argument, fc.constantFrom("\n")), { maxLength: 4 })
+    .map((parts) => parts.join(""));
+  const arrives = fc.property(fc.array(withLineEnds, { minLength: 1, maxLength: 30 }), (sent) => {
+    const script = `#!/bin/sh\n${scriptCommand(["printf", "%s\\0", ...sent])}\n`;
+    const { stdout, stderr } = spawnSync("sh", ["-s"], {
+      encoding: "utf8",
+      input: script,
+      env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
+    });
+    expect({ got: stdout.split("\0").slice(0, -1), stderr }).toEqual({ got: sent, stderr: "" });
+  });
+  fc.assert(arrives, { numRuns: 60 });
+});
+
+test.each(["a\0b", "a\r\nb"])("%j is refused in a script", (bad) => {
+  expect(() => scriptCommand(["printf", bad])).toThrow(TypeError);
+});
 
 test("what needs no quotes has none", () => {
   expect(loginShellCommand(["/opt/node/bin/node", "--max-old-space-size=100", "a,b@c:d+1"])).toBe(

@@ -1,0 +1,120 @@
+/**
+ * What a partition can give at most, compared with what a job asks for. Most sites take a job that can never run, and it
+ * waits for ever (EnforcePartLimits in slurm.conf): both numbers are told before. Only told, because a QOS may have other
+ * limits. (scontrol(1), `show partition`)
+ */
+import { askSlurm } from "@hyperion-ts/slurm-env/commands";
+import { jobSeconds } from "./job-time.ts";
+import { memoryMegabytes } from "./memory-size.ts";
+import type { SbatchOptions } from "./sbatch-options.ts";
+
+/** The limits of a partition; Infinity where it has none. */
+export interface PartitionLimit {
+  readonly name: string;
+  /** Whether jobs that name no partition go there. */
+  readonly isDefault: boolean;
+  readonly maxNodes: number;
+  readonly maxCpus: number;
+  readonly maxCpusPerNode: number;
+  readonly maxSeconds: number;
+  readonly maxMegabytesPerNode: number;
+}
+
+/** A partition is asked for seldom: no site changes it often. */
+const FRESH_MS = 600_000;
+
+/** Nobody waits longer for what is only a help. */
+const TIME_LIMIT_MS = 10_000;
+
+/** The partitions of the cluster, asked for when they are needed: one for all submissions of a program. */
+export class ClusterPartitions {
+  #asked: Promise<readonly PartitionLimit[]> | undefined;
+  #askedAtMs = 0;
+
+  /** The partitions; none where Slurm does not answer. Never rejects. */
+  async list(): Promise<readonly PartitionLimit[]> {
+    if (this.#asked === undefined || performance.now() - this.#askedAtMs > FRESH_MS) {
+      this.#askedAtMs = performance.now();
+      this.#asked = askPartitions();
+    }
+    const partitions = await this.#asked;
+    if (partitions.length === 0) this.#asked = undefined;
+    return partitions;
+  }
+}
+
+async function askPartitions(): Promise<readonly PartitionLimit[]> {
+  const argv = ["scontrol", "show", "partition", "--oneliner"];
+  const { code, stdout } = await askSlurm(argv, { timeLimitMs: TIME_LIMIT_MS });
+  return code === 0 ? parsePartitions(stdout) : [];
+}
+
+/** What `scontrol show partition --oneliner` prints. */
+export const parsePartitions = (text: string): readonly PartitionLimit[] =>
+  text.split("\n").flatMap((line) => {
+    const fields = new Map(line.split(" ").map((field) => cutAt(field, "=")));
+    const name = fields.get("PartitionName");
+    if (name === undefined) return [];
+    const number = (key: string): number => (/^\d+$/.test(fields.get(key) ?? "") ? Number(fields.get(key)) : Infinity);
+    return [
+      {
+        name,
+        isDefault: fields.get("Default") === "YES",
+        maxNodes: Math.min(number("MaxNodes"), number("TotalNodes")),
+        maxCpus: number("TotalCPUs"),
+        maxCpusPerNode: number("MaxCPUsPerNode"),
+        maxSeconds: secondsOf(fields.get("MaxTime") ?? ""),
+        maxMegabytesPerNode: number("MaxMemPerNode"),
+      },
+    ];
+  });
+
+const cutAt = (text: string, mark: string): readonly [string, string] => {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+/** `D-HH:MM:SS` or `HH:MM:SS`; else there is no limit. */
+function secondsOf(time: string): number {
+  const parts = /^(?:(?<days>\d+)-)?(?<hours>\d\d):(?<minutes>\d\d):(?<seconds>\d\d)$/.exec(time)?.groups;
+  return parts === undefined
+    ? Infinity
+    : jobSeconds(Object.fromEntries(Object.entries(parts).map(([unit, digits = "0"]) => [unit, Number(digits)])));
+}
+
+/**
+ * Why a job can't run in any of the partitions that it may go to: a sentence with both numbers, or undefined where it may.
+ * `ownDefault`: what SBATCH_PARTITION says.
+ */
+export function neverRuns(
+  options: SbatchOptions,
+  partitions: readonly PartitionLimit[],
+  ownDefault?: string,
+): string | undefined {
+  const { partition = ownDefault } = options;
+  const names = partition === null ? ownDefault : partition;
+  const wanted = typeof names === "string" ? names.split(",") : names;
+  const candidates = partitions.filter(({ name, isDefault }) => wanted?.includes(name) ?? isDefault);
+  const obstacles = candidates.map((each) => obstacleIn(each, options));
+  if (obstacles.length === 0 || obstacles.includes(undefined)) return undefined;
+  return `This job can never run, unless a QOS allows more: ${obstacles.join("; ")}.`;
+}
+
+function obstacleIn(partition: PartitionLimit, options: SbatchOptions): string | undefined {
+  const { nodes, nTasksPerNode, cpusPerTask, time, mem } = options;
+  const nodeCount = (typeof nodes === "number" ? nodes : nodes?.min) ?? 1;
+  const cpus = (nTasksPerNode ?? 1) * (cpusPerTask ?? 1);
+  const seconds = typeof time === "object" && time !== null ? jobSeconds(time) : 0;
+  const megabytes = typeof mem === "object" && mem !== null ? memoryMegabytes(mem) : 0;
+  const asked: readonly (readonly [what: string, wanted: number, most: number])[] = [
+    ["nodes", nodeCount, partition.maxNodes],
+    ["CPUs on each node", cpus, partition.maxCpusPerNode],
+    ["CPUs", cpus * nodeCount, partition.maxCpus],
+    ["minutes", Math.ceil(seconds / 60), partition.maxSeconds / 60],
+    ["MB of memory on each node", megabytes, partition.maxMegabytesPerNode],
+  ];
+  const [what, wanted, most] = asked.find(([, wanted, most]) => wanted > most) ?? [];
+  return what === undefined
+    ? undefined
+    : `it asks for ${wanted} ${what}, and the partition ${partition.name} gives ${most} at most`;
+}

@@ -1,0 +1,261 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { SubmissionRequest } from "../../src/sbatch/sbatch-command.ts";
+import { SubmissionError } from "../../src/sbatch/submission-error.ts";
+import type { SubmissionNotice } from "../../src/sbatch/submission-notice.ts";
+import { type SubmitOptions, type SubmittedJob, submitJob } from "../../src/sbatch/submit-job.ts";
+import { failedWith, FakeSlurm, refuses } from "./fake-slurm.ts";
+
+afterEach(() => void vi.unstubAllEnvs());
+
+const request: SubmissionRequest = {
+  name: "q7RkW-3Fa",
+  directory: "/jobs/3Fa",
+  output: "/jobs/3Fa/output",
+  options: {},
+  program: ["/opt/node", "head.mjs"],
+  scriptFile: "/jobs/3Fa/it's the script",
+};
+
+const BUSY = refuses(failedWith("MaxJobCount limit reached"));
+const LOST = refuses(failedWith("Socket timed out on send/recv operation"));
+const LIMIT = refuses(
+  "AssocMaxSubmitJobLimit",
+  failedWith("Job violates accounting/QOS policy (job submit limit, ...)"),
+);
+const FOUND = "echo 'JOBID|STATE|REASON'; echo '4711|PENDING|None'";
+const NONE = "echo 'JOBID|STATE|REASON'";
+
+/** Submits with these commands in Slurm's place, and with pauses that are no longer than they must be. */
+function submission(answers: Readonly<Record<string, readonly string[]>>, more: Partial<SubmitOptions> = {}) {
+  const slurm = new FakeSlurm(answers);
+  vi.stubEnv("PATH", slurm.path);
+  const notices: SubmissionNotice[] = [];
+  const submitted = submitJob(request, {
+    signal: new AbortController().signal,
+    onNotice: (notice) => void notices.push(notice),
+    pauses: { firstMs: 1, longestMs: 4, secondLookMs: 1 },
+    ...more,
+  });
+  return {
+    slurm,
+    notices,
+    submitted,
+    kinds: () => notices.map(({ kind }) => kind),
+    [Symbol.dispose]: () => slurm[Symbol.dispose](),
+  };
+}
+
+const errorOf = (submitted: Promise<SubmittedJob>): Promise<unknown> =>
+  submitted.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+test("a job that is taken at once is submitted once, and nothing is looked for", async () => {
+  using run = submission({ sbatch: ["cat > script; echo '4711;alpha'"] });
+  expect(await run.submitted).toEqual({ jobId: 4711, cluster: "alpha", name: "q7RkW-3Fa" });
+  expect([run.slurm.calls("sbatch").length, run.slurm.calls("squeue"), run.notices]).toEqual([1, [], []]);
+});
+
+test("what a site prints beside is told", async () => {
+  using run = submission({ sbatch: ["echo 'Welcome!'; echo 4711; echo 'sbatch: 12 h are left' >&2"] });
+  expect(await run.submitted).toMatchObject({ jobId: 4711 });
+  expect(run.notices).toEqual([
+    { kind: "site-message", text: "On submitting q7RkW-3Fa: Welcome!\nsbatch: 12 h are left" },
+  ]);
+});
+
+describe("what another attempt can cure is tried again", () => {
+  test("as often as it takes, and is told", async () => {
+    using run = submission({ sbatch: [BUSY, BUSY, BUSY, BUSY, "echo 4711"] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+    expect(run.notices).toEqual(
+      [1, 2, 3, 4].map((attempts) =>
+        expect.objectContaining({
+          kind: "waiting",
+          attempts,
+          text: expect.stringContaining("MaxJobCount limit reached"),
+        }),
+      ),
+    );
+  });
+
+  test("after pauses that grow to the longest", async () => {
+    using run = submission(
+      { sbatch: [BUSY, BUSY, BUSY, BUSY, BUSY, "echo 4711"] },
+      { pauses: { firstMs: 8, longestMs: 32 } },
+    );
+    await run.submitted;
+    const pauses = run.notices.map((notice) => (notice.kind === "waiting" ? notice.pauseMs : 0));
+    const longest = [8, 16, 32, 32, 32];
+    expect(pauses.map((ms, i) => ms >= (longest[i] ?? 0) / 2 && ms <= (longest[i] ?? 0))).toEqual(
+      longest.map(() => true),
+    );
+  });
+
+  test("but not for ever where nobody knows what it means", async () => {
+    using run = submission({ sbatch: [refuses(failedWith("Flux capacitor is empty"))] });
+    expect(await errorOf(run.submitted)).toBeInstanceOf(SubmissionError);
+    expect(run.slurm.calls("sbatch")).toHaveLength(3);
+  });
+
+  test("and not any more after an abort", async () => {
+    const controller = new AbortController();
+    using run = submission(
+      { sbatch: [BUSY] },
+      { signal: controller.signal, pauses: { firstMs: 1_000_000, longestMs: 1_000_000 } },
+    );
+    await vi.waitFor(() => expect(run.kinds()).toEqual(["waiting"]));
+    controller.abort(new Error("enough"));
+    await expect(run.submitted).rejects.toThrow("enough");
+  });
+});
+
+describe("a limit on submitted jobs", () => {
+  test("waits for a job of one's own to end", async () => {
+    const ended = Promise.withResolvers<void>();
+    const ownJobEnded = vi.fn(() => ended.promise);
+    using run = submission(
+      { sbatch: [LIMIT, "echo 4711"] },
+      { ownJobEnded, pauses: { firstMs: 1_000_000, longestMs: 1_000_000 } },
+    );
+    await vi.waitFor(() => expect(ownJobEnded).toHaveBeenCalledOnce());
+    expect(run.notices).toEqual([
+      expect.objectContaining({
+        kind: "waiting",
+        refusal: expect.objectContaining({ limit: "AssocMaxSubmitJobLimit" }),
+      }),
+    ]);
+    ended.resolve();
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+  });
+
+  test("or for a pause, since a job may end unseen", async () => {
+    const aborted = vi.fn();
+    const ownJobEnded = (signal: AbortSignal): Promise<void> =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => {
+          aborted();
+          reject(signal.reason);
+        });
+      });
+    using run = submission({ sbatch: [LIMIT, "echo 4711"] }, { ownJobEnded });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+    expect(aborted).toHaveBeenCalledOnce();
+  });
+});
+
+test("what only a person can cure is an error at once, with Slurm's words, the command and the script", async () => {
+  using run = submission({ sbatch: [refuses(failedWith("Invalid partition name specified"))] });
+  const error = await errorOf(run.submitted);
+  expect(error).toMatchObject({
+    name: "SubmissionError",
+    code: "submission-refused",
+    words: "Invalid partition name specified",
+  });
+  expect(error instanceof Error ? error.message : "").toBe(
+    [
+      "Slurm refuses the job q7RkW-3Fa: Invalid partition name specified",
+      "There is no such partition: `sinfo --summarize` lists them.",
+      "It was submitted with:",
+      String.raw`  sbatch --parsable '--job-name=q7RkW-3Fa' '--output=/jobs/3Fa/output' '--open-mode=append' '--export=ALL' '--chdir=/jobs/3Fa' '--nodes=1' '--time=1-00:00:00' '--signal=B:USR1@120' < '/jobs/3Fa/it'\''s the script'`,
+    ].join("\n"),
+  );
+  expect(run.slurm.calls("sbatch")).toHaveLength(1);
+});
+
+describe("where sbatch's answer was lost", () => {
+  test("a job that is there is the one that was submitted", async () => {
+    using run = submission({ sbatch: [LOST], squeue: [FOUND] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+    expect([run.slurm.calls("sbatch").length, run.kinds()]).toEqual([1, ["looking", "found"]]);
+    expect(run.slurm.calls("squeue")).toEqual([["--me", "--states=all", "--name=q7RkW-3Fa", "--format=%A|%T|%r"]]);
+  });
+
+  test("so is one that is there later", async () => {
+    using run = submission({ sbatch: [LOST], squeue: [NONE, FOUND] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+    expect(run.slurm.calls("sbatch")).toHaveLength(1);
+  });
+
+  test("it is submitted again only when squeue has said twice that it is not there", async () => {
+    using run = submission({ sbatch: [LOST, "echo 4712"], squeue: ["exit 1", NONE, "exit 1", "exit 1", NONE] });
+    expect(await run.submitted).toMatchObject({ jobId: 4712 });
+    expect([run.slurm.calls("squeue").length, run.slurm.calls("sbatch").length]).toEqual([5, 2]);
+  });
+
+  test("also where sbatch gives none in its time, or names no job", async () => {
+    using slow = submission({ sbatch: ["exec sleep 1000"], squeue: [FOUND] }, { timeLimitMs: 100 });
+    expect(await slow.submitted).toMatchObject({ jobId: 4711 });
+    using silent = submission({ sbatch: [":"], squeue: [FOUND] });
+    expect(await silent.submitted).toMatchObject({ jobId: 4711 });
+  });
+
+  test("it is looked for on the clusters that it was submitted to", async () => {
+    vi.stubEnv("SLURM_CLUSTERS", "alpha,beta");
+    using run = submission({ sbatch: [LOST], squeue: [`echo 'CLUSTER: beta'; ${FOUND}`] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711, cluster: "beta" });
+    expect(run.slurm.calls("squeue")[0]).toContain("--clusters=alpha,beta");
+  });
+});
+
+describe("an abort while sbatch runs", () => {
+  const aborting = async (answers: Readonly<Record<string, readonly string[]>>) => {
+    const controller = new AbortController();
+    const run = submission(answers, { signal: controller.signal });
+    const error = errorOf(run.submitted);
+    await vi.waitFor(() => expect(run.slurm.calls("sbatch")).toHaveLength(1));
+    controller.abort(new Error("enough"));
+    expect(await error).toMatchObject({ message: "enough" });
+    return run;
+  };
+
+  test("leaves it a moment for its answer, and cancels the job", async () => {
+    using run = await aborting({ sbatch: ["sleep 0.3; echo '4711;alpha'"] });
+    expect(run.slurm.calls("scancel")).toEqual([["--clusters=alpha", "4711"]]);
+    expect(run.kinds()).toEqual(["cancelled"]);
+  });
+
+  test("has the job looked for where no answer comes, and cancels it", { timeout: 30_000 }, async () => {
+    using run = await aborting({ sbatch: ["exec sleep 1000"], squeue: [NONE, FOUND] });
+    expect(run.slurm.calls("scancel")).toEqual([["4711"]]);
+    expect(run.kinds()).toEqual(["looking", "looking", "found", "cancelled"]);
+  });
+
+  test("says how to end a job that can't be looked for", async () => {
+    using run = await aborting({ sbatch: [`sleep 0.3; ${LOST}`], squeue: ["exit 1"] });
+    expect([run.slurm.calls("scancel"), run.slurm.calls("squeue").length]).toEqual([[], 3]);
+    expect(run.notices.at(-1)).toMatchObject({
+      kind: "left",
+      text: expect.stringContaining("scancel --me --name=q7RkW-3Fa"),
+    });
+  });
+
+  test("says so where a job can't be cancelled", async () => {
+    using run = await aborting({ sbatch: ["sleep 0.3; echo 4711"], scancel: ["exit 140"] });
+    expect(run.notices.at(-1)).toMatchObject({ kind: "left", text: expect.stringContaining("scancel 4711") });
+  });
+
+  test("before it, nothing is run", async () => {
+    using run = submission({}, { signal: AbortSignal.abort(new Error("enough")) });
+    await expect(run.submitted).rejects.toThrow("enough");
+    expect(run.slurm.calls("sbatch")).toEqual([]);
+  });
+});
+
+test("a job that no partition can run is told, and submitted", async () => {
+  const line = "PartitionName=main Default=YES MaxNodes=UNLIMITED MaxTime=00:05:00 TotalCPUs=4 TotalNodes=2";
+  using run = submission({ sbatch: ["echo 4711"], scontrol: [`echo '${line}'`] });
+  await run.submitted;
+  expect(run.notices).toEqual([
+    {
+      kind: "never-runs",
+      text: expect.stringContaining("it asks for 1440 minutes, and the partition main gives 5 at most"),
+    },
+  ]);
+});
+
+test("an option of submitJob that can't be right is told before anything is run", async () => {
+  using run = submission({}, { pauses: { firstMs: -1 } });
+  await expect(run.submitted).rejects.toThrow(/submitJob: pauses\.firstMs must be a time in milliseconds/);
+});

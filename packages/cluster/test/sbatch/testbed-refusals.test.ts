@@ -1,0 +1,80 @@
+/** Refusals of a real Slurm, of each kind that it can be brought to. */
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SbatchOptions } from "../../src/sbatch/sbatch-options.ts";
+import { SubmitCluster } from "./submit-cluster.ts";
+
+describeOnTestbed(describe, { accounting: true })("a refused submission", { timeout: 120_000 }, () => {
+  let cluster: SubmitCluster;
+  beforeAll(async () => {
+    cluster = await SubmitCluster.open({
+      nodes: [{ name: "n1", cpus: 2 }],
+      accounting: { limits: { maxSubmitJobs: 1 }, qos: [{ name: "short", limits: { maxWallMinutes: 5 } }] },
+      partitions: [
+        { name: "main" },
+        { name: "brief", timeLimitMinutes: 5 },
+        { name: "closed", slurm: { DenyAccounts: "lab" } },
+      ],
+    });
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  test.each([
+    ["a partition that there is not", { partition: "mian" }, "Invalid partition name specified"],
+    ["an account that there is not", { account: "nowhere" }, "Invalid account or account/partition combination"],
+    ["a partition that is closed to the account", { partition: "closed" }, "Invalid account or account/partition"],
+    ["a QOS that there is not", { qos: "nowhere" }, "Invalid qos specification"],
+    ["more time than a QOS gives", { qos: "short", time: { hours: 1 } }, "QOSMaxWallDurationPerJobLimit"],
+    ["a feature that no node has", { constraint: "haswell" }, "Invalid feature specification"],
+    ["a resource that there is not", { gres: ["unicorn:2"] }, "Invalid generic resource (gres) specification"],
+    ["a reservation that there is not", { reservation: "course" }, "reservation is invalid"],
+    ["more memory than a node has", { mem: { terabytes: 4 } }, ""],
+    ["an option that sbatch does not know", { further: ["--flux=1"] }, "unrecognized option"],
+    ["a dependency that is none", { dependency: "soon" }, ""],
+  ] satisfies (readonly [string, SbatchOptions, string])[])(
+    "for %s is an error with Slurm's words",
+    async (_, options, words) => {
+      const { error } = await cluster.submit(
+        await cluster.request("refused", "true", { options, scriptFile: "/srv/script" }),
+      );
+      expect(error).toMatchObject({ name: "SubmissionError", words: expect.stringContaining(words) });
+      expect(error?.message).toMatch(
+        /^Slurm refuses the job refused: .+\n.+\.\nIt was submitted with:\n {2}sbatch --parsable .+ < \/srv\/script$/,
+      );
+    },
+  );
+
+  test.each([
+    [
+      { partition: "brief", time: { hours: 1 } },
+      "Requested time limit is invalid",
+      "60 minutes, and the partition brief gives 5",
+    ],
+    [
+      { nodes: 2, time: { minutes: 1 } },
+      "Node count specification invalid",
+      "2 nodes, and the partition main gives 1 at most",
+    ],
+  ] satisfies (readonly [SbatchOptions, string, string])[])(
+    "for more than the partition %j gives is told before, with both numbers",
+    async (options, words, told) => {
+      const { error, notices } = await cluster.submit(await cluster.request("large", "true", { options }));
+      expect(notices).toEqual([{ kind: "never-runs", text: expect.stringContaining(told) }]);
+      expect(error).toMatchObject({ name: "SubmissionError", words: expect.stringContaining(words) });
+    },
+  );
+
+  test("for a limit on submitted jobs waits until a job has ended", async () => {
+    const first = await cluster.submit(await cluster.request("first", "sleep 1000"));
+    const second = cluster.submitting(await cluster.request("second", "true"));
+    await second.told("waiting");
+    await cluster.slurm("scancel", String(first.jobId));
+    const { jobId, notices } = await second.outcome;
+    expect(notices[0]).toMatchObject({
+      kind: "waiting",
+      refusal: { kind: "own-limit", limit: "AssocMaxSubmitJobLimit" },
+      text: expect.stringContaining("As many jobs are submitted as AssocMaxSubmitJobLimit allows"),
+    });
+    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+  });
+});
