@@ -31,6 +31,8 @@ export interface JobRecord {
   readonly isBatch: boolean;
   /** The node that its script runs on, or ran on. */
   readonly batchHost?: NodeName | undefined;
+  /** Nodes that were lost, where it failed for that; from Slurm 23.02 on. */
+  readonly failedNodes?: readonly NodeName[] | undefined;
   /** How often Slurm has put it back into the queue. */
   readonly restarts: number;
   /** The script's own; 0 while it runs. */
@@ -105,6 +107,7 @@ function readRecord(numbers: RecordLines, name: string, record: string): JobReco
   const [exitCode = 0, exitSignal = 0] = (lines.field("Requeue", "ExitCode") ?? "").split(":").map(Number);
   const nodes = lines.field("NodeList");
   const batchHost = lines.field("BatchHost");
+  const failedNodes = lines.field("JobState", "FailedNode");
   return {
     id: parseSlurmJobId(Number(numbers.field("JobId"))),
     name,
@@ -118,6 +121,7 @@ function readRecord(numbers: RecordLines, name: string, record: string): JobReco
     nodeDetails: readNodeDetails(record),
     isBatch: Number(lines.field("Requeue", "BatchFlag") ?? 0) > 0,
     batchHost: batchHost === undefined ? undefined : parseNodeName(batchHost),
+    failedNodes: failedNodes === undefined ? undefined : expandHostlist(failedNodes, "FailedNode"),
     restarts: numberOf(lines.field("Requeue", "Restarts")) ?? 0,
     exitCode,
     exitSignal,

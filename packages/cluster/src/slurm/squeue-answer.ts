@@ -1,0 +1,100 @@
+/**
+ * The one question to Slurm about all jobs of this user, and its answer. `--me` lets the controller leave out the jobs of
+ * others; ids as arguments would make squeue load all jobs of the cluster. Names and reasons are any text, with blanks,
+ * commas, bars and line breaks: so a mark that nobody can know before stands at the beginning of each job and between its
+ * fields, and the name is the last one. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
+ * variables that change its answer (`askSlurm`). (squeue(1), 20.11 to 26.05)
+ */
+import { expandHostlist, type NodeName, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+
+/** A job as squeue shows it. Times are in milliseconds since 1970 on the controller's clock, and undefined where it has none. */
+export interface QueuedJob {
+  readonly id: SlurmJobId;
+  /** Whatever its submitter wrote. */
+  readonly name: string;
+  /** Slurm's word, such as `PENDING`; `jobPhase` says what it means. */
+  readonly state: string;
+  /** Why it is in that state, as Slurm says it: `Resources`, `ReqNodeNotAvail, UnavailableNodes:n3`, `None`. */
+  readonly reason: string;
+  /** Nodes that it has or had. */
+  readonly nodes: readonly NodeName[];
+  /** How many it has, or asks for. */
+  readonly nodeCount: number | undefined;
+  /** The node that its script runs on, or ran on. */
+  readonly batchHost: NodeName | undefined;
+  readonly partition: string;
+  readonly submitTimeMs: number | undefined;
+  /** When it began; while it waits, when Slurm expects it to. */
+  readonly startTimeMs: number | undefined;
+  /** When it ended, or Slurm will end it. */
+  readonly endTimeMs: number | undefined;
+}
+
+/** In this order; the name is last. */
+const FIELDS = ["%i", "%T", "%r", "%N", "%D", "%B", "%P", "%V", "%S", "%e", "%j"] as const;
+
+/**
+ * The argument vector of one squeue for all jobs of this user, those that have ended among them for as long as Slurm
+ * remembers them (MinJobAge).
+ *
+ * @param mark a text that no job's name or reason can hold, such as a random UUID; without `%`
+ */
+export const squeueQuestion = (mark: string): readonly string[] => [
+  "squeue",
+  "--me",
+  "--noheader",
+  "--states=all",
+  `--format=${FIELDS.map((field) => `${mark}${field}`).join("")}`,
+];
+
+/**
+ * The jobs in what squeue printed when it was asked `squeueQuestion(mark)`, in its order. Tasks of arrays, components of
+ * heterogeneous jobs, and what makes no sense are passed over: no job of this package is one of these.
+ */
+export const readSqueueAnswer = (printed: string, mark: string): readonly QueuedJob[] => {
+  const fields = printed.split(mark).slice(1);
+  return Array.from({ length: Math.floor(fields.length / FIELDS.length) }, (_, i) =>
+    fields.slice(i * FIELDS.length, (i + 1) * FIELDS.length),
+  ).flatMap(readJob);
+};
+
+function readJob(fields: readonly string[]): readonly QueuedJob[] {
+  const [id = "", state = "", reason = "", nodes = "", count = "", host = "", partition = "", ...rest] = fields;
+  const [submitted = "", starts = "", ends = "", name = ""] = rest;
+  if (!/^[1-9]\d{0,14}$/.test(id) || state === "") return [];
+  return [
+    {
+      id: parseSlurmJobId(Number(id)),
+      name: name.replace(/\n$/, ""),
+      state,
+      reason,
+      nodes: nodesOf(nodes),
+      nodeCount: /^\d+$/.test(count) ? Number(count) : undefined,
+      batchHost: nodeOf(host),
+      partition,
+      submitTimeMs: timeOf(submitted),
+      startTimeMs: timeOf(starts),
+      endTimeMs: timeOf(ends),
+    },
+  ];
+}
+
+/** A list that can't be read is no reason to know nothing else of a job. */
+function nodesOf(list: string): readonly NodeName[] {
+  try {
+    return list === "" || list === "(null)" ? [] : expandHostlist(list);
+  } catch {
+    return [];
+  }
+}
+
+function nodeOf(name: string): NodeName | undefined {
+  try {
+    return name === "" || name === "n/a" || name === "(null)" ? undefined : parseNodeName(name);
+  } catch {
+    return undefined;
+  }
+}
+
+const timeOf = (time: string): number | undefined =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(time) ? Date.parse(`${time}Z`) : undefined;
