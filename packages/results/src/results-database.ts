@@ -10,6 +10,7 @@ import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
+import { readingEnded } from "./raw-reading.ts";
 import { ResultsError } from "./results-error.ts";
 import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
 import { RowOrigins, type FunctionCodes, type OtherCode } from "./row-origins.ts";
@@ -24,7 +25,10 @@ import { storedRows, type FoundRow, type NewRow, type StoredRows } from "./store
 export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   using opened = new DisposableStack();
   const path = findDatabase(options.path);
-  opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
+  const jobs = await lockJobs(path, options.batchJob);
+  await readingEnded(path);
+  // From here to the open connection nothing else runs, so that nobody begins to read it.
+  opened.use(lockDatabase(path, `program ${options.programId}`, jobs));
   refuseStrangersFiles(path);
   const strayLog = handleStrayLog(path);
   const connection = opened.use(openConnection(path, options.programId));
