@@ -24,6 +24,15 @@ export interface ResultsOptions {
   readonly readOnly?: false;
   /** The batch job that this process runs in: lets a lock be taken over that a job left which has ended on another host. */
   readonly batchJob?: BatchJob;
+  /**
+   * The path of another results database, which is asked for what this one has not, e.g. that of the program whose job this is.
+   * It is read, as with `readOnly`, when a look-up first misses, and when one misses later and it has changed: at most every
+   * 10 s, and more seldom where it is large. It may be missing, and stays as it is: `insert` and `forget` go to this one alone,
+   * and what is forgotten here does not come back from there as long as this one is open. Its writer is another process.
+   */
+  readonly behind?: string;
+  /** Called once if the database behind can't be read (damaged, not to be opened, written too fast): what it has counts as missing then. */
+  readonly onBehindFailed?: (error: ResultsError) => void;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
   /**
