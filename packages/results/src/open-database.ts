@@ -10,6 +10,7 @@ import { RowOrigins } from "./row-origins.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
 import { storedRows } from "./stored-rows.ts";
 import { setStrayLogAside } from "./stray-log.ts";
+import { takenRows } from "./taken-rows.ts";
 
 /** What `openResults` does. */
 export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
@@ -23,9 +24,11 @@ export const openDatabase = async (options: ResultsOptions): Promise<ResultsData
   const strayLog = handleStrayLog(path);
   const connection = opened.use(openConnection(path, options.programId));
   const origins = new RowOrigins(connection, options.programId, options.codeOfToday);
-  const rows = storedRows(connection, options.programId, origins, options.aroundCommit ?? ((commit) => commit()));
+  const aroundCommit = options.aroundCommit ?? ((commit: () => void) => commit());
+  const rows = storedRows(connection, options.programId, origins, aroundCommit);
+  const taken = takenRows(connection, options.programId, origins, aroundCommit);
   const behind = behindOf(options, path);
-  return new SqliteResults(options, { connection, rows, origins, behind }, opened.move(), strayLog);
+  return new SqliteResults(options, { connection, rows, origins, taken, behind }, opened.move(), strayLog);
 };
 
 const behindOf = ({ behind, codeOfToday, onBehindFailed }: ResultsOptions, path: string): Behind | undefined => {

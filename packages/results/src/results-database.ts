@@ -10,19 +10,22 @@ import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { ResultsError } from "./results-error.ts";
-import type { ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
+import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
 import { RowFinder, rowId, type FoundValue } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { NewRow, StoredRows } from "./stored-rows.ts";
+import { TakeIn } from "./take-in.ts";
+import type { TakenRows } from "./taken-rows.ts";
 
 /** The parts of an open file. */
 export interface OpenFile {
   readonly connection: Connection;
   readonly rows: StoredRows;
   readonly origins: RowOrigins;
+  readonly taken: TakenRows;
   readonly behind: Behind | undefined;
 }
 
@@ -48,12 +51,15 @@ export class SqliteResults implements ResultsDatabase {
   readonly #resources: Disposable;
   readonly #commits: GroupCommit<NewRow>;
   readonly #flights = new SingleFlight<string>();
+  readonly #takeIn: TakeIn;
+  /** Claims that are running while a row of their key has come in. */
+  readonly #overtaken = new Set<string>();
   readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
   #closed = false;
 
   constructor(
     { programId, onHit, onLost, onOtherCode }: ResultsOptions,
-    { connection, rows, origins, behind }: OpenFile,
+    { connection, rows, origins, taken, behind }: OpenFile,
     resources: Disposable,
     notice: string | undefined,
   ) {
@@ -68,6 +74,16 @@ export class SqliteResults implements ResultsDatabase {
     this.#behind = behind;
     this.#finder = new RowFinder({ rows, origins }, behind, onOtherCode);
     this.#resources = resources;
+    this.#takeIn = new TakeIn({
+      taken,
+      whileOurs: (write) => {
+        this.#assertOpen();
+        return this.#files.whileOurs([], write);
+      },
+      onRow: (map, key) => {
+        if (this.#flights.isClaimed(rowId(map, key))) this.#overtaken.add(rowId(map, key));
+      },
+    });
     this.#commits = new GroupCommit((group) => this.#write(group));
   }
 
@@ -118,6 +134,11 @@ export class SqliteResults implements ResultsDatabase {
     );
   }
 
+  async takeIn(source: string, options: { readonly id: string }): Promise<TakenIn> {
+    this.#assertOpen();
+    return this.#takeIn.take(source, options);
+  }
+
   flush(): void {
     this.#commits.flush();
     this.#files.check();
@@ -138,7 +159,7 @@ export class SqliteResults implements ResultsDatabase {
       this.#resources[Symbol.dispose]();
       this.#files[Symbol.dispose]();
     }
-    await this.#behind?.[Symbol.asyncDispose]();
+    await Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     if (!heard) this.#files.closed();
   }
 
@@ -164,9 +185,11 @@ export class SqliteResults implements ResultsDatabase {
   }
 
   #claim({ id, map, key, signal, code }: WantedKey): Claimed | Promise<Claimed> {
-    if (this.#flights.isClaimed(id)) return this.#shareFlight(id, map, key, signal);
+    const isHere = this.#overtaken.has(id) && this.#finder.find(map, key, code) !== undefined;
+    if (this.#flights.isClaimed(id) && !isHere) return this.#shareFlight(id, map, key, signal);
     const row = this.#find(map, key, code);
     if (row === undefined) {
+      this.#overtaken.delete(id);
       this.#flights.claim(id);
       return this.#ownFlight(id, map, key);
     }
