@@ -25,7 +25,8 @@ const layoutVersion = 1;
 
 // The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
 // names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
-// known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there.
+// known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there. The fifth has one row: a
+// name that no other file has, and what new-rowid.ts keeps; the sixth tells how far other databases were taken in.
 export const layout = `
   create table if not exists hyperion_key_val
     ( program_id text not null
@@ -46,6 +47,17 @@ export const layout = `
     , function text not null
     , hash text not null
     , primary key (kv_map, program_id, function)
+    ) without rowid;
+  create table if not exists hyperion_ts_file
+    ( one integer primary key not null check (one = 1)
+    , id text not null
+    , newest_removed integer not null
+    );
+  create table if not exists hyperion_ts_taken
+    ( source text not null
+    , file_id text not null
+    , last_rowid integer not null
+    , primary key (source, file_id)
     ) without rowid;
   create index if not exists hyperion_ts_by_key on hyperion_key_val (kv_map, key, program_id);
   pragma user_version = ${layoutVersion};
@@ -146,6 +158,7 @@ const prepareFile = (connection: Connection, programId: string): void => {
   database.exec("begin immediate");
   database.exec(layout);
   database.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
+  database.exec("insert or ignore into hyperion_ts_file values (1, lower(hex(randomblob(8))), 0)");
   database.exec("commit");
 };
 

@@ -11,29 +11,36 @@
  *   those of the log. Where the copied log ends in the middle of a transaction, checksums tell SQLite so.
  * Else it is tried again.
  *
- * Who closes a file drops all locks that the process has on it (POSIX), those of a writer, too. So the process that writes
- * must not copy, and none becomes the writer in the middle: from the look to the end of the copy nothing else runs here.
+ * Large ones are copied piece by piece, so that this process goes on meanwhile; but it does not become the writer
+ * (raw-reading.ts).
  */
 import {
   chmodSync,
-  closeSync,
   constants,
   copyFileSync,
   fstatSync,
   lstatSync,
-  openSync,
-  readdirSync,
+  read,
   readSync,
   rmSync,
   type BigIntStats,
   type Stats,
-  writeSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
+import { promisify } from "node:util";
 import { pause } from "@hyperion-ts/bounds";
-import { openRegularFile } from "@hyperion-ts/own-files";
 import { whyStrangersPart } from "./database-files.ts";
 import { logOf } from "./own-files.ts";
+import { beginReading, openRaw, openRawIfThere, type RawFile } from "./raw-reading.ts";
 import { ResultsError } from "./results-error.ts";
+
+/** How a database is copied. */
+export interface CopyOptions {
+  /** Why the database is not to be read, from what its file is, in words that are said of its path. Default: it always is. */
+  readonly refuse?: Refuse;
+  /** Ends the copying with its reason. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Copies the database at `path`, with its log or journal, to `copy` and beside it. `copy` is in a folder of this process alone.
@@ -41,12 +48,12 @@ import { ResultsError } from "./results-error.ts";
  * @throws ResultsError `locked` in the process that has it open, and where it is written so fast that no copy fits together;
  *   file errors as they come
  */
-export const copyDatabase = async (path: string, copy: string): Promise<void> => {
+export const copyDatabase = async (path: string, copy: string, options: CopyOptions = {}): Promise<void> => {
   const startMs = performance.now();
-  for (let tries = 1; !tryCopy(path, copy); tries += 1) {
+  for (let tries = 1; !(await tryCopy(path, copy, options)); tries += 1) {
     const triedMs = performance.now() - startMs;
     if (tries >= fewestTries && triedMs > longestTriesMs) throw writtenTooFast(path, tries, triedMs);
-    await pause(Math.min(tries * 2 * clockTickMs, longestPauseMs));
+    await pause(Math.min(tries * 2 * clockTickMs, longestPauseMs), options.signal);
   }
 };
 
@@ -54,13 +61,17 @@ const fewestTries = 20;
 const longestTriesMs = 10_000;
 const longestPauseMs = 200;
 
-const tryCopy = (path: string, copy: string): boolean => {
-  refuseOwnDatabase(path);
+const tryCopy = async (path: string, copy: string, { refuse, signal }: CopyOptions): Promise<boolean> => {
+  using _reading = beginReading(path);
   for (const suffix of suffixes) rmSync(`${copy}${suffix}`, { force: true });
   const before = look(path);
-  const database = copyFile(path, copy, () => undefined);
-  for (const suffix of ["-wal", "-journal"])
-    copyFileIfThere(`${path}${suffix}`, `${copy}${suffix}`, (part) => whyStrangersPart(part, database));
+  using database = openRaw(path, refuse);
+  const found = fstatSync(database.fd);
+  await copyFile(database, copy, signal);
+  for (const suffix of ["-wal", "-journal"]) {
+    using part = openRawIfThere(`${path}${suffix}`, (stats) => whyStrangersPart(stats, found));
+    if (part !== undefined) await copyFile(part, `${copy}${suffix}`, signal);
+  }
   return fitTogether(before, look(path));
 };
 
@@ -108,35 +119,16 @@ const roundOf = (log: string): string | undefined => readFront(log, 24)?.toStrin
 
 /** The first bytes of a file; undefined where it is missing or has fewer. */
 const readFront = (path: string, bytes: number): Buffer | undefined => {
-  const file = openIfThere(path, () => undefined);
+  using file = openRawIfThere(path);
   if (file === undefined) return undefined;
-  try {
-    const front = Buffer.alloc(bytes);
-    return readSync(file, front, 0, bytes, 0) === bytes ? front : undefined;
-  } finally {
-    closeSync(file);
-  }
+  const front = Buffer.alloc(bytes);
+  return readSync(file.fd, front, 0, bytes, 0) === bytes ? front : undefined;
 };
 
 type Refuse = (stats: Stats) => string | undefined;
 
-const copyFileIfThere = (from: string, to: string, refuse: Refuse): void => {
-  try {
-    copyFile(from, to, refuse);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-};
-
-const copyFile = (from: string, to: string, refuse: Refuse): Stats => {
-  const source = openRegularFile(from, constants.O_RDONLY, refuse);
-  try {
-    const found = fstatSync(source);
-    if (!tryClone(source, to)) copyBytes(source, to, found.size);
-    return found;
-  } finally {
-    closeSync(source);
-  }
+const copyFile = async (source: RawFile, to: string, signal: AbortSignal | undefined): Promise<void> => {
+  if (!tryClone(source.fd, to)) await copyBytes(source.fd, to, signal);
 };
 
 /** Takes no time and no room, where the file system can and both are on the same one. */
@@ -150,63 +142,27 @@ const tryClone = (source: number, to: string): boolean => {
   }
 };
 
-// Not by copyFileSync, which never ends where the file becomes shorter meanwhile.
-const copyBytes = (source: number, to: string, size: number): void => {
-  const target = openSync(to, "w", 0o600);
+// Not by copyFile, which never ends where the file becomes shorter meanwhile.
+const copyBytes = async (source: number, to: string, signal: AbortSignal | undefined): Promise<void> => {
+  const { size } = fstatSync(source);
+  const target = await open(to, "w", 0o600);
   try {
     const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size));
     for (let at = 0; at < size;) {
-      const read = readSync(source, chunk, 0, Math.min(chunk.length, size - at), at);
-      if (read === 0) return;
-      for (let written = 0; written < read;) written += writeSync(target, chunk, written, read - written, at + written);
-      at += read;
+      signal?.throwIfAborted();
+      const { bytesRead } = await readPart(source, chunk, 0, Math.min(chunk.length, size - at), at);
+      if (bytesRead === 0) return;
+      await target.writeFile(chunk.subarray(0, bytesRead));
+      at += bytesRead;
     }
   } finally {
-    closeSync(target);
+    await target.close();
   }
 };
+
+const readPart = promisify(read);
 
 const chunkBytes = 1024 * 1024;
-
-const openIfThere = (path: string, refuse: Refuse): number | undefined => {
-  try {
-    return openRegularFile(path, constants.O_RDONLY, refuse);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-};
-
-const isMissing = (error: unknown): boolean => Error.isError(error) && "code" in error && error.code === "ENOENT";
-
-const refuseOwnDatabase = (path: string): void => {
-  const database = lstatSync(path, { bigint: true });
-  if (!openDescriptors().some((fd) => isSameFile(fd, database))) return;
-  throw new ResultsError({
-    code: "locked",
-    path,
-    what: `The results database ${path} is open in this very process, which would lose its lock on the file by reading it`,
-    advice:
-      "Use the open one: in a program's job, lookupAll(map) and the other verbs do; or read the file in another process",
-  });
-};
-
-const openDescriptors = (): readonly number[] => {
-  try {
-    return readdirSync("/proc/self/fd").map(Number);
-  } catch {
-    return [];
-  }
-};
-
-const isSameFile = (fd: number, { dev, ino }: BigIntStats): boolean => {
-  try {
-    const found = fstatSync(fd, { bigint: true });
-    return found.ino === ino && found.dev === dev;
-  } catch {
-    return false; // the one that listed them
-  }
-};
 
 const writtenTooFast = (path: string, tries: number, triedMs: number): ResultsError =>
   new ResultsError({

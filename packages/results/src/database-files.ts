@@ -36,6 +36,10 @@ export const findExistingDatabase = (given: string): string => {
   }
 };
 
+/** Whether `given` leads to the database at `path`, which is one without links. */
+export const isSameDatabase = (given: string, path: string): boolean =>
+  (existsSync(given) ? realpathSync(given) : resolve(given)) === path;
+
 /** To be called right before SQLite opens the database, by who has its lock. Throws a ResultsError. */
 export const refuseStrangersFiles = (path: string): void => {
   try {

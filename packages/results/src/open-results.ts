@@ -45,7 +45,7 @@ const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
       "openResults: programId is missing, the name of the program that writes. To read only: openResults({ path, readOnly: true })",
     );
   checkValue("openResults", "programId", options.programId, nonEmpty);
-  const { openDatabase } = await import("./results-database.ts");
+  const { openDatabase } = await import("./open-database.ts");
   return openDatabase(options);
 };
 
@@ -54,6 +54,8 @@ const rules: Rules<ResultsOptions> = {
   programId: nonEmpty,
   readOnly: flag,
   batchJob: structured,
+  behind: nonEmpty,
+  onBehindFailed: callable,
   onHit: callable,
   codeOfToday: callable,
   onOtherCode: callable,

@@ -3,67 +3,41 @@
  * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
+import type { Behind } from "./behind.ts";
 import { openClaim } from "./claim.ts";
-import { findDatabase, refuseStrangersFiles } from "./database-files.ts";
-import { openConnection, type Connection, type ConnectionSettings } from "./connection.ts";
+import type { Connection, ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
-import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
+import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
-import { RowOrigins, type FunctionCodes, type OtherCode } from "./row-origins.ts";
-import type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
+import { RowFinder, rowId, type FoundValue } from "./row-finder.ts";
+import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
-import { databaseFailure } from "./sqlite-failure.ts";
-import { setStrayLogAside } from "./stray-log.ts";
-import { storedRows, type FoundRow, type NewRow, type StoredRows } from "./stored-rows.ts";
-
-/** What `openResults` does. */
-export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
-  using opened = new DisposableStack();
-  const path = findDatabase(options.path);
-  opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
-  refuseStrangersFiles(path);
-  const strayLog = handleStrayLog(path);
-  const connection = opened.use(openConnection(path, options.programId));
-  const origins = new RowOrigins(connection, options.programId, options.codeOfToday);
-  const rows = storedRows(connection, options.programId, origins, options.aroundCommit ?? ((commit) => commit()));
-  return new SqliteResults(options, { connection, rows, origins }, opened.move(), strayLog);
-};
-
-/** A batch system knows of jobs that have ended wherever they ran, where a look for the process is of no use. */
-const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<LockJobs> => {
-  const job = batchJob === undefined ? undefined : jobOfLock(path);
-  const hasEnded = job !== undefined && job !== batchJob?.name && (await batchJob?.hasEnded(job));
-  return { own: batchJob?.name, ended: hasEnded === true ? job : undefined };
-};
-
-const handleStrayLog = (path: string): string | undefined => {
-  try {
-    return setStrayLogAside(path);
-  } catch (error) {
-    throw databaseFailure(error, path, "Opening");
-  }
-};
-
-const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable => {
-  try {
-    return takeLock(path, what, jobs);
-  } catch (error) {
-    throw databaseFailure(error, path, "Locking");
-  }
-};
+import type { NewRow, StoredRows } from "./stored-rows.ts";
+import { TakeIn } from "./take-in.ts";
+import type { TakenRows } from "./taken-rows.ts";
 
 /** The parts of an open file. */
-interface OpenFile {
+export interface OpenFile {
   readonly connection: Connection;
   readonly rows: StoredRows;
   readonly origins: RowOrigins;
+  readonly taken: TakenRows;
+  readonly behind: Behind | undefined;
 }
 
-class SqliteResults implements ResultsDatabase {
+/** What is asked for by a claim; `id` is the flight's. */
+interface WantedKey extends Required<ClaimOptions> {
+  readonly id: string;
+  readonly map: string;
+  readonly key: string;
+}
+
+/** An open file as `openDatabase` gives it. */
+export class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
   readonly notice: string | undefined;
@@ -72,18 +46,20 @@ class SqliteResults implements ResultsDatabase {
   readonly #connection: Connection;
   readonly #rows: StoredRows;
   readonly #origins: RowOrigins;
-  readonly #onOtherCode: ((found: OtherCode) => void) | undefined;
-  /** Maps of which it was told already. */
-  readonly #told = new Set<string>();
+  readonly #finder: RowFinder;
+  readonly #behind: Behind | undefined;
   readonly #resources: Disposable;
   readonly #commits: GroupCommit<NewRow>;
   readonly #flights = new SingleFlight<string>();
+  readonly #takeIn: TakeIn;
+  /** Claims that are running while a row of their key has come in. */
+  readonly #overtaken = new Set<string>();
   readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
   #closed = false;
 
   constructor(
     { programId, onHit, onLost, onOtherCode }: ResultsOptions,
-    { connection, rows, origins }: OpenFile,
+    { connection, rows, origins, taken, behind }: OpenFile,
     resources: Disposable,
     notice: string | undefined,
   ) {
@@ -95,8 +71,19 @@ class SqliteResults implements ResultsDatabase {
     this.#connection = connection;
     this.#rows = rows;
     this.#origins = origins;
-    this.#onOtherCode = onOtherCode;
+    this.#behind = behind;
+    this.#finder = new RowFinder({ rows, origins }, behind, onOtherCode);
     this.#resources = resources;
+    this.#takeIn = new TakeIn({
+      taken,
+      whileOurs: (write) => {
+        this.#assertOpen();
+        return this.#files.whileOurs([], write);
+      },
+      onRow: (map, key) => {
+        if (this.#flights.isClaimed(rowId(map, key))) this.#overtaken.add(rowId(map, key));
+      },
+    });
     this.#commits = new GroupCommit((group) => this.#write(group));
   }
 
@@ -104,16 +91,18 @@ class SqliteResults implements ResultsDatabase {
     return { ...this.#counts };
   }
 
-  lookup(map: string, key: string): string | undefined {
-    return this.#find(map, key, "any")?.value;
+  lookup(map: string, key: string): string | undefined | Promise<string | undefined> {
+    return this.#answer(
+      () => this.#finder.find(map, key, "any") !== undefined,
+      () => this.#find(map, key, "any")?.value,
+    );
   }
 
-  lookupAll(map: string): readonly StoredRow[] {
-    this.#assertOpen();
-    return this.#rows.newestOfEach(map).map(({ key, value, programId }) => {
-      this.#lookAtCode(map, programId);
-      return { key, value };
-    });
+  lookupAll(map: string): readonly StoredRow[] | Promise<readonly StoredRow[]> {
+    return this.#answer(
+      () => false,
+      () => this.#finder.all(map),
+    );
   }
 
   noteCode(map: string, functionName: string, hash?: string): void {
@@ -133,20 +122,21 @@ class SqliteResults implements ResultsDatabase {
   async forget(map: string, keys: readonly string[]): Promise<void> {
     this.#assertOpen();
     this.#files.whileOurs([], () => this.#rows.forget(map, keys));
+    this.#finder.forgotten(map, keys);
   }
 
   claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): Claimed | Promise<Claimed> {
-    signal?.throwIfAborted();
-    // The key's text has no line break of its own, so this id is unique.
-    const id = `${key}\n${map}`;
-    if (this.#flights.isClaimed(id)) return this.#shareFlight(id, map, key, signal);
-    const row = this.#find(map, key, code);
-    if (row === undefined) {
-      this.#flights.claim(id);
-      return this.#ownFlight(id, map, key);
-    }
-    this.#onHit?.(map);
-    return { kind: "remembered", value: row.value, codes: this.#codes(map, row.programId) };
+    const id = rowId(map, key);
+    return this.#answer(
+      () => this.#flights.isClaimed(id) || this.#finder.find(map, key, code) !== undefined,
+      () => this.#claim({ id, map, key, signal, code }),
+      signal,
+    );
+  }
+
+  async takeIn(source: string, options: { readonly id: string }): Promise<TakenIn> {
+    this.#assertOpen();
+    return this.#takeIn.take(source, options);
   }
 
   flush(): void {
@@ -169,6 +159,7 @@ class SqliteResults implements ResultsDatabase {
       this.#resources[Symbol.dispose]();
       this.#files[Symbol.dispose]();
     }
+    await Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     if (!heard) this.#files.closed();
   }
 
@@ -181,6 +172,31 @@ class SqliteResults implements ResultsDatabase {
     });
   }
 
+  /** What `answer` gives; where that depends on rows that are not here, after a look at the database behind. */
+  #answer<A>(isHere: () => boolean, answer: () => A | Promise<A>, signal?: AbortSignal): A | Promise<A> {
+    signal?.throwIfAborted();
+    this.#assertOpen();
+    if (this.#behind?.isDue() !== true || isHere()) return answer();
+    return this.#behind.look(signal).then(() => {
+      signal?.throwIfAborted();
+      this.#assertOpen();
+      return answer();
+    });
+  }
+
+  #claim({ id, map, key, signal, code }: WantedKey): Claimed | Promise<Claimed> {
+    const isHere = this.#overtaken.has(id) && this.#finder.find(map, key, code) !== undefined;
+    if (this.#flights.isClaimed(id) && !isHere) return this.#shareFlight(id, map, key, signal);
+    const row = this.#find(map, key, code);
+    if (row === undefined) {
+      this.#overtaken.delete(id);
+      this.#flights.claim(id);
+      return this.#ownFlight(id, map, key);
+    }
+    this.#onHit?.(map);
+    return { kind: "remembered", value: row.value, codes: row.codes };
+  }
+
   #ownFlight(id: string, map: string, key: string): Claimed {
     const store = (value: string): Promise<void> => this.insert(map, key, value);
     return { kind: "mine", claim: openClaim(this.#flights, { id, map, key, store }) };
@@ -190,30 +206,14 @@ class SqliteResults implements ResultsDatabase {
     const end = await this.#flights.wait(id, signal);
     if (end.kind === "mine") return this.#ownFlight(id, map, key);
     this.#counts.shared += 1;
-    return { kind: "shared", value: end.value, codes: this.#codes(map, this.programId) };
+    return { kind: "shared", value: end.value, codes: this.#origins.functionsOf(map, this.programId) };
   }
 
-  #find(map: string, key: string, code: "any" | "same"): FoundRow | undefined {
-    this.#assertOpen();
-    const row = this.#rows.newest(map, key);
-    const isWanted = row !== undefined && (code === "any" || this.#origins.codeOf(map, row.programId) === "same");
+  #find(map: string, key: string, code: "any" | "same"): FoundValue | undefined {
+    const row = this.#finder.find(map, key, code);
     this.#counts.lookups += 1;
-    if (!isWanted) return undefined;
-    this.#counts.hits += 1;
-    this.#lookAtCode(map, row.programId);
+    if (row !== undefined) this.#counts.hits += 1;
     return row;
-  }
-
-  #codes(map: string, programId: string): FunctionCodes {
-    return this.#origins.functionsOf(map, programId);
-  }
-
-  #lookAtCode(map: string, programId: string): void {
-    if (this.#onOtherCode === undefined || this.#told.has(map) || this.#origins.codeOf(map, programId) !== "other")
-      return;
-    this.#told.add(map);
-    const found = this.#origins.otherCode(map);
-    if (found !== undefined) this.#onOtherCode(found);
   }
 
   #write(rows: readonly NewRow[]): number {

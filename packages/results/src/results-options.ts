@@ -24,6 +24,15 @@ export interface ResultsOptions {
   readonly readOnly?: false;
   /** The batch job that this process runs in: lets a lock be taken over that a job left which has ended on another host. */
   readonly batchJob?: BatchJob;
+  /**
+   * The path of another results database, which is asked for what this one has not, e.g. that of the program whose job this is.
+   * It is read, as with `readOnly`, when a look-up first misses, and when one misses later and it has changed: at most every
+   * 10 s, and more seldom where it is large. It may be missing, and stays as it is: `insert` and `forget` go to this one alone,
+   * and what is forgotten here does not come back from there as long as this one is open. Its writer is another process.
+   */
+  readonly behind?: string;
+  /** Called once if the database behind can't be read (damaged, not to be opened, written too fast): what it has counts as missing then. */
+  readonly onBehindFailed?: (error: ResultsError) => void;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
   /**
@@ -57,6 +66,15 @@ export interface ResultsCounters {
   readonly commits: number;
 }
 
+/** What `takeIn` has done. */
+export interface TakenIn {
+  /** Whether there is a file at all. Without one, nothing is taken. */
+  readonly isThere: boolean;
+  /** How many rows came in, in all and of each map. */
+  readonly rows: number;
+  readonly maps: ReadonlyMap<string, number>;
+}
+
 /**
  * An open results database. Disposing of it commits what is pending, closes the file and gives up its lock; it throws
  * `file-lost` where the file was lost and nobody has heard of it.
@@ -76,6 +94,18 @@ export type ResultsDatabase = ResultsStore &
      * @throws ResultsError `file-lost` where the file was lost, now or before
      */
     readonly flush: () => void;
+    /**
+     * Takes in the rows of another results database, the file `source`, also while its program writes it: each once, in the
+     * order of writing, with its program, its time, and what is known of its code. What came in by an earlier call, or before a
+     * crash, does not come again; `id` is the name of the source for that, wherever its file lies. Resolves after the COMMIT of the last of them.
+     *
+     * A row that comes in is the newest of its key. One that is removed from the source later (`forget`) stays here. A claim that is running goes on.
+     * The file is copied for it, unless it is as it was at the last time.
+     *
+     * @throws ResultsError as `openResults` with `readOnly` does where `source` can't be read (what came before that stays), and
+     *   `not-ours` where it is another user's; what the database itself says (`disk-full`, `file-lost`, ...)
+     */
+    readonly takeIn: (source: string, options: { readonly id: string }) => Promise<TakenIn>;
     /** Durability settings, read back from the live connection. */
     readonly settings: () => ConnectionSettings;
     /** Keeps what is known of this program beside its id, as JSON, with its next rows: where it runs, of which version it is. The last call counts. */

@@ -1,21 +1,9 @@
-/**
- * A results database as it was at one moment, for reading: beside the program that writes it, or after that. It is read from
- * a copy, whose files are gone as soon as it is open: nothing is left behind, however this process ends.
- */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { privateFolder } from "@hyperion-ts/own-files";
-import { openCopiedConnection, type Connection } from "./connection.ts";
-import { copyDatabase } from "./database-copy.ts";
-import { findExistingDatabase } from "./database-files.ts";
+/** A results database as it was at one moment, for reading: beside the program that writes it, or after that. It is read from a copy. */
+import { openCopiedDatabase, type CopiedDatabase } from "./copied-database.ts";
 import { shownKey } from "./key-text.ts";
-import { logOf } from "./own-files.ts";
 import { ResultsError } from "./results-error.ts";
 import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
 import { RowOrigins } from "./row-origins.ts";
-import { readFailure } from "./sqlite-failure.ts";
-import { strayLog } from "./stray-log.ts";
 import { storedRows, type StoredRows } from "./stored-rows.ts";
 
 /** Options of `openResults`, to read. */
@@ -39,49 +27,22 @@ export type ResultsSnapshot = ResultsStore &
   };
 
 /** What `openResults` does with `readOnly`. */
-export const openSnapshot = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
-  const path = findExistingDatabase(options.path);
-  try {
-    using opened = new DisposableStack();
-    const folder = privateFolder(mkdtempSync(join(tmpdir(), "hyperion-ts-read-")));
-    opened.defer(() => rmSync(folder, { recursive: true, force: true }));
-    const copy = join(folder, "results.sqlite");
-    await copyDatabase(path, copy);
-    const notice = leaveStrayLogOut(path, copy);
-    const connection = opened.use(openCopiedConnection(copy, path));
-    tryRemove(folder);
-    return new SqliteSnapshot(connection, notice, opened.move());
-  } catch (error) {
-    throw readFailure(error, path);
-  }
-};
-
-const leaveStrayLogOut = (path: string, copy: string): string | undefined => {
-  if (!strayLog(copy)) return undefined;
-  rmSync(logOf(copy));
-  return `Beside the results database ${path} is the log of another one, or of one that is not there any more: ${logOf(path)}. It was left out. The next program that opens the database to write puts it aside, and says what it has`;
-};
-
-/** NFS keeps the names of files that are open: the folder goes when the snapshot ends, then. */
-const tryRemove = (folder: string): void => {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    return;
-  }
-};
+export const openSnapshot = async ({ path }: SnapshotOptions): Promise<ResultsSnapshot> =>
+  new SqliteSnapshot(await openCopiedDatabase(path));
 
 class SqliteSnapshot implements ResultsSnapshot {
   readonly path: string;
   readonly notice: string | undefined;
   readonly #rows: StoredRows;
-  readonly #resources: DisposableStack;
+  readonly #copied: CopiedDatabase;
+  #closed = false;
 
-  constructor(connection: Connection, notice: string | undefined, resources: DisposableStack) {
+  constructor(copied: CopiedDatabase) {
+    const { connection, notice } = copied;
     this.path = connection.path;
     this.notice = notice;
     this.#rows = storedRows(connection, "", new RowOrigins(connection, ""), (commit) => commit());
-    this.#resources = resources;
+    this.#copied = copied;
   }
 
   lookup(map: string, key: string): string | undefined {
@@ -115,7 +76,9 @@ class SqliteSnapshot implements ResultsSnapshot {
   noteCode(): void {}
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#resources.dispose();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#copied[Symbol.dispose]();
   }
 
   #onlyRead(why: string): ResultsError {
@@ -128,7 +91,7 @@ class SqliteSnapshot implements ResultsSnapshot {
   }
 
   #assertOpen(): void {
-    if (!this.#resources.disposed) return;
+    if (!this.#closed) return;
     throw new ResultsError({
       code: "closed",
       path: this.path,

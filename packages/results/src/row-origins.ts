@@ -41,7 +41,12 @@ export class RowOrigins {
   readonly #verdicts = new Map<string, RowCode>();
   /** What is to be written of the program itself. */
   #about: string | undefined;
-  #unwritten: { readonly map: string; readonly functionName: string; readonly hash: string }[] = [];
+  #unwritten: {
+    readonly map: string;
+    readonly programId: string;
+    readonly functionName: string;
+    readonly hash: string;
+  }[] = [];
 
   /** Without `codeOfToday` no code is noted, and that of no row is known. */
   constructor(connection: Connection, programId: string, codeOfToday?: CodeOfToday) {
@@ -58,16 +63,23 @@ export class RowOrigins {
 
   /** A value of `map` is computed with a function: with its code of today, unless `hash` says with which. Written with the next rows. */
   note(map: string, functionName: string, hash = this.#codeOfToday(functionName)): void {
-    const noted = this.#own(map);
+    this.noteOf(this.#programId, map, functionName, hash);
+  }
+
+  /** The same of the program `programId`, whose values come in. True where that was not known. */
+  noteOf(programId: string, map: string, functionName: string, hash: string | undefined): boolean {
+    const noted = this.#ofProgram(map, programId);
     // A hash that is not today's came with a remembered value, and stays: it is what makes this value one of other code.
     if (
       hash === undefined ||
       noted.get(functionName) === hash ||
       (noted.has(functionName) && hash === this.#codeOfToday(functionName))
     )
-      return;
+      return false;
     noted.set(functionName, hash);
-    this.#unwritten.push({ map, functionName, hash });
+    this.#unwritten.push({ map, programId, functionName, hash });
+    this.#verdicts.clear();
+    return true;
   }
 
   /** Writes what was noted, within the transaction that writes rows. It is written again with the next one, until `committed` is called. */
@@ -77,7 +89,8 @@ export class RowOrigins {
     const insert = this.#connection.prepare(
       "insert or replace into hyperion_ts_code(kv_map, program_id, function, hash) values (?, ?, ?, ?)",
     );
-    for (const { map, functionName, hash } of this.#unwritten) insert.run(map, this.#programId, functionName, hash);
+    for (const { map, programId, functionName, hash } of this.#unwritten)
+      insert.run(map, programId, functionName, hash);
   }
 
   committed(): void {
@@ -145,11 +158,11 @@ export class RowOrigins {
     );
   }
 
-  #own(map: string): Map<string, string> {
+  #ofProgram(map: string, programId: string): Map<string, string> {
     const codes = this.#codesOf(map);
-    const own = codes.get(this.#programId) ?? new Map<string, string>();
-    codes.set(this.#programId, own);
-    return own;
+    const ofProgram = codes.get(programId) ?? new Map<string, string>();
+    codes.set(programId, ofProgram);
+    return ofProgram;
   }
 
   #codesOf(map: string): Map<string, Map<string, string>> {

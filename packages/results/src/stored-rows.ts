@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { foreignKeysReader, type ForeignKeys } from "./foreign-keys.ts";
 import { rowsForgetter, type ForgetRows } from "./forget-rows.ts";
 import type { AroundCommit, WriteRows } from "./group-commit.ts";
+import { NEW_ROWID } from "./new-rowid.ts";
 import type { StoredRow } from "./results-store.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
@@ -122,7 +123,9 @@ const rowWriter = (
   aroundCommit: AroundCommit,
 ): WriteRows<NewRow> => {
   const begin = prepare("begin immediate");
-  const insert = prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
+  const insert = prepare(
+    `insert into hyperion_key_val(rowid, program_id, kv_map, key, val) values (${NEW_ROWID}, ?, ?, ?, ?)`,
+  );
   const commit = prepare("commit");
   return (rows) => {
     try {

@@ -1,0 +1,60 @@
+/**
+ * The private copy of a results database, to be read. Its files are gone as soon as it is open: nothing is left behind,
+ * however this process ends.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { privateFolder } from "@hyperion-ts/own-files";
+import { openCopiedConnection, type Connection } from "./connection.ts";
+import { copyDatabase, type CopyOptions } from "./database-copy.ts";
+import { findExistingDatabase } from "./database-files.ts";
+import { logOf } from "./own-files.ts";
+import { readFailure } from "./sqlite-failure.ts";
+import { strayLog } from "./stray-log.ts";
+
+/** An open copy. `connection.path` is that of the original, without links. Disposing of it ends it. */
+export interface CopiedDatabase extends Disposable {
+  readonly connection: Connection;
+  /** What a person should know: that a log beside the file was left out, because it belongs to another database. */
+  readonly notice: string | undefined;
+}
+
+/**
+ * Copies the database at `given` to a private folder in `$TMPDIR` and opens that.
+ *
+ * @throws ResultsError where the file can't be read, or copied; the reason of `options.signal` when that aborts
+ */
+export async function openCopiedDatabase(given: string, options: CopyOptions = {}): Promise<CopiedDatabase> {
+  const path = findExistingDatabase(given);
+  try {
+    using opened = new DisposableStack();
+    const folder = privateFolder(mkdtempSync(join(tmpdir(), "hyperion-ts-read-")));
+    opened.defer(() => rmSync(folder, { recursive: true, force: true }));
+    const copy = join(folder, "results.sqlite");
+    await copyDatabase(path, copy, options);
+    const notice = leaveStrayLogOut(path, copy);
+    const connection = opened.use(openCopiedConnection(copy, path));
+    tryRemove(folder);
+    const resources = opened.move();
+    return { connection, notice, [Symbol.dispose]: () => resources.dispose() };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw readFailure(error, path);
+  }
+}
+
+function leaveStrayLogOut(path: string, copy: string): string | undefined {
+  if (!strayLog(copy)) return undefined;
+  rmSync(logOf(copy));
+  return `Beside the results database ${path} is the log of another one, or of one that is not there any more: ${logOf(path)}. It was left out. The next program that opens the database to write puts it aside, and says what it has`;
+}
+
+/** NFS keeps the names of files that are open: the folder goes when the copy is closed, then. */
+function tryRemove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    return;
+  }
+}

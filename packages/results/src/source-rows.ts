@@ -1,0 +1,110 @@
+/** What another results database has, as it is to be taken in: its rows byte by byte, and what is known of their code and origin. */
+import type { SQLOutputValue } from "node:sqlite";
+import { canonicalKeyText } from "./canonical-json.ts";
+import type { Connection } from "./connection.ts";
+import { readFailure } from "./sqlite-failure.ts";
+
+/** A row. Texts are their bytes, which a string might change; what is none (a BLOB) is one that no map can read, and stays so. */
+export interface SourceRow {
+  readonly rowid: SQLOutputValue;
+  readonly programId: SQLOutputValue;
+  readonly map: SQLOutputValue;
+  readonly key: SQLOutputValue;
+  readonly keyIsText: SQLOutputValue;
+  readonly value: SQLOutputValue;
+  readonly valueIsText: SQLOutputValue;
+  readonly createdAt: SQLOutputValue;
+}
+
+/** With which code of a function a program has computed values of a map. */
+export interface SourceCode {
+  readonly map: string;
+  readonly programId: string;
+  readonly functionName: string;
+  readonly hash: string;
+}
+
+/** The database that is taken in. */
+export interface SourceRows {
+  /** A name that no other file has: a database that begins anew at the same path has another. Empty for one that only other software has written. */
+  readonly fileId: string;
+  /** The programs whose keys are canonical. */
+  readonly programs: readonly string[];
+  /** What is known of programs: their id, start and description. */
+  readonly origins: readonly (readonly SQLOutputValue[])[];
+  readonly codes: readonly SourceCode[];
+  /** The next rows in the order of writing, some thousand at most. Throws a ResultsError where the file is damaged. */
+  readonly after: (rowid: SQLOutputValue) => readonly SourceRow[];
+}
+
+const MOST_ROWS = 2048;
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** Reads all but the rows, for which it has a statement. Throws a ResultsError where the file is damaged. */
+export function sourceRows({ prepare, path }: Connection): SourceRows {
+  const attempt = <A>(read: () => A): A => {
+    try {
+      return read();
+    } catch (error) {
+      throw readFailure(error, path);
+    }
+  };
+  const all = (sql: string): readonly (readonly SQLOutputValue[])[] => prepare(sql).all().map(Object.values);
+  return attempt(() => {
+    const rows = prepare(`
+      select rowid, cast(program_id as blob) as programId, cast(kv_map as blob) as map, cast(key as blob) as key,
+        typeof(key) = 'text' as keyIsText, cast(val as blob) as value, typeof(val) = 'text' as valueIsText, created_at as createdAt,
+        program_id in (select program_id from hyperion_ts_program) as isCanonical
+      from hyperion_key_val where rowid > ? order by rowid`);
+    return {
+      fileId: String(all("select id from hyperion_ts_file")[0]?.[0] ?? ""),
+      programs: all("select program_id from hyperion_ts_program").map(([id]) => String(id)),
+      origins: all("select program_id, started_at, about from hyperion_ts_origin"),
+      codes: all("select kv_map, program_id, function, hash from hyperion_ts_code").map(
+        ([map, programId, functionName, hash]) => ({
+          map: String(map),
+          programId: String(programId),
+          functionName: String(functionName),
+          hash: String(hash),
+        }),
+      ),
+      after: (rowid) =>
+        attempt(() => {
+          const batch: SourceRow[] = [];
+          let bytes = 0;
+          for (const row of rows.iterate(rowid)) {
+            batch.push(asSourceRow(row));
+            bytes += row["value"] instanceof Uint8Array ? row["value"].length : 0;
+            if (batch.length >= MOST_ROWS || bytes >= MOST_BYTES) break;
+          }
+          return batch;
+        }),
+    };
+  });
+}
+
+type Column = keyof SourceRow | "isCanonical";
+
+const asSourceRow = (row: Record<string, SQLOutputValue>): SourceRow => {
+  const of = (column: Column): SQLOutputValue => row[column] ?? null;
+  return {
+    rowid: of("rowid"),
+    programId: of("programId"),
+    map: of("map"),
+    key: of("isCanonical") === 1n ? of("key") : canonicalKey(of("key")),
+    keyIsText: of("keyIsText"),
+    value: of("value"),
+    valueIsText: of("valueIsText"),
+    createdAt: of("createdAt"),
+  };
+};
+
+/** A look-up finds a canonical text without the list of others (foreign-keys.ts), which is made once, before rows come in. */
+const canonicalKey = (key: SQLOutputValue): SQLOutputValue => {
+  const canonical = key instanceof Uint8Array ? canonicalKeyText(textOf(key)) : undefined;
+  return canonical === undefined ? key : Buffer.from(canonical);
+};
+
+/** The text of a column that was read as bytes. */
+export const textOf = (column: SQLOutputValue): string =>
+  column instanceof Uint8Array ? Buffer.from(column.buffer, column.byteOffset, column.byteLength).toString() : "";

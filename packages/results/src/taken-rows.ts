@@ -1,0 +1,88 @@
+/**
+ * Writing rows that come from other databases. Beside them stands how far each of those was taken in, in the same transaction:
+ * so each row is taken once, whatever ends in between.
+ */
+import type { SQLOutputValue } from "node:sqlite";
+import type { Connection } from "./connection.ts";
+import type { AroundCommit } from "./group-commit.ts";
+import { NEW_ROWID } from "./new-rowid.ts";
+import type { RowOrigins } from "./row-origins.ts";
+import type { SourceRow, SourceRows } from "./source-rows.ts";
+import { databaseFailure } from "./sqlite-failure.ts";
+
+/** Which database rows come from: its name here, and that of its file. */
+export interface TakenSource {
+  readonly id: string;
+  readonly fileId: string;
+}
+
+/** The rows that an open database has taken in. */
+export interface TakenRows {
+  /** The last row of a source that was taken. Throws a ResultsError where SQLite fails. */
+  readonly last: (source: TakenSource) => SQLOutputValue;
+  /** Writes rows in one transaction, with all that the source knows of their origin. Returns after its COMMIT. Throws a ResultsError where SQLite fails. */
+  readonly write: (source: TakenSource, rows: readonly SourceRow[], known: SourceRows) => void;
+}
+
+/** Those of `connection`, which is open for `programId`. */
+export function takenRows(
+  connection: Connection,
+  programId: string,
+  origins: RowOrigins,
+  aroundCommit: AroundCommit,
+): TakenRows {
+  const { prepare, database, path } = connection;
+  const last = prepare("select last_rowid from hyperion_ts_taken where source = ? and file_id = ?");
+  const mark = prepare(`
+    insert into hyperion_ts_taken(source, file_id, last_rowid) values (?, ?, ?)
+    on conflict(source, file_id) do update set last_rowid = excluded.last_rowid`);
+  const insert = prepare(`
+    insert into hyperion_key_val(rowid, program_id, kv_map, key, val, created_at)
+    values (${NEW_ROWID}, cast(?1 as text), cast(?2 as text),
+      iif(?4, cast(?3 as text), ?3), iif(?6, cast(?5 as text), ?5), ?7)`);
+  const insertProgram = prepare("insert or ignore into hyperion_ts_program(program_id) values (?)");
+  const insertOrigin = prepare(`
+    insert into hyperion_ts_origin(program_id, started_at, about) select ?1, ?2, ?3 where ?1 <> ?4
+    on conflict(program_id) do update set started_at = excluded.started_at, about = excluded.about
+    where about <> excluded.about or started_at <> excluded.started_at`);
+
+  function writeKnown({ programs, origins: known, codes }: SourceRows): boolean {
+    for (const program of programs) insertProgram.run(program);
+    for (const [program = null, startedAt = null, about = null] of known)
+      insertOrigin.run(program, startedAt, about, programId);
+    const noted = codes.map(({ map, programId: program, functionName, hash }) =>
+      origins.noteOf(program, map, functionName, hash),
+    );
+    return noted.includes(true);
+  }
+
+  function writeRows({ id, fileId }: TakenSource, rows: readonly SourceRow[]): void {
+    for (const row of rows)
+      insert.run(row.programId, row.map, row.key, row.keyIsText, row.value, row.valueIsText, row.createdAt);
+    mark.run(id, fileId, rows.at(-1)?.rowid ?? 0n);
+  }
+
+  return {
+    last: ({ id, fileId }) => {
+      try {
+        return last.get(id, fileId)?.["last_rowid"] ?? 0n;
+      } catch (error) {
+        throw databaseFailure(error, path, "Reading");
+      }
+    },
+    write: (source, rows, known) => {
+      try {
+        database.exec("begin immediate");
+        const hasNews = writeKnown(known);
+        if (rows.length > 0) writeRows(source, rows);
+        const writesNotes = hasNews || rows.length > 0;
+        if (writesNotes) origins.write();
+        aroundCommit(() => database.exec("commit"));
+        if (writesNotes) origins.committed();
+      } catch (error) {
+        if (database.isTransaction) database.exec("rollback");
+        throw databaseFailure(error, path, "Writing to");
+      }
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { truncateSync } from "node:fs";
+import { expect, test } from "vitest";
+import { insert, lookup, openResults } from "../src/index.ts";
+import { brackets, root, temporaryFolder } from "./world.ts";
+
+/** So large that its copy takes a while, most of it a hole. */
+const storeLarge = async (path: string): Promise<void> => {
+  await using results = await openResults({ path, programId: "prog1" });
+  await insert(brackets, root(1), [1, 1])({ results });
+  await results[Symbol.asyncDispose]();
+  truncateSync(path, 300_000_000);
+};
+
+test("a large database is copied while all else goes on", async () => {
+  using folder = temporaryFolder();
+  await storeLarge(folder.database);
+  const opening = openResults({ path: folder.database, readOnly: true });
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1));
+  await using results = await opening;
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(5);
+  expect(await lookup(brackets, root(1))({ results })).toEqual([1, 1]);
+});
+
+test("who opens it to write meanwhile, in the same process, has the lock when it is copied", async () => {
+  using folder = temporaryFolder();
+  await storeLarge(folder.database);
+  const reading = Promise.all([1, 2].map(() => openResults({ path: folder.database, readOnly: true })));
+  await using results = await openResults({ path: folder.database, programId: "prog2" });
+  for (const reader of await reading) await reader[Symbol.asyncDispose]();
+  const other = `new (require("node:sqlite").DatabaseSync)(process.argv[1]).exec("select 1 from hyperion_key_val")`;
+  expect(() => execFileSync(process.execPath, ["-e", other, folder.database], { stdio: "pipe" })).toThrow(/locked/);
+  await insert(brackets, root(2), [2, 2])({ results });
+});
