@@ -1,0 +1,187 @@
+/** What rolldown asks about each module of a program, and what was found on the way. */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { relative } from "node:path";
+import type { CodeReader, KeptSource } from "@hyperion-ts/code-hash";
+import type { Plugin, PluginContext, RolldownLog } from "rolldown";
+import { lookAtModule, type ModuleLook } from "./look-at-module.ts";
+import { edited, withCommonJsPlace } from "./module-text.ts";
+import { NativePackages } from "./native-packages.ts";
+import type { Places } from "./places.ts";
+
+/** A remote function, and the URL of the module that defines it. */
+export interface FoundFunction {
+  readonly name: string;
+  readonly module: string;
+}
+
+/** What a snapshot is made of. */
+export interface SnapshotSources {
+  readonly entries: readonly string[];
+  readonly root: string;
+  readonly reader: CodeReader;
+  readonly places: Places;
+  readonly signal: AbortSignal;
+}
+
+/** What an import means: another module of the bundle, or something that stays outside; undefined: as rolldown finds it. */
+type Meaning = { readonly id: string; readonly external?: boolean; readonly packageJsonPath?: string } | undefined;
+
+/** A package.json by which a module is an ES module. */
+const esModulePackage = fileURLToPath(new URL("../../package.json", import.meta.url));
+/** The folder with all of these packages: of this repository, or of an installation. */
+const ownPackages = fileURLToPath(new URL("../../../", import.meta.url));
+
+export class SnapshotPlugin {
+  /** The name of the module that imports all entries. */
+  readonly entry = "\0hyperion-snapshot";
+  readonly places: Places;
+  readonly functions: FoundFunction[] = [];
+  readonly modules = new Set<string>();
+  readonly outside = new Set<string>();
+  readonly notices = new Set<string>();
+  readonly #sources: SnapshotSources;
+  readonly #native = new NativePackages();
+
+  constructor(sources: SnapshotSources) {
+    this.#sources = sources;
+    this.places = sources.places;
+  }
+
+  /** Whether a module is of the user's own files. */
+  isOwn(id: string): boolean {
+    return id === this.entry || (id.startsWith("/") && !id.includes("/node_modules/"));
+  }
+
+  async resolve(
+    context: PluginContext,
+    specifier: string,
+    importer: string | undefined,
+    kind: "import-statement" | "dynamic-import" | "require-call" | string,
+  ): Promise<Meaning> {
+    this.#sources.signal.throwIfAborted();
+    if (specifier === this.entry) return { id: specifier };
+    const found = await context.resolve(specifier, importer, { skipSelf: true });
+    if (found === null) return this.#notFound(specifier, importer);
+    if (found.external !== false || !found.id.startsWith("/")) return undefined;
+    if (this.#isOfThesePackages(specifier, found.id)) return this.#leaveOutside(found.id, kind, specifier);
+    if (this.#native.has(found.id)) return this.#leaveOutside(found.id, kind);
+    return this.isOwn(found.id) && this.#isEsModule(found.id)
+      ? { id: found.id, packageJsonPath: esModulePackage }
+      : undefined;
+  }
+
+  load(id: string): string | undefined {
+    this.#sources.signal.throwIfAborted();
+    if (id === this.entry) return this.#sources.entries.map((path) => `import ${JSON.stringify(path)};\n`).join("");
+    return this.isOwn(id) ? this.#read(id)?.bytes.toString("utf8") : undefined;
+  }
+
+  /** The module's text with its places; undefined where it says nothing of them. */
+  transform(context: PluginContext, code: string, id: string): string | undefined {
+    if (!id.startsWith("/")) return undefined;
+    const look = this.#look(context, code, id);
+    if (look === undefined) return undefined;
+    this.functions.push(...look.functions.map((name) => ({ name, module: pathToFileURL(id).href })));
+    if (this.isOwn(id)) this.#note(look, code, id);
+    const text = edited(code, look.edits);
+    return look.isEsModule ? text : withCommonJsPlace(text, { path: id, literal: this.#literal });
+  }
+
+  loaded(id: string): void {
+    if (id !== this.entry && this.isOwn(id)) this.modules.add(id);
+  }
+
+  /** What rolldown says of a module that Node would also load, and fail or not. */
+  hear({ code, message, id }: RolldownLog): void {
+    if (code === "UNRESOLVED_IMPORT" && id !== undefined && this.isOwn(id)) this.notices.add(message);
+  }
+
+  readonly #literal = (kind: string, path: string, text: string): string =>
+    JSON.stringify(this.places.mark(kind, path, text));
+
+  #look(context: PluginContext, code: string, id: string): ModuleLook | undefined {
+    try {
+      const program = context.parse(code, { lang: languageOf(id) });
+      return lookAtModule(program, { path: id, literal: this.#literal });
+    } catch {
+      // Rolldown will say what is wrong with it.
+      return undefined;
+    }
+  }
+
+  #note({ finds, computedImports }: ModuleLook, code: string, id: string): void {
+    const at = (position: number): string =>
+      `${relative(this.#sources.root, id)}:${code.slice(0, position).split("\n").length}`;
+    for (const position of finds)
+      this.notices.add(
+        `${at(position)} looks for a file beside the source: such files are no part of the snapshot, and jobs find them as they are when they run`,
+      );
+    for (const position of computedImports)
+      this.notices.add(
+        `${at(position)} imports a module whose name is computed: it is no part of the snapshot. Import it by a literal name, as in import("./name.ts")`,
+      );
+  }
+
+  /** It may be optional. Whoever needs it fails when it runs, as without a snapshot. */
+  #notFound(specifier: string, importer: string | undefined): Meaning {
+    if (importer !== undefined && this.isOwn(importer))
+      this.notices.add(
+        `${relative(this.#sources.root, importer)} imports "${specifier}", which was not found: it is no part of the snapshot`,
+      );
+    return { id: specifier, external: true };
+  }
+
+  #leaveOutside(path: string, kind: string, name?: string): Meaning {
+    this.outside.add(path);
+    const text = kind === "require-call" ? path : pathToFileURL(path).href;
+    const sort = `outside ${kind === "require-call" ? "path" : "url"}`;
+    const id = name === undefined ? this.places.mark(sort, path, text) : this.places.markOf(`${sort} ${name}`, text);
+    return { id, external: true };
+  }
+
+  #isOfThesePackages(specifier: string, path: string): boolean {
+    if (specifier.startsWith("@hyperion-ts/")) return true;
+    return path.startsWith(ownPackages) && /^[^/]+\/(?:src|dist)\//.test(path.slice(ownPackages.length));
+  }
+
+  #isEsModule(path: string): boolean {
+    return /^module(?:-typescript)?$/.test(this.#read(path)?.format ?? "");
+  }
+
+  #read(path: string): KeptSource | undefined {
+    try {
+      return this.#sources.reader.readSource(path);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** As rolldown takes it. Hooks are asked only for what they have something to say of. */
+export const snapshotPlugin = (plugin: SnapshotPlugin): Plugin => ({
+  name: "hyperion-snapshot",
+  resolveId(specifier, importer, { kind }) {
+    return plugin.resolve(this, specifier, importer, kind);
+  },
+  load(id) {
+    return plugin.load(id);
+  },
+  transform: {
+    filter: { code: /\bimport\s*\.\s*meta\b|\b__(?:dir|file)name\b|\bimport\s*\(|\bdefine(?:Remote|Job)\b/ },
+    handler(code, id) {
+      const changed = plugin.transform(this, code, id);
+      // No line moves.
+      return changed === undefined ? undefined : { code: changed, map: null };
+    },
+  },
+  moduleParsed({ id }) {
+    plugin.loaded(id);
+  },
+});
+
+type Language = "ts" | "tsx" | "jsx";
+
+function languageOf(id: string): Language {
+  if (/\.[cm]?ts$/.test(id)) return "ts";
+  return id.endsWith(".tsx") ? "tsx" : "jsx";
+}
