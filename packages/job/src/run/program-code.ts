@@ -42,7 +42,8 @@ class ProgramCode {
     // A worker that can't read it either says so; without workers nobody needs it.
     if (files === undefined) return undefined;
     const hash = once(() => orNothing(() => this.reader.functionCode(module, functionName).hash));
-    return { files, hash, source: (path) => this.reader.source(path) };
+    const isBundle = this.reader.isBundle(module);
+    return { files, isBundle, hash, source: (path) => this.reader.source(path) };
   }
 }
 
