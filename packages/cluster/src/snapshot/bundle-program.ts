@@ -61,7 +61,7 @@ async function generate(
   plugin: SnapshotPlugin,
   root: string,
 ): Promise<{ readonly code: string; readonly map: string }> {
-  const { rolldown } = await import("rolldown");
+  const { rolldown, RolldownMagicString } = await import("rolldown");
   const bundle = await rolldown({
     input: plugin.entry,
     cwd: root,
@@ -70,7 +70,7 @@ async function generate(
     resolve: { conditionNames: ["node", "node-addons", "module-sync", ...userConditions()], mainFields: ["main"] },
     // What a module of the user's does when it is loaded is wanted, whatever a package.json says; of others it is as they say.
     treeshake: { moduleSideEffects: (id) => (plugin.isOwn(id) ? true : undefined) },
-    plugins: [snapshotPlugin(plugin)],
+    plugins: [snapshotPlugin(plugin, RolldownMagicString)],
     onLog: (_level, log) => plugin.hear(log),
   });
   try {

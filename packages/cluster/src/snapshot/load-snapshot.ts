@@ -1,4 +1,6 @@
 /** Importing a snapshot in a job's head: only what was made, by this user, as it was made. */
+// As a whole: an old Node can't link a name that it does not have, and would not come as far as to say that it is too old.
+import nodeModule from "node:module";
 import { setImmediate as turn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { NotOursError } from "@hyperion-ts/own-files";
@@ -29,6 +31,8 @@ export async function loadSnapshot(file: string, expectedHash: string): Promise<
       `has other contents than when it was made (SHA-256 ${found}, and not ${expectedHash})`,
     );
   const url = pathToFileURL(file).href;
+  // Errors then name the lines of the sources.
+  if (!process.sourceMapsEnabled) nodeModule.setSourceMapsSupport(true);
   const before = new Set(remoteNames());
   await importOnly(file, url);
   // The runtime has read it by itself.

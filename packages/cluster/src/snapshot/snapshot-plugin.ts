@@ -2,9 +2,9 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { relative } from "node:path";
 import type { CodeReader, KeptSource } from "@hyperion-ts/code-hash";
-import type { Plugin, PluginContext, RolldownLog } from "rolldown";
-import { lookAtModule, type ModuleLook } from "./look-at-module.ts";
-import { edited, withCommonJsPlace } from "./module-text.ts";
+import type { ImportKind, Plugin, PluginContext, RolldownLog, RolldownMagicString } from "rolldown";
+import { type Edit, lookAtModule, type ModuleLook } from "./look-at-module.ts";
+import { commonJsPlace } from "./common-js-place.ts";
 import { NativePackages } from "./native-packages.ts";
 import type { Places } from "./places.ts";
 
@@ -56,7 +56,7 @@ export class SnapshotPlugin {
     context: PluginContext,
     specifier: string,
     importer: string | undefined,
-    kind: "import-statement" | "dynamic-import" | "require-call" | string,
+    kind: ImportKind,
   ): Promise<Meaning> {
     this.#sources.signal.throwIfAborted();
     if (specifier === this.entry) return { id: specifier };
@@ -76,15 +76,14 @@ export class SnapshotPlugin {
     return this.isOwn(id) ? this.#read(id)?.bytes.toString("utf8") : undefined;
   }
 
-  /** The module's text with its places; undefined where it says nothing of them. */
-  transform(context: PluginContext, code: string, id: string): string | undefined {
-    if (!id.startsWith("/")) return undefined;
+  /** What a module's text becomes, so that it tells the places of its source. */
+  edits(context: PluginContext, code: string, id: string): readonly Edit[] {
+    if (!id.startsWith("/")) return [];
     const look = this.#look(context, code, id);
-    if (look === undefined) return undefined;
+    if (look === undefined) return [];
     this.functions.push(...look.functions.map((name) => ({ name, module: pathToFileURL(id).href })));
     if (this.isOwn(id)) this.#note(look, code, id);
-    const text = edited(code, look.edits);
-    return look.isEsModule ? text : withCommonJsPlace(text, { path: id, literal: this.#literal });
+    return look.isEsModule ? look.edits : commonJsPlace(code, { path: id, literal: this.#literal });
   }
 
   loaded(id: string): void {
@@ -131,7 +130,7 @@ export class SnapshotPlugin {
     return { id: specifier, external: true };
   }
 
-  #leaveOutside(path: string, kind: string, name?: string): Meaning {
+  #leaveOutside(path: string, kind: ImportKind, name?: string): Meaning {
     this.outside.add(path);
     const text = kind === "require-call" ? path : pathToFileURL(path).href;
     const sort = `outside ${kind === "require-call" ? "path" : "url"}`;
@@ -158,7 +157,7 @@ export class SnapshotPlugin {
 }
 
 /** As rolldown takes it. Hooks are asked only for what they have something to say of. */
-export const snapshotPlugin = (plugin: SnapshotPlugin): Plugin => ({
+export const snapshotPlugin = (plugin: SnapshotPlugin, MagicString: typeof RolldownMagicString): Plugin => ({
   name: "hyperion-snapshot",
   resolveId(specifier, importer, { kind }) {
     return plugin.resolve(this, specifier, importer, kind);
@@ -169,9 +168,13 @@ export const snapshotPlugin = (plugin: SnapshotPlugin): Plugin => ({
   transform: {
     filter: { code: /\bimport\s*\.\s*meta\b|\b__(?:dir|file)name\b|\bimport\s*\(|\bdefine(?:Remote|Job)\b/ },
     handler(code, id) {
-      const changed = plugin.transform(this, code, id);
-      // No line moves.
-      return changed === undefined ? undefined : { code: changed, map: null };
+      const edits = plugin.edits(this, code, id);
+      if (edits.length === 0) return undefined;
+      const edited = new MagicString(code);
+      for (const { start, end, text } of edits)
+        if (start === end) edited.appendLeft(start, text);
+        else edited.overwrite(start, end, text);
+      return { code: edited };
     },
   },
   moduleParsed({ id }) {

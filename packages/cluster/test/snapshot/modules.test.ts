@@ -17,16 +17,19 @@ const cjs = {
   "node_modules/cjs/data.txt": "data",
 };
 
-test.each(["module", "none"])("CommonJS packages are imported as Node does it, in a project of the type %s", async (type) => {
-  using project = new Project({
-    ...cjs,
-    "program.ts": moduleOf("cjs/f", "return [all, named]", 'import all, { named } from "cjs";'),
-  });
-  if (type === "none") project.write("package.json", "{}");
-  expect(await project.call(await project.snapshot("program.ts"), "cjs/f")).toMatchObject({
-    value: [{ default: "default", named: "part", data: "dataindex.js", missing: true }, "part"],
-  });
-});
+test.each(["module", "none"])(
+  "CommonJS packages are imported as Node does it, in a project of the type %s",
+  async (type) => {
+    using project = new Project({
+      ...cjs,
+      "program.ts": moduleOf("cjs/f", "return [all, named]", 'import all, { named } from "cjs";'),
+    });
+    if (type === "none") project.write("package.json", "{}");
+    expect(await project.call(await project.snapshot("program.ts"), "cjs/f")).toMatchObject({
+      value: [{ default: "default", named: "part", data: "dataindex.js", missing: true }, "part"],
+    });
+  },
+);
 
 test("what TypeScript and Node know, a snapshot knows: enums, JSON, top-level await, imports by literal names, aliases, decorators", async () => {
   using project = new Project({
@@ -71,10 +74,12 @@ test("of an import by a computed name the maker is told, and its caller that the
 
 test("packages with machine code stay outside, where they are", async () => {
   using project = new Project({
-    "node_modules/native/package.json": '{ "name": "native", "main": "index.js", "dependencies": { "bindings": "1.0.0" } }',
-    "node_modules/native/index.js": 'exports.where = __dirname; exports.paths = module.paths.length > 0;',
+    "node_modules/native/package.json":
+      '{ "name": "native", "main": "index.js", "dependencies": { "bindings": "1.0.0" } }',
+    "node_modules/native/index.js": "exports.where = __dirname; exports.paths = module.paths.length > 0;",
     "node_modules/user/package.json": '{ "name": "user", "main": "index.js" }',
-    "node_modules/user/index.js": 'exports.viaRequire = require("native").where; exports.load = () => require("./some.node");',
+    "node_modules/user/index.js":
+      'exports.viaRequire = require("native").where; exports.load = () => require("./some.node");',
     "node_modules/user/some.node": "no machine code",
     "program.ts": moduleOf(
       "native/f",
@@ -84,7 +89,9 @@ test("packages with machine code stay outside, where they are", async () => {
   });
   const snapshot = await project.snapshot("program.ts");
   const native = project.path("node_modules/native");
-  expect(await project.call(snapshot, "native/f")).toMatchObject({ value: [native, true, native, "ERR_DLOPEN_FAILED"] });
+  expect(await project.call(snapshot, "native/f")).toMatchObject({
+    value: [native, true, native, "ERR_DLOPEN_FAILED"],
+  });
   expect(snapshot.outside).toEqual(
     expect.arrayContaining([`${native}/index.js`, project.path("node_modules/user/some.node")]),
   );

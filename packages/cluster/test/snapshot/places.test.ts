@@ -58,15 +58,22 @@ test("a program that starts when it is imported is refused in the head, and said
   const snapshot = await project.snapshot("program.ts");
   const { error } = await project.call(snapshot, "unguarded/f");
   expect(error?.code).toBe("snapshot-not-loaded");
-  expect(error?.message).toMatch(/program-\w+\.mjs\) starts a program when it is imported: runJobLocal was called.*import\.meta\.main/s);
+  expect(error?.message).toMatch(
+    /program-\w+\.mjs\) starts a program when it is imported: runJobLocal was called.*import\.meta\.main/s,
+  );
 });
 
 test("a function that names its source as its module is refused, as its workers would import what is edited", async () => {
   using project = new Project({
-    "program.ts": moduleOf("strayed/f", "return x", "const place = { url: import.meta.url };").replace("(import.meta,", "(place,"),
+    "program.ts": moduleOf("strayed/f", "return x", "const place = { url: import.meta.url };").replace(
+      "(import.meta,",
+      "(place,",
+    ),
   });
   const { error } = await project.call(await project.snapshot("program.ts"), "strayed/f");
-  expect(error?.message).toMatch(/"strayed\/f" names file:.*program\.ts as its module, and not the job's program .*own import\.meta/);
+  expect(error?.message).toMatch(
+    /"strayed\/f" names file:.*program\.ts as its module, and not the job's program .*own import\.meta/,
+  );
 });
 
 test("defineRemote({ url: import.meta.url }) is the snapshot, too", async () => {

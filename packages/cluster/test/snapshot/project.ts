@@ -16,7 +16,7 @@ export interface HeadResult {
   readonly module?: string;
   /** The hash of the function's code. */
   readonly code?: string;
-  readonly error?: { readonly message: string; readonly stack: string; readonly code?: string };
+  readonly error?: { readonly message: string; readonly cause: string; readonly code?: string };
 }
 
 export class Project implements Disposable {

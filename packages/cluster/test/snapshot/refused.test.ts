@@ -1,5 +1,14 @@
 /** Snapshots that can't be made, and such as must not be run. */
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { expect, test } from "vitest";
 import { loadSnapshot, makeSnapshot, SnapshotError } from "../../src/snapshot/index.ts";
 import { moduleOf, Project } from "./project.ts";

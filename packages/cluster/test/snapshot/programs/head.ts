@@ -17,7 +17,11 @@ try {
   });
   print({ value, module: basename(fn.module), code: programCode.of(name)?.hash() });
 } catch (error) {
-  print({ error: error instanceof Error ? { ...error, message: error.message, stack: error.stack } : String(error) });
+  print({ error: error instanceof Error ? describe(error) : {} });
+}
+
+function describe({ message, cause, ...others }: Error): object {
+  return { ...others, message, cause: cause instanceof Error ? cause.stack : "" };
 }
 
 function print(result: object): void {
