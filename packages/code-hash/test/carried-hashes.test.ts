@@ -3,27 +3,23 @@ import { mkdtempDisposableSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import fc from "fast-check";
+import { assert, constantFrom, dictionary, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { carriedHashes } from "../src/carried-hashes.ts";
 import { CodeReader, hashesLine } from "../src/index.ts";
 
-const names = fc.dictionary(
-  fc.string({ unit: "binary" }).filter((name) => name !== "__proto__"),
-  fc.string(),
+const names = dictionary(
+  string({ unit: "binary" }).filter((name) => name !== "__proto__"),
+  string(),
 );
 
 test("what a bundle carries is read back, whatever functions are called, and the line is a comment", () => {
-  fc.assert(
-    fc.property(
-      names,
-      fc.constantFrom("", "//# sourceMappingURL=a.map\n", "//# sourceMappingURL=a.map"),
-      (hashes, end) => {
-        const bundle = `export const a = 1;${hashesLine(hashes)}${end}`;
-        expect(Object.fromEntries(carriedHashes(Buffer.from(bundle)) ?? [])).toEqual({ ...hashes });
-        expect(hashesLine(hashes)).toMatch(/^\n\/\/[^\n\u2028\u2029]*\n$/);
-      },
-    ),
+  assert(
+    property(names, constantFrom("", "//# sourceMappingURL=a.map\n", "//# sourceMappingURL=a.map"), (hashes, end) => {
+      const bundle = `export const a = 1;${hashesLine(hashes)}${end}`;
+      expect(Object.fromEntries(carriedHashes(Buffer.from(bundle)) ?? [])).toEqual({ ...hashes });
+      expect(hashesLine(hashes)).toMatch(/^\n\/\/[^\n\u2028\u2029]*\n$/);
+    }),
   );
 });
 

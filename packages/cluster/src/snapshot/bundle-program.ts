@@ -2,22 +2,20 @@
  * A program's modules as one text, made by rolldown. What is done for it beside bundling keeps the meaning that the modules
  * have when Node loads them one by one: what stays outside, whose place `import.meta` tells, and how CommonJS is imported.
  */
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { dirname, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { CodeReader } from "@hyperion-ts/code-hash";
-import { Places } from "./places.ts";
+import { fill, Places } from "./places.ts";
 import { projectFolder } from "./project-folder.ts";
 import { type FoundFunction, snapshotPlugin, SnapshotPlugin } from "./snapshot-plugin.ts";
 import { messageOf, SnapshotError } from "./snapshot-error.ts";
 
 /** What a program became. */
 export interface ProgramBundle {
-  /** With marks of `places`. */
   readonly code: string;
-  /** The source map of `code`, as JSON: its sources are URLs. */
+  /** The source map of `code`, as JSON: its sources are relative URLs. */
   readonly map: string;
-  readonly places: Places;
   /** The remote functions that are defined in it by a literal name, with the URLs of the modules that do so. */
   readonly functions: readonly FoundFunction[];
   /** All modules of the user's that are in it, as absolute paths. */
@@ -26,25 +24,31 @@ export interface ProgramBundle {
   readonly notices: readonly string[];
 }
 
+/** What is bundled, for which place. Paths are absolute, without links. */
+export interface BundleRequest {
+  readonly entries: readonly [string, ...string[]];
+  /** Where the bundle will lie. */
+  readonly directory: string;
+  /** Reads the files: what it has read before is taken as it was then. */
+  readonly reader: CodeReader;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Bundles the modules at the absolute paths `entries` and all that they import. Files are read by `reader`: what it has read
- * before is taken as it was then.
+ * Bundles modules and all that they import.
  *
  * @throws SnapshotError `"snapshot-failed"`; the signal's reason, when nothing of rolldown works any more
  */
-export async function bundleProgram(
-  entries: readonly [string, ...string[]],
-  reader: CodeReader,
-  signal: AbortSignal,
-): Promise<ProgramBundle> {
+export async function bundleProgram({ entries, directory, reader, signal }: BundleRequest): Promise<ProgramBundle> {
   const [first] = entries;
   const root = projectFolder(first);
-  const plugin = new SnapshotPlugin({ entries, root, reader, places: new Places(root), signal });
+  const places = new Places(directory);
+  const plugin = new SnapshotPlugin({ entries, root, reader, places, signal });
   try {
-    const { code, map } = await generate(plugin, root);
+    const { code, map } = await generate(plugin, root, places);
     signal.throwIfAborted();
-    const { places, functions, modules, outside, notices } = plugin;
-    return { code, map, places, functions, modules, outside: [...outside].sort(), notices: [...notices].sort() };
+    const { functions, modules, outside, notices } = plugin;
+    return { code: fill(code), map, functions, modules, outside: [...outside].sort(), notices: [...notices].sort() };
   } catch (error) {
     signal.throwIfAborted();
     const words = stripVTControlCharacters(messageOf(error)).trim();
@@ -60,6 +64,7 @@ export async function bundleProgram(
 async function generate(
   plugin: SnapshotPlugin,
   root: string,
+  places: Places,
 ): Promise<{ readonly code: string; readonly map: string }> {
   const { rolldown, RolldownMagicString } = await import("rolldown");
   const bundle = await rolldown({
@@ -71,7 +76,8 @@ async function generate(
     // What a module of the user's does when it is loaded is wanted, whatever a package.json says; of others it is as they say.
     treeshake: { moduleSideEffects: (id) => (plugin.isOwn(id) ? true : undefined) },
     plugins: [snapshotPlugin(plugin, RolldownMagicString)],
-    onLog: (_level, log) => plugin.hear(log),
+    // What Node would load, and fail or not, is bundled without a word of it.
+    onLog: () => undefined,
   });
   try {
     const { output } = await bundle.generate({
@@ -82,7 +88,7 @@ async function generate(
       keepNames: true,
       sourcemap: "hidden",
       sourcemapExcludeSources: true,
-      sourcemapPathTransform: (source, map) => pathToFileURL(resolve(dirname(map), source)).href,
+      sourcemapPathTransform: (source, map) => places.reference(resolve(dirname(map), source)),
       comments: { legal: true, annotation: false, jsdoc: false },
     });
     const [chunk] = output;

@@ -5,7 +5,7 @@
  * `import.meta.main` false, since a snapshot is only imported.
  */
 import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
+import type { Places } from "./places.ts";
 import { childNodes, isNode, type TreeNode } from "./tree-node.ts";
 
 /** A part of a module's text, and what it is replaced by. */
@@ -28,18 +28,12 @@ export interface ModuleLook {
   readonly computedImports: readonly number[];
 }
 
-/** A module's path, and how a place is written in the snapshot: a literal. */
-export interface ModulePlace {
-  readonly path: string;
-  readonly literal: (kind: string, path: string, text: string) => string;
-}
-
 /** Verbs whose first argument says what a worker imports. */
 const DEFINING = /^(?:defineRemote|defineJob)$/;
 
-/** Looks at the module at `place`, whose syntax tree is `program` (ESTree). */
-export function lookAtModule(program: object, place: ModulePlace): ModuleLook {
-  const look = new Look(place);
+/** Looks at the module at `path`, whose syntax tree is `program` (ESTree). */
+export function lookAtModule(program: object, path: string, places: Places): ModuleLook {
+  const look = new Look(path, places);
   if (isNode(program)) look.visit(program);
   return look;
 }
@@ -50,10 +44,12 @@ class Look implements ModuleLook {
   readonly finds: number[] = [];
   readonly computedImports: number[] = [];
   isEsModule = false;
-  readonly #place: ModulePlace;
+  readonly #path: string;
+  readonly #places: Places;
 
-  constructor(place: ModulePlace) {
-    this.#place = place;
+  constructor(path: string, places: Places) {
+    this.#path = path;
+    this.#places = places;
   }
 
   visit(node: TreeNode): void {
@@ -90,10 +86,9 @@ class Look implements ModuleLook {
   }
 
   #textOf(name: string | undefined): string | undefined {
-    const { path, literal } = this.#place;
-    if (name === "url") return literal("url", path, pathToFileURL(path).href);
-    if (name === "filename") return literal("path", path, path);
-    return name === "dirname" ? literal("path", dirname(path), dirname(path)) : undefined;
+    if (name === "url") return this.#places.url(this.#path);
+    if (name === "filename") return this.#places.path(this.#path);
+    return name === "dirname" ? this.#places.path(dirname(this.#path)) : undefined;
   }
 
   /** `import.meta.resolve("./data.txt")` */
@@ -102,10 +97,8 @@ class Look implements ModuleLook {
     const relative = literalOf(specifier);
     if (!isNode(callee) || !isImportMeta(callee["object"]) || nameOf(callee) !== "resolve") return false;
     if (relative === undefined || !/^\.{1,2}\//.test(relative)) return false;
-    const { path, literal } = this.#place;
     this.finds.push(node.start);
-    const { href } = new URL(relative, pathToFileURL(path));
-    this.edits.push({ start: node.start, end: node.end, text: literal(`url ${relative}`, path, href) });
+    this.edits.push({ start: node.start, end: node.end, text: this.#places.url(dirname(this.#path), `/${relative}`) });
     return true;
   }
 

@@ -16,10 +16,11 @@ import { messageOf, SnapshotError } from "./snapshot-error.ts";
 export interface Snapshot {
   /** Absolute: `<directory>/<name>-<first 20 digits of hash>.mjs`, of mode 0400. */
   readonly file: string;
-  /** SHA-256 of the file's bytes, in hexadecimal: what `loadSnapshot` expects. */
+  /**
+   * SHA-256 of the file's bytes, in hexadecimal: what `loadSnapshot` expects. Places of other files are told from its own, so a
+   * project that lies elsewhere as a whole, with its packages and `directory`, has the same.
+   */
   readonly hash: string;
-  /** SHA-256 of the program alone, in hexadecimal: the same in whichever folder the program and these packages lie. */
-  readonly programHash: string;
   /** The hash of each function's code as it is in the sources (`FunctionCode` of @hyperion-ts/code-hash), by its name. The file carries them as well. */
   readonly functionHashes: Readonly<Record<string, string>>;
   /** What is not in it, and has to be at the same place on each node: files of these packages, and native add-ons. Absolute, sorted. */
@@ -62,10 +63,10 @@ export async function makeSnapshot(
 ): Promise<Snapshot> {
   signal.throwIfAborted();
   const entries = entryPaths(typeof entry === "string" || entry instanceof URL ? [entry] : entry);
-  const bundle = await bundleProgram(entries, reader, signal);
-  const functionHashes = hashesOf(bundle, reader);
   makeDirectory(directory, { mode: 0o700 });
-  return write(entries[0], realpathSync(directory), bundle, functionHashes);
+  const folder = realpathSync(directory);
+  const bundle = await bundleProgram({ entries, directory: folder, reader, signal });
+  return write(entries[0], folder, bundle, hashesOf(bundle, reader));
 }
 
 function entryPaths(modules: readonly (string | URL)[]): readonly [string, ...string[]] {
@@ -104,21 +105,20 @@ const hashOf = (reader: CodeReader, module: string, name: string): string => rea
 function write(
   first: string,
   directory: string,
-  { code, map, places, outside, notices }: ProgramBundle,
+  { code, map, outside, notices }: ProgramBundle,
   functionHashes: Readonly<Record<string, string>>,
 ): Snapshot {
   const name = basename(first, extname(first))
     .replace(/[^\w.-]/g, "_")
     .slice(0, 60);
-  const program = `${code}${hashesLine(functionHashes)}`;
   try {
     const mapFile = fileOfHash(directory, name, sha256(map), ".map");
-    const text = `${places.fill(program)}//# sourceMappingURL=${encodeURIComponent(basename(mapFile))}\n`;
+    const text = `${code}${hashesLine(functionHashes)}//# sourceMappingURL=${encodeURIComponent(basename(mapFile))}\n`;
     const hash = sha256(text);
     const file = fileOfHash(directory, name, hash, ".mjs");
     keepFile(mapFile, map);
     keepFile(file, text);
-    return { file, hash, programHash: sha256(program), functionHashes, outside, notices };
+    return { file, hash, functionHashes, outside, notices };
   } catch (error) {
     throw new SnapshotError(
       "snapshot-failed",

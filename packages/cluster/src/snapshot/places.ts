@@ -1,46 +1,61 @@
 /**
- * Places of files in a snapshot's text. While it is made, a mark stands for each, which is the same wherever the program
- * lies: so the same program has the same hash in each folder. At the end the marks become what they stand for.
+ * Places of files, as a snapshot says them: seen from its own folder. So the same program makes the same snapshot wherever it
+ * lies, and finds its files also where that folder has another name, as on nodes with an automounter.
  */
-import { createHash } from "node:crypto";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 
-const MARK = /hyperion-place-[0-9a-f]{32}/g;
-
+/** How a snapshot in the folder `directory` (absolute, without links) says places; what they are said of is absolute. */
 export class Places {
-  readonly #root: string;
-  readonly #byMark = new Map<string, string>();
+  readonly #directory: string;
 
-  /** `root`: the folder from which places are told, absolute. */
-  constructor(root: string) {
-    this.#root = root;
+  constructor(directory: string) {
+    this.#directory = directory;
   }
 
-  /** The mark for `text` (a path or URL), which is a `kind` of the absolute path `path`. */
-  mark(kind: string, path: string, text: string): string {
-    return this.markOf(`${kind} ${relative(this.#root, path)}`, text);
+  /** A relative URL. */
+  reference(path: string): string {
+    return this.#way(path).split("/").map(encodeURIComponent).join("/");
   }
 
-  /** The same for what has a name by itself. Two things of one name are told apart by where they are. */
-  markOf(name: string, text: string): string {
-    const mark = markFor(name);
-    const known = this.#byMark.get(mark);
-    if (known !== undefined && known !== text) return this.markOf(`${name} ${relative(this.#root, text)}`, text);
-    this.#byMark.set(mark, text);
-    return mark;
+  /** JavaScript that gives the URL of what a relative URL means, beginning with `path`'s. */
+  url(path: string, inside = ""): string {
+    return `new URL(${JSON.stringify(this.reference(path) + inside)}, import.meta.url).href`;
   }
 
-  /** `code` with what the marks stand for; each is a part of a string literal or a template. */
-  fill(code: string): string {
-    return code.replaceAll(MARK, (mark) => inLiteral(this.#byMark.get(mark) ?? mark));
+  /** JavaScript that gives the path. */
+  path(path: string): string {
+    return pathExpression(this.reference(path));
+  }
+
+  /** The same for modules that can't have `import.meta`: text that `fill` replaces. */
+  pathMark(path: string): string {
+    return JSON.stringify(`hyperion-path:${hex(this.reference(path))}`);
+  }
+
+  /** A name for what is imported and stays outside, until `fill` replaces it; `require` takes a path. */
+  outsideMark(path: string, kind: "url" | "path"): string {
+    return `hyperion-outside:${hex(kind === "url" ? this.reference(path) : this.#way(path))}`;
+  }
+
+  #way(path: string): string {
+    const way = relative(this.#directory, path);
+    if (way === "") return `../${basename(path)}`;
+    return way.startsWith("../") ? way : `./${way}`;
   }
 }
 
-const markFor = (name: string): string =>
-  `hyperion-place-${createHash("sha256").update(name).digest("hex").slice(0, 32)}`;
+/** `code` with all marks replaced. */
+export const fill = (code: string): string =>
+  code
+    .replaceAll(/(["'`])hyperion-path:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
+      pathExpression(fromHex(reference)),
+    )
+    .replaceAll(/(["'`])hyperion-outside:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
+      JSON.stringify(fromHex(reference)),
+    );
 
-/** Whichever quotes there are around it. */
-const inLiteral = (text: string): string =>
-  JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[`'$]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`);
+const pathExpression = (reference: string): string =>
+  `process.getBuiltinModule("node:url").fileURLToPath(new URL(${JSON.stringify(reference)}, import.meta.url))`;
+
+const hex = (text: string): string => Buffer.from(text).toString("hex");
+const fromHex = (text: string): string => Buffer.from(text, "hex").toString("utf8");

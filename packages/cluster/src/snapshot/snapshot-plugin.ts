@@ -2,7 +2,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { relative } from "node:path";
 import type { CodeReader, KeptSource } from "@hyperion-ts/code-hash";
-import type { ImportKind, Plugin, PluginContext, RolldownLog, RolldownMagicString } from "rolldown";
+import type { ImportKind, Plugin, PluginContext, RolldownMagicString } from "rolldown";
 import { type Edit, lookAtModule, type ModuleLook } from "./look-at-module.ts";
 import { commonJsPlace } from "./common-js-place.ts";
 import { NativePackages } from "./native-packages.ts";
@@ -26,6 +26,8 @@ export interface SnapshotSources {
 /** What an import means: another module of the bundle, or something that stays outside; undefined: as rolldown finds it. */
 type Meaning = { readonly id: string; readonly external?: boolean; readonly packageJsonPath?: string } | undefined;
 
+/** JSON may mention anything. */
+const SCRIPT = /^\/.*\.[cm]?[jt]sx?$/;
 /** A package.json by which a module is an ES module. */
 const esModulePackage = fileURLToPath(new URL("../../package.json", import.meta.url));
 /** The folder with all of these packages: of this repository, or of an installation. */
@@ -63,8 +65,8 @@ export class SnapshotPlugin {
     const found = await context.resolve(specifier, importer, { skipSelf: true });
     if (found === null) return this.#notFound(specifier, importer);
     if (found.external !== false || !found.id.startsWith("/")) return undefined;
-    if (this.#isOfThesePackages(specifier, found.id)) return this.#leaveOutside(found.id, kind, specifier);
-    if (this.#native.has(found.id)) return this.#leaveOutside(found.id, kind);
+    if (this.#isOfThesePackages(specifier, found.id) || this.#native.has(found.id))
+      return this.#leaveOutside(found.id, kind);
     return this.isOwn(found.id) && this.#isEsModule(found.id)
       ? { id: found.id, packageJsonPath: esModulePackage }
       : undefined;
@@ -78,30 +80,22 @@ export class SnapshotPlugin {
 
   /** What a module's text becomes, so that it tells the places of its source. */
   edits(context: PluginContext, code: string, id: string): readonly Edit[] {
-    if (!id.startsWith("/")) return [];
+    if (!SCRIPT.test(id)) return [];
     const look = this.#look(context, code, id);
     if (look === undefined) return [];
     this.functions.push(...look.functions.map((name) => ({ name, module: pathToFileURL(id).href })));
     if (this.isOwn(id)) this.#note(look, code, id);
-    return look.isEsModule ? look.edits : commonJsPlace(code, { path: id, literal: this.#literal });
+    return look.isEsModule ? look.edits : commonJsPlace(code, id, this.places);
   }
 
   loaded(id: string): void {
     if (id !== this.entry && this.isOwn(id)) this.modules.add(id);
   }
 
-  /** What rolldown says of a module that Node would also load, and fail or not. */
-  hear({ code, message, id }: RolldownLog): void {
-    if (code === "UNRESOLVED_IMPORT" && id !== undefined && this.isOwn(id)) this.notices.add(message);
-  }
-
-  readonly #literal = (kind: string, path: string, text: string): string =>
-    JSON.stringify(this.places.mark(kind, path, text));
-
   #look(context: PluginContext, code: string, id: string): ModuleLook | undefined {
     try {
       const program = context.parse(code, { lang: languageOf(id) });
-      return lookAtModule(program, { path: id, literal: this.#literal });
+      return lookAtModule(program, id, this.places);
     } catch {
       // Rolldown will say what is wrong with it.
       return undefined;
@@ -130,12 +124,9 @@ export class SnapshotPlugin {
     return { id: specifier, external: true };
   }
 
-  #leaveOutside(path: string, kind: ImportKind, name?: string): Meaning {
+  #leaveOutside(path: string, kind: ImportKind): Meaning {
     this.outside.add(path);
-    const text = kind === "require-call" ? path : pathToFileURL(path).href;
-    const sort = `outside ${kind === "require-call" ? "path" : "url"}`;
-    const id = name === undefined ? this.places.mark(sort, path, text) : this.places.markOf(`${sort} ${name}`, text);
-    return { id, external: true };
+    return { id: this.places.outsideMark(path, kind === "require-call" ? "path" : "url"), external: true };
   }
 
   #isOfThesePackages(specifier: string, path: string): boolean {

@@ -24,7 +24,7 @@ export class Project implements Disposable {
 
   /** `files`: their texts by their paths in the project. */
   constructor(files: Readonly<Record<string, string>> = {}) {
-    this.#folder = mkdtempDisposableSync(join(realpathSync(tmpdir()), "hyperion-snapshot-"));
+    this.#folder = mkdtempDisposableSync(join(realpathSync(tmpdir()), "hyperion snapshot %20 é'`-"));
     this.write("package.json", '{ "type": "module" }');
     mkdirSync(this.path("node_modules/@hyperion-ts"), { recursive: true });
     symlinkSync(join(clusterPackage, "node_modules/@hyperion-ts/job"), this.path("node_modules/@hyperion-ts/job"));
