@@ -1,5 +1,6 @@
 /** Reads the code of functions, each file once: what it read first is the code of this program, whatever happens to the files later. */
 import { fileURLToPath } from "node:url";
+import { carriedHashes } from "./carried-hashes.ts";
 import {
   type CodeFile,
   importsInText,
@@ -42,6 +43,7 @@ export class CodeReader {
   /**
    * Reads the module at `moduleUrl` (a `file:` URL), all files of the user's that it may import, as far as their text tells,
    * and the package.json files that say how Node takes them. Nothing is parsed: it takes a tenth of what `functionCode` does.
+   * A bundle that carries hashes (`hashesLine`) is one file, whatever its text mentions.
    *
    * @throws whatever the file system says of a file that can't be read
    */
@@ -52,6 +54,7 @@ export class CodeReader {
       if (found.has(path)) continue;
       const file = this.#read(path);
       found.set(path, file);
+      if (carriedHashes(file.bytes) !== undefined) return [{ path: file.path, sha256: file.sha256 }];
       wanted.push(...importsInText(file).flatMap((specifier) => ownFile(specifier, file.path)));
     }
     const packages = [...found.keys()].flatMap((path) => this.#packages.of(path) ?? []);
@@ -60,12 +63,15 @@ export class CodeReader {
 
   /**
    * The code of the function called `name`, which the module at `moduleUrl` (a `file:` URL) defines with its name as a
-   * literal; where the name is not found there, all of the module counts.
+   * literal; where the name is not found there, all of the module counts. A bundle's own word for it counts (`hashesLine`).
    *
    * @throws whatever the file system says of a file that can't be read
    */
   functionCode(moduleUrl: string, name: string): FunctionCode {
-    const reached = new ReachedCode(fileURLToPath(moduleUrl), name, (path) => this.#parse(this.#read(path)));
+    const { path, sha256, bytes } = this.#read(fileURLToPath(moduleUrl));
+    const carried = carriedHashes(bytes)?.get(name);
+    if (carried !== undefined) return { hash: carried, files: [{ path, sha256 }], notFound: [] };
+    const reached = new ReachedCode(path, name, (path) => this.#parse(this.#read(path)));
     return {
       hash: reached.hash(),
       files: reached.files.map(({ path, sha256 }) => ({ path, sha256 })),
@@ -73,10 +79,19 @@ export class CodeReader {
     };
   }
 
+  /**
+   * Whether the module at `moduleUrl` (a `file:` URL) is a bundle that carries hashes (`hashesLine`).
+   *
+   * @throws whatever the file system says of a file that can't be read
+   */
+  isBundle(moduleUrl: string): boolean {
+    return carriedHashes(this.#read(fileURLToPath(moduleUrl)).bytes) !== undefined;
+  }
+
   /** Parses one of the files that were read and not parsed yet, so that `functionCode` need not; false when there is none. */
   parseNext(): boolean {
     for (const file of this.#files.values()) {
-      if (this.#parsed.has(file.path)) continue;
+      if (this.#parsed.has(file.path) || carriedHashes(file.bytes) !== undefined) continue;
       this.#parse(file);
       return true;
     }
@@ -86,7 +101,20 @@ export class CodeReader {
   /** A file as it was when it was read first; undefined for a file that was not. */
   source(path: string): KeptSource | undefined {
     const file = this.#files.get(path);
-    return file && { bytes: file.bytes, format: moduleFormat(file, this.#packages.of(path)) };
+    return file && this.#kept(file);
+  }
+
+  /**
+   * A file as it was when it was read first, which may be now.
+   *
+   * @throws whatever the file system says of a file that can't be read
+   */
+  readSource(path: string): KeptSource {
+    return this.#kept(this.#read(path));
+  }
+
+  #kept(file: SourceFile): KeptSource {
+    return { bytes: file.bytes, format: moduleFormat(file, this.#packages.of(file.path)) };
   }
 
   #read(path: string): SourceFile {

@@ -14,6 +14,16 @@ export const enterWorker = (functionHere: FunctionHere = () => undefined): void 
   void Reflect.set(globalThis, key, functionHere);
 
 /**
+ * Until it is disposed of, the functions that start programs refuse to, as they do in a worker: for a process that is none, and
+ * imports a module of functions all the same.
+ */
+export function refusePrograms(): Disposable {
+  const before: unknown = Reflect.get(globalThis, key);
+  enterWorker();
+  return { [Symbol.dispose]: () => void Reflect.set(globalThis, key, before) };
+}
+
+/**
  * Throws when this process is a worker: a `NestedCallError` in a remote function, a `ProgramInWorkerError` where a module is
  * imported. `verb` is what was called, e.g. `"runJobLocal"`.
  */

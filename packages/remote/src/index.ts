@@ -10,6 +10,7 @@ export {
   ProgramInWorkerError,
   refusedProgram,
   refuseInWorker,
+  refusePrograms,
   remoteFunctionHere,
 } from "./in-worker.ts";
 export { type ModuleMeta, NoModuleError } from "./module-url.ts";

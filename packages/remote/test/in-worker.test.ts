@@ -40,3 +40,20 @@ it("in a worker, a program that a remote function starts is told from one that a
   );
   expect(imported).toMatch(/^undefined ProgramInWorkerError program-in-worker .*starts a program when it is imported/);
 });
+
+it("a process that is no worker can refuse programs for a while, and start them again after it", async () => {
+  const printed = await runProgram(`
+    import { isRefusedProgram, refuseInWorker, refusePrograms } from "./src/index.ts";
+    {
+      using _ = refusePrograms();
+      try {
+        refuseInWorker("runJobLocal");
+      } catch (error) {
+        console.log(isRefusedProgram(error));
+      }
+    }
+    refuseInWorker("runJobLocal");
+    console.log("started");
+  `);
+  expect(printed).toBe("true\nstarted\n");
+});

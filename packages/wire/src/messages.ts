@@ -174,8 +174,14 @@ export interface Employ {
 export type ToWorker =
   /** What a worker has to find in files of the function `index`: several messages where there are many. Before its `define`. */
   | { readonly type: "files"; readonly index: number; readonly files: readonly FileAtStart[] }
-  /** From now on calls name the function by `index`. */
-  | { readonly type: "define"; readonly index: number; readonly name: string; readonly module: string }
+  /** From now on calls name the function by `index`. Stacks of a bundle are told by its source map. */
+  | {
+      readonly type: "define";
+      readonly index: number;
+      readonly name: string;
+      readonly module: string;
+      readonly isBundle?: boolean;
+    }
   /** Abort the call, if it is still there. `reason` is encoded error data. */
   | { readonly type: "abort"; readonly id: number; readonly reason: string };
 

@@ -32,7 +32,7 @@ export const runRules: Rules<RunOptions> = {
   handleSignals: flag,
   trace: flag,
   onEvent: callable,
-  results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable }),
+  results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable, behind: nonEmpty }),
 };
 
 const localRules: Rules<RunLocalOptions> = {

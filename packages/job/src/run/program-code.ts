@@ -15,7 +15,8 @@ import type { CodeAtStart } from "@hyperion-ts/launcher";
 import { findRemote, remoteNames } from "@hyperion-ts/remote";
 
 class ProgramCode {
-  readonly #reader = new CodeReader();
+  /** What has read the files first: what it gives of a file is what the program is made of. */
+  readonly reader = new CodeReader();
   readonly #codes = new Map<string, CodeAtStart | undefined>();
 
   /** A function's code; undefined for a name that no module of this program defines, and for a module that can't be read. */
@@ -33,15 +34,16 @@ class ProgramCode {
   async readAll(signal: AbortSignal): Promise<void> {
     for (const name of remoteNames()) this.of(name);
     do await turn();
-    while (!signal.aborted && orNothing(() => this.#reader.parseNext()) === true);
+    while (!signal.aborted && orNothing(() => this.reader.parseNext()) === true);
   }
 
   #read(module: string, functionName: string): CodeAtStart | undefined {
-    const files = orNothing(() => this.#reader.moduleFiles(module));
+    const files = orNothing(() => this.reader.moduleFiles(module));
     // A worker that can't read it either says so; without workers nobody needs it.
     if (files === undefined) return undefined;
-    const hash = once(() => orNothing(() => this.#reader.functionCode(module, functionName).hash));
-    return { files, hash, source: (path) => this.#reader.source(path) };
+    const hash = once(() => orNothing(() => this.reader.functionCode(module, functionName).hash));
+    const isBundle = this.reader.isBundle(module);
+    return { files, isBundle, hash, source: (path) => this.reader.source(path) };
   }
 }
 

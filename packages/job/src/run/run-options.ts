@@ -13,6 +13,6 @@ export interface RunOptions {
   readonly trace?: boolean;
   /** Hears all events of the run. */
   readonly onEvent?: RunEventListener;
-  /** For tests of faults: runs each COMMIT of the results database. Default: nothing comes between. */
-  readonly results?: Pick<ResultsOptions, "aroundCommit">;
+  /** The results database: another one that it reads what it lacks from (`behind`); for tests of faults, what runs each COMMIT. Default: nothing of both. */
+  readonly results?: Pick<ResultsOptions, "aroundCommit" | "behind">;
 }

@@ -91,7 +91,7 @@ export class CallSender {
     const files = code?.files ?? [];
     for (let at = 0; at < files.length; at += FILES_IN_A_MESSAGE)
       this.#tell({ type: "files", index, files: files.slice(at, at + FILES_IN_A_MESSAGE) });
-    this.#tell({ type: "define", index, name, module });
+    this.#tell({ type: "define", index, name, module, ...(code?.isBundle === true ? { isBundle: true } : {}) });
     return index;
   }
 

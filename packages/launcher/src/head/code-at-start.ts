@@ -7,6 +7,8 @@ import type { ServiceId } from "@hyperion-ts/wire";
 export interface CodeAtStart {
   /** All files that the function's module may load. */
   readonly files: readonly CodeFile[];
+  /** Whether the module is a bundle of others, which has a source map. Default: it is not. */
+  readonly isBundle?: boolean;
   /** The hash of what the function's run reaches (`FunctionCode` of @hyperion-ts/code-hash); undefined: not known. Asked for when a file has changed. */
   hash(): string | undefined;
   /** One of the files; undefined: it was not kept. */

@@ -1,5 +1,5 @@
 /** The functions that this worker was told of: their modules are imported at the first call. */
-import { flushCompileCache } from "node:module";
+import { flushCompileCache, setSourceMapsSupport } from "node:module";
 import { setImmediate, setTimeout } from "node:timers";
 import { type AnyRemoteFunction, findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { FileAtStart, FromWorker, ToWorker } from "@hyperion-ts/wire";
@@ -80,6 +80,8 @@ export class FunctionTable {
     const files = new FunctionFiles(this.#files[index] ?? [], this.#here);
     const { changed } = files;
     const kept = changed.length === 0 ? [] : await (await this.#changedCode()).use({ index, name, module, files });
+    // Nothing else's map is looked for: the modules of these packages are loaded, or in node_modules.
+    if (definition.isBundle === true && !process.sourceMapsEnabled) setSourceMapsSupport(true);
     const failure = await importing(name, module);
     const unsure = files.changedSince(kept);
     if (unsure.length > 0) throw new UnsureCodeError(unsure);

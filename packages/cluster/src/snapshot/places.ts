@@ -1,0 +1,61 @@
+/**
+ * Places of files, as a snapshot says them: seen from its own folder. So the same program makes the same snapshot wherever it
+ * lies, and finds its files also where that folder has another name, as on nodes with an automounter.
+ */
+import { basename, relative } from "node:path";
+
+/** How a snapshot in the folder `directory` (absolute, without links) says places; what they are said of is absolute. */
+export class Places {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** A relative URL. */
+  reference(path: string): string {
+    return this.#way(path).split("/").map(encodeURIComponent).join("/");
+  }
+
+  /** JavaScript that gives the URL of what a relative URL means, beginning with `path`'s. */
+  url(path: string, inside = ""): string {
+    return `new URL(${JSON.stringify(this.reference(path) + inside)}, import.meta.url).href`;
+  }
+
+  /** JavaScript that gives the path. */
+  path(path: string): string {
+    return pathExpression(this.reference(path));
+  }
+
+  /** The same for modules that can't have `import.meta`: text that `fill` replaces. */
+  pathMark(path: string): string {
+    return JSON.stringify(`hyperion-path:${hex(this.reference(path))}`);
+  }
+
+  /** A name for what is imported and stays outside, until `fill` replaces it; `require` takes a path. */
+  outsideMark(path: string, kind: "url" | "path"): string {
+    return `hyperion-outside:${hex(kind === "url" ? this.reference(path) : this.#way(path))}`;
+  }
+
+  #way(path: string): string {
+    const way = relative(this.#directory, path);
+    if (way === "") return `../${basename(path)}`;
+    return way.startsWith("../") ? way : `./${way}`;
+  }
+}
+
+/** `code` with all marks replaced. */
+export const fill = (code: string): string =>
+  code
+    .replaceAll(/(["'`])hyperion-path:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
+      pathExpression(fromHex(reference)),
+    )
+    .replaceAll(/(["'`])hyperion-outside:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
+      JSON.stringify(fromHex(reference)),
+    );
+
+const pathExpression = (reference: string): string =>
+  `process.getBuiltinModule("node:url").fileURLToPath(new URL(${JSON.stringify(reference)}, import.meta.url))`;
+
+const hex = (text: string): string => Buffer.from(text).toString("hex");
+const fromHex = (text: string): string => Buffer.from(text, "hex").toString("utf8");

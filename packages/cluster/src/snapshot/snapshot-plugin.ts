@@ -1,0 +1,181 @@
+/** What rolldown asks about each module of a program, and what was found on the way. */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { relative } from "node:path";
+import type { CodeReader, KeptSource } from "@hyperion-ts/code-hash";
+import type { ImportKind, Plugin, PluginContext, RolldownMagicString } from "rolldown";
+import { type Edit, lookAtModule, type ModuleLook } from "./look-at-module.ts";
+import { commonJsPlace } from "./common-js-place.ts";
+import { NativePackages } from "./native-packages.ts";
+import type { Places } from "./places.ts";
+
+/** A remote function, and the URL of the module that defines it. */
+export interface FoundFunction {
+  readonly name: string;
+  readonly module: string;
+}
+
+/** What a snapshot is made of. */
+export interface SnapshotSources {
+  readonly entries: readonly string[];
+  readonly root: string;
+  readonly reader: CodeReader;
+  readonly places: Places;
+  readonly signal: AbortSignal;
+}
+
+/** What an import means: another module of the bundle, or something that stays outside; undefined: as rolldown finds it. */
+type Meaning = { readonly id: string; readonly external?: boolean; readonly packageJsonPath?: string } | undefined;
+
+/** JSON may mention anything. */
+const SCRIPT = /^\/.*\.[cm]?[jt]sx?$/;
+/** A package.json by which a module is an ES module. */
+const esModulePackage = fileURLToPath(new URL("../../package.json", import.meta.url));
+/** The folder with all of these packages: of this repository, or of an installation. */
+const ownPackages = fileURLToPath(new URL("../../../", import.meta.url));
+
+export class SnapshotPlugin {
+  /** The name of the module that imports all entries. */
+  readonly entry = "\0hyperion-snapshot";
+  readonly places: Places;
+  readonly functions: FoundFunction[] = [];
+  readonly modules = new Set<string>();
+  readonly outside = new Set<string>();
+  readonly notices = new Set<string>();
+  readonly #sources: SnapshotSources;
+  readonly #native = new NativePackages();
+
+  constructor(sources: SnapshotSources) {
+    this.#sources = sources;
+    this.places = sources.places;
+  }
+
+  /** Whether a module is of the user's own files. */
+  isOwn(id: string): boolean {
+    return id === this.entry || (id.startsWith("/") && !id.includes("/node_modules/"));
+  }
+
+  async resolve(
+    context: PluginContext,
+    specifier: string,
+    importer: string | undefined,
+    kind: ImportKind,
+  ): Promise<Meaning> {
+    this.#sources.signal.throwIfAborted();
+    if (specifier === this.entry) return { id: specifier };
+    const found = await context.resolve(specifier, importer, { skipSelf: true });
+    if (found === null) return this.#notFound(specifier, importer);
+    if (found.external !== false || !found.id.startsWith("/")) return undefined;
+    if (this.#isOfThesePackages(specifier, found.id) || this.#native.has(found.id))
+      return this.#leaveOutside(found.id, kind);
+    return this.isOwn(found.id) && this.#isEsModule(found.id)
+      ? { id: found.id, packageJsonPath: esModulePackage }
+      : undefined;
+  }
+
+  load(id: string): string | undefined {
+    this.#sources.signal.throwIfAborted();
+    if (id === this.entry) return this.#sources.entries.map((path) => `import ${JSON.stringify(path)};\n`).join("");
+    return this.isOwn(id) ? this.#read(id)?.bytes.toString("utf8") : undefined;
+  }
+
+  /** What a module's text becomes, so that it tells the places of its source. */
+  edits(context: PluginContext, code: string, id: string): readonly Edit[] {
+    if (!SCRIPT.test(id)) return [];
+    const look = this.#look(context, code, id);
+    if (look === undefined) return [];
+    this.functions.push(...look.functions.map((name) => ({ name, module: pathToFileURL(id).href })));
+    if (this.isOwn(id)) this.#note(look, code, id);
+    return look.isEsModule ? look.edits : commonJsPlace(code, id, this.places);
+  }
+
+  loaded(id: string): void {
+    if (id !== this.entry && this.isOwn(id)) this.modules.add(id);
+  }
+
+  #look(context: PluginContext, code: string, id: string): ModuleLook | undefined {
+    try {
+      const program = context.parse(code, { lang: languageOf(id) });
+      return lookAtModule(program, id, this.places);
+    } catch {
+      // Rolldown will say what is wrong with it.
+      return undefined;
+    }
+  }
+
+  #note({ finds, computedImports }: ModuleLook, code: string, id: string): void {
+    const at = (position: number): string =>
+      `${relative(this.#sources.root, id)}:${code.slice(0, position).split("\n").length}`;
+    for (const position of finds)
+      this.notices.add(
+        `${at(position)} looks for a file beside the source: such files are no part of the snapshot, and jobs find them as they are when they run`,
+      );
+    for (const position of computedImports)
+      this.notices.add(
+        `${at(position)} imports a module whose name is computed: it is no part of the snapshot. Import it by a literal name, as in import("./name.ts")`,
+      );
+  }
+
+  /** It may be optional. Whoever needs it fails when it runs, as without a snapshot. */
+  #notFound(specifier: string, importer: string | undefined): Meaning {
+    if (importer !== undefined && this.isOwn(importer))
+      this.notices.add(
+        `${relative(this.#sources.root, importer)} imports "${specifier}", which was not found: it is no part of the snapshot`,
+      );
+    return { id: specifier, external: true };
+  }
+
+  #leaveOutside(path: string, kind: ImportKind): Meaning {
+    this.outside.add(path);
+    return { id: this.places.outsideMark(path, kind === "require-call" ? "path" : "url"), external: true };
+  }
+
+  #isOfThesePackages(specifier: string, path: string): boolean {
+    if (specifier.startsWith("@hyperion-ts/")) return true;
+    return path.startsWith(ownPackages) && /^[^/]+\/(?:src|dist)\//.test(path.slice(ownPackages.length));
+  }
+
+  #isEsModule(path: string): boolean {
+    return /^module(?:-typescript)?$/.test(this.#read(path)?.format ?? "");
+  }
+
+  #read(path: string): KeptSource | undefined {
+    try {
+      return this.#sources.reader.readSource(path);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** As rolldown takes it. Hooks are asked only for what they have something to say of. */
+export const snapshotPlugin = (plugin: SnapshotPlugin, MagicString: typeof RolldownMagicString): Plugin => ({
+  name: "hyperion-snapshot",
+  resolveId(specifier, importer, { kind }) {
+    return plugin.resolve(this, specifier, importer, kind);
+  },
+  load(id) {
+    return plugin.load(id);
+  },
+  transform: {
+    filter: { code: /\bimport\s*\.\s*meta\b|\b__(?:dir|file)name\b|\bimport\s*\(|\bdefine(?:Remote|Job)\b/ },
+    handler(code, id) {
+      const edits = plugin.edits(this, code, id);
+      if (edits.length === 0) return undefined;
+      const edited = new MagicString(code);
+      for (const { start, end, text } of edits)
+        if (start === end) edited.appendLeft(start, text);
+        else edited.overwrite(start, end, text);
+      return { code: edited };
+    },
+  },
+  moduleParsed({ id }) {
+    plugin.loaded(id);
+  },
+});
+
+type Language = "ts" | "tsx" | "jsx";
+
+function languageOf(id: string): Language {
+  if (/\.[cm]?ts$/.test(id)) return "ts";
+  return id.endsWith(".tsx") ? "tsx" : "jsx";
+}

@@ -1,0 +1,64 @@
+/** The program in one file, run by a head with a worker. */
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { CodeReader } from "@hyperion-ts/code-hash";
+import { expect, test } from "vitest";
+import { moduleOf, Project } from "./project.ts";
+
+const step = "export const step = (x: number): number => x + 1;\n";
+const program = moduleOf("steps/f", "return step(x)", 'import { step } from "./step.ts";');
+
+test("a function of a snapshot runs in a worker, which imports the snapshot; edits, and the loss of the sources, change nothing for it", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  const snapshot = await project.snapshot("program.ts");
+  expect(await project.call(snapshot, "steps/f", 1)).toMatchObject({
+    value: 2,
+    module: expect.stringMatching(/^program-[0-9a-f]{20}\.mjs$/),
+  });
+  project.write("step.ts", "export const step = () => 1000;\n");
+  rmSync(project.path("program.ts"));
+  expect(await project.call(snapshot, "steps/f", 1)).toMatchObject({ value: 2 });
+});
+
+test("a function has the same code hash in the snapshot as in its sources, and code that is changed has another", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  const inSources = () => new CodeReader().functionCode(pathToFileURL(project.path("program.ts")).href, "steps/f").hash;
+  const snapshot = await project.snapshot("program.ts");
+  expect(snapshot.functionHashes).toEqual({ "steps/f": inSources() });
+  expect(await project.call(snapshot, "steps/f", 1)).toMatchObject({ code: inSources() });
+
+  project.write("step.ts", "export const step = (x: number): number => x + 2;\n");
+  const changed = await project.snapshot("program.ts");
+  expect(changed.functionHashes["steps/f"]).not.toBe(snapshot.functionHashes["steps/f"]);
+  expect(await project.call(changed, "steps/f", 1)).toMatchObject({ value: 3, code: inSources() });
+});
+
+test("a snapshot is a file for its user alone to read; the same sources give the same file, and in another folder too", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  using other = new Project({ "program.ts": program, "step.ts": step });
+  const snapshot = await project.snapshot("program.ts");
+  const { ino, mode } = statSync(snapshot.file);
+  expect(mode & 0o7777).toBe(0o400);
+  expect(await project.snapshot("program.ts")).toEqual(snapshot);
+  expect(statSync(snapshot.file).ino).toBe(ino);
+  expect(readdirSync(project.path("out/snapshots")).map((name) => name.replace(/-[0-9a-f]{20}/, ""))).toEqual(
+    expect.arrayContaining(["program.map", "program.mjs"]),
+  );
+  expect(readdirSync(project.path("out/snapshots"))).toHaveLength(2);
+  const elsewhere = await other.snapshot("program.ts");
+  expect(elsewhere.hash).toBe(snapshot.hash);
+  expect(readFileSync(snapshot.file, "utf8")).not.toContain(project.path(""));
+});
+
+test("files that the reader has read before are taken as they were then", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  const reader = new CodeReader();
+  reader.moduleFiles(pathToFileURL(project.path("program.ts")).href);
+  project.write("step.ts", "export const step = () => 1000;\n");
+  const { makeSnapshot } = await import("../../src/snapshot/index.ts");
+  const snapshot = await makeSnapshot(project.path("program.ts"), project.path("out"), {
+    signal: new AbortController().signal,
+    reader,
+  });
+  expect(await project.call(snapshot, "steps/f", 1)).toMatchObject({ value: 2 });
+});
