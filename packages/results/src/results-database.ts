@@ -152,14 +152,15 @@ export class SqliteResults implements ResultsDatabase {
     if (this.#closed) return;
     this.#closed = true;
     const heard = this.#files.loss() !== undefined;
+    const read = Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     try {
       this.#commits.flush();
       if (!heard) this.#complete();
     } finally {
       this.#resources[Symbol.dispose]();
       this.#files[Symbol.dispose]();
+      await read;
     }
-    await Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     if (!heard) this.#files.closed();
   }
 
