@@ -2,7 +2,6 @@
 import { defineNamed, type ModuleMeta } from "@hyperion-ts/remote";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Job } from "./job.ts";
-import type { JobEnv } from "./job-env.ts";
 
 /** What `defineJob` is given. */
 export interface JobDefinition<I extends StandardSchemaV1, O extends StandardSchemaV1> {
@@ -13,7 +12,7 @@ export interface JobDefinition<I extends StandardSchemaV1, O extends StandardSch
   /** Any Standard Schema. The job's value is checked where it runs and travels as it was returned. */
   readonly output: O;
   /** The job of an input. All that it needs is in the input: nothing is captured. */
-  readonly run: (input: StandardSchemaV1.InferOutput<I>) => Job<StandardSchemaV1.InferInput<O>, JobEnv>;
+  readonly run: (input: StandardSchemaV1.InferOutput<I>) => Job<StandardSchemaV1.InferInput<O>>;
 }
 
 /** A job that can be called by its name. Made by `defineJob`. */

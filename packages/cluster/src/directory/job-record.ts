@@ -47,8 +47,6 @@ export interface SnapshotName {
   readonly file: string;
   /** Of the file's bytes. */
   readonly hash: string;
-  /** Of the program in it, wherever it lies. */
-  readonly programHash: string;
 }
 
 /** Where a head runs (`head.json`), written again and again while it does. */

@@ -4,7 +4,18 @@
  */
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { type HasSignal, InterruptedError, type Job, local, type ProgramInfo, remoteEval, type RemoteFunction, ResultsError, runJobSlurm, setTask } from "@hyperion-ts/job";
+import {
+  type HasSignal,
+  InterruptedError,
+  type Job,
+  local,
+  type ProgramInfo,
+  remoteEval,
+  type RemoteFunction,
+  ResultsError,
+  runJobSlurm,
+  setTask,
+} from "@hyperion-ts/job";
 import { type AnyRemoteFunction, checkOutput, findRemote, parseInput } from "@hyperion-ts/remote";
 import { encodeValue, errorToData } from "@hyperion-ts/wire";
 import { JobDirectory } from "../directory/job-directory.ts";
@@ -71,7 +82,10 @@ function jobOf(fn: AnyRemoteFunction, directory: JobDirectory): Job<unknown> {
   const { call } = directory.job;
   if (call.kind === "function")
     return async (env) =>
-      await local(setTask({ ...call.taskOptions, cpus: call.taskCpus }), remoteEval(asRemote(fn), await inputOf(directory, env)))(env);
+      await local(
+        setTask({ ...call.taskOptions, cpus: call.taskCpus }),
+        remoteEval(asRemote(fn), await inputOf(directory, env)),
+      )(env);
   const run = fn.run as unknown as (input: unknown) => Job<unknown>;
   return async (env) => await checkOutput(fn, await run(await parseInput(fn, await inputOf(directory, env)))(env));
 }

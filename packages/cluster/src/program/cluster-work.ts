@@ -108,4 +108,4 @@ export class ClusterWork implements Work {
 }
 
 /** A node's name means nothing in another allocation, and waiting is Slurm's. */
-const ownOptions = ({ node, priority, ...options }: TaskOptions): TaskOptions => options;
+const ownOptions = ({ node: _node, priority: _priority, ...options }: TaskOptions): TaskOptions => options;

@@ -12,7 +12,8 @@ import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { CountedJob } from "./job-counts.ts";
 import type { JobValue } from "./job-launcher.ts";
-import type { SlurmJobs, SubmittedCall } from "./slurm-jobs.ts";
+import type { SlurmJobs } from "./slurm-jobs.ts";
+import type { SubmittedCall } from "./submitted-call.ts";
 import type { Settled } from "./watched-submission.ts";
 
 /** So many jobs are submitted for a call where they end by no fault of its own: with a node that fails, or a preemption. */
@@ -73,8 +74,8 @@ export class JobCall {
     const ended = { submitted: { number, jobId: submission?.jobId ?? 0 }, settled: outcome };
     if (outcome.kind === "value") return ended;
     if (outcome.kind === "interrupted" || submission === undefined || submission.end !== undefined) return undefined;
-    const { programHash } = await this.#jobs.snapshot();
-    return submission.snapshot.programHash === programHash ? ended : undefined;
+    const { hash } = await this.#jobs.snapshot();
+    return submission.snapshot.hash === hash ? ended : undefined;
   }
 
   /** The last submission, if nobody knows of its end. */
@@ -83,7 +84,8 @@ export class JobCall {
     const all = directory.submissions();
     const submission = all.at(-1);
     const signed = directory.outcome();
-    const hasEnded = submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind === "error");
+    const hasEnded =
+      submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind === "error");
     return submission === undefined || hasEnded ? undefined : { number: all.length, submission };
   }
 
@@ -137,7 +139,9 @@ export class JobCall {
     const { directory, counted } = this.#request;
     directory.amend(number, { end: sentence });
     counted.retried();
-    this.#jobs.tell(`Slurm job ${jobId} (${directory.job.name}): ${sentence} It is submitted again, and goes on from what it had computed`);
+    this.#jobs.tell(
+      `Slurm job ${jobId} (${directory.job.name}): ${sentence} It is submitted again, and goes on from what it had computed`,
+    );
   }
 
   async #deliver({ settled, submitted: { number, jobId } }: Ended): Promise<JobValue> {

@@ -40,8 +40,7 @@ export class JobDirectories {
 
   /** Puts a directory whose value its caller has aside: a later run of the program makes the call anew. Its output and logs stay. */
   putAside(directory: JobDirectory): void {
-    for (const suffix of ["", "-wal", "-journal", ".lock"])
-      rmSync(`${directory.database}${suffix}`, { force: true });
+    for (const suffix of ["", "-wal", "-journal", ".lock"]) rmSync(`${directory.database}${suffix}`, { force: true });
     const ended = join(this.#root, "ended");
     mkdirSync(ended, { recursive: true, mode: 0o700 });
     renameSync(directory.path, join(ended, directory.job.id));

@@ -46,12 +46,12 @@ async function called<I extends StandardSchemaV1, O extends StandardSchemaV1>(
 ): Promise<StandardSchemaV1.InferInput<O>> {
   if (env.jobLauncher === undefined) {
     env.noteCode?.(fn.name);
-    return (await runHere(fn, input, env)) as StandardSchemaV1.InferInput<O>;
+    return await runHere(fn, input, env);
   }
   const { jobLauncher, sbatchOptions, signal } = env;
   const { value, codeHash } = await jobLauncher.run({ fn, input, sbatchOptions, signal });
   env.noteCode?.(fn.name, codeHash);
-  return value as StandardSchemaV1.InferInput<O>;
+  return value;
 }
 
 /** Runs a job on the CPUs of `env`. */

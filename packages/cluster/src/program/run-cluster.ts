@@ -30,11 +30,7 @@ export interface ClusterOptions extends RunOptions {
  * @example
  * const table = await runCluster(programInfo("./out"), program, { maxSlurmJobs: 50 });
  */
-export async function runCluster<A>(
-  info: ProgramInfo,
-  cluster: Cluster<A>,
-  options: ClusterOptions = {},
-): Promise<A> {
+export async function runCluster<A>(info: ProgramInfo, cluster: Cluster<A>, options: ClusterOptions = {}): Promise<A> {
   refuseInWorker("runCluster");
   if (process.env["SLURM_JOB_ID"] !== undefined) return await runJobSlurm(info, here(cluster), runOptions(options));
   // A worker loads this module with the user's, and none of what submits jobs.
@@ -59,5 +55,10 @@ const here =
     return cluster(inside);
   };
 
-const runOptions = ({ maxSlurmJobs, sbatchOptions, longestPauseMs, ...options }: ClusterOptions): RunSlurmOptions =>
-  options;
+/** What matters to Slurm alone is of no use there. */
+const runOptions = ({
+  maxSlurmJobs: _jobs,
+  sbatchOptions: _options,
+  longestPauseMs: _pause,
+  ...options
+}: ClusterOptions): RunSlurmOptions => options;

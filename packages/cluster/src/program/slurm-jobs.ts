@@ -18,6 +18,7 @@ import { cancelJobs } from "../slurm/cancel-jobs.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
+import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
 import { WatchedSubmission } from "./watched-submission.ts";
 
@@ -27,15 +28,6 @@ export interface SlurmJobsOptions {
   readonly maxSlurmJobs?: number | undefined;
   /** The longest pause between two questions to Slurm, in milliseconds. */
   readonly longestPauseMs?: number | undefined;
-}
-
-/** A job that Slurm has. */
-export interface SubmittedCall {
-  /** The number of its submission, from 1 on. */
-  readonly number: number;
-  readonly jobId: SlurmJobId;
-  /** Its name in Slurm. */
-  readonly slurmName: string;
 }
 
 /** Between two looks for a job of which it is not known whether it was submitted, while Slurm gives no answer. */
@@ -83,17 +75,25 @@ export class SlurmJobs implements AsyncDisposable {
 
   /** Submits the job of a directory. @throws SubmissionError; the signal's reason. */
   async submit(directory: JobDirectory, options: SbatchOptions, signal: AbortSignal): Promise<SubmittedCall> {
-    const { file, hash, programHash, functionHashes } = await this.snapshot();
+    const { file, hash, functionHashes } = await this.snapshot();
     const { id, name } = directory.job;
     const programId = this.env.programInfo.id;
     const slurmName = `${programId}-${newServiceId()}`;
     directory.removeOutcome();
     const submittedAt = new Date().toISOString();
-    const number = directory.add({ slurmName, programId, submittedAt, options, snapshot: { file, hash, programHash }, codeHash: functionHashes[name] });
+    const number = directory.add({
+      slurmName,
+      programId,
+      submittedAt,
+      options,
+      snapshot: { file, hash },
+      codeHash: functionHashes[name],
+    });
     const program = [process.execPath, ...HEAD_OPTIONS, headProgram, directory.path, String(number)];
     const request = { name: slurmName, directory: directory.path, output: directory.output, options, program };
     const onNotice = ({ text }: SubmissionNotice): void => this.tell(`${name}: ${text}`);
-    const ownJobEnded = (signal: AbortSignal): Promise<void> => once(this.#ends, "end", { signal }).then(() => undefined);
+    const ownJobEnded = (signal: AbortSignal): Promise<void> =>
+      once(this.#ends, "end", { signal }).then(() => undefined);
     const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.#partitions }).catch(
       (error: unknown) => {
         // Whatever sbatch had been given was taken back, or never was.
@@ -108,7 +108,12 @@ export class SlurmJobs implements AsyncDisposable {
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
-  async join(directory: JobDirectory, number: number, submission: Submission, signal: AbortSignal): Promise<SubmittedCall | undefined> {
+  async join(
+    directory: JobDirectory,
+    number: number,
+    submission: Submission,
+    signal: AbortSignal,
+  ): Promise<SubmittedCall | undefined> {
     const { slurmName } = submission;
     const known = submission.jobId ?? (await this.#lookFor(slurmName, signal));
     if (known === undefined) {
@@ -149,7 +154,8 @@ export class SlurmJobs implements AsyncDisposable {
   /** Cancels a job, and waits until it is gone. */
   async cancel({ jobId, slurmName }: SubmittedCall): Promise<void> {
     const { left } = await cancelJobs([{ jobId, name: slurmName }]);
-    for (const job of left) this.tell(`Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
+    for (const job of left)
+      this.tell(`Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
 
   /** Takes in what a job has computed by now. */

@@ -6,7 +6,7 @@ import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { JobView } from "../slurm/watched-job.ts";
 import type { SlurmWatch } from "../slurm/slurm-watch.ts";
 import type { OutcomeWatch } from "./outcome-watch.ts";
-import type { SubmittedCall } from "./slurm-jobs.ts";
+import type { SubmittedCall } from "./submitted-call.ts";
 import type { TakeIn } from "./take-in.ts";
 
 /**
@@ -53,9 +53,7 @@ export class WatchedSubmission implements Disposable {
     this.#submitted = submitted;
     this.#watching = watching;
     this.begun = this.#begun.promise;
-    const outcome = this.#stack.use(
-      watching.outcomes.watch(directory, submitted.number, () => this.#looked()),
-    ).outcome;
+    const outcome = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked())).outcome;
     const slurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
     slurm.onChange(({ view }) => this.#changed(view));
     // An interruption is the end only where Slurm does not start the job again.

@@ -3,7 +3,14 @@ import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
 
-const SIX_JOBS = [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]];
+const SIX_JOBS = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+  [7, 8],
+  [9, 10],
+  [11, 12],
+];
 const VALUES = SIX_JOBS.map((xs) => xs.map((x) => x * x));
 
 const sorted = (numbers: readonly number[]): readonly number[] => numbers.toSorted((a, b) => a - b);
@@ -46,7 +53,10 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     for (let round = 0; round < 10; round++) {
       const running = dir.start(request);
       // Over a span in which all of it happens: before the first submission, between two, while jobs run and end.
-      const killed = Promise.race([running.ended, new Promise((wait) => setTimeout(wait, 300 + Math.random() * 4_000))]);
+      const killed = Promise.race([
+        running.ended,
+        new Promise((wait) => setTimeout(wait, 300 + Math.random() * 4_000)),
+      ]);
       await killed;
       running.child.kill("SIGKILL");
       await running.ended;

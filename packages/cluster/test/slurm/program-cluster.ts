@@ -1,6 +1,16 @@
 /** A cluster, and programs on its login node as an ordinary user runs them. */
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +24,10 @@ const user = "alice";
 const PATIENCE_MS = 150_000;
 
 /** Waits until there is something to find, and gives it. */
-export async function untilSome<A>(what: string, find: () => A | undefined | false | Promise<A | undefined | false>): Promise<A> {
+export async function untilSome<A>(
+  what: string,
+  find: () => A | undefined | false | Promise<A | undefined | false>,
+): Promise<A> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const found = await find();
@@ -114,7 +127,8 @@ export class ProgramDir {
       { user, cwd: this.inCluster },
     );
     const chunks: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
     const ended = new Promise<Ended>((settle) =>
       child.once("close", (code) => settle({ code, printed: chunks.join("") })),
     );
@@ -136,7 +150,10 @@ export class ProgramDir {
   noted(what: "begun" | "done"): readonly number[] {
     const file = join(this.path, what);
     if (!existsSync(file)) return [];
-    return readFileSync(file, "utf8").trim().split("\n").map((line) => Number(line.split(" ")[0]));
+    return readFileSync(file, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => Number(line.split(" ")[0]));
   }
 
   /** A file that calls wait for. */
@@ -153,6 +170,6 @@ export class ProgramDir {
   /** The remembered squares. */
   async squares(): Promise<ReadonlyMap<number, number>> {
     await using results = await openResults({ path: join(this.path, "results.sqlite"), readOnly: true });
-    return new Map(results.lookupAll("squares").map(({ key, value }) => [Number(key), Number(value)]));
+    return new Map((await results.lookupAll("squares")).map(({ key, value }) => [Number(key), Number(value)]));
   }
 }

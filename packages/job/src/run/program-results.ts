@@ -22,7 +22,7 @@ export interface ResultsListener {
 /** Opens the database of `info`. It is disposed of with `stack`. Throws as `openResults` does. */
 export async function openProgramResults(
   info: ProgramInfo,
-  options: Pick<ResultsOptions, "aroundCommit" | "batchJob">,
+  options: Pick<ResultsOptions, "aroundCommit" | "batchJob" | "behind">,
   events: RunEvents,
   listener: ResultsListener,
   stack: AsyncDisposableStack,
@@ -44,6 +44,7 @@ export async function openProgramResults(
       onOtherCode: (found) => events.emit({ type: "other-code", ...otherCode(found) }),
       onHit: () => listener.hit(),
       onLost: (error) => listener.lost(error),
+      onBehindFailed: (error) => events.emit({ type: "log", message: error.message }),
     }),
   );
   described = describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));

@@ -2,7 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { local, mapConcurrently, memoizeWithMap, programInfo, remoteEval } from "@hyperion-ts/job";
-import { type Cluster, type ClusterOptions, remoteEvalJob, runCluster, type SbatchOptions, setJobOptions } from "../../../src/index.ts";
+import {
+  type Cluster,
+  type ClusterOptions,
+  remoteEvalJob,
+  runCluster,
+  type SbatchOptions,
+  setJobOptions,
+} from "../../../src/index.ts";
 import { square, squaresJob, sums } from "./squares.ts";
 
 /** What the program does. */
@@ -25,9 +32,16 @@ export type ProgramOutcome =
   | { readonly kind: "done"; readonly jobs: readonly (readonly number[])[]; readonly singles: readonly number[] }
   | { readonly kind: "failed"; readonly name: string; readonly message: string; readonly cause: string };
 
-const { dir, jobs, ms = 0, until, memoized = true, singles = [], sbatch = {}, options = {} }: ProgramRequest = JSON.parse(
-  process.argv[2] ?? "",
-);
+const {
+  dir,
+  jobs,
+  ms = 0,
+  until,
+  memoized = true,
+  singles = [],
+  sbatch = {},
+  options = {},
+}: ProgramRequest = JSON.parse(process.argv[2] ?? "");
 const call = { dir, ms, ...(until === undefined ? {} : { until }) };
 
 const program: Cluster<ProgramOutcome> = async (env) => {

@@ -22,7 +22,8 @@ export const square = defineRemote(import.meta, {
   run: async ({ x, dir, ms, until }, { signal, node }) => {
     appendFileSync(join(dir, "begun"), `${x} ${node}\n`);
     await sleep(ms, undefined, { signal });
-    while (until !== undefined && !existsSync(join(dir, until))) await sleep(50, undefined, { signal });
+    const mayGoOn = (): boolean => until === undefined || existsSync(join(dir, until));
+    while (!mayGoOn()) await sleep(50, undefined, { signal });
     if (x < 0) throw new RangeError(`x must not be negative: ${x}`);
     appendFileSync(join(dir, "done"), `${x} ${node}\n`);
     return x * x;
@@ -36,7 +37,8 @@ export const squaresJob = defineJob(import.meta, {
   name: "test/squares",
   input: place.extend({ xs: z.array(z.number()) }),
   output: z.array(z.number()),
-  run: ({ xs, ...call }) => mapConcurrently(xs, (x) => memoizeWithMap(squares, (key) => remoteEval(square, { x: key, ...call }), x)),
+  run: ({ xs, ...call }) =>
+    mapConcurrently(xs, (x) => memoizeWithMap(squares, (key) => remoteEval(square, { x: key, ...call }), x)),
 });
 
 /** The job's values, by what they depend on. */
