@@ -30,3 +30,5 @@ export class SubmissionError extends Error {
 
 /** A clause as a sentence. */
 export const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+
+export const inSeconds = (ms: number): string => `${Math.max(1, Math.round(ms / 1_000))} s`;

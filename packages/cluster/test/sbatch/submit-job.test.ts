@@ -181,7 +181,23 @@ describe("where sbatch's answer was lost", () => {
   test("it is submitted again only when squeue has said twice that it is not there", async () => {
     using run = submission({ sbatch: [LOST, "echo 4712"], squeue: ["exit 1", NONE, "exit 1", "exit 1", NONE] });
     expect(await run.submitted).toMatchObject({ jobId: 4712 });
-    expect([run.slurm.calls("squeue").length, run.slurm.calls("sbatch").length]).toEqual([5, 2]);
+    expect([run.slurm.calls("squeue").length, run.slurm.calls("sbatch").length]).toEqual([6, 2]);
+  });
+
+  test("of two jobs that are there in the end, the first is kept, and the other one cancelled", async () => {
+    const both = `${FOUND}; echo '4712|PENDING|None'`;
+    using run = submission({ sbatch: [LOST, "echo 4712"], squeue: [NONE, NONE, both] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+    expect(run.slurm.calls("scancel")).toEqual([["4712"]]);
+    using late = submission({ sbatch: [LOST], squeue: [NONE, NONE, FOUND, both] });
+    expect(await late.submitted).toMatchObject({ jobId: 4711 });
+    expect(late.slurm.calls("scancel")).toEqual([["4712"]]);
+  });
+
+  test("a job that came late is the one, also when the next attempt is refused", async () => {
+    const full = refuses("QOSMaxCpuPerJobLimit", failedWith("Job violates accounting/QOS policy (...)"));
+    using run = submission({ sbatch: [LOST, full], squeue: [NONE, NONE, FOUND] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
   });
 
   test("also where sbatch gives none in its time, or names no job", async () => {
