@@ -49,9 +49,9 @@ const either =
 const isNumber = (value: unknown): boolean => typeof value === "number";
 const isText = (value: unknown): boolean => typeof value === "string";
 
-/** An object of which every field must be there. */
+/** An object of which every field must be there, but for one. */
 const complete =
-  <O extends object>(rules: Rules<O>, optional: keyof O | undefined = undefined): Rule =>
+  <O extends object>(rules: Rules<O>, optional?: keyof O): Rule =>
   (value, name) => {
     fields<O>(rules)(value, name);
     const given = fieldsOf(value);

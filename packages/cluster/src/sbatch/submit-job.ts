@@ -38,7 +38,7 @@ export interface SubmitOptions {
   readonly signal: AbortSignal;
   /** Hears of all that a person may want to know. */
   readonly onNotice: (notice: SubmissionNotice) => void;
-  /** Resolves when a job of this person's has ended; what a limit on submitted jobs waits for, beside a pause. */
+  /** Resolves when a job of this person's has ended, and rejects after an abort only; what a limit on submitted jobs waits for, beside a pause. */
   readonly ownJobEnded?: (signal: AbortSignal) => Promise<void>;
   readonly pauses?: SubmissionPauses;
   /** So long sbatch has for its answer, in milliseconds; it tries for 120 s itself. Default 240,000. */
@@ -93,13 +93,14 @@ class Submission {
     this.#request = request;
     this.#command = command;
     this.#options = options;
-    this.#pauses = { firstMs: 5_000, longestMs: 300_000, secondLookMs: 30_000, ...options.pauses };
+    const { firstMs = 5_000, longestMs = 300_000, secondLookMs = 30_000 } = options.pauses ?? {};
+    this.#pauses = { firstMs, longestMs, secondLookMs };
     this.#looks = new SubmissionLooks({
       name: request.name,
       clusters: clustersOf(this.#env),
       signal: options.signal,
       onNotice: options.onNotice,
-      secondLookMs: this.#pauses.secondLookMs,
+      secondLookMs,
       pauseMs: (attempts) => this.#pauseMs(attempts),
     });
   }
@@ -140,7 +141,7 @@ class Submission {
     const pauseMs = this.#pauseMs(attempts);
     const waitsForJob = refusal.kind === "own-limit" && ownJobEnded !== undefined;
     const next = waitsForJob ? `when a job has ended, or in ${inSeconds(pauseMs)}` : `in ${inSeconds(pauseMs)}`;
-    const text = `Slurm does not take ${this.#request.name} yet: ${refusal.words}\n${sentence(refusal.meaning)} It is tried again ${next}.`;
+    const text = `Slurm does not take ${this.#request.name} yet${refusal.words === "" ? "." : `: ${refusal.words}`}\n${sentence(refusal.meaning)} It is tried again ${next}.`;
     onNotice({ kind: "waiting", refusal, attempts, pauseMs, text });
     await (waitsForJob ? firstOf(signal, [(signal) => pause(pauseMs, signal), ownJobEnded]) : pause(pauseMs, signal));
   }
@@ -152,6 +153,8 @@ class Submission {
   }
 
   async #comparePartitions(): Promise<void> {
+    // Those of another cluster are not asked for.
+    if (clustersOf(this.#env) !== undefined) return;
     const { onNotice, partitions = new ClusterPartitions() } = this.#options;
     const options = withSbatchDefaults(this.#request.options, this.#request.directory);
     const text = neverRuns(options, await partitions.list(), this.#env["SBATCH_PARTITION"]);

@@ -84,6 +84,11 @@ describe("it ends by itself", () => {
   ])("%s", (words) => {
     expect(readSbatchAnswer(failed(words))).toMatchObject({ kind: "again" });
   });
+
+  test("a limit of this machine on processes", () => {
+    const failure = { kind: "not-run", message: "spawn sbatch EAGAIN" } as const;
+    expect(readSbatchAnswer({ code: null, failure, stdout: "", stderr: "" })).toMatchObject({ kind: "again" });
+  });
 });
 
 describe("it ends with a job of one's own", () => {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSy
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import { type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
 import type { SubmissionRequest } from "../../src/sbatch/sbatch-command.ts";
 import type { SubmissionNotice } from "../../src/sbatch/submission-notice.ts";
@@ -116,6 +117,12 @@ export class SubmitCluster implements AsyncDisposable {
     return (await this.testbed.run("login", argv, { user })).stdout.split("\n").filter(Boolean).map(Number);
   }
 
+  /** The state in which a job has ended, when it has. */
+  async endOf(jobId = 0): Promise<string> {
+    return (await this.testbed.waitForJob(parseSlurmJobId(jobId))).state;
+  }
+
+  /** What one of Slurm's commands prints. */
   async slurm(...argv: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user });
     if (exitCode !== 0) throw new Error(`${argv.join(" ")} ended with code ${exitCode}: ${stderr}`);

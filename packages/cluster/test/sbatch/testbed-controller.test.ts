@@ -17,7 +17,7 @@ describeOnTestbed(describe)("where Slurm's controller", { timeout: 180_000 }, ()
     const { jobId, notices } = await submitting.outcome;
     expect(notices[0]).toMatchObject({ kind: "looking", text: expect.stringMatching(/Unable to contact|timed out/) });
     expect(await cluster.jobsNamed(name)).toEqual([jobId]);
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
   };
 
   test("hangs", async () => {

@@ -30,7 +30,7 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
     const outcome = await cluster.submit(await cluster.request(...args));
     const id = outcome.jobId ?? 0;
     expect(outcome).toEqual({ jobId: expect.any(Number), notices: [] });
-    return { state: (await cluster.testbed.waitForJob(id)).state, id };
+    return { state: await cluster.endOf(id), id };
   };
 
   test.concurrent("has what was asked for", async () => {
@@ -75,7 +75,7 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
     await expect.poll(() => cluster.file("preamble", "waits"), { timeout: 60_000 }).toBe("");
     await expect.poll(() => cluster.file("preamble", "output"), { timeout: 60_000 }).toBe("Hello, Bob\n");
     await cluster.slurm("scancel", "--batch", "--signal=USR1", String(jobId));
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(cluster.file("preamble", "output")).toBe("Hello, Bob\nwarned\n");
   });
 
@@ -112,7 +112,7 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
       .poll(() => cluster.slurm("squeue", "--noheader", "--format=%T %r", `--jobs=${jobId}`), { timeout: 60_000 })
       .toBe("PENDING BeginTime\n");
     await cluster.slurm("scontrol", "update", `JobId=${jobId}`, "StartTime=now+5");
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(cluster.file("requeued", "output")).toMatch(/^run 0\n[^]*\*\*\*[^]*run 1\n$/);
   });
 
@@ -131,9 +131,9 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
         args: ["-N2", "-n3", "-c2", "--mem=50", "--hint=nomultithread", "-t5"],
       },
     );
-    expect((await cluster.testbed.waitForJob(outer)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(outer)).toBe("COMPLETED");
     const { jobId } = outcomeOf(cluster.file("inside", "submitted").split("\n").filter(Boolean));
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(comparable(cluster.file("inside", "slurm-env"))).toEqual(comparable(cluster.file("outside", "slurm-env")));
     expect(cluster.file("inside", "env")).not.toMatch(/CUDA_VISIBLE_DEVICES|SBATCH_CPU_BIND/);
   });

@@ -75,6 +75,6 @@ describeOnTestbed(describe, { accounting: true })("a refused submission", { time
       refusal: { kind: "own-limit", limit: "AssocMaxSubmitJobLimit" },
       text: expect.stringContaining("As many jobs are submitted as AssocMaxSubmitJobLimit allows"),
     });
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
   });
 });

@@ -32,7 +32,7 @@ describeOnTestbed(describe)("where Slurm's controller is slow", { timeout: 180_0
     expect(notices.map(({ kind }) => kind)).toEqual([...notices.slice(1).map(() => "looking"), "found"]);
     expect(notices[0]?.text).toContain(words);
     expect(await cluster.jobsNamed(`slow-${who}`)).toEqual([jobId]);
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
   });
 
   test("and nobody wants the job any more, it is cancelled when it is found", async () => {
@@ -43,6 +43,6 @@ describeOnTestbed(describe)("where Slurm's controller is slow", { timeout: 180_0
     const { error, notices } = await submitting.outcome;
     expect([error?.message, notices.at(-1)?.kind]).toEqual(["enough", "cancelled"]);
     const [id = 0, ...others] = await cluster.jobsNamed("unwanted");
-    expect([(await cluster.testbed.waitForJob(id)).state, others]).toEqual(["CANCELLED", []]);
+    expect([await cluster.endOf(id), others]).toEqual(["CANCELLED", []]);
   });
 });
