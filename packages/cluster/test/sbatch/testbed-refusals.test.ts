@@ -38,6 +38,7 @@ describeOnTestbed(describe, { accounting: true })("a refused submission", { time
         await cluster.request("refused", "true", { options, scriptFile: "/srv/script" }),
       );
       expect(error).toMatchObject({ name: "SubmissionError", words: expect.stringContaining(words) });
+      expect(error?.message).not.toContain("not known here");
       expect(error?.message).toMatch(
         /^Slurm refuses the job refused: .+\n.+\.\nIt was submitted with:\n {2}sbatch --parsable .+ < \/srv\/script$/,
       );
