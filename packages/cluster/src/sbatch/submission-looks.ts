@@ -6,7 +6,7 @@ import { pause } from "@hyperion-ts/bounds";
 import { findSubmitted, type FoundJob } from "./find-submitted.ts";
 import type { SbatchRefusal } from "./sbatch-answer.ts";
 import { cancelSubmitted } from "./slurm-submission.ts";
-import { inSeconds, sentence } from "./submission-error.ts";
+import { inSeconds, sentence } from "./sentence.ts";
 import type { SubmissionNotice } from "./submission-notice.ts";
 
 /** Whose job is looked for, and how. */

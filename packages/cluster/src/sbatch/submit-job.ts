@@ -10,7 +10,8 @@ import { type SbatchCommand, sbatchCommand, type SubmissionRequest } from "./sba
 import { withSbatchDefaults } from "./sbatch-options.ts";
 import { askSbatch, clustersOf } from "./slurm-submission.ts";
 import type { FoundJob } from "./find-submitted.ts";
-import { inSeconds, sentence, SubmissionError } from "./submission-error.ts";
+import { inSeconds, sentence } from "./sentence.ts";
+import { SubmissionError } from "./submission-error.ts";
 import { SubmissionLooks } from "./submission-looks.ts";
 import type { SubmissionNotice } from "./submission-notice.ts";
 

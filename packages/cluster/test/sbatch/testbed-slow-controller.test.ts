@@ -7,7 +7,7 @@ import { SubmitCluster } from "./submit-cluster.ts";
 const LATENCY_MS = 3_000;
 
 /** It has taken the job by then. */
-const pauses = { firstMs: 500, longestMs: 2_000, secondLookMs: 3 * LATENCY_MS };
+const pauses = { firstMs: 500, longestMs: 2_000, secondLookMs: 2.5 * LATENCY_MS };
 
 describeOnTestbed(describe)("where Slurm's controller is slow", { timeout: 180_000 }, () => {
   let cluster: SubmitCluster;
