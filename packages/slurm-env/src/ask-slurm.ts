@@ -33,14 +33,21 @@ export function askSlurm(argv: readonly string[], options: AskOptions = {}): Pro
   const [file = "", ...args] = argv;
   const settings = { timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
   return new Promise((resolve) => {
-    const child = execFile(file, args, { env, ...settings }, (error, ...printed) => {
-      const answer = answerOf(error, printed, timeLimitMs);
-      if (!stillRuns(child)) return resolve(answer);
-      // An abort is told at once, when the process has only been asked to end.
-      child.once("exit", () => resolve(answer)).kill("SIGKILL");
-    });
-    // Who ends without reading it says why by its exit code.
-    child.stdin?.on("error", () => undefined).end(input);
+    const notRun = ({ message }: Error): void =>
+      resolve({ code: null, failure: { kind: "not-run", message }, stdout: "", stderr: message });
+    try {
+      const child = execFile(file, args, { env, ...settings }, (error, ...printed) => {
+        const answer = answerOf(error, printed, timeLimitMs);
+        if (!stillRuns(child)) return resolve(answer);
+        // An abort is told at once, when the process has only been asked to end.
+        child.once("exit", () => resolve(answer)).kill("SIGKILL");
+      });
+      // Who ends without reading it says why by its exit code.
+      child.stdin?.on("error", () => undefined).end(input);
+    } catch (error) {
+      // Some failures come as an event, others, as of arguments that are too long, are thrown.
+      notRun(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }
 

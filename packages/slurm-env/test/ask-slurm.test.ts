@@ -58,6 +58,10 @@ describe("Slurm's commands are asked in a way that their answer does not depend 
       failure: { kind: "not-run" },
       stderr: expect.stringContaining("ENOENT"),
     });
+    expect(await askSlurm(["true", "x".repeat(200_000)])).toMatchObject({
+      code: null,
+      failure: { kind: "not-run", message: expect.stringContaining("E2BIG") },
+    });
     expect(await askSlurm(["sleep", "1000"], { timeLimitMs: 50 })).toMatchObject({
       code: null,
       failure: { kind: "timed-out", timeLimitMs: 50 },

@@ -46,12 +46,19 @@ const either =
   (value, name) =>
     (isFirst(value) ? first : second)(value, name);
 
-const isNumber = (value: unknown): boolean => typeof value === "number";
+/** One word, or what `rule` allows: a mistaken text is told of that, which is what people mean to write. */
+const wordOr =
+  (word: string, rule: Rule): Rule =>
+  (value, name) => {
+    if (value !== word) rule(value, name);
+  };
+
+const isObject = (value: unknown): boolean => typeof value === "object";
 const isText = (value: unknown): boolean => typeof value === "string";
 
-/** An object of which every field must be there. */
+/** An object of which every field must be there, but for one. */
 const complete =
-  <O extends object>(rules: Rules<O>, optional: keyof O | undefined = undefined): Rule =>
+  <O extends object>(rules: Rules<O>, optional?: keyof O): Rule =>
   (value, name) => {
     fields<O>(rules)(value, name);
     const given = fieldsOf(value);
@@ -141,14 +148,14 @@ const further: Rule = (value, name) => {
 
 const rules: Rules<SbatchOptions> = {
   chdir: nullOr(absolutePath),
-  nodes: nullOr(either(isNumber, whole(1, MOST_NODES), range)),
+  nodes: nullOr(either(isObject, range, whole(1, MOST_NODES))),
   nTasksPerNode: nullOr(whole(1, MOST_CPUS)),
   cpusPerTask: nullOr(whole(1, MOST_CPUS)),
-  time: nullOr(either(isText, oneOf("unlimited"), jobTime)),
-  mem: nullOr(either(isText, oneOf("all"), memorySize)),
+  time: nullOr(wordOr("unlimited", jobTime)),
+  mem: nullOr(wordOr("all", memorySize)),
   memPerCpu: nullOr(memorySize),
-  gpus: nullOr(either(isNumber, whole(1, MOST_CPUS), gpuCount)),
-  gpusPerNode: nullOr(either(isNumber, whole(1, MOST_CPUS), gpuCount)),
+  gpus: nullOr(either(isObject, gpuCount, whole(1, MOST_CPUS))),
+  gpusPerNode: nullOr(either(isObject, gpuCount, whole(1, MOST_CPUS))),
   gres: nullOr(members),
   partition: nullOr(either(isText, member, members)),
   constraint: nullOr(line),

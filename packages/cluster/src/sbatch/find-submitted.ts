@@ -13,14 +13,15 @@ export interface FoundJob {
 
 /** What a look has shown. */
 export type Look =
-  | { readonly kind: "found"; readonly job: FoundJob }
+  /** In the order of their numbers: several where a job was submitted again, and Slurm had only been late. */
+  | { readonly kind: "found"; readonly jobs: readonly [FoundJob, ...FoundJob[]] }
   | { readonly kind: "not-there" }
   | { readonly kind: "no-answer"; readonly words: string };
 
 /** squeue waits for the controller for about 20 s, and a busy one takes long. */
 const TIME_LIMIT_MS = 60_000;
 
-/** Asks squeue for this person's job of that name; `clusters` where sbatch was told of any. Never rejects. */
+/** Asks squeue for this person's jobs of that name; `clusters` where sbatch was told of any. Never rejects. */
 export async function findSubmitted(name: string, clusters: string | undefined): Promise<Look> {
   const argv = [
     "squeue",
@@ -32,8 +33,8 @@ export async function findSubmitted(name: string, clusters: string | undefined):
   ];
   const answer = await askSlurm(argv, { timeLimitMs: TIME_LIMIT_MS });
   if (answer.code !== 0) return { kind: "no-answer", words: new SlurmCommandError(argv, answer).message };
-  const [job] = parseFoundJobs(answer.stdout);
-  return job === undefined ? { kind: "not-there" } : { kind: "found", job };
+  const [first, ...others] = parseFoundJobs(answer.stdout).toSorted((a, b) => a.jobId - b.jobId);
+  return first === undefined ? { kind: "not-there" } : { kind: "found", jobs: [first, ...others] };
 }
 
 /**

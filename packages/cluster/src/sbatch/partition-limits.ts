@@ -76,10 +76,10 @@ const cutAt = (text: string, mark: string): readonly [string, string] => {
 
 /** `D-HH:MM:SS` or `HH:MM:SS`; else there is no limit. */
 function secondsOf(time: string): number {
-  const parts = /^(?:(?<days>\d+)-)?(?<hours>\d\d):(?<minutes>\d\d):(?<seconds>\d\d)$/.exec(time)?.groups;
-  return parts === undefined
-    ? Infinity
-    : jobSeconds(Object.fromEntries(Object.entries(parts).map(([unit, digits = "0"]) => [unit, Number(digits)])));
+  const match = /^(?:(\d+)-)?(\d\d):(\d\d):(\d\d)$/.exec(time);
+  if (match === null) return Infinity;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((digits) => Number(digits || 0));
+  return jobSeconds({ days, hours, minutes, seconds });
 }
 
 /**

@@ -63,7 +63,7 @@ const AGAIN: Meanings = [
   [/Licenses currently unavailable/, "all licences are in use"],
   [/Protocol authentication error/, AUTHENTICATION],
   [/Invalid authentication credential|Authentication (?:failure|credential)/, AUTHENTICATION],
-  [/Problem talking to database|Unable to connect to database/, "Slurm's accounting database is away"],
+  [/Unable to connect to database/, "Slurm's accounting database is away"],
 ];
 
 const FINAL: Meanings = [

@@ -37,12 +37,7 @@ export function readSbatchAnswer({ code, failure, stdout, stderr }: SlurmAnswer)
     case undefined:
       break;
     case "not-run":
-      return {
-        kind: "final",
-        words: failure.message,
-        meaning:
-          "the PATH of this program has no sbatch: load the site's module of Slurm, or start the program on a login node",
-      };
+      return notRun(failure.message);
     case "timed-out":
       return unsure(
         words,
@@ -65,6 +60,21 @@ export function readSbatchAnswer({ code, failure, stdout, stderr }: SlurmAnswer)
   // A site's program in sbatch's place may fail when sbatch has not.
   if (job !== undefined) return unsure(words, `job ${job.jobId} was named by sbatch, which has failed all the same`);
   return readRefusal(words, stderr);
+}
+
+/** Node.js's word for why a program could not be started. */
+function notRun(message: string): SbatchRefusal {
+  if (/\b(?:EAGAIN|ENOMEM|EMFILE|ENFILE)\b/.test(message))
+    return { kind: "again", words: message, meaning: "this machine lets you start no further program for the moment" };
+  if (message.includes("E2BIG"))
+    return {
+      kind: "final",
+      words: message,
+      meaning: "options and variables are longer than this machine lets a program have",
+    };
+  const meaning =
+    "the PATH of this program has no sbatch: load the site's module of Slurm, or start the program on a login node";
+  return { kind: "final", words: message, meaning };
 }
 
 const unsure = (words: string, meaning: string): SbatchRefusal => ({ kind: "unsure", words, meaning });

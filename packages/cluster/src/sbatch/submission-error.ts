@@ -1,5 +1,6 @@
 /** The one error of a submission: Slurm does not take the job, and a person has to change something. */
 import type { SbatchRefusal } from "./sbatch-answer.ts";
+import { sentence } from "./sentence.ts";
 import { type SbatchCommand, showCommand, type SubmissionRequest } from "./sbatch-command.ts";
 
 /** Slurm has refused a job, and would refuse it again. */
@@ -27,6 +28,3 @@ export class SubmissionError extends Error {
     this.scriptFile = scriptFile;
   }
 }
-
-/** A clause as a sentence. */
-export const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

@@ -84,6 +84,11 @@ describe("it ends by itself", () => {
   ])("%s", (words) => {
     expect(readSbatchAnswer(failed(words))).toMatchObject({ kind: "again" });
   });
+
+  test("a limit of this machine on processes", () => {
+    const failure = { kind: "not-run", message: "spawn sbatch EAGAIN" } as const;
+    expect(readSbatchAnswer({ code: null, failure, stdout: "", stderr: "" })).toMatchObject({ kind: "again" });
+  });
 });
 
 describe("it ends with a job of one's own", () => {
@@ -166,6 +171,9 @@ test("what is not known is not guessed at", () => {
     words: "See the site's pages; Flux capacitor is empty",
   });
   expect(readSbatchAnswer(failed("Unspecified error"))).toMatchObject({ kind: "unknown" });
+  const cluster =
+    "sbatch: error: Problem talking to database\nsbatch: error: 'x' can't be reached now, or it is an invalid entry\n";
+  expect(readSbatchAnswer(answered(1, "", cluster))).toMatchObject({ kind: "unknown" });
   expect(readSbatchAnswer(answered(1, ""))).toMatchObject({ kind: "unknown", words: "sbatch said nothing" });
 });
 

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSy
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import { type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
 import type { SubmissionRequest } from "../../src/sbatch/sbatch-command.ts";
 import type { SubmissionNotice } from "../../src/sbatch/submission-notice.ts";
@@ -16,6 +17,7 @@ const QUICK = { firstMs: 500, longestMs: 2_000, secondLookMs: 1_000 } as const;
 /** The end of a submission, and what was told of it. */
 export interface Outcome {
   readonly jobId?: number;
+  readonly cluster?: string | undefined;
   readonly error?: { readonly name: string; readonly message: string; readonly words?: string };
   readonly notices: readonly SubmissionNotice[];
 }
@@ -69,10 +71,15 @@ export class SubmitCluster implements AsyncDisposable {
     return ["/opt/node/node", program, JSON.stringify({ pauses: QUICK, ...order, request })];
   }
 
-  /** Begins a submission on the login node. */
-  submitting(request: SubmissionRequest, order: Omit<SubmitOrder, "request"> = {}): Submitting {
+  /** Begins a submission on the login node, with these variables of the person's own. */
+  submitting(
+    request: SubmissionRequest,
+    order: Omit<SubmitOrder, "request"> = {},
+    env: Readonly<Record<string, string>> = {},
+  ): Submitting {
     const child = this.testbed.spawn("login", this.command(request, order), {
       user,
+      env,
       stdio: ["ignore", "pipe", "inherit"],
     });
     const { stdout } = child;
@@ -116,6 +123,12 @@ export class SubmitCluster implements AsyncDisposable {
     return (await this.testbed.run("login", argv, { user })).stdout.split("\n").filter(Boolean).map(Number);
   }
 
+  /** The state in which a job has ended, when it has. */
+  async endOf(jobId = 0): Promise<string> {
+    return (await this.testbed.waitForJob(parseSlurmJobId(jobId))).state;
+  }
+
+  /** What one of Slurm's commands prints. */
   async slurm(...argv: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user });
     if (exitCode !== 0) throw new Error(`${argv.join(" ")} ended with code ${exitCode}: ${stderr}`);
@@ -133,6 +146,6 @@ export function outcomeOf(lines: readonly string[]): Outcome {
   const parsed = lines.map((line): SubmitLine => JSON.parse(line));
   const notices = parsed.flatMap((line) => ("notice" in line ? [line.notice] : []));
   const last = parsed.at(-1);
-  if (last !== undefined && "submitted" in last) return { jobId: last.submitted.jobId, notices };
+  if (last !== undefined && "submitted" in last) return { ...last.submitted, notices };
   return last !== undefined && "error" in last ? { error: last.error, notices } : { notices };
 }

@@ -1,55 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { SubmissionRequest } from "../../src/sbatch/sbatch-command.ts";
 import { SubmissionError } from "../../src/sbatch/submission-error.ts";
-import type { SubmissionNotice } from "../../src/sbatch/submission-notice.ts";
-import { type SubmitOptions, type SubmittedJob, submitJob } from "../../src/sbatch/submit-job.ts";
-import { failedWith, FakeSlurm, refuses } from "./fake-slurm.ts";
+import { failedWith, refuses } from "./fake-slurm.ts";
+import { BUSY, errorOf, FOUND, LIMIT, LOST, NONE, submission } from "./fake-submission.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
-
-const request: SubmissionRequest = {
-  name: "q7RkW-3Fa",
-  directory: "/jobs/3Fa",
-  output: "/jobs/3Fa/output",
-  options: {},
-  program: ["/opt/node", "head.mjs"],
-  scriptFile: "/jobs/3Fa/it's the script",
-};
-
-const BUSY = refuses(failedWith("MaxJobCount limit reached"));
-const LOST = refuses(failedWith("Socket timed out on send/recv operation"));
-const LIMIT = refuses(
-  "AssocMaxSubmitJobLimit",
-  failedWith("Job violates accounting/QOS policy (job submit limit, ...)"),
-);
-const FOUND = "echo 'JOBID|STATE|REASON'; echo '4711|PENDING|None'";
-const NONE = "echo 'JOBID|STATE|REASON'";
-
-/** Submits with these commands in Slurm's place, and with pauses that are no longer than they must be. */
-function submission(answers: Readonly<Record<string, readonly string[]>>, more: Partial<SubmitOptions> = {}) {
-  const slurm = new FakeSlurm(answers);
-  vi.stubEnv("PATH", slurm.path);
-  const notices: SubmissionNotice[] = [];
-  const submitted = submitJob(request, {
-    signal: new AbortController().signal,
-    onNotice: (notice) => void notices.push(notice),
-    pauses: { firstMs: 1, longestMs: 4, secondLookMs: 1 },
-    ...more,
-  });
-  return {
-    slurm,
-    notices,
-    submitted,
-    kinds: () => notices.map(({ kind }) => kind),
-    [Symbol.dispose]: () => slurm[Symbol.dispose](),
-  };
-}
-
-const errorOf = (submitted: Promise<SubmittedJob>): Promise<unknown> =>
-  submitted.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 test("a job that is taken at once is submitted once, and nothing is looked for", async () => {
   using run = submission({ sbatch: ["cat > script; echo '4711;alpha'"] });
@@ -181,7 +135,23 @@ describe("where sbatch's answer was lost", () => {
   test("it is submitted again only when squeue has said twice that it is not there", async () => {
     using run = submission({ sbatch: [LOST, "echo 4712"], squeue: ["exit 1", NONE, "exit 1", "exit 1", NONE] });
     expect(await run.submitted).toMatchObject({ jobId: 4712 });
-    expect([run.slurm.calls("squeue").length, run.slurm.calls("sbatch").length]).toEqual([5, 2]);
+    expect([run.slurm.calls("squeue").length, run.slurm.calls("sbatch").length]).toEqual([6, 2]);
+  });
+
+  test("of two jobs that are there in the end, the first is kept, and the other one cancelled", async () => {
+    const both = `${FOUND}; echo '4712|PENDING|None'`;
+    using run = submission({ sbatch: [LOST, "echo 4712"], squeue: [NONE, NONE, both] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
+    expect(run.slurm.calls("scancel")).toEqual([["4712"]]);
+    using late = submission({ sbatch: [LOST], squeue: [NONE, NONE, FOUND, both] });
+    expect(await late.submitted).toMatchObject({ jobId: 4711 });
+    expect(late.slurm.calls("scancel")).toEqual([["4712"]]);
+  });
+
+  test("a job that came late is the one, also when the next attempt is refused", async () => {
+    const full = refuses("QOSMaxCpuPerJobLimit", failedWith("Job violates accounting/QOS policy (...)"));
+    using run = submission({ sbatch: [LOST, full], squeue: [NONE, NONE, FOUND] });
+    expect(await run.submitted).toMatchObject({ jobId: 4711 });
   });
 
   test("also where sbatch gives none in its time, or names no job", async () => {
@@ -196,50 +166,6 @@ describe("where sbatch's answer was lost", () => {
     using run = submission({ sbatch: [LOST], squeue: [`echo 'CLUSTER: beta'; ${FOUND}`] });
     expect(await run.submitted).toMatchObject({ jobId: 4711, cluster: "beta" });
     expect(run.slurm.calls("squeue")[0]).toContain("--clusters=alpha,beta");
-  });
-});
-
-describe("an abort while sbatch runs", () => {
-  const aborting = async (answers: Readonly<Record<string, readonly string[]>>) => {
-    const controller = new AbortController();
-    const run = submission(answers, { signal: controller.signal });
-    const error = errorOf(run.submitted);
-    await vi.waitFor(() => expect(run.slurm.calls("sbatch")).toHaveLength(1));
-    controller.abort(new Error("enough"));
-    expect(await error).toMatchObject({ message: "enough" });
-    return run;
-  };
-
-  test("leaves it a moment for its answer, and cancels the job", async () => {
-    using run = await aborting({ sbatch: ["sleep 0.3; echo '4711;alpha'"] });
-    expect(run.slurm.calls("scancel")).toEqual([["--clusters=alpha", "4711"]]);
-    expect(run.kinds()).toEqual(["cancelled"]);
-  });
-
-  test("has the job looked for where no answer comes, and cancels it", { timeout: 30_000 }, async () => {
-    using run = await aborting({ sbatch: ["exec sleep 1000"], squeue: [NONE, FOUND] });
-    expect(run.slurm.calls("scancel")).toEqual([["4711"]]);
-    expect(run.kinds()).toEqual(["looking", "looking", "found", "cancelled"]);
-  });
-
-  test("says how to end a job that can't be looked for", async () => {
-    using run = await aborting({ sbatch: [`sleep 0.3; ${LOST}`], squeue: ["exit 1"] });
-    expect([run.slurm.calls("scancel"), run.slurm.calls("squeue").length]).toEqual([[], 3]);
-    expect(run.notices.at(-1)).toMatchObject({
-      kind: "left",
-      text: expect.stringContaining("scancel --me --name=q7RkW-3Fa"),
-    });
-  });
-
-  test("says so where a job can't be cancelled", async () => {
-    using run = await aborting({ sbatch: ["sleep 0.3; echo 4711"], scancel: ["exit 140"] });
-    expect(run.notices.at(-1)).toMatchObject({ kind: "left", text: expect.stringContaining("scancel 4711") });
-  });
-
-  test("before it, nothing is run", async () => {
-    using run = submission({}, { signal: AbortSignal.abort(new Error("enough")) });
-    await expect(run.submitted).rejects.toThrow("enough");
-    expect(run.slurm.calls("sbatch")).toEqual([]);
   });
 });
 

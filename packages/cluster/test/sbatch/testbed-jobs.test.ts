@@ -1,10 +1,13 @@
 /** Jobs as they arrive at a real Slurm. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { outcomeOf, SubmitCluster } from "./submit-cluster.ts";
 
 /** What shells, printf, sbatch and its patterns would make something of. */
 const HOSTILE = 'it\'s "$HOME" `id` $(id) %j %x%% \\n \\ ! ~ * ; #SBATCH & | < > ü 😀';
+
+/** A limit for what takes no time on an idle machine, not a claim. */
+const PATIENCE = { timeout: 60_000 } as const;
 
 /** The variables that a job has, without what is its own. */
 const RECORDS_ENVIRONMENT =
@@ -29,8 +32,8 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
   ): Promise<{ readonly state: string; readonly id: number }> => {
     const outcome = await cluster.submit(await cluster.request(...args));
     const id = outcome.jobId ?? 0;
-    expect(outcome).toEqual({ jobId: expect.any(Number), notices: [] });
-    return { state: (await cluster.testbed.waitForJob(id)).state, id };
+    expect(outcome).toEqual({ jobId: expect.any(Number), name: args[0], notices: [] });
+    return { state: await cluster.endOf(id), id };
   };
 
   test.concurrent("has what was asked for", async () => {
@@ -66,16 +69,15 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
   });
 
   test.concurrent("runs the lines of its preamble first, in the same shell, and then is its program, which signals reach", async () => {
-    const script = 'trap "echo warned; exit 0" USR1; echo "$GREETING, $1"; touch waits; while sleep 0.1; do :; done';
+    const script = 'trap "echo warned; exit 0" USR1; echo "$GREETING, $1"; while sleep 0.1; do :; done';
     const request = await cluster.request("preamble", script, {
       program: ["/bin/sh", "-c", script, "sh", "Bob"],
       options: { scriptPreamble: "greet() { echo Hello; }\nGREETING=$(greet)\nexport GREETING" },
     });
     const { jobId } = await cluster.submit(request);
-    await expect.poll(() => cluster.file("preamble", "waits"), { timeout: 60_000 }).toBe("");
-    await expect.poll(() => cluster.file("preamble", "output"), { timeout: 60_000 }).toBe("Hello, Bob\n");
+    await vi.waitFor(() => expect(cluster.file("preamble", "output")).toBe("Hello, Bob\n"), PATIENCE);
     await cluster.slurm("scancel", "--batch", "--signal=USR1", String(jobId));
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(cluster.file("preamble", "output")).toBe("Hello, Bob\nwarned\n");
   });
 
@@ -94,7 +96,7 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
     // A comment with line ends is too much for who reads all of squeue's lines.
     const state = (): Promise<string> =>
       cluster.slurm("squeue", "--states=all", "--noheader", "--format=%T", `--jobs=${id}`);
-    await expect.poll(state, { timeout: 60_000 }).toBe("COMPLETED\n");
+    await vi.waitFor(async () => expect(await state()).toBe("COMPLETED\n"), PATIENCE);
     expect(cluster.file("hostile", "said").split("\0").slice(0, -1)).toEqual([directory, `${HOSTILE}\nmore`, ...args]);
     expect(cluster.file("hostile", "100% of %j")).toBe("printed\n");
     expect(await cluster.slurm("squeue", "--states=all", "--noheader", "--format=%k", `--jobs=${id}`)).toBe(
@@ -108,11 +110,10 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
     const request = await cluster.request("requeued", script, { options: { noRequeue: false } });
     const { jobId } = await cluster.submit(request);
     // Slurm lets two minutes go by before it starts such a job again, and slurmd refuses it in the second of its end.
-    await expect
-      .poll(() => cluster.slurm("squeue", "--noheader", "--format=%T %r", `--jobs=${jobId}`), { timeout: 60_000 })
-      .toBe("PENDING BeginTime\n");
+    const state = (): Promise<string> => cluster.slurm("squeue", "--noheader", "--format=%T %r", `--jobs=${jobId}`);
+    await vi.waitFor(async () => expect(await state()).toBe("PENDING BeginTime\n"), PATIENCE);
     await cluster.slurm("scontrol", "update", `JobId=${jobId}`, "StartTime=now+5");
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(cluster.file("requeued", "output")).toMatch(/^run 0\n[^]*\*\*\*[^]*run 1\n$/);
   });
 
@@ -131,9 +132,9 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
         args: ["-N2", "-n3", "-c2", "--mem=50", "--hint=nomultithread", "-t5"],
       },
     );
-    expect((await cluster.testbed.waitForJob(outer)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(outer)).toBe("COMPLETED");
     const { jobId } = outcomeOf(cluster.file("inside", "submitted").split("\n").filter(Boolean));
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(comparable(cluster.file("inside", "slurm-env"))).toEqual(comparable(cluster.file("outside", "slurm-env")));
     expect(cluster.file("inside", "env")).not.toMatch(/CUDA_VISIBLE_DEVICES|SBATCH_CPU_BIND/);
   });

@@ -1,6 +1,7 @@
 /** Refusals of a real Slurm, of each kind that it can be brought to. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseFoundJobs } from "../../src/sbatch/find-submitted.ts";
 import type { SbatchOptions } from "../../src/sbatch/sbatch-options.ts";
 import { SubmitCluster } from "./submit-cluster.ts";
 
@@ -38,6 +39,7 @@ describeOnTestbed(describe, { accounting: true })("a refused submission", { time
         await cluster.request("refused", "true", { options, scriptFile: "/srv/script" }),
       );
       expect(error).toMatchObject({ name: "SubmissionError", words: expect.stringContaining(words) });
+      expect(error?.message).not.toContain("not known here");
       expect(error?.message).toMatch(
         /^Slurm refuses the job refused: .+\n.+\.\nIt was submitted with:\n {2}sbatch --parsable .+ < \/srv\/script$/,
       );
@@ -75,6 +77,24 @@ describeOnTestbed(describe, { accounting: true })("a refused submission", { time
       refusal: { kind: "own-limit", limit: "AssocMaxSubmitJobLimit" },
       text: expect.stringContaining("As many jobs are submitted as AssocMaxSubmitJobLimit allows"),
     });
-    expect((await cluster.testbed.waitForJob(jobId ?? 0)).state).toBe("COMPLETED");
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
+  });
+
+  test("does not follow where a person has chosen a cluster and defaults by variables", async () => {
+    const env = {
+      SLURM_CLUSTERS: "testbed",
+      SBATCH_PARTITION: "brief",
+      SBATCH_TIMELIMIT: "3",
+      SBATCH_ARRAY_INX: "1-2",
+    };
+    const request = await cluster.request("chosen", "true", { options: { time: null } });
+    const { jobId, cluster: name, notices } = await cluster.submitting(request, {}, env).outcome;
+    expect([name, notices]).toEqual(["testbed", []]);
+    expect(await cluster.slurm("squeue", "--states=all", "--noheader", "--format=%P %l %i", `--jobs=${jobId}`)).toBe(
+      `brief 3:00 ${jobId}\n`,
+    );
+    const look = ["--me", "--states=all", "--name=chosen", "--format=%A|%T|%r", "--clusters=testbed"];
+    expect(parseFoundJobs(await cluster.slurm("squeue", ...look))).toEqual([{ jobId, cluster: "testbed" }]);
+    expect(await cluster.endOf(jobId)).toBe("COMPLETED");
   });
 });
