@@ -44,9 +44,13 @@ export class Places {
   }
 }
 
+/** JavaScript that gives the snapshot's own path, in modules that can't have `import.meta`: text that `fill` replaces. */
+export const SNAPSHOT_MARK = '"hyperion-snapshot:"';
+
 /** `code` with all marks replaced. */
 export const fill = (code: string): string =>
   code
+    .replaceAll(SNAPSHOT_MARK, "import.meta.filename")
     .replaceAll(/(["'`])hyperion-path:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
       pathExpression(fromHex(reference)),
     )

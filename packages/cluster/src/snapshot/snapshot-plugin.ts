@@ -79,7 +79,7 @@ export class SnapshotPlugin {
     if (look === undefined) return [];
     this.functions.push(...look.functions.map((name) => ({ name, module: pathToFileURL(id).href })));
     if (this.isOwn(id)) this.#note(look, code, id);
-    return look.isEsModule ? look.edits : commonJsPlace(code, id, this.#places);
+    return look.isEsModule ? look.edits : [...look.edits, ...commonJsPlace(code, id, this.#places)];
   }
 
   loaded(id: string): void {

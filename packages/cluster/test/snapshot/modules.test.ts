@@ -17,6 +17,24 @@ const cjs = {
   "node_modules/cjs/data.txt": "data",
 };
 
+test("a program in CommonJS is a snapshot, too", async () => {
+  using project = new Project({
+    ...cjs,
+    "program.cjs": `
+      const { defineRemote } = require("@hyperion-ts/job");
+      const { z } = require("zod");
+      const { named } = require("cjs");
+      const { basename } = require("node:path");
+      exports.f = defineRemote({ url: __filename }, { name: "script/f", input: z.any(), output: z.any(), run: (x) => [x, named, basename(__filename)] });
+      if (require.main === module) process.exit(1);`,
+  });
+  const snapshot = await project.snapshot("program.cjs");
+  expect(await project.call(snapshot, "script/f", 1)).toMatchObject({
+    value: [1, "part", "program.cjs"],
+    code: snapshot.functionHashes["script/f"],
+  });
+});
+
 test.each(["module", "none"])(
   "CommonJS packages are imported as Node does it, in a project of the type %s",
   async (type) => {
