@@ -16,7 +16,7 @@ import { messageOf, SnapshotError } from "./snapshot-error.ts";
 
 /** A program in one file. */
 export interface Snapshot {
-  /** Absolute: `<directory>/<name>-<first 20 digits of hash>.mjs`, of mode 0400. */
+  /** Absolute: `<directory>/<name>-<first 20 digits of hash>.mjs`, of mode 0400. The directory has the name by which it was given. */
   readonly file: string;
   /**
    * SHA-256 of the file's bytes, in hexadecimal: what `loadSnapshot` expects. Places of other files are told from its own, so a
@@ -66,10 +66,12 @@ export async function makeSnapshot(
   signal.throwIfAborted();
   const entries = entryPaths(typeof entry === "string" || entry instanceof URL ? [entry] : entry);
   makeDirectory(directory, { mode: 0o700 });
-  const folder = realpathSync(directory);
   const sources = sourcesOf(entries, reader);
-  const bundle = await runBundler({ entries, directory: folder, sources, conditions: userConditions() }, signal);
-  return write(entries[0], folder, bundle, hashesOf(bundle, reader));
+  const bundle = await runBundler(
+    { entries, directory: realpathSync(directory), sources, conditions: userConditions() },
+    signal,
+  );
+  return write(entries[0], resolve(directory), bundle, hashesOf(bundle, reader));
 }
 
 function entryPaths(modules: readonly (string | URL)[]): readonly [string, ...string[]] {
