@@ -128,6 +128,16 @@ test("a program that is one bundle already, a link as entry, and two modules wit
   expect(await project.call(snapshot, "two/f", 1)).toMatchObject({ value: 2 });
 });
 
+test("what stands before a file's first line does no harm: a line for the shell, a mark of its encoding", async () => {
+  using project = new Project({
+    "program.ts": `#!/usr/bin/env node${moduleOf("lines/f", "return [x, other, old.where]", 'import { other } from "./other.ts";\nimport old from "./old.cjs";')}`,
+    "other.ts": '\uFEFFexport const other = "other";\n',
+    "old.cjs": '#!/usr/bin/env node\n"use strict"; exports.where = __dirname;\n',
+  });
+  const { value } = await project.call(await project.snapshot("program.ts"), "lines/f", 1);
+  expect(value).toEqual([1, "other", project.path("old.cjs").replace("/old.cjs", "")]);
+});
+
 test("a module that a package.json calls free of effects is loaded for them all the same", async () => {
   using project = new Project({
     "package.json": '{ "type": "module", "sideEffects": false }',
