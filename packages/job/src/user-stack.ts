@@ -7,6 +7,7 @@
 const FRAMES = 100;
 const packages = [
   "bounds",
+  "cluster",
   "code-hash",
   "cpu-pool",
   "job",

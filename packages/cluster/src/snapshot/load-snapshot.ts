@@ -1,4 +1,5 @@
 /** Importing a snapshot in a job's head: only what was made, by this user, as it was made. */
+import { realpathSync } from "node:fs";
 // As a whole: an old Node can't link a name that it does not have, and would not come as far as to say that it is too old.
 import nodeModule from "node:module";
 import { setImmediate as turn } from "node:timers/promises";
@@ -30,7 +31,8 @@ export async function loadSnapshot(file: string, expectedHash: string): Promise<
       file,
       `has other contents than when it was made (SHA-256 ${found}, and not ${expectedHash})`,
     );
-  const url = pathToFileURL(file).href;
+  // The runtime names it so.
+  const url = pathToFileURL(realpathSync(file)).href;
   // Errors then name the lines of the sources.
   if (!process.sourceMapsEnabled) nodeModule.setSourceMapsSupport(true);
   const before = new Set(remoteNames());

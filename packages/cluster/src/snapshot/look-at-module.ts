@@ -5,7 +5,7 @@
  * `import.meta.main` false, since a snapshot is only imported.
  */
 import { dirname } from "node:path";
-import type { Places } from "./places.ts";
+import { type Places, SNAPSHOT_MARK } from "./places.ts";
 import { childNodes, isNode, type TreeNode } from "./tree-node.ts";
 
 /** A part of a module's text, and what it is replaced by. */
@@ -125,7 +125,16 @@ class Look implements ModuleLook {
     if (!isDefining && !isImportMeta(meta)) return undefined;
     const name = nameIn(definition);
     if (name !== undefined) this.functions.push(name);
-    return isDefining ? meta : undefined;
+    if (!isDefining) return undefined;
+    if (isNode(meta)) this.#nameSnapshot(meta);
+    return meta;
+  }
+
+  /** `{ url: __filename }`, as CommonJS has it. */
+  #nameSnapshot(meta: TreeNode): void {
+    const mentions = meta.type === "Identifier" && meta["name"] === "__filename";
+    if (mentions) this.edits.push({ start: meta.start, end: meta.end, text: SNAPSHOT_MARK });
+    for (const child of childNodes(meta)) this.#nameSnapshot(child);
   }
 }
 

@@ -3,18 +3,20 @@
  * one file from the shared file system in place of thousands.
  */
 import { realpathSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { CodeReader, hashesLine } from "@hyperion-ts/code-hash";
 import { findRemote, remoteNames } from "@hyperion-ts/remote";
-import { bundleProgram, modulePath, type ProgramBundle } from "./bundle-program.ts";
+import type { ProgramBundle } from "./bundle-program.ts";
+import { type BundleRequest, givenSource } from "./bundle-request.ts";
+import { runBundler } from "./run-bundler.ts";
 import { fileOfHash, keepFile, sha256 } from "./snapshot-file.ts";
 import { messageOf, SnapshotError } from "./snapshot-error.ts";
 
 /** A program in one file. */
 export interface Snapshot {
-  /** Absolute: `<directory>/<name>-<first 20 digits of hash>.mjs`, of mode 0400. */
+  /** Absolute: `<directory>/<name>-<first 20 digits of hash>.mjs`, of mode 0400. The directory has the name by which it was given. */
   readonly file: string;
   /**
    * SHA-256 of the file's bytes, in hexadecimal: what `loadSnapshot` expects. Places of other files are told from its own, so a
@@ -64,9 +66,12 @@ export async function makeSnapshot(
   signal.throwIfAborted();
   const entries = entryPaths(typeof entry === "string" || entry instanceof URL ? [entry] : entry);
   makeDirectory(directory, { mode: 0o700 });
-  const folder = realpathSync(directory);
-  const bundle = await bundleProgram({ entries, directory: folder, reader, signal });
-  return write(entries[0], folder, bundle, hashesOf(bundle, reader));
+  const sources = sourcesOf(entries, reader);
+  const bundle = await runBundler(
+    { entries, directory: realpathSync(directory), sources, conditions: userConditions() },
+    signal,
+  );
+  return write(entries[0], resolve(directory), bundle, hashesOf(bundle, reader));
 }
 
 function entryPaths(modules: readonly (string | URL)[]): readonly [string, ...string[]] {
@@ -89,11 +94,28 @@ function entryPath(module: string | URL): string {
   }
 }
 
+/** The path of a module: a URL of one, or a path that may go through links. */
+const modulePath = (module: string | URL): string =>
+  module instanceof URL || module.startsWith("file:") ? fileURLToPath(module) : resolve(module);
+
+/** All files of the user's that the modules may load, as the reader has them. */
+function sourcesOf(entries: readonly string[], reader: CodeReader): BundleRequest["sources"] {
+  const paths = entries.flatMap((entry) => reader.moduleFiles(pathToFileURL(entry).href).map(({ path }) => path));
+  return Object.fromEntries([...new Set(paths)].map((path) => [path, givenSource(reader.readSource(path))]));
+}
+
+/** `--conditions` that the program was started with. */
+const userConditions = (options: readonly string[] = process.execArgv): readonly string[] =>
+  options.flatMap((option, i) => {
+    const [found, value] = /^(?:--conditions|-C)(?:=(.*))?$/.exec(option) ?? [];
+    return found === undefined ? [] : (value ?? options[i + 1] ?? []);
+  });
+
 /** By the modules' own text, and where a name is no literal by what this process knows. */
 function hashesOf({ functions, modules }: ProgramBundle, reader: CodeReader): Readonly<Record<string, string>> {
   const known = remoteNames().flatMap((name) =>
     withoutQuery(findRemote(name)?.module)
-      .filter((module) => modules.has(fileURLToPath(module)))
+      .filter((module) => modules.includes(fileURLToPath(module)))
       .map((module) => ({ name, module })),
   );
   const hashes = [...functions, ...known].map(({ name, module }) => [name, hashOf(reader, module, name)] as const);

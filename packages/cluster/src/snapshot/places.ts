@@ -2,7 +2,7 @@
  * Places of files, as a snapshot says them: seen from its own folder. So the same program makes the same snapshot wherever it
  * lies, and finds its files also where that folder has another name, as on nodes with an automounter.
  */
-import { basename, relative } from "node:path";
+import { relative } from "node:path";
 
 /** How a snapshot in the folder `directory` (absolute, without links) says places; what they are said of is absolute. */
 export class Places {
@@ -24,12 +24,12 @@ export class Places {
 
   /** JavaScript that gives the path. */
   path(path: string): string {
-    return pathExpression(this.reference(path));
+    return pathExpression(this.#way(path));
   }
 
   /** The same for modules that can't have `import.meta`: text that `fill` replaces. */
   pathMark(path: string): string {
-    return JSON.stringify(`hyperion-path:${hex(this.reference(path))}`);
+    return JSON.stringify(`hyperion-path:${hex(this.#way(path))}`);
   }
 
   /** A name for what is imported and stays outside, until `fill` replaces it; `require` takes a path. */
@@ -39,23 +39,24 @@ export class Places {
 
   #way(path: string): string {
     const way = relative(this.#directory, path);
-    if (way === "") return `../${basename(path)}`;
-    return way.startsWith("../") ? way : `./${way}`;
+    return /^\.\.(?:\/|$)/.test(way) ? way : `./${way}`;
   }
 }
+
+/** JavaScript that gives the snapshot's own path, in modules that can't have `import.meta`: text that `fill` replaces. */
+export const SNAPSHOT_MARK = '"hyperion-snapshot:"';
 
 /** `code` with all marks replaced. */
 export const fill = (code: string): string =>
   code
-    .replaceAll(/(["'`])hyperion-path:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
-      pathExpression(fromHex(reference)),
-    )
+    .replaceAll(SNAPSHOT_MARK, "import.meta.filename")
+    .replaceAll(/(["'`])hyperion-path:([0-9a-f]+)\1/g, (_, _quote, way: string) => pathExpression(fromHex(way)))
     .replaceAll(/(["'`])hyperion-outside:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
       JSON.stringify(fromHex(reference)),
     );
 
-const pathExpression = (reference: string): string =>
-  `process.getBuiltinModule("node:url").fileURLToPath(new URL(${JSON.stringify(reference)}, import.meta.url))`;
+const pathExpression = (way: string): string =>
+  `process.getBuiltinModule("node:path").resolve(import.meta.dirname, ${JSON.stringify(way)})`;
 
 const hex = (text: string): string => Buffer.from(text).toString("hex");
 const fromHex = (text: string): string => Buffer.from(text, "hex").toString("utf8");

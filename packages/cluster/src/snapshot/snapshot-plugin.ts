@@ -1,26 +1,18 @@
 /** What rolldown asks about each module of a program, and what was found on the way. */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { relative } from "node:path";
-import type { CodeReader, KeptSource } from "@hyperion-ts/code-hash";
+import { CodeReader } from "@hyperion-ts/code-hash";
 import type { ImportKind, Plugin, PluginContext, RolldownMagicString } from "rolldown";
 import { type Edit, lookAtModule, type ModuleLook } from "./look-at-module.ts";
 import { commonJsPlace } from "./common-js-place.ts";
 import { NativePackages } from "./native-packages.ts";
+import { type BundleRequest, type GivenSource, givenSource } from "./bundle-request.ts";
 import type { Places } from "./places.ts";
 
 /** A remote function, and the URL of the module that defines it. */
 export interface FoundFunction {
   readonly name: string;
   readonly module: string;
-}
-
-/** What a snapshot is made of. */
-export interface SnapshotSources {
-  readonly entries: readonly string[];
-  readonly root: string;
-  readonly reader: CodeReader;
-  readonly places: Places;
-  readonly signal: AbortSignal;
 }
 
 /** What an import means: another module of the bundle, or something that stays outside; undefined: as rolldown finds it. */
@@ -36,17 +28,21 @@ const ownPackages = fileURLToPath(new URL("../../../", import.meta.url));
 export class SnapshotPlugin {
   /** The name of the module that imports all entries. */
   readonly entry = "\0hyperion-snapshot";
-  readonly places: Places;
   readonly functions: FoundFunction[] = [];
   readonly modules = new Set<string>();
   readonly outside = new Set<string>();
   readonly notices = new Set<string>();
-  readonly #sources: SnapshotSources;
+  readonly #request: BundleRequest;
+  readonly #root: string;
+  readonly #places: Places;
+  readonly #reader = new CodeReader();
   readonly #native = new NativePackages();
 
-  constructor(sources: SnapshotSources) {
-    this.#sources = sources;
-    this.places = sources.places;
+  /** `root`: the folder that modules are named from, absolute. */
+  constructor(request: BundleRequest, root: string, places: Places) {
+    this.#request = request;
+    this.#root = root;
+    this.#places = places;
   }
 
   /** Whether a module is of the user's own files. */
@@ -60,7 +56,6 @@ export class SnapshotPlugin {
     importer: string | undefined,
     kind: ImportKind,
   ): Promise<Meaning> {
-    this.#sources.signal.throwIfAborted();
     if (specifier === this.entry) return { id: specifier };
     const found = await context.resolve(specifier, importer, { skipSelf: true });
     if (found === null) return this.#notFound(specifier, importer);
@@ -73,9 +68,8 @@ export class SnapshotPlugin {
   }
 
   load(id: string): string | undefined {
-    this.#sources.signal.throwIfAborted();
-    if (id === this.entry) return this.#sources.entries.map((path) => `import ${JSON.stringify(path)};\n`).join("");
-    return this.isOwn(id) ? this.#read(id)?.bytes.toString("utf8") : undefined;
+    if (id === this.entry) return this.#request.entries.map((path) => `import ${JSON.stringify(path)};\n`).join("");
+    return this.isOwn(id) ? this.#read(id)?.text : undefined;
   }
 
   /** What a module's text becomes, so that it tells the places of its source. */
@@ -85,7 +79,7 @@ export class SnapshotPlugin {
     if (look === undefined) return [];
     this.functions.push(...look.functions.map((name) => ({ name, module: pathToFileURL(id).href })));
     if (this.isOwn(id)) this.#note(look, code, id);
-    return look.isEsModule ? look.edits : commonJsPlace(code, id, this.places);
+    return look.isEsModule ? look.edits : [...look.edits, ...commonJsPlace(code, id, this.#places)];
   }
 
   loaded(id: string): void {
@@ -95,7 +89,7 @@ export class SnapshotPlugin {
   #look(context: PluginContext, code: string, id: string): ModuleLook | undefined {
     try {
       const program = context.parse(code, { lang: languageOf(id) });
-      return lookAtModule(program, id, this.places);
+      return lookAtModule(program, id, this.#places);
     } catch {
       // Rolldown will say what is wrong with it.
       return undefined;
@@ -104,7 +98,7 @@ export class SnapshotPlugin {
 
   #note({ finds, computedImports }: ModuleLook, code: string, id: string): void {
     const at = (position: number): string =>
-      `${relative(this.#sources.root, id)}:${code.slice(0, position).split("\n").length}`;
+      `${relative(this.#root, id)}:${code.slice(0, position).split("\n").length}`;
     for (const position of finds)
       this.notices.add(
         `${at(position)} looks for a file beside the source: such files are no part of the snapshot, and jobs find them as they are when they run`,
@@ -119,14 +113,14 @@ export class SnapshotPlugin {
   #notFound(specifier: string, importer: string | undefined): Meaning {
     if (importer !== undefined && this.isOwn(importer))
       this.notices.add(
-        `${relative(this.#sources.root, importer)} imports "${specifier}", which was not found: it is no part of the snapshot`,
+        `${relative(this.#root, importer)} imports "${specifier}", which was not found: it is no part of the snapshot`,
       );
     return { id: specifier, external: true };
   }
 
   #leaveOutside(path: string, kind: ImportKind): Meaning {
     this.outside.add(path);
-    return { id: this.places.outsideMark(path, kind === "require-call" ? "path" : "url"), external: true };
+    return { id: this.#places.outsideMark(path, kind === "require-call" ? "path" : "url"), external: true };
   }
 
   #isOfThesePackages(specifier: string, path: string): boolean {
@@ -138,9 +132,11 @@ export class SnapshotPlugin {
     return /^module(?:-typescript)?$/.test(this.#read(path)?.format ?? "");
   }
 
-  #read(path: string): KeptSource | undefined {
+  #read(path: string): GivenSource | undefined {
+    const given = this.#request.sources[path];
+    if (given !== undefined) return given;
     try {
-      return this.#sources.reader.readSource(path);
+      return givenSource(this.#reader.readSource(path));
     } catch {
       return undefined;
     }

@@ -17,6 +17,24 @@ const cjs = {
   "node_modules/cjs/data.txt": "data",
 };
 
+test("a program in CommonJS is a snapshot, too", async () => {
+  using project = new Project({
+    ...cjs,
+    "program.cjs": `
+      const { defineRemote } = require("@hyperion-ts/job");
+      const { z } = require("zod");
+      const { named } = require("cjs");
+      const { basename } = require("node:path");
+      exports.f = defineRemote({ url: __filename }, { name: "script/f", input: z.any(), output: z.any(), run: (x) => [x, named, basename(__filename)] });
+      if (require.main === module) process.exit(1);`,
+  });
+  const snapshot = await project.snapshot("program.cjs");
+  expect(await project.call(snapshot, "script/f", 1)).toMatchObject({
+    value: [1, "part", "program.cjs"],
+    code: snapshot.functionHashes["script/f"],
+  });
+});
+
 test.each(["module", "none"])(
   "CommonJS packages are imported as Node does it, in a project of the type %s",
   async (type) => {
@@ -108,6 +126,16 @@ test("a program that is one bundle already, a link as entry, and two modules wit
   expect(Object.keys(snapshot.functionHashes)).toEqual(["bundle/f", "two/f"]);
   expect(await project.call(snapshot, "bundle/f", 1)).toMatchObject({ value: 1 });
   expect(await project.call(snapshot, "two/f", 1)).toMatchObject({ value: 2 });
+});
+
+test("what stands before a file's first line does no harm: a line for the shell, a mark of its encoding", async () => {
+  using project = new Project({
+    "program.ts": `#!/usr/bin/env node${moduleOf("lines/f", "return [x, other, old.where]", 'import { other } from "./other.ts";\nimport old from "./old.cjs";')}`,
+    "other.ts": '\uFEFFexport const other = "other";\n',
+    "old.cjs": '#!/usr/bin/env node\n"use strict"; exports.where = __dirname;\n',
+  });
+  const { value } = await project.call(await project.snapshot("program.ts"), "lines/f", 1);
+  expect(value).toEqual([1, "other", project.path("old.cjs").replace("/old.cjs", "")]);
 });
 
 test("a module that a package.json calls free of effects is loaded for them all the same", async () => {

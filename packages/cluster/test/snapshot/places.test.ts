@@ -1,4 +1,6 @@
 /** What modules say of themselves and their places, in a snapshot. */
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { moduleOf, Project } from "./project.ts";
 
@@ -35,6 +37,21 @@ test("files beside a source are found in the snapshot, however their place is to
     "src/program.ts:13 looks for a file beside the source: such files are no part of the snapshot, and jobs find them as they are when they run",
   );
 });
+
+test.each(["program.ts", "out/program.ts", "out/snapshots/program.ts"])(
+  "the folder of %s is told as Node tells it",
+  async (name) => {
+    using project = new Project({
+      [name]: moduleOf("folder/f", "return [import.meta.dirname, import.meta.filename, import.meta.url]"),
+    });
+    const file = project.path(name);
+    expect((await project.call(await project.snapshot(name), "folder/f")).value).toEqual([
+      dirname(file),
+      file,
+      pathToFileURL(file).href,
+    ]);
+  },
+);
 
 test("no part of a program that is the main one's runs in a head or worker, and what it imports is there all the same", async () => {
   using project = new Project({

@@ -46,16 +46,19 @@ export class Project implements Disposable {
     return makeSnapshot(entries, this.path("out/snapshots"), { signal: new AbortController().signal });
   }
 
-  /** Calls a function of the snapshot in a worker, from a head of its own. `options` are Node's. */
+  /** Calls a function of the snapshot in a worker, from a head of its own, which may overwrite the file first. `options` are Node's. */
   async call(
     { file, hash }: Pick<Snapshot, "file" | "hash">,
     name: string,
     input: unknown = null,
-    options: readonly string[] = [],
+    {
+      options = [],
+      first = "keep",
+    }: { readonly options?: readonly string[]; readonly first?: "keep" | "overwrite" } = {},
   ): Promise<HeadResult> {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [...options, head, file, hash, name, JSON.stringify(input), this.path("out")],
+      [...options, head, file, hash, name, JSON.stringify(input), this.path("out"), first],
       { cwd: this.#folder.path },
     );
     return JSON.parse(stdout) as HeadResult;

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { loadSnapshot, makeSnapshot, SnapshotError } from "../../src/snapshot/index.ts";
 import { moduleOf, Project } from "./project.ts";
 
@@ -82,12 +82,25 @@ test("an import that is missing is told when the snapshot is made, and fails whe
   expect(await project.call(snapshot, "missing/f")).toMatchObject({ value: "ERR_MODULE_NOT_FOUND" });
 });
 
+test("a bundler that can't do its work is told of, with what it said", async () => {
+  using project = new Project({ "program.ts": program });
+  vi.stubEnv("NODE_OPTIONS", "--require=/not-there.cjs");
+  try {
+    await expect(project.snapshot("program.ts")).rejects.toMatchObject({
+      code: "snapshot-failed",
+      message: expect.stringMatching(/bundler-main\.ts exited with code 1: .*not-there\.cjs.*limits of this machine/s),
+    });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 test("an aborted making rejects with the reason and leaves nothing behind", async () => {
   using project = new Project({ "program.ts": program });
   const controller = new AbortController();
   const making = makeSnapshot(project.path("program.ts"), project.path("out"), { signal: controller.signal });
   const reason = new Error("no more");
-  controller.abort(reason);
+  setTimeout(() => controller.abort(reason), 50);
   await expect(making).rejects.toBe(reason);
   expect(existsSync(project.path("out")) ? readdirSync(project.path("out")) : []).toEqual([]);
 });

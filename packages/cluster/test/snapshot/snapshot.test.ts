@@ -1,5 +1,6 @@
 /** The program in one file, run by a head with a worker. */
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CodeReader } from "@hyperion-ts/code-hash";
 import { expect, test } from "vitest";
@@ -48,6 +49,25 @@ test("a snapshot is a file for its user alone to read; the same sources give the
   const elsewhere = await other.snapshot("program.ts");
   expect(elsewhere.hash).toBe(snapshot.hash);
   expect(readFileSync(snapshot.file, "utf8")).not.toContain(project.path(""));
+});
+
+test("a snapshot in a folder that has two names is loaded by either", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  const { file, hash } = await project.snapshot("program.ts");
+  symlinkSync("out", project.path("link"));
+  const byLink = project.path(`link/snapshots/${basename(file)}`);
+  expect(await project.call({ file: byLink, hash }, "steps/f", 1)).toMatchObject({ value: 2 });
+  const { makeSnapshot } = await import("../../src/snapshot/index.ts");
+  const options = { signal: new AbortController().signal };
+  const again = await makeSnapshot(project.path("program.ts"), project.path("link/snapshots"), options);
+  expect(again).toMatchObject({ file: byLink, hash });
+});
+
+test("a snapshot that is overwritten while its job runs stays what it was for new workers", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  const { file, hash } = await project.snapshot("program.ts");
+  expect(await project.call({ file, hash }, "steps/f", 1, { first: "overwrite" })).toMatchObject({ value: 2 });
+  expect(readFileSync(file, "utf8")).toBe("");
 });
 
 test("files that the reader has read before are taken as they were then", async () => {

@@ -18,7 +18,7 @@ test.each([[[]], [["--enable-source-maps"]]])(
   "an error of a worker names line and column of the source, with Node's options %j",
   async (options) => {
     using project = new Project(files);
-    const { error } = await project.call(await project.snapshot("src/program.ts"), "throws/f", 1, options);
+    const { error } = await project.call(await project.snapshot("src/program.ts"), "throws/f", 1, { options });
     const column = "  const place: string = import.meta.dirname; throw ".length + 1;
     expect(error?.message).toContain(`RangeError: ${project.path("src")}|1`);
     expect(error?.message).toContain(`at deep (${project.path("src/deep.ts")}:6:${column})`);
