@@ -156,9 +156,7 @@ describe("a receiver that does not read", () => {
     channel.send(FrameKind.call, 1, nothing, Buffer.alloc(WINDOW_BYTES * 2));
     await until(() => stream.writableLength === 0 && stream.bytes.length > 0);
     const lengths: number[] = [];
-    new FrameParser({ frame: (_kind, _flags, _channel, _id, _bytes, start, end) => lengths.push(end - start) }).push(
-      stream.bytes,
-    );
+    new FrameParser({ frame: ({ start, end }) => lengths.push(end - start) }).push(stream.bytes);
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(MAX_PAYLOAD_BYTES / 2);
   });
 });
@@ -217,7 +215,7 @@ async function expectFullWindow(from: End, to: End | undefined, length = MAX_PAY
 function dataBytes(bytes: Buffer): Map<number, number> {
   const sums = new Map<number, number>();
   new FrameParser({
-    frame: (kind, _flags, channel, _id, _bytes, start, end) => {
+    frame: ({ kind, channel, start, end }) => {
       if (isData(kind)) sums.set(channel, (sums.get(channel) ?? 0) + end - start);
     },
   }).push(bytes);

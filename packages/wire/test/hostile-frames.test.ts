@@ -111,9 +111,7 @@ describe("credit", () => {
       take({ kind: FrameKind.credit, flags: 0, channel: 1, id: 1, payload: Buffer.alloc(0) });
     await nextTurn();
     const lengths: number[] = [];
-    new FrameParser({ frame: (_kind, _flags, _channel, _id, _bytes, start, end) => lengths.push(end - start) }).push(
-      stream.bytes,
-    );
+    new FrameParser({ frame: ({ start, end }) => lengths.push(end - start) }).push(stream.bytes);
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(HEADER_BYTES + MIN_PIECE_BYTES);
   });
 });
@@ -155,17 +153,17 @@ function received(
   const stream = new SlowStream();
   const end = new End(1, new FrameWriter(stream), maxMessageBytes);
   const parser = new FrameParser({
-    frame: (kind, flags, _channel, id, bytes, from, to) => end.channel.receive(kind, flags, id, bytes, from, to),
+    frame: (frame) => end.channel.receive(frame),
   });
   const take = (frame: Frame): void => parser.push(frameBytes(frame));
   for (const frame of frames) take(frame);
   return { end, stream, take };
 }
 
-/** Bytes of buffers that something still holds. */
 /** Memory of buffers that nobody holds is given back by another thread, which may have to wait for a CPU. */
 const sweeping = { timeout: 20_000, interval: 20 } as const;
 
+/** Bytes of buffers that something still holds. */
 function buffersInUse(): number {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();

@@ -70,7 +70,6 @@ function cutStream(cuts: readonly number[], receive: (chunk: Buffer) => void): W
 
 function parserFor(ends: readonly End[]): FrameParser {
   return new FrameParser({
-    frame: (kind, flags, channel, id, bytes, start, end) =>
-      ends[channel - 1]?.channel.receive(kind, flags, id, bytes, start, end),
+    frame: (frame) => ends[frame.channel - 1]?.channel.receive(frame),
   });
 }

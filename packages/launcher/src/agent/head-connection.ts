@@ -13,6 +13,7 @@ import {
   FrameWriter,
   type FromAgent,
   GREETING,
+  headerOf,
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { Silence } from "../shared/silence.ts";
@@ -59,7 +60,7 @@ export class HeadConnection {
   }
 
   send(message: FromAgent): void {
-    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#writer.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 
   /** Goes on over a connection of its own; the end of standard input still counts. */
@@ -88,7 +89,7 @@ export class HeadConnection {
   ): void {
     every(heartbeatMs, () => {
       beat();
-      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, nothing);
+      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), nothing);
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
@@ -101,7 +102,7 @@ export class HeadConnection {
     output.write(GREETING);
     output.on("error", (error) => this.#listener.headIsGone(`can't write to the head: ${error.message}`, "ended"));
     const writer = new FrameWriter(output, { lines });
-    writer.frame(FrameKind.message, 0, 0, 0, this.#hello);
+    writer.frame(headerOf(FrameKind.message, 0), this.#hello);
     return writer;
   }
 
