@@ -29,7 +29,7 @@ import {
   type Stats,
   writeSync,
 } from "node:fs";
-import { pause } from "@hyperion-ts/bounds";
+import { pause, showDuration } from "@hyperion-ts/bounds";
 import { openRegularFile } from "@hyperion-ts/own-files";
 import { whyStrangersPart } from "./database-files.ts";
 import { logOf } from "./own-files.ts";
@@ -212,6 +212,6 @@ const writtenTooFast = (path: string, tries: number, triedMs: number): ResultsEr
   new ResultsError({
     code: "locked",
     path,
-    what: `The results database ${path} is written so fast that it could not be copied for reading: ${tries} times in ${Math.round(triedMs / 1000)} s it changed before its copy was complete`,
+    what: `The results database ${path} is written so fast that it could not be copied for reading: ${tries} times in ${showDuration(triedMs)} it changed before its copy was complete`,
     advice: "Try again when its program stores less, or set TMPDIR to a folder on a faster disk",
   });

@@ -299,7 +299,7 @@ describe("a reader", () => {
     await expect(read(folder.database)).rejects.toMatchObject({
       code: "locked",
       message: expect.stringMatching(
-        /is written so fast that it could not be copied for reading: \d+ times in \d+ s .*Try again when/,
+        /is written so fast that it could not be copied for reading: \d+ times in [\d.]+ m?s .*Try again when/,
       ),
     });
     clock.mockRestore();

@@ -4,7 +4,7 @@
  * for signs of life, because a cut network ends nothing.
  */
 import type { Readable, Writable } from "node:stream";
-import { every } from "@hyperion-ts/bounds";
+import { every, showDuration } from "@hyperion-ts/bounds";
 import {
   encodeMessage,
   FrameKind,
@@ -43,7 +43,8 @@ export class HeadConnection {
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
   readonly #unanswered = setTimeout(
-    () => this.#listener.headIsGone(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`, "ended"),
+    () =>
+      this.#listener.headIsGone(`the head did not answer the greeting within ${showDuration(UNANSWERED_MS)}`, "ended"),
     UNANSWERED_MS,
   );
 
@@ -93,7 +94,7 @@ export class HeadConnection {
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
-      this.#listener.headIsGone(`nothing was heard from the head for ${Math.round(silentMs)} ms`, "unheard");
+      this.#listener.headIsGone(`nothing was heard from the head for ${showDuration(silentMs)}`, "unheard");
     });
   }
 

@@ -2,7 +2,7 @@
  * The head's end of its one connection to a node: the agent's frames, its signs of life,
  * and the slots in which it runs workers.
  */
-import { after, every, type Timer } from "@hyperion-ts/bounds";
+import { after, every, showDuration, type Timer } from "@hyperion-ts/bounds";
 import {
   Channel,
   type ChannelReceiver,
@@ -223,7 +223,7 @@ export class AgentConnection implements AsyncDisposable {
     this.#asking = false;
     if (paused) this.#silence.heard();
     if (this.#silence.lastedMs() >= silentMs)
-      this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
+      this.#lose(`nothing was heard from its agent for ${showDuration(silentMs)}`);
   }
 
   #lose(what: string): void {

@@ -1,5 +1,5 @@
 /** From a session that runs somewhere to a connection with the agent that it is. */
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
 import { encodeMessage, FrameKind, FrameWriter, headerOf, type ToAgent } from "@hyperion-ts/wire";
 import { excerpt, indent } from "@hyperion-ts/processes";
 import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
@@ -89,7 +89,7 @@ async function unlessOver<A>(
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   using _late = after(connectTimeoutMs, () =>
-    over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)),
+    over.reject(new NotConnectedError(`${what} within ${showDuration(connectTimeoutMs)}`)),
   );
   const aborted = (): void => over.reject(signal.reason);
   signal.addEventListener("abort", aborted, { once: true });
