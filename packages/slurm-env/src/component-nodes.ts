@@ -7,7 +7,6 @@ import { expandHostlist } from "./expand-hostlist.ts";
 import { readNodeCpus } from "./node-cpus.ts";
 import { readRequestedGpus } from "./node-gpus.ts";
 import { readMemoryRule } from "./node-memory.ts";
-import type { NodeName } from "./node-name.ts";
 import type { Notes } from "./notes.ts";
 import { contradiction } from "./slurm-env-error.ts";
 import { readCount, requireText, type SlurmEnvironment } from "./slurm-environment.ts";
@@ -30,7 +29,7 @@ export const readComponentNodes = (env: SlurmEnvironment, suffix: string, notes:
   }));
 };
 
-const readNames = (env: SlurmEnvironment, suffix: string): readonly NodeName[] => {
+const readNames = (env: SlurmEnvironment, suffix: string): readonly string[] => {
   const variable = `SLURM_JOB_NODELIST${suffix}`;
   const text = requireText(env, variable);
   const names = expandHostlist(text, variable);

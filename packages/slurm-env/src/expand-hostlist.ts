@@ -3,7 +3,7 @@
  * them; what Slurm only guesses at is refused (see host-pattern.ts for the grammar).
  */
 import { parseHostPatterns, type HostPattern } from "./host-pattern.ts";
-import { parseNodeName, type NodeName } from "./node-name.ts";
+import { parseNodeName } from "./node-name.ts";
 import { writeNumbers } from "./number-ranges.ts";
 
 /**
@@ -21,10 +21,10 @@ import { writeNumbers } from "./number-ranges.ts";
  * @example
  * expandHostlist("gpu[08-10],login1"); // ["gpu08", "gpu09", "gpu10", "login1"]
  */
-export const expandHostlist = (expression: string, variable?: string): NodeName[] =>
+export const expandHostlist = (expression: string, variable?: string): string[] =>
   parseHostPatterns({ text: expression, variable }).flatMap(expandPattern);
 
-const expandPattern = ({ groups, after, count }: HostPattern): readonly NodeName[] => {
+const expandPattern = ({ groups, after, count }: HostPattern): readonly string[] => {
   const numbers = groups.map(({ ranges }) => writeNumbers(ranges));
   const strides = slurmStrides(numbers.map(({ length }) => length));
   return Array.from({ length: count }, (_, index) => {

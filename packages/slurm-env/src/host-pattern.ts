@@ -7,7 +7,7 @@
  *     ranges   = range *( "," range )               range: digits [ "-" digits ]
  */
 import { Cursor } from "./cursor.ts";
-import { maxNameLength } from "./node-name.ts";
+import { MAX_NAME_LENGTH } from "./node-name.ts";
 import { countNumbers, maxNames, parseNumberRanges, type NumberRange } from "./number-ranges.ts";
 import type { Source } from "./slurm-env-error.ts";
 
@@ -54,12 +54,12 @@ const parsePattern = (cursor: Cursor): HostPattern => {
     if (count > maxNames) throw tooManyNames(cursor, open);
     groups.push({ before: text, ranges });
     length += text.length + longestNumber(ranges);
-    if (length > maxNameLength) throw nameTooLong(cursor, start);
+    if (length > MAX_NAME_LENGTH) throw nameTooLong(cursor, start);
     text = parseText(cursor);
   }
   if (cursor.at === start)
     throw cursor.error(cursor.atEnd || cursor.next === "," ? "a name is empty" : unexpectedCharacter(cursor.next));
-  if (length + text.length > maxNameLength) throw nameTooLong(cursor, start);
+  if (length + text.length > MAX_NAME_LENGTH) throw nameTooLong(cursor, start);
   return { groups, after: text, count };
 };
 
@@ -83,7 +83,7 @@ const tooManyNames = (cursor: Cursor, position: number) =>
   cursor.error(`the list stands for more than ${maxNames} names`, position, "too-many-names");
 
 const nameTooLong = (cursor: Cursor, position: number) =>
-  cursor.error(`a name has more than ${maxNameLength} characters`, position);
+  cursor.error(`a name has more than ${MAX_NAME_LENGTH} characters`, position);
 
 const unexpectedCharacter = (character: string): string => {
   if (character === "]") return 'this "]" has no "[" before it';

@@ -7,15 +7,16 @@
  * job submits another. They are the fallback only for an environment without the former.
  */
 import { parseCpuCount, type CpuCount } from "./cpu-count.ts";
-import type { NodeName } from "./node-name.ts";
 import { expandCounts } from "./repeated-counts.ts";
 import { missingVariable } from "./slurm-env-error.ts";
 import { readCount, readText, type SlurmEnvironment } from "./slurm-environment.ts";
 import { readStepId } from "./step-id.ts";
 
-/** A node and how many of its CPUs are the job's. */
+/** One node of the job, and what the job has of it. */
 export interface NodeCpus {
-  readonly name: NodeName;
+  /** Slurm's name of the node, checked. */
+  readonly name: string;
+  /** How many of its CPUs are the job's. */
   readonly cpus: CpuCount;
 }
 
@@ -25,11 +26,7 @@ export interface NodeCpus {
  * @param suffix `_HET_GROUP_1` and the like in a heterogeneous job, else empty.
  * @throws SlurmEnvError, `contradiction` if the counts are for another number of nodes.
  */
-export const readNodeCpus = (
-  env: SlurmEnvironment,
-  suffix: string,
-  nodes: readonly NodeName[],
-): readonly NodeCpus[] => {
+export const readNodeCpus = (env: SlurmEnvironment, suffix: string, nodes: readonly string[]): readonly NodeCpus[] => {
   const variable = `SLURM_JOB_CPUS_PER_NODE${suffix}`;
   const text = readText(env, variable);
   const counts =

@@ -7,7 +7,6 @@
 import type { AllocatedNode } from "./allocation.ts";
 import { Cursor } from "./cursor.ts";
 import { readNodeTasks } from "./node-cpus.ts";
-import type { NodeName } from "./node-name.ts";
 import type { Notes } from "./notes.ts";
 import { parseNumberRanges, writeNumbers } from "./number-ranges.ts";
 import { errorAt } from "./slurm-env-error.ts";
@@ -35,7 +34,7 @@ export const readRequestedGpus = (
 export const withHeadGpus = (
   env: SlurmEnvironment,
   nodes: readonly AllocatedNode[],
-  head: NodeName | undefined,
+  head: string | undefined,
   notes: Notes,
 ): readonly AllocatedNode[] =>
   nodes.map((node, index) => {
