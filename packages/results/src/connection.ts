@@ -64,7 +64,7 @@ export type Connection = Disposable & {
  *
  * @throws ResultsError `locked`, `no-locks`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`, `unsafe` or `sqlite`
  */
-export const openConnection = (path: string, programId: string): Connection => {
+export function openConnection(path: string, programId: string): Connection {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
@@ -78,7 +78,7 @@ export const openConnection = (path: string, programId: string): Connection => {
     database?.close();
     throw databaseFailure(error, path, "Opening");
   }
-};
+}
 
 /**
  * Opens a copy of the database at `path` for reading: a file that is nobody else's, so that it may be completed from its
@@ -86,7 +86,7 @@ export const openConnection = (path: string, programId: string): Connection => {
  *
  * @throws ResultsError `damaged`, `newer-layout`, `disk-full`, `unreachable` or `sqlite`
  */
-export const openCopiedConnection = (copy: string, path: string): Connection => {
+export function openCopiedConnection(copy: string, path: string): Connection {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
@@ -103,7 +103,7 @@ export const openCopiedConnection = (copy: string, path: string): Connection => 
     database?.close();
     throw readFailure(error, path);
   }
-};
+}
 
 /** How long SQLite waits, at opening, for another program (such as sqlite3) that reads just now. */
 const lockWaitMs = 500;
@@ -128,12 +128,12 @@ const connectionOf = (database: DatabaseSync, path: string): Connection => ({
   [Symbol.dispose]: () => database.close(),
 });
 
-const pragma = (database: DatabaseSync, statement: string): unknown => {
+function pragma(database: DatabaseSync, statement: string): unknown {
   const row = database.prepare(`pragma ${statement}`).get();
   return row && Object.values(row)[0];
-};
+}
 
-const prepareFile = (connection: Connection, programId: string): void => {
+function prepareFile(connection: Connection, programId: string): void {
   const { database, path } = connection;
   // Whoever may write to the file may have left a view or a trigger in it.
   pragma(database, "trusted_schema = off");
@@ -147,9 +147,9 @@ const prepareFile = (connection: Connection, programId: string): void => {
   database.exec(layout);
   database.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
   database.exec("commit");
-};
+}
 
-const refuseNewerLayout = (version: unknown, path: string): void => {
+function refuseNewerLayout(version: unknown, path: string): void {
   if (typeof version === "number" && version <= layoutVersion) return;
   throw new ResultsError({
     code: "newer-layout",
@@ -157,9 +157,9 @@ const refuseNewerLayout = (version: unknown, path: string): void => {
     what: `The results database ${path} has layout ${String(version)}; this version of @hyperion-ts/results knows layouts up to ${layoutVersion}`,
     advice: "Nothing was changed. Update @hyperion-ts/results, or give this program another directory",
   });
-};
+}
 
-const refuseUnsafe = ({ journalMode, synchronous, lockingMode }: ConnectionSettings, path: string): void => {
+function refuseUnsafe({ journalMode, synchronous, lockingMode }: ConnectionSettings, path: string): void {
   if (journalMode === "wal" && synchronous === 2 && lockingMode === "exclusive") return;
   throw new ResultsError({
     code: "unsafe",
@@ -167,4 +167,4 @@ const refuseUnsafe = ({ journalMode, synchronous, lockingMode }: ConnectionSetti
     what: `SQLite opened ${path} with journal_mode=${String(journalMode)}, synchronous=${String(synchronous)}, locking_mode=${String(lockingMode)} in the place of wal, 2 (FULL), exclusive`,
     advice: "Acknowledged results could be lost like this. Give the program a directory on another file system",
   });
-};
+}

@@ -8,10 +8,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 
 /** Whether `error`, which SQLite or the file system gave for the database at `path`, comes from a quota or limit. */
-export const isOutOfRoom = (error: unknown, path: string): boolean => {
+export function isOutOfRoom(error: unknown, path: string): boolean {
   if (!Error.isError(error)) return false;
   return "errcode" in error ? writeCodes.has(error.errcode) && !hasRoomBeside(path) : saysNoRoom(error);
-};
+}
 
 const writeCodes: ReadonlySet<unknown> = new Set([
   778, // SQLITE_IOERR_WRITE
@@ -20,7 +20,7 @@ const writeCodes: ReadonlySet<unknown> = new Set([
 
 const probeBytes = 256 * 1024;
 
-const hasRoomBeside = (path: string): boolean => {
+function hasRoomBeside(path: string): boolean {
   const probe = `${path}.${randomBytes(6).toString("hex")}.probe`;
   try {
     writeFileSync(probe, Buffer.alloc(probeBytes, 1), { flag: "wx", flush: true });
@@ -30,7 +30,7 @@ const hasRoomBeside = (path: string): boolean => {
   } finally {
     rmSync(probe, { force: true });
   }
-};
+}
 
 /** Whether the file system gave `error` because there is no more room. */
 export const saysNoRoom = (error: unknown): boolean =>

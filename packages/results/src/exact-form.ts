@@ -49,32 +49,32 @@ export const markedJson = ({ json, changes }: ExactForm, { kept }: { readonly ke
 export const unmarked = (text: string): string => (text.startsWith(mark) ? ` ${text}` : text);
 
 /** Reads a text in this form; undefined for all other texts. @throws where a later version wrote it in a way that this one does not know */
-export const readExact = (text: string): ReadExact | undefined => {
+export function readExact(text: string): ReadExact | undefined {
   if (!text.startsWith(mark)) return undefined;
   const form = asForm(JSON.parse(text));
   if (!form) return undefined;
   const holder = [form.json];
   for (const change of form.changes.toReversed()) revive(holder, change);
   return { value: holder[0], onlyUndefined: isOnlyUndefined(form), kept: form.kept };
-};
+}
 
-const asForm = (found: {
+function asForm(found: {
   readonly "hyperion-ts"?: ExactForm & { readonly kept?: unknown };
-}): (ExactForm & { readonly kept: boolean }) | undefined => {
+}): (ExactForm & { readonly kept: boolean }) | undefined {
   const form = found["hyperion-ts"];
   return form && Array.isArray(form.changes)
     ? { json: form.json, changes: form.changes, kept: form.kept === true }
     : undefined;
-};
+}
 
-const revive = (holder: object, [path, kind]: Change): void => {
+function revive(holder: object, [path, kind]: Change): void {
   let [parent, step]: [object, string | number] = [holder, 0];
   for (const next of path) [parent, step] = [Object(Reflect.get(parent, step)), next];
   if (kind === "hole") Reflect.deleteProperty(parent, step);
   else Reflect.set(parent, step, revived(kind, Reflect.get(parent, step)));
-};
+}
 
-const revived = (kind: string, json: unknown): unknown => {
+function revived(kind: string, json: unknown): unknown {
   switch (kind) {
     case "undefined":
       return undefined;
@@ -95,7 +95,7 @@ const revived = (kind: string, json: unknown): unknown => {
     default:
       return fromBytes(kind, Buffer.from(String(json), "base64"));
   }
-};
+}
 
 const listOf = (json: unknown): readonly unknown[] => (Array.isArray(json) ? json : []);
 
@@ -118,13 +118,13 @@ const views = {
   DataView,
 };
 
-const fromBytes = (kind: string, bytes: Buffer): unknown => {
+function fromBytes(kind: string, bytes: Buffer): unknown {
   const { buffer } = Uint8Array.from(bytes);
   if (kind === "ArrayBuffer") return buffer;
   const view = Object.entries(views).find(([name]) => name === kind)?.[1];
   if (!view) throw new Error(`it has a ${kind}, which this version of @hyperion-ts/results does not know`);
   return Reflect.construct(view, [buffer]);
-};
+}
 
 /** How one value is written: as a scalar, or by its parts; `kind` where it has to be changed back. */
 type Form =
@@ -189,15 +189,15 @@ class ExactWriter {
   }
 }
 
-const pathOf = (steps: Steps): readonly (string | number)[] => {
+function pathOf(steps: Steps): readonly (string | number)[] {
   const path: (string | number)[] = [];
   for (let last = steps; last; last = last.above) path.push(last.step);
   return path.toReversed();
-};
+}
 
 const hole = Symbol("a hole in an array");
 
-const formOf = (value: unknown): Form => {
+function formOf(value: unknown): Form {
   if (value === hole) return { kind: "hole", json: null };
   if (value === undefined) return { kind: "undefined", json: null };
   if (value === null || typeof value === "string" || typeof value === "boolean") return { json: value };
@@ -205,9 +205,9 @@ const formOf = (value: unknown): Form => {
     return Number.isFinite(value) ? { json: value } : { kind: "number", json: String(value) };
   if (typeof value === "bigint") return { kind: "bigint", json: String(value) };
   return typeof value === "object" ? objectForm(value) : { refused: `a ${typeof value}` };
-};
+}
 
-const objectForm = (value: object): Form => {
+function objectForm(value: object): Form {
   if (Array.isArray(value)) return arrayForm(value);
   if (types.isDate(value)) return { kind: "Date", json: Number.isNaN(value.getTime()) ? null : value.toISOString() };
   if (types.isMap(value)) return { kind: "Map", list: [...value] };
@@ -229,14 +229,14 @@ const objectForm = (value: object): Form => {
     ...(isPlain(value) && Object.getOwnPropertySymbols(value).length === 0 ? {} : { kind: "fields" }),
     properties: Object.entries(value),
   };
-};
+}
 
-const arrayForm = (value: readonly unknown[]): Form => {
+function arrayForm(value: readonly unknown[]): Form {
   const list = Array.from(value, (part, index) => (index in value ? part : hole));
   if (Object.keys(value).length > list.filter((part) => part !== hole).length)
     return { refused: "an array with named properties" };
   return { ...(isPlain(value) ? {} : { kind: "fields" }), list };
-};
+}
 
 /** A Buffer is a Uint8Array. */
 const viewKind = (view: ArrayBufferView): string => (types.isTypedArray(view) ? view[Symbol.toStringTag] : "DataView");

@@ -9,7 +9,7 @@ import { rmSync } from "node:fs";
 /** Whether `error`, which SQLite gave for the database at `path`, comes from a file system without file locks. */
 export const hasNoLocks = (error: unknown, path: string): boolean => isAboutLocks(error) && !canLockNewFile(path);
 
-const canLockNewFile = (path: string): boolean => {
+function canLockNewFile(path: string): boolean {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const probe = `${path}.${randomBytes(6).toString("hex")}.probe`;
   try {
@@ -25,7 +25,7 @@ const canLockNewFile = (path: string): boolean => {
   } finally {
     rmSync(probe, { force: true });
   }
-};
+}
 
 const isAboutLocks = (error: unknown): boolean =>
   Error.isError(error) && "errcode" in error && lockCodes.has(error.errcode);

@@ -32,11 +32,11 @@ export const findNotJson = (value: unknown): NotJson | undefined => new Search()
 export const findUnwritten = (value: unknown): NotJson | undefined => new Search({ undefinedToo: true }).find(value);
 
 /** `value`, where JSON gives it back as it is, and whether there is a -0 in it, which JSON.stringify would change. */
-export const asJson = (value: unknown): { readonly json: JsonValue; readonly negativeZero: boolean } | undefined => {
+export function asJson(value: unknown): { readonly json: JsonValue; readonly negativeZero: boolean } | undefined {
   const search = new Search();
   const isIt = (looked: unknown): looked is JsonValue => search.find(looked) === undefined;
   return isIt(value) ? { json: value, negativeZero: search.negativeZero } : undefined;
-};
+}
 
 /** An array or object that the search is in, and how many of its values it has looked at. */
 interface Open {
@@ -89,7 +89,7 @@ const isArray = (value: object): value is readonly unknown[] => Array.isArray(va
 const stepOf = ({ object, looked }: Open): PropertyKey =>
   isArray(object) ? looked - 1 : (Object.keys(object)[looked - 1] ?? "");
 
-const refusedScalar = (value: unknown): string | undefined => {
+function refusedScalar(value: unknown): string | undefined {
   switch (typeof value) {
     case "number":
       return Number.isFinite(value) ? undefined : String(value);
@@ -103,19 +103,19 @@ const refusedScalar = (value: unknown): string | undefined => {
     default:
       return undefined;
   }
-};
+}
 
 /** Whether it is an array or object as literals are, of this realm or another one, and no instance of a class. */
-export const isPlain = (value: object): boolean => {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return isArray(value) ? isArrayPrototype(prototype) : prototype === null || isObjectPrototype(prototype);
-};
+}
 
-const refusedClass = (value: object): string | undefined => {
+function refusedClass(value: object): string | undefined {
   if (!isPlain(value)) return describeInstance(value);
   if (isArray(value)) return undefined;
   return Object.getOwnPropertySymbols(value).length > 0 ? "an object with a property named by a symbol" : undefined;
-};
+}
 
 /** This realm's, or that of another one (user code may run under jsdom or in a vm context), which is an array itself. */
 const isArrayPrototype = (prototype: unknown): boolean =>
@@ -130,7 +130,7 @@ const isObjectPrototype = (prototype: unknown): boolean =>
     Object.hasOwn(prototype, "isPrototypeOf"));
 
 /** "a Date", "an object of a class". */
-export const describeInstance = (value: object): string => {
+export function describeInstance(value: object): string {
   const name = value.constructor?.name;
   return name ? `a ${name}` : "an object of a class";
-};
+}

@@ -47,7 +47,7 @@ export interface LockJobs {
  *
  * @throws ResultsError `locked`; file errors such as EACCES and ENOSPC as they come
  */
-export const takeLock = (databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable => {
+export function takeLock(databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable {
   const self = {
     ...ownIdentity(),
     since: new Date().toISOString(),
@@ -56,7 +56,7 @@ export const takeLock = (databasePath: string, what: string, { own, ended }: Loc
     ...(own === undefined ? {} : { job: own }),
   };
   return lockAt(lockOf(databasePath), databasePath, self, ended);
-};
+}
 
 /** The batch job whose process has the lock, where the lock names one. */
 export const jobOfLock = (databasePath: string): string | undefined => readHolder(lockOf(databasePath))?.job;
@@ -66,7 +66,7 @@ const MOST_BYTES = 65_536;
 
 const lockOf = (databasePath: string): string => `${databasePath}.lock`;
 
-const lockAt = (lockPath: string, databasePath: string, self: LockHolder, endedJob: string | undefined): Disposable => {
+function lockAt(lockPath: string, databasePath: string, self: LockHolder, endedJob: string | undefined): Disposable {
   const draft = `${lockPath}.${self.token}.draft`;
   try {
     writeDurably(draft, JSON.stringify(self));
@@ -75,9 +75,9 @@ const lockAt = (lockPath: string, databasePath: string, self: LockHolder, endedJ
     rmSync(draft, { force: true });
   }
   return { [Symbol.dispose]: () => release(lockPath, self) };
-};
+}
 
-const writeDurably = (path: string, text: string): void => {
+function writeDurably(path: string, text: string): void {
   const file = openSync(path, "wx", 0o644);
   try {
     writeSync(file, text);
@@ -85,9 +85,9 @@ const writeDurably = (path: string, text: string): void => {
   } finally {
     closeSync(file);
   }
-};
+}
 
-const tryLink = (draft: string, lockPath: string): boolean => {
+function tryLink(draft: string, lockPath: string): boolean {
   try {
     linkOrCopy(draft, lockPath);
     return true;
@@ -95,25 +95,25 @@ const tryLink = (draft: string, lockPath: string): boolean => {
     if (hasCode(error, ["EEXIST"])) return false;
     throw error;
   }
-};
+}
 
 // Some file systems (sshfs, FAT) have no links; there the file is as exclusive, but for a moment it is empty.
-const linkOrCopy = (draft: string, lockPath: string): void => {
+function linkOrCopy(draft: string, lockPath: string): void {
   try {
     linkSync(draft, lockPath);
   } catch (error) {
     if (!hasCode(error, ["EPERM", "ENOTSUP", "ENOSYS"])) throw error;
     copyFileSync(draft, lockPath, constants.COPYFILE_EXCL);
   }
-};
+}
 
-const replaceDead = (
+function replaceDead(
   lockPath: string,
   databasePath: string,
   self: LockHolder,
   draft: string,
   endedJob: string | undefined,
-): void => {
+): void {
   const holder = readHolder(lockPath);
   if (holder) {
     if (holder.job === undefined || holder.job !== endedJob) refuseUnlessDead(holder, lockPath, databasePath);
@@ -123,34 +123,34 @@ const replaceDead = (
   }
   // It changed hands, or was given up, while we looked: who links first has it.
   if (!tryLink(draft, lockPath)) throw refusal(lockPath, databasePath);
-};
+}
 
-const refusal = (lockPath: string, databasePath: string): ResultsError => {
+function refusal(lockPath: string, databasePath: string): ResultsError {
   const holder = readHolder(lockPath);
   return holder ? heldBy(holder, databasePath) : unreadableLock(lockPath, databasePath);
-};
+}
 
-const release = (lockPath: string, self: LockHolder): void => {
+function release(lockPath: string, self: LockHolder): void {
   if (readHolder(lockPath)?.token === self.token) rmSync(lockPath, { force: true });
-};
+}
 
-const readHolder = (lockPath: string): LockHolder | undefined => {
+function readHolder(lockPath: string): LockHolder | undefined {
   try {
     const parsed: unknown = JSON.parse(readRegularFile(lockPath, MOST_BYTES));
     return isHolder(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
-const isHolder = (value: unknown): value is LockHolder => {
+function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== "object" || value === null || !("pid" in value) || !Number.isInteger(value.pid)) return false;
   const fields = new Map(Object.entries(value));
   const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"].map((field) =>
     fields.get(field),
   );
   return texts.every(isPlainText) && isPlainText(fields.get("job") ?? "") && TOKEN.test(String(fields.get("token")));
-};
+}
 
 /** It becomes a part of a file's name. */
 const TOKEN = /^[0-9a-f]{12}$/;
@@ -161,7 +161,7 @@ const isPlainText = (value: unknown): boolean => typeof value === "string" && !/
 const hasCode = (error: unknown, codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 
-const refuseUnlessDead = (holder: LockHolder, lockPath: string, databasePath: string): void => {
+function refuseUnlessDead(holder: LockHolder, lockPath: string, databasePath: string): void {
   const state = processState(holder);
   switch (state) {
     case "dead":
@@ -173,9 +173,9 @@ const refuseUnlessDead = (holder: LockHolder, lockPath: string, databasePath: st
     default:
       state satisfies never;
   }
-};
+}
 
-const heldBy = (holder: LockHolder, path: string): ResultsError => {
+function heldBy(holder: LockHolder, path: string): ResultsError {
   const own = holder.pid === process.pid && processState(holder) === "living";
   const advice = own
     ? "Await the run that has it before the next one begins, or make one job of both (concurrently); or give them two directories. With openResults: open it once, and pass the same results to all who need them"
@@ -186,7 +186,7 @@ const heldBy = (holder: LockHolder, path: string): ResultsError => {
     what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`,
     advice,
   });
-};
+}
 
 const unknowable = (holder: LockHolder, lockPath: string, path: string): ResultsError =>
   new ResultsError({
@@ -204,14 +204,14 @@ const unreadableLock = (lockPath: string, path: string): ResultsError =>
     advice: `If no other program uses that database, remove ${lockPath} and start again`,
   });
 
-const whyUnreadable = (lockPath: string): string => {
+function whyUnreadable(lockPath: string): string {
   try {
     readRegularFile(lockPath, MOST_BYTES);
     return "";
   } catch (error) {
     return ` (${error instanceof Error ? error.message : String(error)})`;
   }
-};
+}
 
 const describe = ({ host, pid, what, job }: LockHolder): string =>
   `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;

@@ -12,18 +12,18 @@ export interface LogPages {
 }
 
 /** Whether the log has all pages of its database from number `first` on. Pages count from 1. */
-export const hasPagesFrom = (first: number, { pageBytes, offsets, databasePages }: LogPages): boolean => {
+export function hasPagesFrom(first: number, { pageBytes, offsets, databasePages }: LogPages): boolean {
   // SQLite locks bytes in the page that begins at 1 GiB, and never writes it.
   const lockPage = 2 ** 30 / pageBytes + 1;
   for (let page = first; page <= databasePages; page += 1) if (page !== lockPage && !offsets.has(page)) return false;
   return true;
-};
+}
 
 const headerBytes = 32;
 const frameHeaderBytes = 24;
 
 /** Reads the log at `path`; undefined where it has no transaction that is complete, of which nothing would be lost. */
-export const readLogPages = (path: string): LogPages | undefined => {
+export function readLogPages(path: string): LogPages | undefined {
   const file = openSync(path, "r");
   try {
     const header = Buffer.alloc(headerBytes);
@@ -33,9 +33,9 @@ export const readLogPages = (path: string): LogPages | undefined => {
   } finally {
     closeSync(file);
   }
-};
+}
 
-const committedPages = (file: number, header: Buffer): LogPages | undefined => {
+function committedPages(file: number, header: Buffer): LogPages | undefined {
   const pageBytes = header.readUInt32BE(8);
   const committed = new Map<number, number>();
   const open = new Map<number, number>();
@@ -56,4 +56,4 @@ const committedPages = (file: number, header: Buffer): LogPages | undefined => {
     open.clear();
   }
   return databasePages === 0 ? undefined : { pageBytes, offsets: committed, databasePages };
-};
+}

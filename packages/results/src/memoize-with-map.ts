@@ -68,30 +68,30 @@ const noteFor =
     noteCode?.(functionName, hash);
   };
 
-const passOn = (codes: FunctionCodes, { noteCode }: HasResults): void => {
+function passOn(codes: FunctionCodes, { noteCode }: HasResults): void {
   if (noteCode !== undefined) for (const [functionName, hash] of codes) noteCode(functionName, hash);
-};
+}
 
 /** What `f` gave, which may be something else where no compiler has looked. */
-const jobFor = <R, V>({ name }: { readonly name: string }, job: (env: R) => Promise<V>): ((env: R) => Promise<V>) => {
+function jobFor<R, V>({ name }: { readonly name: string }, job: (env: R) => Promise<V>): (env: R) => Promise<V> {
   if (typeof job === "function") return job;
   // It may fail, too, and nobody waits for it.
   Promise.resolve<unknown>(job).catch(() => undefined);
   throw new TypeError(
     `memoizeWithMap of ${JSON.stringify(name)}: the function must return a job, and it returned no function: drop "async" before it and return the job itself, as in (key) => remoteEval(f, key)`,
   );
-};
+}
 
 /** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */
 type Value<V> = NoInfer<V> | (NoInfer<V> & []);
 
-const fulfilClaim = async <V>(
+async function fulfilClaim<V>(
   claim: Claim,
   compute: () => Promise<V>,
   encode: (value: V) => Computed | Promise<Computed>,
   keep: (row: string) => Promise<void>,
   signal: AbortSignal | undefined,
-): Promise<V> => {
+): Promise<V> {
   try {
     const value = await compute();
     const { text, failure } = await encode(value);
@@ -106,4 +106,4 @@ const fulfilClaim = async <V>(
     else claim.fail(error);
     throw error;
   }
-};
+}

@@ -30,14 +30,14 @@ export async function openResults(
 const isToRead = (options: ResultsOptions | SnapshotOptions): options is SnapshotOptions =>
   Object(options).readOnly === true;
 
-const read = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
+async function read(options: SnapshotOptions): Promise<ResultsSnapshot> {
   checkOptions("openResults with readOnly", options, snapshotRules);
   checkValue("openResults", "path", options.path, nonEmpty);
   const { openSnapshot } = await import("./results-snapshot.ts");
   return openSnapshot(options);
-};
+}
 
-const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
+async function write(options: ResultsOptions): Promise<ResultsDatabase> {
   checkOptions("openResults", options, rules);
   checkValue("openResults", "path", options.path, nonEmpty);
   if (options.programId === undefined)
@@ -47,7 +47,7 @@ const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   checkValue("openResults", "programId", options.programId, nonEmpty);
   const { openDatabase } = await import("./results-database.ts");
   return openDatabase(options);
-};
+}
 
 const rules: Rules<ResultsOptions> = {
   path: nonEmpty,

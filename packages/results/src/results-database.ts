@@ -21,7 +21,7 @@ import { setStrayLogAside } from "./stray-log.ts";
 import { storedRows, type FoundRow, type NewRow, type StoredRows } from "./stored-rows.ts";
 
 /** What `openResults` does. */
-export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
+export async function openDatabase(options: ResultsOptions): Promise<ResultsDatabase> {
   using opened = new DisposableStack();
   const path = findDatabase(options.path);
   opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
@@ -31,30 +31,30 @@ export const openDatabase = async (options: ResultsOptions): Promise<ResultsData
   const origins = new RowOrigins(connection, options.programId, options.codeOfToday);
   const rows = storedRows(connection, options.programId, origins, options.aroundCommit ?? ((commit) => commit()));
   return new SqliteResults(options, { connection, rows, origins }, opened.move(), strayLog);
-};
+}
 
 /** A batch system knows of jobs that have ended wherever they ran, where a look for the process is of no use. */
-const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<LockJobs> => {
+async function lockJobs(path: string, batchJob: BatchJob | undefined): Promise<LockJobs> {
   const job = batchJob === undefined ? undefined : jobOfLock(path);
   const hasEnded = job !== undefined && job !== batchJob?.name && (await batchJob?.hasEnded(job));
   return { own: batchJob?.name, ended: hasEnded === true ? job : undefined };
-};
+}
 
-const handleStrayLog = (path: string): string | undefined => {
+function handleStrayLog(path: string): string | undefined {
   try {
     return setStrayLogAside(path);
   } catch (error) {
     throw databaseFailure(error, path, "Opening");
   }
-};
+}
 
-const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable => {
+function lockDatabase(path: string, what: string, jobs: LockJobs): Disposable {
   try {
     return takeLock(path, what, jobs);
   } catch (error) {
     throw databaseFailure(error, path, "Locking");
   }
-};
+}
 
 /** The parts of an open file. */
 interface OpenFile {

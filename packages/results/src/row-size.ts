@@ -7,11 +7,11 @@ import type { NewRow } from "./stored-rows.ts";
 const largestRowBytes = 1_000_000_000 - 1_000_000;
 
 /** Why SQLite would not take a row: `too-large`; undefined where it will. */
-export const refusedRow = (
+export function refusedRow(
   { map, key, value }: NewRow,
   path: string,
   limitBytes: number = largestRowBytes,
-): ResultsError | undefined => {
+): ResultsError | undefined {
   if ((key.length + value.length) * mostBytesPerUnit <= limitBytes) return undefined;
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
   if (bytes <= limitBytes) return undefined;
@@ -21,7 +21,7 @@ export const refusedRow = (
     what: `The value for key ${shownKey(key)} of map "${map}" is too large for a row of ${path}: ${bytes} bytes with its key, of at most ${limitBytes}`,
     advice: "Nothing was stored. Keep values of that size in files, and the file names here",
   });
-};
+}
 
 /** A unit of UTF-16 takes three bytes of UTF-8 at most. */
 const mostBytesPerUnit = 3;

@@ -47,10 +47,10 @@ export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Comp
     };
   });
 
-const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> => {
+function whenChecked<V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> {
   const checked = checkSchema(map.value, value);
   return checked instanceof Promise ? checked.then(use) : use(checked);
-};
+}
 
 /** Why there is no text, said of the value. */
 interface Refusal {
@@ -60,7 +60,7 @@ interface Refusal {
   readonly cause?: unknown;
 }
 
-const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal => {
+function valueText<V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal {
   if (checked.ok) return textOf(map, value);
   const tooDeep = isTooDeep(checked.cause);
   return {
@@ -69,12 +69,12 @@ const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): st
     advice: tooDeep ? flatter : "Correct the value, or the value schema given to keyValMap",
     cause: checked.cause,
   };
-};
+}
 
 const flatter =
   "Give the map a flatter value (a list in the place of a chain), or a schema and a codec that don't call themselves for each level";
 
-const textOf = <V>({ codec }: ValuesOf<V>, value: V): string | Refusal => {
+function textOf<V>({ codec }: ValuesOf<V>, value: V): string | Refusal {
   if (!codec)
     return jsonText(value, "Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } })");
   try {
@@ -91,25 +91,25 @@ const textOf = <V>({ codec }: ValuesOf<V>, value: V): string | Refusal => {
       cause,
     };
   }
-};
+}
 
-const jsonText = (json: unknown, advice: string): string | Refusal => {
+function jsonText(json: unknown, advice: string): string | Refusal {
   const plain = asJson(json);
   if (plain) return stringify(() => unmarked(plainText(plain)));
   const problem = findUnwritten(json);
   const form = problem ?? exactForm(json);
   if ("json" in form) return stringify(() => writeJson(markedJson(form, { kept: false })));
   return { why: `would not come back from JSON as it is: ${form.at} is ${form.found}`, code: "not-json", advice };
-};
+}
 
 /** Undefined where a part of the value has no form at all. */
-const keptText = (value: unknown): string | undefined => {
+function keptText(value: unknown): string | undefined {
   const form = exactForm(value);
   const text = "json" in form ? stringify(() => writeJson(markedJson(form, { kept: true }))) : undefined;
   return typeof text === "string" ? text : undefined;
-};
+}
 
-const stringify = (write: () => string): string | Refusal => {
+function stringify(write: () => string): string | Refusal {
   try {
     return write();
   } catch (cause) {
@@ -120,10 +120,10 @@ const stringify = (write: () => string): string | Refusal => {
       cause,
     };
   }
-};
+}
 
 /** JSON.stringify is fast, but it recurses, and makes 0 of -0. */
-const plainText = ({ json, negativeZero }: { readonly json: JsonValue; readonly negativeZero: boolean }): string => {
+function plainText({ json, negativeZero }: { readonly json: JsonValue; readonly negativeZero: boolean }): string {
   if (negativeZero) return writeJson(json);
   try {
     return JSON.stringify(json);
@@ -131,9 +131,9 @@ const plainText = ({ json, negativeZero }: { readonly json: JsonValue; readonly 
     if (isTooDeep(error)) return writeJson(json);
     throw error;
   }
-};
+}
 
-const checkedText = (text: string): string | Refusal => {
+function checkedText(text: string): string | Refusal {
   try {
     JSON.parse(text);
     if (text.isWellFormed()) return unmarked(text);
@@ -141,7 +141,7 @@ const checkedText = (text: string): string | Refusal => {
     return badText(`no JSON (${messageOf(cause)})`, cause);
   }
   return badText("a text with half of a surrogate pair, which SQLite would replace");
-};
+}
 
 const badText = (found: string, cause?: unknown): Refusal => ({
   why: `became ${found} by the map's codec`,

@@ -6,10 +6,10 @@ import { writeJson } from "../src/json-text.ts";
 import { insert, keyValMap, lookup, lookupAll, lookupDefault, memoizeWithMap, openResults } from "../src/index.ts";
 import { temporaryFolder } from "./world.ts";
 
-const written = (value: unknown): string | undefined => {
+function written(value: unknown): string | undefined {
   const form = exactForm(value);
   return "json" in form ? writeJson(markedJson(form, { kept: true })) : undefined;
-};
+}
 
 class Point {
   readonly x = 1;

@@ -53,10 +53,10 @@ const lossOf = (work: PromiseLike<unknown>): PromiseLike<ResultsError> =>
 const savedIn = (error: ResultsError): string => /saved in (\S+) \(/.exec(error.message)?.[1] ?? "";
 
 /** What the error has saved, read as the advice says. */
-const storedIn = async (path: string): Promise<readonly number[]> => {
+async function storedIn(path: string): Promise<readonly number[]> {
   await using results = await openResults({ path, programId: "after" });
   return (await lookupAll(texts)({ results })).map(([key]) => key);
-};
+}
 
 describe("a database that is removed while it is open", () => {
   test("refuses all further use with the same error, which its owner hears once, and saves what could not be acknowledged too", async () => {

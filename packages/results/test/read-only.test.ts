@@ -42,29 +42,29 @@ const picture = ({ path }: Folder): readonly unknown[] =>
       statSync(`${path}/${name}`, { bigint: true }).ctimeNs,
     ]);
 
-const execute = (path: string, sql: string): void => {
+function execute(path: string, sql: string): void {
   using database = new DatabaseSync(path);
   database.exec(sql);
-};
+}
 
 /** A folder of a test's own in which copies are made. */
-const folderForCopies = (): Folder => {
+function folderForCopies(): Folder {
   const folder = temporaryFolder();
   vi.stubEnv("TMPDIR", folder.path);
   return folder;
-};
+}
 
 afterEach(() => void vi.unstubAllEnvs());
 
 /** A database whose log was left by a program that was killed. */
-const killedWriter = async ({ database }: Folder): Promise<number> => {
+async function killedWriter({ database }: Folder): Promise<number> {
   await using program = runProgram("writer.ts", database);
   let acknowledged = -1;
   while (acknowledged < 30) acknowledged = Number(await program.nextLine());
   await program.kill();
   for (const line of await remainingLines(program)) acknowledged = Math.max(acknowledged, Number(line));
   return acknowledged;
-};
+}
 
 describe("while a program writes", () => {
   test("all that it has acknowledged is read, and it goes on", async () => {

@@ -37,10 +37,10 @@ async function store(path: string): Promise<void> {
   await results.insert("m", "1", '"ours"');
 }
 
-const lookUp = async (path: string): Promise<string | undefined> => {
+async function lookUp(path: string): Promise<string | undefined> {
   await using results = await openResults({ path, programId: "ours" });
   return results.lookup("m", "1");
-};
+}
 
 const modes = [
   ["that a group shares (0770)", 0o770],
