@@ -1,14 +1,12 @@
 /** Objects that are bytes: ArrayBuffer and the views on one. */
 
 /** A view's class, by the name that `bytesToObject` takes: a Buffer is more than the Uint8Array that it is. */
-export function viewName(view: ArrayBufferView): string {
-  return Buffer.isBuffer(view) ? "Buffer" : String(Reflect.get(view, Symbol.toStringTag));
-}
+export const viewName = (view: ArrayBufferView): string =>
+  Buffer.isBuffer(view) ? "Buffer" : String(Reflect.get(view, Symbol.toStringTag));
 
 /** The bytes that a view shows, not a copy. */
-export function viewBytes(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
+export const viewBytes = (view: ArrayBufferView): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /**
  * An object of the named class over `bytes`, which becomes its memory.

@@ -124,6 +124,4 @@ function unpack(bytes: Uint8Array, start: number): unknown {
   return first;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

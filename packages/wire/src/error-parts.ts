@@ -21,9 +21,7 @@ export interface ErrorParts {
 }
 
 /** True for all errors: of any class, of another realm, and DOMException. */
-export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
-}
+export const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
 
 /** Takes `error` apart. Never throws, also where the error's accessors do. */
 export function errorParts(error: Error): ErrorParts {
@@ -53,9 +51,8 @@ export function setErrorField(error: Error, key: string, value: unknown): void {
 }
 
 /** True for the name of a class that comes back as itself. */
-export function isBuiltInErrorName(name: unknown): name is BuiltInErrorName {
-  return typeof name === "string" && Object.hasOwn(builtInErrors, name);
-}
+export const isBuiltInErrorName = (name: unknown): name is BuiltInErrorName =>
+  typeof name === "string" && Object.hasOwn(builtInErrors, name);
 
 const builtInErrors = {
   EvalError,

@@ -74,9 +74,7 @@ function isPlainRecord(record: Readonly<Record<string, unknown>>, look: Look, de
 }
 
 /** A decoder takes a byte order mark at the start of a string for its own, and drops it. */
-function isPlainString(text: string): boolean {
-  return text.isWellFormed() && text.charCodeAt(0) !== 0xfeff;
-}
+const isPlainString = (text: string): boolean => text.isWellFormed() && text.charCodeAt(0) !== 0xfeff;
 
 /** The classes besides Object and Array that MessagePack with msgpackr's extensions keeps. */
 const leafPrototypes: ReadonlySet<unknown> = new Set([

@@ -23,10 +23,10 @@ const call = (id: number, flags: number, length: number, fill = id): Frame => ({
 });
 
 /** The first frame of a message that claims to have `length` bytes. */
-const opening = (id: number, length: number, pieceBytes: number, fill = id): Frame => {
+function opening(id: number, length: number, pieceBytes: number, fill = id): Frame {
   const payload = Buffer.concat([withLength(length, new Uint8Array(0)), Buffer.alloc(pieceBytes, fill)]);
   return { kind: FrameKind.call, flags: more, channel: 1, id, payload };
-};
+}
 
 describe("a message", () => {
   it("without its beginning is dropped", () => {
