@@ -24,17 +24,17 @@ import { writeNumbers } from "./number-ranges.ts";
 export const expandHostlist = (expression: string, variable?: string): string[] =>
   parseHostPatterns({ text: expression, variable }).flatMap(expandPattern);
 
-const expandPattern = ({ groups, after, count }: HostPattern): readonly string[] => {
+function expandPattern({ groups, after, count }: HostPattern): readonly string[] {
   const numbers = groups.map(({ ranges }) => writeNumbers(ranges));
   const strides = slurmStrides(numbers.map(({ length }) => length));
   return Array.from({ length: count }, (_, index) => {
     const parts = groups.map(({ before }, group) => before + pick(numbers[group] ?? [], index, strides[group] ?? 1));
     return parseNodeName(parts.join("") + after);
   });
-};
+}
 
 /** After how many names each group moves to its next number, in Slurm's order: last group, first, second, ... */
-const slurmStrides = (sizes: readonly number[]): readonly number[] => {
+function slurmStrides(sizes: readonly number[]): readonly number[] {
   const last = sizes.length - 1;
   let stride = sizes[last] ?? 1;
   return sizes.map((size, group) => {
@@ -43,7 +43,7 @@ const slurmStrides = (sizes: readonly number[]): readonly number[] => {
     stride *= size;
     return own;
   });
-};
+}
 
 const pick = (numbers: readonly string[], index: number, stride: number): string =>
   numbers[Math.floor(index / stride) % numbers.length] ?? "";

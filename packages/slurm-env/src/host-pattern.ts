@@ -25,7 +25,7 @@ export interface HostPattern {
 }
 
 /** @throws SlurmEnvError `malformed` or `too-many-names`. */
-export const parseHostPatterns = (source: Source): readonly HostPattern[] => {
+export function parseHostPatterns(source: Source): readonly HostPattern[] {
   const cursor = new Cursor(source);
   const patterns: HostPattern[] = [];
   let count = 0;
@@ -38,9 +38,9 @@ export const parseHostPatterns = (source: Source): readonly HostPattern[] => {
   } while (cursor.take(","));
   if (!cursor.atEnd) throw cursor.error(unexpectedCharacter(cursor.next));
   return patterns;
-};
+}
 
-const parsePattern = (cursor: Cursor): HostPattern => {
+function parsePattern(cursor: Cursor): HostPattern {
   const start = cursor.at;
   const groups: BracketGroup[] = [];
   let count = 1;
@@ -61,11 +61,11 @@ const parsePattern = (cursor: Cursor): HostPattern => {
     throw cursor.error(cursor.atEnd || cursor.next === "," ? "a name is empty" : unexpectedCharacter(cursor.next));
   if (length + text.length > MAX_NAME_LENGTH) throw nameTooLong(cursor, start);
   return { groups, after: text, count };
-};
+}
 
 const parseText = (cursor: Cursor): string => cursor.takeWhile(/[\w.-]+/y);
 
-const parseGroup = (cursor: Cursor): readonly NumberRange[] => {
+function parseGroup(cursor: Cursor): readonly NumberRange[] {
   const open = cursor.at;
   cursor.take("[");
   if (cursor.next === "]") throw cursor.error("the brackets are empty", open);
@@ -74,7 +74,7 @@ const parseGroup = (cursor: Cursor): readonly NumberRange[] => {
   throw cursor.atEnd
     ? cursor.error("this bracket is never closed", open)
     : cursor.error('a number can be followed by "-", "," or "]"');
-};
+}
 
 const longestNumber = (ranges: readonly NumberRange[]): number =>
   ranges.reduce((longest, { high, width }) => Math.max(longest, width, high.toString().length), 0);
@@ -85,8 +85,8 @@ const tooManyNames = (cursor: Cursor, position: number) =>
 const nameTooLong = (cursor: Cursor, position: number) =>
   cursor.error(`a name has more than ${MAX_NAME_LENGTH} characters`, position);
 
-const unexpectedCharacter = (character: string): string => {
+function unexpectedCharacter(character: string): string {
   if (character === "]") return 'this "]" has no "[" before it';
   if (/\s/.test(character)) return "a hostlist has no white space; names are separated by commas";
   return "a node's name can't have this character";
-};
+}

@@ -26,7 +26,7 @@ export interface NodeCpus {
  * @param suffix `_HET_GROUP_1` and the like in a heterogeneous job, else empty.
  * @throws SlurmEnvError, `contradiction` if the counts are for another number of nodes.
  */
-export const readNodeCpus = (env: SlurmEnvironment, suffix: string, nodes: readonly string[]): readonly NodeCpus[] => {
+export function readNodeCpus(env: SlurmEnvironment, suffix: string, nodes: readonly string[]): readonly NodeCpus[] {
   const variable = `SLURM_JOB_CPUS_PER_NODE${suffix}`;
   const text = readText(env, variable);
   const counts =
@@ -36,23 +36,19 @@ export const readNodeCpus = (env: SlurmEnvironment, suffix: string, nodes: reado
     const name = nodes[index];
     return name === undefined ? [] : [{ name, cpus: parseCpuCount(count) }];
   });
-};
+}
 
-const countByTasks = (env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined => {
+function countByTasks(env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined {
   const cpusPerTask = readCount(env, `SLURM_CPUS_PER_TASK${suffix}`) ?? 1;
   return readNodeTasks(env, suffix, nodeCount)?.map((tasks) => tasks * cpusPerTask);
-};
+}
 
 /** The tasks on each node of the job; undefined where Slurm does not say, and in a step, whose tasks are not the job's. */
-export const readNodeTasks = (
-  env: SlurmEnvironment,
-  suffix: string,
-  nodeCount: number,
-): readonly number[] | undefined => {
+export function readNodeTasks(env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined {
   if (readStepId(env) !== undefined) return undefined;
   const variable = `SLURM_TASKS_PER_NODE${suffix}`;
   const text = readText(env, variable);
   if (text !== undefined) return expandCounts({ text, variable }, nodeCount);
   const same = readCount(env, `SLURM_NTASKS_PER_NODE${suffix}`);
   return same === undefined ? undefined : Array.from({ length: nodeCount }, () => same);
-};
+}

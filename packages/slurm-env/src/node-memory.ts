@@ -11,21 +11,21 @@ const units = ["NODE", "CPU", "GPU"] as const;
 /** Megabytes on a node by its CPUs and GPUs; undefined where Slurm does not say, or gives all of the node (0). */
 export type MemoryRule = (cpus: CpuCount, gpus: number | undefined) => number | undefined;
 
-export const readMemoryRule = (env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule => {
+export function readMemoryRule(env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule {
   const [stated, another] = units.flatMap((unit) => {
     const megabytes = notes.unlessOdd(() => readAmount(env, `SLURM_MEM_PER_${unit}${suffix}`));
     return megabytes === undefined ? [] : [{ unit, megabytes }];
   });
   if (stated === undefined || another !== undefined) return () => undefined;
   return (cpus, gpus) => amount(stated.megabytes, stated.unit, cpus, gpus);
-};
+}
 
-const amount = (
+function amount(
   megabytes: number,
   unit: (typeof units)[number],
   cpus: CpuCount,
   gpus: number | undefined,
-): number | undefined => {
+): number | undefined {
   switch (unit) {
     case "NODE":
       return megabytes;
@@ -36,4 +36,4 @@ const amount = (
     default:
       return unit satisfies never;
   }
-};
+}

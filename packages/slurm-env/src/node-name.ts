@@ -22,11 +22,11 @@ export function parseNodeName(text: string, variable?: string): string {
 
 const isNodeName = (text: string): boolean => text.length <= MAX_NAME_LENGTH && /^\w[\w.-]*$/.test(text);
 
-const refusal = (source: Source) => {
+function refusal(source: Source) {
   if (source.text === "") return errorAt("malformed", source, 0, "a node's name is empty");
   if (source.text.length > MAX_NAME_LENGTH) {
     return errorAt("malformed", source, MAX_NAME_LENGTH, `a node's name has more than ${MAX_NAME_LENGTH} characters`);
   }
   const position = /^[.-]/.test(source.text) ? 0 : source.text.search(/[^\w.-]/);
   return errorAt("malformed", source, position, "a node's name can't have this character here");
-};
+}

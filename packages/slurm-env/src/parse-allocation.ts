@@ -34,7 +34,7 @@ import { readStepId } from "./step-id.ts";
  * @example
  * const { nodes, head } = parseAllocation(process.env);
  */
-export const parseAllocation = (env: SlurmEnvironment): Allocation => {
+export function parseAllocation(env: SlurmEnvironment): Allocation {
   checkInsideJob(env);
   const jobId = requireJobId(env, "SLURM_JOB_ID");
   const notes = new Notes();
@@ -56,11 +56,11 @@ export const parseAllocation = (env: SlurmEnvironment): Allocation => {
     ...readTimes(env, notes),
   };
   return { ...read, notes: notes.all };
-};
+}
 
 const jobMarks = ["SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_JOB_CPUS_PER_NODE"];
 
-const checkInsideJob = (env: SlurmEnvironment): void => {
+function checkInsideJob(env: SlurmEnvironment): void {
   if (jobMarks.some((variable) => env[variable] !== undefined)) return;
   throw new SlurmEnvError(
     "not-in-job",
@@ -68,10 +68,10 @@ const checkInsideJob = (env: SlurmEnvironment): void => {
       "`sbatch -N2 SCRIPT` queues a script that starts this program, `salloc -N2` opens a shell to start it from. " +
       "(A plain ssh to a node of a job does not carry the job's variables.)",
   );
-};
+}
 
 /** Half of it is a leftover of another job, or set by hand to try out a script: that is no array. */
-const readArrayTask = (env: SlurmEnvironment, notes: Notes): ArrayTask | undefined => {
+function readArrayTask(env: SlurmEnvironment, notes: Notes): ArrayTask | undefined {
   const number = (variable: string): number | undefined => notes.unlessOdd(() => readWholeNumber(env, variable));
   const jobId = notes.unlessOdd(() => readJobId(env, arrayIds.job));
   const taskId = number(arrayIds.task);
@@ -90,7 +90,7 @@ const readArrayTask = (env: SlurmEnvironment, notes: Notes): ArrayTask | undefin
     maxTaskId: number("SLURM_ARRAY_TASK_MAX"),
     taskIdStep: number("SLURM_ARRAY_TASK_STEP"),
   };
-};
+}
 
 const arrayIds = { job: "SLURM_ARRAY_JOB_ID", task: "SLURM_ARRAY_TASK_ID" } as const;
 
@@ -103,7 +103,7 @@ const readLabels = (env: SlurmEnvironment) => ({
 });
 
 /** Slurm gives seconds since 1970; its END minus its START is the job's limit. Of two that contradict each other none counts. */
-const readTimes = (env: SlurmEnvironment, notes: Notes): Times => {
+function readTimes(env: SlurmEnvironment, notes: Notes): Times {
   const [start, end] = [times.start, times.end].map((variable) => notes.unlessOdd(() => readAmount(env, variable)));
   if (start !== undefined && end !== undefined && end < start) {
     notes.passOver(times.start, String(start), `the job would end earlier, at ${end} (${times.end})`);
@@ -115,7 +115,7 @@ const readTimes = (env: SlurmEnvironment, notes: Notes): Times => {
     endTimeMs: inMs(end),
     timeLimitMs: start === undefined || end === undefined ? undefined : inMs(end - start),
   };
-};
+}
 
 type Times = Pick<Allocation, "startTimeMs" | "endTimeMs" | "timeLimitMs">;
 

@@ -52,12 +52,12 @@ export class SlurmEnvError extends Error {
 }
 
 /** The error for a text that is wrong at `position`, with that place shown. */
-export const errorAt = (code: SlurmEnvErrorCode, source: Source, position: number, problem: string): SlurmEnvError => {
+export function errorAt(code: SlurmEnvErrorCode, source: Source, position: number, problem: string): SlurmEnvError {
   const subject = source.variable ?? "The text";
   const advice = source.variable === undefined ? "" : `\n${slurmSetsIt}`;
   const message = `${subject}, at character ${position + 1}: ${problem}\n${pointAt(source.text, position)}${advice}`;
   return new SlurmEnvError(code, message, { ...source, position, problem });
-};
+}
 
 /** The error for a variable that a job must have. */
 export const missingVariable = (variable: string): SlurmEnvError =>
@@ -82,13 +82,13 @@ const slurmSetsIt =
 /** Enough of a line to find the place, and not the whole of a hostile megabyte. */
 const excerptRadius = 40;
 
-const pointAt = (text: string, position: number): string => {
+function pointAt(text: string, position: number): string {
   const from = Math.max(0, position - excerptRadius);
   const to = position + excerptRadius;
   const before = (from > 0 ? "..." : "") + escape(text.slice(from, position));
   const after = escape(text.slice(position, to)) + (to < text.length ? "..." : "");
   return `  ${before}${after}\n  ${" ".repeat(before.length)}^`;
-};
+}
 
 /** The text for a message: in one line, and not the whole of a very long one. */
 export const quote = (text: string): string =>

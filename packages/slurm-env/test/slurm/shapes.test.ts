@@ -90,10 +90,10 @@ function checkCpus(allocated: readonly AllocatedNode[], { nodes: taken, numCpus,
   if (!singleThread) expect(allocated.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(numCpus);
 }
 
-const threadsOf = (name: string): number => {
+function threadsOf(name: string): number {
   const node = nodes.find((node) => node.name === name);
   return node !== undefined && "threadsPerCore" in node ? node.threadsPerCore : 1;
-};
+}
 
 /** What the environment says of a node's GPUs and memory is so; it may say nothing. */
 function checkShare({ name, gpus, gpuIds, memoryMb }: AllocatedNode, { nodes: taken, exclusive }: SlurmJob): void {
