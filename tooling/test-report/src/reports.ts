@@ -39,9 +39,9 @@ interface FileResult {
   }[];
 }
 
-export const removeReports = (root: string): void => {
+export function removeReports(root: string): void {
   for (const file of globSync(reports, { cwd: root })) rmSync(`${root}/${file}`);
-};
+}
 
 /** Adds up all reports that are there. */
 export function readReports(root: string): TestCounts {

@@ -32,11 +32,11 @@ export async function bringUp(site: Site, host: Host, timeoutMs: number): Promis
   await startDaemons(site, host, timeoutMs);
 }
 
-export const startDaemons = async (site: Site, host: Host, timeoutMs: number): Promise<void> => {
+export async function startDaemons(site: Site, host: Host, timeoutMs: number): Promise<void> {
   const { accounting, login } = site.plan;
   if (accounting !== undefined && host.name === login.name) await startAccounting(site, accounting, timeoutMs);
   await Promise.all(daemonsOf(site, host).map((daemon) => startDaemon(site, daemon, timeoutMs)));
-};
+}
 
 /**
  * Waits until slurmctld hears from these nodes and would give them work.

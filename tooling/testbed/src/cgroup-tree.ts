@@ -89,7 +89,7 @@ function removeFolder(folder: string): void {
   rmdirSync(folder);
 }
 
-const foldersIn = (folder: string): readonly string[] => {
+function foldersIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
@@ -97,7 +97,7 @@ const foldersIn = (folder: string): readonly string[] => {
   } catch {
     return [];
   }
-};
+}
 
 function readOr(file: string, other: string): string {
   try {

@@ -42,9 +42,9 @@ export const commandIn = (process: Entrance, worlds: Worlds, command: readonly s
  * Starts a command that stays: in a session of its own, and a child of that node's first process.
  * (A child of nsenter would be handed to the machine's first process, which need not care for it.)
  */
-export const startIn = async (process: Entrance, command: readonly string[]): Promise<void> => {
+export async function startIn(process: Entrance, command: readonly string[]): Promise<void> {
   await commandIn(process, "all", ["sh", "-c", 'setsid "$@" </dev/null >/dev/null 2>&1 &', "start", ...command]);
-};
+}
 
 /** Where a path of the cluster is to be found from outside. It must not lead over a symbolic link. */
 export const inside = ({ pid }: ProcessId, path: string): string => `/proc/${pid}/root${path}`;

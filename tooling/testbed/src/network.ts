@@ -31,7 +31,7 @@ export const setLink = (holder: ProcessId, host: Host, state: "up" | "down"): Pr
   ip(holder, [`link set ${linkOf(host)} ${state}`]);
 
 /** The kernel does so, too, when the node's last process has ended, but not at once. */
-export const removeLink = async (holder: ProcessId, host: Host): Promise<void> => {
+export async function removeLink(holder: ProcessId, host: Host): Promise<void> {
   const links = await ip(holder, ["link show type veth"]);
   if (links.includes(` ${linkOf(host)}@`)) await ip(holder, [`link del ${linkOf(host)}`]);
-};
+}

@@ -10,8 +10,8 @@ import type { PartitionSpec, SlurmSettings } from "./options.ts";
 import { submitLatencySettings } from "./submit-latency.ts";
 import { daemonName, logOf, pidFileOf, places } from "./places.ts";
 
-export function slurmConf(plan: ClusterPlan): string {
-  return [
+export const slurmConf = (plan: ClusterPlan): string =>
+  [
     ...settingLines(
       {
         ...settings,
@@ -26,7 +26,6 @@ export function slurmConf(plan: ClusterPlan): string {
     ...plan.partitions.map(partitionLine),
     "",
   ].join("\n");
-}
 
 /** Which device files stand for a node's GPUs. */
 export const gresConf = (plan: ClusterPlan): string =>

@@ -55,11 +55,11 @@ export function slurmctldFaultsOf(site: Site): SlurmctldFaults {
 }
 
 /** Waits until slurmctld answers. */
-export const untilAnswers = async (site: Site, timeoutMs: number): Promise<void> => {
+export async function untilAnswers(site: Site, timeoutMs: number): Promise<void> {
   await waitUntil({ what: "slurmctld to answer", timeoutMs, instead: () => diagnosis(site) }, () =>
     nodeStates(site).catch(() => undefined),
   );
-};
+}
 
 async function stop(site: Site, daemon: Daemon): Promise<void> {
   signalDaemon(site, daemon, "SIGTERM");

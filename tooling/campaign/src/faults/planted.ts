@@ -80,14 +80,14 @@ function unknownKey({ journals }: LaptopTarget): number {
   return Math.max(...begun) + 1;
 }
 
-const note = ({ journals }: LaptopTarget, key: number, whats: readonly Note["what"][], pid = 1): void => {
+function note({ journals }: LaptopTarget, key: number, whats: readonly Note["what"][], pid = 1): void {
   for (const what of whats)
     append(
       journalOf.computations(journals),
       { what, run: "1", key, attempt: 1, node: "planted", pid, mask: "", lease: [0], at: monotonicMs() },
       "a",
     );
-};
+}
 
 async function untilEnded(target: LaptopTarget): Promise<void> {
   while (!target.hasEnded) await sleep(10);

@@ -40,9 +40,9 @@ const isRoot = (): string | null => (process.getuid?.() === 0 ? null : "only roo
 /** It is told that it can't have the place, or does without what the stranger has left. */
 const refuses: readonly ExpectedEnd[] = [completes, fails(/results\.sqlite|lock|logs|data|run/)];
 
-const kill = ({ head, hasEnded, signal }: LaptopTarget): void => {
+function kill({ head, hasEnded, signal }: LaptopTarget): void {
   if (!hasEnded) signal(head, "SIGKILL");
-};
+}
 
 export const surroundings: readonly LaptopFault[] = [
   fault("path-without-tools", { launch: withoutTools }),

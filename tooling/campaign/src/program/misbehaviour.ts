@@ -11,9 +11,9 @@ type Deed = (context: CallContext, note: (what: Note["what"]) => void) => Promis
 
 const A_MEGABYTE = 1_048_576;
 
-const fail = (): never => {
+function fail(): never {
   throw new Error("hostile: as planned");
-};
+}
 
 /** For ever, so that the judge sees that it still has its CPU. */
 const loop: Deed = (_context, note) => {

@@ -15,16 +15,13 @@ import { packages, releaseMaker, testbedMissing } from "../testbed-missing.ts";
 const shells = ["tcsh", "fish"] as const;
 
 /** @returns the exit code. */
-export async function install(releases: readonly Release[]): Promise<number> {
-  return (
-    (await installPackages([
-      ...packages,
-      ...accountingPackages,
-      ...shells,
-      ...(releases.length > 0 ? [releaseMaker] : []),
-    ])) || (await makeRoots(releases))
-  );
-}
+export const install = async (releases: readonly Release[]): Promise<number> =>
+  (await installPackages([
+    ...packages,
+    ...accountingPackages,
+    ...shells,
+    ...(releases.length > 0 ? [releaseMaker] : []),
+  ])) || (await makeRoots(releases));
 
 const makeRoots = async (releases: readonly Release[]): Promise<number> =>
   Math.max(0, ...(await Promise.all(releases.map(makeRoot))));
