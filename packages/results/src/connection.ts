@@ -21,7 +21,7 @@ export interface ConnectionSettings {
 }
 
 /** This package's layout of the file, kept in `PRAGMA user_version` (Hyperion leaves it at 0). */
-const layoutVersion = 1;
+const LAYOUT_VERSION = 1;
 
 // The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
 // names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
@@ -48,7 +48,7 @@ export const layout = `
     , primary key (kv_map, program_id, function)
     ) without rowid;
   create index if not exists hyperion_ts_by_key on hyperion_key_val (kv_map, key, program_id);
-  pragma user_version = ${layoutVersion};
+  pragma user_version = ${LAYOUT_VERSION};
 `;
 
 /** An open database file with the layout in place. */
@@ -70,7 +70,7 @@ export function openConnection(path: string, programId: string): Connection {
   try {
     // SQLite would open it for reading, fail to lock it for writing, and call that a disk I/O error.
     if (existsSync(path)) accessSync(path, constants.W_OK);
-    database = new DatabaseSync(path, { timeout: lockWaitMs });
+    database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
     const connection = connectionOf(database, path);
     prepareFile(connection, programId);
     return connection;
@@ -106,10 +106,10 @@ export function openCopiedConnection(copy: string, path: string): Connection {
 }
 
 /** How long SQLite waits, at opening, for another program (such as sqlite3) that reads just now. */
-const lockWaitMs = 500;
+const LOCK_WAIT_MS = 500;
 
 /** Holds all that SQLite's log has between two checkpoints (1,000 pages), in case somebody cuts the log. */
-const cacheKb = 16_384;
+const CACHE_KB = 16_384;
 
 const connectionOf = (database: DatabaseSync, path: string): Connection => ({
   path,
@@ -138,7 +138,7 @@ function prepareFile(connection: Connection, programId: string): void {
   // Whoever may write to the file may have left a view or a trigger in it.
   pragma(database, "trusted_schema = off");
   pragma(database, "locking_mode = exclusive");
-  pragma(database, `cache_size = -${cacheKb}`);
+  pragma(database, `cache_size = -${CACHE_KB}`);
   refuseNewerLayout(pragma(database, "user_version"), path);
   pragma(database, "journal_mode = wal");
   pragma(database, "synchronous = full");
@@ -150,11 +150,11 @@ function prepareFile(connection: Connection, programId: string): void {
 }
 
 function refuseNewerLayout(version: unknown, path: string): void {
-  if (typeof version === "number" && version <= layoutVersion) return;
+  if (typeof version === "number" && version <= LAYOUT_VERSION) return;
   throw new ResultsError({
     code: "newer-layout",
     path,
-    what: `The results database ${path} has layout ${String(version)}; this version of @hyperion-ts/results knows layouts up to ${layoutVersion}`,
+    what: `The results database ${path} has layout ${String(version)}; this version of @hyperion-ts/results knows layouts up to ${LAYOUT_VERSION}`,
     advice: "Nothing was changed. Update @hyperion-ts/results, or give this program another directory",
   });
 }

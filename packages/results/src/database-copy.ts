@@ -45,18 +45,18 @@ export async function copyDatabase(path: string, copy: string): Promise<void> {
   const startMs = performance.now();
   for (let tries = 1; !tryCopy(path, copy); tries += 1) {
     const triedMs = performance.now() - startMs;
-    if (tries >= fewestTries && triedMs > longestTriesMs) throw writtenTooFast(path, tries, triedMs);
-    await pause(Math.min(tries * 2 * clockTickMs, longestPauseMs));
+    if (tries >= FEWEST_TRIES && triedMs > LONGEST_TRIES_MS) throw writtenTooFast(path, tries, triedMs);
+    await pause(Math.min(tries * 2 * CLOCK_TICK_MS, LONGEST_PAUSE_MS));
   }
 }
 
-const fewestTries = 20;
-const longestTriesMs = 10_000;
-const longestPauseMs = 200;
+const FEWEST_TRIES = 20;
+const LONGEST_TRIES_MS = 10_000;
+const LONGEST_PAUSE_MS = 200;
 
 function tryCopy(path: string, copy: string): boolean {
   refuseOwnDatabase(path);
-  for (const suffix of suffixes) rmSync(`${copy}${suffix}`, { force: true });
+  for (const suffix of SUFFIXES) rmSync(`${copy}${suffix}`, { force: true });
   const before = look(path);
   const database = copyFile(path, copy, () => undefined);
   for (const suffix of ["-wal", "-journal"])
@@ -64,7 +64,7 @@ function tryCopy(path: string, copy: string): boolean {
   return fitTogether(before, look(path));
 }
 
-const suffixes = ["", "-wal", "-journal"] as const;
+const SUFFIXES = ["", "-wal", "-journal"] as const;
 
 /** The files at a moment: what tells of a change of each (none where it is missing), and the log's round, where SQLite uses one. */
 interface Look {
@@ -74,7 +74,7 @@ interface Look {
 
 function look(path: string): Look {
   const round = hasLog(path) ? roundOf(logOf(path)) : undefined;
-  const files = suffixes.flatMap((suffix) => {
+  const files = SUFFIXES.flatMap((suffix) => {
     const found = lstatSync(`${path}${suffix}`, { bigint: true, throwIfNoEntry: false });
     return found ? [[suffix, found] as const] : [];
   });
@@ -89,17 +89,17 @@ function fitTogether(before: Look, after: Look): boolean {
     before.round === after.round &&
     !before.files.has("-journal") &&
     !after.files.has("-journal");
-  return sameRound || suffixes.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
+  return sameRound || SUFFIXES.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
 }
 
 function isUnchanged(was: BigIntStats | undefined, is: BigIntStats | undefined): boolean {
   if (was === undefined || is === undefined) return was === is;
   const same = was.ino === is.ino && was.size === is.size && was.mtimeNs === is.mtimeNs && was.ctimeNs === is.ctimeNs;
   // Two changes in one tick of the clock have the same time.
-  return same && Math.abs(Date.now() - Number(is.ctimeMs)) > clockTickMs;
+  return same && Math.abs(Date.now() - Number(is.ctimeMs)) > CLOCK_TICK_MS;
 }
 
-const clockTickMs = 20;
+const CLOCK_TICK_MS = 20;
 
 /** Whether the database's header says that it has a log: https://www.sqlite.org/fileformat2.html#file_format_version_numbers */
 const hasLog = (path: string): boolean => readFront(path, 20)?.[18] === 2;
@@ -154,7 +154,7 @@ function tryClone(source: number, to: string): boolean {
 function copyBytes(source: number, to: string, size: number): void {
   const target = openSync(to, "w", 0o600);
   try {
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size));
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
     for (let at = 0; at < size;) {
       const read = readSync(source, chunk, 0, Math.min(chunk.length, size - at), at);
       if (read === 0) return;
@@ -166,7 +166,7 @@ function copyBytes(source: number, to: string, size: number): void {
   }
 }
 
-const chunkBytes = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 function openIfThere(path: string, refuse: Refuse): number | undefined {
   try {

@@ -27,7 +27,7 @@ export interface ReadExact {
   readonly kept: boolean;
 }
 
-const mark = '{"hyperion-ts":{"changes":[';
+const MARK = '{"hyperion-ts":{"changes":[';
 
 /**
  * The form of any value; where a part of it has none (a function, a symbol, a promise, a reference to what contains it), that.
@@ -46,11 +46,11 @@ export const markedJson = ({ json, changes }: ExactForm, { kept }: { readonly ke
 });
 
 /** JSON text of a plain value, told apart from one in this form by a space if it has to be. */
-export const unmarked = (text: string): string => (text.startsWith(mark) ? ` ${text}` : text);
+export const unmarked = (text: string): string => (text.startsWith(MARK) ? ` ${text}` : text);
 
 /** Reads a text in this form; undefined for all other texts. @throws where a later version wrote it in a way that this one does not know */
 export function readExact(text: string): ReadExact | undefined {
-  if (!text.startsWith(mark)) return undefined;
+  if (!text.startsWith(MARK)) return undefined;
   const form = asForm(JSON.parse(text));
   if (!form) return undefined;
   const holder = [form.json];
@@ -102,7 +102,7 @@ const listOf = (json: unknown): readonly unknown[] => (Array.isArray(json) ? jso
 const regExp = (text: string): RegExp =>
   new RegExp(text.slice(1, text.lastIndexOf("/")), text.slice(text.lastIndexOf("/") + 1));
 
-const views = {
+const VIEWS = {
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -121,7 +121,7 @@ const views = {
 function fromBytes(kind: string, bytes: Buffer): unknown {
   const { buffer } = Uint8Array.from(bytes);
   if (kind === "ArrayBuffer") return buffer;
-  const view = Object.entries(views).find(([name]) => name === kind)?.[1];
+  const view = Object.entries(VIEWS).find(([name]) => name === kind)?.[1];
   if (!view) throw new Error(`it has a ${kind}, which this version of @hyperion-ts/results does not know`);
   return Reflect.construct(view, [buffer]);
 }

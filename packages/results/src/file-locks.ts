@@ -28,9 +28,9 @@ function canLockNewFile(path: string): boolean {
 }
 
 const isAboutLocks = (error: unknown): boolean =>
-  Error.isError(error) && "errcode" in error && lockCodes.has(error.errcode);
+  Error.isError(error) && "errcode" in error && LOCK_CODES.has(error.errcode);
 
-const lockCodes: ReadonlySet<unknown> = new Set([
+const LOCK_CODES: ReadonlySet<unknown> = new Set([
   5, // SQLITE_BUSY
   2058, // SQLITE_IOERR_UNLOCK
   2314, // SQLITE_IOERR_RDLOCK

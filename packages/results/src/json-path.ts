@@ -2,12 +2,12 @@
 
 /** The path of these steps, from the outside in; the middle of a very long one is left out. */
 export function shownPath(steps: readonly PropertyKey[]): string {
-  if (steps.length <= mostSteps) return `$${steps.map(pathStep).join("")}`;
-  const [first, last] = [steps.slice(0, mostSteps / 2), steps.slice(-mostSteps / 2)];
-  return `$${first.map(pathStep).join("")}...${steps.length - mostSteps} steps...${last.map(pathStep).join("")}`;
+  if (steps.length <= MOST_STEPS) return `$${steps.map(pathStep).join("")}`;
+  const [first, last] = [steps.slice(0, MOST_STEPS / 2), steps.slice(-MOST_STEPS / 2)];
+  return `$${first.map(pathStep).join("")}...${steps.length - MOST_STEPS} steps...${last.map(pathStep).join("")}`;
 }
 
-const mostSteps = 20;
+const MOST_STEPS = 20;
 
 function pathStep(property: PropertyKey): string {
   if (typeof property === "number") return `[${property}]`;

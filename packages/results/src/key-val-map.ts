@@ -82,7 +82,7 @@ export function keyValMap<KS extends StandardSchemaV1, VS extends StandardSchema
     );
   checkValue(`keyValMap ${JSON.stringify(name)}`, "key", key, standardSchema);
   checkValue(`keyValMap ${JSON.stringify(name)}`, "value", value, standardSchema);
-  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, rules);
+  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, RULES);
   refuseUnwritten(`keyValMap ${JSON.stringify(name)}`, { key, value, codec: options.codec });
   return { name, key, value, codec: options.codec };
 }
@@ -115,4 +115,4 @@ const codec: Rule = (value, name) => {
   for (const each of functions) callable(Reflect.get(Object(value), each), `${name}.${each}`);
 };
 
-const rules: Rules<KeyValMapOptions<unknown>> = { codec };
+const RULES: Rules<KeyValMapOptions<unknown>> = { codec };

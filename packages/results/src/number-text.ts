@@ -18,11 +18,13 @@ export function keepsNumber(source: string): boolean {
   if (/^-?\d+$/.test(source)) return BigInt(value) === BigInt(source);
   const { digits, text } = decimal(source);
   if (digits === 0) return true;
-  return text === decimal(String(value)).text || text === decimal(value.toPrecision(Math.min(digits, mostDigits))).text;
+  return (
+    text === decimal(String(value)).text || text === decimal(value.toPrecision(Math.min(digits, MOST_DIGITS))).text
+  );
 }
 
 /** What toPrecision can print at most. A number with a point and more digits is taken for changed. */
-const mostDigits = 100;
+const MOST_DIGITS = 100;
 
 /** A decimal literal without its freedom of form: "1.0e-2", "0.01" and "1e-2" all give "1e-2", of one significant digit. */
 function decimal(literal: string): { readonly digits: number; readonly text: string } {

@@ -31,14 +31,14 @@ const isToRead = (options: ResultsOptions | SnapshotOptions): options is Snapsho
   Object(options).readOnly === true;
 
 async function read(options: SnapshotOptions): Promise<ResultsSnapshot> {
-  checkOptions("openResults with readOnly", options, snapshotRules);
+  checkOptions("openResults with readOnly", options, SNAPSHOT_RULES);
   checkValue("openResults", "path", options.path, nonEmpty);
   const { openSnapshot } = await import("./results-snapshot.ts");
   return openSnapshot(options);
 }
 
 async function write(options: ResultsOptions): Promise<ResultsDatabase> {
-  checkOptions("openResults", options, rules);
+  checkOptions("openResults", options, RULES);
   checkValue("openResults", "path", options.path, nonEmpty);
   if (options.programId === undefined)
     throw new TypeError(
@@ -49,7 +49,7 @@ async function write(options: ResultsOptions): Promise<ResultsDatabase> {
   return openDatabase(options);
 }
 
-const rules: Rules<ResultsOptions> = {
+const RULES: Rules<ResultsOptions> = {
   path: nonEmpty,
   programId: nonEmpty,
   readOnly: flag,
@@ -60,4 +60,4 @@ const rules: Rules<ResultsOptions> = {
   onLost: callable,
   aroundCommit: callable,
 };
-const snapshotRules: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };
+const SNAPSHOT_RULES: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };

@@ -93,13 +93,13 @@ interface Look {
 /** Undefined where it can't be known, which is no reason to end: no permission for the folder, a server that does not answer. */
 function look(path: string): Look | "gone" | undefined {
   try {
-    const found = statSync(path, noThrow);
+    const found = statSync(path, NO_THROW);
     if (found === undefined) return "gone";
     // Lustre's numbers are larger than a double holds. To ask for BigInts always would take four times as long.
-    return Number.isSafeInteger(found.ino) ? found : (statSync(path, { ...noThrow, bigint: true }) ?? "gone");
+    return Number.isSafeInteger(found.ino) ? found : (statSync(path, { ...NO_THROW, bigint: true }) ?? "gone");
   } catch (error) {
     return Error.isError(error) && "code" in error && error.code === "ESTALE" ? "gone" : undefined;
   }
 }
 
-const noThrow = { throwIfNoEntry: false } as const;
+const NO_THROW = { throwIfNoEntry: false } as const;

@@ -4,15 +4,15 @@ import { ResultsError } from "./results-error.ts";
 import type { NewRow } from "./stored-rows.ts";
 
 /** SQLite's limit for a row, 10^9 bytes (https://www.sqlite.org/limits.html), less what a row has beside key and value. */
-const largestRowBytes = 1_000_000_000 - 1_000_000;
+const LARGEST_ROW_BYTES = 1_000_000_000 - 1_000_000;
 
 /** Why SQLite would not take a row: `too-large`; undefined where it will. */
 export function refusedRow(
   { map, key, value }: NewRow,
   path: string,
-  limitBytes: number = largestRowBytes,
+  limitBytes: number = LARGEST_ROW_BYTES,
 ): ResultsError | undefined {
-  if ((key.length + value.length) * mostBytesPerUnit <= limitBytes) return undefined;
+  if ((key.length + value.length) * MOST_BYTES_PER_UNIT <= limitBytes) return undefined;
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
   if (bytes <= limitBytes) return undefined;
   return new ResultsError({
@@ -24,4 +24,4 @@ export function refusedRow(
 }
 
 /** A unit of UTF-16 takes three bytes of UTF-8 at most. */
-const mostBytesPerUnit = 3;
+const MOST_BYTES_PER_UNIT = 3;

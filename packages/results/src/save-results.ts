@@ -63,7 +63,7 @@ function saveAt(
     saved.exec("pragma synchronous = full; begin immediate");
     if (!whole) saved.exec(layout);
     const unread = whole
-      ? Number(saved.prepare(`delete from hyperion_key_val where ${hasZeros}`).run().changes)
+      ? Number(saved.prepare(`delete from hyperion_key_val where ${HAS_ZEROS}`).run().changes)
       : copyRows(connection, saved);
     saved.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
     const insert = saved.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
@@ -86,12 +86,12 @@ function tryVacuum(database: DatabaseSync, path: string): boolean {
 }
 
 /** Where a page is cut off, SQLite reads zeros, which no JSON text has. */
-const hasZeros = `((typeof(key) = 'text' and instr(cast(key as blob), x'00')) or (typeof(val) = 'text' and instr(cast(val as blob), x'00')))`;
+const HAS_ZEROS = `((typeof(key) = 'text' and instr(cast(key as blob), x'00')) or (typeof(val) = 'text' and instr(cast(val as blob), x'00')))`;
 
 /** Copies each row whose pages can be read. Returns how many could not be. */
 function copyRows(connection: Connection, saved: DatabaseSync): number {
   const read = connection.prepare(
-    `select program_id, kv_map, key, val, created_at from hyperion_key_val where rowid = ? and not ${hasZeros}`,
+    `select program_id, kv_map, key, val, created_at from hyperion_key_val where rowid = ? and not ${HAS_ZEROS}`,
   );
   const last = connection.prepare("select max(rowid) as last from hyperion_key_val").get()?.["last"] ?? 0n;
   const write = saved.prepare(

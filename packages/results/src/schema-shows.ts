@@ -29,7 +29,7 @@ function search({ schema, steps }: Part, side: SchemaSide, seen: Set<unknown>): 
   if (!definition || seen.has(schema)) return undefined;
   seen.add(schema);
   const { type, coerce } = definition;
-  const found = coerce === true && side === "input" ? undefined : refusedTypes.get(type);
+  const found = coerce === true && side === "input" ? undefined : REFUSED_TYPES.get(type);
   if (found !== undefined) return { at: shownPath(steps), found };
   for (const [step, part] of partsOf(definition, side)) {
     const inPart = search({ schema: part, steps: step === undefined ? steps : [...steps, step] }, side, seen);
@@ -38,7 +38,7 @@ function search({ schema, steps }: Part, side: SchemaSide, seen: Set<unknown>): 
   return undefined;
 }
 
-const refusedTypes: ReadonlyMap<unknown, string> = new Map([
+const REFUSED_TYPES: ReadonlyMap<unknown, string> = new Map([
   ["date", "a Date"],
   ["bigint", "a BigInt"],
   ["nan", "NaN"],

@@ -75,10 +75,10 @@ function failureCode(error: unknown): FailureCode {
   return "code" in error ? fileSystemCode(error.code) : "sqlite";
 }
 
-const primaryResultCode = 0xff;
+const PRIMARY_RESULT_CODE = 0xff;
 
 function sqliteCode(extendedCode: number): FailureCode {
-  switch (extendedCode & primaryResultCode) {
+  switch (extendedCode & PRIMARY_RESULT_CODE) {
     case 5: // SQLITE_BUSY
     case 6: // SQLITE_LOCKED
       return "locked";

@@ -66,12 +66,12 @@ function valueText<V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): st
   return {
     why: `does not fit its schema: ${checked.issue}`,
     code: tooDeep ? "too-large" : "invalid-value",
-    advice: tooDeep ? flatter : "Correct the value, or the value schema given to keyValMap",
+    advice: tooDeep ? FLATTER : "Correct the value, or the value schema given to keyValMap",
     cause: checked.cause,
   };
 }
 
-const flatter =
+const FLATTER =
   "Give the map a flatter value (a list in the place of a chain), or a schema and a codec that don't call themselves for each level";
 
 function textOf<V>({ codec }: ValuesOf<V>, value: V): string | Refusal {
@@ -87,7 +87,7 @@ function textOf<V>({ codec }: ValuesOf<V>, value: V): string | Refusal {
     return {
       why: `could not be encoded by the map's codec: ${messageOf(cause)}`,
       code: isTooDeep(cause) ? "too-large" : "invalid-value",
-      advice: isTooDeep(cause) ? flatter : "Correct the value, or the codec given to keyValMap",
+      advice: isTooDeep(cause) ? FLATTER : "Correct the value, or the codec given to keyValMap",
       cause,
     };
   }

@@ -27,7 +27,7 @@ import {
   type ResultsSnapshot,
 } from "../src/index.ts";
 import { writtenByHyperion } from "./hyperion-rows.ts";
-import { asStranger, haveStranger, shareFolder, stranger } from "./stranger.ts";
+import { asStranger, haveStranger, shareFolder, STRANGER } from "./stranger.ts";
 import { brackets, remainingLines, root, runProgram, runProgramWith, temporaryFolder, type Folder } from "./world.ts";
 
 const read = (path: string): Promise<ResultsSnapshot> => openResults({ path, readOnly: true });
@@ -321,7 +321,7 @@ describe.skipIf(!haveStranger)("of another user (needs root, to be one)", () => 
     await killedWriter(folder);
     shareFolder(folder.path, 0o755);
     const readAsStranger = async (): Promise<readonly string[]> => {
-      await using reader = runProgramWith({ READER_UID: String(stranger.uid) }, "reader.ts", folder.database);
+      await using reader = runProgramWith({ READER_UID: String(STRANGER.uid) }, "reader.ts", folder.database);
       reader.write("read\n");
       return await remainingLines(reader);
     };
