@@ -14,7 +14,7 @@ export const viewBytes = (view: ArrayBufferView): Uint8Array =>
  * @throws {Error} where there is no such class, or the bytes are no whole number of elements.
  */
 export function bytesToObject(name: string, bytes: Uint8Array): object {
-  const make = makers.get(name);
+  const make = MAKERS.get(name);
   if (make === undefined) throw new Error(`this version of Node has no class ${name} for bytes`);
   return make(
     bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer,
@@ -23,7 +23,7 @@ export function bytesToObject(name: string, bytes: Uint8Array): object {
 
 type Maker = (memory: ArrayBufferLike) => object;
 
-const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ["ArrayBuffer", (memory) => memory],
   ["DataView", (memory) => new DataView(memory)],
   ["Buffer", (memory) => Buffer.from(memory)],

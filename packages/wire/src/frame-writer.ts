@@ -21,7 +21,7 @@ const BY_REFERENCE_BYTES = 8_192;
 
 /** A frame that comes so much later than the last write, in milliseconds, came alone. */
 const ALONE_MS = 0.05;
-const none: readonly Uint8Array[] = [];
+const NONE: readonly Uint8Array[] = [];
 
 /** A sign of life whose payload is a line end. */
 const LINE_END = Buffer.alloc(HEADER_BYTES + 1, "\n");
@@ -88,7 +88,7 @@ export class FrameWriter {
       return;
     }
     const room = HIGH_WATER_BYTES - stream.writableLength;
-    const data = room > 0 ? this.#data.take(room) : none;
+    const data = room > 0 ? this.#data.take(room) : NONE;
     const segments = control.length === 0 ? data : [...control, ...data];
     this.#writeAll(this.#lines && segments.length > 0 ? [...segments, LINE_END] : segments);
   }
@@ -161,7 +161,7 @@ class Batch {
       bytes += segments[count]?.length ?? 0;
       count += 1;
     }
-    if (count === 0) return none;
+    if (count === 0) return NONE;
     this.#segments = count === segments.length ? [] : segments.slice(count);
     return count === segments.length ? segments : segments.slice(0, count);
   }

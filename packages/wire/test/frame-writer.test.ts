@@ -10,7 +10,7 @@ import { anyFrame, type Frame, frameBytes, FrameCollector, patternOf } from "./f
 import { SlowStream } from "./slow-stream.ts";
 import { until } from "./until.ts";
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 const heartbeat: Frame = { kind: FrameKind.heartbeat, flags: 0, channel: 0, id: 0, payload: Buffer.alloc(0) };
 const result = (id: number, length: number): Frame => ({
   kind: FrameKind.result,
@@ -214,7 +214,7 @@ describe("a stream that is gone", () => {
     stream.destroy();
     await once(stream, "close");
     write(writer, result(1, 50_000));
-    writer.frame(headerOf(FrameKind.credit, 1, 100), nothing);
+    writer.frame(headerOf(FrameKind.credit, 1, 100), NOTHING);
     writer.flush();
     await nextTurn();
     expect(errors).toEqual([]);

@@ -58,7 +58,7 @@ describe("a message", () => {
     const { end, take } = received([opening(1, 501 * MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES - LENGTH_BYTES)], limit);
     const before = buffersInUse();
     for (let n = 0; n < 500; n++) take(call(1, more | continued, MAX_PAYLOAD_BYTES));
-    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(4 * limit), sweeping);
+    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(4 * limit), SWEEPING);
     take(call(1, continued, 0));
     expect(end.refused).toEqual([{ kind: FrameKind.call, id: 1, bytes: 501 * MAX_PAYLOAD_BYTES - LENGTH_BYTES }]);
   });
@@ -66,7 +66,7 @@ describe("a message", () => {
   it("that claims to be longer than memory takes no more of it than eight times what came", async () => {
     const before = buffersInUse();
     const { end, take } = received([opening(1, 2 ** 48 - 1, MIN_PIECE_BYTES)]);
-    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(1_000_000), sweeping);
+    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(1_000_000), SWEEPING);
     take(call(1, continued, 10));
     expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 10, 1) }]);
   });
@@ -161,7 +161,7 @@ function received(
 }
 
 /** Memory of buffers that nobody holds is given back by another thread, which may have to wait for a CPU. */
-const sweeping = { timeout: 20_000, interval: 20 } as const;
+const SWEEPING = { timeout: 20_000, interval: 20 } as const;
 
 /** Bytes of buffers that something still holds. */
 function buffersInUse(): number {
