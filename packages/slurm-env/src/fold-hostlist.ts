@@ -4,7 +4,7 @@
  * (slurm.conf(5), NodeName). So `n1-ib,n2-ib` stays as it is, as in `scontrol show hostlist`.
  */
 import { parseNodeName } from "./node-name.ts";
-import { maxNames, maxNumber } from "./number-ranges.ts";
+import { MAX_NAMES, MAX_NUMBER } from "./number-ranges.ts";
 import { SlurmEnvError } from "./slurm-env-error.ts";
 
 /**
@@ -19,8 +19,8 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
  */
 export function foldHostlist(names: readonly string[]): string {
   if (names.length === 0) throw new SlurmEnvError("malformed", "There is no hostlist of no names.");
-  if (names.length > maxNames)
-    throw new SlurmEnvError("too-many-names", `A hostlist of ${names.length} names: at most ${maxNames} are allowed.`);
+  if (names.length > MAX_NAMES)
+    throw new SlurmEnvError("too-many-names", `A hostlist of ${names.length} names: at most ${MAX_NAMES} are allowed.`);
   const byLastNumber = joinNeighbours(names.map((name) => splitName(parseNodeName(name))));
   return joinNeighbours(byLastNumber.map(splitFolded))
     .map(({ written }) => written)
@@ -60,7 +60,7 @@ function splitFolded({ written, head, group }: Folded): Split {
 function cutLastNumber(text: string): { readonly head: string; readonly number?: string } {
   const start = text.search(/\d*$/);
   const number = text.slice(start);
-  return number === "" || BigInt(number) > maxNumber ? { head: text } : { head: text.slice(0, start), number };
+  return number === "" || BigInt(number) > MAX_NUMBER ? { head: text } : { head: text.slice(0, start), number };
 }
 
 function joinNeighbours(splits: readonly Split[]): readonly Folded[] {

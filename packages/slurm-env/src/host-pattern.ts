@@ -8,7 +8,7 @@
  */
 import { Cursor } from "./cursor.ts";
 import { MAX_NAME_LENGTH } from "./node-name.ts";
-import { countNumbers, maxNames, parseNumberRanges, type NumberRange } from "./number-ranges.ts";
+import { countNumbers, MAX_NAMES, parseNumberRanges, type NumberRange } from "./number-ranges.ts";
 import type { Source } from "./slurm-env-error.ts";
 
 /** One bracket group, and the text that precedes it. */
@@ -33,7 +33,7 @@ export function parseHostPatterns(source: Source): readonly HostPattern[] {
     const position = cursor.at;
     const pattern = parsePattern(cursor);
     count += pattern.count;
-    if (count > maxNames) throw tooManyNames(cursor, position);
+    if (count > MAX_NAMES) throw tooManyNames(cursor, position);
     patterns.push(pattern);
   } while (cursor.take(","));
   if (!cursor.atEnd) throw cursor.error(unexpectedCharacter(cursor.next));
@@ -51,7 +51,7 @@ function parsePattern(cursor: Cursor): HostPattern {
     const open = cursor.at;
     const ranges = parseGroup(cursor);
     count *= countNumbers(ranges);
-    if (count > maxNames) throw tooManyNames(cursor, open);
+    if (count > MAX_NAMES) throw tooManyNames(cursor, open);
     groups.push({ before: text, ranges });
     length += text.length + longestNumber(ranges);
     if (length > MAX_NAME_LENGTH) throw nameTooLong(cursor, start);
@@ -80,7 +80,7 @@ const longestNumber = (ranges: readonly NumberRange[]): number =>
   ranges.reduce((longest, { high, width }) => Math.max(longest, width, high.toString().length), 0);
 
 const tooManyNames = (cursor: Cursor, position: number) =>
-  cursor.error(`the list stands for more than ${maxNames} names`, position, "too-many-names");
+  cursor.error(`the list stands for more than ${MAX_NAMES} names`, position, "too-many-names");
 
 const nameTooLong = (cursor: Cursor, position: number) =>
   cursor.error(`a name has more than ${MAX_NAME_LENGTH} characters`, position);

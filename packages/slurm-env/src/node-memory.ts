@@ -6,13 +6,13 @@ import type { CpuCount } from "./cpu-count.ts";
 import type { Notes } from "./notes.ts";
 import { readAmount, type SlurmEnvironment } from "./slurm-environment.ts";
 
-const units = ["NODE", "CPU", "GPU"] as const;
+const UNITS = ["NODE", "CPU", "GPU"] as const;
 
 /** Megabytes on a node by its CPUs and GPUs; undefined where Slurm does not say, or gives all of the node (0). */
 export type MemoryRule = (cpus: CpuCount, gpus: number | undefined) => number | undefined;
 
 export function readMemoryRule(env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule {
-  const [stated, another] = units.flatMap((unit) => {
+  const [stated, another] = UNITS.flatMap((unit) => {
     const megabytes = notes.unlessOdd(() => readAmount(env, `SLURM_MEM_PER_${unit}${suffix}`));
     return megabytes === undefined ? [] : [{ unit, megabytes }];
   });
@@ -22,7 +22,7 @@ export function readMemoryRule(env: SlurmEnvironment, suffix: string, notes: Not
 
 function amount(
   megabytes: number,
-  unit: (typeof units)[number],
+  unit: (typeof UNITS)[number],
   cpus: CpuCount,
   gpus: number | undefined,
 ): number | undefined {

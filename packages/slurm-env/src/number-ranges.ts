@@ -13,10 +13,10 @@ export interface NumberRange {
 }
 
 /** The longest list that we build: what Slurm allows one range to be (MAX_RANGE in its hostlist.c). */
-export const maxNames = 65_536;
+export const MAX_NAMES = 65_536;
 
 /** The largest number that Slurm can hold (an unsigned long); it silently clamps larger ones to this. */
-export const maxNumber = 2n ** 64n - 1n;
+export const MAX_NUMBER = 2n ** 64n - 1n;
 
 /**
  * Reads ranges for as long as a comma follows; the caller decides what may come then.
@@ -30,7 +30,7 @@ export function parseNumberRanges(cursor: Cursor): readonly NumberRange[] {
     const position = cursor.at;
     const range = parseNumberRange(cursor);
     count += range.high - range.low + 1n;
-    if (count > maxNames) throw cursor.error(`more than ${maxNames} numbers`, position, "too-many-names");
+    if (count > MAX_NAMES) throw cursor.error(`more than ${MAX_NAMES} numbers`, position, "too-many-names");
     ranges.push(range);
   } while (cursor.take(","));
   return ranges;
@@ -64,8 +64,8 @@ function parseDigits(cursor: Cursor): string {
 /** Looks at the length first: turning a million digits into a number takes more than linear time. */
 function toNumber(cursor: Cursor, digits: string, position: number): bigint {
   const significant = digits.replace(/^0+/, "");
-  const value = significant.length > 20 ? maxNumber + 1n : BigInt(significant);
-  if (value > maxNumber) throw cursor.error(`the number is larger than ${maxNumber}`, position);
+  const value = significant.length > 20 ? MAX_NUMBER + 1n : BigInt(significant);
+  if (value > MAX_NUMBER) throw cursor.error(`the number is larger than ${MAX_NUMBER}`, position);
   return value;
 }
 

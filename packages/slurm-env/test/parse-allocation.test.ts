@@ -267,14 +267,14 @@ describe("a variable that nobody needs does not stop a run", () => {
   );
 });
 
-const furtherVariables =
+const FURTHER_VARIABLES =
   "SLURM_MEM_PER_NODE SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_CPUS_PER_TASK SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_GPUS SLURM_GPUS_ON_NODE SLURM_JOB_GPUS " +
   "SLURM_STEP_GPUS SLURM_JOB_START_TIME SLURM_JOB_END_TIME SLURM_RESTART_COUNT SLURM_STEP_ID SLURM_STEP_TASKS_PER_NODE SLURM_ARRAY_TASK_STEP";
 
 const allVariables = [
   ...new Set([
     ...recordedJobs.flatMap(({ env }) => Object.keys(env)).filter((name) => name.startsWith("SLURM")),
-    ...furtherVariables.split(" "),
+    ...FURTHER_VARIABLES.split(" "),
   ]),
 ];
 
