@@ -32,7 +32,7 @@ export class OptionsError extends Error {
 }
 
 /** What `--help` prints. */
-export const usage = `Brackets the square, cube and fourth roots of a range of points: one remote call for
+export const USAGE = `Brackets the square, cube and fourth roots of a range of points: one remote call for
 each root, on this machine's CPUs. What was computed once is remembered, across runs.
 
 usage: npm run demo -- [options]
