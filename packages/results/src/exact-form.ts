@@ -9,21 +9,25 @@
  */
 import { types } from "node:util";
 import { shownPath } from "./json-path.ts";
-import { describeInstance, isPlain, type JsonValue, type NotJson } from "./json-value.ts";
+import { describeInstance, hasNoFields, isPlain, type JsonValue, type NotJson } from "./json-value.ts";
 
 /** One change: where, and what was there. */
 type Change = readonly [path: readonly (string | number)[], kind: string];
 
 /** A value as JSON and changes. */
 export interface ExactForm {
+  /** The nearest JSON value. */
   readonly json: JsonValue;
+  /** What has to be changed in it, from the outside in. */
   readonly changes: readonly Change[];
 }
 
-/** What a row in this form has: the value, whether only undefined was changed in it, and whether it was kept for a codec. */
+/** What a row in this form has. */
 export interface ReadExact {
   readonly value: unknown;
+  /** Whether only undefined was changed in the value. */
   readonly onlyUndefined: boolean;
+  /** Whether the value was kept for a codec. */
   readonly kept: boolean;
 }
 
@@ -48,7 +52,11 @@ export const markedJson = ({ json, changes }: ExactForm, { kept }: { readonly ke
 /** JSON text of a plain value, told apart from one in this form by a space if it has to be. */
 export const unmarked = (text: string): string => (text.startsWith(MARK) ? ` ${text}` : text);
 
-/** Reads a text in this form; undefined for all other texts. @throws where a later version wrote it in a way that this one does not know */
+/**
+ * Reads a text in this form; undefined for all other texts.
+ *
+ * @throws Error when a later version of this package wrote it in a way that this one does not know
+ */
 export function readExact(text: string): ReadExact | undefined {
   if (!text.startsWith(MARK)) return undefined;
   const form = asForm(JSON.parse(text));
@@ -195,10 +203,10 @@ function pathOf(steps: Steps): readonly (string | number)[] {
   return path.toReversed();
 }
 
-const hole = Symbol("a hole in an array");
+const HOLE = Symbol("a hole in an array");
 
 function formOf(value: unknown): Form {
-  if (value === hole) return { kind: "hole", json: null };
+  if (value === HOLE) return { kind: "hole", json: null };
   if (value === undefined) return { kind: "undefined", json: null };
   if (value === null || typeof value === "string" || typeof value === "boolean") return { json: value };
   if (typeof value === "number")
@@ -232,21 +240,11 @@ function objectForm(value: object): Form {
 }
 
 function arrayForm(value: readonly unknown[]): Form {
-  const list = Array.from(value, (part, index) => (index in value ? part : hole));
-  if (Object.keys(value).length > list.filter((part) => part !== hole).length)
+  const list = Array.from(value, (part, index) => (index in value ? part : HOLE));
+  if (Object.keys(value).length > list.filter((part) => part !== HOLE).length)
     return { refused: "an array with named properties" };
   return { ...(isPlain(value) ? {} : { kind: "fields" }), list };
 }
 
 /** A Buffer is a Uint8Array. */
 const viewKind = (view: ArrayBufferView): string => (types.isTypedArray(view) ? view[Symbol.toStringTag] : "DataView");
-
-/** What it is, is not in properties. */
-const hasNoFields = (value: object): boolean =>
-  types.isPromise(value) ||
-  types.isProxy(value) ||
-  types.isWeakMap(value) ||
-  types.isWeakSet(value) ||
-  types.isBoxedPrimitive(value) ||
-  types.isGeneratorObject(value) ||
-  value instanceof WeakRef;

@@ -5,6 +5,7 @@
  *
  * -0 is JSON: JSON.parse reads the text -0 as what it is. Only JSON.stringify can't write it.
  */
+import { types } from "node:util";
 import { shownPath } from "./json-path.ts";
 
 /** What JSON can hold and give back unchanged. */
@@ -16,9 +17,11 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [property: string]: JsonValue };
 
-/** The first place where JSON would change a value: `at` is its path ("$.points[3]"), `found` what is there ("NaN"). */
+/** The first place where JSON would change a value. */
 export interface NotJson {
+  /** Its path, e.g. `$.points[3]`. */
   readonly at: string;
+  /** What is there, e.g. `NaN`. */
   readonly found: string;
 }
 
@@ -129,8 +132,18 @@ const isObjectPrototype = (prototype: unknown): boolean =>
     Object.getPrototypeOf(prototype) === null &&
     Object.hasOwn(prototype, "isPrototypeOf"));
 
-/** "a Date", "an object of a class". */
+/** What `value` is, by its class: `a Date`, `an object of a class`. */
 export function describeInstance(value: object): string {
   const name = value.constructor?.name;
   return name ? `a ${name}` : "an object of a class";
 }
+
+/** Whether what `value` is can't be seen in its properties: a promise, a proxy and the like. */
+export const hasNoFields = (value: object): boolean =>
+  types.isPromise(value) ||
+  types.isProxy(value) ||
+  types.isWeakMap(value) ||
+  types.isWeakSet(value) ||
+  types.isBoxedPrimitive(value) ||
+  types.isGeneratorObject(value) ||
+  value instanceof WeakRef;

@@ -24,20 +24,23 @@ import { readRegularFile } from "@hyperion-ts/own-files";
 import { ownIdentity, processState, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
 import { ResultsError } from "./results-error.ts";
 
-/**
- * What a lock file says, as JSON. `since` is an ISO time, `what` tells a person what the process is, `job` names the
- * batch job that it runs in.
- */
+/** What a lock file says, as JSON: which process has the lock. */
 export type LockHolder = ProcessIdentity & {
+  /** When it took the lock: an ISO time. */
   readonly since: string;
+  /** What the process is, for people. */
   readonly what: string;
+  /** Tells this lock from all others: 12 hexadecimal digits. */
   readonly token: string;
+  /** The batch job that it runs in. */
   readonly job?: string;
 };
 
-/** Batch jobs, where there are any: this process's own, and one that has certainly ended. */
+/** Batch jobs, where there are any. */
 export interface LockJobs {
+  /** This process's own. */
   readonly own?: string | undefined;
+  /** One that has certainly ended. */
   readonly ended?: string | undefined;
 }
 
@@ -45,7 +48,8 @@ export interface LockJobs {
  * Takes the lock of the database at `databasePath`; disposing of it gives it up.
  * A lock that a dead process of this host left is taken over, and one that was left by a batch job that has ended.
  *
- * @throws ResultsError `locked`; file errors such as EACCES and ENOSPC as they come
+ * @throws ResultsError (`locked`) when another process has the lock, or may have it
+ * @throws Error of Node's, such as EACCES and ENOSPC, when the file can't be written
  */
 export function takeLock(databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable {
   const self = {
@@ -55,7 +59,7 @@ export function takeLock(databasePath: string, what: string, { own, ended }: Loc
     token: randomBytes(6).toString("hex"),
     ...(own === undefined ? {} : { job: own }),
   };
-  return lockAt(lockOf(databasePath), databasePath, self, ended);
+  return lockAt({ lockPath: lockOf(databasePath), databasePath, self, endedJob: ended });
 }
 
 /** The batch job whose process has the lock, where the lock names one. */
@@ -66,11 +70,21 @@ const MOST_BYTES = 65_536;
 
 const lockOf = (databasePath: string): string => `${databasePath}.lock`;
 
-function lockAt(lockPath: string, databasePath: string, self: LockHolder, endedJob: string | undefined): Disposable {
+/** Which lock is taken, of which database, by whom. */
+interface LockAttempt {
+  readonly lockPath: string;
+  readonly databasePath: string;
+  readonly self: LockHolder;
+  /** A batch job whose lock may be replaced, because the job has ended. */
+  readonly endedJob: string | undefined;
+}
+
+function lockAt(attempt: LockAttempt): Disposable {
+  const { lockPath, self } = attempt;
   const draft = `${lockPath}.${self.token}.draft`;
   try {
     writeDurably(draft, JSON.stringify(self));
-    if (!tryLink(draft, lockPath)) replaceDead(lockPath, databasePath, self, draft, endedJob);
+    if (!tryLink(draft, lockPath)) replaceDead(attempt, draft);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -107,18 +121,13 @@ function linkOrCopy(draft: string, lockPath: string): void {
   }
 }
 
-function replaceDead(
-  lockPath: string,
-  databasePath: string,
-  self: LockHolder,
-  draft: string,
-  endedJob: string | undefined,
-): void {
+function replaceDead(attempt: LockAttempt, draft: string): void {
+  const { lockPath, databasePath, endedJob } = attempt;
   const holder = readHolder(lockPath);
   if (holder) {
     if (holder.job === undefined || holder.job !== endedJob) refuseUnlessDead(holder, lockPath, databasePath);
     // Only who holds the lock named after this token may replace the lock that bears it.
-    using _rightToReplace = lockAt(`${lockPath}.${holder.token}`, databasePath, self, endedJob);
+    using _rightToReplace = lockAt({ ...attempt, lockPath: `${lockPath}.${holder.token}` });
     if (readHolder(lockPath)?.token === holder.token) return renameSync(draft, lockPath);
   }
   // It changed hands, or was given up, while we looked: who links first has it.

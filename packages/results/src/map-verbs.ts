@@ -10,8 +10,8 @@ import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
 import type { HasResults, ResultsStore, StoredRow } from "./results-store.ts";
-import { decodeValue, isKept } from "./stored-value.ts";
-import { encodeValue } from "./value-text.ts";
+import { valueFromText, isKept } from "./value-from-text.ts";
+import { valueToText } from "./value-to-text.ts";
 
 /** A function of an environment that has a results database. */
 type WithResults<A> = (env: HasResults) => Promise<A>;
@@ -27,7 +27,7 @@ export const insert =
   async (env) => {
     const results = databaseFor("insert", map, env);
     const text = await keyText(map, key);
-    await results.insert(map.name, text, await encodeValue(map, text, value));
+    await results.insert(map.name, text, await valueToText(map, text, value));
   };
 
 /**
@@ -56,7 +56,7 @@ async function lookupOr<K, V, Absent>(
   const results = databaseFor("lookup", map, env);
   const text = await keyText(map, key);
   const value = await results.lookup(map.name, text);
-  return value === undefined ? absent : decodeValue(map, text, value);
+  return value === undefined ? absent : valueFromText(map, text, value);
 }
 
 /**
@@ -73,7 +73,7 @@ export const lookupAll =
     const entries: (readonly [StoredKey, V])[] = [];
     for (const { key, value } of await results.lookupAll(map.name)) {
       if (isKept(map, value)) continue;
-      const decoded = decodeValue(map, key, value);
+      const decoded = valueFromText(map, key, value);
       entries.push([readKey(map, key), decoded instanceof Promise ? await decoded : decoded]);
     }
     return entries;
@@ -127,7 +127,7 @@ async function valueIfReadable<V>(
   { key, value }: StoredRow,
 ): Promise<V | undefined> {
   try {
-    return await decodeValue(map, key, value);
+    return await valueFromText(map, key, value);
   } catch (error) {
     if (error instanceof ResultsError) return undefined;
     throw error;

@@ -11,7 +11,7 @@ import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
-import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
+import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
 import { RowOrigins, type FunctionCodes, type OtherCode } from "./row-origins.ts";
 import type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
 import { refusedRow } from "./row-size.ts";
@@ -135,7 +135,7 @@ class SqliteResults implements ResultsDatabase {
     this.#files.whileOurs([], () => this.#rows.forget(map, keys));
   }
 
-  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): Claimed | Promise<Claimed> {
+  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): ClaimAnswer | Promise<ClaimAnswer> {
     signal?.throwIfAborted();
     // The key's text has no line break of its own, so this id is unique.
     const id = `${key}\n${map}`;
@@ -181,12 +181,12 @@ class SqliteResults implements ResultsDatabase {
     });
   }
 
-  #ownFlight(id: string, map: string, key: string): Claimed {
+  #ownFlight(id: string, map: string, key: string): ClaimAnswer {
     const store = (value: string): Promise<void> => this.insert(map, key, value);
     return { kind: "mine", claim: openClaim(this.#flights, { id, map, key, store }) };
   }
 
-  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<Claimed> {
+  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
     const end = await this.#flights.wait(id, signal);
     if (end.kind === "mine") return this.#ownFlight(id, map, key);
     this.#counts.shared += 1;

@@ -12,7 +12,7 @@ import { findExistingDatabase } from "./database-files.ts";
 import { shownKey } from "./key-text.ts";
 import { logOf } from "./own-files.ts";
 import { ResultsError } from "./results-error.ts";
-import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
+import type { ClaimAnswer, ResultsStore, StoredRow } from "./results-store.ts";
 import { RowOrigins } from "./row-origins.ts";
 import { readFailure } from "./sqlite-failure.ts";
 import { strayLog } from "./stray-log.ts";
@@ -102,7 +102,7 @@ class SqliteSnapshot implements ResultsSnapshot {
     throw this.#onlyRead(`nothing of map "${map}" can be removed from it`);
   }
 
-  claim(map: string, key: string): Claimed {
+  claim(map: string, key: string): ClaimAnswer {
     const value = this.lookup(map, key);
     if (value === undefined)
       throw this.#onlyRead(

@@ -16,7 +16,7 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
  * @throws ResultsError `unreadable` where the row no longer fits the map, or would change: a value that the program would
  *   not accept today is neither returned nor silently computed anew
  */
-export function decodeValue<V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> {
+export function valueFromText<V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> {
   const value = readValue(map, key, text);
   const checked = checkSchema(map.value, value);
   if (checked instanceof Promise)

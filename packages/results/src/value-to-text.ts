@@ -16,28 +16,28 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
  *
  * @throws ResultsError `invalid-value` (refused by the schema, or its codec failed), `not-json` or `too-large`
  */
-export const encodeValue = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> =>
+export const valueToText = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> =>
   whenChecked(map, value, (checked) => {
-    const text = valueText(map, value, checked);
+    const text = textOrRefusal(map, value, checked);
     if (typeof text === "string") return text;
     throw refusedValue(map, key, text, "Nothing was stored");
   });
 
 /** The text of a row for a computed value. With `failure`, its call fails, and the row keeps the value for a map with another codec. */
-export interface Computed {
+export interface ComputedText {
   readonly text: string;
   readonly failure?: ResultsError;
 }
 
 /**
- * As `encodeValue`, for a value that took long to compute: where it fits the schema, and can't be written as the map has it,
+ * As `valueToText`, for a value that took long to compute: where it fits the schema, and can't be written as the map has it,
  * it is kept in another form.
  *
- * @throws ResultsError as `encodeValue` does, for what is not kept: what the schema refuses, functions, cycles, what is too large
+ * @throws ResultsError as `valueToText` does, for what is not kept: what the schema refuses, functions, cycles, what is too large
  */
-export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Computed | Promise<Computed> =>
+export const computedToText = <V>(map: ValuesOf<V>, key: string, value: V): ComputedText | Promise<ComputedText> =>
   whenChecked(map, value, (checked) => {
-    const text = valueText(map, value, checked);
+    const text = textOrRefusal(map, value, checked);
     if (typeof text === "string") return { text };
     const kept = checked.ok ? keptText(value) : undefined;
     if (kept === undefined) throw refusedValue(map, key, text, "Nothing was stored");
@@ -60,7 +60,7 @@ interface Refusal {
   readonly cause?: unknown;
 }
 
-function valueText<V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal {
+function textOrRefusal<V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal {
   if (checked.ok) return textOf(map, value);
   const tooDeep = isTooDeep(checked.cause);
   return {

@@ -24,7 +24,7 @@ describe("a stored number that JavaScript would change", () => {
     ["a fraction of many digits", "0.12345678901234567891", "$", "0.12345678901234567891", "0.12345678901234568"],
   ])(
     "is refused by map, key, place and digits, and nothing is computed anew: %s",
-    async (_title, value, at, digits, rounded) => {
+    async (_title, value, ...[at, digits, rounded]) => {
       using folder = temporaryFolder();
       writtenByHyperion(folder.database, [["exact", '{"n":2.0}', value]]);
       await using results = await openResults({ path: folder.database, programId: "prog1" });
