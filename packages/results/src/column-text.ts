@@ -16,7 +16,11 @@ export interface ReadColumn {
   readonly key?: string;
 }
 
-/** Gives the text of a column. @throws ResultsError `unreadable` where it has none */
+/**
+ * Gives the text of a column.
+ *
+ * @throws ResultsError `unreadable` when it has none
+ */
 export function columnTextReader(connection: Connection): (read: ReadColumn) => string {
   const same = {
     key: connection.prepare("select cast(key as blob) = cast(? as blob) as same from hyperion_key_val where rowid = ?"),

@@ -13,7 +13,11 @@ import { makeDirectory } from "@hyperion-ts/bounds";
 import { NotOursError, ownUserId, plainFile } from "@hyperion-ts/own-files";
 import { databaseFailure, readFailure } from "./sqlite-failure.ts";
 
-/** The database's path without links; its folder is made where it is missing. Throws a ResultsError. */
+/**
+ * The database's path without links; its folder is made where it is missing.
+ *
+ * @throws ResultsError when the path leads to no file that could be ours, or the folder can't be made
+ */
 export function findDatabase(given: string): string {
   const path = resolve(given);
   try {
@@ -25,7 +29,11 @@ export function findDatabase(given: string): string {
   }
 }
 
-/** The path without links of a database that is to be read, and stays as it is. Throws a ResultsError. */
+/**
+ * The path without links of a database that is to be read, and stays as it is.
+ *
+ * @throws ResultsError when the path leads to no file that may be read
+ */
 export function findExistingDatabase(given: string): string {
   const path = resolve(given);
   try {
@@ -36,7 +44,11 @@ export function findExistingDatabase(given: string): string {
   }
 }
 
-/** To be called right before SQLite opens the database, by who has its lock. Throws a ResultsError. */
+/**
+ * To be called right before SQLite opens the database, by who has its lock.
+ *
+ * @throws ResultsError when a file of the database is none of ours
+ */
 export function refuseStrangersFiles(path: string): void {
   try {
     // A folder is refused by SQLite, with better words.

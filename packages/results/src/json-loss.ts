@@ -10,7 +10,7 @@ import { keepsNumber } from "./number-text.ts";
  * JSON.parse, with the first thing that it has changed. What was written by JSON.stringify is written by it again just so,
  * which is quickly seen; other texts are looked through.
  *
- * @throws SyntaxError where the text is no JSON
+ * @throws SyntaxError when the text is no JSON
  */
 export function parseJson(text: string): { readonly json: JsonValue; readonly loss: NotJson | undefined } {
   const json: JsonValue = JSON.parse(text);

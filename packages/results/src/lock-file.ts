@@ -48,7 +48,7 @@ export interface LockJobs {
  * Takes the lock of the database at `databasePath`; disposing of it gives it up.
  * A lock that a dead process of this host left is taken over, and one that was left by a batch job that has ended.
  *
- * @throws ResultsError (`locked`) when another process has the lock, or may have it
+ * @throws ResultsError `locked` when another process has the lock, or may have it
  * @throws Error of Node's, such as EACCES and ENOSPC, when the file can't be written
  */
 export function takeLock(databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable {

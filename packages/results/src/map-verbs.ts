@@ -41,7 +41,11 @@ export const lookup =
   (env) =>
     lookupOr(map, undefined, key, env);
 
-/** The newest value of a key (null, too), or `fallback` where there is none. Throws as `lookup` does. */
+/**
+ * The newest value of a key (null, too), or `fallback` where there is none.
+ *
+ * @throws ResultsError as `lookup` does
+ */
 export const lookupDefault =
   <K, V>(map: KeyValMap<K, V, unknown>, fallback: NoInfer<V>, key: NoInfer<K>): WithResults<V> =>
   (env) =>
@@ -64,7 +68,7 @@ async function lookupOr<K, V, Absent>(
  * they are stored: parsed by the key schema when they were written, then read from JSON. Values that were computed and only
  * kept, because the map has no codec for them, are not among them; `lookup` of their key says so.
  *
- * @throws ResultsError `unreadable` where a row no longer fits the map or would change, or what the database says
+ * @throws ResultsError `unreadable` when a row no longer fits the map or would change, or what the database says
  */
 export const lookupAll =
   <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>): WithResults<readonly (readonly [StoredKey, V])[]> =>
@@ -87,7 +91,8 @@ export const lookupAll =
  * @example
  * forget(brackets, ({ eps }) => eps > 1e-3)
  *
- * @throws TypeError where `where` gives anything but true or false (a promise, say); ResultsError as `lookupAll` does for keys
+ * @throws TypeError when `where` gives anything but true or false (a promise, say)
+ * @throws ResultsError as `lookupAll` does for keys
  */
 export const forget =
   <V, StoredKey>(
@@ -110,7 +115,11 @@ export const forget =
     return keys.length;
   };
 
-/** The database of `env`. Throws a TypeError where there is none, or `map` is no KeyValMap; `verb` is what was called. */
+/**
+ * The database of `env`; `verb` is what was called.
+ *
+ * @throws TypeError when there is none, or `map` is no KeyValMap
+ */
 export function databaseFor(verb: string, map: unknown, env: HasResults): ResultsStore {
   if (typeof map !== "object" || map === null || !("name" in map && "key" in map && "value" in map))
     throw new TypeError(

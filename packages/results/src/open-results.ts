@@ -14,7 +14,7 @@ import type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
  * await using results = await openResults({ path: "out/results.sqlite", programId: "q7RkW" });
  * await using results = await openResults({ path: "out/results.sqlite", readOnly: true });
  *
- * @throws ResultsError `locked` where another process, or this one, has it open (for reading: where this one has, or where it
+ * @throws ResultsError `locked` when another process, or this one, has it open (for reading: where this one has, or where it
  *   is written too fast to be copied); `no-locks`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`,
  *   `not-ours`, `unsafe` or `sqlite` where the file can't be used
  *   TypeError or RangeError, which name the option, where one is wrong; `path` and `programId` must not be empty

@@ -73,7 +73,7 @@ export type ResultsDatabase = ResultsStore &
     /**
      * Commits all pending rows now, whose own promises tell how that went, and looks at the file.
      *
-     * @throws ResultsError `file-lost` where the file was lost, now or before
+     * @throws ResultsError `file-lost` when the file was lost, now or before
      */
     readonly flush: () => void;
     /** Durability settings, read back from the live connection. */

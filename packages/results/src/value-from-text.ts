@@ -13,7 +13,7 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
 /**
  * The value that a row holds.
  *
- * @throws ResultsError `unreadable` where the row no longer fits the map, or would change: a value that the program would
+ * @throws ResultsError `unreadable` when the row no longer fits the map, or would change: a value that the program would
  *   not accept today is neither returned nor silently computed anew
  */
 export function valueFromText<V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> {
