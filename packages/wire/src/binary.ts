@@ -11,7 +11,7 @@ export const viewBytes = (view: ArrayBufferView): Uint8Array =>
 /**
  * An object of the named class over `bytes`, which becomes its memory.
  *
- * @throws {Error} where there is no such class, or the bytes are no whole number of elements.
+ * @throws Error when there is no such class, or the bytes are no whole number of elements.
  */
 export function bytesToObject(name: string, bytes: Uint8Array): object {
   const make = MAKERS.get(name);

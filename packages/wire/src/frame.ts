@@ -179,7 +179,7 @@ export class FrameParser {
   /**
    * Takes in the next piece of the stream.
    *
-   * @throws WireError (`bad-frame`) when a header can't be one: nothing that follows can be trusted, so end the stream.
+   * @throws WireError `bad-frame` when a header can't be one: nothing that follows can be trusted, so end the stream
    */
   push(chunk: Buffer): void {
     let start = this.#filled === 0 ? 0 : this.#complete(chunk);

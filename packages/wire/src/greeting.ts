@@ -29,7 +29,8 @@ export class GreetingScanner {
 
   /**
    * Takes the next piece of the stream; returns what follows the greeting once it was found.
-   * Throws a `WireError` ("bad-greeting") when too much came without it, or when the agent speaks another version.
+   *
+   * @throws WireError `bad-greeting` when too much came without the greeting, or the agent speaks another version
    */
   push(chunk: Buffer): Buffer | undefined {
     const bytes = Buffer.concat([this.#skipped, chunk]);

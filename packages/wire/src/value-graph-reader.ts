@@ -10,7 +10,7 @@ import { NodeTag } from "./value-graph.ts";
 /**
  * The value that `table` was written from.
  *
- * @throws {Error} where `table` is no ValueGraph.
+ * @throws Error when `table` is no ValueGraph.
  */
 export function readValueGraph(table: unknown): unknown {
   const [root, nodeList] = arrayOf(table);

@@ -14,7 +14,7 @@ import { WireError } from "./wire-error.ts";
 /**
  * `value` as a table.
  *
- * @throws {WireError} `unencodable-value`, with the path to what cannot travel.
+ * @throws WireError `unencodable-value` when something in it cannot travel, with the path to that
  */
 export const writeValueGraph = (value: unknown): ValueGraph => new GraphWriter().write(value);
 
