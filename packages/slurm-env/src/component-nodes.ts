@@ -14,7 +14,7 @@ import { readCount, requireText, type SlurmEnvironment } from "./slurm-environme
 /**
  * The nodes that the variables with this suffix describe, in Slurm's order.
  *
- * @throws SlurmEnvError for names and CPUs; all else is optional.
+ * @throws SlurmEnvError when names or CPUs are missing or wrong; all else is optional
  */
 export function readComponentNodes(env: SlurmEnvironment, suffix: string, notes: Notes): readonly AllocatedNode[] {
   const names = readNames(env, suffix);

@@ -16,8 +16,8 @@ import { writeNumbers } from "./number-ranges.ts";
  *
  * @param expression At most 65,536 names of at most 255 characters.
  * @param variable The environment variable that the text came from, for the error's message.
- * @throws SlurmEnvError `malformed`, or `too-many-names` (before any name is built). The empty text
- *   is malformed: there is no list of no nodes.
+ * @throws SlurmEnvError `malformed` when it is no hostlist (nor is the empty text: there is no list of no nodes),
+ *   `too-many-names` when it stands for more than 65,536 names, before any of them is built
  * @example
  * expandHostlist("gpu[08-10],login1"); // ["gpu08", "gpu09", "gpu10", "login1"]
  */

@@ -11,7 +11,7 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
  * A hostlist that expands to exactly `names`: order and duplicates are kept, so only neighbours are
  * joined (sort first for the shortest list).
  *
- * @throws SlurmEnvError `malformed` if a name is not a node's name or there is none (Slurm has no
+ * @throws SlurmEnvError `malformed` when a name is not a node's name or there is none (Slurm has no
  *   hostlist of no nodes), `too-many-names` for more than 65,536.
  * @example
  * foldHostlist(["n08", "n09", "n10", "login"]); // "n[08-10],login"

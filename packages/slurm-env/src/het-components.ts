@@ -16,7 +16,7 @@ import type { SlurmJobId } from "./slurm-job-id.ts";
  * Then the nodes and CPUs of each component are needed; what names the components is not, as a job without it has the
  * nodes of its own variables.
  *
- * @throws SlurmEnvError
+ * @throws SlurmEnvError when the names or CPUs of a component are missing or wrong
  */
 export function readHetComponents(
   env: SlurmEnvironment,

@@ -24,7 +24,11 @@ export interface HostPattern {
   readonly count: number;
 }
 
-/** @throws SlurmEnvError `malformed` or `too-many-names`. */
+/**
+ * The patterns of a hostlist, in its order.
+ *
+ * @throws SlurmEnvError `malformed` when it is no hostlist, `too-many-names` when it stands for more than 65,536 names
+ */
 export function parseHostPatterns(source: Source): readonly HostPattern[] {
   const cursor = new Cursor(source);
   const patterns: HostPattern[] = [];

@@ -56,7 +56,7 @@ export interface JobRecord {
 /**
  * All records of a text, in its order; what is none is passed over.
  *
- * @throws SlurmEnvError `malformed` or `too-many-names` for a list of nodes, CPUs or GPUs that can't be right.
+ * @throws SlurmEnvError `malformed` or `too-many-names` when a list of nodes, CPUs or GPUs can't be right
  */
 export const parseJobRecords = (text: string): readonly JobRecord[] =>
   splitJobRecords(text).map((record) => record.read());
@@ -76,7 +76,11 @@ export function parseJobRecordsOf(text: string, jobId: SlurmJobId): readonly Job
   );
 }
 
-/** The job's own record. @throws SlurmEnvError as `parseJobRecords`. */
+/**
+ * The job's own record.
+ *
+ * @throws SlurmEnvError as `parseJobRecords`.
+ */
 export const parseJobRecord = (text: string, jobId: SlurmJobId): JobRecord | undefined =>
   splitJobRecords(text)
     .find(({ id }) => id === jobId)

@@ -24,7 +24,8 @@ export interface NodeCpus {
  * The nodes with their CPUs, in the same order.
  *
  * @param suffix `_HET_GROUP_1` and the like in a heterogeneous job, else empty.
- * @throws SlurmEnvError, `contradiction` if the counts are for another number of nodes.
+ * @throws SlurmEnvError `missing-variable` or `malformed` when there are no counts, `contradiction` when they are for another
+ *   number of nodes
  */
 export function readNodeCpus(env: SlurmEnvironment, suffix: string, nodes: readonly string[]): readonly NodeCpus[] {
   const variable = `SLURM_JOB_CPUS_PER_NODE${suffix}`;

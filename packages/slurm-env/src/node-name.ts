@@ -13,7 +13,7 @@ export const MAX_NAME_LENGTH = 255;
  * digit or `_`; at most 255 characters.
  *
  * @param variable The environment variable that the text came from, for the error's message.
- * @throws SlurmEnvError (`malformed`) when it is none; the message shows the first character that a name can't have.
+ * @throws SlurmEnvError `malformed` when it is none; the message shows the first character that a name can't have
  */
 export function parseNodeName(text: string, variable?: string): string {
   if (!isNodeName(text)) throw refusal({ text, variable });

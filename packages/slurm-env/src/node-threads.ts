@@ -5,7 +5,7 @@ import { parseNodeName } from "./node-name.ts";
  * The threads of a core by the node's name, from what `scontrol show node` prints, also with `--oneliner`. Nodes of
  * which that says no `ThreadsPerCore=` are left out.
  *
- * @throws SlurmEnvError (`malformed`) when a node's name can't be one.
+ * @throws SlurmEnvError `malformed` when a node's name can't be one
  */
 export function parseThreadsPerCore(text: string): ReadonlyMap<string, number> {
   const records = text.split(/^(?=NodeName=)/m);

@@ -21,7 +21,7 @@ export const MAX_NUMBER = 2n ** 64n - 1n;
 /**
  * Reads ranges for as long as a comma follows; the caller decides what may come then.
  *
- * @throws SlurmEnvError `malformed` or `too-many-names`, before anything is built.
+ * @throws SlurmEnvError `malformed` or `too-many-names` when it is no such list, or too long; before anything is built
  */
 export function parseNumberRanges(cursor: Cursor): readonly NumberRange[] {
   const ranges: NumberRange[] = [];

@@ -29,8 +29,8 @@ import { readStepId } from "./step-id.ts";
  * inherits its variables, so an array index, a step or a request for GPUs may be the outer job's,
  * unless it was submitted with `sbatch --export=NONE`.
  *
- * @throws SlurmEnvError `not-in-job` outside a job; `missing-variable`, `malformed`,
- *   `too-many-names` or `contradiction` where what is needed can't be right.
+ * @throws SlurmEnvError `not-in-job` when the environment is no job's, `missing-variable`, `malformed`, `too-many-names` or
+ *   `contradiction` when what is needed can't be right
  * @example
  * const { nodes, head } = parseAllocation(process.env);
  */

@@ -13,7 +13,7 @@ interface Repeated {
 /**
  * The numbers, one for each of `nodeCount` nodes; each at least 1.
  *
- * @throws SlurmEnvError `malformed`, or `contradiction` if the list is for another number of nodes.
+ * @throws SlurmEnvError `malformed` when it is no such list, `contradiction` when it is for another number of nodes
  */
 export function expandCounts(source: Source, nodeCount: number): readonly number[] {
   const repeated = parseCounts(source);

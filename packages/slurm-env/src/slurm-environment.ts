@@ -14,7 +14,11 @@ export function readText(env: SlurmEnvironment, variable: string): string | unde
   return text === "" || text === "(null)" ? undefined : text;
 }
 
-/** @throws SlurmEnvError `missing-variable` where the variable says nothing. */
+/**
+ * The text of a variable that must say something.
+ *
+ * @throws SlurmEnvError `missing-variable` when it says nothing
+ */
 export function requireText(env: SlurmEnvironment, variable: string): string {
   const text = readText(env, variable);
   if (text === undefined) throw missingVariable(variable);
