@@ -52,7 +52,8 @@ Ctrl-C ends it in order; the same command then takes up what was done.
 
 /**
  * Parses the arguments behind the program's name. `"help"`: the person asked for `usage`.
- * Throws an `OptionsError` that names the option, its value, and what would do.
+ *
+ * @throws OptionsError when an option is none, or its value is out of bounds: it names the option, the value, and what would do
  */
 export function parseOptions(args: readonly string[]): Options | "help" {
   const { help, ...given } = parseFlags(args);

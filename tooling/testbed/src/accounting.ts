@@ -41,7 +41,8 @@ const SYSTEM_TABLES = ["/usr/share/mariadb/mariadb_system_tables.sql", "/usr/sha
 
 /**
  * Starts what does not run yet; a new database learns who is in the account.
- * @throws TestbedError `not-started`, `timeout`, `slurm-refused` where a limit is none to Slurm
+ *
+ * @throws TestbedError `not-started` or `timeout` when a daemon does not come up, `slurm-refused` when a limit is none to Slurm
  */
 export async function startAccounting(site: Site, options: AccountingOptions, timeoutMs: number): Promise<void> {
   const login = site.plan.login.name;

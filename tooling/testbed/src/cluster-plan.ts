@@ -67,7 +67,11 @@ export interface ClusterPlan {
 /** All machines, the login node first. */
 export const hosts = (plan: ClusterPlan): readonly Host[] => [plan.login, ...plan.nodes];
 
-/** @throws TestbedError `bad-options` where the options can't be met. */
+/**
+ * What the cluster will be, by its options.
+ *
+ * @throws TestbedError `bad-options` when the options can't be met
+ */
 export function planCluster(options: TestbedOptions): ClusterPlan {
   const nodes = (options.nodes ?? DEFAULT_NODES).map((spec, place) =>
     planNode(spec, place + FIRST_NODE_INDEX, options.sshd ?? {}),

@@ -45,7 +45,8 @@ export const daemonsOf = ({ plan }: Site, { name }: Host): readonly Daemon[] => 
 
 /**
  * Starts it unless it runs; returns when its pid file says that it serves.
- * @throws TestbedError `not-started` where it refuses, `timeout` where it says nothing: with its log
+ *
+ * @throws TestbedError `not-started` when it refuses, `timeout` when it says nothing: with its log
  */
 export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number): Promise<void> {
   if (findDaemon(site, daemon) !== undefined) return;

@@ -6,7 +6,11 @@ import { TestbedError } from "./testbed-error.ts";
 /** The environment's variable. Empty is as unset: what the machine has. */
 export const RELEASE_VARIABLE = "HYPERION_TESTBED_RELEASE";
 
-/** @throws TestbedError `bad-options` where the variable names none */
+/**
+ * The release that the environment names; undefined where it names none.
+ *
+ * @throws TestbedError `bad-options` when what it names is no release
+ */
 export function defaultRelease(): Release | undefined {
   const name = process.env[RELEASE_VARIABLE] ?? "";
   if (name === "") return undefined;

@@ -34,7 +34,11 @@ export const enterArgs = (
 /** A shell writes PWD into the environment, where nobody has put it. */
 const JOIN_GROUPS = `for list in /sys/fs/cgroup/*/cgroup.procs; do echo 0 >"$list" || exit 125; done; exec env -u PWD -- "$@"`;
 
-/** A command of the machine, in there. @throws TestbedError `system-command` */
+/**
+ * A command of the machine, in there.
+ *
+ * @throws TestbedError `system-command` when it can't be started or fails
+ */
 export const commandIn = (process: Entrance, worlds: Worlds, command: readonly string[], input = ""): Promise<string> =>
   systemCommand(NSENTER, enterArgs(process, worlds, command), input);
 

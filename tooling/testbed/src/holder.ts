@@ -28,8 +28,10 @@ export interface Holder {
 export type Lifetime = "with-this-process" | "until-ended";
 
 /**
+ * The process that a cluster hangs on.
+ *
  * @param watched is kept open as long as the cluster lives
- * @throws TestbedError `not-started`
+ * @throws TestbedError `not-started` when it does not come up
  */
 export async function startHolder(lifetime: Lifetime, watched?: Writable): Promise<Holder> {
   const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];

@@ -16,7 +16,11 @@ import { SYSTEM_ENV } from "./system-command.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { untilReady } from "./until-ready.ts";
 
-/** @returns the node's first process. @throws TestbedError `not-started` */
+/**
+ * Starts a node; returns its first process.
+ *
+ * @throws TestbedError `not-started` when that does not come up
+ */
 export async function bootNode({ init: holder, cgroups }: Holder, host: Host): Promise<Entrance> {
   const worlds = [
     "--mount",

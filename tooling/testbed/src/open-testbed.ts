@@ -31,21 +31,45 @@ export interface Testbed extends AsyncDisposable {
   readonly users: readonly ClusterUser[];
   /** Each user's private key, by her name: a path in the cluster. */
   readonly keys: Readonly<Record<string, string>>;
-  /** Runs a command to its end, on a node or on `login`. How it ends is data. @throws TestbedError `unknown-node`, `node-stopped` */
+  /**
+   * Runs a command to its end, on a node or on `login`. How it ends is data.
+   *
+   * @throws TestbedError `unknown-node` when there is no node of that name, `node-stopped` when it is without power
+   */
   readonly run: (node: string, command: readonly string[], options?: RunOptions) => Promise<CommandResult>;
-  /** Starts a command; the child's `kill` reaches the command itself. @throws TestbedError `unknown-node`, `node-stopped` */
+  /**
+   * Starts a command; the child's `kill` reaches the command itself.
+   *
+   * @throws TestbedError `unknown-node` when there is no node of that name, `node-stopped` when it is without power
+   */
   readonly spawn: (node: string, command: readonly string[], options?: SpawnOptions) => ChildProcess;
-  /** Submits a script: its text, which begins with `#!`, or its path in the cluster. @throws TestbedError `slurm-refused` */
+  /**
+   * Submits a script: its text, which begins with `#!`, or its path in the cluster.
+   *
+   * @throws TestbedError `slurm-refused` when Slurm refuses it, with what Slurm said
+   */
   readonly sbatch: (script: string, options?: SbatchOptions) => Promise<SlurmJobId>;
   /** All jobs, also those that have ended. */
   readonly jobs: () => Promise<readonly JobRecord[]>;
-  /** The records of one job: several for an array or a heterogeneous job. @throws TestbedError `slurm-refused` */
+  /**
+   * The records of one job: several for an array or a heterogeneous job.
+   *
+   * @throws TestbedError `slurm-refused` when Slurm does not know it
+   */
   readonly job: (id: SlurmJobId) => Promise<readonly JobRecord[]>;
-  /** Waits for a job's end, however it ends. @throws TestbedError `timeout` */
+  /**
+   * Waits for a job's end, however it ends.
+   *
+   * @throws TestbedError `timeout` when it does not end in time
+   */
   readonly waitForJob: (id: SlurmJobId, options?: WaitOptions) => Promise<FinishedJob>;
   /** The nodes as Slurm sees them. */
   readonly nodeStates: () => Promise<readonly NodeState[]>;
-  /** Waits until Slurm sees the node in that state, such as `down` or `idle`. @throws TestbedError `timeout` */
+  /**
+   * Waits until Slurm sees the node in that state, such as `down` or `idle`.
+   *
+   * @throws TestbedError `timeout` when it does not in time
+   */
   readonly waitForNode: (node: string, state: string, options?: WaitOptions) => Promise<void>;
   /** Breaks nodes, and heals them. */
   readonly fault: Faults;

@@ -6,7 +6,11 @@ import { RECIPE, RELEASE_CACHE, rootOf } from "./release.ts";
 import { mirrorOf } from "./release-mirror.ts";
 import { TestbedError } from "./testbed-error.ts";
 
-/** Takes half a minute where it is not there yet. @throws TestbedError `missing`, with what mmdebstrap said */
+/**
+ * Takes half a minute where it is not there yet.
+ *
+ * @throws TestbedError `missing` when mmdebstrap can't make it, with what that said
+ */
 export async function makeReleaseRoot(release: Release): Promise<void> {
   if (existsSync(rootOf(release))) return;
   const mirror = mirrorOf(release);

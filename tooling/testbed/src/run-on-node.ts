@@ -88,7 +88,11 @@ export function spawnOnNode(
   );
 }
 
-/** @throws TestbedError `bad-options` */
+/**
+ * The user of that name.
+ *
+ * @throws TestbedError `bad-options` when the cluster has none
+ */
 export function userNamed({ plan }: Site, name: string): ClusterUser {
   const user = plan.users.find((user) => user.name === name);
   if (user !== undefined) return user;

@@ -14,7 +14,11 @@ export interface Site {
   readonly plan: ClusterPlan;
 }
 
-/** @throws TestbedError `unknown-node` */
+/**
+ * The host of that name: a node, or `login`.
+ *
+ * @throws TestbedError `unknown-node` when there is no node of that name
+ */
 export function hostNamed({ plan }: Site, name: string): Host {
   const host = hosts(plan).find((host) => host.name === name);
   if (host !== undefined) return host;
@@ -37,7 +41,12 @@ export function nodeInit(site: Site, name: string): Entrance | undefined {
   }
 }
 
-/** @throws TestbedError `node-stopped`, `unknown-node`, `cluster-gone` */
+/**
+ * The first process of a node that runs.
+ *
+ * @throws TestbedError `node-stopped` when the node is without power, `unknown-node` when there is none of that name,
+ *   `cluster-gone` when the whole cluster has ended
+ */
 export function runningNode(site: Site, name: string): Entrance {
   const init = nodeInit(site, name);
   if (init !== undefined) return init;

@@ -11,7 +11,11 @@ import { nodeStates } from "./slurm-client.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** Faults of slurmctld, which runs on `login`. Jobs that run go on. @throws TestbedError `node-stopped` where login is without power */
+/**
+ * Faults of slurmctld, which runs on `login`. Jobs that run go on.
+ *
+ * @throws TestbedError `node-stopped` when login is without power
+ */
 export interface SlurmctldFaults {
   /** Ends slurmctld in order, its state saved: Slurm's commands say that they can't reach it. Does nothing where it does not run. */
   readonly stopSlurmctld: () => Promise<void>;
@@ -20,7 +24,8 @@ export interface SlurmctldFaults {
   /**
    * Starts slurmctld, or lets one that hangs go on; returns when it answers. With `state` it starts (again) with what
    * was saved under that name: what has happened since it never knew, and it gives numbers of later jobs once more.
-   * @throws TestbedError `bad-options` where nothing was saved under that name
+   *
+   * @throws TestbedError `bad-options` when nothing was saved under that name
    */
   readonly startSlurmctld: (options?: StartSlurmctldOptions) => Promise<void>;
   /** Keeps slurmctld's present state under a name (letters, digits, `-`). It is stopped and started for that. */

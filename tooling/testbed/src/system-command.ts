@@ -20,8 +20,9 @@ export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 export const SYSTEM_ENV = { PATH: SYSTEM_PATH, LC_ALL: "C" } as const;
 
 /**
- * @returns what it printed.
- * @throws TestbedError `system-command` where it can't be started or ends with another code than 0.
+ * What a program of the machine printed.
+ *
+ * @throws TestbedError `system-command` when it can't be started or ends with another code than 0
  */
 export async function systemCommand(file: string, args: readonly string[], input = ""): Promise<string> {
   const child = spawn(file, args, { env: SYSTEM_ENV, stdio: "pipe" });

@@ -15,8 +15,10 @@ export interface Wait {
 }
 
 /**
- * @returns the first value of `probe` that isn't undefined.
- * @throws TestbedError `timeout`; the signal's reason.
+ * The first value of `probe` that isn't undefined.
+ *
+ * @throws TestbedError `timeout` when there is none in time
+ * @throws the signal's reason when that aborts
  */
 export async function waitUntil<T>(wait: Wait, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const end = performance.now() + wait.timeoutMs;

@@ -27,7 +27,7 @@ async function answer(effort: Effort): Promise<Answer> {
     nodes: [{ name: "n1", cpus: 2, sshd: { ListenAddress: LOOPBACK_LISTEN } }],
   });
   const startOn = (count: number, compileCache: string): Promise<StartFigures> =>
-    answerOf(cluster, "n1", [], "start-main.ts", "n1", String(count), compileCache);
+    answerOf(cluster, { node: "n1", program: ["start-main.ts", "n1", String(count), compileCache] });
   const most = counts.at(-1) ?? 1;
   // What the agents of a program's first run find: nothing.
   const cold = await startOn(most, "./cold");

@@ -13,13 +13,7 @@ type Kind = ClusterFault["kind"];
 
 const over =
   (world: ClusterFault["world"]) =>
-  (
-    name: string,
-    kind: Kind,
-    strike: Strike,
-    ends: readonly ExpectedEnd[],
-    more: Partial<ClusterFault> = {},
-  ): ClusterFault => ({
+  (name: string, kind: Kind, strike: Strike, ends: readonly ExpectedEnd[]): ClusterFault => ({
     name: `${world}-${name}`,
     kind,
     world,
@@ -36,7 +30,6 @@ const over =
         transport: { type: world === "ssh" ? "node-ssh" : "srun" },
       },
     },
-    ...more,
   });
 
 const ssh = over("ssh");

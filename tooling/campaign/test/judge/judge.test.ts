@@ -24,7 +24,7 @@ const acknowledged = (run: string, key: number, at: number): Acknowledgement => 
   key,
   at,
 });
-const note = (what: Note["what"], run: string, key: number, at: number, more: Partial<Note> = {}): Note => ({
+const note = (what: Note["what"], run: string, key: number, more: Partial<Note> & Pick<Note, "at">): Note => ({
   what,
   run,
   key,
@@ -33,12 +33,11 @@ const note = (what: Note["what"], run: string, key: number, at: number, more: Pa
   pid: 100 + key,
   mask: "0",
   lease: [0],
-  at,
   ...more,
 });
 const attempt = (run: string, key: number, at: number, more: Partial<Note> = {}): Note[] => [
-  note("begin", run, key, at, more),
-  note("end", run, key, at + 5, more),
+  note("begin", run, key, { ...more, at }),
+  note("end", run, key, { ...more, at: at + 5 }),
 ];
 const row = (key: number, times = 1): StoredRow => ({ key, value: valueOf(key), times });
 const calls = [0, 1, 2].map((key) => ({ key, ms: 5 }));
@@ -53,7 +52,7 @@ const sound: Evidence = {
     acknowledged("2", 1, 100),
     acknowledged("2", 2, 120),
   ],
-  notes: [...attempt("1", 0, 1), ...attempt("1", 1, 11), note("begin", "1", 2, 21), ...attempt("2", 2, 110)],
+  notes: [...attempt("1", 0, 1), ...attempt("1", 1, 11), note("begin", "1", 2, { at: 21 }), ...attempt("2", 2, 110)],
   first: { end: exited(null, "", "SIGKILL"), leftProcesses: [], rows: [row(0), row(1)] },
   others: [],
   rowsBetween: [row(0), row(1)],
@@ -107,7 +106,7 @@ test("two calls on one CPU are found by what the kernel says, and by their lease
 });
 
 test("a call that never ended has its CPU as long as it was seen at work", () => {
-  const orphan = [note("begin", "1", 2, 21), note("alive", "1", 2, 113)];
+  const orphan = [note("begin", "1", 2, { at: 21 }), note("alive", "1", 2, { at: 113 })];
   expect(foundIn({ notes: [...sound.notes, ...orphan] })).toEqual({ cpusTwice: 1 });
 });
 

@@ -30,7 +30,11 @@ type ValueOf<Flag> = Flag extends { readonly multiple: true }
     ? boolean
     : string;
 
-/** @throws TestbedError `bad-options`, with the form that was expected */
+/**
+ * The options of `up` as those of a testbed.
+ *
+ * @throws TestbedError `bad-options` when one has another form than expected: with that form
+ */
 export function parseUpOptions(values: UpValues): TestbedOptions {
   const prints = values["login-prints"];
   const users =
@@ -102,7 +106,11 @@ function parseShare(text: string): Share {
   return { from, to };
 }
 
-/** @throws TestbedError `bad-options`, with the names that there are */
+/**
+ * The release of that name.
+ *
+ * @throws TestbedError `bad-options` when there is none, with the names that there are
+ */
 export function parseRelease(text: string): Release {
   if (isRelease(text)) return text;
   throw unreadable("--release", text, `one of ${RELEASES.join(", ")}`);
