@@ -7,12 +7,17 @@ import type { Connection } from "./connection.ts";
 import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
 
-/** A column of a row, as node:sqlite gave it. `key` is known where `column` is `val`. */
+/** A column of a row, as node:sqlite gave it. */
 export interface ReadColumn {
+  /** The name of the row's map. */
   readonly map: string;
+  /** SQLite's number of the row. */
   readonly rowid: SQLOutputValue | undefined;
+  /** The column's name: of the key, or of the value. */
   readonly column: "key" | "val";
+  /** What node:sqlite gave for it. */
   readonly found: SQLOutputValue | undefined;
+  /** The row's key, where `column` is `val`. */
   readonly key?: string;
 }
 

@@ -13,20 +13,25 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ResultsError } from "./results-error.ts";
 import { databaseFailure, readFailure } from "./sqlite-failure.ts";
 
-/** The settings of the live connection, read back from SQLite. `synchronous` is 2 for FULL. */
+/** The settings of the live connection, read back from SQLite. */
 export interface ConnectionSettings {
+  /** SQLite's `journal_mode`: `"wal"`. */
   readonly journalMode: unknown;
+  /** SQLite's `synchronous`: 2, which is FULL. */
   readonly synchronous: unknown;
+  /** SQLite's `locking_mode`: `"exclusive"`. */
   readonly lockingMode: unknown;
 }
 
 /** This package's layout of the file, kept in `PRAGMA user_version` (Hyperion leaves it at 0). */
 const LAYOUT_VERSION = 1;
 
-// The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
-// names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
-// known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there.
-export const layout = `
+/**
+ * Makes the tables. The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
+ * names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
+ * known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there.
+ */
+export const LAYOUT = `
   create table if not exists hyperion_key_val
     ( program_id text not null
     , kv_map text not null
@@ -53,9 +58,13 @@ export const layout = `
 
 /** An open database file with the layout in place. */
 export type Connection = Disposable & {
+  /** The file, as a path without links. */
   readonly path: string;
+  /** Node's connection to the file. */
   readonly database: DatabaseSync;
+  /** Prepares a statement, with integers read as BigInt. */
   readonly prepare: (sql: string) => StatementSync;
+  /** Durability settings, read back from SQLite. */
   readonly settings: () => ConnectionSettings;
 };
 
@@ -96,7 +105,7 @@ export function openCopiedConnection(copy: string, path: string): Connection {
     pragma(database, "synchronous = off");
     refuseNewerLayout(pragma(database, "user_version"), path);
     pragma(database, "journal_mode = memory");
-    database.exec(`begin immediate; ${layout} commit`);
+    database.exec(`begin immediate; ${LAYOUT} commit`);
     pragma(database, "query_only = on");
     return connectionOf(database, path);
   } catch (error) {
@@ -144,7 +153,7 @@ function prepareFile(connection: Connection, programId: string): void {
   pragma(database, "synchronous = full");
   refuseUnsafe(connection.settings(), path);
   database.exec("begin immediate");
-  database.exec(layout);
+  database.exec(LAYOUT);
   database.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
   database.exec("commit");
 }

@@ -37,6 +37,7 @@ export class GroupCommit<Row> {
   #scheduled: { readonly cancel: () => void } | undefined;
   #restUntilMs = 0;
 
+  /** `write` writes rows in one transaction. */
   constructor(write: WriteRows<Row>) {
     this.#write = write;
   }

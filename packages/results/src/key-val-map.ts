@@ -19,7 +19,9 @@ import { findNotJsonSchema } from "./schema-shows.ts";
 
 /** How values that JSON would change are written and read: `decode(encode(value))` must equal `value`. */
 export interface ValueCodec<V> {
+  /** The value as JSON. */
   readonly encode: (value: V) => JsonValue;
+  /** The value that `encode` made `json` from. */
   readonly decode: (json: JsonValue) => V;
 }
 
@@ -28,7 +30,9 @@ export interface ValueCodec<V> {
  * What `stringify` gives must be JSON; `parse` gets whatever the row has, with all digits of its numbers.
  */
 export interface TextCodec<V> {
+  /** The value's JSON text. */
   readonly stringify: (value: V) => string;
+  /** The value that `text` is of. */
   readonly parse: (text: string) => V;
 }
 
@@ -37,9 +41,13 @@ export interface TextCodec<V> {
  * `StoredKey` is what `lookupAll` gives back: a key as its schema parsed it, then read from JSON.
  */
 export interface KeyValMap<K, V, StoredKey = K> {
+  /** What the map is called in the database, e.g. `"binary_root_search"`: another name is another map. */
   readonly name: string;
+  /** Checks keys, and makes of them what is stored. */
   readonly key: StandardSchemaV1<K, StoredKey>;
+  /** Checks values, before they are stored and after they are read. */
   readonly value: StandardSchemaV1<V, unknown>;
+  /** How values that JSON would change are written and read; undefined: none needs it. */
   readonly codec: ValueCodec<V> | TextCodec<V> | undefined;
 }
 

@@ -12,6 +12,7 @@ const HEADER_BYTES = 32;
 /** A frame of SQLite's usual page size, with its header. */
 const END_BYTES = 4_096 + 24;
 
+/** The beginning and the end of a write-ahead log, as they were at the last look. */
 export class LogContent implements Disposable {
   /** Open for as long as the database is. SQLite has no locks on the log, so that closing it drops none. */
   readonly #file: number | undefined;
@@ -19,6 +20,7 @@ export class LogContent implements Disposable {
   readonly #end = new KeptBytes(END_BYTES);
   #bytes = 0;
 
+  /** `path` is the log's; it may be missing. */
   constructor(path: string) {
     this.#file = tryOpen(path);
   }

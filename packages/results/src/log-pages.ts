@@ -6,8 +6,11 @@ import { closeSync, openSync, readSync } from "node:fs";
 
 /** What the transactions of a log have written: where each page's newest text begins in the file, and how long they leave the database. */
 export interface LogPages {
+  /** The size of a page, in bytes. */
   readonly pageBytes: number;
+  /** By the page's number, from 1 on: where its newest text begins in the file, in bytes. */
   readonly offsets: ReadonlyMap<number, number>;
+  /** How many pages the database has after the last transaction. */
   readonly databasePages: number;
 }
 

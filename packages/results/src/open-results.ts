@@ -17,9 +17,10 @@ import type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
  * @throws ResultsError `locked` when another process, or this one, has it open (for reading: where this one has, or where it
  *   is written too fast to be copied); `no-locks`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`,
  *   `not-ours`, `unsafe` or `sqlite` where the file can't be used
- *   TypeError or RangeError, which name the option, where one is wrong; `path` and `programId` must not be empty
+ * @throws TypeError or RangeError, which name the option, when one is wrong; `path` and `programId` must not be empty
  */
 export async function openResults(options: SnapshotOptions): Promise<ResultsSnapshot>;
+/** Opens a results database as its one writer; fails as the form that reads does. */
 export async function openResults(options: ResultsOptions): Promise<ResultsDatabase>;
 export async function openResults(
   options: ResultsOptions | SnapshotOptions,

@@ -22,6 +22,7 @@ import { storedRows, type StoredRows } from "./stored-rows.ts";
 export interface SnapshotOptions {
   /** The database file. */
   readonly path: string;
+  /** Tells these options from those of a writer. */
   readonly readOnly: true;
 }
 

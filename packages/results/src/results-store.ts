@@ -8,7 +8,9 @@ import type { FunctionCodes } from "./row-origins.ts";
 
 /** A row of a map: the key and value texts. */
 export interface StoredRow {
+  /** The key's canonical JSON. */
   readonly key: string;
+  /** The value's JSON, or what its codec wrote. */
   readonly value: string;
 }
 
@@ -63,7 +65,9 @@ export interface ResultsStore {
  * one, ends waits on other callers.
  */
 export type HasResults = HasCodeNotes & {
+  /** The database that the verbs use. */
   readonly results: ResultsStore;
+  /** Ends waits on other callers. */
   readonly signal?: AbortSignal | undefined;
 };
 

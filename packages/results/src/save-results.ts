@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, rmSync, truncateSync } from "node:fs";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { layout, type Connection } from "./connection.ts";
+import { LAYOUT, type Connection } from "./connection.ts";
 import { messageOf } from "./message-of.ts";
 import type { NewRow } from "./stored-rows.ts";
 
@@ -61,7 +61,7 @@ function saveAt(
   const saved = new DatabaseSync(path);
   try {
     saved.exec("pragma synchronous = full; begin immediate");
-    if (!whole) saved.exec(layout);
+    if (!whole) saved.exec(LAYOUT);
     const unread = whole
       ? Number(saved.prepare(`delete from hyperion_key_val where ${HAS_ZEROS}`).run().changes)
       : copyRows(connection, saved);

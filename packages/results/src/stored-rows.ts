@@ -13,7 +13,9 @@ export type NewRow = StoredRow & { readonly map: string };
 
 /** A value, and the program that has written it. */
 export interface FoundRow {
+  /** The value's text. */
   readonly value: string;
+  /** The id of the program that has written it. */
   readonly programId: string;
 }
 

@@ -25,7 +25,9 @@ export const valueToText = <V>(map: ValuesOf<V>, key: string, value: V): string 
 
 /** The text of a row for a computed value. With `failure`, its call fails, and the row keeps the value for a map with another codec. */
 export interface ComputedText {
+  /** The text of the row. */
   readonly text: string;
+  /** Why the call fails all the same. */
   readonly failure?: ResultsError;
 }
 
