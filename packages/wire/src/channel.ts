@@ -17,6 +17,7 @@ import {
   MAX_PAYLOAD_BYTES,
   MIN_PIECE_BYTES,
   type ReceivedFrame,
+  type Reused,
 } from "./frame.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { LongMessage, withLength } from "./long-message.ts";
@@ -48,13 +49,14 @@ const NOTHING = new Uint8Array(0);
 
 /** One end of a channel: sends messages and data, and hands what arrives to its receiver. */
 export class Channel<Received extends object = object> {
+  /** Its number in the frames of the stream: both ends have the same. */
   readonly number: number;
   readonly #writer: FrameWriter;
   readonly #receiver: ChannelReceiver<Received>;
   readonly #maxMessageBytes: number;
   readonly #outbox: Outgoing[] = [];
   /** The header of the data frame that is being sent: one object for all, because the writer copies it. */
-  readonly #header: { -readonly [Field in keyof FrameHeader]: FrameHeader[Field] };
+  readonly #header: Reused<FrameHeader>;
   #credit = WINDOW_BYTES;
   #received = 0;
   #incoming: LongMessage | undefined;

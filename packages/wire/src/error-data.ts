@@ -15,9 +15,13 @@ export interface ThrownError {
   readonly kind: "error";
   /** The built-in class that errorFromData makes. */
   readonly builtIn: BuiltInErrorName;
+  /** The error's name, e.g. `"RangeError"`, or its class's. */
   readonly name: string;
+  /** Its message, without name and stack. */
   readonly message: string;
+  /** Its stack as text, where it has one. */
   readonly stack?: string;
+  /** What it was caused by. */
   readonly cause?: ErrorData;
   /** The errors of an AggregateError. */
   readonly errors?: readonly ErrorData[];
@@ -28,6 +32,7 @@ export interface ThrownError {
 /** Something that was thrown and is no error; a string that describes it where it cannot travel. */
 export interface ThrownValue {
   readonly kind: "value";
+  /** What was thrown. */
   readonly value: unknown;
 }
 

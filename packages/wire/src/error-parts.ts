@@ -14,7 +14,9 @@ export interface ErrorParts {
   readonly builtIn: BuiltInErrorName;
   /** The error's name; where a class has not set any, the class's name. */
   readonly name: string;
+  /** The error's message. */
   readonly message: string;
+  /** Its stack as text. */
   readonly stack: string | undefined;
   /** `cause`, `errors` of an AggregateError, `code`, and all own enumerable fields. */
   readonly fields: readonly (readonly [key: string, value: unknown])[];

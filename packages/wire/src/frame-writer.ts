@@ -50,6 +50,7 @@ export class FrameWriter {
   /** There will be a write at the end of this turn of the event loop. */
   #pending = false;
 
+  /** Writes to `stream`, which belongs to it alone. */
   constructor(stream: Writable, { beforeFlush, lines = false }: FrameWriterOptions = {}) {
     this.#stream = stream;
     this.#beforeFlush = beforeFlush;

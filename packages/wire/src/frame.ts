@@ -5,9 +5,8 @@
  * offset  size  field
  *      0    u32  payload length in bytes, at most 65,536 (little endian, as all fields)
  *      4    u8   kind        what the payload is (`FrameKind`)
- *      5    u8   flags       more: the message goes on in the channel's next frame of this kind;
- *                            the payload then has at least 32,768 bytes, and in the message's
- *                            first frame begins with the length of the whole (u48)
+ *      5    u8   flags       more: the message goes on in the channel's next frame of this kind; the payload then has at
+ *                            least 32,768 bytes, and in the first frame begins with the length of the whole (u48)
  *                            continued: this is not the first frame of its message
  *      6    u16  channel     0 is the agent itself, n the worker in its n-th slot
  *      8    u32  id          a call's id; for `credit` the number of bytes granted
@@ -64,6 +63,7 @@ export const FrameKind = {
   /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
   exited: 20,
 } as const;
+/** The number of a kind. */
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 /** Bits of a frame's flags. */
@@ -76,11 +76,18 @@ const KINDS: ReadonlySet<number> = new Set<number>(Object.values(FrameKind));
 
 /** What a frame's header says, beside the length of the payload; the table above has the ranges. */
 export interface FrameHeader {
+  /** What the payload is. */
   readonly kind: FrameKind;
+  /** Bits of `FrameFlag`. */
   readonly flags: number;
+  /** Whom the frame is for, or from: 0 is the agent itself. */
   readonly channel: number;
+  /** The call's id; the number of bytes in a grant of credit. */
   readonly id: number;
 }
+
+/** `T` as an object that is used again and again, in the place of new ones. */
+export type Reused<T> = { -readonly [Part in keyof T]: T[Part] };
 
 /** The header of a frame that is a whole message by itself: without flags. */
 export const headerOf = (kind: FrameKind, channel: number, id = 0): FrameHeader => ({ kind, flags: 0, channel, id });
@@ -96,10 +103,8 @@ export function writeHeader({ kind, flags, channel, id }: FrameHeader, length: n
 
 /** Writes another kind into a frame. */
 export const setFrameKind = (frame: Buffer, kind: FrameKind): number => frame.writeUInt8(kind, KIND_AT);
-
 /** Writes another channel into a frame. */
 export const setFrameChannel = (frame: Buffer, channel: number): number => frame.writeUInt16LE(channel, CHANNEL_AT);
-
 /** The channel of a frame of which only `beginning` has come; undefined where that is too little. */
 export const channelOfBeginning = (beginning: Buffer): number | undefined =>
   beginning.length < CHANNEL_AT + 2 ? undefined : beginning.readUInt16LE(CHANNEL_AT);
@@ -156,17 +161,13 @@ const NOTHING = Buffer.alloc(0);
 export class FrameParser {
   readonly #receiver: FrameReceiver;
   /** The frame that is being delivered: one object for all, because an object for each costs more than to parse it. */
-  readonly #frame: { -readonly [Part in keyof ReceivedFrame]: ReceivedFrame[Part] } = {
-    ...headerOf(FrameKind.message, 0),
-    bytes: NOTHING,
-    start: 0,
-    end: 0,
-  };
+  readonly #frame: Reused<ReceivedFrame> = { ...headerOf(FrameKind.message, 0), bytes: NOTHING, start: 0, end: 0 };
   /** The frame that the stream stopped in: room for all of it, or for the header while that is not complete. */
   #partial = NOTHING;
   /** How many bytes of `#partial` have come. */
   #filled = 0;
 
+  /** Hands the frames to `receiver`. */
   constructor(receiver: FrameReceiver) {
     this.#receiver = receiver;
   }
@@ -241,10 +242,9 @@ function frameLength(bytes: Buffer, start: number): number {
   return HEADER_BYTES + length;
 }
 
-function badFrame(length: number, kind: number): WireError {
-  return new WireError(
+const badFrame = (length: number, kind: number): WireError =>
+  new WireError(
     "bad-frame",
     `Received bytes that are no frame (kind ${kind}, length ${length}; the longest payload is ${MAX_PAYLOAD_BYTES}). ` +
       "Something else writes to the stream of frames, or the two ends run different versions of hyperion-ts.",
   );
-}

@@ -21,6 +21,7 @@ export const PROTOCOL_VERSION = 6;
 export type ToAgent =
   | {
       readonly type: "configure";
+      /** The head's `PROTOCOL_VERSION`. */
       readonly version: number;
       /** A sign of life is sent at least this often, in both directions. */
       readonly heartbeatMs: number;
@@ -48,6 +49,7 @@ export type ToAgent =
       readonly type: "connect";
       /** Names and addresses of the head, to be tried in order, behind those that the agent knows from ssh or srun. */
       readonly hosts: readonly string[];
+      /** The TCP port where the head listens. */
       readonly port: number;
       /** Tells the head which node this is. Not secret. */
       readonly identity: string;
@@ -57,6 +59,7 @@ export type ToAgent =
   | {
       /** Start a worker process in the slot `channel`. */
       readonly type: "start";
+      /** The number of the slot, and of the worker's channel. */
       readonly channel: number;
       /** The worker's program and its arguments: the same for all workers that could stand in for each other. */
       readonly command: readonly string[];
@@ -76,7 +79,9 @@ export type ToAgent =
   | {
       /** End a worker: SIGTERM, and SIGKILL after `graceMs`. Its whole process group goes with it. */
       readonly type: "stop";
+      /** The worker's channel. */
       readonly channel: number;
+      /** How long the worker may take to end by itself, in milliseconds. */
       readonly graceMs: number;
     }
   /** End all workers and then yourself. */
@@ -92,6 +97,7 @@ export interface CpuQuota {
 
 /** How much memory a cgroup of the agent's allows, with whatever else runs in it. */
 export interface MemoryLimit {
+  /** How much the cgroup may hold, in megabytes. */
   readonly limitMb: number;
   /** What was left of it when the agent looked. */
   readonly availableMb: number;
@@ -103,9 +109,13 @@ export interface MemoryLimit {
 export type FromAgent =
   | {
       readonly type: "hello";
+      /** The agent's `PROTOCOL_VERSION`. */
       readonly version: number;
+      /** The agent's process id. */
       readonly pid: number;
+      /** What the node calls itself. */
       readonly hostname: string;
+      /** The version of Node that runs the agent, e.g. `"v24.3.0"`. */
       readonly nodeVersion: string;
       /** The CPUs that the kernel lets the agent use (`Cpus_allowed_list`). */
       readonly allowedCpus: readonly number[];
@@ -141,9 +151,11 @@ export type FromAgent =
 /** Agent to worker, on channel 0: what it is to be. A spare worker waits for this. */
 export interface Employ {
   readonly type: "employ";
+  /** The channel that the worker has on its own stream from now on. */
   readonly channel: number;
   /** Variables to set before user code is loaded. */
   readonly env: Readonly<Record<string, string>>;
+  /** Who the worker is, and what its calls have. */
   readonly config: WorkerConfig;
 }
 
@@ -158,6 +170,7 @@ export type ToWorker =
 
 /** A file that may be loaded for a function, as it was when the program began. */
 export interface FileAtStart {
+  /** The file's absolute path. */
   readonly path: string;
   /** In hexadecimal. */
   readonly sha256: string;

@@ -3,12 +3,15 @@ import type { ErrorData } from "./error-data.ts";
 
 /** A process's end: its exit code, or the signal that killed it. */
 export interface ProcessExit {
+  /** Null where a signal has ended it. */
   readonly code: number | null;
+  /** The signal's name, e.g. `"SIGKILL"`; null where it ended by itself. */
   readonly signal: string | null;
 }
 
 /** What an agent tells of a worker that is gone, with everything that it had started; the payload of an `exited` frame. */
 export interface WorkerExited {
+  /** How its process ended. */
   readonly exit: ProcessExit;
   /** How many of the calls that were sent to it it had not begun (the last ones). */
   readonly unbegun: number;
@@ -41,6 +44,7 @@ export interface CallFailure {
     | "module-failed"
     | "code-changed"
     | "unknown-function";
+  /** What was thrown, or what says why. */
   readonly error: ErrorData;
 }
 
