@@ -17,6 +17,7 @@ const MOST_BYTES = 256 * 1_048_576;
 export interface AskOptions {
   /** Default 30,000. */
   readonly timeLimitMs?: number;
+  /** Ends the command, and the wait for it. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -13,14 +13,19 @@ import type { Source } from "./slurm-env-error.ts";
 
 /** One bracket group, and the text that precedes it. */
 export interface BracketGroup {
+  /** The text between the last group, or the beginning, and this one. */
   readonly before: string;
+  /** What stands in the brackets. */
   readonly ranges: readonly NumberRange[];
 }
 
 /** One comma-separated member of a hostlist: its groups, the text after the last one, its count of names. */
 export interface HostPattern {
+  /** The bracket groups, in order. */
   readonly groups: readonly BracketGroup[];
+  /** The text behind the last of them. */
   readonly after: string;
+  /** How many names the pattern stands for. */
   readonly count: number;
 }
 

@@ -12,11 +12,15 @@ import { parseSlurmJobId, type SlurmJobId } from "./slurm-job-id.ts";
 
 /** A job, or one task of an array, or one component of a heterogeneous job. Texts are empty, and numbers 0, where Slurm does not say. */
 export interface JobRecord {
+  /** Its own id; an array's task and a component of a heterogeneous job have one each. */
   readonly id: SlurmJobId;
   /** Its first line. */
   readonly name: string;
+  /** The login name of who submitted it. */
   readonly user: string;
+  /** The same as a number (uid). */
   readonly userId: number | undefined;
+  /** The partition that it waits for, or runs in; several, separated by commas, while it waits for the first of them. */
   readonly partition: string;
   /** Slurm's word, such as `PENDING`, `RUNNING`, `COMPLETED`, `TIMEOUT`; `jobPhase` says what it means. */
   readonly state: string;
@@ -24,6 +28,7 @@ export interface JobRecord {
   readonly reason: string;
   /** The names of the nodes that the job has or had, checked. */
   readonly nodes: readonly string[];
+  /** How many CPUs it has, or asks for. */
   readonly cpus: number;
   /** Its part of each node; only with `--details`, and only of a job that has nodes. */
   readonly nodeDetails: readonly NodeDetails[];

@@ -11,6 +11,7 @@ const UNITS = ["NODE", "CPU", "GPU"] as const;
 /** Megabytes on a node by its CPUs and GPUs; undefined where Slurm does not say, or gives all of the node (0). */
 export type MemoryRule = (cpus: CpuCount, gpus: number | undefined) => number | undefined;
 
+/** The rule of a job, or of the component with that `suffix`. */
 export function readMemoryRule(env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule {
   const [stated, another] = UNITS.flatMap((unit) => {
     const megabytes = notes.unlessOdd(() => readAmount(env, `SLURM_MEM_PER_${unit}${suffix}`));

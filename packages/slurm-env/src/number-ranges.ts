@@ -7,8 +7,11 @@ import type { Cursor } from "./cursor.ts";
 
 /** `low` to `high`, both included, each padded with zeros to `width` digits. */
 export interface NumberRange {
+  /** The first number. */
   readonly low: bigint;
+  /** The last number. */
   readonly high: bigint;
+  /** How many digits each has at least. */
   readonly width: number;
 }
 

@@ -16,7 +16,9 @@ export type SlurmEnvErrorCode = "not-in-job" | "missing-variable" | "malformed" 
 
 /** A text under examination, and the environment variable that it came from, if any. */
 export interface Source {
+  /** All of the text. */
   readonly text: string;
+  /** The variable's name. */
   readonly variable?: string | undefined;
 }
 
@@ -34,9 +36,13 @@ interface Details extends Partial<Source> {
  */
 export class SlurmEnvError extends Error {
   override readonly name = "SlurmEnvError";
+  /** What went wrong; see `SlurmEnvErrorCode`. */
   readonly code: SlurmEnvErrorCode;
+  /** The environment variable that is wrong, if it is one. */
   readonly variable: string | undefined;
+  /** The text that is wrong: all of it. */
   readonly text: string | undefined;
+  /** Where in the text, in UTF-16 units from 0 on. */
   readonly position: number | undefined;
   /** What is wrong with the text, without variable, text and place. */
   readonly problem: string;

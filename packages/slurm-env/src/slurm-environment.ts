@@ -50,11 +50,17 @@ export function readCount(env: SlurmEnvironment, variable: string): number | und
 export const readAmount = (env: SlurmEnvironment, variable: string): number | undefined =>
   readWholeNumber(env, variable) || undefined;
 
+/** A job's id; undefined where the variable says nothing. */
 export function readJobId(env: SlurmEnvironment, variable: string): SlurmJobId | undefined {
   const id = readCount(env, variable);
   return id === undefined ? undefined : parseSlurmJobId(id);
 }
 
+/**
+ * A job's id.
+ *
+ * @throws SlurmEnvError `missing-variable` when the variable says nothing
+ */
 export function requireJobId(env: SlurmEnvironment, variable: string): SlurmJobId {
   const id = readJobId(env, variable);
   if (id === undefined) throw missingVariable(variable);
