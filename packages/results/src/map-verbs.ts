@@ -10,7 +10,7 @@ import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
 import type { HasResults, ResultsStore, StoredRow } from "./results-store.ts";
-import { valueFromText, isKept } from "./value-from-text.ts";
+import { isKept, valueFromText } from "./value-from-text.ts";
 import { valueToText } from "./value-to-text.ts";
 
 /** A function of an environment that has a results database. */
@@ -85,7 +85,7 @@ export const lookupAll =
 
 /**
  * Removes the entries for which `where(key, value)` is true, with all that they replaced, so that they are computed again.
- * Resolves after the COMMIT, with the number of keys. Keys and values come as `lookupAll` gives them; the value is undefined
+ * Resolves after the COMMIT, with the number of keys, which a job's log has, too. Keys and values come as `lookupAll` gives them; the value is undefined
  * where the row can't be read by this map, or was only kept.
  *
  * @example
@@ -98,7 +98,7 @@ export const forget =
   <V, StoredKey>(
     map: KeyValMap<unknown, V, StoredKey>,
     where: (key: StoredKey, value: V | undefined) => boolean,
-  ): WithResults<number> =>
+  ): ((env: HasResults & MayLog) => Promise<number>) =>
   async (env) => {
     const results = databaseFor("forget", map, env);
     checkValue("forget", "where", where, callable);
@@ -112,8 +112,14 @@ export const forget =
       if (isMeant) keys.push(row.key);
     }
     if (keys.length > 0) await results.forget(map.name, keys);
+    env.log?.(`Removed ${keys.length} ${keys.length === 1 ? "result" : "results"} of map "${map.name}"`);
     return keys.length;
   };
+
+/** The environment of a job logs; other ones need not. */
+interface MayLog {
+  readonly log?: (message: string) => void;
+}
 
 /**
  * The database of `env`; `verb` is what was called.
