@@ -28,6 +28,7 @@ export type Options = z.infer<typeof schema>;
 /** An option that does not exist or has a value that can't be used. */
 export class OptionsError extends Error {
   override readonly name = "OptionsError";
+  /** The one code that this class has. */
   readonly code = "bad-options";
 }
 

@@ -10,6 +10,7 @@ export interface ProcessMemory {
   readonly residentMb: number;
 }
 
+/** What a process holds of memory now. */
 export const memoryOf = (pid: number): ProcessMemory => ({
   privateMb: kilobytes(`/proc/${pid}/smaps_rollup`, "Private_Dirty") / 1_024,
   residentMb: kilobytes(`/proc/${pid}/status`, "VmRSS") / 1_024,

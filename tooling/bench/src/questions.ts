@@ -11,6 +11,7 @@ import { pool } from "./questions/pool.ts";
 import { throughput } from "./questions/throughput.ts";
 import { worker } from "./questions/worker.ts";
 
+/** All questions, in the order in which they are asked. */
 export const questions: readonly Question[] = [
   call,
   throughput,

@@ -4,6 +4,7 @@
 export class Random {
   #state: number;
 
+  /** The same seed makes the same choices. */
   constructor(seed: number) {
     this.#state = seed | 0;
   }

@@ -26,6 +26,7 @@ export type Round<Target> = Pick<
   Fault,
   "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"
 > & {
+  /** What is done at the moment. Default: nothing. */
   readonly strike?: (target: Target) => Promise<void> | void;
 };
 

@@ -17,6 +17,7 @@ const TITLES = [
 ] as const;
 const MAX_FINDINGS = 4;
 
+/** The rounds of each fault, counted. */
 export function table(played: readonly PlayedRound[]): string {
   const byFault = Map.groupBy(played, ({ fault }) => fault);
   const rows = [...byFault].map(([{ name, world }, rounds]) => [name, world, ...figures(rounds)]);

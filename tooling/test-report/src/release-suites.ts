@@ -8,13 +8,17 @@ import type { Release } from "@hyperion-ts/testbed";
 export interface Suite {
   /** Its folder. */
   readonly folder: string;
+  /** The package's name. */
   readonly name: string;
+  /** Parts of the paths of its tests. */
   readonly files: readonly string[];
 }
 
 /** Suites on the clusters of one release. */
 export interface ReleaseRun {
+  /** The release. */
   readonly release: Release;
+  /** What runs on its clusters. */
   readonly suites: readonly Suite[];
 }
 

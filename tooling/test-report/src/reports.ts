@@ -5,8 +5,11 @@ const REPORTS = "{packages,apps,tooling}/*/test-results*.json";
 
 /** How many tests there were; `failed` has one for each file that could not even be loaded. */
 export interface TestCounts {
+  /** Tests that passed. */
   readonly passed: number;
+  /** Tests that failed. */
   readonly failed: number;
+  /** Tests that did not run. */
   readonly skipped: number;
 }
 
@@ -14,9 +17,11 @@ export interface TestCounts {
 export interface FailedTest {
   /** Its report's path, from the root: it tells the package, and the release where that is another than the machine's. */
   readonly report: string;
+  /** The file of the test. */
   readonly file: string;
   /** Absent for a file that could not be loaded. */
   readonly name?: string;
+  /** Why it failed. */
   readonly messages: readonly string[];
 }
 
@@ -39,6 +44,7 @@ interface FileResult {
   }[];
 }
 
+/** Removes the reports of earlier runs below `root`. */
 export function removeReports(root: string): void {
   for (const file of globSync(REPORTS, { cwd: root })) rmSync(`${root}/${file}`);
 }

@@ -65,7 +65,9 @@ const QOS_KEYS: typeof ACCOUNT_KEYS = {
   maxJobs: "MaxJobsPerUser",
 };
 
+/** What slurmdbd calls the cluster. */
 export const CLUSTER_NAME = "testbed";
+/** The database in MariaDB. */
 export const DATABASE_NAME = "slurm";
 
 const limitArgs = (limits: AccountingLimits, keys: typeof ACCOUNT_KEYS): readonly string[] =>

@@ -4,10 +4,12 @@ import { join } from "node:path";
 
 /** What Slurm's plugin for version 1 uses; each is a hierarchy of its own. */
 export const CONTROLLERS = ["cpuset", "memory", "devices", "freezer", "cpuacct"] as const;
+/** One of them. */
 export type Controller = (typeof CONTROLLERS)[number];
 
 /** One hierarchy, as this process sees it. */
 export interface Hierarchy {
+  /** What it constrains. */
   readonly controller: Controller;
   /** All that are in it, as mount(8) has to be told: `cpu,cpuacct`. */
   readonly together: string;

@@ -20,39 +20,55 @@ import { TestbedError } from "./testbed-error.ts";
 
 /** A machine of the cluster: a compute node, or the login node, where users submit. */
 export interface Host {
+  /** Its host name. */
   readonly name: string;
   /** Its address in the cluster's own network, such as `10.99.0.2`. */
   readonly address: string;
   /** 1 for the login node, then 2, 3, ...: the address's last part, and the number of its link. */
   readonly index: number;
+  /** Settings of its sshd. */
   readonly sshd: SshdSettings;
 }
 
 /** A compute node as Slurm knows it. */
 export interface ComputeNode extends Host {
+  /** How many CPUs it says it has. */
   readonly cpus: number;
+  /** Their layout, where one was asked for. */
   readonly layout?: { readonly sockets: number; readonly coresPerSocket: number; readonly threadsPerCore: number };
+  /** How many GPUs Slurm hands out. */
   readonly gpus: number;
+  /** How much memory it says it has, in megabytes. */
   readonly memoryMb: number;
 }
 
 /** A user with her ids and home. */
 export interface ClusterUser {
+  /** The login name. */
   readonly name: string;
+  /** The user's number, and the group's. */
   readonly uid: number;
+  /** The path of the home directory. */
   readonly home: string;
+  /** The path of the login shell. */
   readonly shell: string;
+  /** What the shell's start files print. */
   readonly loginPrints?: string;
 }
 
 /** Everything that is decided before anything is started. */
 export interface ClusterPlan {
+  /** The login node. */
   readonly login: Host;
+  /** The compute nodes. */
   readonly nodes: readonly ComputeNode[];
+  /** The partitions; the first is the default one. */
   readonly partitions: readonly PartitionSpec[];
   /** root first. */
   readonly users: readonly ClusterUser[];
+  /** Folders of the machine that are seen in the cluster. */
   readonly shares: readonly Share[];
+  /** Lines of slurm.conf that win over ours. */
   readonly slurm: SlurmSettings;
   /** 0 for none. */
   readonly sbatchLatencyMs: number;

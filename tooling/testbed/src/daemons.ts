@@ -16,17 +16,25 @@ import { waitUntil } from "./wait-until.ts";
 export interface Daemon {
   /** As in the name of its log. */
   readonly name: string;
+  /** What the kernel calls its process. */
   readonly comm: "munged" | "mariadbd" | "slurmdbd" | "slurmctld" | "slurmd" | "sshd";
+  /** The machine that it runs on. */
   readonly host?: string;
   /** It is there once the daemon serves. */
   readonly pidFile: string;
 }
 
+/** The munged of all machines. */
 export const MUNGED: Daemon = { name: DAEMON_NAME.munged, comm: "munged", pidFile: `${PLACES.munge}/munged.pid` };
+/** The MariaDB of a machine. */
 export const mariadbOn = (host: string): Daemon => hostDaemon("mariadbd", DAEMON_NAME.mariadb, host);
+/** The slurmdbd of a machine. */
 export const slurmdbdOn = (host: string): Daemon => hostDaemon("slurmdbd", DAEMON_NAME.slurmdbd, host);
+/** The slurmctld of a machine. */
 export const slurmctldOn = (host: string): Daemon => hostDaemon("slurmctld", DAEMON_NAME.slurmctld, host);
+/** The slurmd of a machine. */
 export const slurmdOn = (host: string): Daemon => hostDaemon("slurmd", DAEMON_NAME.slurmd(host), host);
+/** The sshd of a machine. */
 export const sshdOn = (host: string): Daemon => hostDaemon("sshd", DAEMON_NAME.sshd(host), host);
 
 const hostDaemon = (comm: Daemon["comm"], name: string, host: string): Daemon => ({

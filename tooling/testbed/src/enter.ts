@@ -2,6 +2,7 @@
 import type { ProcessId } from "@hyperion-ts/processes";
 import { systemCommand } from "./system-command.ts";
 
+/** The program that enters namespaces. */
 export const NSENTER = "/usr/bin/nsenter";
 
 /** Which of a node's worlds to enter: all of it, or only its network or its mounts, with the machine's process numbers. */

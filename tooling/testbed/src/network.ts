@@ -3,6 +3,7 @@ import type { Host } from "./cluster-plan.ts";
 import { commandIn } from "./enter.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 
+/** The link that all machines of a cluster share. */
 export const BRIDGE = "cluster0";
 /** The bridge's end of a node's link. */
 export const linkOf = ({ index }: Host): string => `node${index}`;

@@ -26,6 +26,7 @@ import type { CommandResult } from "./system-command.ts";
 export interface Testbed extends AsyncDisposable {
   /** The node where users submit; slurmctld runs on it. */
   readonly login: Host;
+  /** The compute nodes. */
   readonly nodes: readonly ComputeNode[];
   /** root first. */
   readonly users: readonly ClusterUser[];

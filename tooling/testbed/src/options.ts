@@ -71,6 +71,7 @@ export interface TestbedOptions {
   readonly sshd?: SshdSettings;
   /** Ordinary users. Default: `alice` and `bob`. `root` is always there. */
   readonly users?: readonly UserSpec[];
+  /** Folders of the machine that are seen in the cluster. Default: none. */
   readonly share?: readonly Share[];
   readonly slurm?: SlurmSettings;
   /**

@@ -35,5 +35,7 @@ export const DAEMON_NAME = {
   sshd: (host: string): string => `sshd.${host}`,
 } as const;
 
+/** The log of a daemon. */
 export const logOf = (daemon: string): string => `${PLACES.logs}/${daemon}.log`;
+/** The file with a daemon's process id. */
 export const pidFileOf = (daemon: string): string => `${PLACES.pids}/${daemon}.pid`;

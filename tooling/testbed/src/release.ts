@@ -10,6 +10,7 @@ export const RELEASES = ["bookworm", "trixie", "sid"] as const;
 /** A Debian release, by its code name. */
 export type Release = (typeof RELEASES)[number];
 
+/** Whether a text names a release. */
 export const isRelease = (name: string): name is Release => RELEASES.some((release) => release === name);
 
 /** What is installed into a root file system, beside the packages that every Debian has. */

@@ -9,8 +9,11 @@ import { PLACES } from "./places.ts";
 import { isAlive } from "@hyperion-ts/processes";
 import { TestbedError } from "./testbed-error.ts";
 
+/** A cluster that runs, and what it was to be. */
 export interface Site {
+  /** The process that it hangs on. */
   readonly holder: Holder;
+  /** What was decided before it started. */
   readonly plan: ClusterPlan;
 }
 

@@ -21,6 +21,7 @@ export interface SbatchOptions extends Omit<RunOptions, "input"> {
 export interface WaitOptions {
   /** Default 60,000. */
   readonly timeoutMs?: number;
+  /** Ends the wait. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,6 +29,7 @@ export interface WaitOptions {
 export interface FinishedJob {
   /** `COMPLETED`, or the state of the first part that came to another end. */
   readonly state: string;
+  /** The exit code of the part whose state that is. */
   readonly exitCode: number;
   /** The job; or an array's tasks; or a heterogeneous job's components. */
   readonly parts: readonly JobRecord[];
@@ -35,6 +37,7 @@ export interface FinishedJob {
 
 /** A node, as sinfo(1) shows it. */
 export interface NodeState {
+  /** The node's name. */
   readonly name: string;
   /** In small letters, without marks: `idle`, `mixed`, `allocated`, `down`, `draining`, ... */
   readonly state: string;

@@ -17,6 +17,7 @@ interface Attempt {
 /** Someone was let in. */
 export interface AcceptedSession extends Attempt {
   readonly outcome: "accepted";
+  /** As whom. */
   readonly user: string;
   /** How many commands or shells were started on this connection so far. */
   readonly channels: number;

@@ -29,8 +29,11 @@ export function sshdConfig(host: Host): string {
 export const bannerText = (host: Host): string | undefined =>
   Object.entries(host.sshd).find(([key, value]) => isBannerText(key, value))?.[1];
 
+/** The file of a host's key. */
 export const hostKeyOf = (host: string): string => `${PLACES.sshd}/${host}.key`;
+/** The file of a host's banner. */
 export const bannerOf = (host: string): string => `${PLACES.sshd}/${host}.banner`;
+/** The file of a host's sshd_config. */
 export const sshdConfigOf = (host: string): string => `${PLACES.sshd}/${host}.conf`;
 
 const isBannerText = (key: string, value: string): boolean =>

@@ -9,7 +9,9 @@ import { TestbedError } from "./testbed-error.ts";
 export interface CommandResult {
   /** The command's own, or 128 and the signal's number where a signal ended it, as shells have it. */
   readonly exitCode: number;
+  /** What it printed on standard output. */
   readonly stdout: string;
+  /** What it printed on standard error. */
   readonly stderr: string;
 }
 

@@ -6,11 +6,13 @@ import { TestbedError } from "./testbed-error.ts";
 export interface Wait {
   /** Completes "... did not happen: ". */
   readonly what: string;
+  /** How long to wait at most, in milliseconds. */
   readonly timeoutMs: number;
+  /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** What was seen instead, for the error's message. */
-  /** How long to leave between looks. Default 25. */
+  /** How long to leave between looks, in milliseconds. Default 25. */
   readonly pauseMs?: number;
+  /** What was seen instead, for the error's message. */
   readonly instead?: () => string | Promise<string>;
 }
 

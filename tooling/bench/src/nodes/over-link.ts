@@ -4,6 +4,7 @@ import { CPUS } from "../workspace.ts";
 import { answerOf, benchCluster } from "./bench-cluster.ts";
 import type { Link } from "./link.ts";
 
+/** The question of what a call costs over a link. */
 export const overLink = ({ name, what }: Link): Question => ({
   name,
   group: "nodes",

@@ -14,6 +14,7 @@ const SIZES = { full: { counts: [1, 4, 16, 64], rounds: 3 }, quick: { counts: [1
 /** More handshakes at once than this, and sshd begins to drop connections (MaxStartups 10:30:100). */
 const HANDSHAKES_AT_ONCE = 8;
 
+/** The question of how a start grows with the nodes. */
 export const start: Question = {
   name: "start",
   group: "nodes",

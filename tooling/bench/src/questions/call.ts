@@ -16,6 +16,7 @@ const SIZES = {
   quick: { warmUp: 1, blocks: 2, calls: 20 },
 } as const;
 
+/** The question of what one call costs. */
 export const call: Question = {
   name: "call",
   group: "local",

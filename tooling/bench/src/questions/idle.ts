@@ -11,6 +11,7 @@ const UNIT = "ms/s";
 
 const SIZES = { full: { idleMs: 6_000 }, quick: { idleMs: 100 } } as const;
 
+/** The question of what a run costs that has nothing to do. */
 export const idle: Question = {
   name: "idle",
   group: "local",

@@ -18,6 +18,7 @@ const SIZES = {
   quick: { megabytes: 1, warmUp: 0, rounds: 1 },
 } as const;
 
+/** The question of how fast large values travel. */
 export const large: Question = {
   name: "large",
   group: "local",

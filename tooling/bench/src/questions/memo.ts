@@ -18,6 +18,7 @@ const SIZES = {
 
 const squares = keyValMap("bench_squares", z.number(), z.number());
 
+/** The question of how fast calls are remembered. */
 export const memo: Question = {
   name: "memo",
   group: "local",

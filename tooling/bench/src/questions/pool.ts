@@ -16,6 +16,7 @@ const SIZES = {
   quick: { warmUp: 1, rounds: 2, pairs: 200 },
 } as const;
 
+/** The question of what the pool costs on many nodes. */
 export const pool: Question = {
   name: "pool",
   group: "local",

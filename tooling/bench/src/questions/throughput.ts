@@ -20,6 +20,7 @@ const SIZES = {
   quick: { calls: 200, many: 400, rounds: 2, manyRounds: 1 },
 } as const;
 
+/** The question of how many calls a second are possible. */
 export const throughput: Question = {
   name: "throughput",
   group: "local",

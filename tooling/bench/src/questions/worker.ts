@@ -26,6 +26,7 @@ const LINGER_MS = 1_000;
 /** A spare worker is there after so long. */
 const SPARE_MS = 500;
 
+/** The question of what a worker costs. */
 export const worker: Question = {
   name: "worker",
   group: "local",

@@ -20,6 +20,7 @@ const ALL: readonly ExpectedEnd[] = [COMPLETES];
 /** Nobody else may pay. */
 const ALONE = { sparesOthers: true } as const;
 
+/** What calls do. */
 export const calls: readonly LaptopFault[] = [
   fault("throws", { does: "throws" }, ALONE),
   fault("throws-in-next-tick", { does: "throws in nextTick", most: 20 }, ALONE),

@@ -62,6 +62,7 @@ const slurm =
 const KILLED = [COMPLETES, isKilled("SIGKILL")];
 const INTERRUPTED = [COMPLETES, fails(/Interrupted by SIG/), isKilled("SIGTERM"), isKilled("CANCELLED")];
 
+/** What happens to a program in an allocation. */
 export const cluster: readonly ClusterFault[] = [
   ssh("head-kill", "signals", to("headNode", PROGRAMS.head, "SIGKILL"), KILLED),
   ssh("head-term", "signals", to("headNode", PROGRAMS.head, "SIGTERM"), INTERRUPTED),

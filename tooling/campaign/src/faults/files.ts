@@ -38,6 +38,7 @@ function ifThere(path: string, use: (path: string) => void): void {
   if (existsSync(path)) use(path);
 }
 
+/** What happens to the program's files. */
 export const files: readonly LaptopFault[] = [
   fault("database-removed", ({ database }) => remove(database), TELLS, IN_TIME),
   fault("database-removed-around-commit", ({ database }) => remove(database), TELLS, {

@@ -35,6 +35,7 @@ const noGroups = (): string | null =>
     ? null
     : "it takes root and cgroups of version 1";
 
+/** Which limits a program meets. */
 export const limits: readonly LaptopFault[] = [
   fault("descriptors-48", () => prlimit("--nofile=48"), [COMPLETES, fails(/descriptors|EMFILE|too many open files/i)]),
   fault("descriptors-24", () => prlimit("--nofile=24"), ANYTHING),

@@ -15,7 +15,9 @@ import type { LaptopTarget } from "../world/laptop-target.ts";
 
 /** Each with what has to be found, and nothing else. */
 export interface PlantedFault {
+  /** What is done. */
   readonly fault: LaptopFault;
+  /** What the judge has to find. */
   readonly finds: (typeof COUNTS)[number];
 }
 
@@ -37,6 +39,7 @@ const planted = (
   },
 });
 
+/** Faults that show that the judge sees. */
 export const plantedFaults: readonly PlantedFault[] = [
   planted(
     "lost",

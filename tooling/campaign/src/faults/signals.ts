@@ -66,6 +66,7 @@ const fault = (
   more: Partial<LaptopFault> = {},
 ): LaptopFault => ({ name, kind: "signals", world: "laptop", strike, ends, ...more });
 
+/** Which signals processes get. */
 export const signals: readonly LaptopFault[] = [
   fault("head-kill", head("SIGKILL"), [COMPLETES, isKilled("SIGKILL")]),
   fault("head-term", head("SIGTERM"), interruptedBy("SIGTERM")),

@@ -44,6 +44,7 @@ function kill({ head, hasEnded, signal }: LaptopTarget): void {
   if (!hasEnded) signal(head, "SIGKILL");
 }
 
+/** What a program is started in. */
 export const surroundings: readonly LaptopFault[] = [
   fault("path-without-tools", { launch: withoutTools }),
   fault("path-without-tools-head-killed", {

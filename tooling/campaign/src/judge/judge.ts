@@ -23,8 +23,10 @@ export interface Expectation {
   readonly sparesOthers?: boolean;
 }
 
+/** Whether nothing was found. */
 export const isSound = (verdict: Verdict): boolean => COUNTS.every((kind) => verdict[kind].length === 0);
 
+/** What the evidence shows, by what was to be expected. */
 export const judge = (evidence: Evidence, expectation: Expectation): Verdict => ({
   lost: lost(evidence),
   doubled: doubled(evidence),

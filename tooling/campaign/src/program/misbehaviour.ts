@@ -83,6 +83,7 @@ const DEEDS = {
   behaves: () => undefined,
 } as const satisfies Readonly<Record<string, Deed>>;
 
+/** The name of a deed. */
 export type Misbehaviour = keyof typeof DEEDS;
 
 /** Does it. Where it returns, the call goes on as if nothing had been. */
