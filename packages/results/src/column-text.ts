@@ -34,7 +34,7 @@ export function columnTextReader(connection: Connection): (read: ReadColumn) => 
   return (read) => {
     const { found, column, rowid = null } = read;
     if (typeof found !== "string") throw notText(read, describe(found), connection.path);
-    // The decoder puts this character in the place of bytes that are not UTF-8. Few texts have it, and of right.
+    // The decoder puts this character in the place of bytes that are not UTF-8. Few texts have that character of their own.
     if (found.includes("\ufffd") && same[column].get(found, rowid)?.["same"] !== 1n)
       throw notText(read, "not UTF-8", connection.path);
     return found;

@@ -91,7 +91,8 @@ export function openConnection(path: string, programId: string): Connection {
 
 /**
  * Opens a copy of the database at `path` for reading: a file that is nobody else's, so that it may be completed from its
- * log, and given what this version has and an older one or Hyperion has not. Once open it needs no names of files.
+ * log, and be given the tables that this version has, and Hyperion or an older version has not. Once it is open, its
+ * files may be removed.
  *
  * @throws ResultsError `damaged`, `newer-layout`, `disk-full`, `unreachable` or `sqlite`
  */

@@ -9,9 +9,9 @@
  *   where a checkpoint brings pages of the log into it. Such a page was committed to the log before. The log was copied
  *   later, so it has all pages that the copied database may have half, or in a newer state than others, and SQLite takes
  *   those of the log. Where the copied log ends in the middle of a transaction, checksums tell SQLite so.
- * Else it is tried again.
+ * Else the copy is made again.
  *
- * Who closes a file drops all locks that the process has on it (POSIX), those of a writer, too. So the process that writes
+ * To close a file drops all locks that the process has on it (POSIX), also those of a writer. So the process that writes
  * must not copy, and none becomes the writer in the middle: from the look to the end of the copy nothing else runs here.
  */
 import {
@@ -38,8 +38,8 @@ import { ResultsError } from "./results-error.ts";
 /**
  * Copies the database at `path`, with its log or journal, to `copy` and beside it. `copy` is in a folder of this process alone.
  *
- * @throws ResultsError `locked` in the process that has it open, and where it is written so fast that no copy fits together;
- *   file errors as they come
+ * @throws ResultsError `locked` when this process has it open, or it is written so fast that no copy fits together
+ * @throws Error of Node's when a file can't be read or written
  */
 export async function copyDatabase(path: string, copy: string): Promise<void> {
   const startMs = performance.now();
@@ -139,7 +139,7 @@ function copyFile(from: string, to: string, refuse: Refuse): Stats {
   }
 }
 
-/** Takes no time and no room, where the file system can and both are on the same one. */
+/** Copies at once and without room for a second file, where both are on one file system that can do that. */
 function tryClone(source: number, to: string): boolean {
   try {
     copyFileSync(`/proc/self/fd/${source}`, to, constants.COPYFILE_FICLONE_FORCE);

@@ -12,7 +12,8 @@ import { after } from "@hyperion-ts/bounds";
 
 /**
  * Writes rows in one transaction, returns after its COMMIT, and says how long that took, in ms.
- * Throws where the transaction was rolled back.
+ *
+ * @throws what failed, when the transaction was rolled back
  */
 export type WriteRows<Row> = (rows: readonly Row[]) => number;
 

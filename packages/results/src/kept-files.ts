@@ -16,14 +16,15 @@ export type KeptFiles = Disposable & {
   /**
    * Looks at the files, and saves what the database has at a loss.
    *
-   * @throws ResultsError `file-lost`, from then on always the same
+   * @throws ResultsError `file-lost` when a file was lost: from then on always the same error
    */
   readonly check: () => void;
   /**
    * Writes between two looks at the files, so that nothing is acknowledged that was committed into a file without a name.
    * Where `rows` are not written for that reason, they are saved with all others.
    *
-   * @throws ResultsError `file-lost`, and what `write` throws
+   * @throws ResultsError `file-lost` when a file was lost
+   * @throws what `write` throws
    */
   readonly whileOurs: <A>(rows: readonly NewRow[], write: () => A) => A;
   /** The loss, where there has been one. */
@@ -31,7 +32,7 @@ export type KeptFiles = Disposable & {
   /**
    * To be called when SQLite has closed the database: what was done to it in between.
    *
-   * @throws ResultsError `file-lost`
+   * @throws ResultsError `file-lost` when a file was lost
    */
   readonly closed: () => void;
 };

@@ -71,8 +71,8 @@ export interface KeyValMapOptions<V> {
  * @example
  * const brackets = keyValMap("binary_root_search", z.object({ n: z.int(), x: z.number() }), z.tuple([z.number(), z.number()]));
  *
- * @throws RangeError when the name is empty, or has half of a surrogate pair, which SQLite would replace; TypeError where
- *   `key` or `value` is no Standard Schema, the codec lacks one of its functions, or a zod schema shows that a key, or a value
+ * @throws RangeError when the name is empty, or has half of a surrogate pair, which SQLite would replace
+ * @throws TypeError when `key` or `value` is no Standard Schema, the codec lacks one of its functions, or a zod schema shows that a key, or a value
  *   of a map without a codec, may be what JSON would change: a Date, BigInt, NaN, Map, Set, function or symbol
  */
 export function keyValMap<KS extends StandardSchemaV1, VS extends StandardSchemaV1>(

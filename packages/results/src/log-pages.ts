@@ -25,7 +25,7 @@ export function hasPagesFrom(first: number, { pageBytes, offsets, databasePages 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** Reads the log at `path`; undefined where it has no transaction that is complete, of which nothing would be lost. */
+/** Reads the log at `path`; undefined where it has no complete transaction: nothing would be lost with such a log. */
 export function readLogPages(path: string): LogPages | undefined {
   const file = openSync(path, "r");
   try {

@@ -31,8 +31,9 @@ import { computedToText, type ComputedText } from "./value-to-text.ts";
  * @example
  * memoizeWithMap(brackets, (key) => remoteEval(bracketRoot, key), { n: 2, x: 3, eps: 1e-9 })
  *
- * @throws whatever `f` throws; ResultsError `invalid-key`, `invalid-value`, `not-json`, `too-large`,
- *   `unreadable`, or what the database says
+ * @throws whatever `f` throws
+ * @throws ResultsError `invalid-key`, `invalid-value`, `not-json`, `too-large` or `unreadable` when the key or the value can't
+ *   be stored or read, or what the database says
  */
 export const memoizeWithMap =
   <K, V, R>(

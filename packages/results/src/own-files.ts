@@ -78,7 +78,7 @@ function strangerAt(path: string): () => string | undefined {
   const first = look(path);
   return () => {
     const now = look(path);
-    // One that a killed program left is none.
+    // Shared memory that a killed program has left was there before.
     if (typeof now !== "object" || (typeof first === "object" && first.ino === now.ino)) return undefined;
     return `another program has opened it (there is ${basename(path)}), because the lock on it had fallen: something in this process has read or copied the file, which drops its locks`;
   };

@@ -29,7 +29,7 @@ export interface SnapshotOptions {
 /**
  * What a results database had when it was opened: all results whose promises had resolved by then, and none in part.
  * It does not follow later ones; open it again for those. `insert` rejects with the code `read-only`, and so does
- * `memoizeWithMap` for a key that has no value. Disposing of it ends it.
+ * `memoizeWithMap` for a key that has no value. Disposing of it closes it.
  */
 export type ResultsSnapshot = ResultsStore &
   AsyncDisposable & {

@@ -10,7 +10,11 @@ import { hasPagesFrom, readLogPages, type LogPages } from "./log-pages.ts";
 import { messageOf } from "./message-of.ts";
 import { logOf } from "./own-files.ts";
 
-/** Puts a log out of the way that does not belong to the database at `path`; what was found, in words, or undefined. Throws file errors. */
+/**
+ * Puts a log out of the way that does not belong to the database at `path`. Returns what was found, in words, or undefined.
+ *
+ * @throws Error of Node's when a file can't be read or moved
+ */
 export function setStrayLogAside(path: string): string | undefined {
   const log = strayLog(path);
   if (!log) return undefined;
@@ -23,7 +27,11 @@ export function setStrayLogAside(path: string): string | undefined {
     : `${what}. It is now ${logOf(aside)}; ${made}. Put that at ${aside}, if you still have it, and sqlite3 reads both together`;
 }
 
-/** The log beside the database at `path`, if there is one that does not belong to it. Throws file errors. */
+/**
+ * The log beside the database at `path`, if there is one that does not belong to it.
+ *
+ * @throws Error of Node's when a file can't be read
+ */
 export function strayLog(path: string): LogPages | undefined {
   if (bytesOf(logOf(path)) === 0) return undefined;
   const log = readLogPages(logOf(path));
