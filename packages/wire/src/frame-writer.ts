@@ -103,7 +103,7 @@ export class FrameWriter {
     this.#stream.uncork();
   }
 
-  /** Whoever fills the stream up asks to be told when it has room again; its "drain" would come only if its own mark is lower than ours. */
+  /** The write that fills the stream asks to be told when there is room again: the stream's "drain" would come only if its own mark is lower than ours. */
   #write(segment: Uint8Array): void {
     const full = this.#stream.writableLength + segment.length >= HIGH_WATER_BYTES;
     this.#stream.write(segment, full ? this.#flushAgain : undefined);

@@ -111,7 +111,7 @@ export const channelOfBeginning = (beginning: Buffer): number | undefined =>
 
 /** What stands before the input of a call, and before the output or failure of its answer, in bytes. */
 export const PREFIX_BYTES = 4;
-/** One for all: whoever sends it copies it. */
+/** One array for all prefixes: the sender copies it. */
 const prefix = new Uint8Array(PREFIX_BYTES);
 const prefixView = new DataView(prefix.buffer);
 

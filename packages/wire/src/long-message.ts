@@ -33,7 +33,7 @@ export class LongMessage {
   /** How many bytes have come, whether they were kept or not. */
   #bytes = 0;
 
-  /** From its first frame's payload. Of a message that gets longer than `maxBytes` nothing is kept. */
+  /** `first` is the payload of its first frame. Of a message that gets longer than `maxBytes` nothing is kept. */
   constructor(kind: FrameKind, id: number, first: Buffer, maxBytes: number) {
     this.kind = kind;
     this.id = id;

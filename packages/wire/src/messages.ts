@@ -184,7 +184,7 @@ export interface ChangedFile {
   readonly changedAtMs: number | null;
 }
 
-/** With this code a worker exits in which our own code fails, so that it can't say so. (A function's `process.exit` can do the same.) */
+/** The exit code of a worker in which our own code has failed, so that it can't say so. (A function's `process.exit` can do the same.) */
 export const BROKEN_EXIT_CODE = 179;
 
 /** What a worker tells the head, beside results. */
@@ -202,7 +202,7 @@ export type FromWorker =
 /** The worker is about to end, and begins no call any more. One that is killed, or aborts, can't say so. */
 export interface WorkerEnding {
   readonly type: "ending";
-  /** How many calls it began in its life: of those that were sent to it alone its agent can't know it. */
+  /** How many calls it began in its life: its agent can't know that of calls that were sent alone (`callAlone`). */
   readonly begun: number;
   /**
    * Who brought it about: the call that `runs`, one that it had `answered` before and that left something behind, or our own

@@ -13,9 +13,9 @@ export interface ProcessExit {
 export interface WorkerExited {
   /** How its process ended. */
   readonly exit: ProcessExit;
-  /** How many of the calls that were sent to it it had not begun (the last ones). */
+  /** How many of the calls that were sent to it were not begun (the last ones). */
   readonly unbegun: number;
-  /** How many calls it began in its life. The head can't know it from `unbegun`, when calls of its were still on their way to the agent. */
+  /** How many calls it began in its life. The head can't know that from `unbegun` while calls are still on their way to the agent. */
   readonly begun: number;
   /** The last lines that it printed. */
   readonly lastOutput: string;
@@ -50,8 +50,8 @@ export interface CallFailure {
 
 /** The encoded payload of a `code` frame, whose id is a function's index: what its worker has asked for. */
 export interface KeptCode {
-  /** Of what the function's run reached when the program began; null: not known. */
+  /** The hash of all code that the function's run could reach when the program began; null: not known. */
   readonly hash: string | null;
-  /** Of the files that were asked for those that the head still has: `at` is the place in the function's list, `format` as Node's hooks name it. */
+  /** Those of the files asked for that the head still has. `at`: the place in the function's list; `format`: as Node's hooks name it. */
   readonly sources: readonly { readonly at: number; readonly format: string; readonly bytes: Uint8Array }[];
 }
