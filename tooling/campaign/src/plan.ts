@@ -12,7 +12,9 @@ export interface CallPlan {
   readonly hostile?: HostileCall;
 }
 
+/** What a call does instead of behaving. */
 export interface HostileCall {
+  /** What it does. */
   readonly does: Misbehaviour;
   /** Under which attempts: so many first ones. */
   readonly attempts: number;
@@ -30,7 +32,9 @@ export interface ProgramPlan {
   readonly journals: string;
   /** 1, and 2 for the run that has to complete. A second program beside the first has a name of its own. */
   readonly run: string;
+  /** How it is run: `runJobLocal`, or `runJobSlurm`. */
   readonly where: "laptop" | "allocation";
+  /** The calls that it makes. */
   readonly calls: readonly CallPlan[];
   /** How long the program halts before and after each COMMIT, in milliseconds, so that moments fall there. */
   readonly haltAtCommitMs: number;

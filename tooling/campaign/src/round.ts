@@ -26,6 +26,7 @@ export type Round<Target> = Pick<
   Fault,
   "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"
 > & {
+  /** What is done at the moment. Default: nothing. */
   readonly strike?: (target: Target) => Promise<void> | void;
 };
 
@@ -144,9 +145,8 @@ async function inTime(
 }
 
 /** A key that is in several files counts once; where values differ, the right one may be in any of them. */
-function allRows(scene: Scene): readonly StoredRow[] {
-  return databasesBelow(scene.root).flatMap((file) => readRows(file, scene.root));
-}
+const allRows = (scene: Scene): readonly StoredRow[] =>
+  databasesBelow(scene.root).flatMap((file) => readRows(file, scene.root));
 
 /** What a person does who reads that the results are in another file now: gives that the database's name. */
 function putDatabaseBack({ database, root }: Scene): void {
