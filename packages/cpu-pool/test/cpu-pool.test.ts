@@ -60,7 +60,7 @@ test("says after its time what was asked, for how long, and why it waited", asyn
   expect(error).toMatchObject({
     code: "reserve-timed-out",
     timeoutMs: 5,
-    waitReason: { kind: "claims", node: "n1", cpus: 2, idle: 1 },
+    waitReason: { kind: "earmarked", node: "n1", cpus: 2, idle: 1 },
     message:
       "No lease for 2 CPUs after 5 ms: it is first in line and waits for room on node n1 (needs 2 idle CPUs, 1 now). Wait longer, ask for less, or release leases earlier.",
   });

@@ -68,7 +68,7 @@ test("while a dispatcher is drained nothing begins, what runs goes on, and the r
   await world.addNode("n1", 1);
   const running = await world.launch(1);
   const behind = world.launch(1).catch((error: unknown) => error);
-  expect(world.dispatcher.whyWaiting()).toMatchObject({ kind: "claims", node: "n1", idle: 0 });
+  expect(world.dispatcher.whyWaiting()).toMatchObject({ kind: "earmarked", node: "n1", idle: 0 });
   let drained = false;
   const draining = world.dispatcher.drain().then(() => (drained = true));
   expect(await running.call(square, 4)).toBe(16);

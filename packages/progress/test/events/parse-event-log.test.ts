@@ -36,6 +36,11 @@ describe("the text of an event log", () => {
     expect(parseEventLog(line.replace('"loading":0,', ""))).toEqual([at(1, counts([{ running: 2, loading: 0 }]))]);
   });
 
+  test("of an earlier version says with today's word that a node is earmarked", () => {
+    const waiting = counts([{ waiting: 1 }], 0, { kind: "earmarked", node: "n1", cpus: 2, idle: 1 });
+    expect(parseEventLog(written([at(1, waiting)]).replace('"earmarked"', '"claims"'))).toEqual([at(1, waiting)]);
+  });
+
   test("of a program that was killed may end in a part of a line", () => {
     expect(parseEventLog(written(story).slice(0, -20))).toEqual(story.slice(0, -1));
   });
