@@ -18,5 +18,12 @@ export { countsLine } from "./texts/counts-line.ts";
 export { eventLines } from "./texts/event-lines.ts";
 export { clockText, countText, durationText, plural, rateText, timeLeftText } from "./texts/human-numbers.ts";
 export { type BlockSize, liveLines } from "./texts/live-lines.ts";
-export { type Line, lineWidth, paintLine, type PaintOptions, type Span, type TextStyle } from "./texts/styled-line.ts";
+export {
+  type StyledLine,
+  lineWidth,
+  paintLine,
+  type PaintOptions,
+  type Span,
+  type TextStyle,
+} from "./texts/styled-line.ts";
 export { printable, textWidth, truncateText } from "./texts/text-width.ts";

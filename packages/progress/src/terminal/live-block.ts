@@ -8,7 +8,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { OutputStream } from "./output-stream.ts";
 import type { BlockSize } from "../texts/live-lines.ts";
-import { type Line, lineWidth, paintLine } from "../texts/styled-line.ts";
+import { type StyledLine, lineWidth, paintLine } from "../texts/styled-line.ts";
 
 export interface LiveBlockOptions {
   readonly colour: boolean;
@@ -44,7 +44,7 @@ export class LiveBlock implements Disposable {
   }
 
   /** Puts these lines in place of those that are there; lines that are too wide are cut. */
-  draw(lines: readonly Line[]): void {
+  draw(lines: readonly StyledLine[]): void {
     if (this.#midLine) return;
     const { columns } = this.size;
     const painted = lines.map((line) => `${paintLine(line, { columns, colour: this.#options.colour })}${CLEAR_LINE}\n`);
@@ -53,7 +53,7 @@ export class LiveBlock implements Disposable {
   }
 
   /** Prints lines that stay, of any width, in place of the block. */
-  print(lines: readonly Line[]): void {
+  print(lines: readonly StyledLine[]): void {
     const newline = this.#midLine ? "\n" : "";
     this.#midLine = false;
     this.#write(

@@ -5,7 +5,7 @@ import { countsLine } from "../texts/counts-line.ts";
 import { eventLines } from "../texts/event-lines.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { nextRunState, noRun, type RunState } from "../state/run-state.ts";
-import { type Line, paintLine } from "../texts/styled-line.ts";
+import { type StyledLine, paintLine } from "../texts/styled-line.ts";
 import { isSilent, waitText } from "../texts/wait-text.ts";
 
 const COUNTS_EVERY_MS = 10_000;
@@ -61,7 +61,7 @@ export class PlainDisplay implements Disposable {
     this.#print([countsLine(this.#state, nowMs)]);
   }
 
-  #print(lines: readonly Line[]): void {
+  #print(lines: readonly StyledLine[]): void {
     if (lines.length > 0)
       this.#stream.write(lines.map((line) => `${paintLine(line, { columns: null, colour: false })}\n`).join(""));
   }

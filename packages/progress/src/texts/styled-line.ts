@@ -12,7 +12,7 @@ export interface Span {
 }
 
 /** A line of the display, without a newline. */
-export type Line = readonly Span[];
+export type StyledLine = readonly Span[];
 
 /** How a line becomes text. */
 export interface PaintOptions {
@@ -22,7 +22,7 @@ export interface PaintOptions {
 }
 
 /** The line as it is written, without a newline. */
-export function paintLine(line: Line, { columns, colour }: PaintOptions): string {
+export function paintLine(line: StyledLine, { columns, colour }: PaintOptions): string {
   let left = columns ?? Number.POSITIVE_INFINITY;
   let painted = "";
   for (const { text, style } of line) {
@@ -36,5 +36,5 @@ export function paintLine(line: Line, { columns, colour }: PaintOptions): string
 }
 
 /** The columns that the whole line takes. */
-export const lineWidth = (line: Line): number =>
+export const lineWidth = (line: StyledLine): number =>
   line.reduce((width, { text }) => width + textWidth(printable(text)), 0);
