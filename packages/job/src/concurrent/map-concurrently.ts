@@ -56,7 +56,10 @@ export const mapConcurrentlySettled = <A, B, R extends HasSignal = JobEnv>(
   };
 };
 
-/** `mapConcurrently`, as in Hyperion, under the name that reads better before a long function. */
+/**
+ * `mapConcurrently` under its other name in Hyperion: there it takes the inputs first and `mapConcurrently` the function, here
+ * both take the inputs first. It reads as a loop, "for each of these inputs", before a long function.
+ */
 export const forConcurrently = mapConcurrently;
 
 /** Gives the two results, of jobs that run at the same time. The first failure aborts the other. */
