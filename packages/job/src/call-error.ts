@@ -42,7 +42,13 @@ export class CallError extends Error {
   readonly site: CallSite;
   readonly input: unknown;
 
-  constructor(reason: CallReason, site: CallSite, detail: string, input: unknown, options?: ErrorOptions) {
+  /** `detail` says in words what happened to the call with this `input`. */
+  constructor(
+    reason: CallReason,
+    site: CallSite,
+    { detail, input }: { readonly detail: string; readonly input: unknown },
+    options?: ErrorOptions,
+  ) {
     super(
       `${headline(site, reason)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`,
       options,
