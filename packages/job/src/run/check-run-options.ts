@@ -20,7 +20,7 @@ import { checkJob } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
-import type { PoolLauncherConfig } from "./pool-launcher.ts";
+import type { PoolLauncherConfig } from "./node-pool.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** A pool knows CPUs by numbers from 0 to 65,535. */

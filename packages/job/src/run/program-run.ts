@@ -73,7 +73,7 @@ async function runToItsEnd<A>(
   await using stack = new AsyncDisposableStack();
   using run = new ProgramRun(info, options, stack, late);
   const settings = { ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }) };
-  const results = await openProgramResults(info, settings, run.events, run, stack);
+  const results = await openProgramResults(info, settings, run, stack);
   run.started(results);
   try {
     const value = await body(run, results);
