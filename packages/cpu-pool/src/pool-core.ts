@@ -164,6 +164,7 @@ export class PoolCore {
    * leases any more. `lends` picks the waiters that the caller can serve in this way; it must only look.
    */
   takeAhead(lease: Lease, max: number): readonly Ticket[];
+  /** The same, of those whose waiters `lends` picks. */
   takeAhead<W extends Waiter>(lease: Lease, max: number, lends: (waiter: Waiter) => waiter is W): readonly Ticket<W>[];
   takeAhead(lease: Lease, max: number, lends: (waiter: Waiter) => boolean = () => true): readonly Ticket[] {
     const taken = this.#scheduler.takeAhead(lease, max, lends);
