@@ -11,7 +11,7 @@ export { parseEventLog } from "./events/parse-event-log.ts";
 export type { FunctionCounts, RunEvent, StampedEvent } from "./events/run-event.ts";
 export { RunEvents, type RunEventListener } from "./events/run-events.ts";
 export { callRate, type CallSample, meanCallRate } from "./state/call-rate.ts";
-export { type FunctionProgress, nextRunState, noRun, type RunPhase, type RunState } from "./state/run-state.ts";
+export { type FunctionProgress, nextRunState, NO_RUN, type RunPhase, type RunState } from "./state/run-state.ts";
 export type { OutputStream } from "./terminal/output-stream.ts";
 export { type ProgressOptions, showProgress } from "./terminal/show-progress.ts";
 export { countsLine } from "./texts/counts-line.ts";

@@ -1,7 +1,7 @@
 /** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
 import type { CallWaitReason } from "../src/events/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../src/events/run-event.ts";
-import { nextRunState, noRun, type RunState } from "../src/state/run-state.ts";
+import { nextRunState, NO_RUN, type RunState } from "../src/state/run-state.ts";
 import { type StyledLine, paintLine } from "../src/texts/styled-line.ts";
 
 /** When each story starts. */
@@ -13,7 +13,7 @@ export const at = (seconds: number, event: RunEvent): StampedEvent => ({
 });
 
 export const after = (...events: readonly StampedEvent[]): RunState =>
-  events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), noRun);
+  events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), NO_RUN);
 
 export const started: RunEvent = {
   type: "run-started",

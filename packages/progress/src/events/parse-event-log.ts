@@ -45,9 +45,9 @@ const isLogged = (value: unknown): value is RunEvent & { readonly at: string } =
   typeof value.at === "string" &&
   "type" in value &&
   typeof value.type === "string" &&
-  Object.hasOwn(types, value.type);
+  Object.hasOwn(TYPES, value.type);
 
-const types: Readonly<Record<RunEvent["type"], true>> = {
+const TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "run-started": true,
   "nodes-connecting": true,
   "node-ready": true,

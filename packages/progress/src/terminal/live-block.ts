@@ -10,7 +10,9 @@ import type { OutputStream } from "./output-stream.ts";
 import type { BlockSize } from "../texts/live-lines.ts";
 import { type StyledLine, lineWidth, paintLine } from "../texts/styled-line.ts";
 
+/** How a block is drawn, and beside what. */
 export interface LiveBlockOptions {
+  /** Whether styles are shown. */
   readonly colour: boolean;
   /** Streams of the same terminal, perhaps, that the program writes to. */
   readonly programStreams: readonly OutputStream[];
@@ -18,6 +20,7 @@ export interface LiveBlockOptions {
   readonly gaveWay: () => void;
 }
 
+/** A block on one terminal. */
 export class LiveBlock implements Disposable {
   readonly #stream: OutputStream;
   readonly #options: LiveBlockOptions;

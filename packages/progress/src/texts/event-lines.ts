@@ -111,11 +111,11 @@ function oldCodeText({ files, workers }: Extract<RunEvent, { type: "old-code" }>
 }
 
 /** To the minute, in this machine's time zone. */
-const minuteText = (date: Date): string => {
+function minuteText(date: Date): string {
   const [year, ...rest] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()];
   const [month, day, hour, minute] = rest.map((part) => String(part).padStart(2, "0"));
   return `${year}-${month}-${day} ${hour}:${minute}`;
-};
+}
 
 function runningText({ functions }: RunState): string {
   const running = functions.reduce((sum, { counts }) => sum + counts.running + counts.loading, 0);

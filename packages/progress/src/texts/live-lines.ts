@@ -8,7 +8,9 @@ import { connectingText, isSilent, waitText } from "./wait-text.ts";
 
 /** The room that a terminal has, in characters. */
 export interface BlockSize {
+  /** How wide a line may be. */
   readonly columns: number;
+  /** How many lines there are. */
   readonly rows: number;
 }
 

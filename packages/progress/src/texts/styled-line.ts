@@ -7,7 +7,9 @@ export type TextStyle = "bold" | "dim" | "red" | "green" | "yellow";
 
 /** A piece of a line, in one style. */
 export interface Span {
+  /** May hold anything: painting leaves out what is not printable. */
   readonly text: string;
+  /** Absent: as the terminal writes. */
   readonly style?: TextStyle;
 }
 
@@ -18,6 +20,7 @@ export type StyledLine = readonly Span[];
 export interface PaintOptions {
   /** Longer lines are cut to this width. Null: all of it. */
   readonly columns: number | null;
+  /** Whether styles are shown; else only the text. */
   readonly colour: boolean;
 }
 
