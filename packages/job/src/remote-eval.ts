@@ -41,6 +41,8 @@ export const remoteEval =
 /**
  * `remoteEval` whose input is computed when a worker is ready for it, once, and kept over retries: for inputs that
  * are large, or that should be as late as possible.
+ *
+ * @throws what `remoteEval` and `input` throw.
  */
 export const remoteEvalM =
   <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(

@@ -14,9 +14,9 @@ import {
   type CallState,
   type FailInstruction,
   type Instruction,
-  nextStep,
   type TaskOutcome,
 } from "./call-state.ts";
+import { nextStep } from "./call-steps.ts";
 import { type CallPast, FIRST_PAST, NO_PAST, sparedPast } from "./spared.ts";
 import { endedTask, NOWHERE } from "./task-failure.ts";
 import type { TaskHolder, TaskLine } from "./task-holder.ts";

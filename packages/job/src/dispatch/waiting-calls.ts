@@ -17,6 +17,7 @@ export interface WaitingCallsOwner {
   refusal(task: Task, error: Error): Error;
 }
 
+/** All calls of a run that have no CPUs. */
 export class WaitingCalls implements TaskLine<Task> {
   readonly #pool: PoolCore;
   readonly #owner: WaitingCallsOwner;
@@ -41,6 +42,7 @@ export class WaitingCalls implements TaskLine<Task> {
     return this.#nodesExpected;
   }
 
+  /** More nodes may come from now on, or none will. */
   expectNodes(expected: boolean): void {
     this.#nodesExpected = expected;
   }

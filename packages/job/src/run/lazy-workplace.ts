@@ -9,7 +9,9 @@ import { type Workplace, workplaceOver } from "./workplace.ts";
 
 /** When the batch system ends the run, and what aborts when the run ends early. */
 export interface LazyWorkplaceOptions {
+  /** On the clock of `steadyNowMs`; null: never, or not known. */
   readonly endTimeMs: number | null;
+  /** Failures after its abort are nobody's. */
   readonly signal: AbortSignal;
 }
 

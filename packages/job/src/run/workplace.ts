@@ -10,7 +10,9 @@ import { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "
 
 /** What runs calls, and what a job may know of it. */
 export interface Workplace extends Work {
+  /** Finds a worker for each call. */
   readonly taskLauncher: TaskLauncher;
+  /** What a job sees of it. */
   readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "connect" | "endTimeMs">;
 }
 

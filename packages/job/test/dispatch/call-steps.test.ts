@@ -1,7 +1,8 @@
 /** Each state of a call with each event: what follows. No process runs, and no clock. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CallEvent, type CallState, type Instruction, nextStep } from "../../src/dispatch/call-state.ts";
+import type { CallEvent, CallState, Instruction } from "../../src/dispatch/call-state.ts";
+import { nextStep } from "../../src/dispatch/call-steps.ts";
 
 const overMemory = { kind: "over-memory", usedMb: 900 } as const;
 
