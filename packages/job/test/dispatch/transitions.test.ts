@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** What is done to the call, and then to its worker until all is over. */
-const deeds = {
+const DEEDS = {
   abort: async ({ call }) => {
     call.abort();
     await settled();
@@ -33,10 +33,10 @@ const deeds = {
   },
 } as const satisfies Record<string, (scene: Scene) => Promise<void>>;
 
-type Deed = keyof typeof deeds;
+type Deed = keyof typeof DEEDS;
 
 /** What its caller has then; what its worker was told. */
-const table: Record<StageName, Record<Deed, readonly [end: RegExp | undefined, told: readonly string[]]>> = {
+const TABLE: Record<StageName, Record<Deed, readonly [end: RegExp | undefined, told: readonly string[]]>> = {
   waiting: {
     abort: [/^aborted$/, []],
     drain: [undefined, ["recall"]],
@@ -81,7 +81,7 @@ const table: Record<StageName, Record<Deed, readonly [end: RegExp | undefined, t
   },
 };
 
-const rows = Object.entries(table).flatMap(([stage, row]) =>
+const rows = Object.entries(TABLE).flatMap(([stage, row]) =>
   Object.entries(row).map(([deed, [end, told]]) => ({
     stage: stage as StageName,
     deed: deed as Deed,
@@ -93,7 +93,7 @@ const rows = Object.entries(table).flatMap(([stage, row]) =>
 test.each(rows)("a call that is $stage, and then: $deed", async ({ stage, deed, end, told }) => {
   const scene = await STAGES[stage]({});
   scene.worker?.told.splice(0);
-  await deeds[deed](scene);
+  await DEEDS[deed](scene);
   if (end === undefined) expect(scene.call.end).toBe(undefined);
   else expect(scene.call.end).toMatch(end);
   expect(scene.worker?.told ?? []).toEqual(told);
