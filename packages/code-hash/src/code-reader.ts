@@ -28,6 +28,7 @@ export interface FunctionCode {
 
 /** A file as it was when it was read first. */
 export interface KeptSource {
+  /** All of the file. */
   readonly bytes: Buffer;
   /** What Node took it for then; undefined where Node by itself can't load it. */
   readonly format: ModuleFormat | undefined;
@@ -43,7 +44,7 @@ export class CodeReader {
    * Reads the module at `moduleUrl` (a `file:` URL), all files of the user's that it may import, as far as their text tells,
    * and the package.json files that say how Node takes them. Nothing is parsed: it takes a tenth of what `functionCode` does.
    *
-   * @throws whatever the file system says of a file that can't be read
+   * @throws what the file system says of a file that can't be read.
    */
   moduleFiles(moduleUrl: string): readonly CodeFile[] {
     const found = new Map<string, SourceFile>();
@@ -62,7 +63,7 @@ export class CodeReader {
    * The code of the function called `name`, which the module at `moduleUrl` (a `file:` URL) defines with its name as a
    * literal; where the name is not found there, all of the module counts.
    *
-   * @throws whatever the file system says of a file that can't be read
+   * @throws what the file system says of a file that can't be read.
    */
   functionCode(moduleUrl: string, name: string): FunctionCode {
     const reached = new ReachedCode(fileURLToPath(moduleUrl), name, (path) => this.#parse(this.#read(path)));

@@ -81,4 +81,4 @@ export {
   type TaskSettings,
 } from "./task-settings.ts";
 export { type LauncherOfCpus, openPoolLauncher, withPoolLauncher } from "./with-pool-launcher.ts";
-export type { PoolLauncher, PoolLauncherConfig } from "./run/pool-launcher.ts";
+export type { NodePool, PoolLauncherConfig } from "./run/node-pool.ts";

@@ -39,10 +39,10 @@ export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: Ru
     ]);
   return endingProgram(() => {
     checkRun("runJobLocal", info, job, options);
-    return runInWorkplace(info, job, options, ({ events, signal }) =>
+    return runInWorkplace(info, job, options, (env) =>
       options.inProcess === true
         ? openProcessWorkplace(options.cpus)
-        : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
+        : openLocalWorkplace(env, options.cpus, options.launcher ?? {}),
     );
   });
 }

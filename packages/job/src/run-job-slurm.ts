@@ -57,11 +57,8 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
     const end = new SlurmEnd(allocation);
     const { leastNodes, launcher: config = {}, endGraceMs } = options;
     const batchJob = await slurmBatchJob(allocation);
-    return await runInWorkplace(
-      info,
-      job,
-      { signals: slurmSignals(end, endGraceMs), batchJob, ...options },
-      ({ events, signal }) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal),
+    return await runInWorkplace(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (env) =>
+      openSlurmWorkplace(env, allocation, { leastNodes, config, end }),
     );
   });
 }

@@ -8,6 +8,7 @@ import { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
 /**
  * `runJobSlurm` inside of a Slurm allocation, `runJobLocal` elsewhere: the same program on a laptop and under sbatch.
  *
+ * @throws what these two throw.
  * @example
  * const table = await runJob(programInfo("./out"), roots(2, points, 1e-9));
  */

@@ -20,7 +20,7 @@ import { checkJob } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
-import type { PoolLauncherConfig } from "./pool-launcher.ts";
+import type { PoolLauncherConfig } from "./node-pool.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** A pool knows CPUs by numbers from 0 to 65,535. */
@@ -49,7 +49,11 @@ const slurmRules: Rules<RunSlurmOptions> = {
 };
 const allRules: Rules<RunLocalOptions & RunSlurmOptions> = { ...localRules, ...slurmRules };
 
-/** Checks what a run was given. Throws a TypeError or RangeError that names the option. */
+/**
+ * Checks what a run was given.
+ *
+ * @throws TypeError or RangeError, which name the option, when one is wrong or unknown.
+ */
 export function checkRun<A>(
   place: "runJob" | "runJobLocal" | "runJobSlurm",
   info: ProgramInfo,
@@ -66,7 +70,11 @@ export function checkRun<A>(
   checkConfig(place, options.launcher);
 }
 
-/** The same of a pool of nodes. */
+/**
+ * Checks what a pool of nodes was given.
+ *
+ * @throws what `checkRun` throws.
+ */
 export function checkPool(
   place: string,
   { shareOf, leastNodes, events, ...config }: PoolLauncherConfig,

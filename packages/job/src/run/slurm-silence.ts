@@ -25,7 +25,7 @@ export function silenceOptions(
   return { whenHeadIsLost: [nodePath, endAbandonedJob, String(jobId), String(nodes.length)] };
 }
 
-/** Asks once for all nodes that are silent at the same time. Rejects where Slurm does not tell. */
+/** Asks once for all nodes that are silent at the same time. A rejection: Slurm does not tell. */
 function isSuspended(allocation: Allocation): () => Promise<boolean> {
   let asked: Promise<boolean> | undefined;
   return () => {

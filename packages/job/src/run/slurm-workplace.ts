@@ -2,15 +2,14 @@
 import { join } from "node:path";
 import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { AllocatedNode, Allocation, JobDetails } from "@hyperion-ts/slurm-env";
-import type { RunEvents } from "@hyperion-ts/progress";
-import type { ProgramInfo } from "../program-info.ts";
 import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
 import { jobCgroups } from "./job-cgroups.ts";
+import { lazyNodePool } from "./node-pool.ts";
 import type { NodeShare } from "./node-share.ts";
 import { OldCodeNews } from "./old-code-news.ts";
 import { programCode } from "./program-code.ts";
-import { lazyPoolLauncher } from "./pool-launcher.ts";
+import type { ProgramEnv } from "./program-run.ts";
 import { lazyWorkplaceOver } from "./lazy-workplace.ts";
 import type { Workplace } from "./workplace.ts";
 import { slurmAddresses } from "./slurm-addresses.ts";
@@ -23,20 +22,20 @@ const SLICES_ELSEWHERE =
 
 /** What a workplace in an allocation needs, beside the allocation. */
 export interface SlurmWorkplaceOptions {
+  /** With fewer nodes the run ends; undefined: 1. */
   readonly leastNodes: number | undefined;
+  /** What a person has said of the launcher. */
   readonly config: Partial<NodeLauncherConfig>;
   /** Is told what the controller says of the job's end. */
   readonly end: SlurmEnd;
 }
 
+/** The workplace of the run with this environment. It connects to its nodes with the first call. */
 export async function openSlurmWorkplace(
-  info: ProgramInfo,
-  events: RunEvents,
+  { programInfo, events, signal, log }: ProgramEnv,
   allocation: Allocation,
   { leastNodes, config, end }: SlurmWorkplaceOptions,
-  signal: AbortSignal,
 ): Promise<Workplace> {
-  const log = (message: string): void => events.emit({ type: "log", message });
   for (const { message } of allocation.notes) log(message);
   if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
   const [details, threads] = await Promise.all([
@@ -55,10 +54,10 @@ export async function openSlurmWorkplace(
     ]),
   );
   const oldCode = new OldCodeNews();
-  const launcher = lazyPoolLauncher(
+  const nodePool = lazyNodePool(
     {
-      logDir: info.logDir,
-      compileCache: join(info.dataDir, "compile-cache"),
+      logDir: programInfo.logDir,
+      compileCache: join(programInfo.dataDir, "compile-cache"),
       codeOf: ({ name }) => programCode.of(name),
       onOldCode: oldCode.heard,
       jobCgroups: jobCgroups(allocation, details, process.env),
@@ -74,7 +73,7 @@ export async function openSlurmWorkplace(
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  return lazyWorkplaceOver(launcher, oldCode, { endTimeMs: end.timeMs ?? null, signal });
+  return lazyWorkplaceOver(nodePool, oldCode, { endTimeMs: end.timeMs ?? null, signal });
 }
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({

@@ -132,7 +132,7 @@ export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Dis
 export const ourProcesses = (): readonly number[] => pidsWith(mark).filter(lives);
 
 /** Whether a process is there and no zombie. */
-export const lives = (pid: number): boolean => {
+export function lives(pid: number): boolean {
   const found = readProcess(pid);
   return found !== undefined && !hasEnded(found);
-};
+}

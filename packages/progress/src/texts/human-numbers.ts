@@ -27,11 +27,11 @@ export function rateText(perSecond: number): string {
 
 /** `about 2 s left`; never more exact than the guess is. */
 export function timeLeftText(seconds: number): string {
-  const [unit, length] = timeUnits.findLast(([, length]) => seconds >= 1.5 * length) ?? timeUnits[0];
+  const [unit, length] = TIME_UNITS.findLast(([, length]) => seconds >= 1.5 * length) ?? TIME_UNITS[0];
   return `about ${countText(Math.max(1, Math.round(seconds / length)))} ${unit} left`;
 }
 
-const timeUnits = [
+const TIME_UNITS = [
   ["s", 1],
   ["min", 60],
   ["h", 3_600],

@@ -2,8 +2,9 @@
 import { LaunchError, type NodeLauncher, openNodeLauncher } from "@hyperion-ts/launcher";
 import { expect, test } from "vitest";
 import type { TaskWorker } from "../../src/dispatch/task-launcher.ts";
-import { lazyPoolLauncher, type OpenNode } from "../../src/run/pool-launcher.ts";
 import { lazyWorkplaceOver } from "../../src/run/lazy-workplace.ts";
+import type { OpenNode } from "../../src/run/node-connections.ts";
+import { lazyNodePool } from "../../src/run/node-pool.ts";
 import { OldCodeNews } from "../../src/run/old-code-news.ts";
 import type { Workplace } from "../../src/run/workplace.ts";
 import { square } from "../functions.ts";
@@ -23,7 +24,7 @@ class Nodes implements AsyncDisposable {
       this.asked.push(addr.hostname ?? "");
       return open(config, addr, signal);
     };
-    const launcher = lazyPoolLauncher(
+    const nodePool = lazyNodePool(
       { logDir: this.#dir.path, shareOf: () => ({ cpus: 2 }), leastNodes },
       [
         { type: "LocalHost", hostname: "n1" },
@@ -32,7 +33,7 @@ class Nodes implements AsyncDisposable {
       this.run.signal,
       openNode,
     );
-    this.workplace = lazyWorkplaceOver(launcher, new OldCodeNews(), { endTimeMs: null, signal: this.run.signal });
+    this.workplace = lazyWorkplaceOver(nodePool, new OldCodeNews(), { endTimeMs: null, signal: this.run.signal });
   }
 
   get cpus(): unknown {

@@ -1,11 +1,12 @@
 /** Each state of a call with each event: what follows. No process runs, and no clock. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CallEvent, type CallState, type Instruction, nextStep } from "../../src/dispatch/call-state.ts";
+import type { CallEvent, CallState, Instruction } from "../../src/dispatch/call-state.ts";
+import { nextStep } from "../../src/dispatch/call-steps.ts";
 
-const overMemory = { kind: "over-memory", usedMb: 900 } as const;
+const OVER_MEMORY = { kind: "over-memory", usedMb: 900 } as const;
 
-const events: readonly CallEvent[] = [
+const EVENTS: readonly CallEvent[] = [
   "launched",
   "refused",
   "leased",
@@ -22,7 +23,7 @@ const events: readonly CallEvent[] = [
   "lost",
   "aborted",
   "timed-out",
-  overMemory,
+  OVER_MEMORY,
   "given-back",
 ];
 
@@ -50,16 +51,16 @@ function follows(state: CallState, event: CallEvent): string {
 
 const eventName = (event: CallEvent): string => (typeof event === "string" ? event : event.kind);
 
-const arrival = { "for-worker": "ready unused, hand-over", "for-answer": "called, send" } as const;
-const again = "waiting for-answer, leave-worker, join-line";
-const abandoned = "over cancelled, fail-given-back, abandon-worker";
-const sent = {
+const ARRIVAL = { "for-worker": "ready unused, hand-over", "for-answer": "called, send" } as const;
+const AGAIN = "waiting for-answer, leave-worker, join-line";
+const ABANDONED = "over cancelled, fail-given-back, abandon-worker";
+const SENT = {
   answered: "ready done, resolve",
   failed: "ready failed, fail",
   lost: "ready lost, fail",
-  spared: again,
-  elsewhere: again,
-  "given-back": abandoned,
+  spared: AGAIN,
+  elsewhere: AGAIN,
+  "given-back": ABANDONED,
 };
 /** However its call ends. */
 const endsAs = (end: string): Record<string, string> => ({
@@ -68,11 +69,11 @@ const endsAs = (end: string): Record<string, string> => ({
   lost: end,
   spared: end,
   elsewhere: end,
-  "given-back": abandoned,
+  "given-back": ABANDONED,
 });
 
 /** For each state what follows from the events that concern it; all others leave it as it is, and ask for nothing. */
-const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[] = [
+const TABLE: readonly (readonly [CallState, Readonly<Record<string, string>>])[] = [
   [
     { kind: "new" },
     {
@@ -81,12 +82,12 @@ const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
       aborted: "over cancelled, fail-aborted",
     },
   ],
-  ...(["for-worker", "for-answer"] as const).flatMap((caller): typeof table => [
+  ...(["for-worker", "for-answer"] as const).flatMap((caller): typeof TABLE => [
     [
       { kind: "waiting", caller },
       {
         leased: `starting ${caller}`,
-        ready: arrival[caller],
+        ready: ARRIVAL[caller],
         refused: "over failed, fail",
         aborted: "over cancelled, leave-line, fail-aborted",
         "given-back": "over cancelled, leave-line, fail-given-back",
@@ -95,7 +96,7 @@ const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
     [
       { kind: "starting", caller },
       {
-        ready: arrival[caller],
+        ready: ARRIVAL[caller],
         "not-started": "over lost, fail, leave-worker",
         elsewhere: `waiting ${caller}, leave-worker, join-line`,
         aborted: "over cancelled, fail-aborted, leave-worker",
@@ -103,7 +104,7 @@ const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
       },
     ],
   ]),
-  ...(["done", "failed", "lost", "cancelled", "unused"] as const).flatMap((outcome): typeof table => [
+  ...(["done", "failed", "lost", "cancelled", "unused"] as const).flatMap((outcome): typeof TABLE => [
     [
       { kind: "ready", outcome },
       { called: "called, send", "given-back": `over ${outcome}, leave-worker` },
@@ -115,16 +116,16 @@ const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
     {
       "sent-ahead": "ahead",
       begins: "running",
-      elsewhere: again,
+      elsewhere: AGAIN,
       aborted: "ready cancelled, fail-aborted",
       "given-back": "over cancelled, fail-given-back, leave-worker",
     },
   ],
-  [{ kind: "ahead" }, { ...sent, begins: "running", aborted: "recalling, recall" }],
+  [{ kind: "ahead" }, { ...SENT, begins: "running", aborted: "recalling, recall" }],
   [
     { kind: "running" },
     {
-      ...sent,
+      ...SENT,
       aborted: "ending aborted, end",
       "timed-out": "ending timed-out, end",
       "over-memory": "ending over-memory 900, stop",
@@ -137,12 +138,12 @@ const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
   ],
   [
     { kind: "ending", why: { kind: "timed-out" } },
-    { ...endsAs("ready failed, fail-timed-out"), elsewhere: again, aborted: "ending aborted, end" },
+    { ...endsAs("ready failed, fail-timed-out"), elsewhere: AGAIN, aborted: "ending aborted, end" },
   ],
   [
-    { kind: "ending", why: overMemory },
+    { kind: "ending", why: OVER_MEMORY },
     {
-      ...sent,
+      ...SENT,
       lost: "ready failed, fail-over-memory",
       spared: "ready failed, fail-over-memory",
       aborted: "ending aborted, end",
@@ -151,15 +152,15 @@ const table: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
   ],
 ];
 
-describe.each(table.map(([state, row]) => ({ name: named(state), state, row })))(
+describe.each(TABLE.map(([state, row]) => ({ name: named(state), state, row })))(
   "a call that is: $name",
   ({ state, row }) => {
-    test.each(events.map((event) => ({ name: eventName(event), event })))("and hears: $name", ({ name, event }) => {
+    test.each(EVENTS.map((event) => ({ name: eventName(event), event })))("and hears: $name", ({ name, event }) => {
       expect(follows(state, event)).toBe(row[name] ?? named(state));
     });
 
     test("hears of nothing that is not in the list of events", () => {
-      expect(Object.keys(row).filter((name) => !events.some((event) => eventName(event) === name))).toEqual([]);
+      expect(Object.keys(row).filter((name) => !EVENTS.some((event) => eventName(event) === name))).toEqual([]);
     });
   },
 );
@@ -229,7 +230,7 @@ class Witness {
 }
 
 test("in any order of events, its caller is told of each end once, it is in one place at a time, and leaves nothing behind", () => {
-  const order = fc.array(fc.constantFrom(...events), { maxLength: 60 });
+  const order = fc.array(fc.constantFrom(...EVENTS), { maxLength: 60 });
   fc.assert(
     fc.property(order, (happens) => {
       const witness = new Witness();

@@ -9,12 +9,14 @@ import { precedes, ShapeQueue, type Queued } from "./shape-queue.ts";
 
 /** A node, as the line sees it. */
 export interface Room {
+  /** What requests call it that will have no other. */
   readonly name: string;
+  /** Whether a request of this shape can be served there now. */
   fits(shape: Shape): boolean;
 }
 
 /** Waiting requests in their order. */
-export class Line<T extends Queued<T>> {
+export class WaitingLine<T extends Queued<T>> {
   readonly #queues = new Map<string, ShapeQueue<T>>();
   readonly #heap = new QueueHeap<T>();
   readonly #anywhere = new Set<ShapeQueue<T>>();
@@ -23,6 +25,7 @@ export class Line<T extends Queued<T>> {
   /** The queue that was used last: mostly the next one too, and found without its key. */
   #recent: ShapeQueue<T> | undefined;
 
+  /** How many wait. */
   get length(): number {
     return this.#length;
   }
@@ -108,9 +111,7 @@ export class Line<T extends Queued<T>> {
   }
 }
 
-function keyOf({ cpus, gpus, memoryMb, node }: Shape): string {
-  return `${cpus} ${gpus} ${memoryMb} ${node ?? ""}`;
-}
+const keyOf = ({ cpus, gpus, memoryMb, node }: Shape): string => `${cpus} ${gpus} ${memoryMb} ${node ?? ""}`;
 
 function firstOf<T extends Queued<T>>(queues: Iterable<ShapeQueue<T>>, node: Room, than: T | undefined): T | undefined {
   let first = than;
