@@ -26,22 +26,27 @@ describe("inside of a Slurm job", () => {
   });
 
   test.each([
-    ["what a cgroup leaves already: nothing has to be said", job, undefined, 3, 3, null],
-    [
-      "one CPU",
-      { ...job, SLURMD_NODENAME: "n1", SLURM_CPUS_ON_NODE: "1" },
-      undefined,
-      2,
-      1,
-      /^The CPU of Slurm job 12 /,
-    ],
-    ["the CPUs of its step", { ...job, SLURM_CPUS_ON_NODE: "2" }, undefined, 8, 2, /^The 2 CPUs /],
-    ["no more than the machine, whatever Slurm was told of it", job, undefined, 2, 2, null],
-    ["what a person wants", job, 5, 8, 5, null],
-  ] as const)("a local run has %s", (_, env, cpus, usable, expected, note) => {
+    { what: "what a cgroup leaves already: nothing has to be said", env: job, usable: 3, expected: 3 },
+    {
+      what: "one CPU",
+      env: { ...job, SLURMD_NODENAME: "n1", SLURM_CPUS_ON_NODE: "1" },
+      usable: 2,
+      expected: 1,
+      note: /^The CPU of Slurm job 12 /,
+    },
+    {
+      what: "the CPUs of its step",
+      env: { ...job, SLURM_CPUS_ON_NODE: "2" },
+      usable: 8,
+      expected: 2,
+      note: /^The 2 CPUs /,
+    },
+    { what: "no more than the machine, whatever Slurm was told of it", env: job, usable: 2, expected: 2 },
+    { what: "what a person wants", env: job, cpus: 5, usable: 8, expected: 5 },
+  ])("a local run has $what", ({ env, cpus, usable, expected, note }) => {
     const found = localShare(env, cpus, usable);
     expect(found.share.cpus).toBe(expected);
-    if (note === null) expect(found.note).toBeNull();
+    if (note === undefined) expect(found.note).toBeNull();
     else expect(found.note).toMatch(note);
   });
 

@@ -1,7 +1,8 @@
 /** Nodes whose names no name server knows: Slurm has addresses of its own for them. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectSound, FaultCluster, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, user } from "./faults-cluster.ts";
 
 describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 120_000 }, () => {
   let cluster: FaultCluster;

@@ -1,7 +1,8 @@
 /** A run in an allocation that finds all its results starts nothing on its nodes; one that computes connects to all of them then. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectComputedOnce, expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectComputedOnce, expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 const nodes = ["n1", "n2", "n3"];

@@ -2,7 +2,8 @@
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** After the first of them they go on until there is a file `again`: a busy machine may look late. */

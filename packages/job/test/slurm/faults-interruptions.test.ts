@@ -2,7 +2,8 @@
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
@@ -35,8 +36,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     dir: RunDir,
     nodes: readonly string[],
     request: FaultRequest,
-    start: "exec " | "" = "exec ",
-    options: readonly string[] = [],
+    { start = "exec ", options = [] }: { readonly start?: "exec " | ""; readonly options?: readonly string[] } = {},
   ): Promise<Started> {
     const args = ["-N2", "-w", nodes.join(","), "--exclusive", "-o", "out.txt", ...options];
     return {
@@ -55,7 +55,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     request: FaultRequest,
     start: "exec " | "" = "exec ",
   ): Promise<Started> {
-    const started = await submit(await cluster.dir(name), nodes, request, start);
+    const started = await submit(await cluster.dir(name), nodes, request, { start });
     await busy(started.dir);
     return started;
   }
@@ -187,11 +187,9 @@ describeOnTestbed(describe)("a job that is told to end", () => {
 
   test.concurrent("by the signal that was asked for before the time limit, or by SIGTERM at the limit, lets running calls end", async () => {
     // Slurm may send it up to a minute earlier than that, and looks every 30 s; no limit is shorter than a minute.
-    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], held, "exec ", [
-      "-t",
-      "1",
-      "--signal=B:USR1@10",
-    ]);
+    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], held, {
+      options: ["-t", "1", "--signal=B:USR1@10"],
+    });
     const limited = await busyOn("limited", ["n15", "n16"], held);
     const limit = new Date(Date.now() + 5_000).toISOString().slice(0, 19);
     await cluster.testbed.run("login", ["scontrol", "update", `JobId=${limited.id}`, `EndTime=${limit}`]);

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectComputedOnce, expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectComputedOnce, expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { CallNote } from "./programs/faults-functions.ts";
 
 /** Times at which a silence is noticed soon, but not one of a machine on which many programs start at once. */

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 const silenceMs = 4_000;

@@ -3,7 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectComputedOnce, expectSound, FaultCluster, type RunDir, user } from "./faults-cluster.ts";
+import { expectComputedOnce, expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, user } from "./faults-cluster.ts";
 
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
