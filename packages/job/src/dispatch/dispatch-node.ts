@@ -56,7 +56,7 @@ export class DispatchNode {
   readonly #pauses = new StartPauses();
   readonly #limit: WorkerLimit;
   readonly #blame = new StartBlame(async (share) =>
-    this.keep(await this.#launch(share, this.#idle.takeOverlapping(share)), share),
+    this.#idle.add(await this.#launch(share, this.#idle.takeOverlapping(share)), share),
   );
 
   constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, office: DispatchNodeOffice) {
@@ -81,14 +81,18 @@ export class DispatchNode {
     return idle ?? this.#start(lease);
   }
 
-  /** Keeps a worker for the next lease of the same CPUs. */
-  keep(worker: LaunchedWorker, share: WorkerShare): void {
-    this.#idle.add(worker, share);
-  }
-
-  /** Gives back a lease that got no worker; where starts on its CPUs fail, after a pause. */
-  giveBack(lease: Lease): void {
-    this.#pauses.giveBack(lease);
+  /**
+   * Gives back a lease that is no longer used, and keeps its worker for the next lease of the same CPUs where it `isReusable`.
+   * Where it got no worker because starts on its CPUs fail, that is after a pause.
+   */
+  giveBack(lease: Lease, worker: LaunchedWorker | undefined, isReusable: boolean): void {
+    if (worker === undefined) return this.#pauses.giveBack(lease);
+    if (isReusable && !worker.ending) {
+      this.#idle.add(worker, lease);
+      return lease.release();
+    }
+    // The CPUs are free when the process is gone.
+    void worker.stop(0).then(() => lease.release());
   }
 
   /** A module was loaded here. Says whether it is another one than the last. */

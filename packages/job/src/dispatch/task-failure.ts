@@ -21,7 +21,7 @@ export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): Tas
   const nodes = [...lost].map(([node, reason]) => `${node} was lost: ${reason}`).join("\n  ");
   return new TaskError(
     { kind: "no-node" },
-    nowhere,
+    NOWHERE,
     `no node is left to run it. What was stored is kept: run the program again. ${nodes}`,
     { cause },
   );
@@ -30,7 +30,7 @@ export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): Tas
 export const runEndedTask = (): TaskError =>
   new TaskError(
     { kind: "run-ended" },
-    nowhere,
+    NOWHERE,
     "the run ended while this call waited or ran. Was it awaited? A job has to await each call that it makes, or return its promise: its end is the end of the run",
   );
 
@@ -65,7 +65,7 @@ const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): Tas
   );
 
 /** The place of an attempt that had none. */
-export const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
+export const NOWHERE: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
 
 /** What the function threw, or its module. That a module can't be used is told by the message in full. */
 function causeOf(failure: CallFailure): ErrorOptions {
