@@ -4,10 +4,10 @@ import { z } from "zod";
 
 const MAX_POINTS = 100_000;
 
-const wholeNumber = (max: number) => {
+function wholeNumber(max: number) {
   const wanted = `must be a whole number from 1 to ${max}`;
   return z.string().regex(/^\d+$/, wanted).transform(Number).pipe(z.int(wanted).min(1, wanted).max(max, wanted));
-};
+}
 const decimalNumber = (wanted: string) => z.string().trim().min(1, wanted).transform(Number).pipe(z.number(wanted));
 const positiveNumber = decimalNumber("must be a number above 0").pipe(z.number().positive("must be a number above 0"));
 const timeMs = decimalNumber("must be a number of milliseconds").pipe(z.number().nonnegative("must not be negative"));
@@ -32,7 +32,7 @@ export class OptionsError extends Error {
 }
 
 /** What `--help` prints. */
-export const usage = `Brackets the square, cube and fourth roots of a range of points: one remote call for
+export const USAGE = `Brackets the square, cube and fourth roots of a range of points: one remote call for
 each root, on this machine's CPUs. What was computed once is remembered, across runs.
 
 usage: npm run demo -- [options]

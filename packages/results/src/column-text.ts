@@ -17,7 +17,7 @@ export interface ReadColumn {
 }
 
 /** Gives the text of a column. @throws ResultsError `unreadable` where it has none */
-export const columnTextReader = (connection: Connection): ((read: ReadColumn) => string) => {
+export function columnTextReader(connection: Connection): (read: ReadColumn) => string {
   const same = {
     key: connection.prepare("select cast(key as blob) = cast(? as blob) as same from hyperion_key_val where rowid = ?"),
     val: connection.prepare("select cast(val as blob) = cast(? as blob) as same from hyperion_key_val where rowid = ?"),
@@ -30,12 +30,12 @@ export const columnTextReader = (connection: Connection): ((read: ReadColumn) =>
       throw notText(read, "not UTF-8", connection.path);
     return found;
   };
-};
+}
 
-const describe = (found: SQLOutputValue | undefined): string => {
+function describe(found: SQLOutputValue | undefined): string {
   if (found === null || found === undefined) return "NULL";
   return typeof found === "object" ? "a BLOB" : `the number ${found}`;
-};
+}
 
 const notText = ({ map, column, key, rowid }: ReadColumn, found: string, path: string): ResultsError =>
   new ResultsError({

@@ -29,7 +29,7 @@ import {
   type Stats,
   writeSync,
 } from "node:fs";
-import { pause } from "@hyperion-ts/bounds";
+import { pause, showDuration } from "@hyperion-ts/bounds";
 import { openRegularFile } from "@hyperion-ts/own-files";
 import { whyStrangersPart } from "./database-files.ts";
 import { logOf } from "./own-files.ts";
@@ -41,30 +41,30 @@ import { ResultsError } from "./results-error.ts";
  * @throws ResultsError `locked` in the process that has it open, and where it is written so fast that no copy fits together;
  *   file errors as they come
  */
-export const copyDatabase = async (path: string, copy: string): Promise<void> => {
+export async function copyDatabase(path: string, copy: string): Promise<void> {
   const startMs = performance.now();
   for (let tries = 1; !tryCopy(path, copy); tries += 1) {
     const triedMs = performance.now() - startMs;
-    if (tries >= fewestTries && triedMs > longestTriesMs) throw writtenTooFast(path, tries, triedMs);
-    await pause(Math.min(tries * 2 * clockTickMs, longestPauseMs));
+    if (tries >= FEWEST_TRIES && triedMs > LONGEST_TRIES_MS) throw writtenTooFast(path, tries, triedMs);
+    await pause(Math.min(tries * 2 * CLOCK_TICK_MS, LONGEST_PAUSE_MS));
   }
-};
+}
 
-const fewestTries = 20;
-const longestTriesMs = 10_000;
-const longestPauseMs = 200;
+const FEWEST_TRIES = 20;
+const LONGEST_TRIES_MS = 10_000;
+const LONGEST_PAUSE_MS = 200;
 
-const tryCopy = (path: string, copy: string): boolean => {
+function tryCopy(path: string, copy: string): boolean {
   refuseOwnDatabase(path);
-  for (const suffix of suffixes) rmSync(`${copy}${suffix}`, { force: true });
+  for (const suffix of SUFFIXES) rmSync(`${copy}${suffix}`, { force: true });
   const before = look(path);
   const database = copyFile(path, copy, () => undefined);
   for (const suffix of ["-wal", "-journal"])
     copyFileIfThere(`${path}${suffix}`, `${copy}${suffix}`, (part) => whyStrangersPart(part, database));
   return fitTogether(before, look(path));
-};
+}
 
-const suffixes = ["", "-wal", "-journal"] as const;
+const SUFFIXES = ["", "-wal", "-journal"] as const;
 
 /** The files at a moment: what tells of a change of each (none where it is missing), and the log's round, where SQLite uses one. */
 interface Look {
@@ -72,16 +72,16 @@ interface Look {
   readonly round: string | undefined;
 }
 
-const look = (path: string): Look => {
+function look(path: string): Look {
   const round = hasLog(path) ? roundOf(logOf(path)) : undefined;
-  const files = suffixes.flatMap((suffix) => {
+  const files = SUFFIXES.flatMap((suffix) => {
     const found = lstatSync(`${path}${suffix}`, { bigint: true, throwIfNoEntry: false });
     return found ? [[suffix, found] as const] : [];
   });
   return { files: new Map(files), round };
-};
+}
 
-const fitTogether = (before: Look, after: Look): boolean => {
+function fitTogether(before: Look, after: Look): boolean {
   const [was, is] = [before.files.get(""), after.files.get("")];
   if (was === undefined || is === undefined || was.ino !== is.ino || was.dev !== is.dev) return false;
   const sameRound =
@@ -89,17 +89,17 @@ const fitTogether = (before: Look, after: Look): boolean => {
     before.round === after.round &&
     !before.files.has("-journal") &&
     !after.files.has("-journal");
-  return sameRound || suffixes.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
-};
+  return sameRound || SUFFIXES.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
+}
 
-const isUnchanged = (was: BigIntStats | undefined, is: BigIntStats | undefined): boolean => {
+function isUnchanged(was: BigIntStats | undefined, is: BigIntStats | undefined): boolean {
   if (was === undefined || is === undefined) return was === is;
   const same = was.ino === is.ino && was.size === is.size && was.mtimeNs === is.mtimeNs && was.ctimeNs === is.ctimeNs;
   // Two changes in one tick of the clock have the same time.
-  return same && Math.abs(Date.now() - Number(is.ctimeMs)) > clockTickMs;
-};
+  return same && Math.abs(Date.now() - Number(is.ctimeMs)) > CLOCK_TICK_MS;
+}
 
-const clockTickMs = 20;
+const CLOCK_TICK_MS = 20;
 
 /** Whether the database's header says that it has a log: https://www.sqlite.org/fileformat2.html#file_format_version_numbers */
 const hasLog = (path: string): boolean => readFront(path, 20)?.[18] === 2;
@@ -107,7 +107,7 @@ const hasLog = (path: string): boolean => readFront(path, 20)?.[18] === 2;
 const roundOf = (log: string): string | undefined => readFront(log, 24)?.toString("hex", 16);
 
 /** The first bytes of a file; undefined where it is missing or has fewer. */
-const readFront = (path: string, bytes: number): Buffer | undefined => {
+function readFront(path: string, bytes: number): Buffer | undefined {
   const file = openIfThere(path, () => undefined);
   if (file === undefined) return undefined;
   try {
@@ -116,19 +116,19 @@ const readFront = (path: string, bytes: number): Buffer | undefined => {
   } finally {
     closeSync(file);
   }
-};
+}
 
 type Refuse = (stats: Stats) => string | undefined;
 
-const copyFileIfThere = (from: string, to: string, refuse: Refuse): void => {
+function copyFileIfThere(from: string, to: string, refuse: Refuse): void {
   try {
     copyFile(from, to, refuse);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-};
+}
 
-const copyFile = (from: string, to: string, refuse: Refuse): Stats => {
+function copyFile(from: string, to: string, refuse: Refuse): Stats {
   const source = openRegularFile(from, constants.O_RDONLY, refuse);
   try {
     const found = fstatSync(source);
@@ -137,10 +137,10 @@ const copyFile = (from: string, to: string, refuse: Refuse): Stats => {
   } finally {
     closeSync(source);
   }
-};
+}
 
 /** Takes no time and no room, where the file system can and both are on the same one. */
-const tryClone = (source: number, to: string): boolean => {
+function tryClone(source: number, to: string): boolean {
   try {
     copyFileSync(`/proc/self/fd/${source}`, to, constants.COPYFILE_FICLONE_FORCE);
     chmodSync(to, 0o600);
@@ -148,13 +148,13 @@ const tryClone = (source: number, to: string): boolean => {
   } catch {
     return false;
   }
-};
+}
 
 // Not by copyFileSync, which never ends where the file becomes shorter meanwhile.
-const copyBytes = (source: number, to: string, size: number): void => {
+function copyBytes(source: number, to: string, size: number): void {
   const target = openSync(to, "w", 0o600);
   try {
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size));
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
     for (let at = 0; at < size;) {
       const read = readSync(source, chunk, 0, Math.min(chunk.length, size - at), at);
       if (read === 0) return;
@@ -164,22 +164,22 @@ const copyBytes = (source: number, to: string, size: number): void => {
   } finally {
     closeSync(target);
   }
-};
+}
 
-const chunkBytes = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
-const openIfThere = (path: string, refuse: Refuse): number | undefined => {
+function openIfThere(path: string, refuse: Refuse): number | undefined {
   try {
     return openRegularFile(path, constants.O_RDONLY, refuse);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
-};
+}
 
 const isMissing = (error: unknown): boolean => Error.isError(error) && "code" in error && error.code === "ENOENT";
 
-const refuseOwnDatabase = (path: string): void => {
+function refuseOwnDatabase(path: string): void {
   const database = lstatSync(path, { bigint: true });
   if (!openDescriptors().some((fd) => isSameFile(fd, database))) return;
   throw new ResultsError({
@@ -189,29 +189,29 @@ const refuseOwnDatabase = (path: string): void => {
     advice:
       "Use the open one: in a program's job, lookupAll(map) and the other verbs do; or read the file in another process",
   });
-};
+}
 
-const openDescriptors = (): readonly number[] => {
+function openDescriptors(): readonly number[] {
   try {
     return readdirSync("/proc/self/fd").map(Number);
   } catch {
     return [];
   }
-};
+}
 
-const isSameFile = (fd: number, { dev, ino }: BigIntStats): boolean => {
+function isSameFile(fd: number, { dev, ino }: BigIntStats): boolean {
   try {
     const found = fstatSync(fd, { bigint: true });
     return found.ino === ino && found.dev === dev;
   } catch {
     return false; // the one that listed them
   }
-};
+}
 
 const writtenTooFast = (path: string, tries: number, triedMs: number): ResultsError =>
   new ResultsError({
     code: "locked",
     path,
-    what: `The results database ${path} is written so fast that it could not be copied for reading: ${tries} times in ${Math.round(triedMs / 1000)} s it changed before its copy was complete`,
+    what: `The results database ${path} is written so fast that it could not be copied for reading: ${tries} times in ${showDuration(triedMs)} it changed before its copy was complete`,
     advice: "Try again when its program stores less, or set TMPDIR to a folder on a faster disk",
   });

@@ -5,7 +5,7 @@ import type { AroundCommit } from "./group-commit.ts";
 /** Deletes all rows of a map that have one of these texts for a key, in one transaction. Returns after its COMMIT. */
 export type ForgetRows = (map: string, keys: readonly string[]) => void;
 
-export const rowsForgetter = ({ prepare, database }: Connection, aroundCommit: AroundCommit): ForgetRows => {
+export function rowsForgetter({ prepare, database }: Connection, aroundCommit: AroundCommit): ForgetRows {
   const begin = prepare("begin immediate");
   const remove = prepare("delete from hyperion_key_val where kv_map = ? and key = ?");
   const commit = prepare("commit");
@@ -19,4 +19,4 @@ export const rowsForgetter = ({ prepare, database }: Connection, aroundCommit: A
       throw error;
     }
   };
-};
+}

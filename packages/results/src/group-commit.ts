@@ -26,9 +26,9 @@ interface Pending<Row> {
 }
 
 /** 7 µs each, so about 15 ms. */
-const largestTransaction = 2048;
-const restPerCommitMs = 4;
-const longestRestMs = 50;
+const LARGEST_TRANSACTION = 2048;
+const REST_PER_COMMIT_MS = 4;
+const LONGEST_REST_MS = 50;
 
 /** Gathers rows and writes them in groups. */
 export class GroupCommit<Row> {
@@ -72,11 +72,11 @@ export class GroupCommit<Row> {
   }
 
   #commitGroup(): void {
-    const group = this.#pending.slice(0, largestTransaction);
-    this.#pending = this.#pending.slice(largestTransaction);
+    const group = this.#pending.slice(0, LARGEST_TRANSACTION);
+    this.#pending = this.#pending.slice(LARGEST_TRANSACTION);
     try {
       const commitMs = this.#write(group.map(({ row }) => row));
-      this.#restUntilMs = performance.now() + Math.min(restPerCommitMs * commitMs, longestRestMs);
+      this.#restUntilMs = performance.now() + Math.min(REST_PER_COMMIT_MS * commitMs, LONGEST_REST_MS);
     } catch (error) {
       for (const { reject } of group) reject(error);
       return;

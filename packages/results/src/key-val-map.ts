@@ -67,12 +67,12 @@ export interface KeyValMapOptions<V> {
  *   `key` or `value` is no Standard Schema, the codec lacks one of its functions, or a zod schema shows that a key, or a value
  *   of a map without a codec, may be what JSON would change: a Date, BigInt, NaN, Map, Set, function or symbol
  */
-export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
+export function keyValMap<KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
   name: string,
   key: KS,
   value: VS,
   options: KeyValMapOptions<StandardSchemaV1.InferInput<VS>> = {},
-): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> => {
+): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> {
   checkValue("keyValMap", "name", name, text);
   if (name === "")
     throw new RangeError('keyValMap: the name is empty. Give the map a name of its own, such as "binary_root_search".');
@@ -82,16 +82,16 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
     );
   checkValue(`keyValMap ${JSON.stringify(name)}`, "key", key, standardSchema);
   checkValue(`keyValMap ${JSON.stringify(name)}`, "value", value, standardSchema);
-  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, rules);
+  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, RULES);
   refuseUnwritten(`keyValMap ${JSON.stringify(name)}`, { key, value, codec: options.codec });
   return { name, key, value, codec: options.codec };
-};
+}
 
 /** Told before anything is computed. Values are stored as they are given, keys as they are parsed. */
-const refuseUnwritten = (
+function refuseUnwritten(
   place: string,
   { key, value, codec }: { readonly key: unknown; readonly value: unknown; readonly codec: unknown },
-): void => {
+): void {
   const inKey = findNotJsonSchema(key, "output");
   if (inKey)
     throw new TypeError(
@@ -102,7 +102,7 @@ const refuseUnwritten = (
     throw new TypeError(
       `${place}: a value may be ${inValue.found} at ${inValue.at}, which JSON would change. Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } }).`,
     );
-};
+}
 
 /** Whether a codec is of the kind that sees the text. */
 export const isTextCodec = <V>(codec: ValueCodec<V> | TextCodec<V>): codec is TextCodec<V> => "parse" in codec;
@@ -115,4 +115,4 @@ const codec: Rule = (value, name) => {
   for (const each of functions) callable(Reflect.get(Object(value), each), `${name}.${each}`);
 };
 
-const rules: Rules<KeyValMapOptions<unknown>> = { codec };
+const RULES: Rules<KeyValMapOptions<unknown>> = { codec };

@@ -10,8 +10,8 @@ import { keyText, shownKey } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
 import { ResultsError } from "./results-error.ts";
 import type { HasResults, ResultsStore, StoredRow } from "./results-store.ts";
-import { decodeValue, isKept } from "./stored-value.ts";
-import { encodeValue } from "./value-text.ts";
+import { valueFromText, isKept } from "./value-from-text.ts";
+import { valueToText } from "./value-to-text.ts";
 
 /** A function of an environment that has a results database. */
 type WithResults<A> = (env: HasResults) => Promise<A>;
@@ -27,7 +27,7 @@ export const insert =
   async (env) => {
     const results = databaseFor("insert", map, env);
     const text = await keyText(map, key);
-    await results.insert(map.name, text, await encodeValue(map, text, value));
+    await results.insert(map.name, text, await valueToText(map, text, value));
   };
 
 /**
@@ -47,17 +47,17 @@ export const lookupDefault =
   (env) =>
     lookupOr(map, fallback, key, env);
 
-const lookupOr = async <K, V, Absent>(
+async function lookupOr<K, V, Absent>(
   map: KeyValMap<K, V, unknown>,
   absent: Absent,
   key: K,
   env: HasResults,
-): Promise<V | Absent> => {
+): Promise<V | Absent> {
   const results = databaseFor("lookup", map, env);
   const text = await keyText(map, key);
   const value = await results.lookup(map.name, text);
-  return value === undefined ? absent : decodeValue(map, text, value);
-};
+  return value === undefined ? absent : valueFromText(map, text, value);
+}
 
 /**
  * All keys of a map with their newest values, in the order in which those were written. Keys come as
@@ -73,7 +73,7 @@ export const lookupAll =
     const entries: (readonly [StoredKey, V])[] = [];
     for (const { key, value } of await results.lookupAll(map.name)) {
       if (isKept(map, value)) continue;
-      const decoded = decodeValue(map, key, value);
+      const decoded = valueFromText(map, key, value);
       entries.push([readKey(map, key), decoded instanceof Promise ? await decoded : decoded]);
     }
     return entries;
@@ -111,7 +111,7 @@ export const forget =
   };
 
 /** The database of `env`. Throws a TypeError where there is none, or `map` is no KeyValMap; `verb` is what was called. */
-export const databaseFor = (verb: string, map: unknown, env: HasResults): ResultsStore => {
+export function databaseFor(verb: string, map: unknown, env: HasResults): ResultsStore {
   if (typeof map !== "object" || map === null || !("name" in map && "key" in map && "value" in map))
     throw new TypeError(
       `${verb}: the map must be what keyValMap(name, keySchema, valueSchema) gives, not ${showValue(map)}`,
@@ -120,36 +120,36 @@ export const databaseFor = (verb: string, map: unknown, env: HasResults): Result
   throw new TypeError(
     `${verb} of map ${JSON.stringify(map.name)} was given no results database: what ${verb}(...) gives is a function of an environment that has one, in a job as ${verb}(...)(env), elsewhere as ${verb}(...)({ results })`,
   );
-};
+}
 
-const valueIfReadable = async <V>(
+async function valueIfReadable<V>(
   map: KeyValMap<unknown, V, unknown>,
   { key, value }: StoredRow,
-): Promise<V | undefined> => {
+): Promise<V | undefined> {
   try {
-    return await decodeValue(map, key, value);
+    return await valueFromText(map, key, value);
   } catch (error) {
     if (error instanceof ResultsError) return undefined;
     throw error;
   }
-};
+}
 
 // A stored key was parsed by the map's schema before it was written; parsing it again could transform it twice.
-const readKey = <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey => {
+function readKey<V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey {
   const { json, loss } = parsedKey(map.name, text);
   if (loss) throw unreadableKey(map.name, text, `would change when it is read, because ${loss.at} is ${loss.found}`);
   // What was stored is a StoredKey as it is.
   return json as StoredKey;
-};
+}
 
-const parsedKey = (name: string, text: string): { readonly json: unknown; readonly loss: NotJson | undefined } => {
+function parsedKey(name: string, text: string): { readonly json: unknown; readonly loss: NotJson | undefined } {
   try {
     const exact = readExact(text);
     return exact ? { json: exact.value, loss: undefined } : parseJson(text);
   } catch (cause) {
     throw unreadableKey(name, text, "is not JSON", cause);
   }
-};
+}
 
 const unreadableKey = (name: string, text: string, why: string, cause?: unknown): ResultsError =>
   new ResultsError({

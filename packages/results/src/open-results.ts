@@ -30,15 +30,15 @@ export async function openResults(
 const isToRead = (options: ResultsOptions | SnapshotOptions): options is SnapshotOptions =>
   Object(options).readOnly === true;
 
-const read = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
-  checkOptions("openResults with readOnly", options, snapshotRules);
+async function read(options: SnapshotOptions): Promise<ResultsSnapshot> {
+  checkOptions("openResults with readOnly", options, SNAPSHOT_RULES);
   checkValue("openResults", "path", options.path, nonEmpty);
   const { openSnapshot } = await import("./results-snapshot.ts");
   return openSnapshot(options);
-};
+}
 
-const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
-  checkOptions("openResults", options, rules);
+async function write(options: ResultsOptions): Promise<ResultsDatabase> {
+  checkOptions("openResults", options, RULES);
   checkValue("openResults", "path", options.path, nonEmpty);
   if (options.programId === undefined)
     throw new TypeError(
@@ -47,9 +47,9 @@ const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   checkValue("openResults", "programId", options.programId, nonEmpty);
   const { openDatabase } = await import("./results-database.ts");
   return openDatabase(options);
-};
+}
 
-const rules: Rules<ResultsOptions> = {
+const RULES: Rules<ResultsOptions> = {
   path: nonEmpty,
   programId: nonEmpty,
   readOnly: flag,
@@ -60,4 +60,4 @@ const rules: Rules<ResultsOptions> = {
   onLost: callable,
   aroundCommit: callable,
 };
-const snapshotRules: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };
+const SNAPSHOT_RULES: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };

@@ -11,7 +11,7 @@ import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
 import { ResultsError } from "./results-error.ts";
-import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
+import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
 import { RowOrigins, type FunctionCodes, type OtherCode } from "./row-origins.ts";
 import type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions } from "./results-options.ts";
 import { refusedRow } from "./row-size.ts";
@@ -21,7 +21,7 @@ import { setStrayLogAside } from "./stray-log.ts";
 import { storedRows, type FoundRow, type NewRow, type StoredRows } from "./stored-rows.ts";
 
 /** What `openResults` does. */
-export const openDatabase = async (options: ResultsOptions): Promise<ResultsDatabase> => {
+export async function openDatabase(options: ResultsOptions): Promise<ResultsDatabase> {
   using opened = new DisposableStack();
   const path = findDatabase(options.path);
   opened.use(lockDatabase(path, `program ${options.programId}`, await lockJobs(path, options.batchJob)));
@@ -31,30 +31,30 @@ export const openDatabase = async (options: ResultsOptions): Promise<ResultsData
   const origins = new RowOrigins(connection, options.programId, options.codeOfToday);
   const rows = storedRows(connection, options.programId, origins, options.aroundCommit ?? ((commit) => commit()));
   return new SqliteResults(options, { connection, rows, origins }, opened.move(), strayLog);
-};
+}
 
 /** A batch system knows of jobs that have ended wherever they ran, where a look for the process is of no use. */
-const lockJobs = async (path: string, batchJob: BatchJob | undefined): Promise<LockJobs> => {
+async function lockJobs(path: string, batchJob: BatchJob | undefined): Promise<LockJobs> {
   const job = batchJob === undefined ? undefined : jobOfLock(path);
   const hasEnded = job !== undefined && job !== batchJob?.name && (await batchJob?.hasEnded(job));
   return { own: batchJob?.name, ended: hasEnded === true ? job : undefined };
-};
+}
 
-const handleStrayLog = (path: string): string | undefined => {
+function handleStrayLog(path: string): string | undefined {
   try {
     return setStrayLogAside(path);
   } catch (error) {
     throw databaseFailure(error, path, "Opening");
   }
-};
+}
 
-const lockDatabase = (path: string, what: string, jobs: LockJobs): Disposable => {
+function lockDatabase(path: string, what: string, jobs: LockJobs): Disposable {
   try {
     return takeLock(path, what, jobs);
   } catch (error) {
     throw databaseFailure(error, path, "Locking");
   }
-};
+}
 
 /** The parts of an open file. */
 interface OpenFile {
@@ -135,7 +135,7 @@ class SqliteResults implements ResultsDatabase {
     this.#files.whileOurs([], () => this.#rows.forget(map, keys));
   }
 
-  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): Claimed | Promise<Claimed> {
+  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): ClaimAnswer | Promise<ClaimAnswer> {
     signal?.throwIfAborted();
     // The key's text has no line break of its own, so this id is unique.
     const id = `${key}\n${map}`;
@@ -181,12 +181,12 @@ class SqliteResults implements ResultsDatabase {
     });
   }
 
-  #ownFlight(id: string, map: string, key: string): Claimed {
+  #ownFlight(id: string, map: string, key: string): ClaimAnswer {
     const store = (value: string): Promise<void> => this.insert(map, key, value);
     return { kind: "mine", claim: openClaim(this.#flights, { id, map, key, store }) };
   }
 
-  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<Claimed> {
+  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
     const end = await this.#flights.wait(id, signal);
     if (end.kind === "mine") return this.#ownFlight(id, map, key);
     this.#counts.shared += 1;

@@ -12,7 +12,7 @@ import { findExistingDatabase } from "./database-files.ts";
 import { shownKey } from "./key-text.ts";
 import { logOf } from "./own-files.ts";
 import { ResultsError } from "./results-error.ts";
-import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
+import type { ClaimAnswer, ResultsStore, StoredRow } from "./results-store.ts";
 import { RowOrigins } from "./row-origins.ts";
 import { readFailure } from "./sqlite-failure.ts";
 import { strayLog } from "./stray-log.ts";
@@ -39,7 +39,7 @@ export type ResultsSnapshot = ResultsStore &
   };
 
 /** What `openResults` does with `readOnly`. */
-export const openSnapshot = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
+export async function openSnapshot(options: SnapshotOptions): Promise<ResultsSnapshot> {
   const path = findExistingDatabase(options.path);
   try {
     using opened = new DisposableStack();
@@ -54,22 +54,22 @@ export const openSnapshot = async (options: SnapshotOptions): Promise<ResultsSna
   } catch (error) {
     throw readFailure(error, path);
   }
-};
+}
 
-const leaveStrayLogOut = (path: string, copy: string): string | undefined => {
+function leaveStrayLogOut(path: string, copy: string): string | undefined {
   if (!strayLog(copy)) return undefined;
   rmSync(logOf(copy));
   return `Beside the results database ${path} is the log of another one, or of one that is not there any more: ${logOf(path)}. It was left out. The next program that opens the database to write puts it aside, and says what it has`;
-};
+}
 
 /** NFS keeps the names of files that are open: the folder goes when the snapshot ends, then. */
-const tryRemove = (folder: string): void => {
+function tryRemove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch {
     return;
   }
-};
+}
 
 class SqliteSnapshot implements ResultsSnapshot {
   readonly path: string;
@@ -102,7 +102,7 @@ class SqliteSnapshot implements ResultsSnapshot {
     throw this.#onlyRead(`nothing of map "${map}" can be removed from it`);
   }
 
-  claim(map: string, key: string): Claimed {
+  claim(map: string, key: string): ClaimAnswer {
     const value = this.lookup(map, key);
     if (value === undefined)
       throw this.#onlyRead(

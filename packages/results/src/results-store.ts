@@ -13,7 +13,7 @@ export interface StoredRow {
 }
 
 /** The answer to `claim`. `codes`: the remote functions, with the hashes of their code, that the value was computed with, as far as they are known. */
-export type Claimed =
+export type ClaimAnswer =
   /** It was in the database. */
   | { readonly kind: "remembered"; readonly value: string; readonly codes: FunctionCodes }
   /** An equal call that ran at the same time computed it; its row is committed. */
@@ -53,7 +53,7 @@ export interface ResultsStore {
    * The value of a key, or the duty to compute it. Where somebody computes it already, waits for them;
    * an abort of `signal` ends the wait at once with its reason.
    */
-  readonly claim: (map: string, key: string, options?: ClaimOptions) => Claimed | Promise<Claimed>;
+  readonly claim: (map: string, key: string, options?: ClaimOptions) => ClaimAnswer | Promise<ClaimAnswer>;
   /** Notes that a value of a map is computed with a remote function: with its code of today, unless `hash` says with which. */
   readonly noteCode: (map: string, functionName: string, hash?: string) => void;
 }

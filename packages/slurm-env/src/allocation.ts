@@ -4,13 +4,13 @@
  * Sources: the output environment variables in sbatch(1), salloc(1) and srun(1).
  */
 import type { CpuCount } from "./cpu-count.ts";
-import type { NodeName } from "./node-name.ts";
 import type { EnvironmentNote } from "./notes.ts";
 import type { SlurmJobId } from "./slurm-job-id.ts";
 
 /** One node of the allocation, with the part of it that is the job's. */
 export interface AllocatedNode {
-  readonly name: NodeName;
+  /** Slurm's name of the node, e.g. `"gpu08"`: checked, so that it can be an argument of ssh and a part of a file's name. */
+  readonly name: string;
   /** From SLURM_JOB_CPUS_PER_NODE; summed over the components of a heterogeneous job. */
   readonly cpus: CpuCount;
   /** How many GPUs, where Slurm says so for this node: often only for the node we run on. */
@@ -50,8 +50,8 @@ export interface Allocation {
   readonly jobId: SlurmJobId;
   /** At least one, in Slurm's order, each name once; of all components in a heterogeneous job. */
   readonly nodes: readonly AllocatedNode[];
-  /** The node that we run on. Absent under salloc: there the program runs on the login node and every node is remote. */
-  readonly head?: NodeName | undefined;
+  /** The name of the node that we run on. Absent under salloc: there the program runs on the login node and every node is remote. */
+  readonly head?: string | undefined;
   /** Inside `srun`: the step's number. */
   readonly stepId?: number | undefined;
   readonly array?: ArrayTask | undefined;

@@ -6,10 +6,10 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
 export type CpuCount = Brand<number, "CpuCount">;
 
 /** @throws SlurmEnvError `malformed` unless it is a whole number from 1 on. */
-export const parseCpuCount = (count: number): CpuCount => {
+export function parseCpuCount(count: number): CpuCount {
   if (!isCpuCount(count))
     throw new SlurmEnvError("malformed", `${count} can't be a number of CPUs: those are whole numbers from 1 on.`);
   return count;
-};
+}
 
 const isCpuCount = (count: number): count is CpuCount => Number.isSafeInteger(count) && count >= 1;

@@ -9,13 +9,13 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
 export type CpuPlace = Brand<number, "CpuPlace">;
 
 /** @throws SlurmEnvError `malformed` unless it is a whole number from 0 on. */
-export const parseCpuPlace = (place: number): CpuPlace => {
+export function parseCpuPlace(place: number): CpuPlace {
   if (!isCpuPlace(place))
     throw new SlurmEnvError(
       "malformed",
       `${place} can't be a CPU's place in Slurm's order: those are whole numbers from 0 on.`,
     );
   return place;
-};
+}
 
 const isCpuPlace = (place: number): place is CpuPlace => Number.isSafeInteger(place) && place >= 0;

@@ -6,7 +6,7 @@
  */
 import { expandHostlist } from "./expand-hostlist.ts";
 import { type NodeDetails, readNodeDetails } from "./node-details.ts";
-import { type NodeName, parseNodeName } from "./node-name.ts";
+import { parseNodeName } from "./node-name.ts";
 import { RecordLines } from "./record-lines.ts";
 import { parseSlurmJobId, type SlurmJobId } from "./slurm-job-id.ts";
 
@@ -22,15 +22,15 @@ export interface JobRecord {
   readonly state: string;
   /** Why it is in that state, such as `Resources` or `TimeLimit`; `None` where there is nothing to say. */
   readonly reason: string;
-  /** Nodes that it has or had. */
-  readonly nodes: readonly NodeName[];
+  /** The names of the nodes that the job has or had, checked. */
+  readonly nodes: readonly string[];
   readonly cpus: number;
   /** Its part of each node; only with `--details`, and only of a job that has nodes. */
   readonly nodeDetails: readonly NodeDetails[];
   /** Whether it has a script, and is no person's own allocation (salloc). */
   readonly isBatch: boolean;
-  /** The node that its script runs on, or ran on. */
-  readonly batchHost?: NodeName | undefined;
+  /** The name of the node that the script runs on, or ran on, checked. */
+  readonly batchHost?: string | undefined;
   /** How often Slurm has put it back into the queue. */
   readonly restarts: number;
   /** The script's own; 0 while it runs. */

@@ -6,10 +6,10 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
 export type SlurmJobId = Brand<number, "SlurmJobId">;
 
 /** @throws SlurmEnvError `malformed` unless it is a whole number from 1 on. */
-export const parseSlurmJobId = (id: number): SlurmJobId => {
+export function parseSlurmJobId(id: number): SlurmJobId {
   if (!isSlurmJobId(id))
     throw new SlurmEnvError("malformed", `${id} can't be the id of a Slurm job: those are whole numbers from 1 on.`);
   return id;
-};
+}
 
 const isSlurmJobId = (id: number): id is SlurmJobId => Number.isSafeInteger(id) && id >= 1;

@@ -1,5 +1,6 @@
 /** Asks one of OpenSSH's programs something: it runs in a process group of its own, and nothing of it stays. */
 import { text } from "node:stream/consumers";
+import { showDuration } from "@hyperion-ts/bounds";
 import { CommandError, runCommand, showArgv } from "@hyperion-ts/processes";
 import { TransportError } from "./command-session.ts";
 
@@ -36,7 +37,7 @@ export async function askProgram(argv: readonly string[], signal: AbortSignal): 
     if (killedBy === null) return { code, stdout, stderr: running.lastErrors() };
     throw new TransportError({
       reason: "unsupported",
-      message: `${showArgv(argv)} was ended by ${killedBy} and did not answer (it gets ${TIME_LIMIT_MS} ms)`,
+      message: `${showArgv(argv)} was ended by ${killedBy} and did not answer (it gets ${showDuration(TIME_LIMIT_MS)})`,
     });
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 /** TCP connections for small messages: nothing waits for more to come, but what one turn writes goes out together. */
 import { connect, type Socket } from "node:net";
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
 import { TransportError } from "./command-session.ts";
 
 /** Where to connect to. */
@@ -30,7 +30,7 @@ export function tcpConnect(
           { cause },
         ),
       );
-    const timer = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    const timer = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${showDuration(timeoutMs)}`)));
     socket.once("close", () => {
       timer[Symbol.dispose]();
       failed("the connection was closed");

@@ -77,9 +77,9 @@ const OWN_BUFFER_BYTES = 512 * 1024;
 /** From so many objects on it pays to write the keys of equal objects once: the other side then reads five times as fast. */
 const MANY_OBJECTS = 256;
 
-const options = { moreTypes: true, useToJSON: false, copyBuffers: true, structuredClone: false };
-const codec = new Packr({ ...options, useRecords: false, variableMapSize: true });
-const codecOfMany = new Packr({ ...options, useRecords: true, mapsAsObjects: true });
+const OPTIONS = { moreTypes: true, useToJSON: false, copyBuffers: true, structuredClone: false };
+const codec = new Packr({ ...OPTIONS, useRecords: false, variableMapSize: true });
+const codecOfMany = new Packr({ ...OPTIONS, useRecords: true, mapsAsObjects: true });
 
 function packTree(value: unknown, { objects, binaryBytes }: PlainTree): Uint8Array {
   if (binaryBytes >= TOO_MANY_BYTES) throw tooLarge(binaryBytes);
@@ -124,6 +124,4 @@ function unpack(bytes: Uint8Array, start: number): unknown {
   return first;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -35,9 +35,7 @@ export interface ThrownValue {
  * `thrown` as data. Never throws. A cause that is one of the errors that it is the cause of is cut, and so are causes
  * deeper than 32 levels; a text says so in its place.
  */
-export function errorToData(thrown: unknown): ErrorData {
-  return toData(thrown, []);
-}
+export const errorToData = (thrown: unknown): ErrorData => toData(thrown, []);
 
 /**
  * What was thrown, again: an instance of its built-in class, with the stack from where it was thrown. What errorToData
@@ -77,9 +75,8 @@ function toData(thrown: unknown, above: readonly Error[]): ErrorData {
   };
 }
 
-function isHidden(builtIn: BuiltInErrorName, key: string): boolean {
-  return key === "cause" || (key === "errors" && builtIn === "AggregateError");
-}
+const isHidden = (builtIn: BuiltInErrorName, key: string): boolean =>
+  key === "cause" || (key === "errors" && builtIn === "AggregateError");
 
 function sendable(value: unknown): unknown {
   try {

@@ -9,36 +9,13 @@
  * ```
  *
  * A stream begins with the agent's greeting (greeting.ts), then the agent's `hello`, then
- * the head's `configure`. Calls and results are data frames (frame.ts), not messages.
+ * the head's `configure`. Calls and results are data frames (frame.ts), not messages; payloads.ts has what else such
+ * frames carry.
  */
-import type { ErrorData } from "./error-data.ts";
 import type { FolderName, WorkerConfig } from "./worker-config.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
 export const PROTOCOL_VERSION = 6;
-
-/** A process's end: its exit code, or the signal that killed it. */
-export interface ProcessExit {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
-
-/** What an agent tells of a worker that is gone, with everything that it had started; the payload of an `exited` frame. */
-export interface WorkerExited {
-  readonly exit: ProcessExit;
-  /** How many of the calls that were sent to it it had not begun (the last ones). */
-  readonly unbegun: number;
-  /** How many calls it began in its life. The head can't know it from `unbegun`, when calls of its were still on their way to the agent. */
-  readonly begun: number;
-  /** The last lines that it printed. */
-  readonly lastOutput: string;
-  /** Why its agent has ended it, where it did so by itself. */
-  readonly complaint?: string | undefined;
-  /** Which memory was used up, where the kernel has killed it for that. */
-  readonly outOfMemory?: string | undefined;
-  /** Which limit of the node kept it from coming up, where it never said that it is ready. */
-  readonly limit?: string | undefined;
-}
 
 /** What the head tells a node's agent. */
 export type ToAgent =
@@ -186,14 +163,6 @@ export interface FileAtStart {
   readonly sha256: string;
 }
 
-/** The encoded payload of a `code` frame, whose id is a function's index: what its worker has asked for. */
-export interface KeptCode {
-  /** Of what the function's run reached when the program began; null: not known. */
-  readonly hash: string | null;
-  /** Of the files that were asked for those that the head still has: `at` is the place in the function's list, `format` as Node's hooks name it. */
-  readonly sources: readonly { readonly at: number; readonly format: string; readonly bytes: Uint8Array }[];
-}
-
 /** A file that is another one, or gone, when a worker looks. */
 export interface ChangedFile {
   /** Its place in the function's list. */
@@ -229,24 +198,4 @@ export interface WorkerEnding {
   readonly cause: "runs" | "answered" | "worker" | "unknown";
   /** What happened, and which call it was, for people. */
   readonly why: string;
-}
-
-/** Why a call failed in its worker: the encoded payload of a `failure` frame. Another worker would fare no better. */
-export interface CallFailure {
-  readonly kind:
-    /** The function threw or rejected. */
-    | "threw"
-    /** An error that nobody caught while it ran, e.g. in a callback. */
-    | "uncaught"
-    | "invalid-input"
-    | "invalid-output"
-    /** The output holds something that can't travel. */
-    | "unsendable-output"
-    /** The output arrived, but was too large or could not be read. */
-    | "unreadable-output"
-    /** The function's module could not be imported. */
-    | "module-failed"
-    | "code-changed"
-    | "unknown-function";
-  readonly error: ErrorData;
 }

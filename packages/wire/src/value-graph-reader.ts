@@ -65,9 +65,7 @@ function startNode(node: readonly unknown[]): StartedNode {
   }
 }
 
-function leaf(object: object): StartedNode {
-  return { object, fill: () => undefined };
-}
+const leaf = (object: object): StartedNode => ({ object, fill: () => undefined });
 
 function startRecord(object: Record<string, unknown>, node: readonly unknown[]): StartedNode {
   const fill = (valueAt: ValueAt) => {
@@ -141,9 +139,8 @@ function textInSlot(slot: unknown): string | undefined {
   return slot instanceof Uint8Array ? utf16(slot) : textOf(slot);
 }
 
-function utf16(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf16le");
-}
+const utf16 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf16le");
 
 function indexOf(value: unknown, array: readonly unknown[]): number {
   const index = numberOf(value);

@@ -11,13 +11,11 @@ export interface Figure {
 }
 
 /** The figure of `samples`, one at least. */
-export function figure(what: string, unit: string, samples: readonly number[]): Figure {
-  return {
-    what,
-    unit,
-    median: median(samples),
-    least: Math.min(...samples),
-    most: Math.max(...samples),
-    samples: samples.length,
-  };
-}
+export const figure = (what: string, unit: string, samples: readonly number[]): Figure => ({
+  what,
+  unit,
+  median: median(samples),
+  least: Math.min(...samples),
+  most: Math.max(...samples),
+  samples: samples.length,
+});

@@ -1,5 +1,5 @@
 /** All questions, in the order in which they are asked. */
-import { links } from "./nodes/link.ts";
+import { LINKS } from "./nodes/link.ts";
 import { overLink } from "./nodes/over-link.ts";
 import { start } from "./nodes/start.ts";
 import type { Question } from "./question.ts";
@@ -19,6 +19,6 @@ export const questions: readonly Question[] = [
   large,
   memo,
   idle,
-  ...links.map(overLink),
+  ...LINKS.map(overLink),
   start,
 ];

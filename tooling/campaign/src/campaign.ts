@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import type { Fault } from "./fault.ts";
 import type { Evidence } from "./judge/evidence.ts";
-import { isSound, judge, nothing, type Verdict } from "./judge/judge.ts";
+import { isSound, judge, NOTHING, type Verdict } from "./judge/judge.ts";
 import { endInAWord } from "./judge/program-end.ts";
 import { playRound } from "./round.ts";
 import { Random, seedOf } from "./random.ts";
@@ -73,7 +73,7 @@ async function outcomeOf(
     return { verdict: judge(evidence, fault), end: endInAWord(evidence.first.end) };
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { verdict: { ...nothing, unexpectedEnds: [`The round itself came to no end: ${why}`] }, end: "none" };
+    return { verdict: { ...NOTHING, unexpectedEnds: [`The round itself came to no end: ${why}`] }, end: "none" };
   }
 }
 

@@ -144,9 +144,8 @@ async function inTime(
 }
 
 /** A key that is in several files counts once; where values differ, the right one may be in any of them. */
-function allRows(scene: Scene): readonly StoredRow[] {
-  return databasesBelow(scene.root).flatMap((file) => readRows(file, scene.root));
-}
+const allRows = (scene: Scene): readonly StoredRow[] =>
+  databasesBelow(scene.root).flatMap((file) => readRows(file, scene.root));
 
 /** What a person does who reads that the results are in another file now: gives that the database's name. */
 function putDatabaseBack({ database, root }: Scene): void {

@@ -34,7 +34,7 @@ test("all packages' declarations, and the READMEs' examples on them, compile und
     publishedPackages.map(async ({ name, folderName }) => ({ folderName, ...(await exampleOf(name)) })),
   );
   await using folder = await installFolder(tarballs, [...new Set(examples.flatMap(({ packages }) => packages))]);
-  await writeFile(join(folder.path, "tsconfig.json"), JSON.stringify(tsconfig));
+  await writeFile(join(folder.path, "tsconfig.json"), JSON.stringify(TSCONFIG));
   for (const { folderName, program } of examples) await writeFile(join(folder.path, `${folderName}.ts`), program);
   expect(await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--project", "."], { cwd: folder.path })).toBe(
     "",
@@ -80,7 +80,7 @@ const exampleOf = async (name: string): Promise<ReadmeExample> =>
   readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");
 
 /** As strict as we are. `skipLibCheck` is off: what packages declare is checked too. */
-const tsconfig = {
+const TSCONFIG = {
   compilerOptions: {
     target: "es2024",
     lib: ["esnext"],

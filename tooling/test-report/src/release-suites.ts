@@ -18,7 +18,7 @@ export interface ReleaseRun {
   readonly suites: readonly Suite[];
 }
 
-const everywhere: readonly Suite[] = [
+const EVERYWHERE: readonly Suite[] = [
   { folder: "packages/slurm-env", name: "@hyperion-ts/slurm-env", files: ["test/slurm/"] },
   {
     folder: "packages/launcher",
@@ -28,7 +28,7 @@ const everywhere: readonly Suite[] = [
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/shapes"] },
 ];
 
-const inTurn: readonly Suite[] = [
+const IN_TURN: readonly Suite[] = [
   {
     folder: "packages/launcher",
     name: "@hyperion-ts/launcher",
@@ -45,7 +45,7 @@ const inTurn: readonly Suite[] = [
 /** @param commit its hash, in hexadecimal digits: it decides whose turn it is. */
 export function releaseRuns(releases: readonly Release[], commit: string): readonly ReleaseRun[] {
   const turn = turnOf(releases, commit);
-  return releases.map((release) => ({ release, suites: release === turn ? [...everywhere, ...inTurn] : everywhere }));
+  return releases.map((release) => ({ release, suites: release === turn ? [...EVERYWHERE, ...IN_TURN] : EVERYWHERE }));
 }
 
 /** The release on which the slowest suites run. */

@@ -1,7 +1,7 @@
 /** vitest's reports: one JSON file for each run in the folder of its package. */
 import { globSync, readFileSync, rmSync } from "node:fs";
 
-const reports = "{packages,apps,tooling}/*/test-results*.json";
+const REPORTS = "{packages,apps,tooling}/*/test-results*.json";
 
 /** How many tests there were; `failed` has one for each file that could not even be loaded. */
 export interface TestCounts {
@@ -39,9 +39,9 @@ interface FileResult {
   }[];
 }
 
-export const removeReports = (root: string): void => {
-  for (const file of globSync(reports, { cwd: root })) rmSync(`${root}/${file}`);
-};
+export function removeReports(root: string): void {
+  for (const file of globSync(REPORTS, { cwd: root })) rmSync(`${root}/${file}`);
+}
 
 /** Adds up all reports that are there. */
 export function readReports(root: string): TestCounts {
@@ -69,7 +69,7 @@ const isNotLoaded = ({ status, assertionResults }: FileResult): boolean =>
   status === "failed" && assertionResults.length === 0;
 
 const reportsOf = (root: string): readonly { readonly path: string; readonly report: Report }[] =>
-  globSync(reports, { cwd: root }).map((path) => ({
+  globSync(REPORTS, { cwd: root }).map((path) => ({
     path,
     report: JSON.parse(readFileSync(`${root}/${path}`, "utf8")) as Report,
   }));

@@ -27,4 +27,4 @@ export interface AccountingOptions {
 }
 
 /** The account of all ordinary users. */
-export const account = "lab";
+export const ACCOUNT = "lab";

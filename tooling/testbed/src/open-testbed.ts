@@ -57,25 +57,23 @@ export interface Testbed extends AsyncDisposable {
   readonly readFile: (path: string) => Promise<string>;
 }
 
-export function openTestbed(site: Site): Testbed {
-  return {
-    login: site.plan.login,
-    nodes: site.plan.nodes,
-    users: site.plan.users,
-    keys: Object.fromEntries(site.plan.users.map((user) => [user.name, userKeyOf(user)])),
-    run: (node, command, options) => runOnNode(site, node, command, options),
-    spawn: (node, command, options) => spawnOnNode(site, node, command, options),
-    sbatch: (script, options) => sbatch(site, script, options),
-    jobs: () => jobs(site),
-    job: (id) => job(site, id),
-    waitForJob: (id, options) => waitForJob(site, id, options),
-    nodeStates: () => nodeStates(site),
-    waitForNode: (node, state, options) => waitForNode(site, node, state, options),
-    fault: faultsOf(site),
-    sshSessions: async (node) =>
-      parseSshLog(await readFile(inside(site.holder.init, logOf(sshdOn(hostNamed(site, node).name).name)), "utf8")),
-    processes: (node) => processesOn(site, node),
-    readFile: (path) => readFile(inside(site.holder.init, path), "utf8"),
-    [Symbol.asyncDispose]: () => endHolder(site.holder),
-  };
-}
+export const openTestbed = (site: Site): Testbed => ({
+  login: site.plan.login,
+  nodes: site.plan.nodes,
+  users: site.plan.users,
+  keys: Object.fromEntries(site.plan.users.map((user) => [user.name, userKeyOf(user)])),
+  run: (node, command, options) => runOnNode(site, node, command, options),
+  spawn: (node, command, options) => spawnOnNode(site, node, command, options),
+  sbatch: (script, options) => sbatch(site, script, options),
+  jobs: () => jobs(site),
+  job: (id) => job(site, id),
+  waitForJob: (id, options) => waitForJob(site, id, options),
+  nodeStates: () => nodeStates(site),
+  waitForNode: (node, state, options) => waitForNode(site, node, state, options),
+  fault: faultsOf(site),
+  sshSessions: async (node) =>
+    parseSshLog(await readFile(inside(site.holder.init, logOf(sshdOn(hostNamed(site, node).name).name)), "utf8")),
+  processes: (node) => processesOn(site, node),
+  readFile: (path) => readFile(inside(site.holder.init, path), "utf8"),
+  [Symbol.asyncDispose]: () => endHolder(site.holder),
+});

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Release } from "./release.ts";
 import { makeOnce } from "./make-once.ts";
-import { recipe, releaseCache, rootOf } from "./release.ts";
+import { RECIPE, RELEASE_CACHE, rootOf } from "./release.ts";
 import { mirrorOf } from "./release-mirror.ts";
 import { TestbedError } from "./testbed-error.ts";
 
@@ -13,7 +13,7 @@ export async function makeReleaseRoot(release: Release): Promise<void> {
   if (mirror === undefined) throw new TestbedError("missing", noMirrorFor(release));
   const { exitCode, stderr, stdout } = await makeOnce(rootOf(release), (root) => [
     "mmdebstrap",
-    ...recipe,
+    ...RECIPE,
     release,
     root,
     mirror,
@@ -22,7 +22,7 @@ export async function makeReleaseRoot(release: Release): Promise<void> {
   const said = (stderr + stdout).trimEnd().split("\n").slice(-15).join("\n");
   throw new TestbedError(
     "missing",
-    `The root file system of Debian ${release} could not be made in ${releaseCache}: mmdebstrap ended with code ${exitCode}.\n${said}`,
+    `The root file system of Debian ${release} could not be made in ${RELEASE_CACHE}: mmdebstrap ended with code ${exitCode}.\n${said}`,
   );
 }
 

@@ -5,7 +5,7 @@ import { hosts } from "./cluster-plan.ts";
 import { inside } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import type { Holder } from "./holder.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import { isAlive } from "@hyperion-ts/processes";
 import { TestbedError } from "./testbed-error.ts";
 
@@ -48,4 +48,4 @@ export function runningNode(site: Site, name: string): Entrance {
 }
 
 /** Where a node's first process is written down, as the machine numbers it. */
-export const nodeRecordOf = (name: string): string => `${places.nodes}/${name}`;
+export const nodeRecordOf = (name: string): string => `${PLACES.nodes}/${name}`;

@@ -4,7 +4,7 @@ import { diagnosis } from "./build-cluster.ts";
 import { findDaemon, killDaemon, signalDaemon, slurmctldOn, startDaemon } from "./daemons.ts";
 import type { Daemon } from "./daemons.ts";
 import { commandIn, inside } from "./enter.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import { runningNode } from "./site.ts";
 import type { Site } from "./site.ts";
 import { nodeStates } from "./slurm-client.ts";
@@ -55,11 +55,11 @@ export function slurmctldFaultsOf(site: Site): SlurmctldFaults {
 }
 
 /** Waits until slurmctld answers. */
-export const untilAnswers = async (site: Site, timeoutMs: number): Promise<void> => {
+export async function untilAnswers(site: Site, timeoutMs: number): Promise<void> {
   await waitUntil({ what: "slurmctld to answer", timeoutMs, instead: () => diagnosis(site) }, () =>
     nodeStates(site).catch(() => undefined),
   );
-};
+}
 
 async function stop(site: Site, daemon: Daemon): Promise<void> {
   signalDaemon(site, daemon, "SIGTERM");
@@ -77,18 +77,18 @@ async function save(site: Site, daemon: Daemon, name: string): Promise<void> {
       `A state of slurmctld can't be saved under ${JSON.stringify(name)}: use letters, digits and "-".`,
     );
   await stop(site, daemon);
-  await copyFolder(site, places.slurmState, `${places.savedStates}/${name}`);
+  await copyFolder(site, PLACES.slurmState, `${PLACES.savedStates}/${name}`);
 }
 
 async function putBack(site: Site, daemon: Daemon, name: string): Promise<void> {
-  const saved = await readdir(inside(site.holder.init, places.savedStates));
+  const saved = await readdir(inside(site.holder.init, PLACES.savedStates));
   if (!saved.includes(name))
     throw new TestbedError(
       "bad-options",
       `No state of slurmctld was saved as ${JSON.stringify(name)}: ${saved.length === 0 ? "none was saved" : `there is ${saved.join(", ")}`}.`,
     );
   await killDaemon(site, daemon);
-  await copyFolder(site, `${places.savedStates}/${name}`, places.slurmState);
+  await copyFolder(site, `${PLACES.savedStates}/${name}`, PLACES.slurmState);
 }
 
 async function copyFolder({ holder, plan }: Site, from: string, to: string): Promise<void> {

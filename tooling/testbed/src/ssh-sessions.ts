@@ -87,9 +87,9 @@ function decided(session: PendingAttempt, text: string, time: number): SshSessio
   return isEnd(text) ? { ...named, outcome: "refused", endedAt: time } : named;
 }
 
-const isEnd = (text: string): boolean => ends.some((end) => text.startsWith(end));
+const isEnd = (text: string): boolean => ENDS.some((end) => text.startsWith(end));
 
-const ends = [
+const ENDS = [
   "Disconnected from",
   "Received disconnect from",
   "Connection closed by",

@@ -14,17 +14,17 @@ export interface CommandResult {
 }
 
 /** Where Debian keeps what a cluster is built with, wherever the caller's PATH leads. */
-export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The environment of daemons and of what builds the cluster: nothing of the caller's gets in. */
-export const systemEnv = { PATH: systemPath, LC_ALL: "C" } as const;
+export const SYSTEM_ENV = { PATH: SYSTEM_PATH, LC_ALL: "C" } as const;
 
 /**
  * @returns what it printed.
  * @throws TestbedError `system-command` where it can't be started or ends with another code than 0.
  */
 export async function systemCommand(file: string, args: readonly string[], input = ""): Promise<string> {
-  const child = spawn(file, args, { env: systemEnv, stdio: "pipe" });
+  const child = spawn(file, args, { env: SYSTEM_ENV, stdio: "pipe" });
   const { exitCode, stdout, stderr } = await commandResult(child, input).catch((error: unknown) => {
     throw new TestbedError("system-command", `${file} could not be started.`, { cause: error });
   });

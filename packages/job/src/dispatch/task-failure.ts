@@ -1,5 +1,6 @@
 /** Makes the errors of attempts, with a message that says what happened. */
 import { inspect } from "node:util";
+import { showDuration } from "@hyperion-ts/bounds";
 import { describeDeath, type WorkerDeath } from "@hyperion-ts/launcher";
 import { type CallFailure, type ErrorData, errorFromData } from "@hyperion-ts/wire";
 import { userPlace } from "../user-stack.ts";
@@ -54,7 +55,7 @@ const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
   new TaskError(
     { kind: "timed-out", timeLimitMs },
     place,
-    `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`,
+    `it ran longer than its time limit of ${showDuration(timeLimitMs)}, which setTaskTimeLimit sets`,
   );
 
 const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): TaskError =>

@@ -54,7 +54,7 @@ describe("a call whose worker does not start with what the call asks for", () =>
       launcher: { compileCache, connectTimeoutMs: 6_000 },
     });
     expect(errorOf(survived).message).toMatch(
-      /No worker starts on .+ with 77 MB of memory \(setTaskMemory\), while one without does\. .* it was not ready within 6000 ms/,
+      /No worker starts on .+ with 77 MB of memory \(setTaskMemory\), while one without does\. .* it was not ready within 6 s/,
     );
   });
 

@@ -89,9 +89,9 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     await cluster.testbed.fault.heal("n3");
     await moreCalls(dir, 12);
     await ends(run);
-    expectLost(dir, "n3", /^nothing was heard from its agent for \d+ ms/);
-    const silentMs = Number(/for (\d+) ms/.exec(dir.eventsOf("node-lost")[0]?.reason ?? "")?.[1]);
-    expect(silentMs).toBeGreaterThanOrEqual(quick.silenceMs);
+    expectLost(dir, "n3", /^nothing was heard from its agent for [\d.]+ s/);
+    const silentSeconds = Number(/for ([\d.]+) s/.exec(dir.eventsOf("node-lost")[0]?.reason ?? "")?.[1]);
+    expect(silentSeconds * 1_000).toBeGreaterThanOrEqual(quick.silenceMs);
     expect((await cluster.testbed.sshSessions("n3")).map(({ outcome }) => outcome)).toEqual(["accepted"]);
     expect(await cluster.testbed.sshSessions("n1")).toEqual([]);
   });
@@ -137,7 +137,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     await untilSome("end of the agent and its workers", () => cluster.left("n7").length === 0);
     await moreCalls(dir, 6);
     await ends(run);
-    expectLost(dir, "n7", /^nothing was heard from its agent for \d+ ms/);
+    expectLost(dir, "n7", /^nothing was heard from its agent for [\d.]+ s/);
     expect(dir.rows.filter(({ x }) => twice.includes(x)).map(({ value }) => [value.node, value.attempt])).toEqual(
       twice.map(() => ["n6", 2]),
     );
@@ -174,6 +174,6 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     run.dir.make("go");
     await moreCalls(run.dir, 12);
     await ends(run);
-    expectLost(run.dir, "n11", /^nothing was heard from its agent for \d+ ms/);
+    expectLost(run.dir, "n11", /^nothing was heard from its agent for [\d.]+ s/);
   });
 });

@@ -7,6 +7,7 @@ import {
   FrameKind,
   FrameParser,
   FrameWriter,
+  headerOf,
   setFrameChannel,
   type ToAgent,
   WireError,
@@ -94,7 +95,7 @@ class WorkerOfAgent implements AgentWorker {
     this.#calls = new CallLine(
       process.claims,
       this.#toWorker,
-      (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing),
+      (bytes) => toHead.frame(headerOf(FrameKind.credit, channel, bytes), nothing),
       noClaims,
     );
     this.#startWatch = watchStart(
@@ -110,7 +111,7 @@ class WorkerOfAgent implements AgentWorker {
 
   employ(env: Employ["env"], config: Employ["config"]): void {
     const message: Employ = { type: "employ", channel: this.#ownChannel, env, config };
-    this.#toWorker.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#toWorker.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
@@ -160,7 +161,7 @@ class WorkerOfAgent implements AgentWorker {
       limit: this.#limit,
     };
     // In line behind the results that the worker still sent.
-    this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
+    this.#toHead.frame(headerOf(FrameKind.exited, this.#channel), encodeMessage(exited));
     this.#process.claims?.[Symbol.dispose]();
     this.#process.log[Symbol.dispose]();
   }
@@ -169,9 +170,10 @@ class WorkerOfAgent implements AgentWorker {
   #forwardFrames(frames: Duplex): Promise<void> {
     const origin = new FrameOrigin(this.#ownChannel);
     const parser = new FrameParser({
-      frame: (kind, flags, channel, _id, bytes, start, end) => {
+      frame: (received) => {
+        const { kind, flags, channel, bytes, start, end } = received;
         origin.whole(channel, end - start);
-        if (!isFromWorker(kind, flags, bytes, start, end))
+        if (!isFromWorker(received))
           throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
         const frame = bytes.subarray(start, end);
         setFrameChannel(frame, this.#channel);

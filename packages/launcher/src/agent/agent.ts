@@ -5,7 +5,14 @@
  * as they are; messages on channel 0 are for the agent. The end of its head ends it and its workers at once.
  */
 import type { Readable, Writable } from "node:stream";
-import { FrameKind, HEADER_BYTES, parseMessage, PROTOCOL_VERSION, type ToAgent } from "@hyperion-ts/wire";
+import {
+  FrameKind,
+  HEADER_BYTES,
+  parseMessage,
+  PROTOCOL_VERSION,
+  type ReceivedFrame,
+  type ToAgent,
+} from "@hyperion-ts/wire";
 import { endGuard, findProcessTools, takeGuardNews } from "@hyperion-ts/processes";
 import { argumentHere, type PathsHere, pathsHere } from "../shared/folder-names.ts";
 import { Polling } from "../shared/polling.ts";
@@ -50,7 +57,7 @@ export class Agent implements HeadListener {
     this.#head = new HeadConnection(input, output, hello(this.#tools, job), this);
   }
 
-  frame(kind: FrameKind, flags: number, channel: number, _id: number, bytes: Buffer, start: number, end: number): void {
+  frame({ kind, flags, channel, bytes, start, end }: ReceivedFrame): void {
     if (channel === 0) {
       if (kind === FrameKind.message) this.#message(parseMessage<ToAgent>(bytes, start + HEADER_BYTES, end));
       return;

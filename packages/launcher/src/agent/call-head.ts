@@ -5,7 +5,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { once } from "node:events";
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
 import type { ToAgent } from "@hyperion-ts/wire";
 
 type ConnectMessage = Extract<ToAgent, { type: "connect" }>;
@@ -56,6 +56,6 @@ async function callHost(host: string, { port, identity, key }: ConnectMessage): 
 
 /** Waits for an event of a socket; what becomes of the socket later is the caller's affair. */
 async function within(timeoutMs: number, socket: Socket, event: string): Promise<void> {
-  using _late = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+  using _late = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${showDuration(timeoutMs)}`)));
   await once(socket, event);
 }

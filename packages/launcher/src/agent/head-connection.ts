@@ -4,7 +4,7 @@
  * for signs of life, because a cut network ends nothing.
  */
 import type { Readable, Writable } from "node:stream";
-import { every } from "@hyperion-ts/bounds";
+import { every, showDuration } from "@hyperion-ts/bounds";
 import {
   encodeMessage,
   FrameKind,
@@ -13,6 +13,7 @@ import {
   FrameWriter,
   type FromAgent,
   GREETING,
+  headerOf,
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { Silence } from "../shared/silence.ts";
@@ -42,7 +43,8 @@ export class HeadConnection {
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
   readonly #unanswered = setTimeout(
-    () => this.#listener.headIsGone(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`, "ended"),
+    () =>
+      this.#listener.headIsGone(`the head did not answer the greeting within ${showDuration(UNANSWERED_MS)}`, "ended"),
     UNANSWERED_MS,
   );
 
@@ -59,7 +61,7 @@ export class HeadConnection {
   }
 
   send(message: FromAgent): void {
-    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#writer.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 
   /** Goes on over a connection of its own; the end of standard input still counts. */
@@ -88,11 +90,11 @@ export class HeadConnection {
   ): void {
     every(heartbeatMs, () => {
       beat();
-      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, nothing);
+      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), nothing);
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
-      this.#listener.headIsGone(`nothing was heard from the head for ${Math.round(silentMs)} ms`, "unheard");
+      this.#listener.headIsGone(`nothing was heard from the head for ${showDuration(silentMs)}`, "unheard");
     });
   }
 
@@ -101,7 +103,7 @@ export class HeadConnection {
     output.write(GREETING);
     output.on("error", (error) => this.#listener.headIsGone(`can't write to the head: ${error.message}`, "ended"));
     const writer = new FrameWriter(output, { lines });
-    writer.frame(FrameKind.message, 0, 0, 0, this.#hello);
+    writer.frame(headerOf(FrameKind.message, 0), this.#hello);
     return writer;
   }
 

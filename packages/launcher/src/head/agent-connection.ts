@@ -2,7 +2,7 @@
  * The head's end of its one connection to a node: the agent's frames, its signs of life,
  * and the slots in which it runs workers.
  */
-import { after, every, type Timer } from "@hyperion-ts/bounds";
+import { after, every, showDuration, type Timer } from "@hyperion-ts/bounds";
 import {
   Channel,
   type ChannelReceiver,
@@ -13,8 +13,10 @@ import {
   type FromAgent,
   type FromWorker,
   HEADER_BYTES,
+  headerOf,
   parseMessage,
   PROTOCOL_VERSION,
+  type ReceivedFrame,
   type ToAgent,
   type WorkerExited,
 } from "@hyperion-ts/wire";
@@ -131,7 +133,8 @@ export class AgentConnection implements AsyncDisposable {
     this.#send({ type: "stop", channel, graceMs });
   }
 
-  frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void {
+  frame(frame: ReceivedFrame): void {
+    const { kind, channel, bytes, start, end } = frame;
     if (channel === 0) {
       if (kind === FrameKind.message) this.#message(parseMessage<FromAgent>(bytes, start + HEADER_BYTES, end));
       return;
@@ -141,7 +144,7 @@ export class AgentConnection implements AsyncDisposable {
     if (kind === FrameKind.exited) {
       this.#free(channel);
       slot.owner.exited(parseMessage<WorkerExited>(bytes, start + HEADER_BYTES, end));
-    } else slot.channel.receive(kind, flags, id, bytes, start, end);
+    } else slot.channel.receive(frame);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -208,7 +211,7 @@ export class AgentConnection implements AsyncDisposable {
   #watch(): void {
     const { heartbeatMs, silenceMs } = this.#times;
     this.#heartbeat = every(heartbeatMs, () => {
-      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
+      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), new Uint8Array(0));
       const silentMs = this.#silence.look(heartbeatMs);
       if (silentMs > silenceMs && !this.#asking) void this.#judge(silentMs);
     });
@@ -220,7 +223,7 @@ export class AgentConnection implements AsyncDisposable {
     this.#asking = false;
     if (paused) this.#silence.heard();
     if (this.#silence.lastedMs() >= silentMs)
-      this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
+      this.#lose(`nothing was heard from its agent for ${showDuration(silentMs)}`);
   }
 
   #lose(what: string): void {
@@ -237,6 +240,6 @@ export class AgentConnection implements AsyncDisposable {
   }
 
   #send(message: ToAgent): void {
-    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#writer.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 }

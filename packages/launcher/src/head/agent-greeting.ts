@@ -50,7 +50,7 @@ export function greeting(
 function firstMessage(bytes: Buffer): AgentHello | undefined {
   let hello: AgentHello | undefined;
   new FrameParser({
-    frame: (kind, _flags, channel, _id, all, start, end) => {
+    frame: ({ kind, channel, bytes: all, start, end }) => {
       if (channel === 0 && kind === FrameKind.message)
         hello ??= parseMessage<AgentHello>(all, start + HEADER_BYTES, end);
     },

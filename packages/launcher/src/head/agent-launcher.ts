@@ -1,6 +1,6 @@
 /** A launcher of workers over the connection to one node's agent. */
 import { join } from "node:path";
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
 import { startDirectory } from "@hyperion-ts/remote";
 import { newServiceId } from "@hyperion-ts/wire";
 import { checkRequest } from "./check-options.ts";
@@ -95,7 +95,7 @@ export class AgentLauncher implements NodeLauncher {
   }
 
   async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
-    const why = `it was not ready within ${this.#connectTimeoutMs} ms`;
+    const why = `it was not ready within ${showDuration(this.#connectTimeoutMs)}`;
     const late = Promise.withResolvers<never>();
     using timers = new DisposableStack();
     const giveUp = (): void => {

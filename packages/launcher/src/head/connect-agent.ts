@@ -1,6 +1,6 @@
 /** From a session that runs somewhere to a connection with the agent that it is. */
-import { after } from "@hyperion-ts/bounds";
-import { encodeMessage, FrameKind, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
+import { after, showDuration } from "@hyperion-ts/bounds";
+import { encodeMessage, FrameKind, FrameWriter, headerOf, type ToAgent } from "@hyperion-ts/wire";
 import { excerpt, indent } from "@hyperion-ts/processes";
 import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
 import { type AgentLink, greeting } from "./agent-greeting.ts";
@@ -71,7 +71,7 @@ async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSessi
   using invitation = headPort.invite();
   const { identity, key, hosts, port } = invitation;
   const message: ToAgent = { type: "connect", identity, key, hosts, port };
-  new FrameWriter(link.input).frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  new FrameWriter(link.input).frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   const socket = await invitation.arrived;
   // The connection is worth nothing without the session that it belongs to.
   void session.ended.then(() => socket.destroy());
@@ -89,7 +89,7 @@ async function unlessOver<A>(
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   using _late = after(connectTimeoutMs, () =>
-    over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)),
+    over.reject(new NotConnectedError(`${what} within ${showDuration(connectTimeoutMs)}`)),
   );
   const aborted = (): void => over.reject(signal.reason);
   signal.addEventListener("abort", aborted, { once: true });

@@ -1,5 +1,5 @@
 /** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
-import { after, makeDirectory } from "@hyperion-ts/bounds";
+import { after, makeDirectory, showDuration } from "@hyperion-ts/bounds";
 import {
   type CommandSession,
   type CommandTransport,
@@ -40,7 +40,7 @@ export async function openRemoteLauncher(
     (error) => error instanceof LaunchError && error.transient,
     (error, number, pauseMs) =>
       log(
-        `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`,
+        `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${showDuration(pauseMs)}: ${error instanceof Error ? error.message : String(error)}`,
       ),
   );
 }
@@ -120,7 +120,7 @@ class RemoteNode {
     } catch (cause) {
       signal.throwIfAborted();
       const what = late.signal.aborted
-        ? `no connection within ${connectTimeoutMs} ms`
+        ? `no connection within ${showDuration(connectTimeoutMs)}`
         : cause instanceof Error
           ? cause.message
           : String(cause);

@@ -18,6 +18,7 @@ import {
   FrameKind,
   type FrameWriter,
   type FromWorker,
+  type ReceivedFrame,
   type ToWorker,
   valueOf,
   type WorkerConfig,
@@ -126,9 +127,9 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     this.#writer.flush();
   }
 
-  frame(kind: FrameKind, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
-    if (kind === FrameKind.recall) this.recalled();
-    this.channel.receive(kind, flags, id, bytes, start, end);
+  frame(frame: ReceivedFrame): void {
+    if (frame.kind === FrameKind.recall) this.recalled();
+    this.channel.receive(frame);
   }
 
   data(kind: FrameKind, id: number, body: Buffer): void {

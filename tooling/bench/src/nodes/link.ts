@@ -13,7 +13,7 @@ export interface Link {
   readonly megabytes: number;
 }
 
-export const links: readonly Link[] = [
+export const LINKS: readonly Link[] = [
   { name: "node-ssh", what: "node-ssh", transport: { type: "node-ssh" }, tls: false, megabytes: 32 },
   { name: "ssh", what: "the system's ssh", transport: { type: "ssh" }, tls: false, megabytes: 32 },
   { name: "tls", what: "TLS, with node-ssh beside it", transport: { type: "node-ssh" }, tls: true, megabytes: 32 },

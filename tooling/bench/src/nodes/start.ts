@@ -9,7 +9,7 @@ import { answerOf, benchCluster } from "./bench-cluster.ts";
 import { LOOPBACK_LISTEN } from "./loopback-nodes.ts";
 import type { StartFigures } from "./start-figures.ts";
 
-const sizes = { full: { counts: [1, 4, 16, 64], rounds: 3 }, quick: { counts: [1, 2], rounds: 1 } } as const;
+const SIZES = { full: { counts: [1, 4, 16, 64], rounds: 3 }, quick: { counts: [1, 2], rounds: 1 } } as const;
 
 /** More handshakes at once than this, and sshd begins to drop connections (MaxStartups 10:30:100). */
 const HANDSHAKES_AT_ONCE = 8;
@@ -22,7 +22,7 @@ export const start: Question = {
 };
 
 async function answer(effort: Effort): Promise<Answer> {
-  const { counts, rounds } = sizes[effort];
+  const { counts, rounds } = SIZES[effort];
   await using cluster = await benchCluster({
     nodes: [{ name: "n1", cpus: 2, sshd: { ListenAddress: LOOPBACK_LISTEN } }],
   });
@@ -43,7 +43,7 @@ async function answer(effort: Effort): Promise<Answer> {
 }
 
 const figuresOf = (starts: ReadonlyMap<number, readonly StartFigures[]>, cold: StartFigures): Answer["figures"] => [
-  ...shown.flatMap(([what, unit, field]) =>
+  ...SHOWN.flatMap(([what, unit, field]) =>
     [...starts].map(([count, runs]) =>
       figure(
         `${what}, ${nodes(count)}`,
@@ -55,7 +55,7 @@ const figuresOf = (starts: ReadonlyMap<number, readonly StartFigures[]>, cold: S
   figure("all nodes ready, the most nodes, nothing compiled yet", "ms", [cold.allNodesMs]),
 ];
 
-const shown: readonly (readonly [what: string, unit: string, field: keyof StartFigures])[] = [
+const SHOWN: readonly (readonly [what: string, unit: string, field: keyof StartFigures])[] = [
   ["the first node ready", "ms", "firstNodeMs"],
   ["all nodes ready", "ms", "allNodesMs"],
   ["the first result", "ms", "firstResultMs"],

@@ -9,7 +9,7 @@ import { CPUS, runOnTwoCpus } from "../workspace.ts";
 
 const UNIT = "ms/s";
 
-const sizes = { full: { idleMs: 6_000 }, quick: { idleMs: 100 } } as const;
+const SIZES = { full: { idleMs: 6_000 }, quick: { idleMs: 100 } } as const;
 
 export const idle: Question = {
   name: "idle",
@@ -19,7 +19,7 @@ export const idle: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { idleMs } = sizes[effort];
+  const { idleMs } = SIZES[effort];
   const workers = await mapConcurrently(Array.from({ length: CPUS }), () => remoteEval(whereabouts, { takesMs: 500 }))(
     env,
   );

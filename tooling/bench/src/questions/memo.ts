@@ -11,7 +11,7 @@ import { runOnTwoCpus } from "../workspace.ts";
 
 const UNIT = "calls/s";
 
-const sizes = {
+const SIZES = {
   full: { calls: 10_000, rounds: 4 },
   quick: { calls: 200, rounds: 1 },
 } as const;
@@ -26,7 +26,7 @@ export const memo: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { calls, rounds } = sizes[effort];
+  const { calls, rounds } = SIZES[effort];
   const memoised = (keys: readonly number[]): Promise<number> =>
     perSecond(calls, () =>
       mapConcurrently(keys, (key) => memoizeWithMap(squares, (x) => remoteEval(square, x), key))(env),

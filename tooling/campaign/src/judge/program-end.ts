@@ -12,8 +12,8 @@ export type ExpectedEnd =
   /** By a signal; or a job of Slurm's in such a state, as `"CANCELLED"`. */
   | { readonly type: "is killed"; readonly signal: string };
 
-export const completes: ExpectedEnd = { type: "completes" };
-export const completesButForHostile: ExpectedEnd = { type: "completes but for hostile calls" };
+export const COMPLETES: ExpectedEnd = { type: "completes" };
+export const COMPLETES_BUT_FOR_HOSTILE: ExpectedEnd = { type: "completes but for hostile calls" };
 export const fails = (says: RegExp): ExpectedEnd => ({ type: "fails", says });
 export const isKilled = (signal: string): ExpectedEnd => ({ type: "is killed", signal });
 
@@ -33,7 +33,7 @@ export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, e
     case "fails":
       return end.code !== null && end.code !== 0 && expected.says.test(end.output);
     case "is killed":
-      return end.signal?.split(" ")[0] === expected.signal || tellsOf(end, signalNumbers[expected.signal]);
+      return end.signal?.split(" ")[0] === expected.signal || tellsOf(end, SIGNAL_NUMBERS[expected.signal]);
     default:
       return expected satisfies never;
   }
@@ -46,7 +46,7 @@ const tellsOf = (
 ): boolean =>
   number !== undefined && (code === 128 + number || signal === `FAILED ${number}` || signal === `CANCELLED ${number}`);
 
-const signalNumbers: Readonly<Record<string, number | undefined>> = {
+const SIGNAL_NUMBERS: Readonly<Record<string, number | undefined>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,

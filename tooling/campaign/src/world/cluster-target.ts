@@ -21,7 +21,7 @@ export interface ClusterTarget extends Scene {
 }
 
 /** Command lines of the program's processes. */
-export const programs = {
+export const PROGRAMS = {
   head: /program\/main\.ts/,
   agent: /agent-main\.[jt]s/,
   worker: /worker-main\.[jt]s/,

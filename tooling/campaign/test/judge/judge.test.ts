@@ -1,8 +1,14 @@
 /** The judge on evidence that is made up: a sound round, and the same with one thing wrong. */
 import { expect, test } from "vitest";
 import type { Evidence, ProgramEnd, StoredRow } from "../../src/judge/evidence.ts";
-import { counts, isSound, judge, type Verdict } from "../../src/judge/judge.ts";
-import { completes, completesButForHostile, type ExpectedEnd, fails, isKilled } from "../../src/judge/program-end.ts";
+import { COUNTS, isSound, judge, type Verdict } from "../../src/judge/judge.ts";
+import {
+  COMPLETES,
+  COMPLETES_BUT_FOR_HOSTILE,
+  type ExpectedEnd,
+  fails,
+  isKilled,
+} from "../../src/judge/program-end.ts";
 import { valueOf } from "../../src/plan.ts";
 import type { Acknowledgement, Note } from "../../src/program/journal.ts";
 
@@ -57,7 +63,7 @@ const sound: Evidence = {
 const killed = { ends: [isKilled("SIGKILL")] };
 
 const found = (verdict: Verdict): Partial<Record<string, number>> =>
-  Object.fromEntries(counts.flatMap((kind) => (verdict[kind].length > 0 ? [[kind, verdict[kind].length]] : [])));
+  Object.fromEntries(COUNTS.flatMap((kind) => (verdict[kind].length > 0 ? [[kind, verdict[kind].length]] : [])));
 const foundIn = (
   change: Partial<Evidence>,
   expectation: Parameters<typeof judge>[1] = killed,
@@ -124,7 +130,7 @@ test("a second run that is not complete is an unexpected end", () => {
 });
 
 test.for<[string, ProgramEnd, ExpectedEnd, boolean]>([
-  ["code 0 without all results", exited(0), completes, false],
+  ["code 0 without all results", exited(0), COMPLETES, false],
   ["another signal", exited(null, "", "SIGKILL"), isKilled("SIGTERM"), false],
   ["a shell's code for the signal", exited(137), isKilled("SIGKILL"), true],
   ["a job's state", exited(null, "", "CANCELLED 15"), isKilled("CANCELLED"), true],
@@ -132,7 +138,7 @@ test.for<[string, ProgramEnd, ExpectedEnd, boolean]>([
   ["the message that it should have", exited(1, "the disk is full"), fails(/full/), true],
   ["another message", exited(1, "undefined is not a function"), fails(/full/), false],
   ["the message with code 0", exited(0, "the disk is full"), fails(/full/), false],
-  ["calls without results that behave", exited(1), completesButForHostile, false],
+  ["calls without results that behave", exited(1), COMPLETES_BUT_FOR_HOSTILE, false],
 ])("%s", ([, end, expected, isFine]) => {
   expect(foundIn({ first: { ...sound.first, end } }, { ends: [expected] })).toEqual(
     isFine ? {} : { unexpectedEnds: 1 },
@@ -143,9 +149,9 @@ test("hostile calls may fail, and those that behave pay for them only where that
   const hostile = [...calls.slice(0, 2), { key: 2, ms: 5, hostile: { does: "exits", attempts: 3 } as const }];
   const first = { ...sound.first, end: exited(1) };
   const notes = [...sound.notes, ...attempt("1", 1, 6, { attempt: 2 })];
-  expect(foundIn({ calls: hostile, first }, { ends: [completesButForHostile] })).toEqual({});
-  expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile] })).toEqual({});
-  expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile], sparesOthers: true })).toEqual({
+  expect(foundIn({ calls: hostile, first }, { ends: [COMPLETES_BUT_FOR_HOSTILE] })).toEqual({});
+  expect(foundIn({ calls: hostile, first, notes }, { ends: [COMPLETES_BUT_FOR_HOSTILE] })).toEqual({});
+  expect(foundIn({ calls: hostile, first, notes }, { ends: [COMPLETES_BUT_FOR_HOSTILE], sparesOthers: true })).toEqual({
     unexpectedEnds: 1,
   });
 });

@@ -13,18 +13,18 @@ import {
 import { writtenByHyperion } from "./hyperion-rows.ts";
 import { temporaryFolder } from "./world.ts";
 
-const ratioText = '{"numerator":123456789012345678901234567,"denominator":1000000000000000000003}';
+const RATIO_TEXT = '{"numerator":123456789012345678901234567,"denominator":1000000000000000000003}';
 
 describe("a stored number that JavaScript would change", () => {
   test.each([
     ["an integer beyond 2^53", "9007199254740993", "$", "9007199254740993", "9007199254740992"],
-    ["a ratio", ratioText, "$.numerator", "123456789012345678901234567", "1.2345678901234568e+26"],
+    ["a ratio", RATIO_TEXT, "$.numerator", "123456789012345678901234567", "1.2345678901234568e+26"],
     ["one too large for a double", '{"x":[0,1e400]}', "$.x[1]", "1e400", "Infinity"],
     ["one too small", "[1.0e-400]", "$[0]", "1.0e-400", "0"],
     ["a fraction of many digits", "0.12345678901234567891", "$", "0.12345678901234567891", "0.12345678901234568"],
   ])(
     "is refused by map, key, place and digits, and nothing is computed anew: %s",
-    async (_title, value, at, digits, rounded) => {
+    async (_title, value, ...[at, digits, rounded]) => {
       using folder = temporaryFolder();
       writtenByHyperion(folder.database, [["exact", '{"n":2.0}', value]]);
       await using results = await openResults({ path: folder.database, programId: "prog1" });
@@ -99,7 +99,7 @@ test("a stored null is a value, and no reason for the fallback", async () => {
 
 const ratio = z.object({ numerator: z.bigint(), denominator: z.bigint() });
 
-const ratioCodec: TextCodec<z.infer<typeof ratio>> = {
+const RATIO_CODEC: TextCodec<z.infer<typeof ratio>> = {
   stringify: ({ numerator, denominator }) => `{"numerator":${numerator},"denominator":${denominator}}`,
   parse: (text) =>
     JSON.parse(text, (_name, value: unknown, context?: { source?: string }) =>
@@ -111,11 +111,11 @@ describe("a codec that sees the text", () => {
   test("reads Hyperion's ratios with all digits, and writes them as Hyperion does", async () => {
     using folder = temporaryFolder();
     writtenByHyperion(folder.database, [
-      ["ratios", "1", ratioText],
+      ["ratios", "1", RATIO_TEXT],
       ["ratios", "2", '{"numerator":1,"denominator":2}'],
     ]);
     await using results = await openResults({ path: folder.database, programId: "prog1" });
-    const map = keyValMap("ratios", z.number(), ratio, { codec: ratioCodec });
+    const map = keyValMap("ratios", z.number(), ratio, { codec: RATIO_CODEC });
     const [large, small] = [
       { numerator: 123456789012345678901234567n, denominator: 1000000000000000000003n },
       { numerator: 1n, denominator: 2n },
@@ -129,7 +129,7 @@ describe("a codec that sees the text", () => {
       [3, small],
       [4, large],
     ]);
-    expect(await results.lookup("ratios", "4")).toBe(ratioText);
+    expect(await results.lookup("ratios", "4")).toBe(RATIO_TEXT);
   });
 
   test.each([

@@ -5,17 +5,17 @@ import { insert, keyValMap, lookup, lookupAll, memoizeWithMap, openResults, type
 import { refusedRow } from "../src/row-size.ts";
 import { temporaryFolder } from "./world.ts";
 
-const chain = (depth: number): JsonValue => {
+function chain(depth: number): JsonValue {
   let value: JsonValue = { leaf: 1 };
   for (let level = 0; level < depth; level++) value = { next: value };
   return value;
-};
+}
 
-const depthOf = (value: unknown): number => {
+function depthOf(value: unknown): number {
   let depth = 0;
   for (let at = value; typeof at === "object" && at !== null && "next" in at; at = at.next) depth += 1;
   return depth;
-};
+}
 
 describe("values and keys of great depth", () => {
   test.each([3_000, 100_000])("are stored and read at %d levels", async (depth) => {

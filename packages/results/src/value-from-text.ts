@@ -16,21 +16,21 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
  * @throws ResultsError `unreadable` where the row no longer fits the map, or would change: a value that the program would
  *   not accept today is neither returned nor silently computed anew
  */
-export const decodeValue = <V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> => {
+export function valueFromText<V>(map: ValuesOf<V>, key: string, text: string): V | Promise<V> {
   const value = readValue(map, key, text);
   const checked = checkSchema(map.value, value);
   if (checked instanceof Promise)
     return checked.then((later) => (later.ok ? value : unfit(map.name, key, later.issue, later.cause)));
   return checked.ok ? value : unfit(map.name, key, checked.issue, checked.cause);
-};
+}
 
 /** Whether a row only keeps what was computed, for a map with a codec, which this one is not. */
-export const isKept = <V>({ codec }: ValuesOf<V>, text: string): boolean => {
+export function isKept<V>({ codec }: ValuesOf<V>, text: string): boolean {
   const exact = codec === undefined ? readExact(text) : undefined;
   return exact !== undefined && exact.kept && !exact.onlyUndefined;
-};
+}
 
-const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
+function readValue<V>(map: ValuesOf<V>, key: string, text: string): V {
   const { codec, name } = map;
   const attempt = <A>(read: () => A): A => {
     try {
@@ -48,10 +48,10 @@ const readValue = <V>(map: ValuesOf<V>, key: string, text: string): V => {
   if (loss) return changed(name, key, loss);
   // Without a codec what was stored is a V as it is; the schema confirms that right after.
   return codec ? attempt(() => codec.decode(json)) : (json as V);
-};
+}
 
 /** The schema confirms right after that it is a V. */
-const exactValue = <V>({ name, codec }: ValuesOf<V>, key: string, { value, onlyUndefined, kept }: ReadExact): V => {
+function exactValue<V>({ name, codec }: ValuesOf<V>, key: string, { value, onlyUndefined, kept }: ReadExact): V {
   if (!kept || codec || onlyUndefined) return value as V;
   const problem = findUnwritten(value);
   throw new ResultsError({
@@ -60,22 +60,22 @@ const exactValue = <V>({ name, codec }: ValuesOf<V>, key: string, { value, onlyU
     advice:
       "It is kept, and is read when the map has a codec: keyValMap(name, key, value, { codec: { encode, decode } })",
   });
-};
+}
 
-const unfit = (name: string, key: string, issue: string, cause: unknown): never => {
+function unfit(name: string, key: string, issue: string, cause: unknown): never {
   throw new ResultsError({
     code: "unreadable",
     what: `The stored value for key ${shownKey(key)} of map "${name}" no longer fits: ${issue}`,
     advice: `Widen the value schema so that it takes old rows too, or give the map a new name (such as "${name}_2") to start afresh; insert(map, key, value) replaces this one row, forget(map, where) removes it`,
     cause,
   });
-};
+}
 
-const changed = (name: string, key: string, { at, found }: NotJson): never => {
+function changed(name: string, key: string, { at, found }: NotJson): never {
   throw new ResultsError({
     code: "unreadable",
     what: `The stored value for key ${shownKey(key)} of map "${name}" would change when it is read: ${at} is ${found}`,
     advice:
       'Read it by a codec that gets the text: keyValMap(name, key, value, { codec: { stringify, parse } }), see "Numbers in full" in the README of @hyperion-ts/results; insert(map, key, value) replaces this one row',
   });
-};
+}

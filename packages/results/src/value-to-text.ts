@@ -16,28 +16,28 @@ type ValuesOf<V> = Pick<KeyValMap<unknown, V, unknown>, "name" | "value" | "code
  *
  * @throws ResultsError `invalid-value` (refused by the schema, or its codec failed), `not-json` or `too-large`
  */
-export const encodeValue = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> =>
+export const valueToText = <V>(map: ValuesOf<V>, key: string, value: V): string | Promise<string> =>
   whenChecked(map, value, (checked) => {
-    const text = valueText(map, value, checked);
+    const text = textOrRefusal(map, value, checked);
     if (typeof text === "string") return text;
     throw refusedValue(map, key, text, "Nothing was stored");
   });
 
 /** The text of a row for a computed value. With `failure`, its call fails, and the row keeps the value for a map with another codec. */
-export interface Computed {
+export interface ComputedText {
   readonly text: string;
   readonly failure?: ResultsError;
 }
 
 /**
- * As `encodeValue`, for a value that took long to compute: where it fits the schema, and can't be written as the map has it,
+ * As `valueToText`, for a value that took long to compute: where it fits the schema, and can't be written as the map has it,
  * it is kept in another form.
  *
- * @throws ResultsError as `encodeValue` does, for what is not kept: what the schema refuses, functions, cycles, what is too large
+ * @throws ResultsError as `valueToText` does, for what is not kept: what the schema refuses, functions, cycles, what is too large
  */
-export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Computed | Promise<Computed> =>
+export const computedToText = <V>(map: ValuesOf<V>, key: string, value: V): ComputedText | Promise<ComputedText> =>
   whenChecked(map, value, (checked) => {
-    const text = valueText(map, value, checked);
+    const text = textOrRefusal(map, value, checked);
     if (typeof text === "string") return { text };
     const kept = checked.ok ? keptText(value) : undefined;
     if (kept === undefined) throw refusedValue(map, key, text, "Nothing was stored");
@@ -47,10 +47,10 @@ export const encodeComputed = <V>(map: ValuesOf<V>, key: string, value: V): Comp
     };
   });
 
-const whenChecked = <V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> => {
+function whenChecked<V, A>(map: ValuesOf<V>, value: V, use: (checked: Checked<unknown>) => A): A | Promise<A> {
   const checked = checkSchema(map.value, value);
   return checked instanceof Promise ? checked.then(use) : use(checked);
-};
+}
 
 /** Why there is no text, said of the value. */
 interface Refusal {
@@ -60,21 +60,21 @@ interface Refusal {
   readonly cause?: unknown;
 }
 
-const valueText = <V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal => {
+function textOrRefusal<V>(map: ValuesOf<V>, value: V, checked: Checked<unknown>): string | Refusal {
   if (checked.ok) return textOf(map, value);
   const tooDeep = isTooDeep(checked.cause);
   return {
     why: `does not fit its schema: ${checked.issue}`,
     code: tooDeep ? "too-large" : "invalid-value",
-    advice: tooDeep ? flatter : "Correct the value, or the value schema given to keyValMap",
+    advice: tooDeep ? FLATTER : "Correct the value, or the value schema given to keyValMap",
     cause: checked.cause,
   };
-};
+}
 
-const flatter =
+const FLATTER =
   "Give the map a flatter value (a list in the place of a chain), or a schema and a codec that don't call themselves for each level";
 
-const textOf = <V>({ codec }: ValuesOf<V>, value: V): string | Refusal => {
+function textOf<V>({ codec }: ValuesOf<V>, value: V): string | Refusal {
   if (!codec)
     return jsonText(value, "Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } })");
   try {
@@ -87,29 +87,29 @@ const textOf = <V>({ codec }: ValuesOf<V>, value: V): string | Refusal => {
     return {
       why: `could not be encoded by the map's codec: ${messageOf(cause)}`,
       code: isTooDeep(cause) ? "too-large" : "invalid-value",
-      advice: isTooDeep(cause) ? flatter : "Correct the value, or the codec given to keyValMap",
+      advice: isTooDeep(cause) ? FLATTER : "Correct the value, or the codec given to keyValMap",
       cause,
     };
   }
-};
+}
 
-const jsonText = (json: unknown, advice: string): string | Refusal => {
+function jsonText(json: unknown, advice: string): string | Refusal {
   const plain = asJson(json);
   if (plain) return stringify(() => unmarked(plainText(plain)));
   const problem = findUnwritten(json);
   const form = problem ?? exactForm(json);
   if ("json" in form) return stringify(() => writeJson(markedJson(form, { kept: false })));
   return { why: `would not come back from JSON as it is: ${form.at} is ${form.found}`, code: "not-json", advice };
-};
+}
 
 /** Undefined where a part of the value has no form at all. */
-const keptText = (value: unknown): string | undefined => {
+function keptText(value: unknown): string | undefined {
   const form = exactForm(value);
   const text = "json" in form ? stringify(() => writeJson(markedJson(form, { kept: true }))) : undefined;
   return typeof text === "string" ? text : undefined;
-};
+}
 
-const stringify = (write: () => string): string | Refusal => {
+function stringify(write: () => string): string | Refusal {
   try {
     return write();
   } catch (cause) {
@@ -120,10 +120,10 @@ const stringify = (write: () => string): string | Refusal => {
       cause,
     };
   }
-};
+}
 
 /** JSON.stringify is fast, but it recurses, and makes 0 of -0. */
-const plainText = ({ json, negativeZero }: { readonly json: JsonValue; readonly negativeZero: boolean }): string => {
+function plainText({ json, negativeZero }: { readonly json: JsonValue; readonly negativeZero: boolean }): string {
   if (negativeZero) return writeJson(json);
   try {
     return JSON.stringify(json);
@@ -131,9 +131,9 @@ const plainText = ({ json, negativeZero }: { readonly json: JsonValue; readonly 
     if (isTooDeep(error)) return writeJson(json);
     throw error;
   }
-};
+}
 
-const checkedText = (text: string): string | Refusal => {
+function checkedText(text: string): string | Refusal {
   try {
     JSON.parse(text);
     if (text.isWellFormed()) return unmarked(text);
@@ -141,7 +141,7 @@ const checkedText = (text: string): string | Refusal => {
     return badText(`no JSON (${messageOf(cause)})`, cause);
   }
   return badText("a text with half of a surrogate pair, which SQLite would replace");
-};
+}
 
 const badText = (found: string, cause?: unknown): Refusal => ({
   why: `became ${found} by the map's codec`,
