@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type LiveProcess, liveProcess, liveProcessesWith } from "@hyperion-ts/processes";
 import { afterAll, expect, vi } from "vitest";
 import {
   type Command,
@@ -13,7 +14,6 @@ import {
   runCmdLocalAsync,
   workerLauncherWithRunCmd,
 } from "../src/index.ts";
-import { isAlive, type LiveProcess, liveProcess, liveProcessesMarked } from "./live-processes.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
 export const patience = { timeout: 60_000, interval: 10 } as const;
@@ -40,7 +40,7 @@ export function testWorld(): World {
   const folder = mkdtempSync(join(tmpdir(), "hyperion-ts-launcher-"));
   const mark = randomUUID();
   const env = { HYPERION_TEST_WORLD: mark, NODE_COMPILE_CACHE: compileCache };
-  const processes = (): readonly LiveProcess[] => liveProcessesMarked(`HYPERION_TEST_WORLD=${mark}`);
+  const processes = (): readonly LiveProcess[] => liveProcessesWith(`HYPERION_TEST_WORLD=${mark}`);
   const world: World = {
     folder,
     env,
@@ -74,6 +74,9 @@ export async function testNode(
   const owned = parts.move();
   return { launcher, world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+/** Whether a process of that number runs; a zombie does not. */
+export const isAlive = (pid: number): boolean => liveProcess(pid) !== undefined;
 
 export const kill = (pid: number, signal: NodeJS.Signals = "SIGKILL"): void => {
   if (isAlive(pid)) process.kill(pid, signal);

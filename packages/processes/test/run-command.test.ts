@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
-import { CommandError, type Command, runCommand } from "../src/index.ts";
-import { isAlive, liveProcess, liveProcessesBelow } from "./live-processes.ts";
+import { CommandError, type Command, liveProcess, liveProcessesBelow, runCommand } from "../src/index.ts";
 import { patience, testWorld, thrownBy } from "./world.ts";
 
 const node = (program: string, ...args: readonly string[]): Command => ({
@@ -114,7 +113,7 @@ describe("runCommand", () => {
     await using world = testWorld();
     await using running = await world.run({ argv: ["sh", "-c", "sleep 1000 & echo $!; read line"] });
     const left = Number(await firstLine(running.stdout));
-    expect(isAlive(left)).toBe(true);
+    expect(liveProcess(left)).toBeDefined();
     running.stdin?.end("\n");
     expect(await running.exited).toEqual({ code: 0, signal: null });
     await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
@@ -135,7 +134,7 @@ describe("runCommand", () => {
     await using world = testWorld();
     {
       await using running = await world.run({ argv: ["sleep", "1000"] });
-      expect(isAlive(running.pid)).toBe(true);
+      expect(liveProcess(running.pid)).toBeDefined();
     }
     expect(world.processes()).toEqual([]);
   });

@@ -1,8 +1,7 @@
 /** What a test owns: commands that bear its mark, and the certainty that all that they have started is gone afterwards. */
 import { randomUUID } from "node:crypto";
 import { expect, vi } from "vitest";
-import { type Command, type LocalCommand, runCommand } from "../src/index.ts";
-import { type LiveProcess, liveProcessesMarked } from "./live-processes.ts";
+import { type Command, type LiveProcess, liveProcessesWith, type LocalCommand, runCommand } from "../src/index.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
 export const patience = { timeout: 60_000, interval: 10 } as const;
@@ -17,7 +16,7 @@ export interface World extends AsyncDisposable {
 /** A mark. When it is disposed of, what still carries it is killed. */
 export function testWorld(): World {
   const mark = randomUUID();
-  const processes = (): readonly LiveProcess[] => liveProcessesMarked(`HYPERION_TEST_WORLD=${mark}`);
+  const processes = (): readonly LiveProcess[] => liveProcessesWith(`HYPERION_TEST_WORLD=${mark}`);
   return {
     processes,
     run: (command) => runCommand({ ...command, env: { ...command.env, HYPERION_TEST_WORLD: mark } }),

@@ -1,16 +1,19 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { liveProcess, statusOf } from "@hyperion-ts/processes";
 import { describe, expect, test, vi } from "vitest";
 import { loop, square, surroundings } from "../functions.ts";
 import { writeRaw } from "../functions/failing.ts";
 import { leaveChild } from "../functions/programs.ts";
-import { allowedCpuList, isAlive, liveProcess } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, kill, patience, readLog, testNode } from "../world.ts";
+import { agentOf, isAlive, kill, patience, readLog, testNode } from "../world.ts";
 
 /** A frame of a result for call 1 of the worker in slot 1, of which these bytes have come. */
 const frameOf = (length: number, payload: readonly number[]): Buffer =>
   Buffer.from([length & 0xff, length >> 8, 0, 0, 17, 0, 1, 0, 1, 0, 0, 0, ...payload]);
+
+/** The CPUs that the kernel lets a process use, as a list such as `0-3,8`. */
+const allowedCpuList = (pid: number): string => statusOf(pid, "Cpus_allowed_list") ?? "";
 
 describe.concurrent("a worker process", () => {
   test("is pinned to its CPUs, has their number in the thread variables, its GPUs, and its share of memory", async () => {

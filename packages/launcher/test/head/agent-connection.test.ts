@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type NodeLauncherOptions, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop, square, untilAborted, zeros } from "../functions.ts";
-import { isAlive } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, block, kill, patience, testNode, testWorld, thrownBy } from "../world.ts";
+import { agentOf, block, isAlive, kill, patience, testNode, testWorld, thrownBy } from "../world.ts";
 
 const heartbeatMs = 400;
 const quick: NodeLauncherOptions = { heartbeatMs, silenceMs: 3_000 };

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { findProcessTools } from "@hyperion-ts/processes";
+import { findProcessTools, liveProcessesBelow } from "@hyperion-ts/processes";
 import { exec, execUnawaited } from "../functions/programs.ts";
 import { square } from "../functions.ts";
-import { liveProcessesBelow } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
 import { agentOf, kill, patience, readLog, testNode, thrownBy } from "../world.ts";
 

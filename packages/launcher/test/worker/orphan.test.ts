@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { liveProcessesBelow } from "@hyperion-ts/processes";
 import { expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, type RunningCommand, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop } from "../functions.ts";
 import { exec, leaveChild, leaveOrphan } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { isAlive, liveProcessesBelow } from "../live-processes.ts";
-import { agentOf, block, kill, patience, readLog, testNode, testWorld, type World } from "../world.ts";
+import { agentOf, block, isAlive, kill, patience, readLog, testNode, testWorld, type World } from "../world.ts";
 
 /** A worker in a synchronous loop. */
 async function launchLooping(launcher: NodeLauncher, world: World): Promise<number> {
