@@ -5,7 +5,8 @@ import { buffer, text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import { sendSignal } from "@hyperion-ts/processes";
 import { patience, thrownBy } from "./world.ts";
-import { failure, freePort, noSshd, reachableNode, run, sshWorld } from "./ssh-world.ts";
+import { freePort, noSshd } from "./ssh-server.ts";
+import { failure, reachableNode, run, sshWorld } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("a command by node-ssh", () => {
   test("has its bytes carried both ways as they are, and tells its exit code and its errors", async () => {

@@ -4,7 +4,8 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import { sendSignal } from "@hyperion-ts/processes";
 import { patience, thrownBy } from "./world.ts";
-import { failure, freePort, noSshd, reachableNode, run } from "./ssh-world.ts";
+import { freePort, noSshd } from "./ssh-server.ts";
+import { failure, reachableNode, run } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("jump hosts", () => {
   /** Servers j1, j2 and n1; n1 is reached through j2, and chained through both. */
