@@ -4,7 +4,7 @@ import type { UsableKey } from "./ssh-keys.ts";
 import type { Ssh2 } from "./ssh2.ts";
 
 /** The agent at `socket`. Our connections to it end with `resources`: one that waits for a person would hold them for ever. */
-export function connectAgent(socket: string, { OpenSSHAgent }: Ssh2, resources: DisposableStack): OpenSSHAgent {
+export function connectSshAgent(socket: string, { OpenSSHAgent }: Ssh2, resources: DisposableStack): OpenSSHAgent {
   return new (class extends OpenSSHAgent {
     override getStream(done: Parameters<OpenSSHAgent["getStream"]>[0]): void {
       super.getStream((error, stream) => {

@@ -8,7 +8,7 @@ import { TransportError } from "./command-session.ts";
 import { type AddressOf, addressOptions } from "./host-address.ts";
 import { lookUpKnownHost, knownTypes } from "./known-hosts.ts";
 import { resolveSshConfig } from "./resolve-ssh-config.ts";
-import { connectAgent, keysHeldBy } from "./ssh-agent.ts";
+import { connectSshAgent, keysHeldBy } from "./ssh-agent.ts";
 import { offeredAlgorithms } from "./ssh-algorithms.ts";
 import type { JumpHost, SshConfig } from "./ssh-config.ts";
 import { type HostSettings, logIn } from "./ssh-handshake.ts";
@@ -100,13 +100,13 @@ async function prepare(
   const known = await lookUpKnownHost(config, signal);
   const algorithms = offeredAlgorithms(config, knownTypes(known));
   signal.throwIfAborted();
-  const agent = config.identityAgent === undefined ? undefined : connectAgent(config.identityAgent, ssh2, resources);
+  const agent = config.identityAgent === undefined ? undefined : connectSshAgent(config.identityAgent, ssh2, resources);
   const [files, held] = await Promise.all([readKeyFiles(config, ssh2), agent === undefined ? [] : keysHeldBy(agent)]);
   return {
     config,
     known,
     algorithms,
-    login: new Login(config.host, config.user, orderKeys(files, held, config.identitiesOnly), agent, ssh2),
+    login: new Login(config, orderKeys(files, held, config.identitiesOnly), agent, ssh2),
     connectTimeoutMs: times.connectTimeoutMs ?? config.connectTimeoutMs ?? 20_000,
     keepaliveMs: times.keepaliveMs,
     keepaliveCount: times.keepaliveCount,

@@ -3,6 +3,7 @@ import type { AuthHandlerMiddleware, NextAuthHandler, OpenSSHAgent } from "ssh2"
 import { excerpt, indent } from "@hyperion-ts/processes";
 import type { TransportFailure } from "./command-session.ts";
 import { agentOfOneKey } from "./ssh-agent.ts";
+import type { SshConfig } from "./ssh-config.ts";
 import type { KeyRing } from "./ssh-keys.ts";
 import type { Ssh2 } from "./ssh2.ts";
 
@@ -20,7 +21,12 @@ export class Login {
   #signedWith: string | undefined;
   #banner = "";
 
-  constructor(host: string, user: string, ring: KeyRing, agent: OpenSSHAgent | undefined, ssh2: Ssh2) {
+  constructor(
+    { host, user }: Pick<SshConfig, "host" | "user">,
+    ring: KeyRing,
+    agent: OpenSSHAgent | undefined,
+    ssh2: Ssh2,
+  ) {
     this.#host = host;
     this.#user = user;
     this.#ring = ring;

@@ -24,31 +24,37 @@ class NotConnectedError extends Error {
   }
 }
 
+/** The agent that is to come. */
+export interface ExpectedAgent {
+  readonly node: string;
+  readonly settings: AgentSettings;
+  /** Where it is to call, if its frames are to travel over TLS; undefined: they travel on its session. */
+  readonly headPort?: HeadPort | undefined;
+  /** Gives up when it aborts. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Waits for the agent that `session` is and, where there is a `headPort`, for its call there. Throws a `LaunchError`,
- * with what the session printed, when it does not come within `connectTimeoutMs`, or something else comes.
+ * Waits for the agent that runs in `session` and, where there is a `headPort`, for its call there.
+ *
+ * @throws LaunchError, with what the session printed, when the agent does not come within `connectTimeoutMs`, or something
+ *   else comes; on an abort, the signal's reason
  */
-export async function connectAgent(
-  node: string,
-  session: CommandSession,
-  settings: AgentSettings,
-  signal: AbortSignal,
-  headPort?: HeadPort,
-): Promise<AgentConnection> {
+export async function connectAgent(session: CommandSession, expected: ExpectedAgent): Promise<AgentConnection> {
+  const { node, settings, headPort, signal } = expected;
   const greeted = greeting(session.stdout, session.stdin, session.direct);
   let whenSilent = session.whenSilent;
   try {
-    const link = await unlessOver(session, greeted.link, settings, signal, "it did not greet");
+    const link = await unlessOver(session, expected, "it did not greet", greeted.link);
     whenSilent = undefined;
     if (headPort === undefined) return new AgentConnection(node, link, session, settings);
     // What the agent says on its standard output is only that it is there.
     link.output.resume();
     const called = await unlessOver(
       session,
-      callOn(headPort, link, session),
-      settings,
-      signal,
+      expected,
       `it did not connect to this program's port ${headPort.port}`,
+      callOn(headPort, link, session),
     );
     return new AgentConnection(node, called, session, settings);
   } catch (error) {
@@ -78,14 +84,14 @@ async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSessi
   return await greeting(socket, socket, true).link;
 }
 
-/** `promise`, unless the session ends or the time is up before. */
+/** `promise`, unless the session ends or the time is up before: then `what` has not happened. */
 async function unlessOver<A>(
   session: CommandSession,
-  promise: Promise<A>,
-  { times: { connectTimeoutMs } }: AgentSettings,
-  signal: AbortSignal,
+  { settings, signal }: ExpectedAgent,
   what: string,
+  promise: Promise<A>,
 ): Promise<A> {
+  const { connectTimeoutMs } = settings.times;
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   using _late = after(connectTimeoutMs, () =>

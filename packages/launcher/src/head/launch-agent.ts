@@ -7,28 +7,28 @@ import type { GuardedCommand } from "@hyperion-ts/processes";
 import type { CommandSession } from "@hyperion-ts/transport";
 import { AgentLauncher } from "./agent-launcher.ts";
 import { withGuard } from "./agent-guard.ts";
-import { connectAgent } from "./connect-agent.ts";
-import type { HeadPort } from "./head-port.ts";
-import { type AgentSettings, timesOf } from "./agent-settings.ts";
+import { connectAgent, type ExpectedAgent } from "./connect-agent.ts";
+import { timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, runtimeOptions } from "./program-file.ts";
 import type { FolderName } from "@hyperion-ts/wire";
 import { logicalPaths } from "../shared/folder-names.ts";
 
-/** Makes a launcher of a session; ends the session when that fails. */
+/**
+ * Makes a launcher of the session that the `expected` agent runs in; ends the session when that fails.
+ *
+ * @throws as `connectAgent` does
+ */
 export async function launcherOver(
   session: CommandSession,
-  node: string,
+  expected: ExpectedAgent,
   logDir: string,
   options: NodeLauncherOptions,
-  settings: AgentSettings,
-  signal: AbortSignal,
-  headPort?: HeadPort,
 ): Promise<NodeLauncher> {
   try {
     keepLog(session, join(logDir, `${newServiceId()}.log`));
-    const agent = await connectAgent(node, session, settings, signal, headPort);
-    return new AgentLauncher(agent, logDir, settings, options);
+    const agent = await connectAgent(session, expected);
+    return new AgentLauncher(agent, logDir, expected.settings, options);
   } catch (error) {
     session.kill();
     await session[Symbol.asyncDispose]();

@@ -56,7 +56,7 @@ async function launchWith(
     headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs,
     surroundings: null,
   };
-  return launcherOver(session, node, logDir, options, settings, signal);
+  return launcherOver(session, { node, settings, signal }, logDir, options);
 }
 
 /** An agent ends what its workers have started. When it could not (somebody killed it), we do, if it ran on this machine. */

@@ -34,14 +34,18 @@ export async function openRemoteLauncher(
   makeDirectory(logDir, { mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
-    { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
+    {
+      attempts: connectAttempts,
+      patienceMs: connectPatienceMs,
+      pauseMs: connectPauseMs,
+      isTransient: (error) => error instanceof LaunchError && error.transient,
+      waiting: (error, number, pauseMs) =>
+        log(
+          `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${showDuration(pauseMs)}: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    },
     signal,
     (number) => throttled(throttle, (handshakeOver) => remote.open(number, signal, handshakeOver)),
-    (error) => error instanceof LaunchError && error.transient,
-    (error, number, pauseMs) =>
-      log(
-        `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${showDuration(pauseMs)}: ${error instanceof Error ? error.message : String(error)}`,
-      ),
   );
 }
 
@@ -94,12 +98,14 @@ class RemoteNode {
       (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
     return await launcherOver(
       session,
-      this.#host,
+      {
+        node: this.#host,
+        settings: { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost },
+        headPort,
+        signal,
+      },
       this.#config.logDir,
       { ...this.#config, node: this.#host },
-      { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost },
-      signal,
-      headPort,
     );
   }
 
