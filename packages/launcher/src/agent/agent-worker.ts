@@ -44,7 +44,7 @@ export interface AgentParts {
   readonly polling: Polling;
   readonly oomKills: OomKills;
   /** Hears why calls can't be sent ahead to a worker. */
-  readonly noClaims: (error: unknown) => void;
+  readonly noPermits: (error: unknown) => void;
   /** Says which limit a worker has met that does not come up. */
   readonly limitMet: (pid: number, hangs: boolean) => string | undefined;
 }
@@ -82,7 +82,7 @@ class WorkerOfAgent implements AgentWorker {
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills, limitMet }: AgentParts) {
+  constructor(channel: number, process: WorkerProcess, { toHead, polling, noPermits, oomKills, limitMet }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;
     this.#channel = channel;
@@ -93,10 +93,10 @@ class WorkerOfAgent implements AgentWorker {
     this.#limitMet = limitMet;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(
-      process.claims,
+      process.permits,
       this.#toWorker,
       (bytes) => toHead.frame(headerOf(FrameKind.credit, channel, bytes), nothing),
-      noClaims,
+      noPermits,
     );
     this.#startWatch = watchStart(
       pid,
@@ -146,7 +146,7 @@ class WorkerOfAgent implements AgentWorker {
     this.#startWatch[Symbol.dispose]();
     const killed =
       exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined && this.#limit === undefined;
-    const outOfMemory = killed ? this.#oomKills.claim() : undefined;
+    const outOfMemory = killed ? this.#oomKills.explain() : undefined;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
@@ -162,7 +162,7 @@ class WorkerOfAgent implements AgentWorker {
     };
     // In line behind the results that the worker still sent.
     this.#toHead.frame(headerOf(FrameKind.exited, this.#channel), encodeMessage(exited));
-    this.#process.claims?.[Symbol.dispose]();
+    this.#process.permits?.[Symbol.dispose]();
     this.#process.log[Symbol.dispose]();
   }
 

@@ -156,7 +156,7 @@ export class Agent implements HeadListener {
       toHead: this.#head.writer,
       polling: this.#polling,
       oomKills: this.#oomKills,
-      noClaims: (error) => this.#processes.noClaims(error),
+      noPermits: (error) => this.#processes.noPermits(error),
       limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs),
     });
   }

@@ -77,9 +77,9 @@ export class SpareWorker {
     );
   }
 
-  async #discard({ logFile, process: { running, claims, log } }: Spare): Promise<void> {
+  async #discard({ logFile, process: { running, permits, log } }: Spare): Promise<void> {
     await running.stop(0);
-    claims?.[Symbol.dispose]();
+    permits?.[Symbol.dispose]();
     log[Symbol.dispose]();
     rmSync(logFile, { force: true });
   }

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { DIES_WITH_PARENT, markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
 import { isForWorkers } from "../shared/inherited-variables.ts";
-import { ClaimFile } from "./claims.ts";
+import { PermitFile } from "./permit-file.ts";
 import { type FramedProcess, startFramedProcess } from "./framed-process.ts";
 import { allowedCpus } from "../shared/host/usable-cpus.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -14,7 +14,7 @@ import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 export interface WorkerProcess {
   readonly running: FramedProcess;
   /** undefined where no such file could be made. */
-  readonly claims: ClaimFile | undefined;
+  readonly permits: PermitFile | undefined;
   readonly log: WorkerLog;
 }
 
@@ -34,7 +34,7 @@ export class WorkerProcesses {
   #starting = 0;
   /** Found out at the first start, when the environment is known. */
   #poolThreads: number | undefined;
-  #toldOfClaims = false;
+  #toldOfNoPermits = false;
 
   constructor(tools: ProcessTools, log: (line: string) => void) {
     this.#tools = tools;
@@ -75,7 +75,7 @@ export class WorkerProcesses {
   async #start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     makeDirectory(dirname(logFile), { mode: 0o700 });
     const log = new WorkerLog(logFile);
-    const claims = this.#openClaims();
+    const permits = this.#openPermits();
     const mark = newMark();
     try {
       const argv = [...prefix(pinTo, this.#tools), ...command];
@@ -91,13 +91,13 @@ export class WorkerProcesses {
           passes: isForWorkers,
         },
         log.fd,
-        claims?.fd,
+        permits?.fd,
       );
       firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
-      return { running, claims, log };
+      return { running, permits, log };
     } catch (error) {
-      claims?.[Symbol.dispose]();
+      permits?.[Symbol.dispose]();
       log[Symbol.dispose]();
       throw error;
     }
@@ -118,19 +118,19 @@ export class WorkerProcesses {
   }
 
   /** That the folder for temporary files takes none is no reason to do without the node. */
-  noClaims(error: unknown): void {
-    if (this.#toldOfClaims) return;
-    this.#toldOfClaims = true;
+  noPermits(error: unknown): void {
+    if (this.#toldOfNoPermits) return;
+    this.#toldOfNoPermits = true;
     this.#log(
       `Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none (${error instanceof Error ? error.message : String(error)})`,
     );
   }
 
-  #openClaims(): ClaimFile | undefined {
+  #openPermits(): PermitFile | undefined {
     try {
-      return new ClaimFile();
+      return new PermitFile();
     } catch (error) {
-      this.noClaims(error);
+      this.noPermits(error);
       return undefined;
     }
   }

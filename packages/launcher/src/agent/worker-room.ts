@@ -12,7 +12,7 @@ import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 const RUNTIME_THREADS = 6;
 /** Started by the first call that reads files or asks for names; the runtime aborts where they can't be (libuv's UV_THREADPOOL_SIZE). */
 const DEFAULT_POOL_THREADS = 4;
-/** What an agent has open for each worker: its frames, its log, its claims. */
+/** What an agent has open for each worker: its frames, its log, its permits. */
 const FILES_PER_WORKER = 3;
 /** What starting a process, and finding out about others, needs for a moment. */
 const SPARE_FILES = 8;

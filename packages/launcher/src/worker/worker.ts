@@ -27,7 +27,7 @@ import {
 import { Polling } from "../shared/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
 import { enterCall } from "./call-origin.ts";
-import { Claims } from "./claims.ts";
+import { Permits } from "./permits.ts";
 import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
 import { prefixLines } from "./log-lines.ts";
@@ -42,7 +42,7 @@ const TURN_MS = 1;
 
 interface QueuedCall {
   readonly id: number;
-  /** It was sent when there was no other: it needs no claim. */
+  /** It was sent when there was no other: it needs no permit. */
   readonly alone: boolean;
   readonly body: Buffer;
 }
@@ -52,7 +52,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
   readonly config: WorkerConfig;
   readonly #writer: FrameWriter;
   readonly #functions: FunctionTable;
-  readonly #claims = new Claims();
+  readonly #permits = new Permits();
   readonly #lines = prefixLines();
   readonly #polling = new Polling();
   readonly #builtIns = new BuiltIns();
@@ -158,7 +158,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
   /** The agent took back all calls that were sent before and had not begun, but for one that came alone. */
   recalled(): void {
     const alone = this.#queue[0]?.alone === true ? 1 : 0;
-    this.#queue = this.#queue.slice(0, alone + this.#claims.recalled());
+    this.#queue = this.#queue.slice(0, alone + this.#permits.recalled());
     this.#refused = false;
   }
 
@@ -187,7 +187,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     while (this.#running === undefined && !this.#refused && !this.#lastWords.said) {
       const [call] = this.#queue;
       if (call === undefined) break;
-      if (!call.alone && !this.#claims.claim()) {
+      if (!call.alone && !this.#permits.take()) {
         this.#refused = true;
         return;
       }

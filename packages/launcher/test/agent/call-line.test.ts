@@ -119,16 +119,16 @@ test.skipIf(!mayMount)(
   },
 );
 
-test("the claim file stays small however many calls are sent ahead, and each of them is run once", async () => {
+test("the permit file stays small however many calls are sent ahead, and each of them is run once", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const agent = agentOf(worker);
-  const claims = readdirSync(`/proc/${agent}/fd`)
+  const permits = readdirSync(`/proc/${agent}/fd`)
     .map((fd) => `/proc/${agent}/fd/${fd}`)
-    .find((fd) => readlinkSync(fd).includes("hyperion-claims"));
-  expect(claims).toBeDefined();
+    .find((fd) => readlinkSync(fd).includes("hyperion-permits"));
+  expect(permits).toBeDefined();
   await expectAnswered(worker, squares(0, 20_000), 0);
-  const { size, blocks } = statSync(claims ?? "");
+  const { size, blocks } = statSync(permits ?? "");
   expect(size).toBeGreaterThan(18_000);
   expect(blocks * 512).toBeLessThan(10_000);
 });
