@@ -29,9 +29,9 @@ export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./errors.ts";
 export type {
   Call,
+  CallableWorker,
   LaunchedWorker,
   LaunchRequest,
   LostAs,
-  RemoteWorker,
   WorkerLauncher,
 } from "./head/worker-launcher.ts";

@@ -27,17 +27,6 @@ const nothing = new Uint8Array(0);
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
-export interface AgentWorker {
-  readonly pid: number;
-  /** Resolves when the process is gone and its head was told. */
-  readonly gone: Promise<void>;
-  /** Passes a frame on to it, when it may have it. */
-  frame(kind: FrameKind, flags: number, frame: Buffer): void;
-  /** Takes back the calls that it has not begun. */
-  takeBack(): number;
-  stop(graceMs: number): Promise<void>;
-}
-
 /** What a worker uses of its agent. */
 export interface AgentParts {
   readonly toHead: FrameWriter;
@@ -55,13 +44,16 @@ export function employWorker(
   { channel, env, config }: StartMessage,
   parts: AgentParts,
 ): AgentWorker {
-  const worker = new WorkerOfAgent(channel, process, parts);
+  const worker = new AgentWorker(channel, process, parts);
   worker.employ(env, config);
   return worker;
 }
 
-class WorkerOfAgent implements AgentWorker {
+/** One worker as its agent has it. */
+export class AgentWorker {
+  /** The process id of the worker. */
   readonly pid: number;
+  /** Resolves when the process is gone and its head was told. */
   readonly gone: Promise<void>;
   /** The number of its channel on the way to the head, and here. */
   readonly #channel: number;
@@ -109,21 +101,25 @@ class WorkerOfAgent implements AgentWorker {
     this.gone = this.#watch(frames);
   }
 
+  /** Tells the process which worker it is. */
   employ(env: Employ["env"], config: Employ["config"]): void {
     const message: Employ = { type: "employ", channel: this.#ownChannel, env, config };
     this.#toWorker.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 
+  /** Passes a frame on to the worker, when it may have it. */
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
     setFrameChannel(frame, this.#ownChannel);
     this.#calls.frame(kind, flags, frame);
   }
 
+  /** Takes back the calls that the worker has not begun, and returns how many they are. */
   takeBack(): number {
     this.#offer();
     return this.#calls.takeBack();
   }
 
+  /** SIGTERM, and SIGKILL after `graceMs`; resolves as `gone` does. */
   async stop(graceMs: number): Promise<void> {
     if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, true);
     this.#stopped = true;

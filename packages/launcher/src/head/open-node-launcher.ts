@@ -7,7 +7,8 @@ import { endMarked } from "@hyperion-ts/processes";
 import { runCmdLocalAsync, type SessionEnd } from "@hyperion-ts/transport";
 import { checkAddr, checkNodeConfig, checkNodeOptions } from "./check-options.ts";
 import { compileCacheVariables } from "../shared/compile-cache.ts";
-import { guardedAgentCommand, launcherOver } from "./launch-agent.ts";
+import { localAgentCommand } from "./agent-command.ts";
+import { openAgentLauncher } from "./agent-launcher.ts";
 import { timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./node-launcher.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
@@ -43,7 +44,7 @@ async function launchWith(
 ): Promise<NodeLauncher> {
   makeDirectory(logDir, { mode: 0o700 });
   const node = options.node ?? "localhost";
-  const { argv, mark } = guardedAgentCommand(options);
+  const { argv, mark } = localAgentCommand(options);
   const session = await runCmd({ argv, env: {} }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
@@ -56,7 +57,7 @@ async function launchWith(
     headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs,
     surroundings: null,
   };
-  return launcherOver(session, { node, settings, signal }, logDir, options);
+  return openAgentLauncher(session, { node, settings, signal }, logDir, options);
 }
 
 /** An agent ends what its workers have started. When it could not (somebody killed it), we do, if it ran on this machine. */

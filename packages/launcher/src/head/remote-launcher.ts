@@ -8,7 +8,8 @@ import {
   withAttempts,
 } from "@hyperion-ts/transport";
 import { openHeadPort } from "./head-port.ts";
-import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
+import { remoteAgentCommand } from "./agent-command.ts";
+import { openAgentLauncher } from "./agent-launcher.ts";
 import { type AgentTimes, timesOf } from "./agent-settings.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
@@ -96,7 +97,7 @@ class RemoteNode {
     const headSilenceMs =
       this.#config.headSilenceMs ??
       (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
-    return await launcherOver(
+    return await openAgentLauncher(
       session,
       {
         node: this.#host,

@@ -8,13 +8,13 @@ import type { ServiceId } from "@hyperion-ts/wire";
 import type { WorkerDeath } from "../errors.ts";
 
 /** A `Worker` for each `Request`. */
-export interface WorkerLauncher<Request = LaunchRequest, Worker extends RemoteWorker = LaunchedWorker> {
+export interface WorkerLauncher<Request = LaunchRequest, Worker extends CallableWorker = LaunchedWorker> {
   /** Resolves when the worker takes calls. Throws a `LaunchError` when it does not come up. */
   launch(request: Request): Promise<Worker>;
 }
 
 /** What all workers have in common: they are somewhere, and can be called. */
-export interface RemoteWorker {
+export interface CallableWorker {
   readonly node: string;
   /** The CPUs of its calls, where ids are known. */
   readonly cpuIds: readonly number[];
@@ -43,7 +43,7 @@ export interface LaunchRequest {
 }
 
 /** A worker process that takes calls, one after another. Disposing of it ends it. */
-export interface LaunchedWorker extends RemoteWorker, AsyncDisposable {
+export interface LaunchedWorker extends CallableWorker, AsyncDisposable {
   readonly serviceId: ServiceId;
   /** The process id on its node. */
   readonly pid: number;

@@ -40,7 +40,8 @@ export interface MemoryShare {
   readonly over: (usedMb: number) => void;
 }
 
-export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
+/** One worker as its head has it: what is sent to it, and who hears what comes of it. */
+export class HeadWorker implements LaunchedWorker, SlotOwner {
   readonly serviceId: ServiceId;
   readonly node: string;
   readonly cpuIds: readonly number[];

@@ -1,43 +1,14 @@
-/** What an agent is started with, and how a session that it runs in becomes a launcher. */
-import { createWriteStream, type WriteStream } from "node:fs";
-import { join } from "node:path";
-import { openOwnFile } from "@hyperion-ts/own-files";
-import { newServiceId } from "@hyperion-ts/wire";
+/** The command that starts an agent, on this machine or on another one. */
 import type { GuardedCommand } from "@hyperion-ts/processes";
-import type { CommandSession } from "@hyperion-ts/transport";
-import { AgentLauncher } from "./agent-launcher.ts";
-import { withGuard } from "./agent-guard.ts";
-import { connectAgent, type ExpectedAgent } from "./connect-agent.ts";
-import { timesOf } from "./agent-settings.ts";
-import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
-import { agentProgram, runtimeOptions } from "./program-file.ts";
 import type { FolderName } from "@hyperion-ts/wire";
 import { logicalPaths } from "../shared/folder-names.ts";
-
-/**
- * Makes a launcher of the session that the `expected` agent runs in; ends the session when that fails.
- *
- * @throws as `connectAgent` does
- */
-export async function launcherOver(
-  session: CommandSession,
-  expected: ExpectedAgent,
-  logDir: string,
-  options: NodeLauncherOptions,
-): Promise<NodeLauncher> {
-  try {
-    keepLog(session, join(logDir, `${newServiceId()}.log`));
-    const agent = await connectAgent(session, expected);
-    return new AgentLauncher(agent, logDir, expected.settings, options);
-  } catch (error) {
-    session.kill();
-    await session[Symbol.asyncDispose]();
-    throw error;
-  }
-}
+import { withGuard } from "./agent-guard.ts";
+import { timesOf } from "./agent-settings.ts";
+import type { NodeLauncherOptions } from "./node-launcher.ts";
+import { agentProgram, runtimeOptions } from "./program-file.ts";
 
 /** What starts an agent on this machine, and the mark that it gets. */
-export const guardedAgentCommand = (options: NodeLauncherOptions): GuardedCommand =>
+export const localAgentCommand = (options: NodeLauncherOptions): GuardedCommand =>
   withGuard(agentCommand(options), timesOf(options));
 
 const agentCommand = ({
@@ -76,20 +47,3 @@ const BY_EITHER_NAME = [
   'node=$1; test -x "$node" || node=$2; agent=$3; test -e "$agent" || agent=$4; cache=$5; test -d "${cache%/*/*}" || cache=$6; test -d "${cache%/*/*}" || cache=',
   'option=$7; shift 7; exec "$node" "$option" "$agent" "$cache" "$@"',
 ].join("; ");
-
-/** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
-function keepLog({ stderr }: CommandSession, file: string): void {
-  const log = openLog(file);
-  if (log === undefined) return void stderr.resume();
-  log.on("error", () => undefined);
-  stderr.on("data", (chunk: Buffer) => log.write(chunk));
-  stderr.on("close", () => log.end());
-}
-
-function openLog(file: string): WriteStream | undefined {
-  try {
-    return createWriteStream(file, { fd: openOwnFile(file) });
-  } catch {
-    return undefined;
-  }
-}
