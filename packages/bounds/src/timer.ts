@@ -35,8 +35,8 @@ export function every(ms: number, action: () => void): Timer {
 }
 
 /** Resolves `ms` milliseconds from now, as `after` counts them; rejects with the signal's reason when that aborts before. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const aborted = (): void => {
       timer[Symbol.dispose]();
@@ -48,7 +48,6 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     });
     signal?.addEventListener("abort", aborted, { once: true });
   });
-}
 
 function checkTime(ms: number): void {
   if (typeof ms !== "number" || Number.isNaN(ms))

@@ -78,28 +78,28 @@ export async function testNode(
 /** Whether a process of that number runs; a zombie does not. */
 export const isAlive = (pid: number): boolean => liveProcess(pid) !== undefined;
 
-export const kill = (pid: number, signal: NodeJS.Signals = "SIGKILL"): void => {
+export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   if (isAlive(pid)) process.kill(pid, signal);
-};
+}
 
 /** Lets this process's event loop stand still. */
 export const block = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 /** The agent that runs a worker. */
-export const agentOf = (worker: { readonly pid: number }): number => {
+export function agentOf(worker: { readonly pid: number }): number {
   const agent = liveProcess(worker.pid)?.parent;
   if (agent === undefined) throw new Error(`The worker ${worker.pid} is not alive`);
   return agent;
-};
+}
 
 /** What was thrown or rejected. Fails when nothing was. */
-export const thrownBy = async (work: Promise<unknown>): Promise<unknown> => {
+export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
   try {
     await work;
   } catch (error) {
     return error;
   }
   throw new Error("Expected a rejection");
-};
+}
 
 export const readLog = (file: string): string => readFileSync(file, "utf8");

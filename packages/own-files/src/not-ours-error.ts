@@ -22,10 +22,10 @@ export const ownUserId = (): number => process.geteuid?.() ?? 0;
 export const describeFile = (stats: Stats): string =>
   `is ${kindOf(stats)} of ${stats.uid === ownUserId() ? "yours" : `user ${stats.uid}`}`;
 
-const kindOf = (stats: Stats): string => {
+function kindOf(stats: Stats): string {
   if (stats.isFile()) return "a file";
   if (stats.isDirectory()) return "a folder";
   if (stats.isSymbolicLink()) return "a symbolic link";
   if (stats.isFIFO()) return "a FIFO";
   return stats.isSocket() ? "a socket" : "a device";
-};
+}

@@ -36,10 +36,10 @@ function withoutLinks(path: string): string {
 }
 
 /** From the top down. */
-const foldersAbove = (path: string): readonly string[] => {
+function foldersAbove(path: string): readonly string[] {
   const above = dirname(path);
   return above === path ? [] : [...foldersAbove(above), above];
-};
+}
 
 function lookAt(folder: string): Stats {
   const there = lstatSync(folder, { throwIfNoEntry: false });

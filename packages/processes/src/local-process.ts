@@ -72,9 +72,8 @@ export interface StartedProcess extends LocalProcess {
 }
 
 /** Starts a command, with `stdio` as for `child_process.spawn`. Throws a `CommandError` when that fails. */
-export async function startProcess(command: Command, stdio: StdioOptions): Promise<StartedProcess> {
-  return new SpawnedProcess(command, await spawned(command, stdio));
-}
+export const startProcess = async (command: Command, stdio: StdioOptions): Promise<StartedProcess> =>
+  new SpawnedProcess(command, await spawned(command, stdio));
 
 async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
   const env = environment(command);

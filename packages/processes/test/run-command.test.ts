@@ -10,10 +10,10 @@ const node = (program: string, ...args: readonly string[]): Command => ({
 });
 const readAll = (stream: Readable | undefined): Promise<string> =>
   stream === undefined ? Promise.resolve("no stream") : text(stream);
-const firstLine = async (stream: Readable | undefined): Promise<string> => {
+async function firstLine(stream: Readable | undefined): Promise<string> {
   const [chunk] = stream === undefined ? [] : await once(stream, "data");
   return String(chunk).trim();
-};
+}
 
 describe("runCommand", () => {
   test("connects the streams, and tells the exit code", async () => {

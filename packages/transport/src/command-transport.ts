@@ -36,23 +36,21 @@ export function openTransport(choice: CommandTransport, log: (line: string) => v
 }
 
 /** The system's ssh may get in where node-ssh does not: with Kerberos, with a certificate, with a security key. */
-function nodeSshOrSystem(
+const nodeSshOrSystem = (
   options: NodeSshOptions,
   log: (line: string) => void,
   addressOf: AddressOf | undefined,
-): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      // Not before it is needed: a worker loads this package with the user's functions.
-      const { nodeSsh, systemSshOptions } = await import("./node-ssh.ts");
-      try {
-        return await nodeSsh(options, addressOf).open(host, argv, signal);
-      } catch (error) {
-        if (!(error instanceof TransportError) || (error.reason !== "unsupported" && error.reason !== "authentication"))
-          throw error;
-        log(`${host}: using the system's ssh, because node-ssh can't serve it: ${error.message}`);
-        return await systemSsh(systemSshOptions(options), addressOf).open(host, argv, signal);
-      }
-    },
-  };
-}
+): Transport => ({
+  open: async (host, argv, signal) => {
+    // Not before it is needed: a worker loads this package with the user's functions.
+    const { nodeSsh, systemSshOptions } = await import("./node-ssh.ts");
+    try {
+      return await nodeSsh(options, addressOf).open(host, argv, signal);
+    } catch (error) {
+      if (!(error instanceof TransportError) || (error.reason !== "unsupported" && error.reason !== "authentication"))
+        throw error;
+      log(`${host}: using the system's ssh, because node-ssh can't serve it: ${error.message}`);
+      return await systemSsh(systemSshOptions(options), addressOf).open(host, argv, signal);
+    }
+  },
+});

@@ -29,33 +29,31 @@ export interface NodeSshOptions {
 }
 
 /** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf`: where hosts are whose names can't be looked up. */
-export function nodeSsh(options: NodeSshOptions = {}, addressOf?: AddressOf): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      const line = loginShellCommand(argv);
+export const nodeSsh = (options: NodeSshOptions = {}, addressOf?: AddressOf): Transport => ({
+  open: async (host, argv, signal) => {
+    const line = loginShellCommand(argv);
+    signal.throwIfAborted();
+    const resources = new DisposableStack();
+    const giveUp = (): void => resources.dispose();
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      const connection = await openSshConnection(
+        host,
+        hostOptions(options),
+        attempt(options, addressOf, resources, signal),
+      );
+      const session = await startSession(connection, line, resources);
       signal.throwIfAborted();
-      const resources = new DisposableStack();
-      const giveUp = (): void => resources.dispose();
-      signal.addEventListener("abort", giveUp, { once: true });
-      try {
-        const connection = await openSshConnection(
-          host,
-          hostOptions(options),
-          attempt(options, addressOf, resources, signal),
-        );
-        const session = await startSession(connection, line, resources);
-        signal.throwIfAborted();
-        return session;
-      } catch (error) {
-        resources.dispose();
-        signal.throwIfAborted();
-        throw error;
-      } finally {
-        signal.removeEventListener("abort", giveUp);
-      }
-    },
-  };
-}
+      return session;
+    } catch (error) {
+      resources.dispose();
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
+  },
+});
 
 /** The system's ssh with the same options. */
 export const systemSshOptions = (options: NodeSshOptions): SystemSshOptions => ({

@@ -57,32 +57,30 @@ const ASK_AGAIN_MS = 100;
 const STEP_END_MS = 20_000;
 
 /** A transport that runs a step for each session. Works inside of a job's allocation only. */
-export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: SrunOptions = {}): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      signal.throwIfAborted();
-      const group = hetGroupOf?.(host);
-      const gres = gresOf?.(host);
-      const place = [
-        ...(group === undefined ? [] : [`--het-group=${group}`]),
-        `--nodelist=${host}`,
-        ...(gres === undefined ? [] : [`--gres=${gres}`]),
-      ];
-      const line = [command, ...OURS, ...place, ...options, "--", ...argv];
-      const running = await runCommand({
-        argv: guarded(line),
-        env: { HYPERION_LINE_STREAM: "1" },
-        passes: passedToSrun,
-      }).catch((cause: CommandError) => {
-        throw new TransportError(
-          { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
-          { cause },
-        );
-      });
-      return { ...commandSession(running, false, srunEnd, () => endStep(running)), description: showArgv(line) };
-    },
-  };
-}
+export const srun = ({ command = "srun", options = [], hetGroupOf, gresOf }: SrunOptions = {}): Transport => ({
+  open: async (host, argv, signal) => {
+    signal.throwIfAborted();
+    const group = hetGroupOf?.(host);
+    const gres = gresOf?.(host);
+    const place = [
+      ...(group === undefined ? [] : [`--het-group=${group}`]),
+      `--nodelist=${host}`,
+      ...(gres === undefined ? [] : [`--gres=${gres}`]),
+    ];
+    const line = [command, ...OURS, ...place, ...options, "--", ...argv];
+    const running = await runCommand({
+      argv: guarded(line),
+      env: { HYPERION_LINE_STREAM: "1" },
+      passes: passedToSrun,
+    }).catch((cause: CommandError) => {
+      throw new TransportError(
+        { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
+        { cause },
+      );
+    });
+    return { ...commandSession(running, false, srunEnd, () => endStep(running)), description: showArgv(line) };
+  },
+});
 
 /** It may well stand still while its head lives, but not for long when that is gone. */
 const PATIENCE: Patience = { stoppedMs: Infinity, orphanedMs: 60_000, stuckMs: Infinity };

@@ -4,8 +4,8 @@ import type { UsableKey } from "./ssh-keys.ts";
 import type { Ssh2 } from "./ssh2.ts";
 
 /** The agent at `socket`. Our connections to it end with `resources`: one that waits for a person would hold them for ever. */
-export function connectSshAgent(socket: string, { OpenSSHAgent }: Ssh2, resources: DisposableStack): OpenSSHAgent {
-  return new (class extends OpenSSHAgent {
+export const connectSshAgent = (socket: string, { OpenSSHAgent }: Ssh2, resources: DisposableStack): OpenSSHAgent =>
+  new (class extends OpenSSHAgent {
     override getStream(done: Parameters<OpenSSHAgent["getStream"]>[0]): void {
       super.getStream((error, stream) => {
         if (resources.disposed) stream?.destroy();
@@ -14,7 +14,6 @@ export function connectSshAgent(socket: string, { OpenSSHAgent }: Ssh2, resource
       });
     }
   })(socket);
-}
 
 /** The keys that an agent holds; none when it does not answer, as for ssh. */
 export const keysHeldBy = (agent: OpenSSHAgent): Promise<readonly ParsedKey[]> =>

@@ -77,11 +77,8 @@ function allowed<A extends string>(
 }
 
 /** OpenSSH's own order begins with ChaCha20, which is slow in Node. An order that somebody wrote begins otherwise, and holds. */
-function quickestFirst(ciphers: readonly CipherAlgorithm[]): CipherAlgorithm[] {
-  return ciphers[0] === "chacha20-poly1305@openssh.com"
-    ? CIPHERS.filter((name) => ciphers.includes(name))
-    : [...ciphers];
-}
+const quickestFirst = (ciphers: readonly CipherAlgorithm[]): CipherAlgorithm[] =>
+  ciphers[0] === "chacha20-poly1305@openssh.com" ? CIPHERS.filter((name) => ciphers.includes(name)) : [...ciphers];
 
 const noneLeft = (host: string, what: string, names: readonly string[]): TransportError =>
   new TransportError({

@@ -30,11 +30,10 @@ export interface KeyFile {
 }
 
 /** Reads the files that `config` names. Those that are missing or not ours to read are passed over, as ssh does. */
-export async function readKeyFiles(config: SshConfig, ssh2: Ssh2): Promise<readonly KeyFile[]> {
-  return (await Promise.all(config.identityFiles.map((file) => readKeyFile(file, ssh2)))).filter(
+export const readKeyFiles = async (config: SshConfig, ssh2: Ssh2): Promise<readonly KeyFile[]> =>
+  (await Promise.all(config.identityFiles.map((file) => readKeyFile(file, ssh2)))).filter(
     (found) => found !== undefined,
   );
-}
 
 async function readKeyFile(file: string, ssh2: Ssh2): Promise<KeyFile | undefined> {
   const [content, publicContent] = await Promise.all([contentOf(file), contentOf(`${file}.pub`)]);

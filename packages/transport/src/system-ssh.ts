@@ -45,27 +45,28 @@ const OURS = [
 const SSH_FAILED = 255;
 
 /** A transport that runs `ssh HOST COMMAND` for each session. `addressOf`: where hosts are whose names can't be looked up. */
-export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = {}, addressOf?: AddressOf): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      const configuration = await readConfiguration(command, options, host, signal);
-      const direct = configuration !== undefined && !/^proxy(?:jump|command) (?!none$)/im.test(configuration);
-      const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
-      signal.throwIfAborted();
-      const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
-      const running = await runCommand({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
-        throw new TransportError(
-          { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
-          { cause },
-        );
-      });
-      return {
-        ...commandSession(running, direct, sshEnd),
-        whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}`,
-      };
-    },
-  };
-}
+export const systemSsh = (
+  { command = "ssh", options = [] }: SystemSshOptions = {},
+  addressOf?: AddressOf,
+): Transport => ({
+  open: async (host, argv, signal) => {
+    const configuration = await readConfiguration(command, options, host, signal);
+    const direct = configuration !== undefined && !/^proxy(?:jump|command) (?!none$)/im.test(configuration);
+    const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
+    signal.throwIfAborted();
+    const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
+    const running = await runCommand({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
+      throw new TransportError(
+        { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
+        { cause },
+      );
+    });
+    return {
+      ...commandSession(running, direct, sshEnd),
+      whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}`,
+    };
+  },
+});
 
 /** What ssh's configuration says of the host. Other programs can't be asked. */
 async function readConfiguration(

@@ -32,10 +32,10 @@ kexalgorithms curve25519-sha256
 `;
 
 /** The same with lines in place of those of the same keyword. */
-const configured = (...lines: readonly string[]): string => {
+function configured(...lines: readonly string[]): string {
   const keywords = new Set(lines.map((line) => line.split(" ")[0]));
   return [...lines, ...plain.split("\n").filter((line) => !keywords.has(line.split(" ")[0]))].join("\n");
-};
+}
 
 describe("the configuration of a host, from what ssh -G prints", () => {
   test("has the address, the account, the files and the algorithms", () => {

@@ -30,11 +30,10 @@ export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv):
 }
 
 /** Under which addresses the node already knows the head: the other end of its ssh connection, the host that srun was run on. */
-function hostsOfSession({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.ProcessEnv): string[] {
-  return [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) =>
+const hostsOfSession = ({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.ProcessEnv): string[] =>
+  [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) =>
     host === undefined || host === "" ? [] : [host],
   );
-}
 
 async function callHost(host: string, { port, identity, key }: ConnectMessage): Promise<TLSSocket> {
   const socket = connectTcp({ host, port, noDelay: true });

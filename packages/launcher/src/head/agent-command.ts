@@ -25,9 +25,8 @@ const agentCommand = ({
 ];
 
 /** The same on another node. `folderNames`: folders that have two names here, of which the node may know one only. */
-export function remoteAgentCommand(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
-  return withGuard(commandOnNode(options, folderNames), timesOf(options)).argv;
-}
+export const remoteAgentCommand = (options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] =>
+  withGuard(commandOnNode(options, folderNames), timesOf(options)).argv;
 
 function commandOnNode(options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] {
   const command = agentCommand(options);

@@ -11,12 +11,12 @@ interface CallTaker {
 }
 
 /** Sends the call with its encoded input. Throws what the function threw, or a `WorkerDiedError`. */
-export function submitAwaited<F extends AnyRemoteFunction>(
+export const submitAwaited = <F extends AnyRemoteFunction>(
   worker: CallTaker,
   fn: F,
   input: Uint8Array,
-): Promise<RemoteOutput<F>> {
-  return new Promise((resolve, reject) => {
+): Promise<RemoteOutput<F>> =>
+  new Promise((resolve, reject) => {
     worker.submit({
       fn,
       input,
@@ -27,6 +27,5 @@ export function submitAwaited<F extends AnyRemoteFunction>(
       returned: () => reject(new WorkerDiedError(fn.name, worker.node, takenBack)),
     });
   });
-}
 
 const takenBack = { kind: "exited", code: null, lastOutput: "the call was taken back" } as const;

@@ -50,14 +50,14 @@ const transports: Readonly<Record<CommandTransport["type"], Rule>> = {
 };
 
 /** Which transport it is says which options it may have. */
-const transport: Rule = (value, name) => {
+function transport(value: unknown, name: string): void {
   if (typeof value !== "object" || value === null)
     throw new TypeError(`${name} must be an object, such as { type: "srun" }, not ${showValue(value)}`);
   const given: unknown = "type" in value ? value.type : undefined;
   type(given, `${name}.type`);
   const rule = Object.entries(transports).find(([each]) => each === given)?.[1];
   rule?.(value, name);
-};
+}
 
 const optionRules: Rules<NodeLauncherOptions> = {
   node: nonEmpty,

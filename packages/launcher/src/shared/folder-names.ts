@@ -29,9 +29,8 @@ export const logicalPaths = (names: readonly FolderName[]): PathsHere =>
   renaming(names.map(({ physical, logical }) => [physical, logical]));
 
 /** Looks at this machine's folders, once. A folder is taken for the same by its number, or else where a folder of the name is there. */
-export function pathsHere(names: readonly FolderName[]): PathsHere {
-  return renaming(names.map((name) => [name.physical, nameHere(name)]));
-}
+export const pathsHere = (names: readonly FolderName[]): PathsHere =>
+  renaming(names.map((name) => [name.physical, nameHere(name)]));
 
 /** The longest folder that a path is in counts. */
 function renaming(names: readonly (readonly [from: string, to: string])[]): PathsHere {

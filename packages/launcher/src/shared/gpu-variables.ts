@@ -22,11 +22,11 @@ export const gpuNamesOf = (env: Environment): readonly string[] | undefined =>
   variables.map((name) => gpusIn(env[name] ?? "")).find((names) => names !== undefined);
 
 /** The variables for a worker that has these GPUs: those that `agent` has, or else `head`; CUDA's where neither has any. */
-export const gpuVariablesFor = (
+export function gpuVariablesFor(
   gpuIds: readonly string[],
   agent: Environment,
   head: Environment,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   const found =
     [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0) ??
     variables.slice(0, 1);
@@ -35,11 +35,11 @@ export const gpuVariablesFor = (
   return Object.fromEntries(
     found.filter((name) => !among || name !== "ROCR_VISIBLE_DEVICES").map((name) => [name, gpuIds.join(",")]),
   );
-};
+}
 
 /** Each name once. Slurm writes `NoDevFiles` where there is none. */
-const gpusIn = (text: string): readonly string[] | undefined => {
+function gpusIn(text: string): readonly string[] | undefined {
   const names = text.split(",");
   const isList = new Set(names).size === names.length && names.every((name) => /^[^\s,]+$/.test(name));
   return isList && text !== "NoDevFiles" ? names : undefined;
-};
+}

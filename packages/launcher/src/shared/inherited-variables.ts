@@ -119,11 +119,10 @@ export const variablesForOtherNodes = (environment: NodeJS.ProcessEnv): Record<s
 const isOfOneProcess = (name: string, value: string): boolean =>
   matchesAny(OF_ONE_PROCESS, name) || CPU_LISTS[name]?.test(value) === true;
 
-function pick(
+const pick = (
   environment: NodeJS.ProcessEnv,
   inherited: (name: string, value: string) => boolean,
-): Record<string, string> {
-  return Object.fromEntries(
+): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(environment).flatMap(([name, value = ""]) => (inherited(name, value) ? [[name, value]] : [])),
   );
-}

@@ -4,15 +4,15 @@ import { expect, test } from "vitest";
 import { PermitFile } from "../../src/agent/permit-file.ts";
 
 /** What a worker does with the descriptor that it inherits: it begins one call. */
-const beginOne = (file: PermitFile): number | undefined => {
+function beginOne(file: PermitFile): number | undefined {
   const byte = Buffer.alloc(1);
   return readSync(file.fd, byte, 0, 1, null) === 1 ? byte[0] : undefined;
-};
+}
 
-const offer = (file: PermitFile, calls: number): void => {
+function offer(file: PermitFile, calls: number): void {
   for (let i = 0; i < calls; i++) file.count();
   file.offer();
-};
+}
 
 test("each call that is offered is begun once or taken back once, and bears the number of recalls before it", () => {
   const step = fc.oneof(

@@ -47,11 +47,11 @@ async function busyHead(
 const isAgent = ({ command }: Pick<LiveProcess, "command">): boolean => /^\S*node .*agent-main/.test(command);
 const isGuard = ({ command }: LiveProcess): boolean => command.startsWith("bash -c");
 
-const signalAll = (world: World, which: (one: LiveProcess) => boolean, signal: NodeJS.Signals): void => {
+function signalAll(world: World, which: (one: LiveProcess) => boolean, signal: NodeJS.Signals): void {
   const found = world.processes().filter(which);
   expect(found).not.toEqual([]);
   for (const { pid } of found) kill(pid, signal);
-};
+}
 
 const nobodyIsLeft = (world: World): Promise<void> => vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
 

@@ -157,14 +157,14 @@ test("an abort arrives whatever its reason is, also one too large for a control 
 });
 
 /** The CPU time that a process has had, in milliseconds (proc_pid_stat(5), utime and stime in hundredths of a second). */
-const cpuMsOf = (pid: number): number => {
+function cpuMsOf(pid: number): number {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /su, "")
     .split(" ")
     .slice(11, 13)
     .map(Number);
   return 10 * ((user ?? 0) + (system ?? 0));
-};
+}
 
 test("a worker without calls sleeps, also after many short ones that it waited for awake", async () => {
   await using node = await testNode();

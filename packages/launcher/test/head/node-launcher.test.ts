@@ -13,14 +13,14 @@ import { square, surroundings } from "../functions.ts";
 import { isAlive, patience, testNode, testWorld, thrownBy, type World } from "../world.ts";
 
 /** Opens a launcher whose agent is another command than it should be. */
-const openWith = (
+function openWith(
   world: World,
   argv: (agent: string) => readonly string[],
   options: NodeLauncherOptions = {},
-): Promise<NodeLauncher> => {
+): Promise<NodeLauncher> {
   const runCmd: RunCmd = (command) => world.runCmd({ ...command, argv: argv(command.argv.at(-1) ?? "") });
   return workerLauncherWithRunCmd(world.folder, runCmd, { node: "n7", ...options });
-};
+}
 const behindBanner = (bytes: number) => (agent: string) => [
   process.execPath,
   join(import.meta.dirname, "../programs/banner-agent.ts"),

@@ -19,9 +19,8 @@ export function memoryLimit(cgroups: readonly OwnCgroup[] = ownCgroups()): Memor
   return limits.toSorted((a, b) => a.availableMb - b.availableMb)[0] ?? null;
 }
 
-function memoryOfVersion1(folder: string): MemoryLimit[] {
-  return limitOf(join(folder, "memory.limit_in_bytes"), folder, "total_rss");
-}
+const memoryOfVersion1 = (folder: string): MemoryLimit[] =>
+  limitOf(join(folder, "memory.limit_in_bytes"), folder, "total_rss");
 
 /** Above memory.high nobody is killed, but slowed down until nothing goes on. */
 const memoryOfVersion2 = (folder: string): MemoryLimit[] =>

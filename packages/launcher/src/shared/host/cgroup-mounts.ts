@@ -75,6 +75,5 @@ function folderIn({ folder, root }: CgroupMount, path: string): string {
     : join(folder, path.slice(above.length), ".");
 }
 
-function upTo(top: string, folder: string): string[] {
-  return folder === top || !folder.startsWith(top) ? [top] : [folder, ...upTo(top, dirname(folder))];
-}
+const upTo = (top: string, folder: string): string[] =>
+  folder === top || !folder.startsWith(top) ? [top] : [folder, ...upTo(top, dirname(folder))];

@@ -47,8 +47,6 @@ export function slurmCores(topology: CpuTopology): readonly CpuGroup[] | null {
   return coresInOrder(topology);
 }
 
-function unlike(sets: readonly CpuGroup[]): CpuGroup[] {
-  return [...new Map(sets.map((set) => [set.join(), set])).values()];
-}
+const unlike = (sets: readonly CpuGroup[]): CpuGroup[] => [...new Map(sets.map((set) => [set.join(), set])).values()];
 
 const byLowestCpu = ([a = 0]: CpuGroup, [b = 0]: CpuGroup): number => a - b;
