@@ -16,7 +16,7 @@ import {
 } from "../src/index.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
-export const patience = { timeout: 60_000, interval: 10 } as const;
+export const PATIENCE = { timeout: 60_000, interval: 10 } as const;
 
 export interface World extends AsyncDisposable {
   readonly folder: string;
@@ -48,7 +48,7 @@ export function testWorld(): World {
     runCmd: (command: Command) => runCmdLocalAsync({ ...command, env: { ...command.env, ...env } }),
     [Symbol.asyncDispose]: async () => {
       for (const { pid } of processes()) kill(pid);
-      await vi.waitFor(() => expect(processes()).toEqual([]), patience);
+      await vi.waitFor(() => expect(processes()).toEqual([]), PATIENCE);
       rmSync(folder, { recursive: true, force: true });
       open.delete(world);
     },

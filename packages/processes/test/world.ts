@@ -4,7 +4,7 @@ import { expect, vi } from "vitest";
 import { type Command, type LiveProcess, liveProcessesWith, type LocalCommand, runCommand } from "../src/index.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
-export const patience = { timeout: 60_000, interval: 10 } as const;
+export const PATIENCE = { timeout: 60_000, interval: 10 } as const;
 
 export interface World extends AsyncDisposable {
   /** Runs a command, marked. */
@@ -22,7 +22,7 @@ export function testWorld(): World {
     run: (command) => runCommand({ ...command, env: { ...command.env, HYPERION_TEST_WORLD: mark } }),
     [Symbol.asyncDispose]: async () => {
       for (const { pid } of processes()) process.kill(pid, "SIGKILL");
-      await vi.waitFor(() => expect(processes()).toEqual([]), patience);
+      await vi.waitFor(() => expect(processes()).toEqual([]), PATIENCE);
     },
   };
 }

@@ -17,7 +17,7 @@ beforeEach(() => {
   vi.spyOn(performance, "now").mockImplementation(() => clock.nowMs);
 });
 
-const policy: AttemptPolicy = {
+const POLICY: AttemptPolicy = {
   attempts: 5,
   patienceMs: 1_000_000,
   pauseMs: 500,
@@ -45,7 +45,7 @@ function attempts({
     isTransient: () => transient,
     waiting: (_error, _number, pauseMs) => pauses.push(pauseMs),
   };
-  const done = withAttempts({ ...policy, ...hooks, ...changed }, signal, attempt);
+  const done = withAttempts({ ...POLICY, ...hooks, ...changed }, signal, attempt);
   return { done, pauses, begunAt };
 }
 
@@ -102,7 +102,7 @@ describe("withAttempts", () => {
 
   test("tells the signal's reason, and not the error, of an attempt that failed because of the abort", async () => {
     const controller = new AbortController();
-    const done = withAttempts(policy, controller.signal, () => {
+    const done = withAttempts(POLICY, controller.signal, () => {
       controller.abort("enough");
       return Promise.reject(new Error("the socket was closed"));
     });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { expect, vi } from "vitest";
-import { aliveBelow, patience } from "./world.ts";
+import { aliveBelow, PATIENCE } from "./world.ts";
 
 const SSHD = "/usr/sbin/sshd";
 
@@ -63,7 +63,7 @@ export async function startSshd(
   ]);
   let log = "";
   child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  await vi.waitFor(() => expect(log).toContain("Server listening"), patience);
+  await vi.waitFor(() => expect(log).toContain("Server listening"), PATIENCE);
   const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
   const pid = child.pid ?? -1;
   return {

@@ -15,7 +15,7 @@ import { afterAll, expect, vi } from "vitest";
 import { nodeSsh, type NodeSshOptions } from "../src/node-ssh.ts";
 import type { CommandSession, TransportReason } from "../src/command-session.ts";
 import { listen, type SshServer, startSshd } from "./ssh-server.ts";
-import { aliveBelow, patience } from "./world.ts";
+import { aliveBelow, PATIENCE } from "./world.ts";
 
 export interface SshWorld extends AsyncDisposable {
   readonly folder: string;
@@ -145,7 +145,7 @@ export const failure = (reason: TransportReason, message: RegExp) => ({
 export async function sshAgent(world: SshWorld, keys: readonly string[]): Promise<string> {
   const socket = join(world.folder, `agent-${randomUUID()}`);
   world.start(["ssh-agent", "-D", "-a", socket]);
-  await vi.waitFor(() => accessSync(socket), patience);
+  await vi.waitFor(() => accessSync(socket), PATIENCE);
   world.run("env", `SSH_AUTH_SOCK=${socket}`, "ssh-add", "-q", ...keys);
   return socket;
 }

@@ -23,7 +23,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
 const LAST_FRAMES_MS = 1_000;
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
@@ -87,7 +87,7 @@ export class AgentWorker {
     this.#calls = new CallLine(
       process.permits,
       this.#toWorker,
-      (bytes) => toHead.frame(headerOf(FrameKind.credit, channel, bytes), nothing),
+      (bytes) => toHead.frame(headerOf(FrameKind.credit, channel, bytes), NOTHING),
       noPermits,
     );
     this.#startWatch = watchStart(

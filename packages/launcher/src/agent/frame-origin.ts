@@ -6,7 +6,7 @@
 import { randomInt } from "node:crypto";
 import { channelOfBeginning, WireError } from "@hyperion-ts/wire";
 
-const nothing = Buffer.alloc(0);
+const NOTHING = Buffer.alloc(0);
 
 /** A number for the channel between an agent and a worker. */
 export const secretChannel = (): number => randomInt(1, 0x1_00_00);
@@ -17,7 +17,7 @@ export class FrameOrigin {
   /** Bytes of the frame that has begun and is not whole. */
   #pending = 0;
   /** All of it, as long as its channel has not come. */
-  #beginning: Buffer = nothing;
+  #beginning: Buffer = NOTHING;
 
   constructor(channel: number) {
     this.#channel = channel;
@@ -37,7 +37,7 @@ export class FrameOrigin {
   /** The chunk has been cut. Throws when the frame that it ends in is not the worker's. */
   wasCut(chunk: Buffer): void {
     if (this.#pending === 0) {
-      this.#beginning = nothing;
+      this.#beginning = NOTHING;
       return;
     }
     const begunHere = this.#pending <= chunk.length;
@@ -46,7 +46,7 @@ export class FrameOrigin {
       ? chunk.subarray(chunk.length - this.#pending)
       : Buffer.concat([this.#beginning, chunk]);
     const channel = channelOfBeginning(beginning);
-    this.#beginning = channel === undefined ? beginning : nothing;
+    this.#beginning = channel === undefined ? beginning : NOTHING;
     if (channel !== undefined) this.#expect(channel);
   }
 

@@ -25,7 +25,7 @@ const LINE_STREAM = "HYPERION_LINE_STREAM";
 /** A head that does not answer the greeting for so long has given this agent up; its event loop may stand still for 30 s. */
 const UNANSWERED_MS = 45_000;
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
 /** Who is behind the connection. */
 export interface HeadListener extends FrameReceiver {
@@ -90,7 +90,7 @@ export class HeadConnection {
   ): void {
     every(heartbeatMs, () => {
       beat();
-      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), nothing);
+      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), NOTHING);
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;

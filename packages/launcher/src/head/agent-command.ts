@@ -5,7 +5,7 @@ import { logicalPaths } from "../shared/folder-names.ts";
 import { withGuard } from "./agent-guard.ts";
 import { timesOf } from "./agent-settings.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
-import { agentProgram, runtimeOptions } from "./program-file.ts";
+import { agentProgram, RUNTIME_OPTIONS } from "./program-file.ts";
 
 /** What starts an agent on this machine, and the mark that it gets. */
 export const localAgentCommand = (options: NodeLauncherOptions): GuardedCommand =>
@@ -18,7 +18,7 @@ const agentCommand = ({
   jobCgroups = [],
 }: NodeLauncherOptions): string[] => [
   nodePath,
-  ...runtimeOptions,
+  ...RUNTIME_OPTIONS,
   agentProgram,
   ...(compileCache === "" && jobCgroups.length === 0 ? [] : [compileCache]),
   ...(jobCgroups.length === 0 ? [] : [node, ...jobCgroups]),

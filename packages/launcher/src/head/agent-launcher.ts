@@ -13,7 +13,7 @@ import type { AgentSettings } from "./agent-settings.ts";
 import type { AgentConnection, NodePlace } from "./agent-connection.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
 import { connectAgent, type ExpectedAgent } from "./connect-agent.ts";
-import { runtimeOptions, workerProgram } from "./program-file.ts";
+import { RUNTIME_OPTIONS, workerProgram } from "./program-file.ts";
 import { optionsForWorkers } from "./program-options.ts";
 import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "../errors.ts";
@@ -144,7 +144,7 @@ const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: Laun
 /** Those of the program, then ours: the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
   ...optionsForWorkers(process.execArgv, { share: memoryMb !== undefined, startDirectory }),
-  ...runtimeOptions,
+  ...RUNTIME_OPTIONS,
   ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
 ];
 

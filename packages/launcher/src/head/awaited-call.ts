@@ -24,8 +24,8 @@ export const submitAwaited = <F extends AnyRemoteFunction>(
       succeeded: (value) => resolve(value as RemoteOutput<F>),
       failed: (failure) => reject(errorFromData(failure.error)),
       lost: (death) => reject(new WorkerDiedError(fn.name, worker.node, death)),
-      returned: () => reject(new WorkerDiedError(fn.name, worker.node, takenBack)),
+      returned: () => reject(new WorkerDiedError(fn.name, worker.node, TAKEN_BACK)),
     });
   });
 
-const takenBack = { kind: "exited", code: null, lastOutput: "the call was taken back" } as const;
+const TAKEN_BACK = { kind: "exited", code: null, lastOutput: "the call was taken back" } as const;

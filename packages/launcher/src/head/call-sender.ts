@@ -13,7 +13,7 @@ import {
 import type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
 import type { Call } from "./worker-launcher.ts";
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
 /** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
@@ -57,7 +57,7 @@ export class CallSender {
   }
 
   recall(): void {
-    this.#channel.send(FrameKind.recall, 0, nothing, nothing);
+    this.#channel.send(FrameKind.recall, 0, NOTHING, NOTHING);
   }
 
   /** Sends files of a function as they were, to a worker that has found others. */
@@ -69,7 +69,7 @@ export class CallSender {
       return bytes === undefined || format === undefined ? [] : [{ at, format, bytes }];
     });
     const kept: KeptCode = { hash: code?.hash() ?? null, sources };
-    this.#channel.send(FrameKind.code, index, nothing, encodeValue(kept));
+    this.#channel.send(FrameKind.code, index, NOTHING, encodeValue(kept));
   }
 
   /** What its worker says of changed files of a function, with their paths. */

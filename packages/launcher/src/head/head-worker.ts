@@ -148,7 +148,7 @@ export class HeadWorker implements LaunchedWorker, SlotOwner {
   }
 
   async stop(graceMs: number): Promise<void> {
-    checkValue("stop", "graceMs", graceMs, graceRule);
+    checkValue("stop", "graceMs", graceMs, GRACE_RULE);
     if (this.#slot !== undefined && !this.#isGone) this.#agent.stop(this.#slot.channel.number, graceMs);
     await this.gone;
   }
@@ -240,4 +240,4 @@ export class HeadWorker implements LaunchedWorker, SlotOwner {
 }
 
 const nobodyKnows: CodeOf = () => undefined;
-const graceRule = duration({ zero: true, unlimited: false });
+const GRACE_RULE = duration({ zero: true, unlimited: false });

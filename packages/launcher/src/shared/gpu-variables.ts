@@ -4,14 +4,14 @@
  */
 
 /** Of CUDA, of ROCm (HIP), of OpenCL on AMD's GPUs, and of Intel's Level Zero. */
-const variables = ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL", "ZE_AFFINITY_MASK"] as const;
+const VARIABLES = ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL", "ZE_AFFINITY_MASK"] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Those variables of an environment that name GPUs. */
 export const gpuVariablesOf = (env: Environment): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    variables.flatMap((name) => {
+    VARIABLES.flatMap((name) => {
       const text = env[name];
       return text === undefined || gpusIn(text) === undefined ? [] : [[name, text]];
     }),
@@ -19,7 +19,7 @@ export const gpuVariablesOf = (env: Environment): Readonly<Record<string, string
 
 /** The names of the GPUs in an environment, in order; undefined where it names none. */
 export const gpuNamesOf = (env: Environment): readonly string[] | undefined =>
-  variables.map((name) => gpusIn(env[name] ?? "")).find((names) => names !== undefined);
+  VARIABLES.map((name) => gpusIn(env[name] ?? "")).find((names) => names !== undefined);
 
 /** The variables for a worker that has these GPUs: those that `agent` has, or else `head`; CUDA's where neither has any. */
 export function gpuVariablesFor(
@@ -29,7 +29,7 @@ export function gpuVariablesFor(
 ): Readonly<Record<string, string>> {
   const found =
     [agent, head].map((env) => Object.keys(gpuVariablesOf(env))).find((names) => names.length > 0) ??
-    variables.slice(0, 1);
+    VARIABLES.slice(0, 1);
   // On AMD's GPUs those two count among what ROCR_VISIBLE_DEVICES leaves: both made smaller would leave nothing.
   const among = found.some((name) => name === "CUDA_VISIBLE_DEVICES" || name === "GPU_DEVICE_ORDINAL");
   return Object.fromEntries(

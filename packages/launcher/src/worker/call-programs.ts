@@ -52,14 +52,14 @@ export class CallPrograms {
   }
 }
 
-const execRules: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
+const EXEC_RULES: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
 
 /** What is wrong with what `ctx.exec` was given: a TypeError or RangeError that names it. */
 function problemOf(file: string, args: readonly string[], options: ExecOptions): unknown {
   try {
     checkValue("ctx.exec", "file", file, nonEmpty);
     checkValue("ctx.exec", "args", args, listOf(anything));
-    checkOptions("ctx.exec", options, execRules);
+    checkOptions("ctx.exec", options, EXEC_RULES);
     return undefined;
   } catch (error) {
     return error;

@@ -6,7 +6,7 @@ import { loop, square, surroundings } from "../functions.ts";
 import { writeRaw } from "../functions/failing.ts";
 import { leaveChild } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, isAlive, kill, patience, readLog, testNode } from "../world.ts";
+import { agentOf, isAlive, kill, PATIENCE, readLog, testNode } from "../world.ts";
 
 /** A frame of a result for call 1 of the worker in slot 1, of which these bytes have come. */
 const frameOf = (length: number, payload: readonly number[]): Buffer =>
@@ -81,7 +81,7 @@ describe.concurrent("a worker process", () => {
     expect(isAlive(child)).toBe(true);
     end(worker.pid);
     await worker.gone;
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false), patience);
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), PATIENCE);
   });
 
   test("is ended by stop in a synchronous loop, with its children", async () => {
@@ -91,12 +91,12 @@ describe.concurrent("a worker process", () => {
     const file = join(node.world.folder, "looping");
     const call = recordedCall(loop, { file, ms: null });
     worker.submit(call);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
     await worker.stop(100);
     expect(call.endings).toEqual([
       { type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGKILL" }) },
     ]);
-    await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), patience);
+    await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), PATIENCE);
   });
 
   test.for([

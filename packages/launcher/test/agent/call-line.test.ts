@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { append, echo, loop, square } from "../functions.ts";
 import { type RecordedCall, recordedCall } from "../recorded-call.ts";
-import { agentOf, kill, patience, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
+import { agentOf, kill, PATIENCE, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
 
 /** Only root may mount, and only where the kernel or a container lets it. */
 const mayMount =
@@ -84,7 +84,7 @@ describe.concurrent("without a folder for temporary files", () => {
     const looping = join(node.world.folder, "looping");
     const long = recordedCall(loop, { file: looping, ms: null });
     worker.submit(long);
-    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
     const { credit } = worker;
     for (let round = 0; round < 3; round++) {
       const ahead = [
@@ -97,7 +97,7 @@ describe.concurrent("without a folder for temporary files", () => {
       expect(ahead.map((call) => call.endings)).toEqual(ahead.map(() => [{ type: "returned" }]));
     }
     // Far more than a window was sent and taken back.
-    await vi.waitFor(() => expect(worker.credit).toBeGreaterThan(credit - 1_000), patience);
+    await vi.waitFor(() => expect(worker.credit).toBeGreaterThan(credit - 1_000), PATIENCE);
     const lost = squares(0, 3);
     for (const call of lost) worker.submit(call);
     kill(worker.pid);

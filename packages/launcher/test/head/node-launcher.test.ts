@@ -10,7 +10,7 @@ import {
   workerLauncherWithRunCmd,
 } from "../../src/index.ts";
 import { square, surroundings } from "../functions.ts";
-import { isAlive, patience, testNode, testWorld, thrownBy, type World } from "../world.ts";
+import { isAlive, PATIENCE, testNode, testWorld, thrownBy, type World } from "../world.ts";
 
 /** Opens a launcher whose agent is another command than it should be. */
 function openWith(
@@ -171,7 +171,7 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
     expect(String(error)).toMatch(/it was not ready within 10 s/u);
     await vi.waitFor(
       () => expect(node.world.processes().filter(({ command }) => command.includes("worker-main"))).toEqual([]),
-      patience,
+      PATIENCE,
     );
   });
 

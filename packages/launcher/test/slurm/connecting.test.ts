@@ -9,7 +9,7 @@ import type { NodeLauncherConfig } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import { clusterForTests, NODE } from "./cluster-head.ts";
 import { headsOf, OLD_NODE } from "./cluster-heads.ts";
-import { leftOn, patient } from "./left-on.ts";
+import { leftOn, PATIENT } from "./left-on.ts";
 
 describeOnTestbed(describe)("a node", () => {
   const cluster = clusterForTests({
@@ -74,9 +74,9 @@ describeOnTestbed(describe)("a node", () => {
       expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 10_000, connectAttempts: 1 })))).toMatchObject({
         message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10 s.*ForceCommand/s),
       });
-      await expect.poll(() => leftOn(cluster(), "login"), patient).toEqual([]);
+      await expect.poll(() => leftOn(cluster(), "login"), PATIENT).toEqual([]);
       await expect
-        .poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient)
+        .poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), PATIENT)
         .toEqual([]);
     });
 
@@ -91,7 +91,7 @@ describeOnTestbed(describe)("a node", () => {
       ]);
       await once(holder.stdout ?? holder, "data");
       const opening = head.open("picky", by({ connectAttempts: 5, connectPauseMs: 1_000 }));
-      await expect.poll(() => head.logged.length, patient).toBe(2);
+      await expect.poll(() => head.logged.length, PATIENT).toBe(2);
       holder.kill("SIGKILL");
       expect(await (await opening).call("square", 6)).toBe(36);
       expect(head.logged).toEqual(
@@ -104,7 +104,7 @@ describeOnTestbed(describe)("a node", () => {
               .slice(before)
               .map(({ outcome }) => outcome)
               .toSorted(),
-          patient,
+          PATIENT,
         )
         .toEqual(["accepted", "dropped", "dropped", "refused"]);
     });
@@ -131,7 +131,7 @@ describeOnTestbed(describe)("a node", () => {
       });
       expect(head.logged).toEqual([]);
       await expect
-        .poll(async () => (await cluster().sshSessions("good")).slice(before), patient)
+        .poll(async () => (await cluster().sshSessions("good")).slice(before), PATIENT)
         .toMatchObject([{ outcome: "refused" }]);
     });
 

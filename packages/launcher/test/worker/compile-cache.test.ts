@@ -13,10 +13,10 @@ import {
 } from "../../src/index.ts";
 import { agentProgram } from "../../src/head/program-file.ts";
 import { loadedModules, surroundings } from "../functions.ts";
-import { patience, testWorld, type World } from "../world.ts";
+import { PATIENCE, testWorld, type World } from "../world.ts";
 
 /** The runtime's compiler of TypeScript. */
-const compiler = /amaro/u;
+const COMPILER = /amaro/u;
 
 /** What a worker of a new agent has loaded of the runtime's compiler, and which directory for compiled code its functions see. */
 async function lookAround(
@@ -40,7 +40,7 @@ async function lookAround(
   const { variables } = await worker.call(surroundings, ["NODE_COMPILE_CACHE", "HYPERION_COMPILE_CACHE"]);
   // It keeps what it has compiled a little later.
   await pause(100);
-  return { compiler: builtIn.filter((name) => compiler.test(name)), variables };
+  return { compiler: builtIn.filter((name) => COMPILER.test(name)), variables };
 }
 
 const logsOf = ({ folder }: World): string =>
@@ -53,7 +53,7 @@ test("what is compiled once is not compiled again, the programs' first files nei
   await using world = testWorld();
   const cached = { compileCache: join(world.folder, "compiled") };
   expect((await lookAround(world, {})).compiler).not.toEqual([]);
-  await vi.waitFor(async () => expect((await lookAround(world, cached)).compiler).toEqual([]), patience);
+  await vi.waitFor(async () => expect((await lookAround(world, cached)).compiler).toEqual([]), PATIENCE);
 });
 
 test("functions, and the programs that they start, see nothing of the directory for compiled code", async () => {
