@@ -5,13 +5,17 @@
 import { nearestName } from "./nearest-name.ts";
 import { showValue } from "./show-value.ts";
 
-/** Throws a TypeError or RangeError unless `value` is allowed; `name` is how the error calls it, such as `"runJobLocal: cpus"`. */
+/**
+ * Says what a value may be. `name` is how the error calls it, such as `"runJobLocal: cpus"`.
+ *
+ * @throws TypeError when `value` is of another type; RangeError when it is beyond the bounds
+ */
 export type Rule = (value: unknown, name: string) => void;
 
 /** A rule for each option of `O`: the compiler misses none. */
 export type Rules<O extends object> = { readonly [K in keyof Required<O>]: Rule };
 
-/** A whole number from `least` to `most`; `unit` says of what. */
+/** A whole number from `least` to `most`; `unit` says what is counted, such as "bytes". */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER, unit = ""): Rule {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const allowed = `a whole number ${unit === "" ? "" : `of ${unit} `}${bounds}`;
@@ -44,7 +48,7 @@ export function duration({ zero = false, unlimited = true }: DurationBounds = {}
   };
 }
 
-/** true or false. */
+/** `true` or `false`. */
 export function flag(value: unknown, name: string): void {
   if (typeof value !== "boolean") throw otherType(value, name, "true or false");
 }

@@ -4,6 +4,7 @@ import type { Stats } from "node:fs";
 /** A file or folder was not used, because another user made it, or can change what it is. The message says which, whose it is, and what to do. */
 export class NotOursError extends Error {
   override readonly name = "NotOursError";
+  /** The code of this class. */
   readonly code = "not-ours";
   /** The file or folder. */
   readonly path: string;
@@ -15,7 +16,7 @@ export class NotOursError extends Error {
   }
 }
 
-/** The user that files are made as. */
+/** The id of the user that files are made as. */
 export const ownUserId = (): number => process.geteuid?.() ?? 0;
 
 /** Whose a file is, and what kind of file: "is a symbolic link of user 1001". */

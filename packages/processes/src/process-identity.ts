@@ -8,10 +8,13 @@ import { hasEnded, readIfThere, readProcess } from "./process-id.ts";
 
 /** One process of one boot of one host. Fields that the system does not tell are empty strings. */
 export interface ProcessIdentity {
+  /** The name of the host. */
   readonly host: string;
+  /** Its number. */
   readonly pid: number;
   /** Clock ticks from boot to the start of the process: field 22 of /proc/PID/stat, see proc_pid_stat(5). */
   readonly startTime: string;
+  /** The kernel's random id of this boot (/proc/sys/kernel/random/boot_id). */
   readonly bootId: string;
   /** Pids are only comparable inside one namespace (containers have their own). */
   readonly pidNamespace: string;

@@ -19,7 +19,7 @@ export type CommandTransport =
   | ({ readonly type: "srun" } & SrunOptions)
   | { readonly type: "custom"; readonly transport: Transport };
 
-/** The transport that `choice` names. `log` hears when another one has to step in for a host. `addressOf`: where hosts are whose names can't be looked up. */
+/** The transport that `choice` names. `log` hears when another one has to step in for a host. `addressOf` says where hosts are whose names can't be looked up. */
 export function openTransport(choice: CommandTransport, log: (line: string) => void, addressOf?: AddressOf): Transport {
   switch (choice.type) {
     case "node-ssh":

@@ -10,7 +10,7 @@ import { startSession } from "./ssh-session.ts";
 import type { SystemSshOptions } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
 
-/** All over what the configuration says of a host; all are optional. */
+/** What comes before the configuration's own word on a host; each is optional. */
 export interface NodeSshOptions {
   /** A configuration file in place of the person's and the system's (ssh's `-F`). */
   readonly configFile?: string;
@@ -20,7 +20,7 @@ export interface NodeSshOptions {
   readonly port?: number;
   /** Files of private keys, before those of the configuration. */
   readonly identityFiles?: readonly string[];
-  /** For connecting, and again for logging in, to each host, in milliseconds. Above 0; Infinity: no limit. Default: ConnectTimeout, else 20,000. */
+  /** How long connecting to each host may take, and again logging in, in milliseconds: above 0; Infinity: no limit. Default: ConnectTimeout of the configuration, else 20,000. */
   readonly connectTimeoutMs?: number;
   /** How often a host is asked for a sign of life, in milliseconds: above 0; Infinity: never. Default 5,000. */
   readonly keepaliveMs?: number;
@@ -28,7 +28,7 @@ export interface NodeSshOptions {
   readonly keepaliveCount?: number;
 }
 
-/** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf`: where hosts are whose names can't be looked up. */
+/** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf` says where hosts are whose names can't be looked up. */
 export const nodeSsh = (options: NodeSshOptions = {}, addressOf?: AddressOf): Transport => ({
   open: async (host, argv, signal) => {
     const line = loginShellCommand(argv);

@@ -4,7 +4,11 @@ import { askProgram } from "./ask-program.ts";
 import { TransportError } from "./command-session.ts";
 import { type LocalAccount, parseSshConfig, type SshConfig } from "./ssh-config.ts";
 
-/** The configuration of `host` with these options of ssh. Throws a `TransportError` "unsupported", or the signal's reason. */
+/**
+ * The configuration of `host` with these options of ssh.
+ *
+ * @throws TransportError "unsupported"; on an abort, the signal's reason
+ */
 export async function resolveSshConfig(
   host: string,
   options: readonly string[],

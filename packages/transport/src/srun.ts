@@ -82,7 +82,7 @@ export const srun = ({ command = "srun", options = [], hetGroupOf, gresOf }: Sru
   },
 });
 
-/** It may well stand still while its head lives, but not for long when that is gone. */
+/** srun may well stand still while its head lives, but not for long when the head is gone. */
 const PATIENCE: Patience = { stoppedMs: Infinity, orphanedMs: 60_000, stuckMs: Infinity };
 
 /** srun is two processes, one of which ends the step when the other one is killed: that one may be stopped, too. A program that is not there stays as it is. */
@@ -119,5 +119,5 @@ function srunEnd(end: SessionEnd, stderr: string): SessionEnd {
     : end;
 }
 
-/** Of srun, nobody sends it these. */
+/** Signals that nobody sends to srun: it ends with them by its own fault. */
 const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"]);

@@ -43,7 +43,9 @@ const HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
 
 /**
  * What is offered to a host whose known keys have these types: they come first, so that the host shows a key that
- * we can compare. Throws a `TransportError` "unsupported" when the configuration leaves nothing.
+ * we can compare.
+ *
+ * @throws TransportError "unsupported" when the configuration leaves nothing
  */
 export function offeredAlgorithms({ host, algorithms }: SshConfig, knownTypes: readonly string[]): Algorithms {
   const known = HOST_KEYS.filter((name) => knownTypes.includes(keyTypeOf(name)));

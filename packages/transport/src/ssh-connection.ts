@@ -22,11 +22,11 @@ const MAX_JUMPS = 8;
 
 /** How long a connection may take, and how its end is noticed. */
 export interface ConnectionTimes {
-  /** For connecting, and again for logging in, to each host; undefined: what the configuration says, else 20 s. */
+  /** For connecting, and again for logging in, to each host, in milliseconds; undefined: what the configuration says, else 20,000. */
   readonly connectTimeoutMs: number | undefined;
-  /** How often a host is asked for a sign of life. */
+  /** How often a host is asked for a sign of life, in milliseconds. */
   readonly keepaliveMs: number;
-  /** How many of these it may leave unanswered. */
+  /** How many of these questions it may leave unanswered. */
   readonly keepaliveCount: number;
 }
 
@@ -34,16 +34,19 @@ export interface ConnectionTimes {
 export interface ConnectionAttempt {
   /** Options of ssh for all of them. */
   readonly options: readonly string[];
+  /** How long each host may take. */
   readonly times: ConnectionTimes;
   /** Where hosts are whose names can't be looked up. */
   readonly addressOf: AddressOf | undefined;
   /** All sockets belong to it: disposing of it ends the connection, or the attempt. */
   readonly resources: DisposableStack;
+  /** Gives up when it aborts. */
   readonly signal: AbortSignal;
 }
 
 /** A host that we are logged in to. */
 export interface SshConnection {
+  /** The connection of node-ssh. */
   readonly ssh: NodeSSH;
   /** The account and the address. */
   readonly description: string;
@@ -53,7 +56,12 @@ export interface SshConnection {
   readonly closed: Promise<string>;
 }
 
-/** Connects to `host`, with options of ssh for it alone. Throws a `TransportError`, or the signal's reason. */
+/**
+ * Connects to `host`, with options of ssh for it alone. `jumps`: how many jump hosts this one is away from the host that
+ * was asked for.
+ *
+ * @throws TransportError; on an abort, the signal's reason
+ */
 export async function openSshConnection(
   host: string,
   options: readonly string[],

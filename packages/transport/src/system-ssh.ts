@@ -44,7 +44,7 @@ const OURS = [
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
 
-/** A transport that runs `ssh HOST COMMAND` for each session. `addressOf`: where hosts are whose names can't be looked up. */
+/** A transport that runs `ssh HOST COMMAND` for each session. `addressOf` says where hosts are whose names can't be looked up. */
 export const systemSsh = (
   { command = "ssh", options = [] }: SystemSshOptions = {},
   addressOf?: AddressOf,
