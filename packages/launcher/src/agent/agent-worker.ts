@@ -29,8 +29,11 @@ type StartMessage = Extract<ToAgent, { type: "start" }>;
 
 /** What a worker uses of its agent. */
 export interface AgentParts {
+  /** Where frames for the head go. */
   readonly toHead: FrameWriter;
+  /** The agent's waits, which a frame of a worker ends. */
   readonly polling: Polling;
+  /** Explains a death by SIGKILL. */
   readonly oomKills: OomKills;
   /** Hears why calls can't be sent ahead to a worker. */
   readonly noPermits: (error: unknown) => void;
@@ -74,6 +77,7 @@ export class AgentWorker {
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
+  /** `channel` is its number on the way to the head. */
   constructor(channel: number, process: WorkerProcess, { toHead, polling, noPermits, oomKills, limitMet }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;

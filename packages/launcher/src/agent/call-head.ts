@@ -10,10 +10,14 @@ import type { ToAgent } from "@hyperion-ts/wire";
 
 type ConnectMessage = Extract<ToAgent, { type: "connect" }>;
 
-/** So long a host may take to answer before the next one is tried, in milliseconds. */
+/** How long a host may take to answer before the next one is tried, in milliseconds. */
 const CALL_TIMEOUT_MS = 5_000;
 
-/** Connects to the first host that answers. Throws an Error that names all of them when none does. */
+/**
+ * Connects to the first host that answers: those by which this node's session knows the head (`env`), then those of the message.
+ *
+ * @throws Error that names all hosts, when none answers
+ */
 export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv): Promise<TLSSocket> {
   const failures: string[] = [];
   for (const host of new Set([...hostsOfSession(env), ...message.hosts])) {

@@ -10,6 +10,7 @@
 import { FrameFlag, FrameKind, type FrameWriter, setFrameKind } from "@hyperion-ts/wire";
 import type { PermitFile } from "./permit-file.ts";
 
+/** The calls on their way to one worker. */
 export class CallLine {
   readonly #toWorker: FrameWriter;
   readonly #grant: (bytes: number) => void;

@@ -11,18 +11,20 @@ import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 /** A kill that was counted longer ago was somebody else's: such as a program that a call had started. */
 const REMEMBERED_MS = 4_000;
 
+/** The kills of the kernel that explain deaths of workers. */
 export class OomKills {
   readonly #cgroups: readonly OwnCgroup[];
   #counted: number;
   /** When kills were seen that have explained nobody's death. */
   #unexplained: number[] = [];
 
+  /** `cgroups` are those whose kills count; others are for tests. */
   constructor(cgroups: readonly OwnCgroup[] = ownCgroups()) {
     this.#cgroups = cgroups;
     this.#counted = count(cgroups);
   }
 
-  /** To be called every second or two: so that a kill is known to be recent. */
+  /** Counts the kills. To be called every second or two, so that a kill is known to be recent. */
   look(nowMs: number = performance.now()): void {
     const counted = count(this.#cgroups);
     this.#unexplained.push(...Array.from({ length: Math.max(0, counted - this.#counted) }, () => nowMs));
@@ -30,7 +32,7 @@ export class OomKills {
     this.#unexplained = this.#unexplained.filter((atMs) => nowMs - atMs <= REMEMBERED_MS);
   }
 
-  /** Explains a death by SIGKILL, if a kill is left for it: says which memory was used up. */
+  /** Which memory was used up, where a kill that explains no other death explains this one by SIGKILL; undefined where none does. */
   explain(nowMs: number = performance.now()): string | undefined {
     this.look(nowMs);
     if (this.#unexplained.shift() === undefined) return undefined;

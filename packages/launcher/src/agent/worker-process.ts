@@ -11,10 +11,13 @@ import { Sweeper } from "./sweeper.ts";
 import { WorkerLog } from "./worker-log.ts";
 import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 
+/** A process that is, or will be, a worker. */
 export interface WorkerProcess {
+  /** The process, with its frames. */
   readonly running: FramedProcess;
-  /** undefined where no such file could be made. */
+  /** Undefined where no such file could be made. */
   readonly permits: PermitFile | undefined;
+  /** Where its output goes. */
   readonly log: WorkerLog;
 }
 
@@ -26,6 +29,7 @@ export class NoRoomError extends Error {
 /** How a program fails to start at a limit of processes, descriptors or memory (fork(2)). */
 const AT_A_LIMIT = /\b(?:EAGAIN|EMFILE|ENFILE|ENOMEM)\b/;
 
+/** All worker processes of an agent. */
 export class WorkerProcesses {
   readonly #tools: ProcessTools;
   readonly #log: (line: string) => void;
@@ -36,16 +40,17 @@ export class WorkerProcesses {
   #poolThreads: number | undefined;
   #toldOfNoPermits = false;
 
+  /** `log` hears of each command that is run. */
   constructor(tools: ProcessTools, log: (line: string) => void) {
     this.#tools = tools;
     this.#log = log;
   }
 
   /**
-   * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo`.
-   * What it prints goes to `logFile`, whose directories are made. What it starts ends with it.
+   * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo` (null: on
+   * any). What it prints goes to `logFile`, whose directories are made. What it starts ends with it.
    *
-   * @throws NoRoomError where a limit of processes or descriptors is reached; other errors where it can't be started.
+   * @throws NoRoomError where a limit of processes or descriptors is reached; other errors where it can't be started
    */
   async start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     this.#poolThreads ??= poolThreads(allowedCpus().length);
@@ -103,7 +108,7 @@ export class WorkerProcesses {
     }
   }
 
-  /** Which limit a worker has met that does not come up: `hangs`, or has ended. undefined where no limit is in its way. */
+  /** Which limit a worker has met that does not come up; undefined where no limit is in its way. `hangs`: whether it still runs. */
   limitMet(pid: number, hangs: boolean): string | undefined {
     const others = [...this.#running].filter((other) => other !== pid);
     const room = workerRoom(others, this.#starting, this.#poolThreads ?? 1);
@@ -117,7 +122,7 @@ export class WorkerProcesses {
     return this.#sweeper.finish();
   }
 
-  /** That the folder for temporary files takes none is no reason to do without the node. */
+  /** Notes, once, why there are no permits: that the folder for temporary files takes no file is no reason to do without the node. */
   noPermits(error: unknown): void {
     if (this.#toldOfNoPermits) return;
     this.#toldOfNoPermits = true;
@@ -136,10 +141,10 @@ export class WorkerProcesses {
   }
 }
 
-/** Half of all memory as if the worker used it: when memory is used up, the kernel shall take a worker, and not the agent or the program, with which all calls would be lost. */
+/** The kernel treats a worker as if it used half of all memory more: when memory is used up it shall take a worker, and not the agent or the program, with which all calls would be lost. */
 const OOM_SCORE = "500";
 
-/** Says so to the kernel (proc_pid_oom_score_adj(5)), for the worker and what it starts. */
+/** Tells the kernel to take this process, and what it starts, first (proc_pid_oom_score_adj(5)). */
 function firstToGo(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
@@ -148,7 +153,7 @@ function firstToGo(pid: number): void {
   }
 }
 
-/** The commands that become the worker. */
+/** The commands before the worker's own, which become it: they bind it to its agent, and pin it. */
 function prefix(pinTo: readonly number[] | null, tools: ProcessTools): string[] {
   const dies = tools.setpriv ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
   const pinned = tools.taskset && pinTo !== null ? ["taskset", "-c", pinTo.join(",")] : [];

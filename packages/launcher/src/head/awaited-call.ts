@@ -4,13 +4,17 @@ import { errorFromData } from "@hyperion-ts/wire";
 import { WorkerDiedError } from "../errors.ts";
 import type { Call } from "./worker-launcher.ts";
 
-/** Who takes it. */
+/** The worker that takes the call. */
 interface CallTaker {
   readonly node: string;
   submit(call: Call): void;
 }
 
-/** Sends the call with its encoded input. Throws what the function threw, or a `WorkerDiedError`. */
+/**
+ * Sends the call with its encoded input.
+ *
+ * @throws what the function threw; WorkerDiedError when the worker died
+ */
 export const submitAwaited = <F extends AnyRemoteFunction>(
   worker: CallTaker,
   fn: F,

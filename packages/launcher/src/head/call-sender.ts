@@ -19,21 +19,23 @@ const MAX_REASON_BYTES = 32_768;
 /** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
 const FILES_IN_A_MESSAGE = 12;
 
+/** What goes to one worker, in order. */
 export class CallSender {
   readonly #channel: Channel<FromWorker>;
   readonly #codeOf: CodeOf;
   readonly #functions = new Map<string, number>();
   /** By the indices of functions. */
   readonly #codes: (CodeAtStart | undefined)[] = [];
-  /** Those whose module the worker has not imported yet. */
+  /** The functions whose module the worker has not imported yet, by their indices. */
   readonly #unloaded = new Set<number>();
 
+  /** `codeOf` says what a function's code was when the program began. */
   constructor(channel: Channel<FromWorker>, codeOf: CodeOf) {
     this.#channel = channel;
     this.#codeOf = codeOf;
   }
 
-  /** `alone`: the worker has no other call, so that it begins at once, and can't be taken back. */
+  /** Sends a call. `alone`: the worker has no other call, so that this one begins at once, and can't be taken back. */
   call(id: number, call: Call, alone: boolean): void {
     // Before its prefix is made, as this may send a message.
     const index = this.#indexOf(call.fn);
@@ -41,7 +43,7 @@ export class CallSender {
     this.#channel.send(kind, id, callPrefix(index, call.attempt), call.input);
   }
 
-  /** The worker has imported the module of the function `index`, if it can be. */
+  /** The worker has imported the module of the function `index`, or failed to. */
   loaded(index: number): void {
     this.#unloaded.delete(index);
   }
@@ -52,10 +54,12 @@ export class CallSender {
     return index !== undefined && this.#unloaded.has(index);
   }
 
+  /** Asks the call to end early, with a reason that any value may be. */
   abort(id: number, reason: unknown): void {
     this.#tell({ type: "abort", id, reason: encodeReason(reason) });
   }
 
+  /** Asks for the calls that have not begun. */
   recall(): void {
     this.#channel.send(FrameKind.recall, 0, NOTHING, NOTHING);
   }
@@ -100,7 +104,7 @@ export class CallSender {
   }
 }
 
-/** A worker says what its user's code lets it say. */
+/** The list that a worker sent, if it is one: user code in the worker may have changed what it sends. */
 const listed = <A>(value: readonly A[]): readonly A[] => (Array.isArray(value) ? value : []);
 
 /** An abort has to arrive: a reason that is too large for a control message is told by its message alone. */

@@ -26,7 +26,9 @@ class NotConnectedError extends Error {
 
 /** The agent that is to come. */
 export interface ExpectedAgent {
+  /** The node's name in messages. */
   readonly node: string;
+  /** What the agent is told when it has greeted, and how long it may take. */
   readonly settings: AgentSettings;
   /** Where it is to call, if its frames are to travel over TLS; undefined: they travel on its session. */
   readonly headPort?: HeadPort | undefined;

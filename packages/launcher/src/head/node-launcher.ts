@@ -13,6 +13,7 @@ export type RunCmd = (command: Command) => Promise<CommandSession>;
 
 /** A launcher of workers on one node. Disposing of it ends its agent and all its workers. */
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
+  /** The node's name in messages and results. */
   readonly node: string;
   /** What the agent found out about the node. */
   readonly host: Pick<

@@ -17,9 +17,10 @@ import { LaunchError } from "../errors.ts";
 
 /**
  * A launcher from any command runner: starts one agent with it, and workers through the agent. The log files
- * `<service id>.log` are in `logDir`. Throws a `LaunchError` when the agent does not come up, a TypeError or RangeError that
- * names the option for a wrong one, and a DirectoryError when there can be no `logDir`.
+ * `<service id>.log` are in `logDir`.
  *
+ * @throws LaunchError when the agent does not come up; TypeError or RangeError, which name the option, for a wrong one;
+ *   DirectoryError when there can be no `logDir`
  * @example
  * await using launcher = await workerLauncherWithRunCmd("./logs", runCmdLocalAsync);
  * await using worker = await launcher.launch({ cpuCount: 2 });
@@ -65,7 +66,12 @@ async function endOrphans(mark: string, end: SessionEnd): Promise<void> {
   if (end.type !== "exited" || end.code !== 0) await endMarked(new Set([mark]));
 }
 
-/** Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up. Throws as `workerLauncherWithRunCmd` does. */
+/**
+ * Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up.
+ *
+ * @throws LaunchError when the node can't be reached, or the agent does not come up; TypeError or RangeError, which name the
+ *   option, for a wrong one; DirectoryError when there can be no `logDir`; on an abort, the signal's reason
+ */
 export async function openNodeLauncher(
   config: NodeLauncherConfig,
   addr: WorkerAddr,
@@ -97,7 +103,12 @@ const runHere =
   (command) =>
     runCmdLocalAsync({ ...command, env: { ...command.env, ...compileCacheVariables(compileCache) } });
 
-/** Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node could not be reached. */
+/**
+ * Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node
+ * could not be reached.
+ *
+ * @throws what `use` throws; TypeError or RangeError for a wrong option; DirectoryError when there can be no `logDir`
+ */
 export async function withNodeLauncher<A>(
   config: NodeLauncherConfig,
   addr: WorkerAddr,

@@ -18,7 +18,11 @@ import { LaunchError } from "../errors.ts";
 /** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */
 const INDIRECT_SILENCE_MS = 60_000;
 
-/** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
+/**
+ * Connects to `host`. An abort of `signal` gives up.
+ *
+ * @throws LaunchError when the node can't be reached, or no agent comes up there; on an abort, the signal's reason
+ */
 export async function openRemoteLauncher(
   config: NodeLauncherConfig,
   host: string,

@@ -6,6 +6,7 @@ import type { WorkerEnding } from "@hyperion-ts/wire";
 import type { WorkerDeath } from "../errors.ts";
 import type { Call, LostAs } from "./worker-launcher.ts";
 
+/** The calls that one worker has, in the order in which they were sent. */
 export class SentCalls {
   readonly #calls = new Map<number, Call>();
   /** A recall that is not answered yet: the ids of the calls that were sent before it. */
@@ -13,6 +14,7 @@ export class SentCalls {
   #lastId = 0;
   #answered = 0;
 
+  /** How many there are. */
   get size(): number {
     return this.#calls.size;
   }
@@ -24,6 +26,7 @@ export class SentCalls {
     return id;
   }
 
+  /** The id of a call; undefined when the worker does not have it. */
   idOf(call: Call): number | undefined {
     for (const [id, known] of this.#calls) if (known === call) return id;
     return undefined;

@@ -19,6 +19,7 @@ const ROUND = 32;
 /** Each of so many rounds is passed the other way, to see whether that is better by now. */
 const ROUNDS_UNTIL_TRY = 32;
 
+/** The waits of one process. */
 export class Polling {
   readonly #load: typeof schedYield;
   /** Loaded when it is needed first: most processes have longer calls. */

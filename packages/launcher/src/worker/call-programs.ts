@@ -8,9 +8,11 @@ import { whyNoProgram } from "./why-no-program.ts";
 
 const KILL_AFTER_MS = 2_000;
 
+/** The programs that one call runs. */
 export class CallPrograms {
   readonly #running = new Map<ChildProcess, Promise<ExecResult>>();
 
+  /** What `ctx.exec` does; an abort of `signal` ends the program, and rejects with its reason. */
   run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const wrong = problemOf(file, args, options);

@@ -22,11 +22,13 @@ interface FileHere {
 export class UnsureCodeError extends Error {
   override readonly name = "UnsureCodeError";
 
+  /** `files` are their paths. */
   constructor(files: readonly string[]) {
     super(`${files.join(", ")} was changed in the moment in which this worker loaded it`);
   }
 }
 
+/** The files of one function, as they were found. */
 export class FunctionFiles {
   readonly #files: readonly FileHere[];
 
@@ -35,14 +37,14 @@ export class FunctionFiles {
     this.#files = files.map(({ path, sha256 }) => ({ path: here(path), sha256, found: look(here(path)) }));
   }
 
-  /** Those that are other ones than when the program began. */
+  /** The files that are other ones than when the program began. */
   get changed(): readonly ChangedFile[] {
     return this.#files.flatMap(({ sha256, found }, at) =>
       found?.sha256 === sha256 ? [] : [{ at, changedAtMs: found?.changedAtMs ?? null }],
     );
   }
 
-  /** Whether any of them is there, beside the package.json files, which may lie far above. */
+  /** Whether any file is there, package.json files aside, which may lie far above. */
   get anyFound(): boolean {
     return this.#files.some(({ path, found }) => found !== undefined && !isPackageFile(path));
   }

@@ -20,6 +20,7 @@ type Definition = Extract<ToWorker, { type: "define" }>;
 /** A function that is ready, or the promise of it while its module loads. */
 export type Loaded = AnyRemoteFunction | Promise<AnyRemoteFunction>;
 
+/** All functions that this worker was told of, by their indices. */
 export class FunctionTable {
   readonly #entries: Loaded[] = [];
   readonly #definitions: Definition[] = [];
@@ -36,6 +37,7 @@ export class FunctionTable {
     this.#tell = tell;
   }
 
+  /** A function was announced, with its module. */
   define(definition: Definition): void {
     this.#definitions[definition.index] = definition;
   }
@@ -50,10 +52,12 @@ export class FunctionTable {
     this.#oldCode?.came(index, body);
   }
 
+  /** The name of a function; an empty text where it was never announced. */
   nameOf(index: number): string {
     return this.#definitions[index]?.name ?? "";
   }
 
+  /** The function; a promise of it while its module loads, which rejects with a ModuleError or an UnsureCodeError where it can't be. */
   get(index: number): Loaded {
     const known = this.#entries[index];
     if (known !== undefined) return known;

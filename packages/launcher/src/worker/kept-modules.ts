@@ -14,6 +14,7 @@ export interface KeptModule {
   readonly path: string;
   /** As the runtime's hooks name it. */
   readonly format: string;
+  /** Its text. */
   readonly source: string;
 }
 

@@ -27,6 +27,7 @@ const exit = process.exit.bind(process);
 
 /** What is to be known of the worker, and how it speaks. */
 export interface EndingWorker {
+  /** The call that runs. */
   readonly running: RunningCall | undefined;
   /** How many calls it has begun. */
   readonly begun: number;
@@ -40,10 +41,12 @@ export interface EndingWorker {
   print(error: unknown, call: RunningCall | undefined): void;
 }
 
+/** What a worker says when it ends by itself. */
 export class LastWords {
   readonly #worker: EndingWorker;
   #said = false;
 
+  /** Listens for errors that nobody catches, for exits and for signals. */
   constructor(worker: EndingWorker) {
     this.#worker = worker;
     process.on("uncaughtException", (error) => this.#uncaught(error));

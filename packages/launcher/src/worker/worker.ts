@@ -47,7 +47,9 @@ interface QueuedCall {
   readonly body: Buffer;
 }
 
+/** The worker of this process. */
 export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
+  /** Its end of the channel to the head. */
   readonly channel: Channel<ToWorker>;
   readonly config: WorkerConfig;
   readonly #writer: FrameWriter;
@@ -69,6 +71,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
+  /** `channel` is the number that its frames bear, `writer` where they go. */
   constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
     this.config = config;
     this.#functions = new FunctionTable(config.folderNames, (message) => this.#tellAtOnce(message));
@@ -116,6 +119,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     this.#lastWords.broken(error);
   }
 
+  /** Tells the head that calls can come. */
   ready(): void {
     const message: FromWorker = { type: "ready", pid: process.pid, startMs: performance.now() };
     this.channel.sendMessage(message);

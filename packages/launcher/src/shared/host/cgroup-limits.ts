@@ -11,7 +11,7 @@ const MEGABYTE = 1_048_576;
 /** Version 1 writes the largest number that fits, rounded to pages, where there is no limit. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
-/** The memory that is left by the limit which leaves least; null without any. Memory that the kernel can take back, such as cached files, counts as left. */
+/** The memory that is left by the limit which leaves least; null where there is no limit. Memory that the kernel can take back, such as cached files, counts as left. */
 export function memoryLimit(cgroups: readonly OwnCgroup[] = ownCgroups()): MemoryLimit | null {
   const limits = cgroups.flatMap(({ version, folders }) =>
     folders.flatMap((folder) => (version === 2 ? memoryOfVersion2(folder) : memoryOfVersion1(folder))),

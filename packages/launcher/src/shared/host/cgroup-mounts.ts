@@ -7,6 +7,7 @@ import { readIfThere } from "@hyperion-ts/processes";
 
 /** A tree of cgroups that can be seen here. */
 export interface CgroupMount {
+  /** Of cgroups. */
   readonly version: 1 | 2;
   /** Of version 1; version 2 says in each folder what it has. */
   readonly controllers: readonly string[];
@@ -18,7 +19,9 @@ export interface CgroupMount {
 
 /** This process's cgroup in one of the trees. */
 export interface OwnCgroup {
+  /** Of cgroups. */
   readonly version: 1 | 2;
+  /** Of the tree, where it is of version 1. */
   readonly controllers: readonly string[];
   /** Its folder, and those above it, the innermost first: a limit of any of them counts. */
   readonly folders: readonly string[];

@@ -17,6 +17,7 @@ export interface CpuTopology {
   readonly hybrid: boolean;
 }
 
+/** CPUs that sit together, by the kernel's ids. */
 export type CpuGroup = readonly number[];
 
 /** The cores as hwloc counts them. Null where sets overlap without one being in the other: then nobody knows what hwloc makes of it. */
