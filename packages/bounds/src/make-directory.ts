@@ -46,7 +46,7 @@ export function makeDirectory(path: string, { mode = 0o777 }: DirectoryOptions =
   }
 }
 
-/** Not before it is needed: modules that only define functions load this package, and no file system. */
+/** The file system, loaded when it is needed: modules that only define functions load this package, and no file system. */
 const fileSystem = (): typeof FileSystem => process.getBuiltinModule("node:fs");
 
 /** What stands in the way of a directory. */

@@ -46,7 +46,7 @@ export class LaunchError extends Error {
 
 /** What ended a worker; `lastOutput` is the last lines that it printed, `usedMb` what it held of memory when that was more than its share. */
 export type WorkerDeath =
-  /** `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
+  /** It exited. `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
   | {
       readonly kind: "exited";
       readonly code: number | null;
@@ -54,7 +54,7 @@ export type WorkerDeath =
       readonly usedMb?: number;
       readonly blame?: string;
     }
-  /** `complaint`: its agent ended it for this. */
+  /** A signal ended it. `complaint`: why its agent ended it. */
   | {
       readonly kind: "killed";
       readonly signal: string;

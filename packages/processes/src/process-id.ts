@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface ProcessId {
   /** Its number. */
   readonly pid: number;
-  /** In clock ticks since boot: field 22 of /proc/PID/stat. */
+  /** When it started, in clock ticks since boot: field 22 of /proc/PID/stat. */
   readonly startTime: string;
 }
 

@@ -25,7 +25,7 @@ export function environmentOf(pid: number): readonly string[] {
 export const statusOf = (pid: number | "self", field: string): string | undefined =>
   new RegExp(`^${field}:\\s*(.*)$`, "m").exec(readIfThere(`/proc/${pid}/status`))?.[1];
 
-/** The same of a field that begins with a number: kB of memory, threads, ids. */
+/** The number that the value of such a field begins with: kB of memory, threads, ids. */
 export function statusNumber(pid: number | "self", field: string): number | undefined {
   const text = statusOf(pid, field);
   return text === undefined ? undefined : Number.parseInt(text, 10);

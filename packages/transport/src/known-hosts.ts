@@ -51,7 +51,7 @@ export async function lookUpKnownHost(config: SshConfig, signal: AbortSignal): P
 
 async function linesOf(name: string, file: string, signal: AbortSignal): Promise<readonly KnownKey[]> {
   if (!existsSync(file)) return [];
-  // It exits with code 1 when it finds nothing.
+  // ssh-keygen exits with code 1 when it finds nothing.
   const { code, stdout, stderr } = await askProgram(["ssh-keygen", "-F", name, "-f", file], signal);
   if (code !== 0 && code !== 1)
     throw new TransportError({

@@ -23,7 +23,7 @@ export async function resolveSshConfig(
   return parseSshConfig(stdout, host, localAccount());
 }
 
-/** Where the host of a configuration that `ssh -G` printed is, and how its key is known; as much of it as can be read. */
+/** Where the host is, and how its key is known, as far as that can be read from what `ssh -G` printed. */
 export function placeOf(
   printed: string,
   host: string,

@@ -99,7 +99,7 @@ async function findHost(
   return address.length === 0 ? config : resolveSshConfig(host, [...options, ...address], signal);
 }
 
-/** All that is asked of this machine before a host is troubled. */
+/** Finds out all that this machine has to say before the host is connected to. */
 async function prepare(
   config: SshConfig,
   { ssh2 }: SshLibraries,

@@ -1,4 +1,4 @@
-/** From a stream to a host to a connection that is logged in: the host's key is verified before anything is shown to it. */
+/** Makes a stream to a host a connection that is logged in. The host's key is verified before anything is shown to it. */
 import type { Duplex } from "node:stream";
 import { LONGEST_TIMER_MS } from "@hyperion-ts/bounds";
 import type { NodeSSH } from "node-ssh";

@@ -208,7 +208,7 @@ export class AgentWorker {
     });
   }
 
-  /** Whoever has closed its frames, and lives on, answers nothing any more. */
+  /** Ends a worker that has closed its frames and lives on: it will never answer anything. */
   async #expectEnd(): Promise<void> {
     const { exited, hasEnded } = this.#process.running;
     const stays =

@@ -27,7 +27,7 @@ const UNANSWERED_MS = 45_000;
 
 const NOTHING = new Uint8Array(0);
 
-/** Who is behind the connection. */
+/** Hears all that comes over the connection. */
 export interface HeadListener extends FrameReceiver {
   /** A chunk has come; its frames follow. */
   called(): void;

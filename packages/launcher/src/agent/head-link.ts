@@ -15,7 +15,7 @@ interface TcpPair {
   readonly remotePort: number;
 }
 
-/** So many repetitions of the same data mean that nobody is there. */
+/** After so many repetitions of the same data nobody is taken to be there. */
 const MANY_REPETITIONS = 2;
 const RETRANSMIT_TIMER = 1;
 const ZERO_WINDOW_TIMER = 4;

@@ -56,7 +56,7 @@ export class WorkerProcesses {
     this.#poolThreads ??= poolThreads(allowedCpus().length);
     const room = workerRoom([...this.#running], this.#starting, this.#poolThreads);
     const workers = this.#running.size + this.#starting;
-    // Without any worker nothing is lost by trying, where it may come up.
+    // As long as there is no worker, nothing is lost by trying to start one, where it may come up.
     if (room !== null && (workers > 0 ? workers >= room.workers : room.full))
       throw new NoRoomError(`${room.limit} is reached`);
     this.#starting += 1;

@@ -24,7 +24,7 @@ const agentCommand = ({
   ...(jobCgroups.length === 0 ? [] : [node, ...jobCgroups]),
 ];
 
-/** The same on another node. `folderNames`: folders that have two names here, of which the node may know one only. */
+/** What starts an agent on another node. `folderNames`: folders that have two names here, of which the node may know one only. */
 export const remoteAgentCommand = (options: NodeLauncherOptions, folderNames: readonly FolderName[]): string[] =>
   withGuard(commandOnNode(options, folderNames), timesOf(options)).argv;
 
@@ -38,9 +38,9 @@ function commandOnNode(options: NodeLauncherOptions, folderNames: readonly Folde
 }
 
 /**
- * Node, the agent and the directory for compiled code, each by that of two names which is there; then an option of Node's, and what
- * else the agent is told. The directory for compiled code may still have to be made, in a program's folder for its data: so
- * the one above that folder has to be there.
+ * Runs Node with the agent and the directory for compiled code, each by that of its two names which is there; behind them
+ * come an option of Node's, and what else the agent is told. The directory for compiled code may still have to be made, in a
+ * program's folder for its data: so it is the one above that folder that has to be there.
  */
 const BY_EITHER_NAME = [
   'node=$1; test -x "$node" || node=$2; agent=$3; test -e "$agent" || agent=$4; cache=$5; test -d "${cache%/*/*}" || cache=$6; test -d "${cache%/*/*}" || cache=',

@@ -27,7 +27,7 @@ import { MAX_SLOTS, type SlotOwner, Slots } from "./slots.ts";
 import { Silence } from "../shared/silence.ts";
 import { LaunchError } from "../errors.ts";
 
-/** Where the workers of a node run, and why that is not the program's directory: null where it is. */
+/** In which directory the workers of a node run, and why that is not the program's; `why` is null where it is. */
 export type NodePlace = Pick<Extract<FromAgent, { type: "placed" }>, "directory" | "why">;
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 

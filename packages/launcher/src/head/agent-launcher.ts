@@ -19,7 +19,7 @@ import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "../errors.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
 
-/** How long the end of a worker that was killed may take. */
+/** How long the end of a worker that was killed may take, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
 
 /**
@@ -121,7 +121,7 @@ class AgentLauncher implements NodeLauncher {
     const late = Promise.withResolvers<never>();
     using timers = new DisposableStack();
     const giveUp = (): void => {
-      // Its end says more, if it comes.
+      // The worker's end says more, if it comes.
       worker.giveUp(why);
       timers.use(
         after(LAST_WORDS_MS, () =>
@@ -141,7 +141,7 @@ const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: Laun
   over: overMemory,
 });
 
-/** Those of the program, then ours: the last one counts. */
+/** The runtime's options for a worker: those of the program, then ours, because of two the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
   ...optionsForWorkers(process.execArgv, { share: memoryMb !== undefined, startDirectory }),
   ...RUNTIME_OPTIONS,

@@ -18,7 +18,7 @@ export interface AgentSettings {
   readonly times: AgentTimes;
   /** After so long without a sign of the head the agent ends; null: only when its input ends. */
   readonly headSilenceMs: number | null;
-  /** Where and in which environment workers run; null: as the agent does. */
+  /** In which directory and environment workers run; null: in those of the agent. */
   readonly surroundings: NodeSurroundings | null;
   /** Whether a silent node is only paused. Default: it is not. */
   readonly isPaused?: ((node: string) => Promise<boolean>) | undefined;

@@ -16,7 +16,7 @@ import type { Call } from "./worker-launcher.ts";
 const NOTHING = new Uint8Array(0);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
-/** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
+/** So many files of a function, whose paths may have 4,096 bytes each, fit into a control message too. */
 const FILES_IN_A_MESSAGE = 12;
 
 /** What goes to one worker, in order. */
@@ -64,7 +64,7 @@ export class CallSender {
     this.#channel.send(FrameKind.recall, 0, NOTHING, NOTHING);
   }
 
-  /** Sends files of a function as they were, to a worker that has found others. */
+  /** Sends the files that a worker has asked for, as they were when the program began. */
   code(index: number, wanted: readonly number[]): void {
     const code = this.#codes[index];
     const sources = listed(wanted).flatMap((at) => {
@@ -76,7 +76,7 @@ export class CallSender {
     this.#channel.send(FrameKind.code, index, NOTHING, encodeValue(kept));
   }
 
-  /** What its worker says of changed files of a function, with their paths. */
+  /** The paths of the files that a worker has found changed, with the times of the changes. */
   oldFiles(index: number, changed: readonly ChangedFile[]): OldCode["files"] {
     return listed(changed).flatMap(({ at, changedAtMs }) => {
       const path = this.#codes[index]?.files[at]?.path;

@@ -20,6 +20,6 @@ export type CodeOf = (fn: Pick<AnyRemoteFunction, "name" | "module">) => CodeAtS
 export interface OldCode {
   /** The worker. */
   readonly serviceId: ServiceId;
-  /** With the time of the change, in milliseconds since 1970 by the file server's clock; null: the file is gone. */
+  /** The files that were changed, with the time of the change, in milliseconds since 1970 by the file server's clock; null: the file is gone. */
   readonly files: readonly { readonly path: string; readonly changedAtMs: number | null }[];
 }

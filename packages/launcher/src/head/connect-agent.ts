@@ -1,4 +1,4 @@
-/** From a session that runs somewhere to a connection with the agent that it is. */
+/** From a session to a connection with the agent that runs in it. */
 import { after, showDuration } from "@hyperion-ts/bounds";
 import { encodeMessage, FrameKind, FrameWriter, headerOf, type ToAgent } from "@hyperion-ts/wire";
 import { excerpt, indent } from "@hyperion-ts/processes";
@@ -13,7 +13,7 @@ import { LaunchError } from "../errors.ts";
 /** How much of what a login shell printed in place of our greeting stands in an error message, in characters. */
 const MAX_SHOWN_BANNER = 200;
 
-/** Why there is no agent: how its session ended; without `end`, that it took too long. */
+/** There is no agent, because its session has ended as `end` says, or, without `end`, because it took too long. */
 class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
   readonly end: SessionEnd | undefined;
@@ -109,7 +109,7 @@ async function unlessOver<A>(
   }
 }
 
-/** Where Node.js itself was when it failed helps nobody, and each node of many would say it. */
+/** Leaves out the stack frames of Node.js itself: they help nobody, and each node of many would print them. */
 const withoutNodeFrames = (text: string): string => text.replaceAll(/\n +at .*\bnode:\S*/g, "");
 
 /** What a person can do about an end, or about none. */

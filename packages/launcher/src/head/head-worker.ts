@@ -125,7 +125,7 @@ export class HeadWorker implements LaunchedWorker, SlotOwner {
   submit(call: Call): void {
     if (this.#slot === undefined) throw new Error("A call was submitted to a worker that has no channel");
     if (this.#isGone) {
-      // It may have died in the moment in which its last answer came.
+      // The worker may have died in the moment in which its last answer came.
       void this.gone.then((death) => call.lost(death, "next"));
       return;
     }

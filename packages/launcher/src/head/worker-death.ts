@@ -2,10 +2,10 @@
 import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
 import { describeDeath, lastLine, type WorkerDeath } from "../errors.ts";
 
-/** How a runtime ends that gives up. */
+/** The signals by which a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 
-/** Our own code has failed; or the runtime's own handler of uncaught errors, which exits with 7 (nodejs.org/api/process.html, "Exit codes"). */
+/** The exit codes of a worker in which our own code has failed, or the runtime's own handler of uncaught errors (7: nodejs.org/api/process.html, "Exit codes"). */
 const BROKEN = new Set([BROKEN_EXIT_CODE, 7]);
 
 /** Reads a death from what the agent saw (`usedMb`: that it held more memory than its share), and what the worker said before, if it could. */
@@ -48,10 +48,10 @@ const AT_A_LIMIT = [
   ],
 ] as const;
 
-/** Where a runtime that gives up begins to print its own insides: they tell nobody more than its log file does. */
+/** What a runtime that gives up prints of its own insides, from its first line on: nobody learns more from it than from the log file. */
 const INSIDES = /^(?:<--- Last few GCs --->|-+ (?:Native|JavaScript) stack trace -+)[^]*/m;
 
-/** Which limit a worker has met that died before it was ready, if it has met one. `seen`: the one that its agent saw. */
+/** Which limit a worker has met that died before it was ready; undefined: none. `seen`: the limit that its agent saw. */
 export function limitMet(death: WorkerDeath, seen: string | undefined): string | undefined {
   if (seen !== undefined || !("lastOutput" in death)) return seen;
   if (death.kind === "out-of-memory" && death.full !== undefined) return death.full;
@@ -59,7 +59,7 @@ export function limitMet(death: WorkerDeath, seen: string | undefined): string |
   return AT_A_LIMIT.find(([sign]) => sign.test(printed))?.[1];
 }
 
-/** All that is known of an end before the beginning: the limit that was met, or what the worker printed of its own accord. */
+/** Why a worker ended before it was ready: the limit that it met, or what it printed of its own accord. */
 export function describeFailedStart(death: WorkerDeath, limit: string | undefined): string {
   if (limit !== undefined) return limit;
   if (!("lastOutput" in death)) return describeDeath(death);

@@ -98,6 +98,6 @@ export interface Call {
   failed(failure: CallFailure, runMs: number): void;
   /** The worker is gone, or its node. */
   lost(death: WorkerDeath, as: LostAs): void;
-  /** It was taken back before it began. */
+  /** The call was taken back before it began. */
   returned(): void;
 }

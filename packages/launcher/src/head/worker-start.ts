@@ -14,7 +14,7 @@ export class WorkerStart {
   constructor(node: string, logFile: string) {
     this.#node = node;
     this.#logFile = logFile;
-    // Whoever launches awaits it; a worker that dies later has nobody to tell here.
+    // The launch awaits this promise; when the worker dies later, nobody has to hear of it here.
     this.#settled.promise.catch(() => undefined);
   }
 

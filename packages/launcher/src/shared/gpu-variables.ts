@@ -3,7 +3,7 @@
  * them where its gres.conf does not say the kind.
  */
 
-/** Of CUDA, of ROCm (HIP), of OpenCL on AMD's GPUs, and of Intel's Level Zero. */
+/** The variables of CUDA, of ROCm (HIP), of OpenCL on AMD's GPUs, and of Intel's Level Zero. */
 const VARIABLES = ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL", "ZE_AFFINITY_MASK"] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;

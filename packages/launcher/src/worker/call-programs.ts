@@ -24,7 +24,7 @@ export class CallPrograms {
     return result;
   }
 
-  /** Ends what still runs. A function that has returned does not wait for it any more. */
+  /** Ends the programs that still run. A function that has returned does not wait for them any more. */
   end(): void {
     for (const [child, result] of this.#running) {
       result.catch(() => undefined);
@@ -113,7 +113,7 @@ function endProgram(child: ChildProcess): void {
   signalEach(started, "SIGTERM");
   setTimeout(() => signalEach(program === undefined ? started : [program, ...started], "SIGKILL"), KILL_AFTER_MS);
   child.once("exit", () => {
-    // Whoever else holds its streams is not waited for.
+    // Other processes that hold its streams are not waited for.
     child.stdout?.destroy();
     child.stderr?.destroy();
   });

@@ -9,7 +9,7 @@ import { FunctionFiles, UnsureCodeError } from "./function-files.ts";
 import type { OldCode } from "./old-code.ts";
 import { ModuleError, notImported } from "./why-not-loaded.ts";
 
-/** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
+/** How long after the import the compiled code of a new module is written: not while the first calls wait, and not at the worker's end, which may be a kill. */
 const KEEP_COMPILED_AFTER_MS = 50;
 
 /** A message has to fit into one frame. */
@@ -42,12 +42,12 @@ export class FunctionTable {
     this.#definitions[definition.index] = definition;
   }
 
-  /** What is to be found of a function's files. */
+  /** The head says which files of a function there were when the program began. */
   expect(index: number, files: readonly FileAtStart[]): void {
     (this.#files[index] ??= []).push(...files);
   }
 
-  /** Takes in what was asked for of a function's code. */
+  /** The head has sent what was asked for of a function's code. */
   code(index: number, body: Buffer): void {
     this.#oldCode?.came(index, body);
   }

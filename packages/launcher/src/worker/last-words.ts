@@ -67,7 +67,7 @@ export class LastWords {
   broken(error: unknown, call = this.#worker.running): void {
     if (this.#worker.damage() !== undefined) return this.#leave(error, call);
     this.#end(() => {
-      // Of a call whose function was not loaded nothing has run: it has not begun.
+      // A call whose function was not loaded has not begun: nothing of it has run.
       if (error instanceof UnsureCodeError) this.#say("worker", error.message, this.#worker.begun - 1);
       else this.#say("worker", `hyperion-ts's own code failed in it: ${messageOf(error)}`);
       this.#worker.print(error, call);

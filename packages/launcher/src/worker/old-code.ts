@@ -102,7 +102,7 @@ function hooksOfOthers(): string | undefined {
     .find((option) => /^(?:--(?:import|require|loader|experimental-loader)|-r)(?:=|$)/.test(option));
 }
 
-/** Not every change of a file is one of this function. */
+/** Whether the function is another one: not every change of a file is one of the function. */
 async function isAnother({ module, name }: ChangedFunction, hash: string | null): Promise<boolean> {
   const { CodeReader } = await import("@hyperion-ts/code-hash");
   try {

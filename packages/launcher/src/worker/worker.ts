@@ -230,7 +230,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
 
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
     const damage = this.damage();
-    // Of a call that fails in a worker of its own it is the call's own doing. All else may be wrong, or an earlier call's fault.
+    // Where the first call of this worker fails, that call did the damage. Any other answer may be wrong, or an earlier call's fault.
     if (damage !== undefined && (kind === FrameKind.result || this.#begun > 1)) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);

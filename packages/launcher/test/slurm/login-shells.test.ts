@@ -82,12 +82,7 @@ describeOnTestbed(describe)("a node", () => {
 
     test.each([
       ["reads input", "rita", "read answer\n", /did not greet within 8 s.*login shell.*start files.*\.bashrc/s],
-      [
-        "starts another shell",
-        "sven",
-        "exec fish\n",
-        /did not greet within 8 s.*login shell.*start files.*exec fish/s,
-      ],
+      ["starts another shell", "sven", "exec fish\n", /did not greet within 8 s.*login shell.*start files.*exec fish/s],
       [
         "ends the shell",
         "gwen",

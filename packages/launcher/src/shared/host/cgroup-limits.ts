@@ -22,7 +22,7 @@ export function memoryLimit(cgroups: readonly OwnCgroup[] = ownCgroups()): Memor
 const memoryOfVersion1 = (folder: string): MemoryLimit[] =>
   limitOf(join(folder, "memory.limit_in_bytes"), folder, "total_rss");
 
-/** Above memory.high nobody is killed, but slowed down until nothing goes on. */
+/** memory.high counts too: above it processes are not killed, but slowed down until nothing goes on. */
 const memoryOfVersion2 = (folder: string): MemoryLimit[] =>
   ["memory.max", "memory.high"].flatMap((name) => limitOf(join(folder, name), folder, "anon"));
 
