@@ -99,8 +99,11 @@ function hooksOfOthers(): string | undefined {
   const options = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(" ")];
   return options
     .map((option) => option.replaceAll("_", "-"))
-    .find((option) => /^(?:--(?:import|require|loader|experimental-loader)|-r)(?:=|$)/.test(option));
+    .find((option) => HOOK_OPTIONS.has(option.split("=", 1)[0] ?? option));
 }
+
+/** Options that load a module before the program, which may install hooks. */
+const HOOK_OPTIONS: ReadonlySet<string> = new Set(["--import", "--require", "-r", "--loader", "--experimental-loader"]);
 
 /** Whether the function is another one: not every change of a file is one of the function. */
 async function isAnother({ module, name }: ChangedFunction, hash: string | null): Promise<boolean> {
