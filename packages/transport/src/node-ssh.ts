@@ -7,26 +7,8 @@ import type { AddressOf } from "./host-address.ts";
 import { loginShellCommand } from "./shell-quote.ts";
 import { type ConnectionAttempt, openSshConnection } from "./ssh-connection.ts";
 import { startSession } from "./ssh-session.ts";
-import type { SystemSshOptions } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
-
-/** What comes before the configuration's own word on a host; each is optional. */
-export interface NodeSshOptions {
-  /** A configuration file in place of the person's and the system's (ssh's `-F`). */
-  readonly configFile?: string;
-  /** The account on the host. */
-  readonly user?: string;
-  /** From 1 to 65,535. */
-  readonly port?: number;
-  /** Files of private keys, before those of the configuration. */
-  readonly identityFiles?: readonly string[];
-  /** How long connecting to each host may take, and again logging in, in milliseconds: above 0; Infinity: no limit. Default: ConnectTimeout of the configuration, else 20,000. */
-  readonly connectTimeoutMs?: number;
-  /** How often a host is asked for a sign of life, in milliseconds: above 0; Infinity: never. Default 5,000. */
-  readonly keepaliveMs?: number;
-  /** After how many unanswered questions the connection is given up: 1 at least. Default 3. */
-  readonly keepaliveCount?: number;
-}
+import { type NodeSshOptions, SSH_DEFAULTS, type SystemSshOptions } from "./transport-options.ts";
 
 /** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf` says where hosts are whose names can't be looked up. */
 export const nodeSsh = (options: NodeSshOptions = {}, addressOf?: AddressOf): Transport => ({
@@ -70,8 +52,8 @@ const attempt = (
   addressOf,
   times: {
     connectTimeoutMs: options.connectTimeoutMs,
-    keepaliveMs: options.keepaliveMs ?? 5_000,
-    keepaliveCount: options.keepaliveCount ?? 3,
+    keepaliveMs: options.keepaliveMs ?? SSH_DEFAULTS.keepaliveMs,
+    keepaliveCount: options.keepaliveCount ?? SSH_DEFAULTS.keepaliveCount,
   },
   resources,
   signal,

@@ -17,22 +17,7 @@ import { passedToSrun } from "./srun-environment.ts";
 import { srunFailure } from "./srun-failure.ts";
 import { commandSession } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
-
-/** Which program is run, and with what. (Hyperion: the argument of its SRun transport) */
-export interface SrunOptions {
-  /** The program. Default `"srun"`, from PATH. */
-  readonly command?: string;
-  /** Options behind ours, which so win over them. Default: none. */
-  readonly options?: readonly string[];
-  /** The component of a heterogeneous job that a node belongs to. Default: none does. */
-  readonly hetGroupOf?: (host: string) => number | undefined;
-  /**
-   * The generic resources that the step asks for on a node, as `--gres` takes them: `gpu:2`, or `none`. All that the job
-   * has there, as a step that is bound to fewer devices hides the others from its workers. Default: what srun asks for
-   * by itself, which is too much on each node where the job has asked for a total (`--gpus=4`).
-   */
-  readonly gresOf?: (host: string) => string | undefined;
-}
+import type { SrunOptions } from "./transport-options.ts";
 
 /**
  * A step beside others (`--overlap`) on all of the job's CPUs of the node: one task with neither `--exact` nor

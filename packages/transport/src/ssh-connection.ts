@@ -16,6 +16,7 @@ import { orderKeys, readKeyFiles } from "./ssh-keys.ts";
 import { Login } from "./ssh-login.ts";
 import { loadSsh, type SshLibraries } from "./ssh2.ts";
 import { tcpConnect } from "./tcp-connect.ts";
+import { SSH_DEFAULTS } from "./transport-options.ts";
 
 /** Jump hosts that lead to each other end somewhere. */
 const MAX_JUMPS = 8;
@@ -115,7 +116,7 @@ async function prepare(
     known,
     algorithms,
     login: new Login(config, orderKeys(files, held, config.identitiesOnly), agent, ssh2),
-    connectTimeoutMs: times.connectTimeoutMs ?? config.connectTimeoutMs ?? 20_000,
+    connectTimeoutMs: times.connectTimeoutMs ?? config.connectTimeoutMs ?? SSH_DEFAULTS.connectTimeoutMs,
     keepaliveMs: times.keepaliveMs,
     keepaliveCount: times.keepaliveCount,
   };

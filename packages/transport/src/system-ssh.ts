@@ -12,14 +12,7 @@ import { placeOf } from "./resolve-ssh-config.ts";
 import { loginShellCommand } from "./shell-quote.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import type { Transport } from "./transport.ts";
-
-/** Which program is run, and with what. (Hyperion: the argument of its SSH transport) */
-export interface SystemSshOptions {
-  /** The program. Default `"ssh"`, from PATH. */
-  readonly command?: string;
-  /** Options before the host's name, which come before ours and so win over them. Default: none. */
-  readonly options?: readonly string[];
-}
+import { SSH_DEFAULTS, type SystemSshOptions } from "./transport-options.ts";
 
 /**
  * What we ask of ssh: no terminal, no questions, nothing forwarded, and an end of its own when the network is cut; and
@@ -36,9 +29,9 @@ const OURS = [
   "-o",
   "RemoteCommand=none",
   "-o",
-  "ServerAliveInterval=5",
+  `ServerAliveInterval=${SSH_DEFAULTS.keepaliveMs / 1_000}`,
   "-o",
-  "ServerAliveCountMax=3",
+  `ServerAliveCountMax=${SSH_DEFAULTS.keepaliveCount}`,
 ];
 
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */

@@ -1,23 +1,10 @@
-/** Which transport reaches the other nodes. (Hyperion's CommandTransport) */
+/** From the choice of a transport to the transport. */
 import { TransportError } from "./command-session.ts";
 import type { AddressOf } from "./host-address.ts";
-import type { NodeSshOptions } from "./node-ssh.ts";
-import { srun, type SrunOptions } from "./srun.ts";
-import { systemSsh, type SystemSshOptions } from "./system-ssh.ts";
+import { srun } from "./srun.ts";
+import { systemSsh } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
-
-/**
- * - `node-ssh`: ssh in this process, by the rules of the system's ssh configuration and known_hosts. A host whose
- *   configuration asks for what it can't do is reached by the system's ssh, and the log says why. The default.
- * - `ssh`: the system's ssh, with all that it can.
- * - `srun`: a job step on each node, with frames over TLS.
- * - `custom`: a transport of your own.
- */
-export type CommandTransport =
-  | ({ readonly type: "node-ssh" } & NodeSshOptions)
-  | ({ readonly type: "ssh" } & SystemSshOptions)
-  | ({ readonly type: "srun" } & SrunOptions)
-  | { readonly type: "custom"; readonly transport: Transport };
+import type { CommandTransport, NodeSshOptions } from "./transport-options.ts";
 
 /** The transport that `choice` names. `log` hears when another one has to step in for a host. `addressOf` says where hosts are whose names can't be looked up. */
 export function openTransport(choice: CommandTransport, log: (line: string) => void, addressOf?: AddressOf): Transport {
