@@ -1,8 +1,23 @@
 // First, because it checks which Node this is.
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
-export type { AgentTimes } from "./head/agent-settings.ts";
+export {
+  LAUNCHER_RULES,
+  type LauncherOptions,
+  launcherOptionsOf,
+  reachOf,
+  type ReachOptions,
+  type TimeOptions,
+  timesRule,
+} from "./head/launcher-options.ts";
 export type { NodePlace } from "./head/agent-connection.ts";
-export type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./head/node-launcher.ts";
+export type {
+  NodeContext,
+  NodeLauncher,
+  NodeLauncherConfig,
+  NodeLauncherOptions,
+  RunCmd,
+  WorkerContext,
+} from "./head/node-launcher.ts";
 export { openNodeLauncher, withNodeLauncher, workerLauncherWithRunCmd } from "./head/open-node-launcher.ts";
 export type { CodeAtStart, CodeOf, OldCode } from "./head/code-at-start.ts";
 export { checkAddr, checkNodeConfig } from "./head/check-options.ts";

@@ -66,11 +66,13 @@ export interface TestNode extends AsyncDisposable {
 export async function testNode(
   options: NodeLauncherOptions & { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<TestNode> {
-  const { env, ...others } = options;
+  const { env, times, ...others } = options;
   await using parts = new AsyncDisposableStack();
   const world = parts.use(testWorld());
   const runCmd: RunCmd = (command) => world.runCmd({ ...command, env: { ...command.env, ...env } });
-  const launcher = parts.use(await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...others }));
+  const launcher = parts.use(
+    await workerLauncherWithRunCmd(world.folder, runCmd, { times: { headSilenceMs: Infinity, ...times }, ...others }),
+  );
   const owned = parts.move();
   return { launcher, world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

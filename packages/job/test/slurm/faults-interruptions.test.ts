@@ -9,7 +9,7 @@ import type { FaultRequest } from "./programs/faults-program.ts";
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
 const width = 200;
 /** No call is ended for taking long on a busy machine. */
-const patient = { endGraceMs: 100_000 };
+const patient = { times: { endGraceMs: 100_000 } };
 const killWait = { KillWait: "120" };
 /** Calls that go on until they are let go, which is after the signal. */
 const held = { width, ms: 10, until: "let-go", options: patient };
@@ -119,7 +119,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   });
 
   test.concurrent("by scancel ends calls that are longer than its grace, and says how many", async () => {
-    const job = await busyOn("long", ["n3", "n4"], { ...endless, options: { endGraceMs: 500 } });
+    const job = await busyOn("long", ["n3", "n4"], { ...endless, options: { times: { endGraceMs: 500 } } });
     await scancel(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
     expect(job.dir.outcome).toMatchObject({
@@ -161,7 +161,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
       // Agents and workers are processes of the job where srun has started them.
       const job = await busyOn(`all-${signal}`, nodes, {
         ...held,
-        options: { ...patient, launcher: { transport: { type: "srun" } } },
+        options: { ...patient, reach: { transport: { type: "srun" } } },
       });
       const { running } = job.dir;
       const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));

@@ -29,7 +29,7 @@ export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv):
   }
   throw new Error(
     `The program's port ${message.port} could not be reached from this node (${failures.join("; ")}). ` +
-      "Is there a firewall between the nodes? Over ssh frames need no port: choose that transport, or `tls: false`.",
+      "Is there a firewall between the nodes? Over ssh frames need no port: choose that transport, or `reach: { tls: false }`.",
   );
 }
 

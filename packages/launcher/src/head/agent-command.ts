@@ -3,7 +3,7 @@ import type { GuardedCommand } from "@hyperion-ts/processes";
 import type { FolderName } from "@hyperion-ts/wire";
 import { logicalPaths } from "../shared/folder-names.ts";
 import { withGuard } from "./agent-guard.ts";
-import { timesOf } from "./agent-settings.ts";
+import { timesOf } from "./launcher-options.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { agentProgram, RUNTIME_OPTIONS } from "./program-file.ts";
 

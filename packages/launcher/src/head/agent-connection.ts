@@ -22,7 +22,8 @@ import {
 import type { CommandSession } from "@hyperion-ts/transport";
 import { howAgentEnded } from "./agent-end.ts";
 import type { AgentHello, AgentLink } from "./agent-greeting.ts";
-import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
+import type { AgentSettings } from "./agent-settings.ts";
+import type { Times } from "./launcher-options.ts";
 import { MAX_SLOTS, type SlotOwner, Slots } from "./slots.ts";
 import { Silence } from "../shared/silence.ts";
 import { LaunchError } from "../errors.ts";
@@ -46,7 +47,7 @@ export class AgentConnection implements AsyncDisposable {
   readonly placed: Promise<NodePlace>;
   readonly #session: CommandSession;
   readonly #writer: FrameWriter;
-  readonly #times: AgentTimes;
+  readonly #times: Times;
   readonly #slots = new Slots();
   readonly #resolveLost: (reason: string) => void;
   readonly #resolvePlaced: (place: NodePlace) => void;
@@ -63,7 +64,7 @@ export class AgentConnection implements AsyncDisposable {
     node: string,
     link: AgentLink,
     session: CommandSession,
-    { times, headSilenceMs, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings,
+    { times, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings,
   ) {
     this.node = node;
     this.hello = link.hello;
@@ -87,7 +88,7 @@ export class AgentConnection implements AsyncDisposable {
       type: "configure",
       version: PROTOCOL_VERSION,
       heartbeatMs: times.heartbeatMs,
-      silenceMs: headSilenceMs === Infinity ? null : headSilenceMs,
+      silenceMs: times.headSilenceMs === Infinity ? null : times.headSilenceMs,
       trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
       folderNames: surroundings?.folderNames ?? [],
@@ -141,8 +142,8 @@ export class AgentConnection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
-    if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.endGraceMs });
-    using _late = after(this.#times.endGraceMs + 1_000, () => this.#session.kill());
+    if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.closeGraceMs });
+    using _late = after(this.#times.closeGraceMs + 1_000, () => this.#session.kill());
     await this.#session.ended;
     this.#lose("its agent ended");
   }

@@ -1,6 +1,6 @@
 /** The guard beside an agent, which ends it with its head, whatever state it is in; and for how long an agent may stand still. */
 import { type GuardedCommand, guardedCommand } from "@hyperion-ts/processes";
-import type { AgentTimes } from "./agent-settings.ts";
+import type { Times } from "./launcher-options.ts";
 
 /** How long an agent that was not stopped, and still has its parent, may stand still, in milliseconds: a file system may be slow. */
 const STUCK_MS = 60_000;
@@ -12,7 +12,7 @@ const ORPHANED_MS = 5_000;
 /** The command that becomes an agent's, with a guard beside it. */
 export function withGuard(
   command: readonly string[],
-  { connectTimeoutMs, heartbeatMs, silenceMs }: AgentTimes,
+  { connectTimeoutMs, heartbeatMs, silenceMs }: Pick<Times, "connectTimeoutMs" | "heartbeatMs" | "silenceMs">,
 ): GuardedCommand {
   const stoppedMs = silenceMs + AFTER_HEAD_MS;
   return guardedCommand(command, {

@@ -9,7 +9,7 @@ import { checkAddr, checkNodeConfig, checkNodeOptions } from "./check-options.ts
 import { compileCacheVariables } from "../shared/compile-cache.ts";
 import { localAgentCommand } from "./agent-command.ts";
 import { openAgentLauncher } from "./agent-launcher.ts";
-import { timesOf } from "./agent-settings.ts";
+import { timesOf } from "./launcher-options.ts";
 import type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./node-launcher.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
@@ -52,12 +52,7 @@ async function launchWith(
     });
   });
   void session.ended.then((end) => endOrphans(mark, end));
-  const times = timesOf(options);
-  const settings = {
-    times,
-    headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs,
-    surroundings: null,
-  };
+  const settings = { times: timesOf(options), surroundings: null };
   return openAgentLauncher(session, { node, settings, signal }, logDir, options);
 }
 
@@ -83,11 +78,10 @@ export async function openNodeLauncher(
   switch (addr.type) {
     case "LocalHost":
       signal.throwIfAborted();
-      // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
       return launchWith(
         config.logDir,
         runHere(config),
-        { headSilenceMs: null, ...config, node: nodeName(addr) },
+        { ...config, times: timesOf(config, "pipe"), node: nodeName(addr) },
         signal,
       );
     case "RemoteAddr":

@@ -124,7 +124,7 @@ describe.concurrent("a worker process", () => {
 
 describe.concurrent("the log file of a worker", () => {
   test("takes garbage that looks like frames, and 20 MB of it, without harm to calls or heartbeats", async () => {
-    await using node = await testNode({ heartbeatMs: 50, silenceMs: 2_000 });
+    await using node = await testNode({ times: { heartbeatMs: 50, silenceMs: 2_000 } });
     await using worker = await node.launcher.launch({});
     // A whole frame, then what could be the greeting.
     const frame = Buffer.concat([frameOf(4, [1, 2, 3, 4]), Buffer.from("\0hyperion-ts frames 1\0\n")]);

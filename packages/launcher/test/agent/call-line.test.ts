@@ -29,7 +29,9 @@ async function nodeWithTmpfs(options: string): Promise<TestNode> {
   ];
   const runCmd: RunCmd = (command) =>
     world.runCmd({ ...command, argv: [...prefix, ...command.argv], env: { TMPDIR: folder } });
-  const launcher = parts.use(await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null }));
+  const launcher = parts.use(
+    await workerLauncherWithRunCmd(world.folder, runCmd, { times: { headSilenceMs: Infinity } }),
+  );
   const owned = parts.move();
   return { launcher, world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

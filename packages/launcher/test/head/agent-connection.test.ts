@@ -7,7 +7,7 @@ import { recordedCall } from "../recorded-call.ts";
 import { agentOf, block, isAlive, kill, PATIENCE, testNode, testWorld, thrownBy } from "../world.ts";
 
 const heartbeatMs = 400;
-const QUICK: NodeLauncherOptions = { heartbeatMs, silenceMs: 3_000 };
+const QUICK: NodeLauncherOptions = { times: { heartbeatMs, silenceMs: 3_000 } };
 
 describe("an agent that is killed", () => {
   test("takes its workers with it, one in a synchronous loop too, and its calls are lost with the node", async () => {

@@ -12,7 +12,7 @@ import { kill, PATIENCE, testNode, testWorld, type World } from "../world.ts";
 vi.setConfig({ testTimeout: 120_000 });
 
 /** A guard that loses patience soon. */
-const SOON: Partial<NodeLauncherConfig> = { silenceMs: 1_000, heartbeatMs: 200 };
+const SOON: Partial<NodeLauncherConfig> = { times: { silenceMs: 1_000, heartbeatMs: 200 } };
 const GUARD_PATIENCE_MS = 6_000;
 
 /** A head. Its workers run when it prints something. */
@@ -137,7 +137,7 @@ test.concurrent("the guard is gone when its launcher was disposed of", async () 
 });
 
 test.concurrent("an agent that may be silent for ever is not ended", async () => {
-  await using node = await testNode({ silenceMs: Infinity });
+  await using node = await testNode({ times: { silenceMs: Infinity } });
   const all = node.world.processes();
   // The guard looks once a second.
   await sleep(3_000);

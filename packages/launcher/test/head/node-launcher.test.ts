@@ -84,7 +84,7 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
   test("gives up on a command that never greets, and ends it", async () => {
     await using world = testWorld();
     const error = await thrownBy(
-      openWith(world, () => ["sh", "-c", "echo Password:; sleep 1000"], { connectTimeoutMs: 3_000 }),
+      openWith(world, () => ["sh", "-c", "echo Password:; sleep 1000"], { times: { connectTimeoutMs: 3_000 } }),
     );
     expect(error).toBeInstanceOf(LaunchError);
     expect(String(error)).toMatch(/the agent on n7 \(sh -c .*\): it did not greet within 3 s\n {2}\| Password:/u);
@@ -163,7 +163,7 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
 
   test("gives up on a worker that is not ready in time, and ends it", async () => {
     await using node = await testNode({
-      connectTimeoutMs: 10_000,
+      times: { connectTimeoutMs: 10_000 },
       env: { NODE_OPTIONS: `--import=${new URL("../programs/slow-worker.ts", import.meta.url).href}` },
     });
     const error = await thrownBy(node.launcher.launch({}));

@@ -37,8 +37,10 @@ describe.concurrent("withNodeLauncher", () => {
   test("hands over null when the node can't be reached", async () => {
     await using world = testWorld();
     expect(
-      await withNodeLauncher({ logDir: world.folder, connectTimeoutMs: 1 }, { type: "LocalHost" }, (launcher) =>
-        Promise.resolve(launcher),
+      await withNodeLauncher(
+        { logDir: world.folder, times: { connectTimeoutMs: 1 } },
+        { type: "LocalHost" },
+        (launcher) => Promise.resolve(launcher),
       ),
     ).toBe(null);
   });

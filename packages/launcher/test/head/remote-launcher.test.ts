@@ -34,7 +34,7 @@ function transports(world: World, loggedIn: boolean) {
     config: {
       logDir: world.folder,
       throttle: oneAtATime(),
-      transport: { type: "custom", transport: { open } },
+      reach: { transport: { type: "custom", transport: { open } } },
     } as const,
   };
 }

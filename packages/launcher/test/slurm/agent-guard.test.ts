@@ -13,11 +13,11 @@ vi.setConfig({ testTimeout: 180_000 });
 const PATIENT = { timeout: 120_000, interval: 50 } as const;
 
 /** A guard that loses patience soon. */
-const SOON: Partial<NodeLauncherConfig> = { silenceMs: 2_000, heartbeatMs: 500 };
+const SOON: Partial<NodeLauncherConfig> = { times: { silenceMs: 2_000, heartbeatMs: 500 } };
 const WAYS: readonly Partial<NodeLauncherConfig>[] = [
-  { transport: { type: "node-ssh" } },
-  { transport: { type: "ssh" } },
-  { transport: { type: "srun" } },
+  { reach: { transport: { type: "node-ssh" } } },
+  { reach: { transport: { type: "ssh" } } },
+  { reach: { transport: { type: "srun" } } },
 ];
 
 // Each test has nodes of its own, so that their waits can be waited for together.

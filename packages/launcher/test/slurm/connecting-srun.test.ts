@@ -1,7 +1,7 @@
 /** Nodes that a step of srun does not reach, or only after a while. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { NodeLauncherConfig } from "../../src/index.ts";
+import type { LauncherOptions } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import { ClusterHead, clusterForTests } from "./cluster-head.ts";
 import { OLD_NODE } from "./cluster-heads.ts";
@@ -21,11 +21,7 @@ describeOnTestbed(describe)("a node by srun", () => {
   });
   afterAll(() => head[Symbol.asyncDispose]());
   beforeEach(() => void (head.logged.length = 0));
-  const bySrun: Partial<NodeLauncherConfig> = {
-    transport: { type: "srun" },
-    connectAttempts: 2,
-    connectPauseMs: 100,
-  };
+  const bySrun: LauncherOptions = { reach: { transport: { type: "srun" }, attempts: 2, pauseMs: 100 } };
 
   test.each([
     ["is not there", "/opt/nowhere/node", /\/opt\/nowhere\/node.*Node\.js is not there on that node under the path/s],

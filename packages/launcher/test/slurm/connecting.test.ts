@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { describe, expect, test } from "vitest";
-import type { NodeLauncherConfig } from "../../src/index.ts";
+import type { LauncherOptions } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import { clusterForTests, NODE } from "./cluster-head.ts";
 import { headsOf, OLD_NODE } from "./cluster-heads.ts";
@@ -24,15 +24,13 @@ describeOnTestbed(describe)("a node", () => {
   const headOf = headsOf(cluster);
 
   describe.each<"node-ssh" | "ssh">(["node-ssh", "ssh"])("by %s", (type) => {
-    const by = (config: Partial<NodeLauncherConfig> = {}): Partial<NodeLauncherConfig> => ({
-      transport: { type },
-      connectPauseMs: 100,
-      connectAttempts: 2,
-      ...config,
+    const by = ({ reach, ...others }: LauncherOptions = {}): LauncherOptions => ({
+      reach: { transport: { type }, pauseMs: 100, attempts: 2, ...reach },
+      ...others,
     });
     /** With a file of ssh's configuration that the head's account has beside its own. */
-    const configured = (file: string): Partial<NodeLauncherConfig> =>
-      by({ transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } });
+    const configured = (file: string): LauncherOptions =>
+      by({ reach: { transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } } });
     const filesOfAlice = async (files: Readonly<Record<string, string>>): Promise<void> => {
       for (const [name, input] of Object.entries(files))
         await cluster().run("login", ["tee", name], { user: "alice", input });
@@ -60,7 +58,7 @@ describeOnTestbed(describe)("a node", () => {
         "require('net').createServer(() => {}).listen(22, () => console.log('listening'))",
       ]);
       await once(silent.stdout ?? silent, "data");
-      expect(await thrownBy(head.open("broken", by({ connectTimeoutMs: 1_000 })))).toMatchObject({
+      expect(await thrownBy(head.open("broken", by({ times: { connectTimeoutMs: 1_000 } })))).toMatchObject({
         message: expect.stringMatching(/the agent on broken.*within 1 s/s),
       });
       expect(head.logged).toEqual([expect.stringMatching(/^broken: attempt 1 of 2 failed/)]);
@@ -71,7 +69,9 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose shell hangs is given up after the time for connecting", async () => {
       const head = headOf();
-      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 10_000, connectAttempts: 1 })))).toMatchObject({
+      expect(
+        await thrownBy(head.open("sleepy", by({ times: { connectTimeoutMs: 10_000 }, reach: { attempts: 1 } }))),
+      ).toMatchObject({
         message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10 s.*ForceCommand/s),
       });
       await expect.poll(() => leftOn(cluster(), "login"), PATIENT).toEqual([]);
@@ -90,7 +90,7 @@ describeOnTestbed(describe)("a node", () => {
         "exec 3<>/dev/tcp/picky/22; read -u 3 line; echo $line; sleep 1000",
       ]);
       await once(holder.stdout ?? holder, "data");
-      const opening = head.open("picky", by({ connectAttempts: 5, connectPauseMs: 1_000 }));
+      const opening = head.open("picky", by({ reach: { attempts: 5, pauseMs: 1_000 } }));
       await expect.poll(() => head.logged.length, PATIENT).toBe(2);
       holder.kill("SIGKILL");
       expect(await (await opening).call("square", 6)).toBe(36);

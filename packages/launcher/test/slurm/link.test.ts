@@ -8,9 +8,9 @@ import { ClusterHead, clusterForTests, type HeadNode } from "./cluster-head.ts";
 import { leftOn, oursOn, PATIENT } from "./left-on.ts";
 
 const WAYS: readonly Partial<NodeLauncherConfig>[] = [
-  { transport: { type: "node-ssh" } },
-  { transport: { type: "ssh" } },
-  { transport: { type: "srun" } },
+  { reach: { transport: { type: "node-ssh" } } },
+  { reach: { transport: { type: "ssh" } } },
+  { reach: { transport: { type: "srun" } } },
 ];
 
 // Each test has nodes of its own, so that their waits can be waited for together.

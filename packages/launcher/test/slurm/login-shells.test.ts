@@ -1,7 +1,7 @@
 /** Login shells and banners between a head and its agent: what they print, and how they end. With ssh in the head's process and with the system's ssh. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { describe, expect, test } from "vitest";
-import type { NodeLauncherConfig } from "../../src/index.ts";
+import type { LauncherOptions } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import { clusterForTests } from "./cluster-head.ts";
 import { headsOf, noise } from "./cluster-heads.ts";
@@ -28,10 +28,9 @@ describeOnTestbed(describe)("a node", () => {
   const headOf = headsOf(cluster);
 
   describe.each<"node-ssh" | "ssh">(["node-ssh", "ssh"])("by %s", (type) => {
-    const by = (config: Partial<NodeLauncherConfig> = {}): Partial<NodeLauncherConfig> => ({
-      transport: { type },
-      connectAttempts: 1,
-      ...config,
+    const by = (options: LauncherOptions = {}): LauncherOptions => ({
+      reach: { transport: { type }, attempts: 1 },
+      ...options,
     });
 
     test.each(["shelly", "tessa", "finn"])("whose login shell prints 10 KB is reached by %s", async (user) => {
@@ -91,7 +90,7 @@ describeOnTestbed(describe)("a node", () => {
       ],
     ])("whose start file %s is left out, and the message says where to look", async (_, user, input, message) => {
       await cluster().run("login", ["tee", ".bashrc"], { user, input });
-      expect(await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 8_000 })))).toMatchObject({
+      expect(await thrownBy(headOf(user).open("good", by({ times: { connectTimeoutMs: 8_000 } })))).toMatchObject({
         message: expect.stringMatching(message),
       });
     });

@@ -107,7 +107,7 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
     });
 
     test.skipIf(host === null)("notices a network that was cut; agent and workers end behind it", async () => {
-      const node = await open({ heartbeatMs: 500, silenceMs: 3_000, headSilenceMs: 3_000 });
+      const node = await open({ times: { heartbeatMs: 500, silenceMs: 3_000, headSilenceMs: 3_000 } });
       const running = thrownBy(node.call("untilKilled", null));
       await place().cluster.fault.cut(machine);
       expect(await node.lost()).toMatch(/nothing was heard from its agent/);

@@ -34,7 +34,10 @@ async function lookAround(
         XDG_CACHE_HOME: join(world.folder, "cache"),
       },
     });
-  await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...options });
+  await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, {
+    times: { headSilenceMs: Infinity },
+    ...options,
+  });
   await using worker = await launcher.launch({});
   const { builtIn } = await worker.call(loadedModules, null);
   const { variables } = await worker.call(surroundings, ["NODE_COMPILE_CACHE", "HYPERION_COMPILE_CACHE"]);
@@ -69,7 +72,7 @@ test("an agent on another node is told which directory is wanted, and looks at i
     return Promise.reject(new TransportError({ reason: "unsupported", message: "only heard what it should run" }));
   };
   const opened = openNodeLauncher(
-    { logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } },
+    { logDir: world.folder, compileCache: "/compiled", reach: { transport: { type: "custom", transport: { open } } } },
     { type: "RemoteAddr", hostname: "n1" },
   );
   await expect(opened).rejects.toThrow(LaunchError);

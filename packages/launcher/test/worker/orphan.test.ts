@@ -51,8 +51,7 @@ test.concurrent("nobody outlives the end of the agent's input", async () => {
 test.concurrent("nobody outlives an agent that hears nothing of its head for the agreed time", async () => {
   await using world = testWorld();
   await using launcher = await workerLauncherWithRunCmd(world.folder, world.runCmd, {
-    heartbeatMs: 50,
-    headSilenceMs: 300,
+    times: { heartbeatMs: 50, headSilenceMs: 300 },
   });
   block(1_000);
   await launcher.lost;
