@@ -25,10 +25,14 @@ export async function runJob<A>(
   return endingProgram(() => {
     // All of them, wherever this is: what is wrong on the cluster only should not be found there.
     checkRun("runJob", info, job, options);
-    const { cpus, inProcess, leastNodes, endGraceMs, ...both } = options;
+    const { cpus, inProcess, leastNodes, reach, times: { endGraceMs, ...times } = {}, ...both } = options;
     if (process.env["SLURM_JOB_ID"] === undefined)
-      return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
-    return runJobSlurm(info, job, { ...both, ...given({ leastNodes, endGraceMs }) });
+      return runJobLocal(info, job, { ...both, times, ...given({ cpus, inProcess }) });
+    return runJobSlurm(info, job, {
+      ...both,
+      times: { ...times, ...given({ endGraceMs }) },
+      ...given({ leastNodes, reach }),
+    });
   });
 }
 

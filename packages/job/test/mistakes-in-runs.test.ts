@@ -1,6 +1,15 @@
 /** Mistakes in how a run is started and what its calls ask for: the message alone says what is wrong and what to do. */
 import { describe, expect, test } from "vitest";
-import { local, remoteEval, runJobLocal, setTask, setTaskCpus, setTaskMemory, setTaskNode } from "../src/index.ts";
+import {
+  local,
+  remoteEval,
+  runJob,
+  runJobLocal,
+  setTask,
+  setTaskCpus,
+  setTaskMemory,
+  setTaskNode,
+} from "../src/index.ts";
 import { quiet, thrownBy, World } from "./faults/world.ts";
 import { inner } from "./functions/mistaken.ts";
 import { messagesOf, untyped } from "./mistakes.ts";
@@ -18,12 +27,9 @@ test("a directory in place of its program info says where that comes from, an ar
 test("a transport that is a text is shown as an object", async () => {
   await using world = new World();
   expect(
-    (
-      await thrownBy(
-        runJobLocal(world.info, remoteEval(inner, 1), { ...quiet, launcher: { transport: untyped("srun") } }),
-      )
-    ).message,
-  ).toBe('runJobLocal: launcher: transport must be an object, such as { type: "srun" }, not "srun"');
+    (await thrownBy(runJob(world.info, remoteEval(inner, 1), { ...quiet, reach: { transport: untyped("srun") } })))
+      .message,
+  ).toBe('runJob: reach.transport must be an object, such as { type: "srun" }, not "srun"');
 });
 
 test("a call that asks for more memory than any node has is named, with the settings that it comes from", async () => {

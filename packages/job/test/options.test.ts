@@ -28,23 +28,37 @@ import {
   type Wrong,
 } from "./wrong-values.ts";
 
-const LAUNCHER_OPTIONS: Readonly<Record<string, Wrong>> = {
+const TIME_OPTIONS: Readonly<Record<string, Wrong>> = {
   connectTimeoutMs: NO_TIME,
   heartbeatMs: NO_FINITE_TIME,
   silenceMs: NO_TIME,
-  endGraceMs: { ...NO_FINITE_TIME, beyond: [-5, Number.NaN, Infinity] },
-  headSilenceMs: { ...NO_TIME, otherType: ["5", true] },
-  compileCache: NO_TEXT,
-  maxResultBytes: { ...NO_COUNT, beyond: [0, -1, 1.5, Number.NaN] },
-  jobCgroups: NO_LIST,
-  nodePath: NO_TEXT,
-  logDir: NO_TEXT,
-  addressOf: NO_FUNCTION,
+  headSilenceMs: NO_TIME,
+  closeGraceMs: { ...NO_FINITE_TIME, beyond: [-5, Number.NaN, Infinity] },
+};
+
+const REACH_OPTIONS: Readonly<Record<string, Wrong>> = {
   tls: NO_FLAG,
   headPort: { beyond: [], otherType: [80, null] },
-  connectAttempts: NO_COUNT,
-  connectPatienceMs: { ...NO_TIME, beyond: [-5, Number.NaN] },
-  connectPauseMs: { ...NO_FINITE_TIME, beyond: [-5, Number.NaN, Infinity] },
+  addressOf: NO_FUNCTION,
+  attempts: NO_COUNT,
+  pauseMs: { ...NO_FINITE_TIME, beyond: [-5, Number.NaN, Infinity] },
+  patienceMs: { ...NO_TIME, beyond: [-5, Number.NaN] },
+};
+
+const GROUP: Wrong = { beyond: [], otherType: [null, "ssh"] };
+
+const LAUNCHER_OPTIONS: Readonly<Record<string, Wrong>> = {
+  times: GROUP,
+  nodePath: NO_TEXT,
+  compileCache: NO_TEXT,
+  maxResultBytes: { ...NO_COUNT, beyond: [0, -1, 1.5, Number.NaN] },
+};
+
+const NODE_CONFIG: Readonly<Record<string, Wrong>> = {
+  ...LAUNCHER_OPTIONS,
+  reach: GROUP,
+  logDir: NO_TEXT,
+  jobCgroups: NO_LIST,
   throttle: NO_FUNCTION,
   isPaused: NO_FUNCTION,
   whenHeadIsLost: NO_LIST,
@@ -73,7 +87,7 @@ const RUN_OPTIONS: Readonly<Record<string, Wrong>> = {
   trace: NO_FLAG,
   onEvent: NO_FUNCTION,
   results: { beyond: [], otherType: [null, "x"] },
-  launcher: { beyond: [], otherType: [null, "ssh"] },
+  ...LAUNCHER_OPTIONS,
 };
 const LOCAL_OPTIONS = {
   ...RUN_OPTIONS,
@@ -83,7 +97,7 @@ const LOCAL_OPTIONS = {
 const SLURM_OPTIONS = {
   ...RUN_OPTIONS,
   leastNodes: NO_COUNT,
-  endGraceMs: { ...NO_FINITE_TIME, beyond: [-5, Number.NaN, Infinity] },
+  reach: GROUP,
 };
 
 type Run = (info: ReturnType<typeof programInfo>, job: () => Promise<number>, options: object) => Promise<number>;
@@ -103,20 +117,32 @@ describe.each(RUNS)("%s refuses", (name, run, options) => {
       await refuses(`${name}: ${option}`, wrong, (value) => attempt({ [option]: value }));
   });
 
-  test("the same inside of `launcher`, and of each transport", async () => {
-    for (const [option, wrong] of Object.entries(LAUNCHER_OPTIONS))
-      await refuses(`${name}: launcher: ${option}`, wrong, (value) => attempt({ launcher: { [option]: value } }));
+  test("the same inside of `times`, and a silence that no sign of life could break", async () => {
+    const endGraceMs = { ...NO_FINITE_TIME, beyond: [-5, Number.NaN, Infinity] };
+    for (const [option, wrong] of Object.entries({
+      ...TIME_OPTIONS,
+      ...(name === "runJobLocal" ? {} : { endGraceMs }),
+    }))
+      await refuses(`${name}: times.${option}`, wrong, (value) => attempt({ times: { [option]: value } }));
+    expect((await refusal(() => attempt({ times: { heartbeatMs: 20_000 } }))).message).toBe(
+      `${name}: times.silenceMs must be longer than heartbeatMs, which is 20000, not 10000`,
+    );
+  });
+
+  test.skipIf(name === "runJobLocal")("the same inside of `reach`, and of each transport", async () => {
+    for (const [option, wrong] of Object.entries(REACH_OPTIONS))
+      await refuses(`${name}: reach.${option}`, wrong, (value) => attempt({ reach: { [option]: value } }));
     for (const [type, ofType] of Object.entries(TRANSPORT_OPTIONS)) {
       for (const [option, wrong] of Object.entries(ofType))
-        await refuses(`transport.${option}`, wrong, (value) =>
-          attempt({ launcher: { transport: { type, [option]: value } } }),
+        await refuses(`reach.transport.${option}`, wrong, (value) =>
+          attempt({ reach: { transport: { type, [option]: value } } }),
         );
     }
-    await refuses("transport.type", { beyond: ["telnet", ""], otherType: [undefined, 5] }, (type) =>
-      attempt({ launcher: { transport: { type } } }),
+    await refuses("reach.transport.type", { beyond: ["telnet", ""], otherType: [undefined, 5] }, (type) =>
+      attempt({ reach: { transport: { type } } }),
     );
-    expect((await refusal(() => attempt({ launcher: { heartbeatMs: 20_000 } }))).message).toBe(
-      `${name}: launcher: silenceMs must be longer than heartbeatMs, which is 20000, not 10000`,
+    expect((await refusal(() => attempt({ reach: { transport: { type: "ssh", comand: "ssh" } } }))).message).toContain(
+      'has no option "comand". Did you mean command?',
     );
   });
 
@@ -124,12 +150,10 @@ describe.each(RUNS)("%s refuses", (name, run, options) => {
     expect((await refusal(() => attempt({ progres: "none" }))).message).toBe(
       `${name} has no option "progres". Did you mean progress?`,
     );
-    expect((await refusal(() => attempt({ launcher: { silentMs: 5 } }))).message).toBe(
-      `${name}: launcher has no option "silentMs". Did you mean silenceMs?`,
+    expect((await refusal(() => attempt({ times: { silentMs: 5 } }))).message).toBe(
+      `${name}: times has no option "silentMs". Did you mean silenceMs?`,
     );
-    expect(
-      (await refusal(() => attempt({ launcher: { transport: { type: "ssh", comand: "ssh" } } }))).message,
-    ).toContain('has no option "comand". Did you mean command?');
+    expect((await refusal(() => attempt({ silenceMs: 5 }))).message).toContain(`${name} has no option "silenceMs"`);
     expect(await refusal(() => attempt({ somethingElse: 1 }))).toBeInstanceOf(TypeError);
   });
 
@@ -152,7 +176,7 @@ test("a pool of nodes refuses what it can't do anything with", async () => {
   const open = (config: object, addr: object): unknown =>
     openPoolLauncher({ logDir: "/nowhere", ...config }, [addr as { type: "LocalHost" }]);
   const here = { type: "LocalHost" };
-  for (const [option, wrong] of Object.entries(LAUNCHER_OPTIONS))
+  for (const [option, wrong] of Object.entries(NODE_CONFIG))
     await refuses(`openPoolLauncher: ${option}`, wrong, (value) => open({ [option]: value }, here));
   await refuses("openPoolLauncher: leastNodes", NO_COUNT, (leastNodes) => open({ leastNodes }, here));
   await refuses("type", { beyond: ["Elsewhere"], otherType: [undefined, 5] }, (type) => open({}, { type }));
@@ -165,14 +189,12 @@ test("times of 25 days and more, and without an end, run to the calls' ends", as
   const long = 30 * 86_400_000;
   const options = {
     ...quiet,
-    launcher: {
-      ...quiet.launcher,
+    times: {
       connectTimeoutMs: 2 ** 31,
       silenceMs: Infinity,
       heartbeatMs: long,
       headSilenceMs: Infinity,
-      endGraceMs: 2 ** 31,
-      connectPatienceMs: Infinity,
+      closeGraceMs: 2 ** 31,
     },
   };
   const values = await runJobLocal(

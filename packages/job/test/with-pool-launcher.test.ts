@@ -37,7 +37,7 @@ test("a node that can't be reached is left out with its reason, and when none is
     { type: "LocalHost", hostname: "n1" },
     { type: "LocalHost", hostname: "n2" },
   ] as const;
-  await expect(openPoolLauncher({ logDir: dir.path, connectTimeoutMs: 1 }, addrs)).rejects.toThrow(
+  await expect(openPoolLauncher({ logDir: dir.path, times: { connectTimeoutMs: 1 } }, addrs)).rejects.toThrow(
     /any of 2 nodes[^]*n1: [^]*did not greet within 1 ms[^]*n2: /,
   );
 });

@@ -5,15 +5,18 @@ import { TransportError } from "./command-session.ts";
 
 /** Where to connect to. */
 export interface TcpAddress {
+  /** A name or an address. */
   readonly host: string;
+  /** From 1 to 65,535. */
   readonly port: number;
   /** The version of IP; 0 is either. */
   readonly family: 0 | 4 | 6;
 }
 
 /**
- * Connects within `timeoutMs`. The socket belongs to `resources` from the start; when they are disposed of before it
- * is connected, this rejects. Throws a `TransportError` "unreachable".
+ * Connects within `timeoutMs`. The socket belongs to `resources` from the start: disposing of them gives up.
+ *
+ * @throws TransportError "unreachable"
  */
 export function tcpConnect(
   { host, port, family }: TcpAddress,

@@ -1,5 +1,5 @@
 /** What the program under test is told: one JSON file for each of its runs. */
-import type { RunLocalOptions } from "@hyperion-ts/job";
+import type { RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
 import type { Misbehaviour } from "./program/misbehaviour.ts";
 
 /** One memoised call. */
@@ -39,7 +39,7 @@ export interface ProgramPlan {
   /** How long the program halts before and after each COMMIT, in milliseconds, so that moments fall there. */
   readonly haltAtCommitMs: number;
   /** Silence times, transport and the like; no functions, because it travels as JSON. */
-  readonly options: Pick<RunLocalOptions, "cpus" | "progress" | "launcher">;
+  readonly options: Pick<RunLocalOptions & RunSlurmOptions, "cpus" | "progress" | "times" | "reach" | "compileCache">;
 }
 
 /** The value that a call must have. */

@@ -85,7 +85,7 @@ function randomCalls(random: Random, hostile: HostileCalls | undefined): readonl
 
 /** Compiled code is mostly shared by all rounds, which spares time; now and then it is where programs have it by default. */
 const randomOptions = ({ random, compileCache }: Scene, options: ProgramPlan["options"] = {}): ProgramPlan["options"] =>
-  random.between(1, 5) === 1 ? options : { ...options, launcher: { compileCache, ...options.launcher } };
+  random.between(1, 5) === 1 ? options : { compileCache, ...options };
 
 /** A person has mended it. */
 const behaving = ({ key, ms }: CallPlan): CallPlan => ({ key, ms });

@@ -36,7 +36,7 @@ const IN_TURN: readonly Suite[] = [
   {
     folder: "packages/launcher",
     name: "@hyperion-ts/launcher",
-    files: ["test/slurm/connecting.test.ts", "test/slurm/link.test.ts"],
+    files: ["test/slurm/connecting", "test/slurm/login-shells.test.ts", "test/slurm/link.test.ts"],
   },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
   {

@@ -1,5 +1,5 @@
 /** What a remote call asks of whoever finds workers for it. */
-import type { RemoteWorker, WorkerLauncher } from "@hyperion-ts/launcher";
+import type { CallableWorker, WorkerLauncher } from "@hyperion-ts/launcher";
 import type { InputTally } from "../concurrent/input-tally.ts";
 
 /** What each call may use, beside its CPUs; see task-settings.ts for the defaults. */
@@ -53,7 +53,7 @@ export interface TaskCall {
 }
 
 /** A worker with the CPUs that were asked for; disposing of it gives them back. */
-export interface TaskWorker extends RemoteWorker, Disposable {
+export interface TaskWorker extends CallableWorker, Disposable {
   /**
    * Makes a call, one at a time; resolves with what the function returned.
    *

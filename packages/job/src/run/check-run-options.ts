@@ -4,7 +4,6 @@ import {
   callable,
   checkOptions,
   checkValue,
-  duration,
   fields,
   flag,
   nonEmpty,
@@ -14,7 +13,7 @@ import {
   structured,
   whole,
 } from "@hyperion-ts/bounds";
-import { checkAddr, checkNodeConfig, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
+import { checkAddr, checkNodeConfig, LAUNCHER_RULES, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { Job } from "../job.ts";
 import { checkJob } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
@@ -22,11 +21,12 @@ import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
 import type { PoolLauncherConfig } from "./node-pool.ts";
 import type { RunOptions } from "./run-options.ts";
+import { slurmTimesRule } from "./slurm-times.ts";
 
 /** A pool knows CPUs by numbers from 0 to 65,535. */
 const MAX_CPUS = 65_536;
 
-const runRules: Rules<RunOptions> = {
+const RUN_RULES: Rules<RunOptions> = {
   signal: aborter,
   progress: oneOf("auto", "plain", "none"),
   handleSignals: flag,
@@ -35,19 +35,22 @@ const runRules: Rules<RunOptions> = {
   results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable }),
 };
 
-const localRules: Rules<RunLocalOptions> = {
-  ...runRules,
+const { reach, ...LAUNCHER_RULES_HERE } = LAUNCHER_RULES;
+
+const LOCAL_RULES: Rules<RunLocalOptions> = {
+  ...RUN_RULES,
+  ...LAUNCHER_RULES_HERE,
   cpus: whole(1, MAX_CPUS),
   inProcess: flag,
-  launcher: structured,
 };
-const slurmRules: Rules<RunSlurmOptions> = {
-  ...runRules,
+const SLURM_RULES: Rules<RunSlurmOptions> = {
+  ...RUN_RULES,
+  ...LAUNCHER_RULES_HERE,
+  reach,
+  times: slurmTimesRule,
   leastNodes: whole(1),
-  endGraceMs: duration({ zero: true, unlimited: false }),
-  launcher: structured,
 };
-const allRules: Rules<RunLocalOptions & RunSlurmOptions> = { ...localRules, ...slurmRules };
+const ALL_RULES: Rules<RunLocalOptions & RunSlurmOptions> = { ...LOCAL_RULES, ...SLURM_RULES };
 
 /**
  * Checks what a run was given.
@@ -65,9 +68,8 @@ export function checkRun<A>(
   for (const part of ["id", "database", "logDir", "dataDir"] as const)
     checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
   checkJob(place, job);
-  const rules = { runJob: allRules, runJobLocal: localRules, runJobSlurm: slurmRules }[place];
+  const rules = { runJob: ALL_RULES, runJobLocal: LOCAL_RULES, runJobSlurm: SLURM_RULES }[place];
   checkOptions<object>(place, options, rules);
-  checkConfig(place, options.launcher);
 }
 
 /**
@@ -97,8 +99,4 @@ export function checkPool(
   checkNodeConfig(place, config);
   checkValue(place, "logDir", config.logDir, nonEmpty);
   for (const addr of addrs) checkAddr(place, addr);
-}
-
-function checkConfig(place: string, config: Partial<NodeLauncherConfig> | undefined): void {
-  if (config !== undefined) checkNodeConfig(`${place}: launcher`, config);
 }

@@ -1,7 +1,7 @@
 /** This machine as a workplace: worker processes on its CPUs, under an agent that starts with the first call. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { lazyLauncher, type NodeLauncherConfig } from "@hyperion-ts/launcher";
+import { lazyLauncher, type LauncherOptions, launcherOptionsOf } from "@hyperion-ts/launcher";
 import { localShare } from "./local-share.ts";
 import type { OpenNode } from "./node-connections.ts";
 import { connectNodes } from "./node-pool.ts";
@@ -12,12 +12,12 @@ import { type Workplace, workplaceOver } from "./workplace.ts";
 
 /**
  * The workplace of the run with this environment. It has `cpus` CPUs; undefined: all that this process may use, or those of
- * its Slurm job. `config` is what a person has said of the launcher.
+ * its Slurm job. What a person has set of the launcher is among `options`.
  */
 export async function openLocalWorkplace(
   { programInfo, events, signal }: ProgramEnv,
   cpus: number | undefined,
-  config: Partial<NodeLauncherConfig>,
+  options: LauncherOptions,
 ): Promise<Workplace> {
   const { share, jobCgroups, note } = localShare(process.env, cpus, availableParallelism());
   if (note !== null) events.emit({ type: "log", message: note });
@@ -32,7 +32,7 @@ export async function openLocalWorkplace(
       codeOf: ({ name }) => programCode.of(name),
       onOldCode: oldCode.heard,
       jobCgroups,
-      ...config,
+      ...launcherOptionsOf(options),
       events,
       shareOf: () => share,
     },

@@ -9,6 +9,7 @@ import {
   type NodeLauncherConfig,
   nodeName,
   openHeadPort,
+  reachOf,
   type WorkerAddr,
 } from "@hyperion-ts/launcher";
 import PQueue from "p-queue";
@@ -66,8 +67,8 @@ export class NodeConnections implements AsyncDisposable {
 
   /** Connects to all of `addrs` at once, and calls `settled` after each of them. Resolves when all are there or left out. */
   async openAll(addrs: readonly WorkerAddr[], settled: () => void): Promise<void> {
-    if ((this.#config.tls ?? this.#config.transport?.type === "srun") && this.#config.headPort === undefined)
-      this.#ownPort = await openHeadPort();
+    const { tls, headPort } = reachOf(this.#config);
+    if (tls && headPort === undefined) this.#ownPort = await openHeadPort();
     await Promise.all(addrs.map((addr) => this.#open(addr).then(settled)));
     this.decide();
   }
@@ -84,7 +85,10 @@ export class NodeConnections implements AsyncDisposable {
 
   /** Connects to a node; or says why that could not be. */
   async #open(addr: WorkerAddr): Promise<void> {
-    const config = this.#ownPort === undefined ? this.#config : { ...this.#config, headPort: this.#ownPort };
+    const config =
+      this.#ownPort === undefined
+        ? this.#config
+        : { ...this.#config, reach: { ...this.#config.reach, headPort: this.#ownPort } };
     try {
       const launcher = await this.#openNode(config, addr, this.#signal);
       this.#opened.push(launcher);

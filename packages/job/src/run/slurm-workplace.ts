@@ -1,6 +1,12 @@
 /** The nodes of a Slurm allocation as a workplace: this machine, where it is one of them, and one connection to each other. */
 import { join } from "node:path";
-import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
+import {
+  gpuNamesOf,
+  type LauncherOptions,
+  launcherOptionsOf,
+  type ReachOptions,
+  type WorkerAddr,
+} from "@hyperion-ts/launcher";
 import type { AllocatedNode, Allocation, JobDetails } from "@hyperion-ts/slurm-env";
 import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
@@ -18,14 +24,14 @@ import { silenceOptions } from "./slurm-silence.ts";
 import { readThreadsPerCore } from "./slurm-threads.ts";
 
 const SLICES_ELSEWHERE =
-  'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
+  'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `reach: { transport: { type: "srun" } }` only';
 
 /** What a workplace in an allocation needs, beside the allocation. */
 export interface SlurmWorkplaceOptions {
   /** With fewer nodes the run ends; undefined: 1. */
   readonly leastNodes: number | undefined;
-  /** What a person has said of the launcher. */
-  readonly config: Partial<NodeLauncherConfig>;
+  /** What a person has set of the launcher is among these. */
+  readonly launcher: LauncherOptions;
   /** Is told what the controller says of the job's end. */
   readonly end: SlurmEnd;
 }
@@ -34,10 +40,12 @@ export interface SlurmWorkplaceOptions {
 export async function openSlurmWorkplace(
   { programInfo, events, signal, log }: ProgramEnv,
   allocation: Allocation,
-  { leastNodes, config, end }: SlurmWorkplaceOptions,
+  { leastNodes, launcher, end }: SlurmWorkplaceOptions,
 ): Promise<Workplace> {
+  const { reach = {} } = launcher;
+  const bySrun = reach.transport?.type === "srun";
   for (const { message } of allocation.notes) log(message);
-  if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
+  if (jobHasSlices() && allocation.nodes.length > 1 && !bySrun) log(SLICES_ELSEWHERE);
   const [details, threads] = await Promise.all([
     readJobDetails(allocation, log, signal),
     readThreadsPerCore(allocation, signal),
@@ -46,10 +54,10 @@ export async function openSlurmWorkplace(
   if (details !== undefined) end.learn(details);
   const shares = new Map(
     allocation.nodes.map((node) => [
-      String(node.name),
+      node.name,
       {
         slurmThreads: threads.get(node.name),
-        ...shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun"),
+        ...shareOf(node, details, node.name === allocation.head || bySrun),
       },
     ]),
   );
@@ -62,11 +70,14 @@ export async function openSlurmWorkplace(
       onOldCode: oldCode.heard,
       jobCgroups: jobCgroups(allocation, details, process.env),
       log,
-      ...silenceOptions(allocation, config),
-      addressOf: slurmAddresses(allocation.nodes.map(({ name }) => name)),
-      ...config,
+      ...silenceOptions(allocation, launcher),
+      ...launcherOptionsOf(launcher),
+      reach: {
+        addressOf: slurmAddresses(allocation.nodes.map(({ name }) => name)),
+        ...reach,
+        ...transportOf(allocation, details, reach),
+      },
       ...(leastNodes === undefined ? {} : { leastNodes }),
-      ...transportOf(allocation, details, config),
       events,
       shareOf: ({ hostname = "" }) => shares.get(hostname),
     },
@@ -103,8 +114,8 @@ const jobHasSlices = (): boolean => haveSlices(gpuNamesOf(process.env));
 function transportOf(
   { components }: Allocation,
   details: JobDetails | undefined,
-  { transport }: Partial<NodeLauncherConfig>,
-): Pick<NodeLauncherConfig, "transport"> {
+  { transport }: ReachOptions,
+): Pick<ReachOptions, "transport"> {
   if (transport?.type !== "srun") return {};
   const hetGroupOf = (host: string): number | undefined =>
     components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;

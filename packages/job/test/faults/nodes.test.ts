@@ -47,7 +47,7 @@ test.for([
     const job = whileBusy((agent) => process.kill(agent, signal));
     const ends = await runJobLocal(world.info, job, {
       ...quiet,
-      launcher: quick,
+      ...quick,
       onEvent: ({ event }) => events.push(event),
     });
     expect(ends).toHaveLength(50);
@@ -85,7 +85,7 @@ test("a job that blocks the head's event loop for many times the silence that it
     await sleep(100);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15_000);
     // Long enough that a node which was given up would be known by now.
-    await sleep(3 * quick.heartbeatMs);
+    await sleep(3 * quick.times.heartbeatMs);
     return {
       before: (await before).map(({ x, attempt }) => [x, attempt]),
       after: await mapConcurrently(numbers(20), (x) => remoteEval(square, x))(env),
@@ -93,7 +93,7 @@ test("a job that blocks the head's event loop for many times the silence that it
   };
   const value = await runJobLocal(world.info, job, {
     ...quiet,
-    launcher: quick,
+    ...quick,
     onEvent: ({ event }) => events.push(event),
   });
   expect(value).toEqual({ before: numbers(20).map((x) => [x, 1]), after: numbers(20).map((x) => x * x) });

@@ -3,7 +3,7 @@ import { type HasWorkers, openPoolLauncher, type NodePool, type RunEvent, RunEve
 import { compileCache, type World } from "./world.ts";
 
 /** Times at which a silence is noticed soon. */
-export const quick = { compileCache, heartbeatMs: 300, silenceMs: 3_000 };
+export const quick = { compileCache, times: { heartbeatMs: 300, silenceMs: 3_000 } };
 
 export interface Nodes extends AsyncDisposable {
   readonly launcher: NodePool;

@@ -67,7 +67,7 @@ export async function survive<A>(world: World, faulty: Job<A>, options: RunLocal
 export const compileCache = join(import.meta.dirname, "../../node_modules/.cache/hyperion-ts/compiled");
 
 /** Runs on two CPUs that print nothing and leave this process's signals alone. */
-export const quiet: RunLocalOptions = { cpus: 2, progress: "none", handleSignals: false, launcher: { compileCache } };
+export const quiet: RunLocalOptions = { cpus: 2, progress: "none", handleSignals: false, compileCache };
 
 const amongOthers =
   <A>(faulty: Job<A>): Job<Survived<A>["outcome"]> =>

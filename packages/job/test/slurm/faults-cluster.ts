@@ -120,12 +120,11 @@ export class RunDir {
   /** The program's argument vector. */
   command({ options = {}, ...request }: FaultRequest): string[] {
     // All runs start the same files: compiled once, they start in half the time.
-    const launcher = { compileCache: "/srv/runs/compiled", ...options.launcher };
     return [
       "/opt/node/node",
       "/srv/checkout/packages/job/test/slurm/programs/faults-program.ts",
       this.inCluster,
-      JSON.stringify({ ...request, options: { ...options, launcher } }),
+      JSON.stringify({ ...request, options: { compileCache: "/srv/runs/compiled", ...options } }),
     ];
   }
 

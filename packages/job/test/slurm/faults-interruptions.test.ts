@@ -9,7 +9,7 @@ import type { FaultRequest } from "./programs/faults-program.ts";
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
 const width = 200;
 /** No call is ended for taking long on a busy machine. */
-const PATIENT = { endGraceMs: 100_000 };
+const PATIENT = { times: { endGraceMs: 100_000 } };
 const KILL_WAIT = { KillWait: "120" };
 /** Calls that go on until they are let go, which is after the signal. */
 const HELD = { width, ms: 10, until: "let-go", options: PATIENT };
@@ -119,7 +119,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   });
 
   test.concurrent("by scancel ends calls that are longer than its grace, and says how many", async () => {
-    const job = await busyOn("long", ["n3", "n4"], { ...ENDLESS, options: { endGraceMs: 500 } });
+    const job = await busyOn("long", ["n3", "n4"], { ...ENDLESS, options: { times: { endGraceMs: 500 } } });
     await scancel(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
     expect(job.dir.outcome).toMatchObject({
@@ -161,7 +161,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
       // Agents and workers are processes of the job where srun has started them.
       const job = await busyOn(`all-${signal}`, nodes, {
         ...HELD,
-        options: { ...PATIENT, launcher: { transport: { type: "srun" } } },
+        options: { ...PATIENT, reach: { transport: { type: "srun" } } },
       });
       const { running } = job.dir;
       const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));

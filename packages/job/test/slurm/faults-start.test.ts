@@ -8,7 +8,7 @@ import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts"
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** Nodes are given up before a job would begin without them, and not while a busy machine still starts their agents. */
-const HASTY = { connectTimeoutMs: 8_000, connectAttempts: 1 };
+const HASTY = { times: { connectTimeoutMs: 8_000 }, reach: { attempts: 1 } };
 const WORK = { width: 20, ms: 200 };
 
 // Jobs wait more than they compute: some of them run side by side.
@@ -61,7 +61,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   }
 
   test.concurrent("are left out, each with its reason, and the job runs on the others", async () => {
-    const { dir, end } = await start("left-out", ["n1", "n2", "n3"], { ...WORK, options: { launcher: HASTY } }, () =>
+    const { dir, end } = await start("left-out", ["n1", "n2", "n3"], { ...WORK, options: HASTY }, () =>
       cluster.testbed.fault.killSshd("n3"),
     );
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
@@ -73,7 +73,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   });
 
   test.concurrent("end a job that needs more than there are: every reason is named, and nothing is left on those that came up", async () => {
-    const options = { leastNodes: 3, launcher: HASTY };
+    const options = { leastNodes: 3, ...HASTY };
     const { dir, end } = await start("least", ["n4", "n5", "n6"], { ...WORK, options }, () =>
       Promise.all([cluster.testbed.fault.killSshd("n5"), hang("n6")]),
     );
@@ -89,7 +89,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   });
 
   test.concurrent("leave a job to the CPUs of its head, where they are all others", async () => {
-    const { dir, end } = await start("alone", ["n7", "n8", "n9"], { ...WORK, options: { launcher: HASTY } }, () =>
+    const { dir, end } = await start("alone", ["n7", "n8", "n9"], { ...WORK, options: HASTY }, () =>
       Promise.all([cluster.testbed.fault.killSshd("n8"), cluster.testbed.fault.stop("n9")]),
     );
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
@@ -107,7 +107,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     const { dir, end } = await start(
       "interrupted",
       ["n10", "n11"],
-      { ...WORK, options: { launcher: { connectTimeoutMs: 3_600_000 } } },
+      { ...WORK, options: { times: { connectTimeoutMs: 3_600_000 } } },
       () => hang("n11"),
     );
     await untilSome("head's own node", () => cluster.of("n10", "agent-main").length > 0);
@@ -126,7 +126,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
       "-c",
       `touch there; while [ ! -e go ]; do sleep 0.1; done; exec "$@"`,
       "sh",
-      ...dir.command({ ...WORK, options: { launcher: HASTY } }),
+      ...dir.command({ ...WORK, options: HASTY }),
     ];
     const run = cluster.testbed.run(
       "login",
@@ -151,7 +151,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   });
 
   test.concurrent("join later, when they can be reached again", async () => {
-    const request = { ...WORK, goOn: true, options: { launcher: { connectAttempts: 100, connectPauseMs: 500 } } };
+    const request = { ...WORK, goOn: true, options: { reach: { attempts: 100, pauseMs: 500 } } };
     const { dir, end } = await start("late", ["n15", "n16"], request, () => cluster.testbed.fault.killSshd("n16"));
     await untilSome("calls on the head's node", () => dir.notes.length > 0);
     await cluster.testbed.fault.heal("n16");

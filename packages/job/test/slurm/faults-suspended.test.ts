@@ -7,7 +7,7 @@ import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts"
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 const silenceMs = 4_000;
-const QUICK = { heartbeatMs: 1_000, silenceMs, headSilenceMs: silenceMs };
+const times = { heartbeatMs: 1_000, silenceMs, headSilenceMs: silenceMs };
 
 vi.setConfig({ maxConcurrency: 4, testTimeout: 120_000 });
 
@@ -22,7 +22,7 @@ describeOnTestbed(describe)(
       width: 4 * nodes,
       ms: 300,
       goOn: true,
-      options: { launcher: { ...QUICK, transport: { type } } },
+      options: { times, reach: { transport: { type } } },
     });
 
     async function suspendAndResume(dir: RunDir, nodes: readonly string[]): Promise<void> {

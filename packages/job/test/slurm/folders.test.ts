@@ -143,7 +143,7 @@ describeOnTestbed(describe)("folders", () => {
       );
       await onNode(other, `mkdir -p /mnt/auto/${name}`, `mount --bind ${from} /mnt/auto/${name}`);
     }
-    const request = JSON.stringify({ width: 12, ms: 200, options: { launcher: { transport: { type } } } });
+    const request = JSON.stringify({ width: 12, ms: 200, options: { reach: { transport: { type } } } });
     await submit(
       dir,
       nodes,

@@ -31,6 +31,7 @@ type StartMessage = Extract<ToAgent, { type: "start" }>;
 /** How long workers get to end by themselves when the agent has to end. */
 const END_GRACE_MS = 200;
 
+/** The agent of a node, from its first word to its last. */
 export class Agent implements HeadListener {
   readonly #guard = takeGuardNews(process.env);
   readonly #tools = findProcessTools(this.#guard.setpriv);
@@ -57,6 +58,7 @@ export class Agent implements HeadListener {
     this.#head = new HeadConnection(input, output, hello(this.#tools, job), this);
   }
 
+  /** A frame from the head: for the agent itself on channel 0, otherwise for a worker. */
   frame({ kind, flags, channel, bytes, start, end }: ReceivedFrame): void {
     if (channel === 0) {
       if (kind === FrameKind.message) this.#message(parseMessage<ToAgent>(bytes, start + HEADER_BYTES, end));
@@ -156,7 +158,7 @@ export class Agent implements HeadListener {
       toHead: this.#head.writer,
       polling: this.#polling,
       oomKills: this.#oomKills,
-      noClaims: (error) => this.#processes.noClaims(error),
+      noPermits: (error) => this.#processes.noPermits(error),
       limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs),
     });
   }

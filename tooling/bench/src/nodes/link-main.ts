@@ -10,6 +10,6 @@ if (link === undefined) throw new Error(`There is no link called ${name}`);
 const { transport, tls } = link;
 const answer = await runJobSlurm(programInfo("bench-of-links"), (env) => measureLink(env, link, effort as Effort), {
   progress: "none",
-  launcher: { transport, tls },
+  reach: { transport, tls },
 });
 process.stdout.write(`${JSON.stringify(answer)}\n`);

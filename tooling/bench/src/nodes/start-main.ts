@@ -29,7 +29,7 @@ await using launcher = await openPoolLauncher(
   {
     logDir: `${process.cwd()}/logs/${process.pid}`,
     compileCache,
-    transport: { type: "custom", transport },
+    reach: { transport: { type: "custom", transport } },
     events,
     log: console.error,
     shareOf: () => ({ cpus: 1 }),

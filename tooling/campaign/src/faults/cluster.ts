@@ -23,12 +23,8 @@ const over =
     endsWithinMs: ENDS_WITHIN_MS,
     missing: testbedMissing,
     options: {
-      launcher: {
-        heartbeatMs: 500,
-        silenceMs: SILENCE_MS,
-        headSilenceMs: SILENCE_MS,
-        transport: { type: world === "ssh" ? "node-ssh" : "srun" },
-      },
+      times: { heartbeatMs: 500, silenceMs: SILENCE_MS, headSilenceMs: SILENCE_MS },
+      reach: { transport: { type: world === "ssh" ? "node-ssh" : "srun" } },
     },
   });
 

@@ -9,7 +9,7 @@ import type { Role } from "../world/marked-processes.ts";
 const agentLost = fails(/agent|is lost|no node/i);
 /** Silence is noticed soon, so that rounds don't wait for it. */
 const SILENCE_MS = 1_500;
-const QUICK = { cpus: 2, launcher: { heartbeatMs: 300, silenceMs: SILENCE_MS, connectTimeoutMs: 6_000 } } as const;
+const QUICK = { cpus: 2, times: { heartbeatMs: 300, silenceMs: SILENCE_MS, connectTimeoutMs: 6_000 } } as const;
 const SHORT_MS = 300;
 const LONG_MS = 2 * SILENCE_MS;
 
@@ -181,6 +181,6 @@ export const signals: readonly LaptopFault[] = [
       await one("worker", "SIGKILL")(target);
     },
     [COMPLETES],
-    { moments: ["running"], options: { cpus: 2, launcher: { connectTimeoutMs: 3_000 } } },
+    { moments: ["running"], options: { cpus: 2, times: { connectTimeoutMs: 3_000 } } },
   ),
 ];

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { append, echo, loop, square, untilAborted } from "../functions.ts";
 import { type Ending, type RecordedCall, recordedCall } from "../recorded-call.ts";
-import { block, kill, patience, readLog, type TestNode, testNode } from "../world.ts";
+import { block, kill, PATIENCE, readLog, type TestNode, testNode } from "../world.ts";
 
 const lines = (file: string): readonly string[] => (existsSync(file) ? readLog(file).trim().split("\n") : []);
 const appendCall = (file: string, line: string, busyMs = 0): RecordedCall =>
@@ -44,7 +44,7 @@ describe("calls that were sent ahead", () => {
     const file = join(node.world.folder, "lines");
     const long = recordedCall(loop, { file: looping, ms: 300 });
     worker.submit(long);
-    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
     const ahead = ["a", "b", "c"].map((line) => appendCall(file, line));
     for (const call of ahead) worker.submit(call);
     await worker.recall();
@@ -101,7 +101,7 @@ describe("a worker that is killed under many calls", () => {
     const file = join(node.world.folder, worker.serviceId);
     const calls = Array.from({ length: 50 }, (_, i) => appendCall(file, String(i), 1));
     for (const call of calls) worker.submit(call);
-    await vi.waitFor(() => expect(lines(file).length).toBeGreaterThanOrEqual(dieAt), { ...patience, interval: 1 });
+    await vi.waitFor(() => expect(lines(file).length).toBeGreaterThanOrEqual(dieAt), { ...PATIENCE, interval: 1 });
     kill(worker.pid);
     const endings = await endingsOf(calls);
     expect(calls.filter((call) => call.endings.length !== 1)).toEqual([]);
@@ -128,7 +128,7 @@ describe("a worker that is killed under many calls", () => {
     const huge = recordedCall(echo, new Uint8Array(5_000_000));
     worker.submit(running);
     worker.submit(huge);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
     kill(worker.pid);
     // Its agent hears of the death while we do not: what we send now comes too late.
     block(500);
@@ -150,21 +150,21 @@ test("an abort arrives whatever its reason is, also one too large for a control 
     const file = join(node.world.folder, told.slice(0, 20));
     const call = recordedCall(untilAborted, { file });
     worker.submit(call);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
     worker.abort(call, reason);
     expect(await call.ended).toEqual({ type: "succeeded", value: told });
   }
 });
 
 /** The CPU time that a process has had, in milliseconds (proc_pid_stat(5), utime and stime in hundredths of a second). */
-const cpuMsOf = (pid: number): number => {
+function cpuMsOf(pid: number): number {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /su, "")
     .split(" ")
     .slice(11, 13)
     .map(Number);
   return 10 * ((user ?? 0) + (system ?? 0));
-};
+}
 
 test("a worker without calls sleeps, also after many short ones that it waited for awake", async () => {
   await using node = await testNode();

@@ -15,7 +15,8 @@ import { tellAnswer, tellTooLarge } from "./answer.ts";
 import { submitAwaited } from "./awaited-call.ts";
 import { CallSender } from "./call-sender.ts";
 import type { CodeOf } from "./code-at-start.ts";
-import type { AgentConnection, SlotOwner } from "./agent-connection.ts";
+import type { AgentConnection } from "./agent-connection.ts";
+import type { SlotOwner } from "./slots.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { SentCalls } from "./sent-calls.ts";
 import type { WorkerDeath } from "../errors.ts";
@@ -27,20 +28,18 @@ import type { Call, LaunchedWorker } from "./worker-launcher.ts";
 const LAST_MOMENTS_MS = 2_000;
 
 /** What is known of a worker before it runs. */
-export interface WorkerIdentity {
-  readonly serviceId: ServiceId;
-  readonly node: string;
-  readonly cpuIds: readonly number[];
-  readonly logFile: string;
-}
+export type WorkerIdentity = Pick<LaunchedWorker, "serviceId" | "node" | "cpuIds" | "logFile">;
 
-/** How much memory is its own, and who hears that it holds more. */
+/** How much memory is a worker's own, and who hears that it holds more. */
 export interface MemoryShare {
+  /** In megabytes; Infinity: no share. */
   readonly memoryMb: number;
+  /** Hears how much the worker holds, in megabytes, when that is more. */
   readonly over: (usedMb: number) => void;
 }
 
-export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
+/** One worker as its head has it: what is sent to it, and who hears what comes of it. */
+export class HeadWorker implements LaunchedWorker, SlotOwner {
   readonly serviceId: ServiceId;
   readonly node: string;
   readonly cpuIds: readonly number[];
@@ -87,11 +86,12 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
     this.#start = new WorkerStart(identity.node, identity.logFile);
   }
 
+  /** The slot in which it was started, to be told before anything is sent. */
   attach(channel: Channel<FromWorker>): void {
     this.#slot = { channel, sender: new CallSender(channel, this.#codeOf) };
   }
 
-  /** Its slot on the agent. */
+  /** The number of its slot on the agent; 0 before it has one. */
   get channelNumber(): number {
     return this.#slot?.channel.number ?? 0;
   }
@@ -125,7 +125,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   submit(call: Call): void {
     if (this.#slot === undefined) throw new Error("A call was submitted to a worker that has no channel");
     if (this.#isGone) {
-      // It may have died in the moment in which its last answer came.
+      // The worker may have died in the moment in which its last answer came.
       void this.gone.then((death) => call.lost(death, "next"));
       return;
     }
@@ -147,7 +147,7 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
   }
 
   async stop(graceMs: number): Promise<void> {
-    checkValue("stop", "graceMs", graceMs, graceRule);
+    checkValue("stop", "graceMs", graceMs, GRACE_RULE);
     if (this.#slot !== undefined && !this.#isGone) this.#agent.stop(this.#slot.channel.number, graceMs);
     await this.gone;
   }
@@ -239,4 +239,4 @@ export class AgentLaunchedWorker implements LaunchedWorker, SlotOwner {
 }
 
 const nobodyKnows: CodeOf = () => undefined;
-const graceRule = duration({ zero: true, unlimited: false });
+const GRACE_RULE = duration({ zero: true, unlimited: false });

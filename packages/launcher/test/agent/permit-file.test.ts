@@ -1,28 +1,28 @@
 import { fstatSync, readSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { ClaimFile } from "../../src/agent/claims.ts";
+import { PermitFile } from "../../src/agent/permit-file.ts";
 
 /** What a worker does with the descriptor that it inherits: it begins one call. */
-const claimOne = (file: ClaimFile): number | undefined => {
+function beginOne(file: PermitFile): number | undefined {
   const byte = Buffer.alloc(1);
   return readSync(file.fd, byte, 0, 1, null) === 1 ? byte[0] : undefined;
-};
+}
 
-const offer = (file: ClaimFile, calls: number): void => {
+function offer(file: PermitFile, calls: number): void {
   for (let i = 0; i < calls; i++) file.count();
   file.offer();
-};
+}
 
-test("each call that is offered is claimed once or taken back once, and bears the number of recalls before it", () => {
+test("each call that is offered is begun once or taken back once, and bears the number of recalls before it", () => {
   const step = fc.oneof(
     fc.record({ offer: fc.integer({ min: 1, max: 5_000 }) }),
-    fc.record({ claim: fc.integer({ min: 1, max: 50 }) }),
+    fc.record({ begin: fc.integer({ min: 1, max: 50 }) }),
     fc.constant("takeBack" as const),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      using file = new ClaimFile();
+      using file = new PermitFile();
       let waiting = 0;
       let begun = 0;
       let recalls = 0;
@@ -36,8 +36,8 @@ test("each call that is offered is claimed once or taken back once, and bears th
           offer(file, next.offer);
           waiting += next.offer;
         } else {
-          for (let i = 0; i < next.claim; i++) {
-            expect(claimOne(file)).toBe(waiting > 0 ? recalls & 0xff : undefined);
+          for (let i = 0; i < next.begin; i++) {
+            expect(beginOne(file)).toBe(waiting > 0 ? recalls & 0xff : undefined);
             if (waiting > 0) begun += 1;
             waiting = Math.max(0, waiting - 1);
           }
@@ -51,7 +51,7 @@ test("each call that is offered is claimed once or taken back once, and bears th
 });
 
 test("what was read gives its room back to the file system, and the file is full again only after as many calls", () => {
-  using file = new ClaimFile();
+  using file = new PermitFile();
   let calls = 0;
   for (; !file.full; calls++) file.count();
   file.offer();
