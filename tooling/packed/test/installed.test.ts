@@ -1,7 +1,8 @@
 import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { freePort, noSshd, reachableNode } from "../../../packages/transport/test/ssh-world.ts";
+import { freePort, noSshd } from "../../../packages/transport/test/ssh-server.ts";
+import { reachableNode } from "../../../packages/transport/test/ssh-world.ts";
 import { installFolder } from "../src/installed-folder.ts";
 import { type ReadmeExample, readmeExample } from "../src/readme-example.ts";
 import { runProgram } from "../src/run-program.ts";
