@@ -7,7 +7,8 @@ export type Bracket = [low: number, high: number];
  * Halves `bracket` until it is at most `eps` wide, or until no number lies between its ends any more, and
  * gives a bracket with `f(low) <= target <= f(high)`. `f` must increase, and `bracket` must be such a bracket.
  *
- * Throws a RangeError when `target` does not lie in it, or when one of the numbers is NaN.
+ *
+ * @throws RangeError when `target` does not lie in it, or one of the numbers is NaN
  *
  * @example
  * bisect((y) => y * y, 2, [0, 2], 1e-9) // [1.4142135614529252, 1.4142135623842478]

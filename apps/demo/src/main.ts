@@ -1,12 +1,12 @@
 /** The demo's program: options, the run, and a table of what was found. */
 import { type Job, local, programInfo, runJob, setTaskCpus } from "@hyperion-ts/job";
-import { type Options, OptionsError, parseOptions, usage } from "./options.ts";
+import { type Options, OptionsError, parseOptions, USAGE } from "./options.ts";
 import { type RootRow, rootTable } from "./roots.ts";
 import { table } from "./table.ts";
 
 // A run that fails says so itself, and sets the exit code.
 const options = askedOptions();
-if (options !== undefined) process.stdout.write(options === "help" ? usage : await search(options));
+if (options !== undefined) process.stdout.write(options === "help" ? USAGE : await search(options));
 
 /** Undefined after an error of the person who typed them, who has been told. */
 function askedOptions(): Options | "help" | undefined {

@@ -4,10 +4,10 @@ import { z } from "zod";
 
 const MAX_POINTS = 100_000;
 
-const wholeNumber = (max: number) => {
+function wholeNumber(max: number) {
   const wanted = `must be a whole number from 1 to ${max}`;
   return z.string().regex(/^\d+$/, wanted).transform(Number).pipe(z.int(wanted).min(1, wanted).max(max, wanted));
-};
+}
 const decimalNumber = (wanted: string) => z.string().trim().min(1, wanted).transform(Number).pipe(z.number(wanted));
 const positiveNumber = decimalNumber("must be a number above 0").pipe(z.number().positive("must be a number above 0"));
 const timeMs = decimalNumber("must be a number of milliseconds").pipe(z.number().nonnegative("must not be negative"));
@@ -28,11 +28,12 @@ export type Options = z.infer<typeof schema>;
 /** An option that does not exist or has a value that can't be used. */
 export class OptionsError extends Error {
   override readonly name = "OptionsError";
+  /** The one code that this class has. */
   readonly code = "bad-options";
 }
 
 /** What `--help` prints. */
-export const usage = `Brackets the square, cube and fourth roots of a range of points: one remote call for
+export const USAGE = `Brackets the square, cube and fourth roots of a range of points: one remote call for
 each root, on this machine's CPUs. What was computed once is remembered, across runs.
 
 usage: npm run demo -- [options]
@@ -52,7 +53,8 @@ Ctrl-C ends it in order; the same command then takes up what was done.
 
 /**
  * Parses the arguments behind the program's name. `"help"`: the person asked for `usage`.
- * Throws an `OptionsError` that names the option, its value, and what would do.
+ *
+ * @throws OptionsError when an option is none, or its value is out of bounds: it names the option, the value, and what would do
  */
 export function parseOptions(args: readonly string[]): Options | "help" {
   const { help, ...given } = parseFlags(args);

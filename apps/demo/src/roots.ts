@@ -42,16 +42,23 @@ const brackets = keyValMap("binary_root_search", rootKey, bracketRoot.output);
 
 /** What to search. */
 export interface RootSearch {
+  /** Of which numbers. */
   readonly points: readonly number[];
+  /** How long a bracket may be at most. */
   readonly eps: number;
+  /** How long each call takes at least, in milliseconds. */
   readonly workMs: number;
 }
 
 /** One line of the result. */
 export interface RootRow {
+  /** Which root: 2 is the square root. */
   readonly n: number;
+  /** The number that it is of. */
   readonly x: number;
+  /** Where its bracket begins. */
   readonly low: number;
+  /** Where its bracket ends. */
   readonly high: number;
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Folder, runDemo, startDemo, storedResults, temporaryFolder, untilSearching } from "./world.ts";
 
 /** A search of 30 roots that lasts long enough to be interrupted. */
-const search = ["--points", "10", "--cpus", "2", "--work-ms", "100"];
+const SEARCH = ["--points", "10", "--cpus", "2", "--work-ms", "100"];
 
 test("a run prints a table of right brackets, and a second one says that nothing was computed", async () => {
   using folder = temporaryFolder();
@@ -27,7 +27,7 @@ test("a run prints a table of right brackets, and a second one says that nothing
 
 test("Ctrl-C ends everything and says how to go on; the next run computes only the rest", async () => {
   using folder = temporaryFolder();
-  await using program = startDemo(folder, ...search);
+  await using program = startDemo(folder, ...SEARCH);
   await untilSearching(folder, 7);
   const started = program.processes();
   // As the terminal does: to the program's whole process group.
@@ -43,7 +43,7 @@ test("Ctrl-C ends everything and says how to go on; the next run computes only t
 
 test("after kill -9 nothing of the program is left, and the next run computes only the rest", async () => {
   using folder = temporaryFolder();
-  await using program = startDemo(folder, ...search);
+  await using program = startDemo(folder, ...SEARCH);
   await untilSearching(folder, 7);
   const started = program.processes();
   process.kill(program.pid, "SIGKILL");
@@ -98,7 +98,7 @@ async function expectRest(folder: Folder): Promise<void> {
   const done = storedResults(folder.database);
   expect(done).toBeGreaterThan(0);
   expect(done).toBeLessThan(30);
-  const { code, stdout } = await runDemo(folder, ...search);
+  const { code, stdout } = await runDemo(folder, ...SEARCH);
   expect(code).toBe(0);
   expect(stdout).toContain(`30 brackets: ${30 - done} computed now, ${done} from earlier runs`);
 }

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { OptionsError, parseOptions, usage } from "../src/options.ts";
+import { OptionsError, parseOptions, USAGE } from "../src/options.ts";
 
 test("without options there are the defaults that the usage text names", () => {
   const defaults = { points: 20, range: 20, eps: 1e-9, cpusPerTask: 1, cpus: undefined, workMs: 50, dir: "out/demo" };
   expect(parseOptions([])).toEqual(defaults);
   for (const [key, value] of Object.entries(defaults)) {
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
-    const paragraph = usage.slice(usage.indexOf(flag)).split(/\n {2}--/)[0];
+    const paragraph = USAGE.slice(USAGE.indexOf(flag)).split(/\n {2}--/)[0];
     expect(paragraph).toContain(flag);
     expect(paragraph).toContain(value === undefined ? "(default: all that there are)" : `(default ${value})`);
   }

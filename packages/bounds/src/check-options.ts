@@ -16,7 +16,11 @@ export function checkOptions<O extends object>(place: string, options: O, rules:
   checkFields(options, rules, place, (field) => `${place}: ${field}`);
 }
 
-/** Checks one value that the function `place` was given as `name`, and returns it. Throws as `checkOptions` does. */
+/**
+ * Checks one value that the function `place` was given as `name`, and returns it.
+ *
+ * @throws TypeError or RangeError, as `checkOptions` does
+ */
 export function checkValue<A>(place: string, name: string, value: A, rule: Rule): A {
   rule(value, `${place}: ${name}`);
   return value;

@@ -24,6 +24,6 @@ export {
   whole,
 } from "./rules.ts";
 export { isTooDeep, issueKeys, issueText, runSchema } from "./run-schema.ts";
-export { showValue } from "./show-value.ts";
+export { showDuration, showValue } from "./show-value.ts";
 export { steadyNowMs } from "./steady-clock.ts";
 export { after, every, LONGEST_TIMER_MS, pause, type Timer } from "./timer.ts";

@@ -8,12 +8,14 @@ import { dirname, resolve } from "node:path";
 /** A directory is not there and can't be made. The `cause` is the file system's error, if it had one. */
 export class DirectoryError extends Error {
   override readonly name = "DirectoryError";
+  /** The code of this class. */
   readonly code = "no-directory";
   /** The directory that was asked for, in full. */
   readonly path: string;
   /** What is in the way, such as `"/data is a file"`. */
   readonly reason: string;
 
+  /** `path` is absolute; `reason` is a clause, without a full stop. */
   constructor(path: string, reason: string, options?: ErrorOptions) {
     super(`The directory ${JSON.stringify(path)} can't be made: ${reason}`, options);
     this.path = path;
@@ -29,7 +31,9 @@ export interface DirectoryOptions {
 
 /**
  * Makes a directory, and those above it that are missing; nothing happens where it is there already, or a link to it.
- * Two processes may make it at the same time. Throws a DirectoryError.
+ * Two processes may make it at the same time.
+ *
+ * @throws DirectoryError when it is not there and can't be made
  */
 export function makeDirectory(path: string, { mode = 0o777 }: DirectoryOptions = {}): void {
   if (path === "" || path.includes("\0"))
@@ -42,7 +46,7 @@ export function makeDirectory(path: string, { mode = 0o777 }: DirectoryOptions =
   }
 }
 
-/** Not before it is needed: modules that only define functions load this package, and no file system. */
+/** The file system, loaded when it is needed: modules that only define functions load this package, and no file system. */
 const fileSystem = (): typeof FileSystem => process.getBuiltinModule("node:fs");
 
 /** What stands in the way of a directory. */
@@ -66,7 +70,11 @@ function make(path: string, mode: number): void {
   }
 }
 
-/** Whether there is a directory; false where nothing is. Throws an Obstacle where something else is, or nobody can tell. */
+/**
+ * Whether there is a directory; false where nothing is.
+ *
+ * @throws Obstacle where something else is, or the system does not tell
+ */
 function isThere(path: string): boolean {
   try {
     if (fileSystem().statSync(path).isDirectory()) return true;

@@ -5,13 +5,17 @@
 import { nearestName } from "./nearest-name.ts";
 import { showValue } from "./show-value.ts";
 
-/** Throws a TypeError or RangeError unless `value` is allowed; `name` is how the error calls it, such as `"runJobLocal: cpus"`. */
+/**
+ * Says what a value may be. `name` is how the error calls it, such as `"runJobLocal: cpus"`.
+ *
+ * @throws TypeError when `value` is of another type; RangeError when it is beyond the bounds
+ */
 export type Rule = (value: unknown, name: string) => void;
 
 /** A rule for each option of `O`: the compiler misses none. */
 export type Rules<O extends object> = { readonly [K in keyof Required<O>]: Rule };
 
-/** A whole number from `least` to `most`; `unit` says of what. */
+/** A whole number from `least` to `most`; `unit` says what is counted, such as "bytes". */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER, unit = ""): Rule {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const allowed = `a whole number ${unit === "" ? "" : `of ${unit} `}${bounds}`;
@@ -22,10 +26,10 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER, unit = ""):
 }
 
 /** Any number but NaN and the infinities. */
-export const finite: Rule = (value, name) => {
+export function finite(value: unknown, name: string): void {
   if (typeof value !== "number") throw otherType(value, name, "a finite number");
   if (!Number.isFinite(value)) throw beyond(value, name, "a finite number");
-};
+}
 
 /** Which times are allowed. */
 export interface DurationBounds {
@@ -44,22 +48,22 @@ export function duration({ zero = false, unlimited = true }: DurationBounds = {}
   };
 }
 
-/** true or false. */
-export const flag: Rule = (value, name) => {
+/** `true` or `false`. */
+export function flag(value: unknown, name: string): void {
   if (typeof value !== "boolean") throw otherType(value, name, "true or false");
-};
+}
 
 /** Any text. */
-export const text: Rule = (value, name) => {
+export function text(value: unknown, name: string): void {
   if (typeof value !== "string") throw otherType(value, name, "a text");
-};
+}
 
 /** A text of a character at least, without NUL, which neither a path nor an argument can hold. */
-export const nonEmpty: Rule = (value, name) => {
+export function nonEmpty(value: unknown, name: string): void {
   if (typeof value !== "string") throw otherType(value, name, "a text that is not empty");
   if (value === "" || value.includes("\0"))
     throw beyond(value, name, "a text that is not empty and has no NUL character");
-};
+}
 
 /** One of a few texts. */
 export function oneOf(...choices: readonly string[]): Rule {
@@ -75,20 +79,20 @@ export function oneOf(...choices: readonly string[]): Rule {
 }
 
 /** A function. */
-export const callable: Rule = (value, name) => {
+export function callable(value: unknown, name: string): void {
   if (typeof value !== "function") throw otherType(value, name, "a function");
-};
+}
 
 /** An AbortSignal, also of another realm. */
-export const aborter: Rule = (value, name) => {
+export function aborter(value: unknown, name: string): void {
   const isSignal = typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
   if (!isSignal) throw otherType(value, name, "an AbortSignal");
-};
+}
 
 /** Any object: what is in it is its owner's to check. */
-export const structured: Rule = (value, name) => {
+export function structured(value: unknown, name: string): void {
   if (typeof value !== "object" || value === null) throw otherType(value, name, "an object");
-};
+}
 
 /** null, or what `rule` allows. */
 export const nullOr =
@@ -105,7 +109,7 @@ export const unlimited =
   };
 
 /** A Standard Schema of zod, valibot, arktype and others: https://standardschema.dev. */
-export const standardSchema: Rule = (value, name) => {
+export function standardSchema(value: unknown, name: string): void {
   const isSchema =
     ((typeof value === "object" && value !== null) || typeof value === "function") && "~standard" in value;
   const standard: unknown = isSchema ? value["~standard"] : undefined;
@@ -117,7 +121,7 @@ export const standardSchema: Rule = (value, name) => {
   )
     return;
   throw otherType(value, name, "a Standard Schema (of zod, valibot, arktype, ...: https://standardschema.dev)");
-};
+}
 
 /** Anything. */
 export const anything: Rule = () => undefined;

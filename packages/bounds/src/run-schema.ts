@@ -8,7 +8,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
  */
 export function runSchema<S extends StandardSchemaV1>(schema: S, value: unknown): Checked<S> | Promise<Checked<S>> {
   const result = schema["~standard"].validate(value);
-  // Not by its class: a schema's promise may come from a library or from another realm. What its own `then` returns may be
+  // A promise is not told by its class: a schema's may come from a library or from another realm. What its `then` returns may be
   // no promise of ours either, or nothing at all, and a refusal would be nobody's: callers get a promise of this realm.
   return isThenable(result) ? Promise.resolve(result as PromiseLike<Checked<S>>) : result;
 }
@@ -22,7 +22,7 @@ export const isTooDeep = (error: unknown): boolean =>
 
 /** The keys that lead from the whole value to the part that `issue` is about; none for the value itself. */
 export const issueKeys = ({ path }: StandardSchemaV1.Issue): readonly PropertyKey[] =>
-  // Not by the path's own map: arktype's is of a class of arrays that makes [0] of an empty one.
+  // Not by the path's own `map`: arktype's paths are of a class of arrays whose `map` makes [0] of an empty one.
   Array.from(path ?? [], (step) => (typeof step === "object" ? step.key : step));
 
 /** The issue's message after `place`, unless it begins with the part's `name` by itself, as arktype's do: "a.b must be a number". */

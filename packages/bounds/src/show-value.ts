@@ -1,4 +1,4 @@
-/** Values in messages: short, and so that a text is told from a number. */
+/** Values and times in messages: short, and so that a text is told from a number. */
 
 const LONGEST = 60;
 
@@ -17,3 +17,16 @@ export function showValue(value: unknown): string {
       return String(value);
   }
 }
+
+/** A time of `ms` milliseconds, for a message: `250 ms`, `2.5 s`, `10 s`, `3 m 20 s`, `2 h 05 m`. */
+export function showDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9_950) return `${Number((ms / 1_000).toFixed(1))} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} m ${twoDigits(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60).toLocaleString("en-US")} h ${twoDigits(minutes % 60)} m`;
+}
+
+const twoDigits = (n: number): string => String(n).padStart(2, "0");

@@ -8,7 +8,7 @@
 
 /** Something that is to happen. Disposing of it calls it off; nothing happens when it has happened already. */
 export interface Timer extends Disposable {
-  /** Lets the process end before; returns itself. */
+  /** Lets the process end before the timer fires; returns the timer. */
   unref(): Timer;
 }
 
@@ -17,8 +17,9 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs `action` once, `ms` milliseconds from now: at once, but not before this returns, for 0 and less; never, and without
- * keeping the process alive, for `Infinity`. Throws a RangeError for what is no time.
+ * keeping the process alive, for `Infinity`.
  *
+ * @throws RangeError for what is no time
  * @example
  * using late = after(30 * 86_400_000, () => console.log("a month has gone by"));
  */
@@ -27,16 +28,24 @@ export function after(ms: number, action: () => void): Timer {
   return ms === Infinity ? NEVER : new LongTimer(ms, action);
 }
 
-/** Runs `action` every `ms` milliseconds from now on, as `after` does once. */
+/**
+ * Runs `action` every `ms` milliseconds from now on, as `after` does once.
+ *
+ * @throws RangeError for what is no time
+ */
 export function every(ms: number, action: () => void): Timer {
   checkTime(ms);
   if (ms === Infinity) return NEVER;
   return ms > LONGEST_TIMER_MS ? new Repeated(ms, action) : new Interval(ms, action);
 }
 
-/** Resolves `ms` milliseconds from now, as `after` counts them; rejects with the signal's reason when that aborts before. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * Resolves `ms` milliseconds from now, as `after` counts them.
+ *
+ * @throws RangeError for what is no time; the signal's reason when `signal` aborts before
+ */
+export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const aborted = (): void => {
       timer[Symbol.dispose]();
@@ -48,7 +57,6 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     });
     signal?.addEventListener("abort", aborted, { once: true });
   });
-}
 
 function checkTime(ms: number): void {
   if (typeof ms !== "number" || Number.isNaN(ms))

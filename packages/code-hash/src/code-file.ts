@@ -16,28 +16,32 @@ export interface CodeFile {
 /** A file as it was when it was read. */
 export type SourceFile = CodeFile & { readonly bytes: Buffer };
 
-/** The same, understood. */
+/** The same, parsed. */
 export type ParsedFile = CodeFile & {
-  /** Absent where the file is data or a language that was not understood: then all of it counts. */
+  /** Absent where the file is data, or can't be parsed: then all of it counts. */
   readonly statements: TopLevel | undefined;
-  /** What a file that was not understood seems to import. */
+  /** What a file that can't be parsed seems to import. */
   readonly imports: readonly string[];
 };
 
-/** Reads a file; throws what the file system says. */
+/**
+ * Reads a file.
+ *
+ * @throws what the file system says of a file that can't be read.
+ */
 export function readSourceFile(path: string): SourceFile {
   const bytes = readFileSync(path);
   return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes };
 }
 
-/** Understands a file, which takes some milliseconds. */
+/** Parses a file, which takes some milliseconds. */
 export function parseFile({ path, sha256, bytes }: SourceFile): ParsedFile {
   const program = isCode(path) ? tryParse(path, bytes.toString("utf8")) : undefined;
   if (program !== undefined) return { path, sha256, statements: topLevel(program), imports: [] };
   return { path, sha256, statements: undefined, imports: importsInText({ path, bytes }) };
 }
 
-/** What a file seems to import, without understanding it: what stands in comments and texts too. None where it is data. */
+/** What a file seems to import, without parsing it: what stands in comments and texts too. None where it is data. */
 export const importsInText = ({ path, bytes }: Pick<SourceFile, "path" | "bytes">): readonly string[] =>
   isCode(path) ? [...bytes.toString("utf8").matchAll(IMPORT)].flatMap(([, , specifier]) => specifier ?? []) : [];
 

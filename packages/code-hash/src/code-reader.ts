@@ -29,6 +29,7 @@ export interface FunctionCode {
 
 /** A file as it was when it was read first. */
 export interface KeptSource {
+  /** All of the file. */
   readonly bytes: Buffer;
   /** What Node took it for then; undefined where Node by itself can't load it. */
   readonly format: ModuleFormat | undefined;
@@ -45,7 +46,7 @@ export class CodeReader {
    * and the package.json files that say how Node takes them. Nothing is parsed: it takes a tenth of what `functionCode` does.
    * A bundle that carries hashes (`hashesLine`) is one file, whatever its text mentions.
    *
-   * @throws whatever the file system says of a file that can't be read
+   * @throws what the file system says of a file that can't be read.
    */
   moduleFiles(moduleUrl: string): readonly CodeFile[] {
     const found = new Map<string, SourceFile>();
@@ -65,7 +66,7 @@ export class CodeReader {
    * The code of the function called `name`, which the module at `moduleUrl` (a `file:` URL) defines with its name as a
    * literal; where the name is not found there, all of the module counts. A bundle's own word for it counts (`hashesLine`).
    *
-   * @throws whatever the file system says of a file that can't be read
+   * @throws what the file system says of a file that can't be read.
    */
   functionCode(moduleUrl: string, name: string): FunctionCode {
     const { path, sha256, bytes } = this.#read(fileURLToPath(moduleUrl));

@@ -2,7 +2,11 @@
 // As a whole: an old Node can't link a name that it does not have, and would not come as far as to say that it is too old.
 import nodeModule from "node:module";
 
-/** The JavaScript of a TypeScript source; enums and namespaces are translated. Throws a SyntaxError where Node can't read it. */
+/**
+ * The JavaScript of a TypeScript source; enums and namespaces are translated.
+ *
+ * @throws SyntaxError when Node can't read it.
+ */
 export function stripTypes(source: string): string {
   // Node warns whoever calls this in words that would appear in the output of the user's program.
   const own = Object.getOwnPropertyDescriptor(process, "emitWarning");

@@ -23,25 +23,33 @@ export interface Statement {
 
 /** An import: `imported` is undefined for a namespace. */
 export interface Import {
+  /** The module, as it is written there. */
   readonly specifier: string;
+  /** The name in this module. */
   readonly local: string;
+  /** The name in the other one. */
   readonly imported: string | undefined;
 }
 
 /** An export by another name than the declaration's, or of another module. `name` is undefined for `export *`. */
 export interface Export {
+  /** The name for others. */
   readonly name: string | undefined;
+  /** The name in the module that has it; undefined: all of them. */
   readonly local: string | undefined;
+  /** The other module, as it is written there; undefined: this one. */
   readonly specifier: string | undefined;
 }
 
 /** A module's top level. */
 export interface TopLevel {
+  /** In their order. */
   readonly statements: readonly Statement[];
   /** The statements by the names that they declare. */
   readonly declaring: ReadonlyMap<string, readonly Statement[]>;
   /** The imports by their local names. */
   readonly imports: ReadonlyMap<string, Import>;
+  /** Those that no declaration makes. */
   readonly exports: readonly Export[];
   /** All modules that are loaded before this one runs, in their order. */
   readonly specifiers: readonly string[];

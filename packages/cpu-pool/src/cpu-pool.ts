@@ -21,22 +21,27 @@ export class CpuPool {
   /** The same pool with callbacks; both may be used side by side. */
   readonly core: PoolCore;
 
-  /** Throws as `addNode` does. */
+  /** @throws what `addNode` throws, of one of `options.nodes`; TypeError or RangeError when an option is wrong or unknown. */
   constructor(options: PoolOptions = {}) {
     this.core = new PoolCore(options);
   }
 
   /**
-   * Waits for room on the best node. Rejects with a NeverFitsError where no
-   * node could ever serve it, with a NodeError where the node it names is not
-   * there (any more), with a ReserveTimeoutError after `timeoutMs`, with the
-   * signal's reason on abort, with a RangeError where a number is wrong.
+   * Waits for room on the best node.
+   *
+   * @throws NeverFitsError when no node could ever serve the request; NodeError when the node that it names is not there
+   *   (any more); ReserveTimeoutError after `timeoutMs`; the signal's reason when it aborts; TypeError or RangeError when
+   *   a number or an option is wrong. All of them as rejections.
    */
   reserve(request: PoolRequest, options: ReserveOptions = {}): Promise<Lease> {
     return awaitLease(this.core, request, options);
   }
 
-  /** Adds a node. Throws a NodeError (duplicate-node) or a RangeError. */
+  /**
+   * Adds a node; it serves at once whoever waits for it.
+   *
+   * @throws NodeError (duplicate-node) when there is one of that name; RangeError when a number is wrong or twice there.
+   */
   addNode(node: PoolNode): void {
     this.core.addNode(node);
   }
@@ -44,13 +49,19 @@ export class CpuPool {
   /**
    * Gives no new leases on the node; resolves when the last one there is
    * released, or the node removed. The node stays, empty, until it is removed;
-   * to use it again, remove it and add it. Rejects with a NodeError (unknown-node).
+   * to use it again, remove it and add it.
+   *
+   * @throws NodeError (unknown-node), as a rejection, when there is no such node.
    */
   drain(name: string): Promise<void> {
     return new Promise((resolve) => this.core.drainNode(name, resolve));
   }
 
-  /** Takes the node out at once; its leases are "lost". Throws a NodeError (unknown-node). */
+  /**
+   * Takes the node out at once, for `reason`; its leases are "lost".
+   *
+   * @throws NodeError (unknown-node) when there is no such node.
+   */
   remove(name: string, reason: string): void {
     this.core.removeNode(name, reason);
   }

@@ -8,6 +8,7 @@ import { IndexSet } from "./index-set.ts";
 
 /** CPU ids that are leased together, ascending. */
 export interface CpuSet {
+  /** Frozen, and the same array whenever the same set is leased again. */
   readonly ids: readonly number[];
   /** True while the set is wholly free and was never broken up since. */
   remembered: boolean;

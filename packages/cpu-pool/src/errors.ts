@@ -9,6 +9,7 @@ import { describeWait, type WaitReason } from "./wait-reason.ts";
 export class NeverFitsError extends Error {
   override readonly name = "NeverFitsError";
   readonly code = "never-fits";
+  /** What was asked for, with every default filled in. */
   readonly asked: Shape;
   /** The most of each resource that one node has (where the request names a node: that node). */
   readonly largest: Amounts;
@@ -32,9 +33,11 @@ export class NeverFitsError extends Error {
 export class ReserveTimeoutError extends Error {
   override readonly name = "ReserveTimeoutError";
   readonly code = "reserve-timed-out";
+  /** As it was given to `reserve`. */
   readonly request: PoolRequest;
+  /** How long it waited, in milliseconds. */
   readonly timeoutMs: number;
-  /** What it waited for when the time was over. */
+  /** What the request waited for when the time was over. */
   readonly waitReason: WaitReason | undefined;
 
   constructor(asked: Shape, request: PoolRequest, timeoutMs: number, waitReason: WaitReason | undefined) {
@@ -54,6 +57,7 @@ export type NodeProblem = "unknown-node" | "duplicate-node" | "node-draining" | 
 /** A node was named that is not there, is there already, or is going or gone. */
 export class NodeError extends Error {
   override readonly name = "NodeError";
+  /** What is the matter with the node. */
   readonly code: NodeProblem;
   /** The node's name. */
   readonly node: string;
@@ -74,9 +78,8 @@ function neverFits(asked: Shape, largest: Amounts): string {
   return `${wanted}: the most that one node has is ${has}. Ask for no more than one node has, of everything together.`;
 }
 
-function describeAsked(asked: Shape): string {
-  return asked.node === undefined ? describeAmounts(asked) : `${describeAmounts(asked)} on node ${asked.node}`;
-}
+const describeAsked = (asked: Shape): string =>
+  asked.node === undefined ? describeAmounts(asked) : `${describeAmounts(asked)} on node ${asked.node}`;
 
 function describeProblem(code: NodeProblem, node: string, detail: string): string {
   switch (code) {

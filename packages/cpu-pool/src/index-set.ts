@@ -67,6 +67,4 @@ export class IndexSet {
 }
 
 /** The number that the lowest bit of word `at` stands for, or -1. */
-function lowest(at: number, word: number): number {
-  return word === 0 ? -1 : at * 32 + 31 - Math.clz32(word & -word);
-}
+const lowest = (at: number, word: number): number => (word === 0 ? -1 : at * 32 + 31 - Math.clz32(word & -word));

@@ -7,12 +7,15 @@
 export interface Linked<T> {
   /** Grows with every request; the order of coming. */
   readonly sequence: number;
+  /** Who came before it and waits in the same lane. */
   previous: T | undefined;
+  /** Who came after it and waits in the same lane. */
   next: T | undefined;
 }
 
 /** A doubly linked list in order of `sequence`. */
 export class Lane<T extends Linked<T>> {
+  /** That of all members. */
   readonly priority: number;
   #head: T | undefined;
   #tail: T | undefined;
@@ -21,6 +24,7 @@ export class Lane<T extends Linked<T>> {
     this.priority = priority;
   }
 
+  /** Who has waited longest; undefined where the lane is empty. */
   get head(): T | undefined {
     return this.#head;
   }
@@ -37,6 +41,7 @@ export class Lane<T extends Linked<T>> {
     else after.previous = member;
   }
 
+  /** Takes `member`, which is in this lane, out of it. */
   remove(member: T): void {
     const { previous, next } = member;
     if (previous === undefined) this.#head = next;

@@ -14,6 +14,7 @@ export interface Lease extends Disposable {
   readonly gpuIds: readonly string[];
   /** As asked for, in megabytes; 0 where none was. */
   readonly memoryMb: number;
+  /** Whether it still holds what it was granted. */
   readonly state: LeaseState;
   /** Gives everything back. Does nothing the second time, or where the node is lost. */
   release(): void;
@@ -21,13 +22,17 @@ export interface Lease extends Disposable {
 
 /** Who takes a lease back. */
 export interface Lessor {
+  /** `lease` was released while its node is there. */
   takeBack(lease: HeldLease): void;
 }
 
 /** The pool's own view of a lease. */
 export class HeldLease implements Lease {
+  /** The pool that has granted it. */
   readonly lessor: Lessor;
+  /** The node that it is of. */
   readonly origin: NodeState;
+  /** What it holds of that node. */
   readonly taken: Taken;
   #released = false;
 

@@ -24,8 +24,11 @@ export type NodePhase = "active" | "paused" | "draining" | "removed";
 
 /** What a lease took from its node. */
 export interface Taken {
+  /** Its CPUs. */
   readonly cpus: CpuSet;
+  /** The names of its GPUs. */
   readonly gpuIds: readonly string[];
+  /** In megabytes. */
   readonly memoryMb: number;
 }
 
@@ -34,12 +37,17 @@ const MAX_ID = 65_535;
 
 /** The mutable record of one node. */
 export class NodeState {
+  /** Unique among the nodes of a pool. */
   readonly name: string;
   /** The lowest number that was free when the node came; breaks ties. */
   readonly index: number;
+  /** What the node has. */
   readonly total: Amounts;
+  /** What of that no lease holds. */
   readonly idle: { cpus: number; gpus: number; memoryMb: number };
+  /** Whether it takes leases. */
   phase: NodePhase = "active";
+  /** How many leases are held of it. */
   leases = 0;
   #mostLeases = Infinity;
   /** `idle.cpus`, but for a node that has as many leases as it may have. */
@@ -69,7 +77,7 @@ export class NodeState {
     return this.phase === "active" && isWithin(asked, this.idle);
   }
 
-  /** Has so many leases at most: with as many, none of its CPUs counts as idle. */
+  /** Serves at most `most` leases at a time from now on: while there are as many, none of its CPUs counts as idle. */
   limitLeases(most: number): void {
     this.#mostLeases = most;
     this.#count();
@@ -112,7 +120,7 @@ export class NodeState {
 }
 
 const cpuId = whole(0, MAX_ID);
-const nodeRules: Rules<PoolNode> = {
+const NODE_RULES: Rules<PoolNode> = {
   name: nonEmpty,
   cpuIds: listOf(anything),
   gpuIds: listOf(anything),
@@ -120,7 +128,7 @@ const nodeRules: Rules<PoolNode> = {
 };
 
 function checkNode(node: PoolNode): void {
-  checkOptions("addNode", node, nodeRules);
+  checkOptions("addNode", node, NODE_RULES);
   const { name, cpuIds, gpuIds = NO_GPUS, memoryMb = 0 } = node;
   checkIds(`cpuIds of node ${name}`, cpuIds);
   checkNames(`gpuIds of node ${name}`, gpuIds);

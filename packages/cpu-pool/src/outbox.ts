@@ -7,6 +7,7 @@
 
 /** Something that calls somebody, once. */
 export interface Notice {
+  /** Calls whom it is for. */
   deliver(): void;
 }
 
@@ -18,6 +19,7 @@ export class Outbox {
   #end = 0;
   #delivering = false;
 
+  /** Puts `notice` behind all that are owed. */
   push(notice: Notice): void {
     this.#notices[this.#end] = notice;
     this.#end += 1;

@@ -2,7 +2,7 @@
  * On which node a request is served. A search looks once into each index that
  * matters (see `SizeClasses` and `ResourceIndexes`) and never at all nodes.
  *
- * One node may be hidden: it is claimed, and only the claimant may look at it.
+ * One node may be hidden: it is earmarked for the first request in line, and no other may look at it.
  */
 import type { NodeIndex } from "./node-index.ts";
 import type { NodeState } from "./node-state.ts";
@@ -31,6 +31,7 @@ export class Placement {
     this.#rule = rule;
   }
 
+  /** Knows `node`, which is active, from now on. */
   add(node: NodeState): void {
     this.#nodes[node.index] = node;
     this.#byName.set(node.name, node);
@@ -92,8 +93,8 @@ export class Placement {
     return open === undefined || isBetter(hidden, open, this.#rule) ? hidden : open;
   }
 
-  /** The node to claim for `shape`: large enough, most idle, lowest. None may be hidden. */
-  claimable(shape: Shape): NodeState | undefined {
+  /** The node to earmark for a request of `shape`: large enough, most idle, lowest. None may be hidden. */
+  earmarkable(shape: Shape): NodeState | undefined {
     if (shape.node !== undefined) return this.#active(shape.node);
     return this.#pick(this.#sizes.largeEnough(shape), 0, "spread");
   }

@@ -6,15 +6,15 @@
  * state is complete, so they may call the pool; what that causes is called back after them, in order.
  */
 import { checkOptions, listOf, oneOf, type Rules, structured } from "@hyperion-ts/bounds";
-import { NeverFitsError, NodeError } from "./errors.ts";
-import { IndexSet } from "./index-set.ts";
+import { NodeError } from "./errors.ts";
 import { HeldLease, type Lease, type Lessor } from "./lease.ts";
-import { isLendable } from "./lending.ts";
-import { NodeState, type PoolNode } from "./node-state.ts";
-import { Outbox, type Notice } from "./outbox.ts";
+import { NodeRegistry } from "./node-registry.ts";
+import type { NodeState, PoolNode } from "./node-state.ts";
+import { Outbox } from "./outbox.ts";
 import { Placement, type PlacementRule } from "./placement.ts";
+import { refusalOf } from "./refusal.ts";
 import { Scheduler } from "./scheduler.ts";
-import { positive, type PoolRequest, type Shape } from "./shape.ts";
+import { positive, type PoolRequest } from "./shape.ts";
 import { precedes } from "./shape-queue.ts";
 import { snapshotOf, type PoolSnapshot } from "./snapshot.ts";
 import { PoolTicket, type Ticket, type TicketOffice, type Waiter } from "./ticket.ts";
@@ -27,16 +27,14 @@ export interface PoolOptions {
   readonly placement?: PlacementRule | undefined;
 }
 
-const poolRules: Rules<PoolOptions> = { nodes: listOf(structured), placement: oneOf("spread", "pack") };
+const POOL_RULES: Rules<PoolOptions> = { nodes: listOf(structured), placement: oneOf("spread", "pack") };
 
 /** Slots over nodes: enqueue, lease, release, lend, drain. */
 export class PoolCore {
   readonly #placement: Placement;
   readonly #scheduler: Scheduler;
   readonly #outbox = new Outbox();
-  readonly #nodes = new Map<string, NodeState>();
-  readonly #freeIndexes = new IndexSet();
-  readonly #drained = new Map<NodeState, Notice[]>();
+  readonly #nodes = new NodeRegistry();
   #sequence = 0;
 
   readonly #lessor: Lessor = { takeBack: (lease) => this.#takeBack(lease) };
@@ -46,9 +44,9 @@ export class PoolCore {
     whyWaiting: (ticket) => this.#scheduler.whyWaiting(ticket),
   };
 
-  /** Throws as `addNode` does. */
+  /** @throws what `addNode` throws, of one of `options.nodes`; TypeError or RangeError when an option is wrong or unknown. */
   constructor(options: PoolOptions = {}) {
-    checkOptions("PoolCore", options, poolRules);
+    checkOptions("PoolCore", options, POOL_RULES);
     const { nodes = [], placement = "spread" } = options;
     this.#placement = new Placement(placement);
     this.#scheduler = new Scheduler(this.#placement, (ticket, node) => this.#grant(ticket, node));
@@ -57,7 +55,9 @@ export class PoolCore {
 
   /**
    * Asks for a lease. The waiter may be called before this returns: granted where there is room now, refused where no
-   * node could ever serve it. Throws a RangeError where the request has a wrong number in it.
+   * node could ever serve the request.
+   *
+   * @throws RangeError or TypeError when a number in the request is wrong.
    */
   enqueue<W extends Waiter>(request: PoolRequest, waiter: W): Ticket<W> {
     const ticket = new PoolTicket(this.#office, request, waiter, this.#sequence);
@@ -68,23 +68,25 @@ export class PoolCore {
   }
 
   /**
-   * Adds a node; it serves at once whoever waits for it. Throws a NodeError (duplicate-node) where the pool has one of
-   * that name, draining ones included, and a RangeError where the node has wrong or double numbers.
+   * Adds a node; it serves at once whoever waits for it.
+   *
+   * @throws NodeError (duplicate-node) when there is one of that name, draining ones included; RangeError when a number
+   *   is wrong or twice there.
    */
   addNode(node: PoolNode): void {
-    if (this.#nodes.has(node.name)) throw new NodeError("duplicate-node", node.name);
-    const free = this.#freeIndexes.first();
-    const state = new NodeState(node, free < 0 ? this.#nodes.size : free);
-    this.#freeIndexes.delete(state.index);
-    this.#nodes.set(node.name, state);
+    const state = this.#nodes.add(node);
     this.#placement.add(state);
     this.#scheduler.freed(state);
     this.#outbox.flush();
   }
 
-  /** The node takes no new leases until `resumeNode`: those it has go on, what only it could serve waits. Throws a NodeError (unknown-node). */
+  /**
+   * The node takes no new leases until `resumeNode`: those that it has go on, what only this node could serve waits.
+   *
+   * @throws NodeError (unknown-node) when there is no such node.
+   */
   pauseNode(name: string): void {
-    const node = this.#known(name);
+    const node = this.#nodes.get(name);
     if (node.phase !== "active") return;
     node.phase = "paused";
     this.#placement.pause(node);
@@ -93,9 +95,13 @@ export class PoolCore {
     this.#outbox.flush();
   }
 
-  /** Ends `pauseNode`: the node serves at once whoever waits for it. Throws a NodeError (unknown-node). */
+  /**
+   * Ends `pauseNode`: the node serves at once whoever waits for it.
+   *
+   * @throws NodeError (unknown-node) when there is no such node.
+   */
   resumeNode(name: string): void {
-    const node = this.#known(name);
+    const node = this.#nodes.get(name);
     if (node.phase !== "paused") return;
     node.phase = "active";
     this.#placement.refresh(node);
@@ -106,11 +112,13 @@ export class PoolCore {
   /**
    * The node takes no new leases; those it has go on. This is final: to use it again, remove it and add it again.
    * `drained` is called when its last lease is released, at once where it has none, and also when it is removed.
-   * Requests that only this node could serve are refused. Throws a NodeError (unknown-node).
+   * Requests that only this node could serve are refused.
+   *
+   * @throws NodeError (unknown-node) when there is no such node.
    */
   drainNode(name: string, drained?: () => void): void {
-    const node = this.#known(name);
-    if (drained !== undefined) this.#drained.set(node, [...(this.#drained.get(node) ?? []), { deliver: drained }]);
+    const node = this.#nodes.get(name);
+    if (drained !== undefined) this.#nodes.onDrained(node, drained);
     if (node.phase === "active" || node.phase === "paused") {
       node.phase = "draining";
       this.#dismiss(node, new NodeError("node-draining", name));
@@ -120,12 +128,13 @@ export class PoolCore {
   }
 
   /**
-   * The node serves at most so many leases at a time from now on, whatever their size; those beyond it go on. Throws a
-   * NodeError (unknown-node) or a RangeError.
+   * The node serves at most `most` leases at a time from now on, whatever their size; those beyond that go on.
+   *
+   * @throws NodeError (unknown-node) when there is no such node; RangeError unless `most` is a whole number of at least 1.
    */
   limitLeases(name: string, most: number): void {
     positive(most, "the most leases of a node");
-    const node = this.#known(name);
+    const node = this.#nodes.get(name);
     node.limitLeases(most);
     this.#placement.refresh(node);
     this.#scheduler.freed(node);
@@ -134,14 +143,15 @@ export class PoolCore {
 
   /**
    * The node is lost, for `reason`: its leases are dead ("lost"), and releasing them does nothing. Requests that only
-   * this node could serve are refused. Throws a NodeError (unknown-node).
+   * this node could serve are refused.
+   *
+   * @throws NodeError (unknown-node) when there is no such node.
    */
   removeNode(name: string, reason: string): void {
-    const node = this.#known(name);
+    const node = this.#nodes.get(name);
     node.phase = "removed";
     node.leases = 0;
-    this.#nodes.delete(name);
-    this.#freeIndexes.add(node.index);
+    this.#nodes.remove(node);
     this.#dismiss(node, new NodeError("node-removed", name, reason));
     this.#noticeDrained(node);
     this.#outbox.flush();
@@ -154,20 +164,10 @@ export class PoolCore {
    * leases any more. `lends` picks the waiters that the caller can serve in this way; it must only look.
    */
   takeAhead(lease: Lease, max: number): readonly Ticket[];
+  /** The same, of those whose waiters `lends` picks. */
   takeAhead<W extends Waiter>(lease: Lease, max: number, lends: (waiter: Waiter) => waiter is W): readonly Ticket<W>[];
   takeAhead(lease: Lease, max: number, lends: (waiter: Waiter) => boolean = () => true): readonly Ticket[] {
-    const taken: PoolTicket[] = [];
-    for (
-      let front = this.#scheduler.front();
-      front !== undefined && taken.length < max;
-      front = this.#scheduler.front()
-    ) {
-      if (!isLendable(front.shape, lease) || !lends(front.waiter)) break;
-      this.#scheduler.leave(front);
-      front.take();
-      taken.push(front);
-    }
-    if (taken.length > 0) this.#scheduler.settle();
+    const taken = this.#scheduler.takeAhead(lease, max, lends);
     this.#outbox.flush();
     return taken;
   }
@@ -189,24 +189,20 @@ export class PoolCore {
 
   /** The pool as it is now. Takes as long as there are nodes. */
   snapshot(): PoolSnapshot {
-    const claim = this.#scheduler.claim;
-    const nodes = [...this.#nodes.values()].map((node) =>
-      snapshotOf(node, claim?.node === node ? claim.ticket.request : undefined),
-    );
-    return { nodes, waiting: this.#scheduler.waiting };
+    return snapshotOf(this.#nodes.all, this.#scheduler.earmark, this.#scheduler.waiting);
   }
 
   #admit(ticket: PoolTicket): void {
     if (this.#scheduler.serveAtOnce(ticket)) return;
     if (this.#placement.couldServe(ticket.shape)) this.#scheduler.join(ticket);
-    else this.#refuse(ticket, this.#refusal(ticket.shape));
+    else this.#refuse(ticket);
   }
 
   #restore(tickets: Iterable<PoolTicket>): void {
     for (const ticket of new Set(tickets)) {
       ticket.wait();
       if (this.#placement.couldServe(ticket.shape)) this.#scheduler.rejoin(ticket);
-      else this.#refuse(ticket, this.#refusal(ticket.shape));
+      else this.#refuse(ticket);
     }
     this.#scheduler.settle();
   }
@@ -218,19 +214,9 @@ export class PoolCore {
     this.#outbox.push(ticket);
   }
 
-  #refuse(ticket: PoolTicket, error: Error): void {
-    ticket.refuse(error);
+  #refuse(ticket: PoolTicket, cause?: NodeError): void {
+    ticket.refuse(refusalOf(ticket.shape, this.#nodes, this.#placement, cause));
     this.#outbox.push(ticket);
-  }
-
-  #refusal(shape: Shape, cause?: NodeError): Error {
-    const options = cause === undefined ? undefined : { cause };
-    if (shape.node === undefined) return new NeverFitsError(shape, this.#placement.largest(), options);
-    if (shape.node === cause?.node) return cause;
-    const node = this.#nodes.get(shape.node);
-    if (node === undefined) return new NodeError("unknown-node", shape.node);
-    if (node.phase === "draining") return new NodeError("node-draining", shape.node);
-    return new NeverFitsError(shape, node.total, options);
   }
 
   #leave(ticket: PoolTicket): void {
@@ -253,19 +239,11 @@ export class PoolCore {
   #dismiss(node: NodeState, cause: NodeError): void {
     this.#placement.remove(node);
     this.#scheduler.lost(node);
-    for (const ticket of this.#scheduler.removeHopeless()) this.#refuse(ticket, this.#refusal(ticket.shape, cause));
+    for (const ticket of this.#scheduler.removeHopeless()) this.#refuse(ticket, cause);
     this.#scheduler.settle();
   }
 
   #noticeDrained(node: NodeState): void {
-    if (node.leases > 0) return;
-    for (const notice of this.#drained.get(node) ?? []) this.#outbox.push(notice);
-    this.#drained.delete(node);
-  }
-
-  #known(name: string): NodeState {
-    const node = this.#nodes.get(name);
-    if (node === undefined) throw new NodeError("unknown-node", name);
-    return node;
+    for (const notice of this.#nodes.takeDrained(node)) this.#outbox.push(notice);
   }
 }

@@ -14,6 +14,7 @@ export class QueueHeap<T extends Queued<T>> {
     return this.#queues[0];
   }
 
+  /** Puts in `queue`, which is not empty. */
   add(queue: ShapeQueue<T>): void {
     this.#put(queue, this.#queues.length);
     this.#rise(queue);
@@ -25,6 +26,7 @@ export class QueueHeap<T extends Queued<T>> {
     this.#sink(queue);
   }
 
+  /** Takes `queue` out, where it has become empty. */
   delete(queue: ShapeQueue<T>): void {
     const last = this.#queues.pop();
     if (last === undefined || last === queue) return;
@@ -66,6 +68,5 @@ export class QueueHeap<T extends Queued<T>> {
   }
 }
 
-function isBefore<T extends Queued<T>>(a: ShapeQueue<T>, b: ShapeQueue<T>): boolean {
-  return a.head !== undefined && b.head !== undefined && precedes(a.head, b.head);
-}
+const isBefore = <T extends Queued<T>>(a: ShapeQueue<T>, b: ShapeQueue<T>): boolean =>
+  a.head !== undefined && b.head !== undefined && precedes(a.head, b.head);

@@ -19,27 +19,30 @@ export interface ReserveOptions {
 }
 
 /** The values of a request are looked at where it is queued. */
-const requestRules: Rules<PoolRequest> = {
+const REQUEST_RULES: Rules<PoolRequest> = {
   cpus: anything,
   gpus: anything,
   memoryMb: anything,
   priority: anything,
   node: nonEmpty,
 };
-const optionRules: Rules<ReserveOptions> = { signal: aborter, timeoutMs: duration({ zero: true }) };
+const OPTION_RULES: Rules<ReserveOptions> = { signal: aborter, timeoutMs: duration({ zero: true }) };
 
-/** The lease for `request`; rejects as `CpuPool.reserve` says. */
-export function awaitLease(core: PoolCore, request: PoolRequest, options: ReserveOptions): Promise<Lease> {
-  return new Promise((resolve, reject) => {
-    checkOptions("reserve", request, requestRules);
-    checkOptions("reserve", options, optionRules);
+/**
+ * The lease for `request`.
+ *
+ * @throws what `CpuPool.reserve` throws.
+ */
+export const awaitLease = (core: PoolCore, request: PoolRequest, options: ReserveOptions): Promise<Lease> =>
+  new Promise((resolve, reject) => {
+    checkOptions("reserve", request, REQUEST_RULES);
+    checkOptions("reserve", options, OPTION_RULES);
     const { signal, timeoutMs = Infinity } = options;
     signal?.throwIfAborted();
     const reservation = new Reservation(resolve, reject);
     const ticket = core.enqueue(request, reservation);
     if (ticket.state === "waiting") reservation.limit(ticket, timeoutMs, signal);
   });
-}
 
 class Reservation implements Waiter {
   readonly #resolve: (lease: Lease) => void;
@@ -78,6 +81,5 @@ class Reservation implements Waiter {
   }
 }
 
-function timedOut(ticket: Ticket, timeoutMs: number): ReserveTimeoutError {
-  return new ReserveTimeoutError(shapeOf(ticket.request), ticket.request, timeoutMs, ticket.whyWaiting());
-}
+const timedOut = (ticket: Ticket, timeoutMs: number): ReserveTimeoutError =>
+  new ReserveTimeoutError(shapeOf(ticket.request), ticket.request, timeoutMs, ticket.whyWaiting());

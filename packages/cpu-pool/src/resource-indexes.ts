@@ -37,6 +37,7 @@ export class ResourceIndexes {
     for (const one of this.#indexes) place(node, one);
   }
 
+  /** Takes `node` out of all indexes until `refresh`. */
   unlist(node: NodeState): void {
     for (const { index } of this.#indexes) index.delete(node.index);
   }

@@ -3,41 +3,45 @@
  *
  * - Order: higher priority first, then first come first served. Whoever fits
  *   on a node is served at once.
- * - Where the first in line fits nowhere, it claims one node: large enough,
- *   most idle CPUs, lowest. What comes free there waits for it alone; every
- *   other node serves the others in order. So a wide request is served after
- *   finitely many releases, and at most one node idles for it.
- * - Should it fit on another node first, it goes there. The claim ends when it
- *   is served or leaves, when another request becomes the first and can't be
- *   served either, or when the node leaves; then a new one is made.
+ * - Where the first in line fits nowhere, one node is earmarked for it: large
+ *   enough, most idle CPUs, lowest. What comes free there is kept for it alone;
+ *   every other node serves the others in order. So a wide request is served
+ *   after finitely many releases, and at most one node idles for it.
+ * - Should it fit on another node first, it goes there. The earmark ends when
+ *   the request is served or leaves, when another request becomes the first
+ *   and can't be served either, or when the node leaves; then a new one is made.
  *
  * Between two changes, therefore, nobody in line fits on a node that is not
- * claimed. After a change only the nodes that it touched need a look, which is
+ * earmarked. After a change only the nodes that it touched need a look, which is
  * why the cost does not depend on the number of nodes.
  */
-import { Line } from "./line.ts";
+import type { Lease } from "./lease.ts";
+import { isLendable } from "./lending.ts";
 import type { NodeState } from "./node-state.ts";
 import type { Placement } from "./placement.ts";
 import { precedes, type ShapeQueue } from "./shape-queue.ts";
-import type { PoolTicket } from "./ticket.ts";
+import type { PoolTicket, Waiter } from "./ticket.ts";
 import type { WaitReason } from "./wait-reason.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
-/** The first in line and the node that is kept for it. */
-export interface Claim {
+/** The first request in line, and the node whose free CPUs are kept for it. */
+export interface Earmark {
+  /** The first in line. */
   readonly ticket: PoolTicket;
+  /** No other request is served there. */
   readonly node: NodeState;
 }
 
 /** The waiting line over the nodes of a placement. */
 export class Scheduler {
-  readonly #line = new Line<PoolTicket>();
+  readonly #line = new WaitingLine<PoolTicket>();
   readonly #placement: Placement;
   readonly #grant: (ticket: PoolTicket, node: NodeState) => void;
   /** Nodes on which somebody in line may fit since the last look; perhaps twice. */
   readonly #touched: NodeState[] = [];
   /** Queues whose first may fit anywhere. */
   readonly #touchedQueues = new Set<ShapeQueue<PoolTicket>>();
-  #claim: Claim | undefined;
+  #earmark: Earmark | undefined;
 
   /** `grant` takes from the node at once what the ticket asks for. */
   constructor(placement: Placement, grant: (ticket: PoolTicket, node: NodeState) => void) {
@@ -45,14 +49,17 @@ export class Scheduler {
     this.#grant = grant;
   }
 
-  get claim(): Claim | undefined {
-    return this.#claim;
+  /** Undefined where the first in line needs none, or there is no such node. */
+  get earmark(): Earmark | undefined {
+    return this.#earmark;
   }
 
+  /** How many requests wait. */
   get waiting(): number {
     return this.#line.length;
   }
 
+  /** The first in line; undefined where nobody waits. */
   front(): PoolTicket | undefined {
     return this.#line.front();
   }
@@ -83,6 +90,19 @@ export class Scheduler {
     this.#line.remove(ticket);
   }
 
+  /** Takes out of the line up to `max` of its very front that `lends` picks and that ask for just what `lease` holds; they are "taken". */
+  takeAhead(lease: Lease, max: number, lends: (waiter: Waiter) => boolean): readonly PoolTicket[] {
+    const taken: PoolTicket[] = [];
+    for (let front = this.front(); front !== undefined && taken.length < max; front = this.front()) {
+      if (!isLendable(front.shape, lease) || !lends(front.waiter)) break;
+      this.leave(front);
+      front.take();
+      taken.push(front);
+    }
+    if (taken.length > 0) this.settle();
+    return taken;
+  }
+
   /** Takes out of the line, in order, whom no node can serve any more; to be followed by `settle`. */
   removeHopeless(): readonly PoolTicket[] {
     return this.#line.removeAll((shape) => !this.#placement.couldServe(shape));
@@ -97,7 +117,7 @@ export class Scheduler {
 
   /** `node` has left the placement; to be followed by `settle`. */
   lost(node: NodeState): void {
-    if (this.#claim?.node === node) this.#claim = undefined;
+    if (this.#earmark?.node === node) this.#earmark = undefined;
   }
 
   /** Serves whoever can be served. */
@@ -109,24 +129,24 @@ export class Scheduler {
   whyWaiting(ticket: PoolTicket): WaitReason | undefined {
     if (ticket.queue === undefined) return undefined;
     const { shape } = ticket;
-    const claimed = this.#claim?.node;
-    if (claimed !== undefined && this.#claim?.ticket === ticket) {
-      return { kind: "claims", node: claimed.name, cpus: shape.cpus, idle: claimed.idle.cpus };
+    const earmarked = this.#earmark?.node;
+    if (earmarked !== undefined && this.#earmark?.ticket === ticket) {
+      return { kind: "earmarked", node: earmarked.name, cpus: shape.cpus, idle: earmarked.idle.cpus };
     }
-    if (claimed !== undefined && this.#placement.bestOfAll(shape) === claimed)
-      return { kind: "behind", node: claimed.name };
+    if (earmarked !== undefined && this.#placement.bestOfAll(shape) === earmarked)
+      return { kind: "behind", node: earmarked.name };
     const mostIdle = this.#placement.mostIdleCpus(shape.node);
     if (mostIdle < shape.cpus) return { kind: "no-cpus-free", cpus: shape.cpus, mostIdle };
     return { kind: "no-gpus-or-memory-free", gpus: shape.gpus, memoryMb: shape.memoryMb };
   }
 
-  /** Serves the first in line, or sees to it that it has a claim. */
+  /** Serves the first in line, or sees to it that a node is earmarked for it. */
   #serveFront(): boolean {
     const front = this.#line.front();
-    if (this.#claim !== undefined && this.#claim.ticket !== front) this.#endClaim();
+    if (this.#earmark !== undefined && this.#earmark.ticket !== front) this.#endEarmark();
     if (front === undefined) return false;
     const node = this.#placement.bestOfAll(front.shape);
-    if (node === undefined) this.#claim ??= this.#newClaim(front);
+    if (node === undefined) this.#earmark ??= this.#newEarmark(front);
     return this.#serve(front, node);
   }
 
@@ -144,15 +164,15 @@ export class Scheduler {
     return true;
   }
 
-  #endClaim(): void {
-    if (this.#claim === undefined) return;
-    this.#touched.push(this.#claim.node);
-    this.#claim = undefined;
+  #endEarmark(): void {
+    if (this.#earmark === undefined) return;
+    this.#touched.push(this.#earmark.node);
+    this.#earmark = undefined;
     this.#placement.reveal();
   }
 
-  #newClaim(ticket: PoolTicket): Claim | undefined {
-    const node = this.#placement.claimable(ticket.shape);
+  #newEarmark(ticket: PoolTicket): Earmark | undefined {
+    const node = this.#placement.earmarkable(ticket.shape);
     if (node === undefined) return undefined;
     this.#placement.hide(node);
     return { ticket, node };
@@ -163,7 +183,7 @@ export class Scheduler {
     let first: PoolTicket | undefined;
     for (let at = this.#touched.length - 1; at >= 0; at -= 1) {
       const node = this.#touched[at];
-      const ticket = node === undefined || node === this.#claim?.node ? undefined : this.#line.firstFor(node);
+      const ticket = node === undefined || node === this.#earmark?.node ? undefined : this.#line.firstFor(node);
       if (ticket === undefined) this.#forgetTouched(at);
       else if (first === undefined || precedes(ticket, first)) first = ticket;
     }

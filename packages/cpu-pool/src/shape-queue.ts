@@ -7,19 +7,21 @@ import type { Shape } from "./shape.ts";
 
 /** What the waiting line needs of its members. Only the line writes `queue`. */
 export interface Queued<T extends Queued<T>> extends Linked<T> {
+  /** What it asks for. */
   readonly shape: Shape;
+  /** Higher goes first. */
   readonly priority: number;
   /** Where it waits; undefined while it does not. */
   queue: ShapeQueue<T> | undefined;
 }
 
 /** True where `a` is served before `b`: higher priority, then earlier. */
-export function precedes<T extends Queued<T>>(a: T, b: T): boolean {
-  return a.priority > b.priority || (a.priority === b.priority && a.sequence < b.sequence);
-}
+export const precedes = <T extends Queued<T>>(a: T, b: T): boolean =>
+  a.priority > b.priority || (a.priority === b.priority && a.sequence < b.sequence);
 
-/** Lanes by priority. */
+/** The waiting requests of one shape: a lane for each priority. */
 export class ShapeQueue<T extends Queued<T>> {
+  /** What all members ask for. */
   readonly shape: Shape;
   /** Its place in the heap of queues; only the heap writes it. */
   heapIndex = -1;
@@ -30,15 +32,18 @@ export class ShapeQueue<T extends Queued<T>> {
     this.shape = shape;
   }
 
+  /** Who is served first; undefined where the queue is empty. */
   get head(): T | undefined {
     return this.#lanes.at(-1)?.head;
   }
 
+  /** Puts `member` at its place. */
   insert(member: T): void {
     member.queue = this;
     this.#laneFor(member.priority).insert(member);
   }
 
+  /** Takes `member`, which is in this queue, out of it. */
   remove(member: T): void {
     member.queue = undefined;
     const lane = this.#laneFor(member.priority);

@@ -21,7 +21,9 @@ export interface PoolRequest {
 
 /** An amount of each resource. */
 export interface Amounts {
+  /** A whole number. */
   readonly cpus: number;
+  /** A whole number. */
   readonly gpus: number;
   /** In megabytes. `Infinity` for a node that does not say what it has. */
   readonly memoryMb: number;
@@ -29,10 +31,15 @@ export interface Amounts {
 
 /** A request without its priority, with every default filled in. */
 export interface Shape extends Amounts {
+  /** The name of the only node that will do; undefined: any. */
   readonly node: string | undefined;
 }
 
-/** The shape of `request`. Throws a RangeError, or a TypeError, that names the wrong field. */
+/**
+ * The shape of `request`.
+ *
+ * @throws RangeError or TypeError, which names the field, when a number is wrong.
+ */
 export function shapeOf(request: PoolRequest): Shape {
   const { cpus, gpus = 0, memoryMb = 0, priority = 0, node } = request;
   positive(cpus, "cpus");
@@ -42,19 +49,18 @@ export function shapeOf(request: PoolRequest): Shape {
   return { cpus, gpus, memoryMb, node };
 }
 
-/** How many there may be of what there must be one of, and of what there may be none. */
+/** How many there may be of what there must be one of. */
 export const positive: Rule = whole(1);
+/** How many there may be of what need not be there. */
 export const natural: Rule = whole(0);
 
 /** True where `a` and `b` ask for the same amounts, on whatever node. */
-export function sameAmounts(a: Amounts, b: Amounts): boolean {
-  return a.cpus === b.cpus && a.gpus === b.gpus && a.memoryMb === b.memoryMb;
-}
+export const sameAmounts = (a: Amounts, b: Amounts): boolean =>
+  a.cpus === b.cpus && a.gpus === b.gpus && a.memoryMb === b.memoryMb;
 
 /** True where all of `asked` can be taken out of `there`. */
-export function isWithin(asked: Amounts, there: Amounts): boolean {
-  return asked.cpus <= there.cpus && asked.gpus <= there.gpus && asked.memoryMb <= there.memoryMb;
-}
+export const isWithin = (asked: Amounts, there: Amounts): boolean =>
+  asked.cpus <= there.cpus && asked.gpus <= there.gpus && asked.memoryMb <= there.memoryMb;
 
 /** For messages: "4 CPUs, 1 GPU, 2000 MB of memory". */
 export function describeAmounts({ cpus, gpus, memoryMb }: Amounts): string {
@@ -64,6 +70,4 @@ export function describeAmounts({ cpus, gpus, memoryMb }: Amounts): string {
   return parts.join(", ");
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -1,7 +1,7 @@
 /**
  * Nodes of equal size form a class: equally many CPUs, GPUs and megabytes. A
- * cluster has few. Whether a request can ever be served, and which node it
- * should claim, is asked of the classes and not of the nodes.
+ * cluster has few. Whether a request can ever be served, and which node is
+ * earmarked for it, is asked of the classes and not of the nodes.
  */
 import { NodeIndex } from "./node-index.ts";
 import type { NodeState } from "./node-state.ts";
@@ -34,6 +34,7 @@ export class SizeClasses {
     this.#indexOf[node.index] = size.index;
   }
 
+  /** Counts `node` out: a class without nodes is forgotten. */
   remove(node: NodeState): void {
     this.unlist(node);
     this.#indexOf[node.index] = undefined;

@@ -11,8 +11,9 @@ import type { WaitReason } from "./wait-reason.ts";
  * one throws; the error comes out of the call to the pool that caused it.
  */
 export interface Waiter {
+  /** The request has its lease. */
   granted(lease: Lease): void;
-  /** With a `NeverFitsError` or a `NodeError`. */
+  /** No node can serve the request: a `NeverFitsError` or a `NodeError` says why. */
   refused(error: Error): void;
 }
 
@@ -21,7 +22,9 @@ export type TicketState = "waiting" | "granted" | "refused" | "cancelled" | "tak
 
 /** A request's place in line. */
 export interface Ticket<W extends Waiter = Waiter> {
+  /** As it was given to `enqueue`. */
   readonly request: PoolRequest;
+  /** Who is told what becomes of the request. */
   readonly waiter: W;
   /** "waiting" until the waiter is called. */
   readonly state: TicketState;
@@ -33,8 +36,11 @@ export interface Ticket<W extends Waiter = Waiter> {
 
 /** What a ticket asks of its pool. */
 export interface TicketOffice {
+  /** `ticket` is cancelled: it leaves the line. */
   leave(ticket: PoolTicket): void;
+  /** The node of the lease that `ticket` was to get is gone: back to its old place in line. */
   readmit(ticket: PoolTicket): void;
+  /** Why `ticket` waits; undefined where it does not. */
   whyWaiting(ticket: PoolTicket): WaitReason | undefined;
 }
 
@@ -57,6 +63,7 @@ export class PoolTicket<W extends Waiter = Waiter> implements Ticket<W>, Queued<
   readonly waiter: W;
   readonly shape: Shape;
   readonly priority: number;
+  /** Grows with every request. */
   readonly sequence: number;
   previous: PoolTicket | undefined = undefined;
   next: PoolTicket | undefined = undefined;
@@ -64,7 +71,7 @@ export class PoolTicket<W extends Waiter = Waiter> implements Ticket<W>, Queued<
   readonly #office: TicketOffice;
   #stage: Stage = WAITING;
 
-  /** Throws a RangeError where `request` has a wrong number in it. */
+  /** @throws RangeError or TypeError when a number in `request` is wrong. */
   constructor(office: TicketOffice, request: PoolRequest, waiter: W, sequence: number) {
     this.shape = shapeOf(request);
     this.request = request;
@@ -79,18 +86,22 @@ export class PoolTicket<W extends Waiter = Waiter> implements Ticket<W>, Queued<
     return kind === "granting" || kind === "refusing" ? "waiting" : kind;
   }
 
+  /** It gets `lease`; `deliver` tells the waiter. */
   grant(lease: HeldLease): void {
     this.#stage = { kind: "granting", lease };
   }
 
+  /** It fails with `error`; `deliver` tells the waiter. */
   refuse(error: Error): void {
     this.#stage = { kind: "refusing", error };
   }
 
+  /** It is lent ahead: its waiter is not called. */
   take(): void {
     this.#stage = TAKEN;
   }
 
+  /** It waits again, after `take` or a lease that was lost before it was delivered. */
   wait(): void {
     this.#stage = WAITING;
   }

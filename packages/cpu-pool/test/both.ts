@@ -137,11 +137,11 @@ export class Both {
   }
 
   check(): void {
-    const claims = this.world.pool.snapshot().nodes.filter(({ claimedBy }) => claimedBy !== undefined);
+    const earmarked = this.world.pool.snapshot().nodes.filter(({ earmarkedFor }) => earmarkedFor !== undefined);
     expect(this.world.news()).toEqual(this.model.log.splice(0));
     expect(this.world.pool.snapshot().waiting).toBe(this.model.line.length);
-    expect(claims.map(({ name }) => name)).toEqual(
-      this.model.line.length === 0 || this.model.claim === undefined ? [] : [this.model.claim.node.name],
+    expect(earmarked.map(({ name }) => name)).toEqual(
+      this.model.line.length === 0 || this.model.earmark === undefined ? [] : [this.model.earmark.node.name],
     );
     for (const { wish } of this.model.line) expect(this.world.why(wish.id)).toEqual(this.#reason(wish));
     this.world.checkAccounts(this.specs);
@@ -154,20 +154,20 @@ export class Both {
       this.cancel(0);
     }
     this.check();
-    for (const { leases, claimedBy } of this.world.pool.snapshot().nodes)
-      expect({ leases, claimedBy }).toEqual({ leases: 0, claimedBy: undefined });
+    for (const { leases, earmarkedFor } of this.world.pool.snapshot().nodes)
+      expect({ leases, earmarkedFor }).toEqual({ leases: 0, earmarkedFor: undefined });
   }
 
   #reason(wish: Wish): unknown {
-    const claim = this.model.claim;
+    const earmark = this.model.earmark;
     const nodes = this.model.nodes.filter(
       ({ name, active, paused }) => active && !paused && (wish.node ?? name) === name,
     );
-    if (claim?.id === wish.id)
-      return { kind: "claims", node: claim.node.name, cpus: wish.cpus, idle: claim.node.idle[0] };
+    if (earmark?.id === wish.id)
+      return { kind: "earmarked", node: earmark.node.name, cpus: wish.cpus, idle: earmark.node.idle[0] };
     const wants = [wish.cpus, wish.gpus, wish.memoryMb];
     if (nodes.some(({ idle }) => wants.every((amount, i) => amount <= (idle[i] ?? 0))))
-      return { kind: "behind", node: claim?.node.name };
+      return { kind: "behind", node: earmark?.node.name };
     const mostIdle = Math.max(0, ...nodes.map(({ idle }) => idle[0] ?? 0));
     if (mostIdle < wish.cpus) return { kind: "no-cpus-free", cpus: wish.cpus, mostIdle };
     return { kind: "no-gpus-or-memory-free", gpus: wish.gpus, memoryMb: wish.memoryMb };

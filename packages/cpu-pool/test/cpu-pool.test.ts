@@ -4,7 +4,7 @@ import { CpuPool, ReserveTimeoutError } from "../src/index.ts";
 import { nodeOf } from "./world.ts";
 
 const onePool = (): CpuPool => new CpuPool({ nodes: [nodeOf("n1", 2)] });
-const isAsBefore = { waiting: 0, nodes: [{ name: "n1", cpus: { idle: 2, total: 2 }, leases: 0 }] };
+const AS_BEFORE = { waiting: 0, nodes: [{ name: "n1", cpus: { idle: 2, total: 2 }, leases: 0 }] };
 
 test("gives a lease back at the end of its block", async () => {
   const pool = onePool();
@@ -13,7 +13,7 @@ test("gives a lease back at the end of its block", async () => {
     expect(lease).toMatchObject({ node: "n1", cpuIds: [0, 1], state: "held" });
     expect(pool.snapshot().nodes[0]?.cpus.idle).toBe(0);
   }
-  expect(pool.snapshot()).toMatchObject(isAsBefore);
+  expect(pool.snapshot()).toMatchObject(AS_BEFORE);
 });
 
 test("waits until there is room", async () => {
@@ -22,7 +22,7 @@ test("waits until there is room", async () => {
   const second = pool.reserve({ cpus: 1 });
   first.release();
   (await second).release();
-  expect(pool.snapshot()).toMatchObject(isAsBefore);
+  expect(pool.snapshot()).toMatchObject(AS_BEFORE);
 });
 
 test("rejects with the signal's reason and leaves nothing behind", async () => {
@@ -60,12 +60,12 @@ test("says after its time what was asked, for how long, and why it waited", asyn
   expect(error).toMatchObject({
     code: "reserve-timed-out",
     timeoutMs: 5,
-    waitReason: { kind: "claims", node: "n1", cpus: 2, idle: 1 },
+    waitReason: { kind: "earmarked", node: "n1", cpus: 2, idle: 1 },
     message:
       "No lease for 2 CPUs after 5 ms: it is first in line and waits for room on node n1 (needs 2 idle CPUs, 1 now). Wait longer, ask for less, or release leases earlier.",
   });
   lease.release();
-  expect(pool.snapshot()).toMatchObject(isAsBefore);
+  expect(pool.snapshot()).toMatchObject(AS_BEFORE);
 });
 
 test.for([Infinity, 2 ** 40])("does not time out early with the limit %d", async (timeoutMs) => {

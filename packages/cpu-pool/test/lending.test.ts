@@ -44,13 +44,13 @@ test("lends only what the caller can serve", () => {
   expect(world.pool.snapshot().waiting).toBe(2);
 });
 
-test("passes the claim on when the claimant is lent, and back when it returns", () => {
+test("earmarks the node for the next request when the first is lent, and for the first again when it returns", () => {
   const world = busy().ask("c", 1).ask("wide", 2);
-  expect(world.why("c")).toMatchObject({ kind: "claims" });
+  expect(world.why("c")).toMatchObject({ kind: "earmarked" });
   world.lend("a", 1);
-  expect(world.why("wide")).toMatchObject({ kind: "claims" });
+  expect(world.why("wide")).toMatchObject({ kind: "earmarked" });
   world.putBack("c");
-  expect([world.why("c"), world.why("wide")]).toMatchObject([{ kind: "claims" }, { kind: "no-cpus-free" }]);
+  expect([world.why("c"), world.why("wide")]).toMatchObject([{ kind: "earmarked" }, { kind: "no-cpus-free" }]);
 });
 
 test("puts back at the original place, whatever the order of putting", () => {
@@ -62,12 +62,12 @@ test("puts back at the original place, whatever the order of putting", () => {
   expect(world.news()).toEqual(["c on n1", "d on n1", "e on n1", "f on n1"]);
 });
 
-test("serves what was put back at once where there is room, also behind a claimant", () => {
+test("serves what was put back at once where there is room, also behind a request that a node is earmarked for", () => {
   const world = new World({ n1: 2, n2: 1 }).ask("a", 1).ask("b", 1).ask("c", 1).ask("d", 1);
   world.lend("a", 1);
   world.ask("wide", { cpus: 2, priority: 1 }).release("c");
   world.news();
-  expect(world.pool.snapshot().nodes.map(({ claimedBy }) => claimedBy !== undefined)).toEqual([true, false]);
+  expect(world.pool.snapshot().nodes.map(({ earmarkedFor }) => earmarkedFor !== undefined)).toEqual([true, false]);
   world.putBack("d");
   expect(world.news()).toEqual(["d on n2"]);
 });

@@ -32,7 +32,7 @@ export class Model {
   line: { readonly wish: Wish; readonly sequence: number }[] = [];
   readonly held = new Map<string, { readonly wish: Wish; readonly node: ModelNode }>();
   readonly log: string[] = [];
-  claim: { readonly id: string; readonly node: ModelNode } | undefined;
+  earmark: { readonly id: string; readonly node: ModelNode } | undefined;
   readonly rule: PlacementRule;
 
   constructor(rule: PlacementRule) {
@@ -61,20 +61,20 @@ export class Model {
     const fitting = (wish: Wish): ModelNode[] => this.nodes.filter((node) => covers(node.idle, wish));
     if (front === undefined) return false;
     if (this.grant(front, this.best(front, fitting(front)))) return true;
-    if (this.claim?.id !== front.id || !this.claim.node.active || this.claim.node.paused) {
+    if (this.earmark?.id !== front.id || !this.earmark.node.active || this.earmark.node.paused) {
       const node = this.best(
         front,
         this.nodes.filter(({ total }) => covers(total, front)),
         "spread",
       );
-      this.claim = node && { id: front.id, node };
+      this.earmark = node && { id: front.id, node };
     }
     return this.line.some(({ wish }) =>
       this.grant(
         wish,
         this.best(
           wish,
-          fitting(wish).filter((node) => node !== this.claim?.node),
+          fitting(wish).filter((node) => node !== this.earmark?.node),
         ),
       ),
     );

@@ -23,7 +23,7 @@ test("keeps one node for the wide request in front, while others use the rest in
   const world = new World({ n1: 4, n2: 4 }).ask("a", 3).ask("b", 3).ask("c", 1).ask("d", 1);
   world.news();
   world.ask("wide", 4).ask("small", 1).ask("late", 2);
-  expect(world.why("wide")).toEqual({ kind: "claims", node: "n1", cpus: 4, idle: 0 });
+  expect(world.why("wide")).toEqual({ kind: "earmarked", node: "n1", cpus: 4, idle: 0 });
   world.release("c");
   expect(world.news()).toEqual([]);
   expect(world.why("small")).toEqual({ kind: "behind", node: "n1" });
@@ -34,7 +34,7 @@ test("keeps one node for the wide request in front, while others use the rest in
   expect(world.news()).toEqual(["wide on n1"]);
 });
 
-test("serves the front elsewhere if another node is ready first, and opens the claimed one", () => {
+test("serves the front elsewhere if another node is ready first, and opens the one that was earmarked", () => {
   const world = new World({ n1: 2, n2: 2 }).ask("a", 1).ask("b", 2).ask("c", 1).ask("wide", 2).ask("small", 1);
   world.news();
   world.release("a");
@@ -43,18 +43,18 @@ test("serves the front elsewhere if another node is ready first, and opens the c
   expect(world.news()).toEqual(["wide on n2", "small on n1"]);
 });
 
-test("lets a higher priority take the claim over, and the first one claim again after it", () => {
+test("earmarks the node for a higher priority instead, and for the first one again after it", () => {
   const world = new World({ n1: 2 }).ask("a", 1).ask("b", 1).ask("wide", 2).ask("urgent", { cpus: 2, priority: 1 });
-  expect(world.pool.snapshot().nodes[0]?.claimedBy).toEqual({ cpus: 2, priority: 1 });
+  expect(world.pool.snapshot().nodes[0]?.earmarkedFor).toEqual({ cpus: 2, priority: 1 });
   expect(world.why("wide")).toMatchObject({ kind: "no-cpus-free" });
   world.cancel("urgent");
-  expect(world.pool.snapshot().nodes[0]?.claimedBy).toEqual({ cpus: 2 });
+  expect(world.pool.snapshot().nodes[0]?.earmarkedFor).toEqual({ cpus: 2 });
   world.news();
   world.release("a", "b");
   expect(world.news()).toEqual(["wide on n1"]);
 });
 
-test("gives the claimed CPUs to the others when the claimant leaves", () => {
+test("gives the earmarked CPUs to the others when the request that they are kept for leaves", () => {
   const world = new World({ n1: 2 }).ask("a", 1).ask("b", 1).ask("wide", 2).ask("small", 1).release("a").cancel("wide");
   expect(world.news()).toEqual(["a on n1", "b on n1", "small on n1"]);
 });
@@ -99,7 +99,7 @@ test("counts GPUs and memory beside CPUs; a node without memory has no limit of 
   world.ask("c", { cpus: 1, memoryMb: 100_000 });
   expect(world.news()).toEqual(["a on gpu", "c on plain"]);
   expect(world.leases.get("a")).toMatchObject({ node: "gpu", cpuIds: [0], gpuIds: ["0"], memoryMb: 600 });
-  expect(world.why("b")).toEqual({ kind: "claims", node: "gpu", cpus: 1, idle: 3 });
+  expect(world.why("b")).toEqual({ kind: "earmarked", node: "gpu", cpus: 1, idle: 3 });
   world.ask("d", { cpus: 1, gpus: 2 });
   expect(world.why("d")).toEqual({ kind: "no-gpus-or-memory-free", gpus: 2, memoryMb: 0 });
   world.release("a");
@@ -110,15 +110,15 @@ test("drains: no new leases, the others go on, and it says when the last one is 
   const world = new World({ n1: 2, n2: 2 }).ask("a", 2).ask("b", 2).ask("c", 2);
   world.drain("n1").drain("n1");
   expect(world.pool.snapshot().nodes[0]).toMatchObject({ name: "n1", phase: "draining", leases: 1 });
-  expect(world.why("c")).toMatchObject({ kind: "claims", node: "n2" });
+  expect(world.why("c")).toMatchObject({ kind: "earmarked", node: "n2" });
   world.release("a", "b");
   expect(world.news()).toEqual(["a on n1", "b on n2", "n1 drained", "n1 drained", "c on n2"]);
   expect(world.drain("n1").news()).toEqual(["n1 drained"]);
 });
 
-test("pauses: no new leases, also for who claims the node or needs just this one, until it is resumed", () => {
+test("pauses: no new leases, also for the request that it is earmarked for and for one that needs just this node, until it is resumed", () => {
   const world = new World({ n1: 2, n2: 1 }).ask("a", 2).ask("wide", 2).ask("bound", { cpus: 1, node: "n1" });
-  expect(world.why("wide")).toMatchObject({ kind: "claims", node: "n1" });
+  expect(world.why("wide")).toMatchObject({ kind: "earmarked", node: "n1" });
   world.pool.pauseNode("n1");
   world.release("a").ask("narrow", 1);
   expect(world.news()).toEqual(["a on n1", "narrow on n2"]);
@@ -212,7 +212,7 @@ test("a node that may have two leases at a time serves no third, whatever is idl
   world.pool.limitLeases("n1", 2);
   world.ask("d", 1).release("a");
   expect(world.news()).toEqual(["a on n1", "b on n1", "c on n1"]);
-  expect(world.why("d")).toMatchObject({ kind: "claims", idle: 0 });
+  expect(world.why("d")).toMatchObject({ kind: "earmarked", idle: 0 });
   world.release("b");
   expect(world.news()).toEqual(["d on n1"]);
   world.release("c", "d").ask("wide", 8);

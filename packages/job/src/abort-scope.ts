@@ -1,11 +1,12 @@
 /**
  * One listener for all that waits under one signal. Thousands of calls of a group share its signal;
- * a listener for each would cost more than the calls. It stays as long as the signal: one that
- * came and went with each call that is alone would cost as much as one for each.
+ * a listener for each would cost more than the calls. The listener stays as long as the signal: to
+ * add and remove it with each call that is alone would cost as much as one for each.
  */
 
 /** Something that ends early when its signal aborts. */
 export interface Abortable {
+  /** The signal has aborted, with this reason. */
   aborted(reason: unknown): void;
 }
 
@@ -18,6 +19,7 @@ export function abortScope(signal: AbortSignal): AbortScope {
   return scope;
 }
 
+/** What waits under one signal. */
 export class AbortScope {
   readonly #signal: AbortSignal;
   readonly #members = new Set<Abortable>();
@@ -27,10 +29,12 @@ export class AbortScope {
     signal.addEventListener("abort", this.#abort, { once: true });
   }
 
+  /** `member` hears of an abort from now on. */
   add(member: Abortable): void {
     this.#members.add(member);
   }
 
+  /** `member` waits no longer. */
   delete(member: Abortable): void {
     this.#members.delete(member);
   }

@@ -20,13 +20,17 @@ export type CallReason =
 
 /** Where a call was and what it was. */
 export interface CallSite {
+  /** The name that `defineRemote` was given, e.g. `"roots/bracket"`. */
   readonly functionName: string;
-  /** Empty where it found none. */
+  /** The node's name; empty where the call found none. */
   readonly node: string;
+  /** Ids of that node; empty where it found none. */
   readonly cpuIds: readonly number[];
+  /** The attempt that failed last, from 1 on. */
   readonly attempt: number;
+  /** How many attempts the call had in all. */
   readonly attempts: number;
-  /** The worker's log file. */
+  /** The path of the worker's log file; null where there is none. */
   readonly logFile: string | null;
   /** The time that the last attempt took, in milliseconds. */
   readonly ranMs: number;
@@ -34,15 +38,24 @@ export interface CallSite {
 
 const MAX_INPUT_IN_MESSAGE = 300;
 
-/** A remote call failed. `reason` says how, `cause` is the error that the function threw, if it did. Its stack leads to the program's own line. */
+/** A remote call failed. `reason` says how, `cause` is the error that the function threw, if it did. Its stack leads to the line of the program that called. */
 export class CallError extends Error {
   override readonly name = "CallError";
   readonly code = "call-failed";
+  /** How the call failed. */
   readonly reason: CallReason;
+  /** Which call it was, and where. */
   readonly site: CallSite;
+  /** What the function was called with, as its caller gave it; undefined where it was not known yet. */
   readonly input: unknown;
 
-  constructor(reason: CallReason, site: CallSite, detail: string, input: unknown, options?: ErrorOptions) {
+  /** `detail` says in words what happened to the call with this `input`. */
+  constructor(
+    reason: CallReason,
+    site: CallSite,
+    { detail, input }: { readonly detail: string; readonly input: unknown },
+    options?: ErrorOptions,
+  ) {
     super(
       `${headline(site, reason)}\n  ${detail}\n  input  ${showInput(input)}${site.logFile === null ? "" : `\n  log    ${site.logFile}`}`,
       options,

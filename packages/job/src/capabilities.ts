@@ -10,15 +10,17 @@ import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
 
 /** Which run this is, and where its database, logs and data are. (Hyperion: HasProgramInfo) */
 export interface HasProgramInfo {
+  /** This run's id, database and directories. */
   readonly programInfo: ProgramInfo;
 }
 
 /** Aborts when the job's result is no longer wanted. */
 export interface HasSignal {
+  /** Passed on to remote calls, and for the job's own waits. */
   readonly signal: AbortSignal;
 }
 
-/** How long there is time. */
+/** How much time there is. */
 export interface HasEndTime {
   /** When the batch system will end this program, in milliseconds since 1970, on the clock that this machine had at this program's start; null: it won't, or does not say. */
   readonly endTimeMs: number | null;
@@ -30,11 +32,13 @@ export interface HasLauncher {
   readonly taskLauncher: TaskLauncher;
   /** How many CPUs each call has. 1 at the start; see `setTaskCpus`. */
   readonly taskCpus: number;
+  /** What else each call may use; see `setTask`. */
   readonly taskOptions: TaskOptions;
 }
 
 /** Who hears of what happens. */
 export interface HasEvents {
+  /** The event stream of the run: `emit` tells all who listen. */
   readonly events: RunEvents;
 }
 

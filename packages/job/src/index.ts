@@ -67,6 +67,7 @@ export { remoteEvalOnNode } from "./remote-eval-on-node.ts";
 export { runJob } from "./run-job.ts";
 export { runJobLocal, type RunLocalOptions } from "./run-job-local.ts";
 export { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
+export type { SlurmTimeOptions } from "./run/slurm-times.ts";
 export { InterruptedError, type LeftCalls } from "./run/interruption.ts";
 export { LogDirectoryError } from "./log-directory-error.ts";
 export {
@@ -82,4 +83,4 @@ export {
   type TaskSettings,
 } from "./task-settings.ts";
 export { type LauncherOfCpus, openPoolLauncher, withPoolLauncher } from "./with-pool-launcher.ts";
-export type { PoolLauncher, PoolLauncherConfig } from "./run/pool-launcher.ts";
+export type { NodePool, PoolLauncherConfig } from "./run/node-pool.ts";

@@ -9,6 +9,7 @@ import type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal } fr
  * signal, and underneath the pool of CPUs and the nodes' launchers. Change a part of it with `local`.
  */
 export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLauncher, HasEvents {
+  /** The results database of the run's directory, for `memoizeWithMap`, `lookup` and `insert`. */
   readonly results: ResultsDatabase;
   /**
    * How many CPUs of each node are ours; nodes differ. A run connects to its nodes with the first call: until then all of the
@@ -16,9 +17,15 @@ export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLaunch
    * 10 s to connect to is added when it is there.
    */
   readonly cpusPerNode: ReadonlyMap<string, number>;
-  /** Connects to the nodes now, if no call has; what `cpusPerNode`, `pool` and `nodeLaunchers` say is sure from then on. Throws a LaunchError where too few come up. */
+  /**
+   * Connects to the nodes now, if no call has; what `cpusPerNode`, `pool` and `nodeLaunchers` say is sure from then on.
+   *
+   * @throws LaunchError when too few nodes come up.
+   */
   readonly connect: () => Promise<void>;
+  /** The CPUs, GPUs and memory of all nodes, and who waits for them. */
   readonly pool: PoolCore;
+  /** What starts workers on each node, by its name. Empty with `inProcess`. */
   readonly nodeLaunchers: ReadonlyMap<string, NodeLauncher>;
   /** Writes a line into the head's log file. */
   readonly log: (message: string) => void;

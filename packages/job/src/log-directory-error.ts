@@ -5,6 +5,7 @@ import { DirectoryError } from "@hyperion-ts/bounds";
 export class LogDirectoryError extends Error {
   override readonly name = "LogDirectoryError";
   readonly code = "log-directory-failed";
+  /** The directory that was to be made. */
   readonly path: string;
 
   constructor(path: string, cause: unknown) {

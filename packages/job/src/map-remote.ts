@@ -15,13 +15,14 @@ const WINDOW = 16_384;
  * Runs `fn` on every input and gives the results in the inputs' order; only a window of calls is alive at once, so that
  * the cost of each does not grow with their number. The first failure aborts the others and is rethrown.
  *
+ * @throws TypeError when `inputs` is not iterable; the job: what `remoteEval` throws.
  * @example
  * const squares = await mapRemote(square, [1, 2, 3])(env);
  */
-export const mapRemote = <I extends StandardSchemaV1, O extends StandardSchemaV1>(
+export function mapRemote<I extends StandardSchemaV1, O extends StandardSchemaV1>(
   fn: RemoteFunction<I, O>,
   inputs: Iterable<NoInfer<StandardSchemaV1.InferInput<I>>>,
-): Job<StandardSchemaV1.InferInput<O>[], HasWorkers> => {
+): Job<StandardSchemaV1.InferInput<O>[], HasWorkers> {
   checkInputs("mapRemote", inputs, remoteEval);
   const body = async (group: Group<HasWorkers>): Promise<StandardSchemaV1.InferInput<O>[]> => {
     const results: StandardSchemaV1.InferInput<O>[] = [];
@@ -34,4 +35,4 @@ export const mapRemote = <I extends StandardSchemaV1, O extends StandardSchemaV1
     return results;
   };
   return (env) => withGroup(env, body, inputs);
-};
+}

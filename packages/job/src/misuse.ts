@@ -24,7 +24,11 @@ export function calledIn(env: unknown, fn: { readonly name: string }, error: unk
 const isRemoteFunction = (fn: unknown): boolean =>
   typeof fn === "object" && fn !== null && "module" in fn && "input" in fn;
 
-/** Throws unless there is something to go through, and a function that makes a job of each; `place` says who was given them. */
+/**
+ * Checks that there is something to go through, and a function that makes a job of each; `place` says who was given them.
+ *
+ * @throws TypeError when one of them is something else.
+ */
 export function checkInputs(place: string, inputs: unknown, f: unknown): void {
   const goesThrough =
     typeof inputs === "string" ||
@@ -37,7 +41,11 @@ export function checkInputs(place: string, inputs: unknown, f: unknown): void {
     );
 }
 
-/** The environment that `change` makes of `env`. */
+/**
+ * The environment that `change` makes of `env`.
+ *
+ * @throws TypeError when `change` is no function, or gives no environment.
+ */
 export function changed<R, S>(change: (env: R) => S, env: R): S {
   if (typeof change !== "function")
     throw new TypeError(
@@ -51,7 +59,7 @@ export function changed<R, S>(change: (env: R) => S, env: R): S {
   return inner;
 }
 
-/** Tells people whose job has given jobs in place of results: such ones never ran. */
+/** Tells people whose job has given jobs in place of results: these jobs never ran. */
 export function tellUnrunJobs(result: unknown, tell: (message: string) => void): void {
   const isJob = (value: unknown): boolean => typeof value === "function";
   if (!isJob(result) && !(Array.isArray(result) && result.some(isJob))) return;
@@ -60,7 +68,11 @@ export function tellUnrunJobs(result: unknown, tell: (message: string) => void):
   );
 }
 
-/** Throws unless `job` is a Job; `place` says who was given it. */
+/**
+ * Checks that `job` is a Job; `place` says who was given it.
+ *
+ * @throws TypeError when it is something else.
+ */
 export function checkJob(place: string, job: unknown): void {
   if (typeof job === "function") return;
   throw new TypeError(`${place}: the job must be a function of the environment, ${whatInstead(job)}`);

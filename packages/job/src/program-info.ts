@@ -9,6 +9,7 @@ export type ProgramId = ServiceId;
 
 /** One run of a program: its id, and where its database, its logs and its other files are. (Hyperion.Job: ProgramInfo) */
 export interface ProgramInfo {
+  /** Another one for each run. */
   readonly id: ProgramId;
   /** The file of the results database. */
   readonly database: string;
@@ -21,7 +22,9 @@ export interface ProgramInfo {
 /**
  * A new run of a program that lives in `dir` (made if it is not there). The database `dir/results.sqlite` is shared by
  * all runs in `dir`, so that each takes up what the earlier ones have done; logs are in `dir/logs/<year-month>/<id>`.
- * Throws a TypeError or RangeError for what is no path, such as an empty one (`"."` is the working directory), and a ProgramInWorkerError for that in a worker.
+ *
+ * @throws TypeError or RangeError when `dir` is no path, such as an empty one (`"."` is the working directory);
+ *   ProgramInWorkerError for that in a worker.
  */
 export function programInfo(dir: string): ProgramInfo {
   const root = resolve(checked(dir));

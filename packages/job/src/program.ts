@@ -4,7 +4,7 @@
  */
 import "@hyperion-ts/bounds";
 export { failedTask } from "./dispatch/task-failure.ts";
-export { runRules } from "./run/check-run-options.ts";
+export { RUN_RULES } from "./run/check-run-options.ts";
 export { programCode } from "./run/program-code.ts";
 export type { CountedWork } from "./run/counts-report.ts";
 export { endingProgram } from "./run/program-end.ts";

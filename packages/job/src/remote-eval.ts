@@ -41,6 +41,8 @@ export const remoteEval =
 /**
  * `remoteEval` whose input is computed when a worker is ready for it, once, and kept over retries: for inputs that
  * are large, or that should be as late as possible.
+ *
+ * @throws what `remoteEval` and `input` throw.
  */
 export const remoteEvalM =
   <I extends StandardSchemaV1, O extends StandardSchemaV1, R>(
@@ -63,7 +65,7 @@ export const remoteEvalM =
         using worker = await env.taskLauncher.launch({ ...request(env, fn.name, attempt, first), ahead: false });
         return await worker.run({ fn, input: await compute(), attempt });
       } catch (error) {
-        first = nextAttempt(env, fn, value, attempt, error) === "first";
+        first = nextAttempt(env, { fn, input: value, attempt }, error) === "first";
       }
     }
   };
@@ -82,7 +84,7 @@ async function attempts<I extends StandardSchemaV1, O extends StandardSchemaV1>(
       worker = await env.taskLauncher.launch(request(env, fn.name, attempt, first));
       return await worker.run({ fn, input, attempt });
     } catch (error) {
-      first = nextAttempt(env, fn, value, attempt, error) === "first";
+      first = nextAttempt(env, { fn, input: value, attempt }, error) === "first";
     } finally {
       // By hand: `using` costs as much as all else here.
       worker?.[Symbol.dispose]();
@@ -116,17 +118,19 @@ const request = (env: HasWorkers, functionName: string, attempt: number, first: 
 
 const allAttempts = (env: HasWorkers): number => env.taskOptions.attempts ?? DEFAULT_ATTEMPTS;
 
+/** A call that was made, and failed. */
+interface FailedCall {
+  readonly fn: { readonly name: string };
+  readonly input: unknown;
+  readonly attempt: number;
+}
+
 /**
  * Says in which worker the call may be made again; otherwise throws what its caller gets. Of a worker that has just died
  * nobody may know whether this call or an earlier one was to blame: in the next one it is the first.
  */
-function nextAttempt(
-  env: HasWorkers,
-  fn: { readonly name: string },
-  input: unknown,
-  attempt: number,
-  error: unknown,
-): "first" | "any" {
+function nextAttempt(env: HasWorkers, call: FailedCall, error: unknown): "first" | "any" {
+  const { fn, attempt } = call;
   if (!(error instanceof TaskError)) throw calledIn(env, fn, error);
   const { node } = error.place;
   const all = allAttempts(env);
@@ -134,7 +138,7 @@ function nextAttempt(
     env.events.emit({ type: "call-retried", functionName: fn.name, node, attempt, why: error.message });
     return error.failure.kind === "lost" && error.failure.death.kind !== "node-lost" ? "first" : "any";
   }
-  const failed = callError(fn.name, input, attempt, error.retryable ? all : attempt, error, env.taskOptions.memoryMb);
+  const failed = callError(call, error.retryable ? all : attempt, error, env.taskOptions.memoryMb);
   env.events.emit({
     type: "call-failed",
     functionName: fn.name,
@@ -146,25 +150,25 @@ function nextAttempt(
   throw failed;
 }
 
+/** `attempts` is how many there may be, `memoryMb` what each of them has reserved. */
 function callError(
-  functionName: string,
-  input: unknown,
-  attempt: number,
-  all: number,
+  { fn, input, attempt }: FailedCall,
+  attempts: number,
   error: TaskError,
   memoryMb: number | undefined,
 ): CallError {
   const { node, cpuIds, logFile, ranMs } = error.place;
   const detail =
-    error.failure.kind === "lost" ? describeLost(error.failure.death, error.message, all, memoryMb) : error.message;
+    error.failure.kind === "lost"
+      ? describeLost(error.failure.death, error.message, attempts, memoryMb)
+      : error.message;
   const options = error.cause === undefined ? undefined : { cause: error.cause };
   return withLongStack(
     () =>
       new CallError(
         reasonOf(error),
-        { functionName, node, cpuIds, attempt, attempts: all, logFile, ranMs },
-        detail,
-        input,
+        { functionName: fn.name, node, cpuIds, attempt, attempts, logFile, ranMs },
+        { detail, input },
         options,
       ),
   );

@@ -1,18 +1,16 @@
 /** Running a job on this machine. (Hyperion.Job: runJobLocal) */
 import { refuseInWorker } from "@hyperion-ts/remote";
-import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
+import type { LauncherOptions } from "@hyperion-ts/launcher";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { RunOptions } from "./run/run-options.ts";
 
 /** How `runJobLocal` uses this machine. */
-export interface RunLocalOptions extends RunOptions {
+export interface RunLocalOptions extends RunOptions, Omit<LauncherOptions, "reach"> {
   /** How many CPUs to use, from 1 to 65,536. Default: all that this process may use. */
   readonly cpus?: number;
   /** Run the functions in this process, without workers: for tests, and for debuggers. Default false. */
   readonly inProcess?: boolean;
-  /** Times and limits of the connection to the workers. */
-  readonly launcher?: Partial<NodeLauncherConfig>;
 }
 
 /**
@@ -39,10 +37,8 @@ export async function runJobLocal<A>(info: ProgramInfo, job: Job<A>, options: Ru
     ]);
   return endingProgram(() => {
     checkRun("runJobLocal", info, job, options);
-    return runInWorkplace(info, job, options, ({ events, signal }) =>
-      options.inProcess === true
-        ? openProcessWorkplace(options.cpus)
-        : openLocalWorkplace(info, events, options.cpus, options.launcher ?? {}, signal),
+    return runInWorkplace(info, job, options, (env) =>
+      options.inProcess === true ? openProcessWorkplace(options.cpus) : openLocalWorkplace(env, options.cpus, options),
     );
   });
 }

@@ -1,18 +1,17 @@
 /** Running a job inside of a Slurm allocation. (Hyperion.Job: runJobSlurm) */
-import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
+import type { LauncherOptions } from "@hyperion-ts/launcher";
 import { refuseInWorker } from "@hyperion-ts/remote";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { RunOptions } from "./run/run-options.ts";
+import type { SlurmTimeOptions } from "./run/slurm-times.ts";
 
 /** How `runJobSlurm` uses its allocation. */
-export interface RunSlurmOptions extends RunOptions {
+export interface RunSlurmOptions extends RunOptions, LauncherOptions {
   /** How many nodes the calls need at least, from 1 on; with fewer the run ends, and says why each of the others could not be used. Default 1. */
   readonly leastNodes?: number;
-  /** How long running calls may go on when Slurm ends the job, in milliseconds: 0 or more, and less than its KillWait. Default 20,000. */
-  readonly endGraceMs?: number;
-  /** How nodes are reached: the transport, times and limits. Default: node-ssh. */
-  readonly launcher?: Partial<NodeLauncherConfig>;
+  /** How long everything may take. */
+  readonly times?: SlurmTimeOptions;
 }
 
 /**
@@ -21,7 +20,7 @@ export interface RunSlurmOptions extends RunOptions {
  * started has ended.
  *
  * At SIGTERM, and at SIGUSR1 or SIGUSR2 (`#SBATCH --signal=B:USR1@120`), no call begins any more; those that run may go on
- * until 10 s before the job's end, as Slurm knows it then, or for `endGraceMs` where Slurm ends the job just now (scancel,
+ * until 10 s before the job's end, as Slurm knows it then, or for `times.endGraceMs` where Slurm ends the job just now (scancel,
  * the time limit). What is done is stored, and it rejects with an InterruptedError that says what was left. A
  * program that does not catch it has the exit code 75 then, if its time was up (run it again), and 143 after scancel.
  *
@@ -55,13 +54,10 @@ export async function runJobSlurm<A>(info: ProgramInfo, job: Job<A>, options: Ru
     checkRun("runJobSlurm", info, job, options);
     const allocation = slurmAllocation(process.env);
     const end = new SlurmEnd(allocation);
-    const { leastNodes, launcher: config = {}, endGraceMs } = options;
+    const { leastNodes, times: { endGraceMs, ...times } = {} } = options;
     const batchJob = await slurmBatchJob(allocation);
-    return await runInWorkplace(
-      info,
-      job,
-      { signals: slurmSignals(end, endGraceMs), batchJob, ...options },
-      ({ events, signal }) => openSlurmWorkplace(info, events, allocation, { leastNodes, config, end }, signal),
+    return await runInWorkplace(info, job, { signals: slurmSignals(end, endGraceMs), batchJob, ...options }, (env) =>
+      openSlurmWorkplace(env, allocation, { leastNodes, launcher: { ...options, times }, end }),
     );
   });
 }

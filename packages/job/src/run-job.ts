@@ -8,6 +8,7 @@ import { runJobSlurm, type RunSlurmOptions } from "./run-job-slurm.ts";
 /**
  * `runJobSlurm` inside of a Slurm allocation, `runJobLocal` elsewhere: the same program on a laptop and under sbatch.
  *
+ * @throws what these two throw.
  * @example
  * const table = await runJob(programInfo("./out"), roots(2, points, 1e-9));
  */
@@ -24,10 +25,14 @@ export async function runJob<A>(
   return endingProgram(() => {
     // All of them, wherever this is: what is wrong on the cluster only should not be found there.
     checkRun("runJob", info, job, options);
-    const { cpus, inProcess, leastNodes, endGraceMs, ...both } = options;
+    const { cpus, inProcess, leastNodes, reach, times: { endGraceMs, ...times } = {}, ...both } = options;
     if (process.env["SLURM_JOB_ID"] === undefined)
-      return runJobLocal(info, job, { ...both, ...given({ cpus, inProcess }) });
-    return runJobSlurm(info, job, { ...both, ...given({ leastNodes, endGraceMs }) });
+      return runJobLocal(info, job, { ...both, times, ...given({ cpus, inProcess }) });
+    return runJobSlurm(info, job, {
+      ...both,
+      times: { ...times, ...given({ endGraceMs }) },
+      ...given({ leastNodes, reach }),
+    });
   });
 }
 

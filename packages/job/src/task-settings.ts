@@ -1,6 +1,6 @@
 /**
- * Changes of the environment that say what each remote call may use. Made for `local`. Each throws, when it is called, a
- * RangeError for a value beyond its bounds and a TypeError for one of another type.
+ * Changes of the environment that say what each remote call may use. Made for `local`. Each throws, when it is called and
+ * not when it is used, a RangeError for a value beyond its bounds and a TypeError for one of another type.
  */
 import {
   checkOptions,
@@ -36,20 +36,21 @@ export interface TaskSettings extends TaskOptions {
 /**
  * Several settings at once.
  *
+ * @throws TypeError or RangeError, which name the setting, when one is wrong or unknown.
  * @example
  * local(setTask({ cpus: 2, memoryMb: 1024, timeLimitMs: 60_000 }), remoteEval(f, x))
  */
-export const setTask = (settings: TaskSettings): Change => {
-  checkOptions("setTask", settings, rules);
+export function setTask(settings: TaskSettings): Change {
+  checkOptions("setTask", settings, RULES);
   const { cpus, ...given } = settings;
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return (env) => ({ ...env, taskCpus: cpus ?? env.taskCpus, taskOptions: { ...env.taskOptions, ...options } });
-};
+}
 
 const positive = whole(1);
 const natural = whole(0);
 
-const rules: Rules<TaskSettings> = {
+const RULES: Rules<TaskSettings> = {
   cpus: positive,
   gpus: natural,
   memoryMb: natural,
@@ -62,10 +63,10 @@ const rules: Rules<TaskSettings> = {
 };
 
 /** The change of one option, whose value is checked at once: where it was written, and not when it is used. */
-const setOption = <K extends keyof TaskOptions>(setter: string, option: K, value: TaskOptions[K]): Change => {
-  checkValue(setter, option, value, rules[option]);
+function setOption<K extends keyof TaskOptions>(setter: string, option: K, value: TaskOptions[K]): Change {
+  checkValue(setter, option, value, RULES[option]);
   return (env) => ({ ...env, taskOptions: { ...env.taskOptions, [option]: value } });
-};
+}
 
 /**
  * Each call has `cpus` CPUs of one node, 1 at least. (Hyperion.Job: setTaskCpus)
@@ -73,10 +74,10 @@ const setOption = <K extends keyof TaskOptions>(setter: string, option: K, value
  * @example
  * local(setTaskCpus(4), remoteEval(f, x))
  */
-export const setTaskCpus = (cpus: number): Change => {
+export function setTaskCpus(cpus: number): Change {
   checkValue("setTaskCpus", "cpus", cpus, positive);
   return (env) => ({ ...env, taskCpus: cpus });
-};
+}
 
 /** Each call has `gpus` GPUs, named by CUDA_VISIBLE_DEVICES, or by what else its job has in its place (ROCR_VISIBLE_DEVICES, ...): a whole number. Default 0. */
 export const setTaskGpus = (gpus: number): Change => setOption("setTaskGpus", "gpus", gpus);

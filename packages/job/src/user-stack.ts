@@ -5,7 +5,7 @@
 
 /** V8 keeps ten frames, which are all ours between a call and a job's own line. */
 const FRAMES = 100;
-const packages = [
+const PACKAGES = [
   "bounds",
   "cluster",
   "code-hash",
@@ -64,7 +64,7 @@ function isOfUser(frame: string): boolean {
   const path = /(?:^\s+at |\(|async )(?:file:\/\/)?(\/.*):\d+:\d+\)?/.exec(frame)?.[1];
   return (
     path !== undefined &&
-    !packages.some((name) =>
+    !PACKAGES.some((name) =>
       /^(?:src|dist)\//.test(
         inside(path, `${folder}${name}/`) ?? inside(path, `/node_modules/@hyperion-ts/${name}/`) ?? "",
       ),

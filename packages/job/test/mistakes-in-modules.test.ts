@@ -13,13 +13,13 @@ import {
 import { quiet, World } from "./faults/world.ts";
 
 /** A call of a function that its program believes to be in this file of the folder functions. */
-const callOf = (file: string): Job<unknown> => {
+function callOf(file: string): Job<unknown> {
   const url = new URL(`functions/${file}`, import.meta.url).href;
   return remoteEval(
     defineRemote({ url }, { name: `mistaken/${file}`, input: z.null(), output: z.null(), run: () => null }),
     null,
   );
-};
+}
 
 /** The errors of such calls, all of one run, and how often one was tried again. */
 async function errorsOf(

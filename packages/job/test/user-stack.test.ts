@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { userFrames, userPlace, withLongStack, withoutOthersFrames } from "../src/user-stack.ts";
 
 const job = new URL("../src/run-job.ts", import.meta.url).href;
-const users = [
+const USERS = [
   "    at roots (file:///home/ada/roots.ts:20:17)",
   "    at async file:///home/ada/roots.ts:30:5",
   "    at Object.<anonymous> (/home/ada/roots.cjs:3:9)",
@@ -11,7 +11,7 @@ const users = [
   "    at test (/home/ada/src/job/dist/mine.js:1:1)",
   "    at build (file:///home/ada/with (round) brackets/a.ts:1:1)",
 ];
-const others = [
+const OTHERS = [
   `    at async runJob (${job}:10:5)`,
   "    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)",
   "    at async Promise.all (index 1)",
@@ -22,8 +22,8 @@ const others = [
 ];
 
 test("of a stack the reader's own frames are shown, and what is no frame stays", () => {
-  const text = ["TypeError: no", ...users, ...others, "  [cause]: Error: at least", ...others].join("\n");
-  expect(withoutOthersFrames(text).split("\n")).toEqual(["TypeError: no", ...users, "  [cause]: Error: at least"]);
+  const text = ["TypeError: no", ...USERS, ...OTHERS, "  [cause]: Error: at least", ...OTHERS].join("\n");
+  expect(withoutOthersFrames(text).split("\n")).toEqual(["TypeError: no", ...USERS, "  [cause]: Error: at least"]);
 });
 
 test.each(readdirSync(new URL("../../", import.meta.url)))("a frame of %s is none of its reader's", (name) => {
@@ -34,16 +34,16 @@ test.each(readdirSync(new URL("../../", import.meta.url)))("a frame of %s is non
 test("an error comes from the reader's own file rather than from a package that it uses, and from none where there is none", () => {
   const place = (frames: readonly string[]): string | undefined =>
     userPlace({ message: "no", stack: `Error: no\n${frames.join("\n")}` });
-  expect(place([...others, ...users.toReversed()])).toBe("at build (file:///home/ada/with (round) brackets/a.ts:1:1)");
-  expect(place(users.slice(3))).toBe("at test (/home/ada/src/job/dist/mine.js:1:1)");
-  expect(place(users.slice(3, 4))).toBe("at parse (file:///home/ada/node_modules/zod/index.js:1:2)");
-  expect(place(others)).toBeUndefined();
+  expect(place([...OTHERS, ...USERS.toReversed()])).toBe("at build (file:///home/ada/with (round) brackets/a.ts:1:1)");
+  expect(place(USERS.slice(3))).toBe("at test (/home/ada/src/job/dist/mine.js:1:1)");
+  expect(place(USERS.slice(3, 4))).toBe("at parse (file:///home/ada/node_modules/zod/index.js:1:2)");
+  expect(place(OTHERS)).toBeUndefined();
 });
 
 test("lines of a message that look like frames are none", () => {
   const error = new Error("it said\n    at noon (file:///home/ada/noon.ts:1:1)");
-  error.stack = `Error: ${error.message}\n${[...others, ...users].join("\n")}`;
-  expect(userFrames(error)).toEqual(users);
+  error.stack = `Error: ${error.message}\n${[...OTHERS, ...USERS].join("\n")}`;
+  expect(userFrames(error)).toEqual(USERS);
 });
 
 test("an error from deep inside knows its way out, and the limit is as before", () => {

@@ -3,9 +3,12 @@
 /** A worker ended under a call that was made to it directly. */
 export class WorkerDiedError extends Error {
   override readonly name = "WorkerDiedError";
+  /** The code of this class. */
   readonly code = "worker-died";
+  /** How it ended. */
   readonly death: WorkerDeath;
 
+  /** `functionName` and `node` are for the message. */
   constructor(functionName: string, node: string, death: WorkerDeath) {
     super(`The worker on ${node} ended while it ran "${functionName}": ${describeDeath(death)}`);
     this.death = death;
@@ -15,13 +18,16 @@ export class WorkerDiedError extends Error {
 /** A worker, or the agent of a node, that did not come up. */
 export class LaunchError extends Error {
   override readonly name = "LaunchError";
+  /** The code of this class. */
   readonly code = "launch-failed";
+  /** The name of the node; an empty text where several are meant. */
   readonly node: string;
   /** Whether another attempt may succeed. */
   readonly transient: boolean;
   /** Which limit is reached, where the node's workers are as many as one leaves room for. */
   readonly full: string | undefined;
 
+  /** `detail` goes on from "Could not start": "a worker on n1: ...". */
   constructor(
     node: string,
     detail: string,
@@ -40,7 +46,7 @@ export class LaunchError extends Error {
 
 /** What ended a worker; `lastOutput` is the last lines that it printed, `usedMb` what it held of memory when that was more than its share. */
 export type WorkerDeath =
-  /** `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
+  /** It exited. `blame`: what it said of an earlier call, or of our own code in it, that brought this about. */
   | {
       readonly kind: "exited";
       readonly code: number | null;
@@ -48,7 +54,7 @@ export type WorkerDeath =
       readonly usedMb?: number;
       readonly blame?: string;
     }
-  /** `complaint`: its agent ended it for this. */
+  /** A signal ended it. `complaint`: why its agent ended it. */
   | {
       readonly kind: "killed";
       readonly signal: string;
@@ -61,7 +67,7 @@ export type WorkerDeath =
   /** The connection to its node is gone, and with it whatever ran there. */
   | { readonly kind: "node-lost"; readonly reason: string };
 
-/** One line for a message. */
+/** A death in one line, for a message. */
 export function describeDeath(death: WorkerDeath): string {
   switch (death.kind) {
     case "exited":

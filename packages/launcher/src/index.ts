@@ -1,8 +1,23 @@
 // First, because it checks which Node this is.
 export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
-export type { AgentTimes } from "./head/agent-settings.ts";
+export {
+  LAUNCHER_RULES,
+  type LauncherOptions,
+  launcherOptionsOf,
+  reachOf,
+  type ReachOptions,
+  type TimeOptions,
+  timesRule,
+} from "./head/launcher-options.ts";
 export type { NodePlace } from "./head/agent-connection.ts";
-export type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./head/node-launcher.ts";
+export type {
+  NodeContext,
+  NodeLauncher,
+  NodeLauncherConfig,
+  NodeLauncherOptions,
+  RunCmd,
+  WorkerContext,
+} from "./head/node-launcher.ts";
 export { openNodeLauncher, withNodeLauncher, workerLauncherWithRunCmd } from "./head/open-node-launcher.ts";
 export type { CodeAtStart, CodeOf, OldCode } from "./head/code-at-start.ts";
 export { checkAddr, checkNodeConfig } from "./head/check-options.ts";
@@ -29,9 +44,9 @@ export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
 export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./errors.ts";
 export type {
   Call,
+  CallableWorker,
   LaunchedWorker,
   LaunchRequest,
   LostAs,
-  RemoteWorker,
   WorkerLauncher,
 } from "./head/worker-launcher.ts";

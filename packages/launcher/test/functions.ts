@@ -44,9 +44,9 @@ export const surroundings = defineRemote(import.meta, {
   }),
 });
 
-const spin = (ms: number): void => {
+function spin(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until;);
-};
+}
 
 /** Computes for so many milliseconds without a pause, then writes a line. */
 export const append = defineRemote(import.meta, {

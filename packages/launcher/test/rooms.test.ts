@@ -6,14 +6,14 @@ import { describe, expect, test } from "vitest";
 const src = join(import.meta.dirname, "../src");
 
 /** What the files of a room may import: rooms, and packages of this repository. */
-const rooms: Readonly<Record<string, readonly string[]>> = {
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
   head: ["head", "errors.ts", "shared", "bounds", "code-hash", "own-files", "processes", "remote", "transport", "wire"],
   agent: ["agent", "shared", "bounds", "own-files", "processes", "wire"],
   worker: ["worker", "shared", "bounds", "code-hash", "processes", "remote", "wire"],
   shared: ["shared", "own-files", "processes", "wire"],
 };
 
-describe.each(Object.entries(rooms))("a file of %s", (room, allowed) => {
+describe.each(Object.entries(ROOMS))("a file of %s", (room, allowed) => {
   const files = globSync(`${room}/**/*.ts`, { cwd: src });
 
   test("imports nothing of other rooms than it may, not even a type", () => {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type LiveProcess, liveProcess, liveProcessesWith } from "@hyperion-ts/processes";
 import { afterAll, expect, vi } from "vitest";
 import {
   type Command,
@@ -13,10 +14,9 @@ import {
   runCmdLocalAsync,
   workerLauncherWithRunCmd,
 } from "../src/index.ts";
-import { isAlive, type LiveProcess, liveProcess, liveProcessesMarked } from "./live-processes.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
-export const patience = { timeout: 60_000, interval: 10 } as const;
+export const PATIENCE = { timeout: 60_000, interval: 10 } as const;
 
 export interface World extends AsyncDisposable {
   readonly folder: string;
@@ -40,7 +40,7 @@ export function testWorld(): World {
   const folder = mkdtempSync(join(tmpdir(), "hyperion-ts-launcher-"));
   const mark = randomUUID();
   const env = { HYPERION_TEST_WORLD: mark, NODE_COMPILE_CACHE: compileCache };
-  const processes = (): readonly LiveProcess[] => liveProcessesMarked(`HYPERION_TEST_WORLD=${mark}`);
+  const processes = (): readonly LiveProcess[] => liveProcessesWith(`HYPERION_TEST_WORLD=${mark}`);
   const world: World = {
     folder,
     env,
@@ -48,7 +48,7 @@ export function testWorld(): World {
     runCmd: (command: Command) => runCmdLocalAsync({ ...command, env: { ...command.env, ...env } }),
     [Symbol.asyncDispose]: async () => {
       for (const { pid } of processes()) kill(pid);
-      await vi.waitFor(() => expect(processes()).toEqual([]), patience);
+      await vi.waitFor(() => expect(processes()).toEqual([]), PATIENCE);
       rmSync(folder, { recursive: true, force: true });
       open.delete(world);
     },
@@ -66,37 +66,42 @@ export interface TestNode extends AsyncDisposable {
 export async function testNode(
   options: NodeLauncherOptions & { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<TestNode> {
-  const { env, ...others } = options;
+  const { env, times, ...others } = options;
   await using parts = new AsyncDisposableStack();
   const world = parts.use(testWorld());
   const runCmd: RunCmd = (command) => world.runCmd({ ...command, env: { ...command.env, ...env } });
-  const launcher = parts.use(await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...others }));
+  const launcher = parts.use(
+    await workerLauncherWithRunCmd(world.folder, runCmd, { times: { headSilenceMs: Infinity, ...times }, ...others }),
+  );
   const owned = parts.move();
   return { launcher, world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-export const kill = (pid: number, signal: NodeJS.Signals = "SIGKILL"): void => {
+/** Whether a process of that number runs; a zombie does not. */
+export const isAlive = (pid: number): boolean => liveProcess(pid) !== undefined;
+
+export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   if (isAlive(pid)) process.kill(pid, signal);
-};
+}
 
 /** Lets this process's event loop stand still. */
 export const block = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 /** The agent that runs a worker. */
-export const agentOf = (worker: { readonly pid: number }): number => {
+export function agentOf(worker: { readonly pid: number }): number {
   const agent = liveProcess(worker.pid)?.parent;
   if (agent === undefined) throw new Error(`The worker ${worker.pid} is not alive`);
   return agent;
-};
+}
 
 /** What was thrown or rejected. Fails when nothing was. */
-export const thrownBy = async (work: Promise<unknown>): Promise<unknown> => {
+export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
   try {
     await work;
   } catch (error) {
     return error;
   }
   throw new Error("Expected a rejection");
-};
+}
 
 export const readLog = (file: string): string => readFileSync(file, "utf8");

@@ -4,6 +4,7 @@ import type { Stats } from "node:fs";
 /** A file or folder was not used, because another user made it, or can change what it is. The message says which, whose it is, and what to do. */
 export class NotOursError extends Error {
   override readonly name = "NotOursError";
+  /** The code of this class. */
   readonly code = "not-ours";
   /** The file or folder. */
   readonly path: string;
@@ -15,17 +16,17 @@ export class NotOursError extends Error {
   }
 }
 
-/** The user that files are made as. */
+/** The id of the user that files are made as. */
 export const ownUserId = (): number => process.geteuid?.() ?? 0;
 
 /** Whose a file is, and what kind of file: "is a symbolic link of user 1001". */
 export const describeFile = (stats: Stats): string =>
   `is ${kindOf(stats)} of ${stats.uid === ownUserId() ? "yours" : `user ${stats.uid}`}`;
 
-const kindOf = (stats: Stats): string => {
+function kindOf(stats: Stats): string {
   if (stats.isFile()) return "a file";
   if (stats.isDirectory()) return "a folder";
   if (stats.isSymbolicLink()) return "a symbolic link";
   if (stats.isFIFO()) return "a FIFO";
   return stats.isSocket() ? "a socket" : "a device";
-};
+}

@@ -15,7 +15,11 @@ const APPEND = constants.O_RDWR | constants.O_APPEND;
  */
 export const openOwnFile = (path: string): number => openRegularFile(path, APPEND | constants.O_CREAT, whyNotOurs);
 
-/** The same; undefined where there is no such file. */
+/**
+ * The same of a file that is there already; undefined where there is none.
+ *
+ * @throws NotOursError, or the file system's error
+ */
 export function openOwnFileIfThere(path: string): number | undefined {
   try {
     return openRegularFile(path, APPEND, whyNotOurs);

@@ -1,4 +1,4 @@
-/** A look at a file that another program opens. */
+/** A look at a file that another program opens, before it does. */
 import { lstatSync, type Stats } from "node:fs";
 import { describeFile, NotOursError } from "./not-ours-error.ts";
 

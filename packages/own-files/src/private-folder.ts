@@ -25,7 +25,7 @@ export function privateFolder(path: string): string {
   return folder;
 }
 
-/** What is not there yet has no links. */
+/** The path with all links resolved; what is not there yet has none. */
 function withoutLinks(path: string): string {
   try {
     return realpathSync(path);
@@ -35,11 +35,11 @@ function withoutLinks(path: string): string {
   }
 }
 
-/** From the top down. */
-const foldersAbove = (path: string): readonly string[] => {
+/** The folders above `path`, from the top down. */
+function foldersAbove(path: string): readonly string[] {
   const above = dirname(path);
   return above === path ? [] : [...foldersAbove(above), above];
-};
+}
 
 function lookAt(folder: string): Stats {
   const there = lstatSync(folder, { throwIfNoEntry: false });

@@ -18,10 +18,10 @@ export function temporaryFolder(): Folder {
   };
 }
 
-const stranger = { uid: 54_321, gid: 54_321 } as const;
+const STRANGER = { uid: 54_321, gid: 54_321 } as const;
 
-export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...stranger }).status === 0;
+export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...STRANGER }).status === 0;
 
 /** Runs a program as another user. */
 export const asStranger = (...[file = "", ...args]: readonly string[]): void =>
-  void execFileSync(file, args, { ...stranger, cwd: "/" });
+  void execFileSync(file, args, { ...STRANGER, cwd: "/" });

@@ -5,11 +5,13 @@ import { resolve } from "node:path";
 
 /** Where and in which environment a program is to run. */
 export interface Surroundings {
+  /** The directory; undefined: this process's own. */
   readonly cwd: string | undefined;
+  /** All variables of the program; PATH says where programs are. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The same command with setpriv before it, where that works. A program that is not there stays as it is, so that starting it fails as it should. */
+/** The same command with setpriv before it, where setpriv works. The command of a program that is not there stays as it is, so that starting it fails as it should. */
 export function killedAtDeath(argv: readonly string[], surroundings: Surroundings): readonly string[] {
   const [file = ""] = argv;
   const bound = knownToWork() && isProgram("setpriv", surroundings) && isProgram(file, surroundings);
@@ -21,7 +23,7 @@ export const DIES_WITH_PARENT = "HYPERION_DIES_WITH_AGENT";
 
 let works: boolean | undefined;
 
-/** Who has not been told tries it once. */
+/** A process that was not told tries it, once. */
 const knownToWork = (): boolean =>
   (works ??= process.env[DIES_WITH_PARENT] === undefined ? setprivWorks() : process.env[DIES_WITH_PARENT] === "1");
 
@@ -29,7 +31,7 @@ const knownToWork = (): boolean =>
 export const setprivWorks = (): boolean =>
   spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0;
 
-/** Whether the kernel, or a look into the search path, finds it. */
+/** Whether there is a program `file`: a path, or a name that is looked for in PATH. */
 export function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {
   if (file.includes("/")) return isExecutable(resolve(cwd, file));
   return (env["PATH"] ?? "").split(":").some((directory) => isExecutable(resolve(cwd, directory, file)));

@@ -1,6 +1,6 @@
 /** What a program printed, short enough to be quoted in a message: where it begins and where it ends. */
 
-/** At most about `maxChars` characters (default 1,000) of `text`, cut at ends of lines where there are some near. Control characters are shown and not sent. */
+/** At most about `maxChars` characters (default 1,000) of `text`: its beginning and its end, cut at ends of lines where there are some near. Control characters are written as `\x1b`. */
 export function excerpt(text: string, maxChars = 1_000): string {
   const shown = text
     .replaceAll("\r\n", "\n")
@@ -15,7 +15,7 @@ export function excerpt(text: string, maxChars = 1_000): string {
   return `${first}\n... (${shown.length - first.length - last.length} characters) ...\n${last}`;
 }
 
-/** All but tabs and ends of lines: they could clear a terminal, or write over what stands there. */
+/** All control characters but tabs and ends of lines: they could clear a terminal, or write over what stands there. */
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 

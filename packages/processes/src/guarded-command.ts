@@ -17,6 +17,7 @@ import { MARK_VARIABLE, newMark } from "./process-marks.ts";
 
 /** A command with a guard beside it. */
 export interface GuardedCommand {
+  /** What is to be run in the program's place. */
   readonly argv: string[];
   /** What the program and all that it starts bear. */
   readonly mark: string;
@@ -24,15 +25,15 @@ export interface GuardedCommand {
 
 /** For how long a program may not run at all before it is killed, in milliseconds; Infinity: as long as it likes. */
 export interface Patience {
-  /** It was stopped. */
+  /** Because it was stopped (SIGSTOP). */
   readonly stoppedMs: number;
-  /** Its parent has ended. */
+  /** While its parent has ended. */
   readonly orphanedMs: number;
-  /** Neither is the case. */
+  /** Without either reason. */
   readonly stuckMs: number;
 }
 
-/** The shell knows no Infinity: bash takes it for a name. */
+/** In place of Infinity, which bash takes for a name, in milliseconds. */
 const NEVER_MS = 1e12;
 
 /**
@@ -74,7 +75,7 @@ const LOOK = [
   "((still < limit)) || break; done;",
 ].join(" ");
 
-/** Again, because who was found may have started somebody meanwhile; who can't be killed in so many rounds can't be helped. */
+/** Several rounds, because a process that was found may have started another one meanwhile. Gives up after 20 of them. */
 const KILL = [
   "for round in {1..20}; do found=0; for process in /proc/[0-9]*; do",
   `while IFS= read -rd "" each; do if [[ $each = ${MARK_VARIABLE}=*$mark* ]]; then kill -KILL \${process#/proc/} && found=1; break; fi; done <$process/environ;`,
@@ -94,7 +95,7 @@ export interface GuardNews {
   readonly setpriv: boolean | undefined;
 }
 
-/** Takes it out of the environment: it is not for what this process starts. */
+/** Takes the news out of the environment `env`: they are not for what this process starts. */
 export function takeGuardNews(env: NodeJS.ProcessEnv): GuardNews {
   const { HYPERION_GUARD: guard, HYPERION_SETPRIV: setpriv } = env;
   delete env["HYPERION_GUARD"];
@@ -102,16 +103,16 @@ export function takeGuardNews(env: NodeJS.ProcessEnv): GuardNews {
   return { pid: Number(guard ?? Number.NaN), setpriv: setpriv === undefined ? undefined : setpriv === "1" };
 }
 
-/** Ends the guard of this process, which ends in order. Returns when it is gone, so that it does not outlive who it guards. */
+/** Ends the guard of this process, which is about to end in order. Returns when the guard is gone, so that it does not outlive the process, or after 200 ms. */
 export function endGuard(guard: number): void {
-  // It may have ended long ago, and its number be another's.
+  // The guard may have ended long ago, and its number be another process's.
   if (!isOurs(guard)) return;
   process.kill(guard, "SIGKILL");
   const endMs = performance.now() + GUARD_END_MS;
   while (isOurs(guard) && performance.now() < endMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
-/** Whether it is a child of this process, and lives. */
+/** Whether the process is a child of this one, and runs. */
 function isOurs(pid: number): boolean {
   const found = readProcess(pid);
   return found !== undefined && found.parent === process.pid && !hasEnded(found);

@@ -13,6 +13,7 @@ export {
   takeGuardNews,
 } from "./guarded-command.ts";
 export { indent } from "./indent.ts";
+export { type LiveProcess, liveProcess, liveProcessesBelow, liveProcessesWith } from "./live-process.ts";
 export {
   type Command,
   CommandError,

@@ -16,27 +16,33 @@ const LAST_OUTPUT_MS = 200;
 export interface Command {
   /** The program and its arguments. */
   readonly argv: readonly string[];
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process; they win. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether it gets a variable of this process. Default: it gets all. */
+  /** Whether the program gets a variable of this process. Default: it gets all. */
   readonly passes?: (name: string, value: string) => boolean;
-  /** Whether the kernel kills it when this process dies, whatever it is doing then. Default false: it has to see the end of its input. */
+  /** Whether the kernel kills the program when this process dies, whatever it is doing then. Default false: it has to see the end of its input. */
   readonly killedAtDeath?: boolean;
 }
 
 /** How a process has ended: its exit code, or the signal that has ended it. */
 export interface ProcessExit {
+  /** The exit code; null where a signal ended it. */
   readonly code: number | null;
+  /** The signal, such as `SIGKILL`; null where it exited. */
   readonly signal: string | null;
 }
 
 /** A command that could not be started, or ended by itself with a failure. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  /** The code of this class. */
   readonly code = "command-failed";
+  /** The command. */
   readonly argv: readonly string[];
+  /** How the command ended; undefined: it could not be started. */
   readonly exit: ProcessExit | undefined;
 
+  /** `detail` is what the command printed last, or why it could not be started; an empty text: nothing. */
   constructor(argv: readonly string[], exit: ProcessExit | undefined, detail: string, options?: ErrorOptions) {
     const how =
       exit === undefined
@@ -52,29 +58,35 @@ export class CommandError extends Error {
 
 /** A command that runs. Disposing of it kills its process group and waits for its end. */
 export interface LocalProcess extends AsyncDisposable {
+  /** The command that it was started with. */
   readonly command: Command;
+  /** Its process id, which is that of its process group and session too. */
   readonly pid: number;
+  /** Whether the process itself has ended; `exited` may wait for its last output. */
   readonly hasEnded: boolean;
   /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** Sends a signal to its process group; nothing happens when it is gone. */
+  /** Sends a signal to its process group; nothing happens when the process has ended. */
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after `graceMs`; resolves when it has ended. */
+  /** Sends SIGTERM, and SIGKILL after `graceMs` milliseconds; resolves when the process has ended. */
   stop(graceMs: number): Promise<ProcessExit>;
 }
 
 /** A process that runs with the streams that were asked for. */
 export interface StartedProcess extends LocalProcess {
-  /** As of `child_process.spawn`: those of its descriptors that are pipes. */
+  /** As `child_process.spawn` has them: the streams of those descriptors that are pipes, null for the others. */
   readonly stdio: ChildProcess["stdio"];
   /** Whether it was asked to end. */
   readonly stopping: boolean;
 }
 
-/** Starts a command, with `stdio` as for `child_process.spawn`. Throws a `CommandError` when that fails. */
-export async function startProcess(command: Command, stdio: StdioOptions): Promise<StartedProcess> {
-  return new SpawnedProcess(command, await spawned(command, stdio));
-}
+/**
+ * Starts a command, with `stdio` as for `child_process.spawn`.
+ *
+ * @throws CommandError when the command can't be started
+ */
+export const startProcess = async (command: Command, stdio: StdioOptions): Promise<StartedProcess> =>
+  new SpawnedProcess(command, await spawned(command, stdio));
 
 async function spawned(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
   const env = environment(command);
@@ -99,7 +111,7 @@ function environment({ env, passes }: Command): NodeJS.ProcessEnv {
   return { ...own, ...env };
 }
 
-/** An argument vector in words, for messages. Of a long argument, as a shell's script is, only its beginning and its end. */
+/** An argument vector as one line for messages. A long argument, such as a shell's script, is cut to its beginning and its end. */
 export const showArgv = (argv: readonly string[]): string =>
   argv
     .map(shortened)

@@ -6,8 +6,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** One process, told apart from a later one of the same number by its start time. */
 export interface ProcessId {
+  /** Its number. */
   readonly pid: number;
-  /** In clock ticks since boot: field 22 of /proc/PID/stat. */
+  /** When it started, in clock ticks since boot: field 22 of /proc/PID/stat. */
   readonly startTime: string;
 }
 
@@ -17,10 +18,13 @@ export interface ProcessEntry extends ProcessId {
   readonly comm: string;
   /** `R`, `S`, `D`, `T`, `Z`, `X`, ... */
   readonly state: string;
+  /** The number of the process that started it, or of the one that took it over. */
   readonly parent: number;
+  /** The number of its process group. */
   readonly group: number;
+  /** The number of its session. */
   readonly session: number;
-  /** How long it has computed, of its own and in the kernel, in clock ticks: a hundredth of a second on Linux. */
+  /** How long it has computed, in its own code and in the kernel, in clock ticks: a hundredth of a second on Linux. */
   readonly cpuTicks: number;
 }
 
@@ -69,7 +73,7 @@ export function descendants(pid: number): readonly ProcessEntry[] {
   return below(pid);
 }
 
-/** Whether it still runs. Zombies have ended. */
+/** Whether the process still runs, and is no later one of the same number. A zombie has ended. */
 export function isAlive({ pid, startTime }: ProcessId): boolean {
   const now = readProcess(pid);
   return now !== undefined && now.startTime === startTime && !hasEnded(now);
@@ -78,7 +82,11 @@ export function isAlive({ pid, startTime }: ProcessId): boolean {
 /** Whether it has ended, and only waits for its parent to hear of it. */
 export const hasEnded = ({ state }: ProcessEntry): boolean => state === "Z" || state === "X";
 
-/** False where the process has ended meanwhile: whoever looks for one and then ends it can't know. Throws where it may not be signalled. */
+/**
+ * Sends a signal. False where the process has ended, as it may have since somebody looked.
+ *
+ * @throws the system's error where this process may not signal it (EPERM)
+ */
 export function sendSignal(pid: number, signal: NodeJS.Signals | number): boolean {
   try {
     return process.kill(pid, signal);
@@ -88,11 +96,11 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | number): boolea
   }
 }
 
-/** Signals those that still are who they were, and are ours to signal. Returns how many. */
+/** Signals those that still run, under the number that they had, and are ours to signal. Returns how many. */
 export const signalEach = (processes: readonly ProcessId[], signal: NodeJS.Signals): number =>
   processes.filter((each) => isAlive(each) && trySignal(each.pid, signal)).length;
 
-/** False where the process has ended, or runs as another user. */
+/** Sends a signal. False where the process has ended, or runs as another user. */
 export function trySignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

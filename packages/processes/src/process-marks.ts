@@ -1,7 +1,7 @@
 /**
  * Marks by which everything that a process has started is found again, wherever it hangs in the process tree, and
  * whichever session it is in: a variable that children inherit, with the marks of all that they belong to.
- * Who clears its environment, or writes over it, is not found; nor is anyone where there is no /proc.
+ * A process that clears its environment, or writes over it, is not found; nor is any where there is no /proc.
  */
 import { randomBytes } from "node:crypto";
 import { endProcesses } from "./end-processes.ts";
@@ -11,7 +11,7 @@ import { environmentOf, pidsOfUser } from "./process-status.ts";
 /** The variable; a guard's shell reads it too (guarded-command.ts). */
 export const MARK_VARIABLE = "HYPERION_BELONGS_TO";
 
-/** 72 random bits. */
+/** A new mark: 72 random bits, as text. */
 export const newMark = (): string => randomBytes(9).toString("base64url");
 
 /** The variable for a process that gets this mark, beside those that this process has. */
@@ -22,7 +22,7 @@ export const markVariable = (mark: string): Record<string, string> => ({
 /** Kills all that bear one of these marks, this process excepted, and those that they start meanwhile. */
 export const endMarked = (marks: ReadonlySet<string>): Promise<void> => endProcesses(() => markedProcesses(marks));
 
-/** One round of it; returns how many it found. Takes some 80 µs for each process of this user, and 5 for each of another. */
+/** One round of `endMarked`; returns how many it found. Takes some 80 µs for each process of this user, and 5 for each of another. */
 export const killMarked = (marks: ReadonlySet<string>): number => signalEach(markedProcesses(marks), "SIGKILL");
 
 function markedProcesses(marks: ReadonlySet<string>): readonly ProcessId[] {

@@ -2,16 +2,16 @@
 import { readFileSync, statSync } from "node:fs";
 import { allPids, readIfThere } from "./process-id.ts";
 
-/** Its argument vector; empty when it is gone, or waits for its parent to hear of it. */
+/** The argument vector of a process; empty when it is gone, or a zombie. */
 export function argumentsOf(pid: number): readonly string[] {
   const text = readIfThere(`/proc/${pid}/cmdline`);
-  // Who writes over its arguments, as sshd does, may leave no NUL at their end.
+  // A process that writes over its arguments, as sshd does, may leave no NUL at their end.
   return text === "" ? [] : text.replace(/\0$/, "").split("\0");
 }
 
 /**
- * The variables that it was started with, as `NAME=value`, in latin1: bytes stay what they are. Empty when it is gone, waits
- * for its parent to hear of it, or is not ours to look at.
+ * The variables that a process was started with, as `NAME=value`, in latin1: bytes stay what they are. Empty when it is gone,
+ * a zombie, or not ours to look at.
  */
 export function environmentOf(pid: number): readonly string[] {
   try {
@@ -21,17 +21,17 @@ export function environmentOf(pid: number): readonly string[] {
   }
 }
 
-/** A field of its status, such as `VmRSS`, without its name (proc_pid_status(5)); undefined where there is none. `self`: this process. */
+/** The value of a field of a process's status, such as `VmRSS` (proc_pid_status(5)); undefined where there is none. `self`: this process. */
 export const statusOf = (pid: number | "self", field: string): string | undefined =>
   new RegExp(`^${field}:\\s*(.*)$`, "m").exec(readIfThere(`/proc/${pid}/status`))?.[1];
 
-/** The same of a field that begins with a number: kB of memory, threads, ids. */
+/** The number that the value of such a field begins with: kB of memory, threads, ids. */
 export function statusNumber(pid: number | "self", field: string): number | undefined {
   const text = statusOf(pid, field);
   return text === undefined ? undefined : Number.parseInt(text, 10);
 }
 
-/** Whose it is: a user's id; undefined when it is gone. */
+/** The id of the user whose process it is; undefined when it is gone. */
 export const ownerOf = (pid: number): number | undefined => statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
 
 /** The numbers of all processes of a user. */

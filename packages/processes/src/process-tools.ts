@@ -4,16 +4,18 @@ import { setprivWorks } from "./death-signal.ts";
 
 /** Which of these tools work here. */
 export interface ProcessTools {
+  /** Whether `taskset` can pin processes to CPUs. */
   readonly taskset: boolean;
+  /** Whether `setpriv --pdeathsig` works. */
   readonly setpriv: boolean;
 }
 
-/** Tries both tools once, `setpriv` only where nobody has told; old versions of it have no --pdeathsig. */
+/** Tries both tools. `setpriv`: whether that works, where it is known already; old versions have no --pdeathsig. */
 export const findProcessTools = (setpriv?: boolean): ProcessTools => ({
   taskset: hasTaskset(),
   setpriv: setpriv ?? setprivWorks(),
 });
 
-/** Whether `taskset` works: it is tried. */
+/** Whether `taskset` works: a process is started to try it. */
 export const hasTaskset = (): boolean =>
   spawnSync("taskset", ["-p", String(process.pid)], { stdio: "ignore" }).status === 0;

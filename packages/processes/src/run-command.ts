@@ -3,10 +3,13 @@ import type { Readable, Writable } from "node:stream";
 import { type Command, CommandError, type LocalProcess, type StartedProcess, startProcess } from "./local-process.ts";
 import { Tail } from "./tail.ts";
 
-/** A command that runs here, and its streams. */
+/** A command that runs on this machine, and its streams. */
 export interface LocalCommand extends LocalProcess {
+  /** Its standard input. */
   readonly stdin: Writable;
+  /** Its standard output. */
   readonly stdout: Readable;
+  /** Its standard error. It flows, also when nobody listens. */
   readonly stderr: Readable;
   /** The last 4 KB of its standard error. */
   lastErrors(): string;
@@ -16,7 +19,9 @@ export interface LocalCommand extends LocalProcess {
 
 /**
  * Starts a command and returns at once when it runs. `owner` hears of it when the command ends by itself
- * with a failure, so that a failure is never lost. Throws a `CommandError` when it can't be started.
+ * with a failure, so that a failure is never lost.
+ *
+ * @throws CommandError when the command can't be started
  */
 export async function runCommand(command: Command, owner?: (error: CommandError) => void): Promise<LocalCommand> {
   const started = await startProcess(command, ["pipe", "pipe", "pipe"]);

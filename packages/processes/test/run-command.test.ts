@@ -2,19 +2,18 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
-import { CommandError, type Command, runCommand } from "../src/index.ts";
-import { isAlive, liveProcess, liveProcessesBelow } from "./live-processes.ts";
-import { patience, testWorld, thrownBy } from "./world.ts";
+import { CommandError, type Command, liveProcess, liveProcessesBelow, runCommand } from "../src/index.ts";
+import { PATIENCE, testWorld, thrownBy } from "./world.ts";
 
 const node = (program: string, ...args: readonly string[]): Command => ({
   argv: [process.execPath, "-e", program, ...args],
 });
 const readAll = (stream: Readable | undefined): Promise<string> =>
   stream === undefined ? Promise.resolve("no stream") : text(stream);
-const firstLine = async (stream: Readable | undefined): Promise<string> => {
+async function firstLine(stream: Readable | undefined): Promise<string> {
   const [chunk] = stream === undefined ? [] : await once(stream, "data");
   return String(chunk).trim();
-};
+}
 
 describe("runCommand", () => {
   test("connects the streams, and tells the exit code", async () => {
@@ -69,7 +68,7 @@ describe("runCommand", () => {
       errors.push(error),
     );
     await running.exited;
-    await vi.waitFor(() => expect(errors).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(errors).toHaveLength(1), PATIENCE);
     const [error] = errors;
     expect(error).toMatchObject({ name: "CommandError", code: "command-failed", exit: { code: 4, signal: null } });
     expect(error?.message).toContain("exited with code 4: no such thing");
@@ -114,10 +113,10 @@ describe("runCommand", () => {
     await using world = testWorld();
     await using running = await world.run({ argv: ["sh", "-c", "sleep 1000 & echo $!; read line"] });
     const left = Number(await firstLine(running.stdout));
-    expect(isAlive(left)).toBe(true);
+    expect(liveProcess(left)).toBeDefined();
     running.stdin?.end("\n");
     expect(await running.exited).toEqual({ code: 0, signal: null });
-    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
   });
 
   test("stops a command that does not listen to SIGTERM with SIGKILL, and its children with it", async () => {
@@ -126,16 +125,16 @@ describe("runCommand", () => {
       argv: ["sh", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do sleep 1000; done"],
     });
     await firstLine(running.stdout);
-    await vi.waitFor(() => expect(liveProcessesBelow(running.pid).length).toBe(2), patience);
+    await vi.waitFor(() => expect(liveProcessesBelow(running.pid).length).toBe(2), PATIENCE);
     expect(await running.stop(50)).toEqual({ code: null, signal: "SIGKILL" });
-    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
   });
 
   test("ends the command when it is disposed of", async () => {
     await using world = testWorld();
     {
       await using running = await world.run({ argv: ["sleep", "1000"] });
-      expect(isAlive(running.pid)).toBe(true);
+      expect(liveProcess(running.pid)).toBeDefined();
     }
     expect(world.processes()).toEqual([]);
   });

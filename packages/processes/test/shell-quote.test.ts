@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { loginShellCommand, scriptCommand, shellQuote } from "../src/shell-quote.ts";
 
 /** As sshd runs a command: by the login shell's `-c`. Start-up files are left out. */
-const shells: Readonly<Record<string, readonly string[]>> = {
+const SHELLS: Readonly<Record<string, readonly string[]>> = {
   sh: ["sh"],
   bash: ["bash"],
   dash: ["dash"],
@@ -38,7 +38,7 @@ const argument = fc.oneof(
   ),
 );
 
-describe.each(Object.entries(shells).map(([name, argv]) => ({ name, argv })))(
+describe.each(Object.entries(SHELLS).map(([name, argv]) => ({ name, argv })))(
   "in $name",
   ({ argv: [shell = "", ...options] }) => {
     test.skipIf(!isHere([shell]))("every argument comes out as it went in", () => {

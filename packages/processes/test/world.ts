@@ -1,11 +1,10 @@
 /** What a test owns: commands that bear its mark, and the certainty that all that they have started is gone afterwards. */
 import { randomUUID } from "node:crypto";
 import { expect, vi } from "vitest";
-import { type Command, type LocalCommand, runCommand } from "../src/index.ts";
-import { type LiveProcess, liveProcessesMarked } from "./live-processes.ts";
+import { type Command, type LiveProcess, liveProcessesWith, type LocalCommand, runCommand } from "../src/index.ts";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
-export const patience = { timeout: 60_000, interval: 10 } as const;
+export const PATIENCE = { timeout: 60_000, interval: 10 } as const;
 
 export interface World extends AsyncDisposable {
   /** Runs a command, marked. */
@@ -17,13 +16,13 @@ export interface World extends AsyncDisposable {
 /** A mark. When it is disposed of, what still carries it is killed. */
 export function testWorld(): World {
   const mark = randomUUID();
-  const processes = (): readonly LiveProcess[] => liveProcessesMarked(`HYPERION_TEST_WORLD=${mark}`);
+  const processes = (): readonly LiveProcess[] => liveProcessesWith(`HYPERION_TEST_WORLD=${mark}`);
   return {
     processes,
     run: (command) => runCommand({ ...command, env: { ...command.env, HYPERION_TEST_WORLD: mark } }),
     [Symbol.asyncDispose]: async () => {
       for (const { pid } of processes()) process.kill(pid, "SIGKILL");
-      await vi.waitFor(() => expect(processes()).toEqual([]), patience);
+      await vi.waitFor(() => expect(processes()).toEqual([]), PATIENCE);
     },
   };
 }

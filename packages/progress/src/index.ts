@@ -11,12 +11,19 @@ export { parseEventLog } from "./events/parse-event-log.ts";
 export type { FunctionCounts, RunEvent, StampedEvent } from "./events/run-event.ts";
 export { RunEvents, type RunEventListener } from "./events/run-events.ts";
 export { callRate, type CallSample, meanCallRate } from "./state/call-rate.ts";
-export { type FunctionProgress, nextRunState, noRun, type RunPhase, type RunState } from "./state/run-state.ts";
+export { type FunctionProgress, nextRunState, NO_RUN, type RunPhase, type RunState } from "./state/run-state.ts";
 export type { OutputStream } from "./terminal/output-stream.ts";
 export { type ProgressOptions, showProgress } from "./terminal/show-progress.ts";
 export { countsLine } from "./texts/counts-line.ts";
 export { eventLines } from "./texts/event-lines.ts";
 export { clockText, countText, durationText, plural, rateText, timeLeftText } from "./texts/human-numbers.ts";
 export { type BlockSize, liveLines } from "./texts/live-lines.ts";
-export { type Line, lineWidth, paintLine, type PaintOptions, type Span, type TextStyle } from "./texts/styled-line.ts";
+export {
+  type StyledLine,
+  lineWidth,
+  paintLine,
+  type PaintOptions,
+  type Span,
+  type TextStyle,
+} from "./texts/styled-line.ts";
 export { printable, textWidth, truncateText } from "./texts/text-width.ts";

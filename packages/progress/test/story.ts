@@ -1,8 +1,8 @@
 /** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
 import type { CallWaitReason } from "../src/events/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../src/events/run-event.ts";
-import { nextRunState, noRun, type RunState } from "../src/state/run-state.ts";
-import { type Line, paintLine } from "../src/texts/styled-line.ts";
+import { nextRunState, NO_RUN, type RunState } from "../src/state/run-state.ts";
+import { type StyledLine, paintLine } from "../src/texts/styled-line.ts";
 
 /** When each story starts. */
 export const startMs = Date.UTC(2026, 10, 1, 12);
@@ -13,7 +13,7 @@ export const at = (seconds: number, event: RunEvent): StampedEvent => ({
 });
 
 export const after = (...events: readonly StampedEvent[]): RunState =>
-  events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), noRun);
+  events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), NO_RUN);
 
 export const started: RunEvent = {
   type: "run-started",
@@ -87,5 +87,5 @@ export const ended = (
 ): RunEvent => ({ type: "run-ended", outcome, seconds, message });
 
 /** The text of lines, without colours; cut to `columns` if given. */
-export const textOf = (lines: readonly Line[], columns: number | null = null): string =>
+export const textOf = (lines: readonly StyledLine[], columns: number | null = null): string =>
   lines.map((line) => paintLine(line, { columns, colour: false }).trimEnd()).join("\n");

@@ -16,7 +16,10 @@ export interface CallContext {
   readonly log: (message: string) => void;
   /**
    * Runs an external program on the call's CPUs, without a shell, and returns what it printed.
-   * The program ends with the call. Throws an `ExecError` when it can't be started or exits with another code than 0, a TypeError for options that there are not.
+   * The program ends with the call.
+   *
+   * @throws ExecError when it can't be started or exits with another code than 0; TypeError when an option is wrong or
+   *   unknown. Both as rejections.
    */
   readonly exec: (file: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
 }
@@ -33,6 +36,8 @@ export interface ExecOptions {
 
 /** What a program printed that ended with code 0, as UTF-8 text. */
 export interface ExecResult {
+  /** All of it, a newline at its end too. */
   readonly stdout: string;
+  /** As `stdout`. */
   readonly stderr: string;
 }

@@ -3,7 +3,7 @@ import type { CallContext } from "./call-context.ts";
 import type { AnyRemoteFunction } from "./registry.ts";
 import { checkOutput, InvalidValueError, parseInput } from "./validate.ts";
 
-/** A call may replace it for those after it. */
+/** As it was before the first call, which may replace it for those after it. */
 // oxlint-disable-next-line typescript/unbound-method
 const promiseThen = Promise.prototype.then;
 
@@ -16,7 +16,10 @@ export const after = <A, B>(
 
 /**
  * The output of `fn` for `value`, which is what arrived; a promise only where the function or one of its schemas gives one:
- * the usual call costs none. Throws, or rejects with, an `InvalidValueError` and what the function throws.
+ * the usual call costs none.
+ *
+ * @throws InvalidValueError when the input or the output is refused; what the function throws. Rejections where there is a
+ *   promise.
  */
 export function evaluate(fn: AnyRemoteFunction, value: unknown, ctx: CallContext): unknown {
   const parsed = parseInput(fn, value);

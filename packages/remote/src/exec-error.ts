@@ -21,8 +21,9 @@ export class ExecError extends Error {
   readonly exitCode: number | null;
   /** What killed it, such as `"SIGKILL"`; null where nothing did. */
   readonly signal: string | null;
-  /** What it had printed until then. */
+  /** What it had printed on its standard output until then. */
   readonly stdout: string;
+  /** What it had printed on its standard error until then. */
   readonly stderr: string;
 
   constructor(argv: readonly string[], end: ProgramEnd, options?: ErrorOptions) {

@@ -3,42 +3,43 @@
  * if it starts a program at its top level, that program would start workers again. The functions
  * that start programs ask here and refuse.
  */
-const key = Symbol.for("@hyperion-ts/remote.worker");
-const refusalKey = Symbol.for("@hyperion-ts/remote.refusal");
+const KEY = Symbol.for("@hyperion-ts/remote.worker");
+const REFUSAL_KEY = Symbol.for("@hyperion-ts/remote.refusal");
 
 /** Names the remote function that calls, if one does. */
 type FunctionHere = () => string | undefined;
 
-/** Declares this process to be a worker; for the worker's own start-up code. `functionHere` names the remote function that the code which asks is part of, if it is of one. */
+/** Declares this process to be a worker; for the worker's own start-up code. `functionHere` names the remote function in which it is called, if it is in one. */
 export const enterWorker = (functionHere: FunctionHere = () => undefined): void =>
-  void Reflect.set(globalThis, key, functionHere);
+  void Reflect.set(globalThis, KEY, functionHere);
 
 /**
  * Until it is disposed of, the functions that start programs refuse to, as they do in a worker: for a process that is none, and
  * imports a module of functions all the same.
  */
 export function refusePrograms(): Disposable {
-  const before: unknown = Reflect.get(globalThis, key);
+  const before: unknown = Reflect.get(globalThis, KEY);
   enterWorker();
-  return { [Symbol.dispose]: () => void Reflect.set(globalThis, key, before) };
+  return { [Symbol.dispose]: () => void Reflect.set(globalThis, KEY, before) };
 }
 
 /**
- * Throws when this process is a worker: a `NestedCallError` in a remote function, a `ProgramInWorkerError` where a module is
- * imported. `verb` is what was called, e.g. `"runJobLocal"`.
+ * Does nothing outside of workers. `verb` is what was called, e.g. `"runJobLocal"`.
+ *
+ * @throws NestedCallError in a remote function of a worker; ProgramInWorkerError where a worker imports a module.
  */
 export function refuseInWorker(verb: string): void {
   const functionName = remoteFunctionHere();
   if (functionName !== undefined) throw new NestedCallError(verb, functionName);
-  if (typeof Reflect.get(globalThis, key) !== "function" && !willBeWorker()) return;
+  if (typeof Reflect.get(globalThis, KEY) !== "function" && !willBeWorker()) return;
   const refusal = new ProgramInWorkerError(verb);
-  Reflect.set(globalThis, refusalKey, refusal);
+  Reflect.set(globalThis, REFUSAL_KEY, refusal);
   throw refusal;
 }
 
 /** The last `ProgramInWorkerError` in this process: a module may catch it, and end the process for it. */
 export function refusedProgram(): ProgramInWorkerError | undefined {
-  const refusal: unknown = Reflect.get(globalThis, refusalKey);
+  const refusal: unknown = Reflect.get(globalThis, REFUSAL_KEY);
   return isRefusedProgram(refusal) ? refusal : undefined;
 }
 
@@ -48,7 +49,7 @@ export const isRefusedProgram = (error: unknown): error is ProgramInWorkerError 
 
 /** The name of the remote function that the caller is a part of; undefined outside of workers, and where a module is imported. */
 export function remoteFunctionHere(): string | undefined {
-  const functionHere: unknown = Reflect.get(globalThis, key);
+  const functionHere: unknown = Reflect.get(globalThis, KEY);
   const name: unknown = typeof functionHere === "function" ? functionHere() : undefined;
   return typeof name === "string" ? name : undefined;
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 
 /** The part of `import.meta` that tells a worker which file to import. */
 export interface ModuleMeta {
+  /** A URL, or an absolute path. */
   readonly url: string;
 }
 
@@ -19,7 +20,11 @@ export class NoModuleError extends Error {
   }
 }
 
-/** The URL of the module that `meta` is of; a path becomes one. Throws a `NoModuleError`. */
+/**
+ * The URL of the module that `meta` is of; a path becomes one.
+ *
+ * @throws NoModuleError when `meta` names no module.
+ */
 export function moduleUrl(meta: { readonly url?: unknown } | undefined, functionName: string): string {
   const url = meta?.url;
   if (typeof url !== "string") throw new NoModuleError(functionName, describe(meta));

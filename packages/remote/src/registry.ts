@@ -5,15 +5,19 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ModuleMeta } from "./module-url.ts";
 
-const key = Symbol.for("@hyperion-ts/remote.functions");
+const KEY = Symbol.for("@hyperion-ts/remote.functions");
 
 /** A remote function whatever its types are: what is known of one that was found by its name. */
 export interface AnyRemoteFunction {
+  /** As `defineRemote` was given it. */
   readonly name: string;
   /** The URL of the module that defines it. */
   readonly module: string;
+  /** The schema of its input. */
   readonly input: StandardSchemaV1;
+  /** The schema of its output. */
   readonly output: StandardSchemaV1;
+  /** The function itself. */
   readonly run: (input: never, ctx: never) => unknown;
 }
 
@@ -37,7 +41,11 @@ export const findRemote = (name: string): AnyRemoteFunction | undefined => funct
 /** The names of all functions that are defined, sorted. */
 export const remoteNames = (): string[] => [...functions().keys()].sort();
 
-/** Makes `fn` known. A module that is loaded anew, which shows in its `import.meta` being a new one, replaces its functions. */
+/**
+ * Makes `fn` known. A module that is loaded anew, which shows in its `import.meta` being a new one, replaces its functions.
+ *
+ * @throws DuplicateNameError when another module, or this one in another place, has defined a function of that name.
+ */
 export function register(fn: AnyRemoteFunction, meta: ModuleMeta): void {
   const known = functions().get(fn.name);
   const names = namesIn.get(meta) ?? new Set();
@@ -51,10 +59,10 @@ export function register(fn: AnyRemoteFunction, meta: ModuleMeta): void {
 const namesIn = new WeakMap<ModuleMeta, Set<string>>();
 
 function functions(): Map<string, AnyRemoteFunction> {
-  const known: Map<string, AnyRemoteFunction> | undefined = Reflect.get(globalThis, key);
+  const known: Map<string, AnyRemoteFunction> | undefined = Reflect.get(globalThis, KEY);
   if (known !== undefined) return known;
   const made = new Map<string, AnyRemoteFunction>();
-  Reflect.set(globalThis, key, made);
+  Reflect.set(globalThis, KEY, made);
   return made;
 }
 

@@ -61,15 +61,14 @@ export interface RemoteFunction<
 }
 
 /**
- * Defines a remote function. Call it at the top level of a module, once for each name.
- *
- * Throws a `DuplicateNameError` when another module, or this one in another place, has defined
- * a function of that name (the same module may be loaded twice), and a `NoModuleError` when `meta` names no module,
- * as in CommonJS. Throws a TypeError when `input` or `output` is no Standard Schema, and for other wrong or unknown parts.
+ * Defines a remote function. Call it at the top level of a module, once for each name. (The same module may be loaded twice.)
  *
  * `F` is there so that the compiler knows the output's schema when it reads `run`: `[n, n]` is then a
  * tuple and `"up"` a literal, where the schema wants one. (Not in a function without parameters, which it reads first.)
  *
+ * @throws DuplicateNameError when another module, or this one in another place, has defined a function of that name;
+ *   NoModuleError when `meta` names no module, as in CommonJS; TypeError when `input` or `output` is no Standard Schema, and
+ *   for other wrong or unknown parts.
  * @example
  * export const square = defineRemote(import.meta, {
  *   name: "square",
@@ -103,7 +102,7 @@ export function defineNamed<D extends Omit<AnyRemoteFunction, "module">>(
 }
 
 /** A function that is defined after another one's pattern has its module, too; ours counts. */
-const rules: Rules<RemoteFunctionDefinition<StandardSchemaV1, StandardSchemaV1> & Pick<RemoteFunction, "module">> = {
+const RULES: Rules<RemoteFunctionDefinition<StandardSchemaV1, StandardSchemaV1> & Pick<RemoteFunction, "module">> = {
   name: nonEmpty,
   input: standardSchema,
   output: standardSchema,
@@ -121,7 +120,7 @@ function checkDefinition(
     );
   checkValue(verb, "name", definition.name, nonEmpty);
   const place = `${verb} ${JSON.stringify(definition.name)}`;
-  checkOptions<object>(place, definition, rules);
+  checkOptions<object>(place, definition, RULES);
   checkValue(place, "input", definition.input, standardSchema);
   checkValue(place, "output", definition.output, standardSchema);
   checkValue(place, "run", definition.run, callable);

@@ -20,6 +20,7 @@ const SHOWN_ISSUES = 5;
 /** A value that its schema refuses. */
 export class InvalidValueError extends Error {
   override readonly name = "InvalidValueError";
+  /** Whether it is the input or the output. */
   readonly code: "invalid-input" | "invalid-output";
   /** The remote function whose input or output it is. */
   readonly functionName: string;
@@ -45,20 +46,29 @@ export class InvalidValueError extends Error {
   }
 }
 
-/** Parses an input, as the worker does before `run`: the schema's output. Throws an `InvalidValueError`. */
-export function parseInput(fn: Named, value: unknown): Maybe<unknown> {
-  return validated(fn.input, value, refusal("invalid-input", fn), (parsed) => parsed);
-}
+/**
+ * Parses an input, as the worker does before `run`: the schema's output.
+ *
+ * @throws InvalidValueError when the schema refuses it; a rejection where the schema is asynchronous.
+ */
+export const parseInput = (fn: Named, value: unknown): Maybe<unknown> =>
+  validated(fn.input, value, refusal("invalid-input", fn), (parsed) => parsed);
 
-/** Checks an input without parsing it, as the caller does before it is sent: returns it as it was given. Throws an `InvalidValueError`. */
-export function checkInput(fn: Named, value: unknown): Maybe<unknown> {
-  return validated(fn.input, value, refusal("invalid-input", fn), () => value);
-}
+/**
+ * Checks an input without parsing it, as the caller does before it is sent: returns it as it was given.
+ *
+ * @throws InvalidValueError when the schema refuses it; a rejection where the schema is asynchronous.
+ */
+export const checkInput = (fn: Named, value: unknown): Maybe<unknown> =>
+  validated(fn.input, value, refusal("invalid-input", fn), () => value);
 
-/** Checks what a function returned: returns it as it was returned. Throws an `InvalidValueError`. */
-export function checkOutput(fn: Named, value: unknown): Maybe<unknown> {
-  return validated(fn.output, value, refusal("invalid-output", fn), () => value);
-}
+/**
+ * Checks what a function returned: returns it as it was returned.
+ *
+ * @throws InvalidValueError when the schema refuses it; a rejection where the schema is asynchronous.
+ */
+export const checkOutput = (fn: Named, value: unknown): Maybe<unknown> =>
+  validated(fn.output, value, refusal("invalid-output", fn), () => value);
 
 type Refuse = (issues: readonly StandardSchemaV1.Issue[], options?: ErrorOptions) => Error;
 

@@ -16,11 +16,11 @@ const sortedNames = (object: object): readonly string[] => Object.keys(object).s
  * writes 1.0e-2 for 0.01 and orders properties as they were declared). Undefined where the text is
  * no JSON, or has something that JSON.parse would change: such a key equals none of ours.
  */
-export const canonicalKeyText = (text: string): string | undefined => {
+export function canonicalKeyText(text: string): string | undefined {
   try {
     const { json, loss } = parseJson(text);
     return loss === undefined && isJson(json) ? canonicalJson(json) : undefined;
   } catch {
     return undefined;
   }
-};
+}

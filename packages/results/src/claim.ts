@@ -13,7 +13,7 @@ interface ClaimedKey {
 }
 
 /** A claim on a flight that has been started, or taken over, for this caller. */
-export const openClaim = (flights: SingleFlight<string>, { id, map, key, store }: ClaimedKey): Claim => {
+export function openClaim(flights: SingleFlight<string>, { id, map, key, store }: ClaimedKey): Claim {
   let ended = false;
   const endOnce = (end: () => void): void => {
     if (!ended) end();
@@ -34,7 +34,7 @@ export const openClaim = (flights: SingleFlight<string>, { id, map, key, store }
     fail: (error) => endOnce(() => flights.crash(id, error)),
     release: () => endOnce(() => flights.passOn(id)),
   };
-};
+}
 
 const lateResult = (map: string, key: string): ResultsError =>
   new ResultsError({

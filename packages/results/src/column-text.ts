@@ -7,17 +7,26 @@ import type { Connection } from "./connection.ts";
 import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
 
-/** A column of a row, as node:sqlite gave it. `key` is known where `column` is `val`. */
+/** A column of a row, as node:sqlite gave it. */
 export interface ReadColumn {
+  /** The name of the row's map. */
   readonly map: string;
+  /** SQLite's number of the row. */
   readonly rowid: SQLOutputValue | undefined;
+  /** The column's name: of the key, or of the value. */
   readonly column: "key" | "val";
+  /** What node:sqlite gave for it. */
   readonly found: SQLOutputValue | undefined;
+  /** The row's key, where `column` is `val`. */
   readonly key?: string;
 }
 
-/** Gives the text of a column. @throws ResultsError `unreadable` where it has none */
-export const columnTextReader = (connection: Connection): ((read: ReadColumn) => string) => {
+/**
+ * Gives the text of a column.
+ *
+ * @throws ResultsError `unreadable` when it has none
+ */
+export function columnTextReader(connection: Connection): (read: ReadColumn) => string {
   const same = {
     key: connection.prepare("select cast(key as blob) = cast(? as blob) as same from hyperion_key_val where rowid = ?"),
     val: connection.prepare("select cast(val as blob) = cast(? as blob) as same from hyperion_key_val where rowid = ?"),
@@ -25,17 +34,17 @@ export const columnTextReader = (connection: Connection): ((read: ReadColumn) =>
   return (read) => {
     const { found, column, rowid = null } = read;
     if (typeof found !== "string") throw notText(read, describe(found), connection.path);
-    // The decoder puts this character in the place of bytes that are not UTF-8. Few texts have it, and of right.
+    // The decoder puts this character in the place of bytes that are not UTF-8. Few texts have that character of their own.
     if (found.includes("\ufffd") && same[column].get(found, rowid)?.["same"] !== 1n)
       throw notText(read, "not UTF-8", connection.path);
     return found;
   };
-};
+}
 
-const describe = (found: SQLOutputValue | undefined): string => {
+function describe(found: SQLOutputValue | undefined): string {
   if (found === null || found === undefined) return "NULL";
   return typeof found === "object" ? "a BLOB" : `the number ${found}`;
-};
+}
 
 const notText = ({ map, column, key, rowid }: ReadColumn, found: string, path: string): ResultsError =>
   new ResultsError({

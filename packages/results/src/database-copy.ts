@@ -9,7 +9,7 @@
  *   where a checkpoint brings pages of the log into it. Such a page was committed to the log before. The log was copied
  *   later, so it has all pages that the copied database may have half, or in a newer state than others, and SQLite takes
  *   those of the log. Where the copied log ends in the middle of a transaction, checksums tell SQLite so.
- * Else it is tried again.
+ * Else the copy is made again.
  *
  * Large ones are copied piece by piece, so that this process goes on meanwhile; but it does not become the writer
  * (raw-reading.ts).
@@ -28,7 +28,7 @@ import {
 } from "node:fs";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
-import { pause } from "@hyperion-ts/bounds";
+import { pause, showDuration } from "@hyperion-ts/bounds";
 import { whyStrangersPart } from "./database-files.ts";
 import { logOf } from "./own-files.ts";
 import { beginReading, openRaw, openRawIfThere, type RawFile } from "./raw-reading.ts";
@@ -45,25 +45,25 @@ export interface CopyOptions {
 /**
  * Copies the database at `path`, with its log or journal, to `copy` and beside it. `copy` is in a folder of this process alone.
  *
- * @throws ResultsError `locked` in the process that has it open, and where it is written so fast that no copy fits together;
- *   file errors as they come
+ * @throws ResultsError `locked` when this process has it open, or it is written so fast that no copy fits together
+ * @throws Error of Node's when a file can't be read or written
  */
 export const copyDatabase = async (path: string, copy: string, options: CopyOptions = {}): Promise<void> => {
   const startMs = performance.now();
   for (let tries = 1; !(await tryCopy(path, copy, options)); tries += 1) {
     const triedMs = performance.now() - startMs;
-    if (tries >= fewestTries && triedMs > longestTriesMs) throw writtenTooFast(path, tries, triedMs);
-    await pause(Math.min(tries * 2 * clockTickMs, longestPauseMs), options.signal);
+    if (tries >= FEWEST_TRIES && triedMs > LONGEST_TRIES_MS) throw writtenTooFast(path, tries, triedMs);
+    await pause(Math.min(tries * 2 * CLOCK_TICK_MS, LONGEST_PAUSE_MS), options.signal);
   }
 };
 
-const fewestTries = 20;
-const longestTriesMs = 10_000;
-const longestPauseMs = 200;
+const FEWEST_TRIES = 20;
+const LONGEST_TRIES_MS = 10_000;
+const LONGEST_PAUSE_MS = 200;
 
 const tryCopy = async (path: string, copy: string, { refuse, signal }: CopyOptions): Promise<boolean> => {
   using _reading = beginReading(path);
-  for (const suffix of suffixes) rmSync(`${copy}${suffix}`, { force: true });
+  for (const suffix of SUFFIXES) rmSync(`${copy}${suffix}`, { force: true });
   const before = look(path);
   using database = openRaw(path, refuse);
   const found = fstatSync(database.fd);
@@ -75,7 +75,7 @@ const tryCopy = async (path: string, copy: string, { refuse, signal }: CopyOptio
   return fitTogether(before, look(path));
 };
 
-const suffixes = ["", "-wal", "-journal"] as const;
+const SUFFIXES = ["", "-wal", "-journal"] as const;
 
 /** The files at a moment: what tells of a change of each (none where it is missing), and the log's round, where SQLite uses one. */
 interface Look {
@@ -83,16 +83,16 @@ interface Look {
   readonly round: string | undefined;
 }
 
-const look = (path: string): Look => {
+function look(path: string): Look {
   const round = hasLog(path) ? roundOf(logOf(path)) : undefined;
-  const files = suffixes.flatMap((suffix) => {
+  const files = SUFFIXES.flatMap((suffix) => {
     const found = lstatSync(`${path}${suffix}`, { bigint: true, throwIfNoEntry: false });
     return found ? [[suffix, found] as const] : [];
   });
   return { files: new Map(files), round };
-};
+}
 
-const fitTogether = (before: Look, after: Look): boolean => {
+function fitTogether(before: Look, after: Look): boolean {
   const [was, is] = [before.files.get(""), after.files.get("")];
   if (was === undefined || is === undefined || was.ino !== is.ino || was.dev !== is.dev) return false;
   const sameRound =
@@ -100,17 +100,17 @@ const fitTogether = (before: Look, after: Look): boolean => {
     before.round === after.round &&
     !before.files.has("-journal") &&
     !after.files.has("-journal");
-  return sameRound || suffixes.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
-};
+  return sameRound || SUFFIXES.every((suffix) => isUnchanged(before.files.get(suffix), after.files.get(suffix)));
+}
 
-const isUnchanged = (was: BigIntStats | undefined, is: BigIntStats | undefined): boolean => {
+function isUnchanged(was: BigIntStats | undefined, is: BigIntStats | undefined): boolean {
   if (was === undefined || is === undefined) return was === is;
   const same = was.ino === is.ino && was.size === is.size && was.mtimeNs === is.mtimeNs && was.ctimeNs === is.ctimeNs;
   // Two changes in one tick of the clock have the same time.
-  return same && Math.abs(Date.now() - Number(is.ctimeMs)) > clockTickMs;
-};
+  return same && Math.abs(Date.now() - Number(is.ctimeMs)) > CLOCK_TICK_MS;
+}
 
-const clockTickMs = 20;
+const CLOCK_TICK_MS = 20;
 
 /** Whether the database's header says that it has a log: https://www.sqlite.org/fileformat2.html#file_format_version_numbers */
 const hasLog = (path: string): boolean => readFront(path, 20)?.[18] === 2;
@@ -131,8 +131,8 @@ const copyFile = async (source: RawFile, to: string, signal: AbortSignal | undef
   if (!tryClone(source.fd, to)) await copyBytes(source.fd, to, signal);
 };
 
-/** Takes no time and no room, where the file system can and both are on the same one. */
-const tryClone = (source: number, to: string): boolean => {
+/** Copies at once and without room for a second file, where both are on one file system that can do that. */
+function tryClone(source: number, to: string): boolean {
   try {
     copyFileSync(`/proc/self/fd/${source}`, to, constants.COPYFILE_FICLONE_FORCE);
     chmodSync(to, 0o600);
@@ -140,14 +140,14 @@ const tryClone = (source: number, to: string): boolean => {
   } catch {
     return false;
   }
-};
+}
 
 // Not by copyFile, which never ends where the file becomes shorter meanwhile.
 const copyBytes = async (source: number, to: string, signal: AbortSignal | undefined): Promise<void> => {
   const { size } = fstatSync(source);
   const target = await open(to, "w", 0o600);
   try {
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size));
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
     for (let at = 0; at < size;) {
       signal?.throwIfAborted();
       const { bytesRead } = await readPart(source, chunk, 0, Math.min(chunk.length, size - at), at);
@@ -162,12 +162,12 @@ const copyBytes = async (source: number, to: string, signal: AbortSignal | undef
 
 const readPart = promisify(read);
 
-const chunkBytes = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 const writtenTooFast = (path: string, tries: number, triedMs: number): ResultsError =>
   new ResultsError({
     code: "locked",
     path,
-    what: `The results database ${path} is written so fast that it could not be copied for reading: ${tries} times in ${Math.round(triedMs / 1000)} s it changed before its copy was complete`,
+    what: `The results database ${path} is written so fast that it could not be copied for reading: ${tries} times in ${showDuration(triedMs)} it changed before its copy was complete`,
     advice: "Try again when its program stores less, or set TMPDIR to a folder on a faster disk",
   });

@@ -8,33 +8,33 @@ import { rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 
 /** Whether `error`, which SQLite or the file system gave for the database at `path`, comes from a quota or limit. */
-export const isOutOfRoom = (error: unknown, path: string): boolean => {
+export function isOutOfRoom(error: unknown, path: string): boolean {
   if (!Error.isError(error)) return false;
-  return "errcode" in error ? writeCodes.has(error.errcode) && !hasRoomBeside(path) : saysNoRoom(error);
-};
+  return "errcode" in error ? WRITE_CODES.has(error.errcode) && !hasRoomBeside(path) : saysNoRoom(error);
+}
 
-const writeCodes: ReadonlySet<unknown> = new Set([
+const WRITE_CODES: ReadonlySet<unknown> = new Set([
   778, // SQLITE_IOERR_WRITE
   1034, // SQLITE_IOERR_FSYNC, where NFS says so late
 ]);
 
-const probeBytes = 256 * 1024;
+const PROBE_BYTES = 256 * 1024;
 
-const hasRoomBeside = (path: string): boolean => {
+function hasRoomBeside(path: string): boolean {
   const probe = `${path}.${randomBytes(6).toString("hex")}.probe`;
   try {
-    writeFileSync(probe, Buffer.alloc(probeBytes, 1), { flag: "wx", flush: true });
+    writeFileSync(probe, Buffer.alloc(PROBE_BYTES, 1), { flag: "wx", flush: true });
     return true;
   } catch (error) {
     return !saysNoRoom(error);
   } finally {
     rmSync(probe, { force: true });
   }
-};
+}
 
 /** Whether the file system gave `error` because there is no more room. */
 export const saysNoRoom = (error: unknown): boolean =>
-  Error.isError(error) && "errno" in error && typeof error.errno === "number" && noRoom.has(-error.errno);
+  Error.isError(error) && "errno" in error && typeof error.errno === "number" && NO_ROOM.has(-error.errno);
 
 const { EDQUOT, EFBIG, ENOSPC } = constants.errno;
-const noRoom: ReadonlySet<number> = new Set([EDQUOT, EFBIG, ENOSPC]);
+const NO_ROOM: ReadonlySet<number> = new Set([EDQUOT, EFBIG, ENOSPC]);

@@ -9,25 +9,29 @@
  */
 import { types } from "node:util";
 import { shownPath } from "./json-path.ts";
-import { describeInstance, isPlain, type JsonValue, type NotJson } from "./json-value.ts";
+import { describeInstance, hasNoFields, isPlain, type JsonValue, type NotJson } from "./json-value.ts";
 
 /** One change: where, and what was there. */
 type Change = readonly [path: readonly (string | number)[], kind: string];
 
 /** A value as JSON and changes. */
 export interface ExactForm {
+  /** The nearest JSON value. */
   readonly json: JsonValue;
+  /** What has to be changed in it, from the outside in. */
   readonly changes: readonly Change[];
 }
 
-/** What a row in this form has: the value, whether only undefined was changed in it, and whether it was kept for a codec. */
+/** What a row in this form has. */
 export interface ReadExact {
   readonly value: unknown;
+  /** Whether only undefined was changed in the value. */
   readonly onlyUndefined: boolean;
+  /** Whether the value was kept for a codec. */
   readonly kept: boolean;
 }
 
-const mark = '{"hyperion-ts":{"changes":[';
+const MARK = '{"hyperion-ts":{"changes":[';
 
 /**
  * The form of any value; where a part of it has none (a function, a symbol, a promise, a reference to what contains it), that.
@@ -46,35 +50,39 @@ export const markedJson = ({ json, changes }: ExactForm, { kept }: { readonly ke
 });
 
 /** JSON text of a plain value, told apart from one in this form by a space if it has to be. */
-export const unmarked = (text: string): string => (text.startsWith(mark) ? ` ${text}` : text);
+export const unmarked = (text: string): string => (text.startsWith(MARK) ? ` ${text}` : text);
 
-/** Reads a text in this form; undefined for all other texts. @throws where a later version wrote it in a way that this one does not know */
-export const readExact = (text: string): ReadExact | undefined => {
-  if (!text.startsWith(mark)) return undefined;
+/**
+ * Reads a text in this form; undefined for all other texts.
+ *
+ * @throws Error when a later version of this package wrote it in a way that this one does not know
+ */
+export function readExact(text: string): ReadExact | undefined {
+  if (!text.startsWith(MARK)) return undefined;
   const form = asForm(JSON.parse(text));
   if (!form) return undefined;
   const holder = [form.json];
   for (const change of form.changes.toReversed()) revive(holder, change);
   return { value: holder[0], onlyUndefined: isOnlyUndefined(form), kept: form.kept };
-};
+}
 
-const asForm = (found: {
+function asForm(found: {
   readonly "hyperion-ts"?: ExactForm & { readonly kept?: unknown };
-}): (ExactForm & { readonly kept: boolean }) | undefined => {
+}): (ExactForm & { readonly kept: boolean }) | undefined {
   const form = found["hyperion-ts"];
   return form && Array.isArray(form.changes)
     ? { json: form.json, changes: form.changes, kept: form.kept === true }
     : undefined;
-};
+}
 
-const revive = (holder: object, [path, kind]: Change): void => {
+function revive(holder: object, [path, kind]: Change): void {
   let [parent, step]: [object, string | number] = [holder, 0];
   for (const next of path) [parent, step] = [Object(Reflect.get(parent, step)), next];
   if (kind === "hole") Reflect.deleteProperty(parent, step);
   else Reflect.set(parent, step, revived(kind, Reflect.get(parent, step)));
-};
+}
 
-const revived = (kind: string, json: unknown): unknown => {
+function revived(kind: string, json: unknown): unknown {
   switch (kind) {
     case "undefined":
       return undefined;
@@ -95,14 +103,14 @@ const revived = (kind: string, json: unknown): unknown => {
     default:
       return fromBytes(kind, Buffer.from(String(json), "base64"));
   }
-};
+}
 
 const listOf = (json: unknown): readonly unknown[] => (Array.isArray(json) ? json : []);
 
 const regExp = (text: string): RegExp =>
   new RegExp(text.slice(1, text.lastIndexOf("/")), text.slice(text.lastIndexOf("/") + 1));
 
-const views = {
+const VIEWS = {
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -118,13 +126,13 @@ const views = {
   DataView,
 };
 
-const fromBytes = (kind: string, bytes: Buffer): unknown => {
+function fromBytes(kind: string, bytes: Buffer): unknown {
   const { buffer } = Uint8Array.from(bytes);
   if (kind === "ArrayBuffer") return buffer;
-  const view = Object.entries(views).find(([name]) => name === kind)?.[1];
+  const view = Object.entries(VIEWS).find(([name]) => name === kind)?.[1];
   if (!view) throw new Error(`it has a ${kind}, which this version of @hyperion-ts/results does not know`);
   return Reflect.construct(view, [buffer]);
-};
+}
 
 /** How one value is written: as a scalar, or by its parts; `kind` where it has to be changed back. */
 type Form =
@@ -189,25 +197,25 @@ class ExactWriter {
   }
 }
 
-const pathOf = (steps: Steps): readonly (string | number)[] => {
+function pathOf(steps: Steps): readonly (string | number)[] {
   const path: (string | number)[] = [];
   for (let last = steps; last; last = last.above) path.push(last.step);
   return path.toReversed();
-};
+}
 
-const hole = Symbol("a hole in an array");
+const HOLE = Symbol("a hole in an array");
 
-const formOf = (value: unknown): Form => {
-  if (value === hole) return { kind: "hole", json: null };
+function formOf(value: unknown): Form {
+  if (value === HOLE) return { kind: "hole", json: null };
   if (value === undefined) return { kind: "undefined", json: null };
   if (value === null || typeof value === "string" || typeof value === "boolean") return { json: value };
   if (typeof value === "number")
     return Number.isFinite(value) ? { json: value } : { kind: "number", json: String(value) };
   if (typeof value === "bigint") return { kind: "bigint", json: String(value) };
   return typeof value === "object" ? objectForm(value) : { refused: `a ${typeof value}` };
-};
+}
 
-const objectForm = (value: object): Form => {
+function objectForm(value: object): Form {
   if (Array.isArray(value)) return arrayForm(value);
   if (types.isDate(value)) return { kind: "Date", json: Number.isNaN(value.getTime()) ? null : value.toISOString() };
   if (types.isMap(value)) return { kind: "Map", list: [...value] };
@@ -229,24 +237,14 @@ const objectForm = (value: object): Form => {
     ...(isPlain(value) && Object.getOwnPropertySymbols(value).length === 0 ? {} : { kind: "fields" }),
     properties: Object.entries(value),
   };
-};
+}
 
-const arrayForm = (value: readonly unknown[]): Form => {
-  const list = Array.from(value, (part, index) => (index in value ? part : hole));
-  if (Object.keys(value).length > list.filter((part) => part !== hole).length)
+function arrayForm(value: readonly unknown[]): Form {
+  const list = Array.from(value, (part, index) => (index in value ? part : HOLE));
+  if (Object.keys(value).length > list.filter((part) => part !== HOLE).length)
     return { refused: "an array with named properties" };
   return { ...(isPlain(value) ? {} : { kind: "fields" }), list };
-};
+}
 
 /** A Buffer is a Uint8Array. */
 const viewKind = (view: ArrayBufferView): string => (types.isTypedArray(view) ? view[Symbol.toStringTag] : "DataView");
-
-/** What it is, is not in properties. */
-const hasNoFields = (value: object): boolean =>
-  types.isPromise(value) ||
-  types.isProxy(value) ||
-  types.isWeakMap(value) ||
-  types.isWeakSet(value) ||
-  types.isBoxedPrimitive(value) ||
-  types.isGeneratorObject(value) ||
-  value instanceof WeakRef;

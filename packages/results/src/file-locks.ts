@@ -9,7 +9,7 @@ import { rmSync } from "node:fs";
 /** Whether `error`, which SQLite gave for the database at `path`, comes from a file system without file locks. */
 export const hasNoLocks = (error: unknown, path: string): boolean => isAboutLocks(error) && !canLockNewFile(path);
 
-const canLockNewFile = (path: string): boolean => {
+function canLockNewFile(path: string): boolean {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const probe = `${path}.${randomBytes(6).toString("hex")}.probe`;
   try {
@@ -25,12 +25,12 @@ const canLockNewFile = (path: string): boolean => {
   } finally {
     rmSync(probe, { force: true });
   }
-};
+}
 
 const isAboutLocks = (error: unknown): boolean =>
-  Error.isError(error) && "errcode" in error && lockCodes.has(error.errcode);
+  Error.isError(error) && "errcode" in error && LOCK_CODES.has(error.errcode);
 
-const lockCodes: ReadonlySet<unknown> = new Set([
+const LOCK_CODES: ReadonlySet<unknown> = new Set([
   5, // SQLITE_BUSY
   2058, // SQLITE_IOERR_UNLOCK
   2314, // SQLITE_IOERR_RDLOCK

@@ -18,7 +18,7 @@ export interface ForeignKeys {
 }
 
 /** Makes the list of a map; later calls for the same map return the same list. */
-export const foreignKeysReader = (connection: Connection): ((map: string) => ForeignKeys) => {
+export function foreignKeysReader(connection: Connection): (map: string) => ForeignKeys {
   const known = new Map<string, ForeignKeys>();
   const foreign = connection.prepare(`
     select distinct key from hyperion_key_val
@@ -35,13 +35,13 @@ export const foreignKeysReader = (connection: Connection): ((map: string) => For
     known.set(map, keys);
     return keys;
   };
-};
+}
 
-const listForeignKeys = (texts: readonly string[]): ForeignKeys => {
+function listForeignKeys(texts: readonly string[]): ForeignKeys {
   const canonicalOf = new Map<string, string>();
   for (const text of texts) {
     const canonical = canonicalKeyText(text);
     if (canonical !== undefined && canonical !== text) canonicalOf.set(text, canonical);
   }
   return { canonicalOf, textsOf: Map.groupBy(canonicalOf.keys(), (text) => canonicalOf.get(text) ?? text) };
-};
+}

@@ -6,7 +6,8 @@ import { KEEP_NEWEST_ROWID } from "./new-rowid.ts";
 /** Deletes all rows of a map that have one of these texts for a key, in one transaction. Returns after its COMMIT. */
 export type ForgetRows = (map: string, keys: readonly string[]) => void;
 
-export const rowsForgetter = ({ prepare, database }: Connection, aroundCommit: AroundCommit): ForgetRows => {
+/** What deletes rows of the open database; its COMMIT runs inside of `aroundCommit`. */
+export function rowsForgetter({ prepare, database }: Connection, aroundCommit: AroundCommit): ForgetRows {
   const begin = prepare("begin immediate");
   const keepNewest = prepare(KEEP_NEWEST_ROWID);
   const remove = prepare("delete from hyperion_key_val where kv_map = ? and key = ?");
@@ -22,4 +23,4 @@ export const rowsForgetter = ({ prepare, database }: Connection, aroundCommit: A
       throw error;
     }
   };
-};
+}

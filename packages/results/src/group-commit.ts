@@ -12,7 +12,8 @@ import { after } from "@hyperion-ts/bounds";
 
 /**
  * Writes rows in one transaction, returns after its COMMIT, and says how long that took, in ms.
- * Throws where the transaction was rolled back.
+ *
+ * @throws what failed, when the transaction was rolled back
  */
 export type WriteRows<Row> = (rows: readonly Row[]) => number;
 
@@ -26,9 +27,9 @@ interface Pending<Row> {
 }
 
 /** 7 µs each, so about 15 ms. */
-const largestTransaction = 2048;
-const restPerCommitMs = 4;
-const longestRestMs = 50;
+const LARGEST_TRANSACTION = 2048;
+const REST_PER_COMMIT_MS = 4;
+const LONGEST_REST_MS = 50;
 
 /** Gathers rows and writes them in groups. */
 export class GroupCommit<Row> {
@@ -37,6 +38,7 @@ export class GroupCommit<Row> {
   #scheduled: { readonly cancel: () => void } | undefined;
   #restUntilMs = 0;
 
+  /** `write` writes rows in one transaction. */
   constructor(write: WriteRows<Row>) {
     this.#write = write;
   }
@@ -72,11 +74,11 @@ export class GroupCommit<Row> {
   }
 
   #commitGroup(): void {
-    const group = this.#pending.slice(0, largestTransaction);
-    this.#pending = this.#pending.slice(largestTransaction);
+    const group = this.#pending.slice(0, LARGEST_TRANSACTION);
+    this.#pending = this.#pending.slice(LARGEST_TRANSACTION);
     try {
       const commitMs = this.#write(group.map(({ row }) => row));
-      this.#restUntilMs = performance.now() + Math.min(restPerCommitMs * commitMs, longestRestMs);
+      this.#restUntilMs = performance.now() + Math.min(REST_PER_COMMIT_MS * commitMs, LONGEST_REST_MS);
     } catch (error) {
       for (const { reject } of group) reject(error);
       return;

@@ -9,7 +9,7 @@ export { forget, insert, lookup, lookupAll, lookupDefault } from "./map-verbs.ts
 export { memoizeWithMap, type MemoizeOptions } from "./memoize-with-map.ts";
 export type {
   Claim,
-  Claimed,
+  ClaimAnswer,
   ClaimOptions,
   HasCodeNotes,
   HasResults,

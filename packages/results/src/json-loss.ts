@@ -10,21 +10,21 @@ import { keepsNumber } from "./number-text.ts";
  * JSON.parse, with the first thing that it has changed. What was written by JSON.stringify is written by it again just so,
  * which is quickly seen; other texts are looked through.
  *
- * @throws SyntaxError where the text is no JSON
+ * @throws SyntaxError when the text is no JSON
  */
-export const parseJson = (text: string): { readonly json: JsonValue; readonly loss: NotJson | undefined } => {
+export function parseJson(text: string): { readonly json: JsonValue; readonly loss: NotJson | undefined } {
   const json: JsonValue = JSON.parse(text);
   return { json, loss: isWrittenLike(text, json) ? undefined : findLoss(text) };
-};
+}
 
-const isWrittenLike = (text: string, json: JsonValue): boolean => {
+function isWrittenLike(text: string, json: JsonValue): boolean {
   try {
     return JSON.stringify(json) === text;
   } catch (error) {
     if (error instanceof RangeError) return false; // too deep for JSON.stringify, or too long with its escapes
     throw error;
   }
-};
+}
 
 /** The first place in `text`, which is JSON, that JSON.parse changes, or undefined where it changes none. */
 export const findLoss = (text: string): NotJson | undefined => new LossFinder(text).find();
@@ -100,18 +100,18 @@ const isDigit = (character: number): boolean => character >= 48 && character <= 
 
 const isInNumber = (character: number): boolean => isDigit(character) || [43, 45, 46, 69, 101].includes(character); // + - . E e
 
-const endOfString = (text: string, start: number): number => {
+function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end + 1;
-};
+}
 
 /** After an odd number of backslashes. */
-const isEscaped = (text: string, position: number): boolean => {
+function isEscaped(text: string, position: number): boolean {
   let first = position;
   while (text.charCodeAt(first - 1) === backslash) first -= 1;
   return (position - first) % 2 === 1;
-};
+}
 
 const shownNumber = (source: string): string =>
   source.length <= 80 ? source : `${source.slice(0, 60)}... (${source.length} characters)`;

@@ -1,16 +1,16 @@
 /** How a place in a value is shown to people: `$.points[3]["odd name"]`. */
 
 /** The path of these steps, from the outside in; the middle of a very long one is left out. */
-export const shownPath = (steps: readonly PropertyKey[]): string => {
-  if (steps.length <= mostSteps) return `$${steps.map(pathStep).join("")}`;
-  const [first, last] = [steps.slice(0, mostSteps / 2), steps.slice(-mostSteps / 2)];
-  return `$${first.map(pathStep).join("")}...${steps.length - mostSteps} steps...${last.map(pathStep).join("")}`;
-};
+export function shownPath(steps: readonly PropertyKey[]): string {
+  if (steps.length <= MOST_STEPS) return `$${steps.map(pathStep).join("")}`;
+  const [first, last] = [steps.slice(0, MOST_STEPS / 2), steps.slice(-MOST_STEPS / 2)];
+  return `$${first.map(pathStep).join("")}...${steps.length - MOST_STEPS} steps...${last.map(pathStep).join("")}`;
+}
 
-const mostSteps = 20;
+const MOST_STEPS = 20;
 
-const pathStep = (property: PropertyKey): string => {
+function pathStep(property: PropertyKey): string {
   if (typeof property === "number") return `[${property}]`;
   const name = String(property);
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-};
+}

@@ -5,7 +5,7 @@
 import type { JsonValue } from "./json-value.ts";
 
 /** What JSON.stringify prints, for any depth, and with -0 as it is. `namesOf` says which properties an object has, in which order. */
-export const writeJson = (value: JsonValue, namesOf: (object: object) => readonly string[] = Object.keys): string => {
+export function writeJson(value: JsonValue, namesOf: (object: object) => readonly string[] = Object.keys): string {
   const open: Open[] = [];
   let text = "";
   const begin = (inner: JsonValue): void => {
@@ -29,7 +29,7 @@ export const writeJson = (value: JsonValue, namesOf: (object: object) => readonl
     begin(values[next] ?? null);
   }
   return text;
-};
+}
 
 /** An array (`names` is undefined) or object of which the first `next` values are written. */
 interface Open {

@@ -5,6 +5,7 @@
  *
  * -0 is JSON: JSON.parse reads the text -0 as what it is. Only JSON.stringify can't write it.
  */
+import { types } from "node:util";
 import { shownPath } from "./json-path.ts";
 
 /** What JSON can hold and give back unchanged. */
@@ -16,9 +17,11 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [property: string]: JsonValue };
 
-/** The first place where JSON would change a value: `at` is its path ("$.points[3]"), `found` what is there ("NaN"). */
+/** The first place where JSON would change a value. */
 export interface NotJson {
+  /** Its path, e.g. `$.points[3]`. */
   readonly at: string;
+  /** What is there, e.g. `NaN`. */
   readonly found: string;
 }
 
@@ -32,11 +35,11 @@ export const findNotJson = (value: unknown): NotJson | undefined => new Search()
 export const findUnwritten = (value: unknown): NotJson | undefined => new Search({ undefinedToo: true }).find(value);
 
 /** `value`, where JSON gives it back as it is, and whether there is a -0 in it, which JSON.stringify would change. */
-export const asJson = (value: unknown): { readonly json: JsonValue; readonly negativeZero: boolean } | undefined => {
+export function asJson(value: unknown): { readonly json: JsonValue; readonly negativeZero: boolean } | undefined {
   const search = new Search();
   const isIt = (looked: unknown): looked is JsonValue => search.find(looked) === undefined;
   return isIt(value) ? { json: value, negativeZero: search.negativeZero } : undefined;
-};
+}
 
 /** An array or object that the search is in, and how many of its values it has looked at. */
 interface Open {
@@ -89,7 +92,7 @@ const isArray = (value: object): value is readonly unknown[] => Array.isArray(va
 const stepOf = ({ object, looked }: Open): PropertyKey =>
   isArray(object) ? looked - 1 : (Object.keys(object)[looked - 1] ?? "");
 
-const refusedScalar = (value: unknown): string | undefined => {
+function refusedScalar(value: unknown): string | undefined {
   switch (typeof value) {
     case "number":
       return Number.isFinite(value) ? undefined : String(value);
@@ -103,19 +106,19 @@ const refusedScalar = (value: unknown): string | undefined => {
     default:
       return undefined;
   }
-};
+}
 
 /** Whether it is an array or object as literals are, of this realm or another one, and no instance of a class. */
-export const isPlain = (value: object): boolean => {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return isArray(value) ? isArrayPrototype(prototype) : prototype === null || isObjectPrototype(prototype);
-};
+}
 
-const refusedClass = (value: object): string | undefined => {
+function refusedClass(value: object): string | undefined {
   if (!isPlain(value)) return describeInstance(value);
   if (isArray(value)) return undefined;
   return Object.getOwnPropertySymbols(value).length > 0 ? "an object with a property named by a symbol" : undefined;
-};
+}
 
 /** This realm's, or that of another one (user code may run under jsdom or in a vm context), which is an array itself. */
 const isArrayPrototype = (prototype: unknown): boolean =>
@@ -129,8 +132,18 @@ const isObjectPrototype = (prototype: unknown): boolean =>
     Object.getPrototypeOf(prototype) === null &&
     Object.hasOwn(prototype, "isPrototypeOf"));
 
-/** "a Date", "an object of a class". */
-export const describeInstance = (value: object): string => {
+/** What `value` is, by its class: `a Date`, `an object of a class`. */
+export function describeInstance(value: object): string {
   const name = value.constructor?.name;
   return name ? `a ${name}` : "an object of a class";
-};
+}
+
+/** Whether what `value` is can't be seen in its properties: a promise, a proxy and the like. */
+export const hasNoFields = (value: object): boolean =>
+  types.isPromise(value) ||
+  types.isProxy(value) ||
+  types.isWeakMap(value) ||
+  types.isWeakSet(value) ||
+  types.isBoxedPrimitive(value) ||
+  types.isGeneratorObject(value) ||
+  value instanceof WeakRef;

@@ -16,14 +16,15 @@ export type KeptFiles = Disposable & {
   /**
    * Looks at the files, and saves what the database has at a loss.
    *
-   * @throws ResultsError `file-lost`, from then on always the same
+   * @throws ResultsError `file-lost` when a file was lost: from then on always the same error
    */
   readonly check: () => void;
   /**
    * Writes between two looks at the files, so that nothing is acknowledged that was committed into a file without a name.
    * Where `rows` are not written for that reason, they are saved with all others.
    *
-   * @throws ResultsError `file-lost`, and what `write` throws
+   * @throws ResultsError `file-lost` when a file was lost
+   * @throws what `write` throws
    */
   readonly whileOurs: <A>(rows: readonly NewRow[], write: () => A) => A;
   /** The loss, where there has been one. */
@@ -31,17 +32,17 @@ export type KeptFiles = Disposable & {
   /**
    * To be called when SQLite has closed the database: what was done to it in between.
    *
-   * @throws ResultsError `file-lost`
+   * @throws ResultsError `file-lost` when a file was lost
    */
   readonly closed: () => void;
 };
 
 /** Begins to watch the files of `connection`, which has just been opened. */
-export const keptFiles = (
+export function keptFiles(
   connection: Connection,
   programId: string,
   onLost?: (error: ResultsError) => void,
-): KeptFiles => {
+): KeptFiles {
   const files = ownFiles(connection.path);
   let lost: ResultsError | undefined;
   const check = (unwritten: readonly NewRow[] = []): void => {
@@ -78,7 +79,7 @@ export const keptFiles = (
       return written;
     },
   };
-};
+}
 
 /** Part of a file name: the time, and what makes it this process's own. */
 export const newStamp = (): string => `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${process.pid}`;
@@ -87,7 +88,7 @@ export const newStamp = (): string => `${new Date().toISOString().replaceAll(/[-
  * Returns in words what of our files was renamed. SQLite leaves its log alone at its end where the database is not at
  * its name: what others have done to either file does not come into the other one then.
  */
-const putAside = (path: string, files: OwnFiles, saved: Saved, stamp: string): string => {
+function putAside(path: string, files: OwnFiles, saved: Saved, stamp: string): string {
   const aside = `${path}.aside-${stamp}`;
   const isDatabaseOurs = files.holds("database");
   // It may have all that is in the log when SQLite closes it, which is the best that is left.
@@ -100,7 +101,7 @@ const putAside = (path: string, files: OwnFiles, saved: Saved, stamp: string): s
   } catch (error) {
     return `. What is left of it could not be renamed (${messageOf(error)}): remove ${path} and ${logOf(path)} before you go on`;
   }
-};
+}
 
 /** SQLite has left the log alone then: it is of the file that it had open, and not of the one in its place. */
 const lossAtEnd = (path: string, happened: string): ResultsError =>
@@ -111,7 +112,7 @@ const lossAtEnd = (path: string, happened: string): ResultsError =>
     advice: `See what has become of the file. What its log ${logOf(path)} still has is made into a database of its own, and named, when the program runs again`,
   });
 
-const lossError = (path: string, happened: string, saved: Saved, aside: string): ResultsError => {
+function lossError(path: string, happened: string, saved: Saved, aside: string): ResultsError {
   const what = `The results database ${path} is lost to this program, which had it open: ${happened}`;
   if (saved.path === undefined) {
     const advice =
@@ -130,4 +131,4 @@ const lossError = (path: string, happened: string, saved: Saved, aside: string):
     what: `${what}. Its results were saved in ${saved.path} (${count})${aside}`,
     advice: `Nothing more is stored, and the program has to end. To go on from there, see that neither ${path} nor ${logOf(path)} is there any more, then: mv ${saved.path} ${path} and run the program again. Leave the file alone while a program has it open`,
   });
-};
+}

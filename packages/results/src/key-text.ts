@@ -15,14 +15,14 @@ type KeysOf<K> = Pick<KeyValMap<K, unknown, unknown>, "name" | "key">;
  *
  * @throws ResultsError `invalid-key` (refused by the schema), `not-json` or `too-large`
  */
-export const keyText = <K>(map: KeysOf<K>, key: K): string | Promise<string> => {
+export function keyText<K>(map: KeysOf<K>, key: K): string | Promise<string> {
   const checked = checkSchema(map.key, key);
   return checked instanceof Promise
     ? checked.then((parsed) => parsedKeyText(map.name, key, parsed))
     : parsedKeyText(map.name, key, checked);
-};
+}
 
-const parsedKeyText = (name: string, key: unknown, checked: Checked<unknown>): string => {
+function parsedKeyText(name: string, key: unknown, checked: Checked<unknown>): string {
   if (!checked.ok) {
     const tooDeep = isTooDeep(checked.cause);
     throw new ResultsError({
@@ -37,9 +37,9 @@ const parsedKeyText = (name: string, key: unknown, checked: Checked<unknown>): s
   const { json, marked } = asKeyJson(name, checked.output);
   const text = canonicalText(name, json);
   return marked ? text : unmarked(text);
-};
+}
 
-const canonicalText = (name: string, json: JsonValue): string => {
+function canonicalText(name: string, json: JsonValue): string {
   try {
     return canonicalJson(json);
   } catch (cause) {
@@ -51,10 +51,10 @@ const canonicalText = (name: string, json: JsonValue): string => {
       cause,
     });
   }
-};
+}
 
 /** A property that is undefined counts as one that is not there, as it does for JSON and nearly all functions. */
-const asKeyJson = (name: string, parsed: unknown): { readonly json: JsonValue; readonly marked: boolean } => {
+function asKeyJson(name: string, parsed: unknown): { readonly json: JsonValue; readonly marked: boolean } {
   if (isJson(parsed)) return { json: parsed, marked: false };
   const problem = findUnwritten(parsed);
   const form = problem ?? exactForm(parsed, { withoutUndefined: true });
@@ -67,7 +67,7 @@ const asKeyJson = (name: string, parsed: unknown): { readonly json: JsonValue; r
     what: `A key of map "${name}" can't be stored as JSON unchanged: ${form.at} is ${form.found}`,
     advice: "Leave that part out of the key, or let the key schema turn it into a string or a finite number",
   });
-};
+}
 
 /** A key as its program has it, which may be no JSON. Which of thousands it is, the place in it does not tell. */
 const inspectKey = (key: unknown): string =>

@@ -19,7 +19,9 @@ import { findNotJsonSchema } from "./schema-shows.ts";
 
 /** How values that JSON would change are written and read: `decode(encode(value))` must equal `value`. */
 export interface ValueCodec<V> {
+  /** The value as JSON. */
   readonly encode: (value: V) => JsonValue;
+  /** The value that `encode` made `json` from. */
   readonly decode: (json: JsonValue) => V;
 }
 
@@ -28,7 +30,9 @@ export interface ValueCodec<V> {
  * What `stringify` gives must be JSON; `parse` gets whatever the row has, with all digits of its numbers.
  */
 export interface TextCodec<V> {
+  /** The value's JSON text. */
   readonly stringify: (value: V) => string;
+  /** The value that `text` is of. */
   readonly parse: (text: string) => V;
 }
 
@@ -37,9 +41,13 @@ export interface TextCodec<V> {
  * `StoredKey` is what `lookupAll` gives back: a key as its schema parsed it, then read from JSON.
  */
 export interface KeyValMap<K, V, StoredKey = K> {
+  /** What the map is called in the database, e.g. `"binary_root_search"`: another name is another map. */
   readonly name: string;
+  /** Checks keys, and makes of them what is stored. */
   readonly key: StandardSchemaV1<K, StoredKey>;
+  /** Checks values, before they are stored and after they are read. */
   readonly value: StandardSchemaV1<V, unknown>;
+  /** How values that JSON would change are written and read; undefined: none needs it. */
   readonly codec: ValueCodec<V> | TextCodec<V> | undefined;
 }
 
@@ -63,16 +71,16 @@ export interface KeyValMapOptions<V> {
  * @example
  * const brackets = keyValMap("binary_root_search", z.object({ n: z.int(), x: z.number() }), z.tuple([z.number(), z.number()]));
  *
- * @throws RangeError where the name is empty, or has half of a surrogate pair, which SQLite would replace; TypeError where
- *   `key` or `value` is no Standard Schema, the codec lacks one of its functions, or a zod schema shows that a key, or a value
+ * @throws RangeError when the name is empty, or has half of a surrogate pair, which SQLite would replace
+ * @throws TypeError when `key` or `value` is no Standard Schema, the codec lacks one of its functions, or a zod schema shows that a key, or a value
  *   of a map without a codec, may be what JSON would change: a Date, BigInt, NaN, Map, Set, function or symbol
  */
-export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
+export function keyValMap<KS extends StandardSchemaV1, VS extends StandardSchemaV1>(
   name: string,
   key: KS,
   value: VS,
   options: KeyValMapOptions<StandardSchemaV1.InferInput<VS>> = {},
-): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> => {
+): KeyValMap<StandardSchemaV1.InferInput<KS>, StandardSchemaV1.InferInput<VS>, StandardSchemaV1.InferOutput<KS>> {
   checkValue("keyValMap", "name", name, text);
   if (name === "")
     throw new RangeError('keyValMap: the name is empty. Give the map a name of its own, such as "binary_root_search".');
@@ -82,16 +90,16 @@ export const keyValMap = <KS extends StandardSchemaV1, VS extends StandardSchema
     );
   checkValue(`keyValMap ${JSON.stringify(name)}`, "key", key, standardSchema);
   checkValue(`keyValMap ${JSON.stringify(name)}`, "value", value, standardSchema);
-  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, rules);
+  checkOptions(`keyValMap ${JSON.stringify(name)}`, options, RULES);
   refuseUnwritten(`keyValMap ${JSON.stringify(name)}`, { key, value, codec: options.codec });
   return { name, key, value, codec: options.codec };
-};
+}
 
 /** Told before anything is computed. Values are stored as they are given, keys as they are parsed. */
-const refuseUnwritten = (
+function refuseUnwritten(
   place: string,
   { key, value, codec }: { readonly key: unknown; readonly value: unknown; readonly codec: unknown },
-): void => {
+): void {
   const inKey = findNotJsonSchema(key, "output");
   if (inKey)
     throw new TypeError(
@@ -102,7 +110,7 @@ const refuseUnwritten = (
     throw new TypeError(
       `${place}: a value may be ${inValue.found} at ${inValue.at}, which JSON would change. Give the map a codec: keyValMap(name, key, value, { codec: { encode, decode } }).`,
     );
-};
+}
 
 /** Whether a codec is of the kind that sees the text. */
 export const isTextCodec = <V>(codec: ValueCodec<V> | TextCodec<V>): codec is TextCodec<V> => "parse" in codec;
@@ -115,4 +123,4 @@ const codec: Rule = (value, name) => {
   for (const each of functions) callable(Reflect.get(Object(value), each), `${name}.${each}`);
 };
 
-const rules: Rules<KeyValMapOptions<unknown>> = { codec };
+const RULES: Rules<KeyValMapOptions<unknown>> = { codec };

@@ -24,20 +24,23 @@ import { readRegularFile } from "@hyperion-ts/own-files";
 import { ownIdentity, processState, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
 import { ResultsError } from "./results-error.ts";
 
-/**
- * What a lock file says, as JSON. `since` is an ISO time, `what` tells a person what the process is, `job` names the
- * batch job that it runs in.
- */
+/** What a lock file says, as JSON: which process has the lock. */
 export type LockHolder = ProcessIdentity & {
+  /** When it took the lock: an ISO time. */
   readonly since: string;
+  /** What the process is, for people. */
   readonly what: string;
+  /** Tells this lock from all others: 12 hexadecimal digits. */
   readonly token: string;
+  /** The batch job that it runs in. */
   readonly job?: string;
 };
 
-/** Batch jobs, where there are any: this process's own, and one that has certainly ended. */
+/** Batch jobs, where there are any. */
 export interface LockJobs {
+  /** This process's own. */
   readonly own?: string | undefined;
+  /** One that has certainly ended. */
   readonly ended?: string | undefined;
 }
 
@@ -45,9 +48,10 @@ export interface LockJobs {
  * Takes the lock of the database at `databasePath`; disposing of it gives it up.
  * A lock that a dead process of this host left is taken over, and one that was left by a batch job that has ended.
  *
- * @throws ResultsError `locked`; file errors such as EACCES and ENOSPC as they come
+ * @throws ResultsError `locked` when another process has the lock, or may have it
+ * @throws Error of Node's, such as EACCES and ENOSPC, when the file can't be written
  */
-export const takeLock = (databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable => {
+export function takeLock(databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable {
   const self = {
     ...ownIdentity(),
     since: new Date().toISOString(),
@@ -55,8 +59,8 @@ export const takeLock = (databasePath: string, what: string, { own, ended }: Loc
     token: randomBytes(6).toString("hex"),
     ...(own === undefined ? {} : { job: own }),
   };
-  return lockAt(lockOf(databasePath), databasePath, self, ended);
-};
+  return lockAt({ lockPath: lockOf(databasePath), databasePath, self, endedJob: ended });
+}
 
 /** The batch job whose process has the lock, where the lock names one. */
 export const jobOfLock = (databasePath: string): string | undefined => readHolder(lockOf(databasePath))?.job;
@@ -66,18 +70,28 @@ const MOST_BYTES = 65_536;
 
 const lockOf = (databasePath: string): string => `${databasePath}.lock`;
 
-const lockAt = (lockPath: string, databasePath: string, self: LockHolder, endedJob: string | undefined): Disposable => {
+/** Which lock is taken, of which database, by whom. */
+interface LockAttempt {
+  readonly lockPath: string;
+  readonly databasePath: string;
+  readonly self: LockHolder;
+  /** A batch job whose lock may be replaced, because the job has ended. */
+  readonly endedJob: string | undefined;
+}
+
+function lockAt(attempt: LockAttempt): Disposable {
+  const { lockPath, self } = attempt;
   const draft = `${lockPath}.${self.token}.draft`;
   try {
     writeDurably(draft, JSON.stringify(self));
-    if (!tryLink(draft, lockPath)) replaceDead(lockPath, databasePath, self, draft, endedJob);
+    if (!tryLink(draft, lockPath)) replaceDead(attempt, draft);
   } finally {
     rmSync(draft, { force: true });
   }
   return { [Symbol.dispose]: () => release(lockPath, self) };
-};
+}
 
-const writeDurably = (path: string, text: string): void => {
+function writeDurably(path: string, text: string): void {
   const file = openSync(path, "wx", 0o644);
   try {
     writeSync(file, text);
@@ -85,9 +99,9 @@ const writeDurably = (path: string, text: string): void => {
   } finally {
     closeSync(file);
   }
-};
+}
 
-const tryLink = (draft: string, lockPath: string): boolean => {
+function tryLink(draft: string, lockPath: string): boolean {
   try {
     linkOrCopy(draft, lockPath);
     return true;
@@ -95,62 +109,57 @@ const tryLink = (draft: string, lockPath: string): boolean => {
     if (hasCode(error, ["EEXIST"])) return false;
     throw error;
   }
-};
+}
 
 // Some file systems (sshfs, FAT) have no links; there the file is as exclusive, but for a moment it is empty.
-const linkOrCopy = (draft: string, lockPath: string): void => {
+function linkOrCopy(draft: string, lockPath: string): void {
   try {
     linkSync(draft, lockPath);
   } catch (error) {
     if (!hasCode(error, ["EPERM", "ENOTSUP", "ENOSYS"])) throw error;
     copyFileSync(draft, lockPath, constants.COPYFILE_EXCL);
   }
-};
+}
 
-const replaceDead = (
-  lockPath: string,
-  databasePath: string,
-  self: LockHolder,
-  draft: string,
-  endedJob: string | undefined,
-): void => {
+function replaceDead(attempt: LockAttempt, draft: string): void {
+  const { lockPath, databasePath, endedJob } = attempt;
   const holder = readHolder(lockPath);
   if (holder) {
     if (holder.job === undefined || holder.job !== endedJob) refuseUnlessDead(holder, lockPath, databasePath);
     // Only who holds the lock named after this token may replace the lock that bears it.
-    using _rightToReplace = lockAt(`${lockPath}.${holder.token}`, databasePath, self, endedJob);
+    using _rightToReplace = lockAt({ ...attempt, lockPath: `${lockPath}.${holder.token}` });
     if (readHolder(lockPath)?.token === holder.token) return renameSync(draft, lockPath);
   }
   // It changed hands, or was given up, while we looked: who links first has it.
   if (!tryLink(draft, lockPath)) throw refusal(lockPath, databasePath);
-};
+}
 
-const refusal = (lockPath: string, databasePath: string): ResultsError => {
+function refusal(lockPath: string, databasePath: string): ResultsError {
   const holder = readHolder(lockPath);
   return holder ? heldBy(holder, databasePath) : unreadableLock(lockPath, databasePath);
-};
+}
 
-const release = (lockPath: string, self: LockHolder): void => {
+function release(lockPath: string, self: LockHolder): void {
   if (readHolder(lockPath)?.token === self.token) rmSync(lockPath, { force: true });
-};
+}
 
-const readHolder = (lockPath: string): LockHolder | undefined => {
+function readHolder(lockPath: string): LockHolder | undefined {
   try {
     const parsed: unknown = JSON.parse(readRegularFile(lockPath, MOST_BYTES));
     return isHolder(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
-const isHolder = (value: unknown): value is LockHolder => {
+function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== "object" || value === null || !("pid" in value) || !Number.isInteger(value.pid)) return false;
   const fields = new Map(Object.entries(value));
   const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"].map((field) =>
     fields.get(field),
   );
   return texts.every(isPlainText) && isPlainText(fields.get("job") ?? "") && TOKEN.test(String(fields.get("token")));
-};
+}
 
 /** It becomes a part of a file's name. */
 const TOKEN = /^[0-9a-f]{12}$/;
@@ -161,7 +170,7 @@ const isPlainText = (value: unknown): boolean => typeof value === "string" && !/
 const hasCode = (error: unknown, codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 
-const refuseUnlessDead = (holder: LockHolder, lockPath: string, databasePath: string): void => {
+function refuseUnlessDead(holder: LockHolder, lockPath: string, databasePath: string): void {
   const state = processState(holder);
   switch (state) {
     case "dead":
@@ -173,9 +182,9 @@ const refuseUnlessDead = (holder: LockHolder, lockPath: string, databasePath: st
     default:
       state satisfies never;
   }
-};
+}
 
-const heldBy = (holder: LockHolder, path: string): ResultsError => {
+function heldBy(holder: LockHolder, path: string): ResultsError {
   const own = holder.pid === process.pid && processState(holder) === "living";
   const advice = own
     ? "Await the run that has it before the next one begins, or make one job of both (concurrently); or give them two directories. With openResults: open it once, and pass the same results to all who need them"
@@ -186,7 +195,7 @@ const heldBy = (holder: LockHolder, path: string): ResultsError => {
     what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`,
     advice,
   });
-};
+}
 
 const unknowable = (holder: LockHolder, lockPath: string, path: string): ResultsError =>
   new ResultsError({
@@ -204,14 +213,14 @@ const unreadableLock = (lockPath: string, path: string): ResultsError =>
     advice: `If no other program uses that database, remove ${lockPath} and start again`,
   });
 
-const whyUnreadable = (lockPath: string): string => {
+function whyUnreadable(lockPath: string): string {
   try {
     readRegularFile(lockPath, MOST_BYTES);
     return "";
   } catch (error) {
     return ` (${error instanceof Error ? error.message : String(error)})`;
   }
-};
+}
 
 const describe = ({ host, pid, what, job }: LockHolder): string =>
   `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;

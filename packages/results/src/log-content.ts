@@ -1,7 +1,7 @@
 /**
  * Whether SQLite's log still has what was written into it. Who cuts it takes pages away, and the next COMMIT makes it as long
  * again, with zeros where they were: SQLite would then copy zeros into the database. So the beginning and the end of the log
- * are kept in mind, and compared the next time.
+ * are kept in memory, and compared the next time.
  *
  * The log is begun anew at its beginning, with another header, when all of it is in the database; what stood behind stays
  * until it is written over, by whole frames. Neither leaves zeros from some place on to the end of what is compared.
@@ -12,6 +12,7 @@ const HEADER_BYTES = 32;
 /** A frame of SQLite's usual page size, with its header. */
 const END_BYTES = 4_096 + 24;
 
+/** The beginning and the end of a write-ahead log, as they were at the last look. */
 export class LogContent implements Disposable {
   /** Open for as long as the database is. SQLite has no locks on the log, so that closing it drops none. */
   readonly #file: number | undefined;
@@ -19,6 +20,7 @@ export class LogContent implements Disposable {
   readonly #end = new KeptBytes(END_BYTES);
   #bytes = 0;
 
+  /** `path` is the log's; it may be missing. */
   constructor(path: string) {
     this.#file = tryOpen(path);
   }
@@ -29,7 +31,7 @@ export class LogContent implements Disposable {
     try {
       return this.#hasLost(this.#file, bytes);
     } catch {
-      // A server that does not answer, say: what can't be known is no reason to end.
+      // For instance a server that does not answer: what can't be known is no reason to end.
       return false;
     }
   }

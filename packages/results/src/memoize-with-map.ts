@@ -7,8 +7,8 @@ import type { KeyValMap } from "./key-val-map.ts";
 import { databaseFor } from "./map-verbs.ts";
 import type { Claim, HasCodeNotes, HasResults } from "./results-store.ts";
 import type { FunctionCodes } from "./row-origins.ts";
-import { decodeValue } from "./stored-value.ts";
-import { encodeComputed, type Computed } from "./value-text.ts";
+import { valueFromText } from "./value-from-text.ts";
+import { computedToText, type ComputedText } from "./value-to-text.ts";
 
 /**
  * `f(key)`, computed once: where the database has a value for the key, that; otherwise `f` runs and its
@@ -31,8 +31,9 @@ import { encodeComputed, type Computed } from "./value-text.ts";
  * @example
  * memoizeWithMap(brackets, (key) => remoteEval(bracketRoot, key), { n: 2, x: 3, eps: 1e-9 })
  *
- * @throws whatever `f` throws; ResultsError `invalid-key`, `invalid-value`, `not-json`, `too-large`,
- *   `unreadable`, or what the database says
+ * @throws whatever `f` throws
+ * @throws ResultsError `invalid-key`, `invalid-value`, `not-json`, `too-large` or `unreadable` when the key or the value can't
+ *   be stored or read, or what the database says
  */
 export const memoizeWithMap =
   <K, V, R>(
@@ -44,14 +45,17 @@ export const memoizeWithMap =
   async (env) => {
     const results = databaseFor("memoizeWithMap", map, env);
     const text = await keyText(map, key);
-    const claimed = await results.claim(map.name, text, { signal: env.signal, code });
-    if (claimed.kind !== "mine") {
-      passOn(claimed.codes, env);
-      return decodeValue(map, text, claimed.value);
+    const answer = await results.claim(map.name, text, { signal: env.signal, code });
+    if (answer.kind !== "mine") {
+      passOn(answer.codes, env);
+      return valueFromText(map, text, answer.value);
     }
-    const compute = (): Promise<V> => jobFor(map, f(key))({ ...env, noteCode: noteFor(map.name, env) });
-    const keep = (row: string): Promise<void> => results.insert(map.name, text, row);
-    return fulfilClaim(claimed.claim, compute, (value) => encodeComputed(map, text, value), keep, env.signal);
+    return fulfilClaim(answer.claim, {
+      compute: () => jobFor(map, f(key))({ ...env, noteCode: noteFor(map.name, env) }),
+      toText: (value) => computedToText(map, text, value),
+      keep: (row) => results.insert(map.name, text, row),
+      signal: env.signal,
+    });
   };
 
 /** How a value is remembered. */
@@ -68,33 +72,38 @@ const noteFor =
     noteCode?.(functionName, hash);
   };
 
-const passOn = (codes: FunctionCodes, { noteCode }: HasResults): void => {
+function passOn(codes: FunctionCodes, { noteCode }: HasResults): void {
   if (noteCode !== undefined) for (const [functionName, hash] of codes) noteCode(functionName, hash);
-};
+}
 
 /** What `f` gave, which may be something else where no compiler has looked. */
-const jobFor = <R, V>({ name }: { readonly name: string }, job: (env: R) => Promise<V>): ((env: R) => Promise<V>) => {
+function jobFor<R, V>({ name }: { readonly name: string }, job: (env: R) => Promise<V>): (env: R) => Promise<V> {
   if (typeof job === "function") return job;
   // It may fail, too, and nobody waits for it.
   Promise.resolve<unknown>(job).catch(() => undefined);
   throw new TypeError(
     `memoizeWithMap of ${JSON.stringify(name)}: the function must return a job, and it returned no function: drop "async" before it and return the job itself, as in (key) => remoteEval(f, key)`,
   );
-};
+}
 
 /** V. The `[]`, which adds nothing to it, lets TypeScript read an array literal that `f` returns as a tuple. */
 type Value<V> = NoInfer<V> | (NoInfer<V> & []);
 
-const fulfilClaim = async <V>(
-  claim: Claim,
-  compute: () => Promise<V>,
-  encode: (value: V) => Computed | Promise<Computed>,
-  keep: (row: string) => Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<V> => {
+/** How the value of a claim comes about. */
+interface Computation<V> {
+  readonly compute: () => Promise<V>;
+  /** The row of the value, checked. */
+  readonly toText: (value: V) => ComputedText | Promise<ComputedText>;
+  /** Stores a row whose call fails all the same. */
+  readonly keep: (row: string) => Promise<void>;
+  /** Aborts the computation; the claim is then left to those who wait. */
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fulfilClaim<V>(claim: Claim, { compute, toText, keep, signal }: Computation<V>): Promise<V> {
   try {
     const value = await compute();
-    const { text, failure } = await encode(value);
+    const { text, failure } = await toText(value);
     if (failure) {
       await keep(text);
       throw failure;
@@ -106,4 +115,4 @@ const fulfilClaim = async <V>(
     else claim.fail(error);
     throw error;
   }
-};
+}

@@ -14,12 +14,13 @@ import type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
  * await using results = await openResults({ path: "out/results.sqlite", programId: "q7RkW" });
  * await using results = await openResults({ path: "out/results.sqlite", readOnly: true });
  *
- * @throws ResultsError `locked` where another process, or this one, has it open (for reading: where this one has, or where it
+ * @throws ResultsError `locked` when another process, or this one, has it open (for reading: where this one has, or where it
  *   is written too fast to be copied); `no-locks`, `read-only`, `disk-full`, `damaged`, `newer-layout`, `unreachable`,
  *   `not-ours`, `unsafe` or `sqlite` where the file can't be used
- *   TypeError or RangeError, which name the option, where one is wrong; `path` and `programId` must not be empty
+ * @throws TypeError or RangeError, which name the option, when one is wrong; `path` and `programId` must not be empty
  */
 export async function openResults(options: SnapshotOptions): Promise<ResultsSnapshot>;
+/** Opens a results database as its one writer; fails as the form that reads does. */
 export async function openResults(options: ResultsOptions): Promise<ResultsDatabase>;
 export async function openResults(
   options: ResultsOptions | SnapshotOptions,
@@ -30,15 +31,15 @@ export async function openResults(
 const isToRead = (options: ResultsOptions | SnapshotOptions): options is SnapshotOptions =>
   Object(options).readOnly === true;
 
-const read = async (options: SnapshotOptions): Promise<ResultsSnapshot> => {
-  checkOptions("openResults with readOnly", options, snapshotRules);
+async function read(options: SnapshotOptions): Promise<ResultsSnapshot> {
+  checkOptions("openResults with readOnly", options, SNAPSHOT_RULES);
   checkValue("openResults", "path", options.path, nonEmpty);
   const { openSnapshot } = await import("./results-snapshot.ts");
   return openSnapshot(options);
-};
+}
 
-const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
-  checkOptions("openResults", options, rules);
+async function write(options: ResultsOptions): Promise<ResultsDatabase> {
+  checkOptions("openResults", options, RULES);
   checkValue("openResults", "path", options.path, nonEmpty);
   if (options.programId === undefined)
     throw new TypeError(
@@ -47,9 +48,9 @@ const write = async (options: ResultsOptions): Promise<ResultsDatabase> => {
   checkValue("openResults", "programId", options.programId, nonEmpty);
   const { openDatabase } = await import("./open-database.ts");
   return openDatabase(options);
-};
+}
 
-const rules: Rules<ResultsOptions> = {
+const RULES: Rules<ResultsOptions> = {
   path: nonEmpty,
   programId: nonEmpty,
   readOnly: flag,
@@ -62,4 +63,4 @@ const rules: Rules<ResultsOptions> = {
   onLost: callable,
   aroundCommit: callable,
 };
-const snapshotRules: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };
+const SNAPSHOT_RULES: Rules<SnapshotOptions> = { path: nonEmpty, readOnly: flag };

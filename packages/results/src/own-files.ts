@@ -29,7 +29,7 @@ export type OwnFiles = Disposable & {
 export const logOf = (path: string): string => `${path}-wal`;
 
 /** Begins to watch the files of the database at `path`, which has just been opened. */
-export const ownFiles = (path: string): OwnFiles => {
+export function ownFiles(path: string): OwnFiles {
   const database = watched(path, "it");
   const log = watched(logOf(path), `its log ${basename(logOf(path))}`);
   const content = new LogContent(logOf(path));
@@ -43,7 +43,7 @@ export const ownFiles = (path: string): OwnFiles => {
     [Symbol.dispose]: () => content[Symbol.dispose](),
     holds: (name) => (name === "database" ? database : log).isOurs(),
   };
-};
+}
 
 interface Watched {
   readonly loss: () => string | undefined;
@@ -52,7 +52,7 @@ interface Watched {
   readonly bytes: () => number;
 }
 
-const watched = (path: string, what: string): Watched => {
+function watched(path: string, what: string): Watched {
   const first = look(path);
   let bytes = typeof first === "object" ? first.size : 0;
   const isOther = (now: Look): boolean => typeof first === "object" && (now.ino !== first.ino || now.dev !== first.dev);
@@ -72,17 +72,17 @@ const watched = (path: string, what: string): Watched => {
       return undefined;
     },
   };
-};
+}
 
-const strangerAt = (path: string): (() => string | undefined) => {
+function strangerAt(path: string): () => string | undefined {
   const first = look(path);
   return () => {
     const now = look(path);
-    // One that a killed program left is none.
+    // Shared memory that a killed program has left was there before.
     if (typeof now !== "object" || (typeof first === "object" && first.ino === now.ino)) return undefined;
     return `another program has opened it (there is ${basename(path)}), because the lock on it had fallen: something in this process has read or copied the file, which drops its locks`;
   };
-};
+}
 
 interface Look {
   readonly dev: number | bigint;
@@ -91,15 +91,15 @@ interface Look {
 }
 
 /** Undefined where it can't be known, which is no reason to end: no permission for the folder, a server that does not answer. */
-const look = (path: string): Look | "gone" | undefined => {
+function look(path: string): Look | "gone" | undefined {
   try {
-    const found = statSync(path, noThrow);
+    const found = statSync(path, NO_THROW);
     if (found === undefined) return "gone";
     // Lustre's numbers are larger than a double holds. To ask for BigInts always would take four times as long.
-    return Number.isSafeInteger(found.ino) ? found : (statSync(path, { ...noThrow, bigint: true }) ?? "gone");
+    return Number.isSafeInteger(found.ino) ? found : (statSync(path, { ...NO_THROW, bigint: true }) ?? "gone");
   } catch (error) {
     return Error.isError(error) && "code" in error && error.code === "ESTALE" ? "gone" : undefined;
   }
-};
+}
 
-const noThrow = { throwIfNoEntry: false } as const;
+const NO_THROW = { throwIfNoEntry: false } as const;

@@ -11,7 +11,7 @@ import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
-import type { Claimed, ClaimOptions, StoredRow } from "./results-store.ts";
+import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
 import { RowFinder, rowId, type FoundValue } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
@@ -125,7 +125,7 @@ export class SqliteResults implements ResultsDatabase {
     this.#finder.forgotten(map, keys);
   }
 
-  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): Claimed | Promise<Claimed> {
+  claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): ClaimAnswer | Promise<ClaimAnswer> {
     const id = rowId(map, key);
     return this.#answer(
       () => this.#flights.isClaimed(id) || this.#finder.find(map, key, code) !== undefined,
@@ -185,7 +185,7 @@ export class SqliteResults implements ResultsDatabase {
     });
   }
 
-  #claim({ id, map, key, signal, code }: WantedKey): Claimed | Promise<Claimed> {
+  #claim({ id, map, key, signal, code }: WantedKey): ClaimAnswer | Promise<ClaimAnswer> {
     const isHere = this.#overtaken.has(id) && this.#finder.find(map, key, code) !== undefined;
     if (this.#flights.isClaimed(id) && !isHere) return this.#shareFlight(id, map, key, signal);
     const row = this.#find(map, key, code);
@@ -198,12 +198,12 @@ export class SqliteResults implements ResultsDatabase {
     return { kind: "remembered", value: row.value, codes: row.codes };
   }
 
-  #ownFlight(id: string, map: string, key: string): Claimed {
+  #ownFlight(id: string, map: string, key: string): ClaimAnswer {
     const store = (value: string): Promise<void> => this.insert(map, key, value);
     return { kind: "mine", claim: openClaim(this.#flights, { id, map, key, store }) };
   }
 
-  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<Claimed> {
+  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
     const end = await this.#flights.wait(id, signal);
     if (end.kind === "mine") return this.#ownFlight(id, map, key);
     this.#counts.shared += 1;

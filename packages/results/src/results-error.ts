@@ -60,12 +60,14 @@ interface Details {
 /** Whatever this package throws by itself. Abort reasons and errors of your own functions pass through unchanged. */
 export class ResultsError extends Error {
   override readonly name = "ResultsError";
+  /** What went wrong; see `ResultsErrorCode`. */
   readonly code: ResultsErrorCode;
   /** The database file, where the error is about a file. */
   readonly path: string | undefined;
   /** What the person can do; also the end of `message`. */
   readonly advice: string;
 
+  /** The message is `what`, then `advice`. */
   constructor({ code, what, advice, path, cause }: Details) {
     super(`${what}. ${advice}`, cause === undefined ? undefined : { cause });
     this.code = code;

@@ -54,15 +54,17 @@ export interface ResultsOptions {
   readonly aroundCommit?: AroundCommit;
 }
 
-/**
- * What a database has done since it was opened. `hits` are look-ups that found a row; `shared` are calls
- * that waited for an equal one; `inserts` are rows whose COMMIT has returned, in `commits` transactions.
- */
+/** What a database has done since it was opened. */
 export interface ResultsCounters {
+  /** Look-ups of a key. */
   readonly lookups: number;
+  /** Look-ups that found a row. */
   readonly hits: number;
+  /** Calls that waited for an equal one. */
   readonly shared: number;
+  /** Rows whose COMMIT has returned. */
   readonly inserts: number;
+  /** Transactions in which rows were written. */
   readonly commits: number;
 }
 
@@ -83,6 +85,7 @@ export type ResultsDatabase = ResultsStore &
   AsyncDisposable & {
     /** The file, as a path without links. */
     readonly path: string;
+    /** The program that writes, as `openResults` was told. */
     readonly programId: string;
     /** What was found at opening that a person should know: results of another file, which are put aside, and where. */
     readonly notice: string | undefined;
@@ -91,7 +94,7 @@ export type ResultsDatabase = ResultsStore &
     /**
      * Commits all pending rows now, whose own promises tell how that went, and looks at the file.
      *
-     * @throws ResultsError `file-lost` where the file was lost, now or before
+     * @throws ResultsError `file-lost` when the file was lost, now or before
      */
     readonly flush: () => void;
     /**

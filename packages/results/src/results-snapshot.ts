@@ -2,7 +2,7 @@
 import { openCopiedDatabase, type CopiedDatabase } from "./copied-database.ts";
 import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
-import type { Claimed, ResultsStore, StoredRow } from "./results-store.ts";
+import type { ClaimAnswer, ResultsStore, StoredRow } from "./results-store.ts";
 import { RowOrigins } from "./row-origins.ts";
 import { storedRows, type StoredRows } from "./stored-rows.ts";
 
@@ -10,13 +10,14 @@ import { storedRows, type StoredRows } from "./stored-rows.ts";
 export interface SnapshotOptions {
   /** The database file. */
   readonly path: string;
+  /** Tells these options from those of a writer. */
   readonly readOnly: true;
 }
 
 /**
  * What a results database had when it was opened: all results whose promises had resolved by then, and none in part.
  * It does not follow later ones; open it again for those. `insert` rejects with the code `read-only`, and so does
- * `memoizeWithMap` for a key that has no value. Disposing of it ends it.
+ * `memoizeWithMap` for a key that has no value. Disposing of it closes it.
  */
 export type ResultsSnapshot = ResultsStore &
   AsyncDisposable & {
@@ -63,7 +64,7 @@ class SqliteSnapshot implements ResultsSnapshot {
     throw this.#onlyRead(`nothing of map "${map}" can be removed from it`);
   }
 
-  claim(map: string, key: string): Claimed {
+  claim(map: string, key: string): ClaimAnswer {
     const value = this.lookup(map, key);
     if (value === undefined)
       throw this.#onlyRead(

@@ -8,12 +8,14 @@ import type { FunctionCodes } from "./row-origins.ts";
 
 /** A row of a map: the key and value texts. */
 export interface StoredRow {
+  /** The key's canonical JSON. */
   readonly key: string;
+  /** The value's JSON, or what its codec wrote. */
   readonly value: string;
 }
 
 /** The answer to `claim`. `codes`: the remote functions, with the hashes of their code, that the value was computed with, as far as they are known. */
-export type Claimed =
+export type ClaimAnswer =
   /** It was in the database. */
   | { readonly kind: "remembered"; readonly value: string; readonly codes: FunctionCodes }
   /** An equal call that ran at the same time computed it; its row is committed. */
@@ -53,7 +55,7 @@ export interface ResultsStore {
    * The value of a key, or the duty to compute it. Where somebody computes it already, waits for them;
    * an abort of `signal` ends the wait at once with its reason.
    */
-  readonly claim: (map: string, key: string, options?: ClaimOptions) => Claimed | Promise<Claimed>;
+  readonly claim: (map: string, key: string, options?: ClaimOptions) => ClaimAnswer | Promise<ClaimAnswer>;
   /** Notes that a value of a map is computed with a remote function: with its code of today, unless `hash` says with which. */
   readonly noteCode: (map: string, functionName: string, hash?: string) => void;
 }
@@ -63,7 +65,9 @@ export interface ResultsStore {
  * one, ends waits on other callers.
  */
 export type HasResults = HasCodeNotes & {
+  /** The database that the verbs use. */
   readonly results: ResultsStore;
+  /** Ends waits on other callers. */
   readonly signal?: AbortSignal | undefined;
 };
 

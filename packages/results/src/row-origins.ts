@@ -14,13 +14,15 @@ export type RowCode = "same" | "other" | "unknown";
 
 /** Results of a map that other code than today's has computed. */
 export interface OtherCode {
+  /** The map's name. */
   readonly map: string;
   /** How many keys have such a value as their newest. */
   readonly results: number;
   /** The remote functions whose code has changed since. */
   readonly functions: readonly string[];
-  /** The last of the programs that computed them, and when it was started: text of SQLite, in UTC, such as `"2026-11-25 12:15:00"`. */
+  /** The last of the programs that computed them. */
   readonly programId: string;
+  /** When that program was started: text of SQLite, in UTC, such as `"2026-11-25 12:15:00"`; undefined: not known. */
   readonly startedAt: string | undefined;
 }
 
@@ -93,6 +95,7 @@ export class RowOrigins {
       insert.run(map, programId, functionName, hash);
   }
 
+  /** What was written is committed, and need not be written again. */
   committed(): void {
     this.#about = undefined;
     if (this.#unwritten.length > 0) this.#unwritten = [];

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, rmSync, truncateSync } from "node:fs";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { layout, type Connection } from "./connection.ts";
+import { LAYOUT, type Connection } from "./connection.ts";
 import { messageOf } from "./message-of.ts";
 import type { NewRow } from "./stored-rows.ts";
 
@@ -16,12 +16,12 @@ export type Saved =
   | { readonly path: undefined; readonly why: string };
 
 /** Saves all rows of `connection`, and those of `unwritten`, which it does not have. `stamp` makes the name a new one. */
-export const saveResults = (
+export function saveResults(
   connection: Connection,
   unwritten: readonly NewRow[],
   programId: string,
   stamp: string,
-): Saved => {
+): Saved {
   const failures: string[] = [];
   for (const folder of placesFor(connection.path)) {
     const path = join(folder, `${basename(connection.path)}.saved-${stamp}`);
@@ -40,30 +40,30 @@ export const saveResults = (
     }
   }
   return { path: undefined, why: failures.join("; ") };
-};
+}
 
 /** Its own folder, the folders above (it may have been removed), and where a user's files can always go. */
-const placesFor = (path: string): ReadonlySet<string> => {
+function placesFor(path: string): ReadonlySet<string> {
   const above: string[] = [];
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) above.push(folder);
   return new Set([...above, homedir(), tmpdir()]);
-};
+}
 
-const saveAt = (
+function saveAt(
   path: string,
   connection: Connection,
   unwritten: readonly NewRow[],
   programId: string,
-): { readonly rows: number; readonly unread: number } => {
+): { readonly rows: number; readonly unread: number } {
   const whole = tryVacuum(connection.database, path);
   if (!whole) truncateSync(path);
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const saved = new DatabaseSync(path);
   try {
     saved.exec("pragma synchronous = full; begin immediate");
-    if (!whole) saved.exec(layout);
+    if (!whole) saved.exec(LAYOUT);
     const unread = whole
-      ? Number(saved.prepare(`delete from hyperion_key_val where ${hasZeros}`).run().changes)
+      ? Number(saved.prepare(`delete from hyperion_key_val where ${HAS_ZEROS}`).run().changes)
       : copyRows(connection, saved);
     saved.prepare("insert or ignore into hyperion_ts_program(program_id) values (?)").run(programId);
     const insert = saved.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
@@ -74,24 +74,24 @@ const saveAt = (
     saved.close();
     syncFolder(dirname(path));
   }
-};
+}
 
-const tryVacuum = (database: DatabaseSync, path: string): boolean => {
+function tryVacuum(database: DatabaseSync, path: string): boolean {
   try {
     database.prepare("vacuum into ?").run(path);
     return true;
   } catch {
     return false;
   }
-};
+}
 
 /** Where a page is cut off, SQLite reads zeros, which no JSON text has. */
-const hasZeros = `((typeof(key) = 'text' and instr(cast(key as blob), x'00')) or (typeof(val) = 'text' and instr(cast(val as blob), x'00')))`;
+const HAS_ZEROS = `((typeof(key) = 'text' and instr(cast(key as blob), x'00')) or (typeof(val) = 'text' and instr(cast(val as blob), x'00')))`;
 
 /** Copies each row whose pages can be read. Returns how many could not be. */
-const copyRows = (connection: Connection, saved: DatabaseSync): number => {
+function copyRows(connection: Connection, saved: DatabaseSync): number {
   const read = connection.prepare(
-    `select program_id, kv_map, key, val, created_at from hyperion_key_val where rowid = ? and not ${hasZeros}`,
+    `select program_id, kv_map, key, val, created_at from hyperion_key_val where rowid = ? and not ${HAS_ZEROS}`,
   );
   const last = connection.prepare("select max(rowid) as last from hyperion_key_val").get()?.["last"] ?? 0n;
   const write = saved.prepare(
@@ -104,25 +104,25 @@ const copyRows = (connection: Connection, saved: DatabaseSync): number => {
     else unread += 1;
   }
   return unread;
-};
+}
 
-const tryRead = (statement: StatementSync, rowid: bigint): Record<string, SQLOutputValue> | undefined => {
+function tryRead(statement: StatementSync, rowid: bigint): Record<string, SQLOutputValue> | undefined {
   try {
     return statement.get(rowid);
   } catch {
     return undefined;
   }
-};
+}
 
-const removeDatabase = (path: string): void => {
+function removeDatabase(path: string): void {
   for (const end of ["", "-journal"]) rmSync(`${path}${end}`, { force: true });
-};
+}
 
-const syncFolder = (path: string): void => {
+function syncFolder(path: string): void {
   const folder = openSync(path, "r");
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
-};
+}

@@ -10,17 +10,17 @@ export type Checked<Output> =
   | { readonly ok: false; readonly issue: string; readonly cause?: unknown };
 
 /** Checks `value`; a promise only where the schema itself gives one, so that the usual look-up stays cheap. */
-export const checkSchema = <S extends StandardSchemaV1>(
+export function checkSchema<S extends StandardSchemaV1>(
   schema: S,
   value: unknown,
-): Checked<StandardSchemaV1.InferOutput<S>> | Promise<Checked<StandardSchemaV1.InferOutput<S>>> => {
+): Checked<StandardSchemaV1.InferOutput<S>> | Promise<Checked<StandardSchemaV1.InferOutput<S>>> {
   try {
     const result = runSchema(schema, value);
     return result instanceof Promise ? result.then(toChecked<S>, thrown) : toChecked<S>(result);
   } catch (cause) {
     return thrown(cause);
   }
-};
+}
 
 const thrown = (cause: unknown): Checked<never> => ({
   ok: false,
@@ -28,17 +28,17 @@ const thrown = (cause: unknown): Checked<never> => ({
   cause,
 });
 
-const toChecked = <S extends StandardSchemaV1>(
+function toChecked<S extends StandardSchemaV1>(
   result: StandardSchemaV1.Result<StandardSchemaV1.InferOutput<S>>,
-): Checked<StandardSchemaV1.InferOutput<S>> => {
+): Checked<StandardSchemaV1.InferOutput<S>> {
   if (result.issues) return { ok: false, issue: describeIssues(result.issues) };
   return { ok: true, output: result.value };
-};
+}
 
-const describeIssues = (issues: readonly StandardSchemaV1.Issue[]): string => {
+function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   const [first] = issues;
   if (!first) return "$: refused without a reason";
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   const path = shownPath(issueKeys(first));
   return `${issueText(first, path, path.replace(/^\$\.?/, ""))}${more}`;
-};
+}

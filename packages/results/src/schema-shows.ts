@@ -11,34 +11,34 @@ import type { NotJson } from "./json-value.ts";
 export type SchemaSide = "input" | "output";
 
 /** The first place where a schema shows that values may be something that JSON would change. */
-export const findNotJsonSchema = (schema: unknown, side: SchemaSide): NotJson | undefined => {
+export function findNotJsonSchema(schema: unknown, side: SchemaSide): NotJson | undefined {
   try {
     return search({ schema, steps: [] }, side, new Set());
   } catch {
     return undefined; // it refers to a schema that is not made yet
   }
-};
+}
 
 interface Part {
   readonly schema: unknown;
   readonly steps: readonly PropertyKey[];
 }
 
-const search = ({ schema, steps }: Part, side: SchemaSide, seen: Set<unknown>): NotJson | undefined => {
+function search({ schema, steps }: Part, side: SchemaSide, seen: Set<unknown>): NotJson | undefined {
   const definition = definitionOf(schema);
   if (!definition || seen.has(schema)) return undefined;
   seen.add(schema);
   const { type, coerce } = definition;
-  const found = coerce === true && side === "input" ? undefined : refusedTypes.get(type);
+  const found = coerce === true && side === "input" ? undefined : REFUSED_TYPES.get(type);
   if (found !== undefined) return { at: shownPath(steps), found };
   for (const [step, part] of partsOf(definition, side)) {
     const inPart = search({ schema: part, steps: step === undefined ? steps : [...steps, step] }, side, seen);
     if (inPart) return inPart;
   }
   return undefined;
-};
+}
 
-const refusedTypes: ReadonlyMap<unknown, string> = new Map([
+const REFUSED_TYPES: ReadonlyMap<unknown, string> = new Map([
   ["date", "a Date"],
   ["bigint", "a BigInt"],
   ["nan", "NaN"],
@@ -55,11 +55,11 @@ interface Definition {
   readonly [field: string]: unknown;
 }
 
-const definitionOf = (schema: unknown): Definition | undefined => {
+function definitionOf(schema: unknown): Definition | undefined {
   const inner: unknown = field(schema, "_zod");
   const definition = field(inner, "def");
   return isDefinition(definition) ? definition : undefined;
-};
+}
 
 const isDefinition = (value: unknown): value is Definition => typeof field(value, "type") === "string";
 
@@ -68,7 +68,7 @@ const field = (value: unknown, name: string): unknown =>
 
 type PartOf = readonly [step: PropertyKey | undefined, schema: unknown];
 
-const partsOf = (definition: Definition, side: SchemaSide): readonly PartOf[] => {
+function partsOf(definition: Definition, side: SchemaSide): readonly PartOf[] {
   switch (definition.type) {
     case "object":
       return [...Object.entries(Object(definition["shape"])), ["*", definition["catchall"]]];
@@ -94,6 +94,6 @@ const partsOf = (definition: Definition, side: SchemaSide): readonly PartOf[] =>
     default:
       return [[undefined, definition["innerType"]]];
   }
-};
+}
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

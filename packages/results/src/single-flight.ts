@@ -16,6 +16,7 @@ interface Waiter<Value> {
 export class SingleFlight<Value> {
   readonly #waiters = new Map<string, Set<Waiter<Value>>>();
 
+  /** Whether somebody has claimed the id, and not ended the claim. */
   isClaimed(id: string): boolean {
     return this.#waiters.has(id);
   }

@@ -10,7 +10,7 @@ import { messageOf } from "./message-of.ts";
 import { ResultsError, type ResultsErrorCode } from "./results-error.ts";
 
 /** `error`, met while doing `what` with the database at `path`, as a ResultsError; one that is one already stays as it is. */
-export const databaseFailure = (error: unknown, path: string, what: string): ResultsError => {
+export function databaseFailure(error: unknown, path: string, what: string): ResultsError {
   if (error instanceof ResultsError) return error;
   const { code, reason } = failure(error, path);
   return new ResultsError({
@@ -20,10 +20,10 @@ export const databaseFailure = (error: unknown, path: string, what: string): Res
     advice: advice(code, path),
     cause: error,
   });
-};
+}
 
 /** `error`, met while reading the database at `path` or its copy, as a ResultsError. Nothing is written beside the file to find out more. */
-export const readFailure = (error: unknown, path: string): ResultsError => {
+export function readFailure(error: unknown, path: string): ResultsError {
   if (error instanceof ResultsError) return error;
   const { code, advice } = whyUnread(error, path);
   return new ResultsError({
@@ -33,9 +33,9 @@ export const readFailure = (error: unknown, path: string): ResultsError => {
     advice,
     cause: error,
   });
-};
+}
 
-const whyUnread = (error: unknown, path: string): { readonly code: FailureCode; readonly advice: string } => {
+function whyUnread(error: unknown, path: string): { readonly code: FailureCode; readonly advice: string } {
   const fileCode = Error.isError(error) && "code" in error ? error.code : undefined;
   if (fileCode === "ENOENT")
     return { code: "unreachable", advice: "Check the path; the file is made when a program stores its first result" };
@@ -48,7 +48,7 @@ const whyUnread = (error: unknown, path: string): { readonly code: FailureCode; 
       advice: `It is read from a copy, for which there is no room in ${tmpdir()}: set TMPDIR to a folder with more`,
     };
   return { code, advice: advice(code, path) };
-};
+}
 
 type FailureCode = Extract<
   ResultsErrorCode,
@@ -56,7 +56,7 @@ type FailureCode = Extract<
 >;
 
 /** SQLite's words mislead where it does not know the reason itself. */
-const failure = (error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } => {
+function failure(error: unknown, path: string): { readonly code: FailureCode; readonly reason: string } {
   const words = messageOf(error);
   if (hasNoLocks(error, path))
     return {
@@ -67,18 +67,18 @@ const failure = (error: unknown, path: string): { readonly code: FailureCode; re
   if (isOutOfRoom(cause, path))
     return { code: "disk-full", reason: `the disk is full, or a quota is used up (${words})` };
   return { code: failureCode(cause), reason: words };
-};
+}
 
-const failureCode = (error: unknown): FailureCode => {
+function failureCode(error: unknown): FailureCode {
   if (!Error.isError(error)) return "sqlite";
   if ("errcode" in error && typeof error.errcode === "number") return sqliteCode(error.errcode);
   return "code" in error ? fileSystemCode(error.code) : "sqlite";
-};
+}
 
-const primaryResultCode = 0xff;
+const PRIMARY_RESULT_CODE = 0xff;
 
-const sqliteCode = (extendedCode: number): FailureCode => {
-  switch (extendedCode & primaryResultCode) {
+function sqliteCode(extendedCode: number): FailureCode {
+  switch (extendedCode & PRIMARY_RESULT_CODE) {
     case 5: // SQLITE_BUSY
     case 6: // SQLITE_LOCKED
       return "locked";
@@ -96,9 +96,9 @@ const sqliteCode = (extendedCode: number): FailureCode => {
     default:
       return "sqlite";
   }
-};
+}
 
-const fileSystemCode = (code: unknown): FailureCode => {
+function fileSystemCode(code: unknown): FailureCode {
   switch (code) {
     case "EACCES":
     case "EPERM":
@@ -109,9 +109,9 @@ const fileSystemCode = (code: unknown): FailureCode => {
     default:
       return "unreachable";
   }
-};
+}
 
-const advice = (code: FailureCode, path: string): string => {
+function advice(code: FailureCode, path: string): string {
   switch (code) {
     case "locked":
       return "Another program (such as sqlite3, or Hyperion itself) has the file open: close it and try again";
@@ -134,4 +134,4 @@ const advice = (code: FailureCode, path: string): string => {
     default:
       return code satisfies never;
   }
-};
+}

@@ -14,7 +14,9 @@ export type NewRow = StoredRow & { readonly map: string };
 
 /** A value, and the program that has written it. */
 export interface FoundRow {
+  /** The value's text. */
   readonly value: string;
+  /** The id of the program that has written it. */
   readonly programId: string;
 }
 
@@ -31,12 +33,12 @@ export interface StoredRows {
 }
 
 /** The rows behind `connection`; new ones are written as `programId`'s, with what `origins` has noted. */
-export const storedRows = (
+export function storedRows(
   connection: Connection,
   programId: string,
   origins: RowOrigins,
   aroundCommit: AroundCommit,
-): StoredRows => {
+): StoredRows {
   const foreignKeys = foreignKeysReader(connection);
   const newestOfTexts = newestReader(connection);
   const all = allReader(connection);
@@ -61,7 +63,7 @@ export const storedRows = (
         ),
       ),
   };
-};
+}
 
 type NewestReader = (map: string, key: string, foreignTexts?: readonly string[]) => FoundRow | undefined;
 
@@ -71,7 +73,7 @@ const newestWhere = (texts: string): string => `
   select newest, val, program_id
   from (select max(rowid) as newest from hyperion_key_val where kv_map = ? and key ${texts}) left join hyperion_key_val on rowid = newest`;
 
-const newestReader = (connection: Connection): NewestReader => {
+function newestReader(connection: Connection): NewestReader {
   const ofOne = connection.prepare(newestWhere("= ?"));
   const ofSeveral = connection.prepare(newestWhere("in (select value from json_each(?))"));
   const columnText = columnTextReader(connection);
@@ -84,9 +86,9 @@ const newestReader = (connection: Connection): NewestReader => {
       programId: String(row["program_id"]),
     };
   };
-};
+}
 
-const allReader = (connection: Connection): ((map: string) => readonly (StoredRow & FoundRow)[]) => {
+function allReader(connection: Connection): (map: string) => readonly (StoredRow & FoundRow)[] {
   // The index tells which rows are the newest; to group whole rows would carry all values through a sort.
   const statement = connection.prepare(`
     select key, val, program_id, rowid from hyperion_key_val
@@ -100,12 +102,12 @@ const allReader = (connection: Connection): ((map: string) => readonly (StoredRo
       return { key, value: columnText({ map, key, rowid, column: "val", found: val }), programId: String(programId) };
     });
   };
-};
+}
 
-const newestByCanonicalKey = <Row extends StoredRow>(
+function newestByCanonicalKey<Row extends StoredRow>(
   rows: readonly Row[],
   { canonicalOf }: ForeignKeys,
-): readonly Row[] => {
+): readonly Row[] {
   if (canonicalOf.size === 0) return rows;
   const newest = new Map<string, Row>();
   for (const row of rows) {
@@ -114,14 +116,14 @@ const newestByCanonicalKey = <Row extends StoredRow>(
     newest.set(key, { ...row, key });
   }
   return [...newest.values()];
-};
+}
 
-const rowWriter = (
+function rowWriter(
   { prepare, database }: Connection,
   programId: string,
   origins: RowOrigins,
   aroundCommit: AroundCommit,
-): WriteRows<NewRow> => {
+): WriteRows<NewRow> {
   const begin = prepare("begin immediate");
   const insert = prepare(
     `insert into hyperion_key_val(rowid, program_id, kv_map, key, val) values (${NEW_ROWID}, ?, ?, ?, ?)`,
@@ -141,4 +143,4 @@ const rowWriter = (
       throw error;
     }
   };
-};
+}

@@ -10,8 +10,12 @@ import { hasPagesFrom, readLogPages, type LogPages } from "./log-pages.ts";
 import { messageOf } from "./message-of.ts";
 import { logOf } from "./own-files.ts";
 
-/** Puts a log out of the way that does not belong to the database at `path`; what was found, in words, or undefined. Throws file errors. */
-export const setStrayLogAside = (path: string): string | undefined => {
+/**
+ * Puts a log out of the way that does not belong to the database at `path`. Returns what was found, in words, or undefined.
+ *
+ * @throws Error of Node's when a file can't be read or moved
+ */
+export function setStrayLogAside(path: string): string | undefined {
   const log = strayLog(path);
   if (!log) return undefined;
   const aside = `${path}.aside-${newStamp()}`;
@@ -21,14 +25,18 @@ export const setStrayLogAside = (path: string): string | undefined => {
   return made === undefined
     ? `${what}. They are now in ${aside}. To go on from there, end this program, then: mv ${aside} ${path}`
     : `${what}. It is now ${logOf(aside)}; ${made}. Put that at ${aside}, if you still have it, and sqlite3 reads both together`;
-};
+}
 
-/** The log beside the database at `path`, if there is one that does not belong to it. Throws file errors. */
-export const strayLog = (path: string): LogPages | undefined => {
+/**
+ * The log beside the database at `path`, if there is one that does not belong to it.
+ *
+ * @throws Error of Node's when a file can't be read
+ */
+export function strayLog(path: string): LogPages | undefined {
   if (bytesOf(logOf(path)) === 0) return undefined;
   const log = readLogPages(logOf(path));
   return log && !belongs(log, path) ? log : undefined;
-};
+}
 
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -36,7 +44,7 @@ const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false
  * Whether the database is one that has a log, and both together have all pages: a new or older file is too short for the
  * pages that the log takes for there, and one that was saved by VACUUM INTO has never had a log.
  */
-const belongs = (log: LogPages, path: string): boolean => {
+function belongs(log: LogPages, path: string): boolean {
   const pages = Math.floor(bytesOf(path) / log.pageBytes);
   if (pages === 0) return false;
   // https://www.sqlite.org/fileformat2.html#the_database_header
@@ -44,10 +52,10 @@ const belongs = (log: LogPages, path: string): boolean => {
   const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   const hasLog = header[18] === 2;
   return hasLog && pageBytes === log.pageBytes && hasPagesFrom(pages + 1, log);
-};
+}
 
 /** SQLite takes a log for a database that has a first page. Returns why it could not be made, or undefined. */
-const makeDatabase = (path: string, { pageBytes, offsets }: LogPages): string | undefined => {
+function makeDatabase(path: string, { pageBytes, offsets }: LogPages): string | undefined {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   try {
     writeFileSync(path, readBytes(logOf(path), offsets.get(1) ?? 0, pageBytes), { mode: 0o600, flag: "wx" });
@@ -64,9 +72,9 @@ const makeDatabase = (path: string, { pageBytes, offsets }: LogPages): string | 
     if (bytesOf(logOf(path)) > 0) rmSync(path, { force: true });
     return `no database could be made of it (${messageOf(error)})`;
   }
-};
+}
 
-const readBytes = (path: string, offset: number, bytes: number): Buffer => {
+function readBytes(path: string, offset: number, bytes: number): Buffer {
   const file = openSync(path, "r");
   try {
     const read = Buffer.alloc(bytes);
@@ -75,4 +83,4 @@ const readBytes = (path: string, offset: number, bytes: number): Buffer => {
   } finally {
     closeSync(file);
   }
-};
+}

@@ -6,14 +6,14 @@ import { isJson, type JsonValue } from "../src/json-value.ts";
 const anyJson: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 4 });
 const jsonValue = anyJson.filter(isJson);
 
-const forAll = (claim: (value: JsonValue) => void): void => {
+function forAll(claim: (value: JsonValue) => void): void {
   const property = fc.property(jsonValue, (value) => {
     claim(value);
   });
   fc.assert(property);
-};
+}
 
-const reversed = (value: JsonValue): JsonValue => {
+function reversed(value: JsonValue): JsonValue {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(reversed);
   return Object.fromEntries(
@@ -21,7 +21,7 @@ const reversed = (value: JsonValue): JsonValue => {
       .toReversed()
       .map(([name, inner]) => [name, reversed(inner)]),
   );
-};
+}
 
 describe("canonicalJson", () => {
   test("is JSON for the same value", () => {

@@ -8,11 +8,11 @@ import { temporaryFolder } from "./world.ts";
 const map = keyValMap("m", z.unknown(), z.unknown());
 
 /** A row as another tool may leave it; `value` and `key` are SQL. Columns have no types, as a hurried person makes them. */
-const writtenByAnotherTool = (path: string, key: string, value: string): void => {
+function writtenByAnotherTool(path: string, key: string, value: string): void {
   using database = new DatabaseSync(path);
   database.exec("create table hyperion_key_val(program_id, kv_map, key, val, created_at)");
   database.exec(`insert into hyperion_key_val values ('other', 'm', ${key}, ${value}, null)`);
-};
+}
 
 test.each([
   ["a BLOB", "x'31'", "a BLOB"],

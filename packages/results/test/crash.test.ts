@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { lookupAll, openResults } from "../src/index.ts";
 import { brackets, remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
-const storedNumbers = async (path: string): Promise<ReadonlySet<number>> => {
+async function storedNumbers(path: string): Promise<ReadonlySet<number>> {
   await using results = await openResults({ path, programId: "after" });
   return new Set((await lookupAll(brackets)({ results })).map(([{ n }]) => n));
-};
+}
 
 test("after kill -9 of the writing program every acknowledged row is there", async () => {
   using folder = temporaryFolder();

@@ -9,13 +9,13 @@ import { remainingLines, runProgramWith, temporaryFolder } from "./world.ts";
 
 const hasCompiler = process.platform === "linux" && spawnSync("cc", ["--version"]).status === 0;
 
-const faultyFileSystem = (folder: string): string => {
+function faultyFileSystem(folder: string): string {
   const source = fileURLToPath(new URL("programs/faulty-file-system.c", import.meta.url));
   const library = join(folder, "faulty-file-system.so");
   const { status, stderr } = spawnSync("cc", ["-shared", "-fPIC", "-o", library, source], { encoding: "utf8" });
   if (status !== 0) throw new Error(`cc could not compile ${source}: ${stderr}`);
   return library;
-};
+}
 
 describe.skipIf(!hasCompiler)("a file system that does not lock files", () => {
   test.each(["ENOSYS", "EOPNOTSUPP", "ENOLCK"] as const)(

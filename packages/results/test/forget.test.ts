@@ -20,6 +20,18 @@ test("what is forgotten is gone with all that it had replaced, here and in the n
   expect(await results.lookupAll("other")).toHaveLength(1);
 });
 
+test("a job's log says how many results were removed", async () => {
+  using folder = temporaryFolder();
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  for (const n of [1, 2, 3]) await insert(brackets, root(n), [n, n])({ results });
+  const logged: string[] = [];
+  const env = { results, log: (message: string) => void logged.push(message) };
+  for (const least of [3, 1, 1]) await forget(brackets, ({ n }) => n >= least)(env);
+  expect(logged).toEqual(
+    [1, 2, 0].map((n) => expect.stringMatching(`^Removed ${n} results? of map "binary_root_search"$`)),
+  );
+});
+
 test("rows that Hyperion wrote, in its own form, are forgotten too", async () => {
   using folder = temporaryFolder();
   writtenByHyperion(folder.database, [

@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 
 /** Makes a database as Hyperion does: its SQL, and keys and values as aeson writes them. */
-export const writtenByHyperion = (
+export function writtenByHyperion(
   path: string,
   rows: readonly (readonly [map: string, key: string, value: string])[],
-): void => {
+): void {
   using database = new DatabaseSync(path);
   database.exec(`create table if not exists hyperion_key_val
     ( program_id text not null
@@ -15,4 +15,4 @@ export const writtenByHyperion = (
     )`);
   const insert = database.prepare("insert into hyperion_key_val(program_id, kv_map, key, val) values (?, ?, ?, ?)");
   for (const row of rows) insert.run("XvUrT", ...row);
-};
+}

@@ -5,7 +5,7 @@ import { takeLock, type LockHolder } from "../src/lock-file.ts";
 import { ownIdentity } from "@hyperion-ts/processes/process-identity";
 import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
-const leftBy = (path: string, difference: Partial<LockHolder>): void => {
+function leftBy(path: string, difference: Partial<LockHolder>): void {
   const holder: LockHolder = {
     ...ownIdentity(),
     since: "2026-11-01T00:00:00.000Z",
@@ -13,7 +13,7 @@ const leftBy = (path: string, difference: Partial<LockHolder>): void => {
     token: "0123456789ab",
   };
   writeFileSync(`${path}.lock`, JSON.stringify({ ...holder, ...difference }));
-};
+}
 
 test("a database that a living process holds is refused, naming host, process and time", async () => {
   using folder = temporaryFolder();

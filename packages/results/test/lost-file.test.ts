@@ -1,10 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import {
-  existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,49 +11,11 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
-import {
-  insert,
-  keyValMap,
-  lookup,
-  lookupAll,
-  openResults,
-  type ResultsDatabase,
-  type ResultsError,
-} from "../src/index.ts";
 import type { Connection } from "../src/connection.ts";
+import { insert, lookup, lookupAll, openResults, type ResultsDatabase, type ResultsError } from "../src/index.ts";
 import { keptFiles } from "../src/kept-files.ts";
-import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
-
-const texts = keyValMap("texts", z.int(), z.string());
-
-const hasSqlite3 = ((): boolean => {
-  try {
-    return execFileSync("sqlite3", ["--version"]).length > 0;
-  } catch {
-    return false;
-  }
-})();
-
-const sqlite3 = (path: string, sql: string): string =>
-  execFileSync("sqlite3", [path, sql], { encoding: "utf8" }).trim();
-
-const store = (results: ResultsDatabase, from: number, to: number, text = "x"): Promise<unknown> =>
-  Promise.all(Array.from({ length: to - from }, (_, i) => insert(texts, from + i, text)({ results })));
-
-const lossOf = (work: PromiseLike<unknown>): PromiseLike<ResultsError> =>
-  work.then(
-    () => expect.fail("nothing was lost"),
-    (error: ResultsError) => error,
-  );
-
-const savedIn = (error: ResultsError): string => /saved in (\S+) \(/.exec(error.message)?.[1] ?? "";
-
-/** What the error has saved, read as the advice says. */
-const storedIn = async (path: string): Promise<readonly number[]> => {
-  await using results = await openResults({ path, programId: "after" });
-  return (await lookupAll(texts)({ results })).map(([key]) => key);
-};
+import { lossOf, savedIn, store, storedIn, texts } from "./losses.ts";
+import { temporaryFolder } from "./world.ts";
 
 describe("a database that is removed while it is open", () => {
   test("refuses all further use with the same error, which its owner hears once, and saves what could not be acknowledged too", async () => {
@@ -225,113 +184,4 @@ test("a database that is replaced while it is closed is told of", () => {
   expect(files.closed).toThrow(
     /some\.sqlite is lost to this program, which was closing it: it was replaced by another file of this name\. See what has become of the file\./,
   );
-});
-
-describe.skipIf(!hasSqlite3)("a lock that has fallen, because this process has read the file (needs sqlite3)", () => {
-  const fallen = async (folder: { readonly database: string }): Promise<ResultsDatabase> => {
-    const results = await openResults({ path: folder.database, programId: "prog1" });
-    await store(results, 0, 5);
-    expect(() => sqlite3(folder.database, "select count(*) from hyperion_key_val")).toThrow(/locked/);
-    readFileSync(folder.database);
-    return results;
-  };
-
-  test.each([
-    "select count(*) from hyperion_key_val",
-    "pragma wal_checkpoint(truncate)",
-    "insert into hyperion_key_val values ('stranger', 'texts', '77', '\"z\"', 0)",
-  ])("is noticed when another program has come in: %s", async (sql) => {
-    using folder = temporaryFolder();
-    const results = await fallen(folder);
-    sqlite3(folder.database, sql);
-    const error = await lossOf(store(results, 5, 7));
-    expect(error).toMatchObject({
-      code: "file-lost",
-      message: expect.stringMatching(/its log results\.sqlite-wal was/),
-    });
-    await results[Symbol.asyncDispose]();
-    expect(await storedIn(savedIn(error))).toEqual(expect.arrayContaining([0, 1, 2, 3, 4, 5, 6]));
-  });
-
-  test("is noticed while the other program has the file open", async () => {
-    using folder = temporaryFolder();
-    const results = await fallen(folder);
-    const other = spawn("sqlite3", [folder.database], { stdio: ["pipe", "pipe", "inherit"] });
-    const closed = once(other, "close");
-    try {
-      other.stdin.write("select count(*) from hyperion_key_val;\n");
-      await once(other.stdout, "data");
-      const error = await lossOf(store(results, 5, 7));
-      expect(error).toMatchObject({
-        code: "file-lost",
-        message: expect.stringMatching(
-          /another program has opened it \(there is results\.sqlite-shm\), because the lock on it had fallen/,
-        ),
-      });
-      expect(await storedIn(savedIn(error))).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    } finally {
-      other.kill("SIGKILL");
-      await closed;
-      await results[Symbol.asyncDispose]();
-    }
-  });
-});
-
-describe("a log without its database, which a killed program has left", () => {
-  const killedIn = async (database: string): Promise<void> => {
-    await using writer = runProgram("writer.ts", database, "die-after-commit");
-    expect(await remainingLines(writer)).toHaveLength(20);
-  };
-
-  test.each([
-    ["removed", (database: string) => rmSync(database)],
-    ["cut to nothing", (database: string) => truncateSync(database)],
-  ])("is made into a database where that was %s, and named", async (_title, lose) => {
-    using folder = temporaryFolder();
-    await killedIn(folder.database);
-    lose(folder.database);
-    let notice: string | undefined;
-    {
-      await using results = await openResults({ path: folder.database, programId: "next" });
-      notice = results.notice;
-    }
-    const [, aside = "", path] = /then: mv (\S+) (\S+)$/.exec(notice ?? "") ?? [];
-    expect(path).toBe(folder.database);
-    renameSync(aside, folder.database);
-    await using results = await openResults({ path: folder.database, programId: "next" });
-    expect(results.notice).toBeUndefined();
-    expect(await results.lookupAll("binary_root_search")).toHaveLength(30);
-  });
-
-  test("is not written into a database that was put in its place", async () => {
-    using folder = temporaryFolder();
-    using elsewhere = temporaryFolder();
-    {
-      await using other = await openResults({ path: elsewhere.database, programId: "other" });
-      await store(other, 100, 103);
-    }
-    const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
-    const original = new DatabaseSync(elsewhere.database);
-    original.prepare("vacuum into ?").run(`${elsewhere.database}.copy`);
-    original.close();
-    await killedIn(folder.database);
-    renameSync(`${elsewhere.database}.copy`, folder.database);
-    await using results = await openResults({ path: folder.database, programId: "next" });
-    expect(results.notice).toMatch(/Beside the results database .* was the log of another one/);
-    expect((await lookupAll(texts)({ results })).map(([key]) => key)).toEqual([100, 101, 102]);
-  });
-
-  test("is left with the database that it belongs to, also behind many checkpoints", async () => {
-    using folder = temporaryFolder();
-    await using writer = runProgram("writer.ts", folder.database);
-    let acknowledged = 0;
-    while (!existsSync(`${folder.database}-wal`) || statSync(folder.database).size < 50_000) {
-      await writer.nextLine();
-      acknowledged += 1;
-    }
-    await writer.kill();
-    await using results = await openResults({ path: folder.database, programId: "next" });
-    expect(results.notice).toBeUndefined();
-    expect((await results.lookupAll("binary_root_search")).length).toBeGreaterThanOrEqual(acknowledged);
-  });
 });

@@ -6,7 +6,7 @@ import { brackets, root, temporaryFolder } from "./world.ts";
 type Key = ReturnType<typeof root>;
 
 /** A function whose calls the test ends by hand. */
-const controlled = () => {
+function controlled() {
   const calls: PromiseWithResolvers<[number, number]>[] = [];
   const run =
     (_key: Key) =>
@@ -16,7 +16,7 @@ const controlled = () => {
       return call.promise;
     };
   return { calls, run };
-};
+}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

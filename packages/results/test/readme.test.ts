@@ -6,11 +6,11 @@ import { temporaryFolder } from "./world.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
-const firstBlock = (language: string): string => {
+function firstBlock(language: string): string {
   const block = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(readme)?.[1];
   if (block === undefined) throw new Error(`The README has no block of ${language}`);
   return block;
-};
+}
 
 test("the README's example prints what it says, and computes nothing at its second run", () => {
   using folder = temporaryFolder();

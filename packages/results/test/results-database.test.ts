@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { insert, lookup, openResults, ResultsError } from "../src/index.ts";
 import { brackets, remainingLines, root, runProgram, temporaryFolder } from "./world.ts";
 
-const opening = async (path: string): Promise<ResultsError> => {
+async function opening(path: string): Promise<ResultsError> {
   try {
     await openResults({ path, programId: "prog1" });
   } catch (error) {
@@ -12,7 +12,7 @@ const opening = async (path: string): Promise<ResultsError> => {
     throw error;
   }
   throw new Error(`${path} could be opened`);
-};
+}
 
 test("the live connection has synchronous=FULL, a write-ahead log and SQLite's exclusive lock", async () => {
   using folder = temporaryFolder();

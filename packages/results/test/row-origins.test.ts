@@ -17,7 +17,7 @@ const inner = keyValMap("inner", z.number(), z.string());
 const outer = keyValMap("outer", z.number(), z.string());
 
 /** Programs, one after another, whose functions have these codes. */
-const programs = (database: string) => {
+function programs(database: string) {
   let count = 0;
   return async <A>(
     codes: Readonly<Record<string, string>> | undefined,
@@ -33,7 +33,7 @@ const programs = (database: string) => {
     });
     return { value: await use({ results }), found };
   };
-};
+}
 
 /** Computes x with the functions `names`, and says with which code. */
 const compute =

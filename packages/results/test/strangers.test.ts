@@ -13,7 +13,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openResults } from "../src/index.ts";
 import { ownIdentity } from "@hyperion-ts/processes/process-identity";
-import { asStranger, haveStranger, shareFolder, stranger } from "./stranger.ts";
+import { asStranger, haveStranger, shareFolder, STRANGER } from "./stranger.ts";
 import { type Folder, runProgram, temporaryFolder } from "./world.ts";
 
 /** Opens the database in a process of its own, closes it again, and gives what that said; nothing where it had to be killed because it waited. */
@@ -37,22 +37,22 @@ async function store(path: string): Promise<void> {
   await results.insert("m", "1", '"ours"');
 }
 
-const lookUp = async (path: string): Promise<string | undefined> => {
+async function lookUp(path: string): Promise<string | undefined> {
   await using results = await openResults({ path, programId: "ours" });
   return results.lookup("m", "1");
-};
+}
 
-const modes = [
+const MODES = [
   ["that a group shares (0770)", 0o770],
   ["that everybody shares (1777)", 0o1777],
 ] as const;
 
-const names = ["results.sqlite", "results.sqlite-wal", "results.sqlite-journal", "results.sqlite.lock"] as const;
-const beside = names.filter((name) => name !== "results.sqlite");
+const NAMES = ["results.sqlite", "results.sqlite-wal", "results.sqlite-journal", "results.sqlite.lock"] as const;
+const beside = NAMES.filter((name) => name !== "results.sqlite");
 
 describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
-  describe.each(modes)("in a folder %s", (_title, mode) => {
-    test.each(names)("can't lead %s by a link into a file of ours", async (name) => {
+  describe.each(MODES)("in a folder %s", (_title, mode) => {
+    test.each(NAMES)("can't lead %s by a link into a file of ours", async (name) => {
       using ours = temporaryFolder();
       using folder = temporaryFolder();
       await store(ours.database);
@@ -64,7 +64,7 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
       expect(readdirSync(ours.path)).toEqual(["results.sqlite"]);
     });
 
-    test.each(names)("can't have a file of ours made by a link at %s", async (name) => {
+    test.each(NAMES)("can't have a file of ours made by a link at %s", async (name) => {
       using ours = temporaryFolder();
       using folder = temporaryFolder();
       shareFolder(folder.path, mode);
@@ -73,7 +73,7 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
       expect(readdirSync(ours.path)).toEqual([]);
     });
 
-    test.each(names)("can't keep us waiting by a FIFO at %s", async (name) => {
+    test.each(NAMES)("can't keep us waiting by a FIFO at %s", async (name) => {
       using folder = temporaryFolder();
       shareFolder(folder.path, mode);
       asStranger('mkfifo -m 666 "$1"', `${folder.path}/${name}`);
@@ -139,7 +139,7 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
     }
     for (const suffix of ["", "-wal"]) copyFileSync(`${folder.path}/kept${suffix}`, `${folder.database}${suffix}`);
     for (const suffix of ["", "-wal", ".lock"]) {
-      chownSync(`${folder.database}${suffix}`, stranger.uid, stranger.gid);
+      chownSync(`${folder.database}${suffix}`, STRANGER.uid, STRANGER.gid);
       chmodSync(`${folder.database}${suffix}`, 0o664);
     }
     shareFolder(folder.path, 0o770);
@@ -150,7 +150,7 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
     using theirs = temporaryFolder();
     using folder = temporaryFolder();
     await store(theirs.database);
-    chownSync(theirs.database, stranger.uid, stranger.gid);
+    chownSync(theirs.database, STRANGER.uid, STRANGER.gid);
     shareFolder(folder.path, 0o770);
     asStranger('ln -s "$1" "$2"', theirs.database, folder.database);
     expect(await lookUp(folder.database)).toBe('"ours"');

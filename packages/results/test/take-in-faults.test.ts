@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookupAll, openResults } from "../src/index.ts";
-import { haveStranger, stranger } from "./stranger.ts";
+import { haveStranger, STRANGER } from "./stranger.ts";
 import { remainingLines, runProgram, temporaryFolder, type Folder } from "./world.ts";
 
 const map = keyValMap("m", z.number(), z.string());
@@ -115,7 +115,7 @@ describe("a source", () => {
   test.skipIf(!haveStranger)("of another user is refused (needs root, to be one)", async () => {
     using folder = temporaryFolder();
     await store(sourceOf(folder), 3);
-    chownSync(sourceOf(folder), stranger.uid, stranger.gid);
+    chownSync(sourceOf(folder), STRANGER.uid, STRANGER.gid);
     await using results = await openResults({ path: folder.database, programId: "prog1" });
     await expect(results.takeIn(sourceOf(folder), { id: "job" })).rejects.toMatchObject({
       code: "not-ours",

@@ -12,14 +12,14 @@ import { keyValMap } from "../src/index.ts";
 export type Folder = Disposable & { readonly path: string; readonly database: string };
 
 /** A temporary folder; `database` is a path in it where no file is yet. */
-export const temporaryFolder = (): Folder => {
+export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), "hyperion-ts-results-"));
   return {
     path,
     database: join(path, "results.sqlite"),
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
-};
+}
 
 export type Program = AsyncDisposable & {
   readonly pid: number;
@@ -33,7 +33,7 @@ export type Program = AsyncDisposable & {
 export const runProgram = (name: string, ...args: readonly string[]): Program => runProgramWith({}, name, ...args);
 
 /** As runProgram, with further environment variables. */
-export const runProgramWith = (env: NodeJS.ProcessEnv, name: string, ...args: readonly string[]): Program => {
+export function runProgramWith(env: NodeJS.ProcessEnv, name: string, ...args: readonly string[]): Program {
   const file = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -56,19 +56,19 @@ export const runProgramWith = (env: NodeJS.ProcessEnv, name: string, ...args: re
     kill,
     [Symbol.asyncDispose]: kill,
   };
-};
+}
 
-const pidOf = (child: ChildProcess): number => {
+function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error("The test program did not start");
   return child.pid;
-};
+}
 
 /** Reads all further lines of a program. */
-export const remainingLines = async (program: Program): Promise<readonly string[]> => {
+export async function remainingLines(program: Program): Promise<readonly string[]> {
   const lines: string[] = [];
   for (let line = await program.nextLine(); line !== undefined; line = await program.nextLine()) lines.push(line);
   return lines;
-};
+}
 
 /** The map of the root search, as in Hyperion's example. */
 export const brackets = keyValMap(

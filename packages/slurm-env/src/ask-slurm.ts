@@ -17,6 +17,7 @@ const MOST_BYTES = 256 * 1_048_576;
 export interface AskOptions {
   /** Default 30,000. */
   readonly timeLimitMs?: number;
+  /** Ends the command, and the wait for it. */
   readonly signal?: AbortSignal | undefined;
   /** All that it reads from its standard input, such as the script of a job. Default: nothing. */
   readonly input?: string;
@@ -66,7 +67,8 @@ function answerOf(error: ExecFileException | null, [stdout, stderr]: Printed, ti
 /**
  * What `argv` printed on its standard output, as `askSlurm` runs it.
  *
- * @throws SlurmCommandError where it did not end with code 0; the signal's reason after an abort.
+ * @throws SlurmCommandError when the command did not end with code 0
+ * @throws the signal's reason when that aborts
  */
 export async function slurmOutput(argv: readonly string[], options: AskOptions = {}): Promise<string> {
   const answer = await askSlurm(argv, options);

@@ -1,5 +1,5 @@
 /**
- * Nominal types over plain values: a `NodeName` is a string that was checked to be one, so a
+ * Nominal types over plain values: a `SlurmJobId` is a number that was checked to be one, so a
  * function that asks for it need not check again. The property exists for the compiler only.
  */
 export type Brand<T, Name extends string> = T & { readonly __brand: Name };

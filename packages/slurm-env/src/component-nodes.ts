@@ -7,7 +7,6 @@ import { expandHostlist } from "./expand-hostlist.ts";
 import { readNodeCpus } from "./node-cpus.ts";
 import { readRequestedGpus } from "./node-gpus.ts";
 import { readMemoryRule } from "./node-memory.ts";
-import type { NodeName } from "./node-name.ts";
 import type { Notes } from "./notes.ts";
 import { contradiction } from "./slurm-env-error.ts";
 import { readCount, requireText, type SlurmEnvironment } from "./slurm-environment.ts";
@@ -15,9 +14,9 @@ import { readCount, requireText, type SlurmEnvironment } from "./slurm-environme
 /**
  * The nodes that the variables with this suffix describe, in Slurm's order.
  *
- * @throws SlurmEnvError for names and CPUs; all else is optional.
+ * @throws SlurmEnvError when names or CPUs are missing or wrong; all else is optional
  */
-export const readComponentNodes = (env: SlurmEnvironment, suffix: string, notes: Notes): readonly AllocatedNode[] => {
+export function readComponentNodes(env: SlurmEnvironment, suffix: string, notes: Notes): readonly AllocatedNode[] {
   const names = readNames(env, suffix);
   notes.unlessOdd(() => checkNodeCount(env, suffix, names.length));
   const gpus = readRequestedGpus(env, suffix, names.length, notes);
@@ -28,19 +27,19 @@ export const readComponentNodes = (env: SlurmEnvironment, suffix: string, notes:
     gpus: gpus[index],
     memoryMb: memoryMb(cpus, gpus[index]),
   }));
-};
+}
 
-const readNames = (env: SlurmEnvironment, suffix: string): readonly NodeName[] => {
+function readNames(env: SlurmEnvironment, suffix: string): readonly string[] {
   const variable = `SLURM_JOB_NODELIST${suffix}`;
   const text = requireText(env, variable);
   const names = expandHostlist(text, variable);
   const distinct = new Set(names);
   if (distinct.size !== names.length) throw contradiction({ text, variable }, `it names a node twice`);
   return names;
-};
+}
 
 /** The list of names is what counts: their number beside it could only be an older one. */
-const checkNodeCount = (env: SlurmEnvironment, suffix: string, named: number): void => {
+function checkNodeCount(env: SlurmEnvironment, suffix: string, named: number): void {
   const variable = `SLURM_JOB_NUM_NODES${suffix}`;
   const stated = readCount(env, variable);
   if (stated === undefined || stated === named) return;
@@ -48,4 +47,4 @@ const checkNodeCount = (env: SlurmEnvironment, suffix: string, named: number): v
     { text: requireText(env, variable), variable },
     `SLURM_JOB_NODELIST${suffix} names ${named} node(s)`,
   );
-};
+}

@@ -5,11 +5,15 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
 /** A number of CPUs as Slurm counts them (hardware threads or cores, by the cluster's configuration); at least 1. */
 export type CpuCount = Brand<number, "CpuCount">;
 
-/** @throws SlurmEnvError `malformed` unless it is a whole number from 1 on. */
-export const parseCpuCount = (count: number): CpuCount => {
+/**
+ * `count`, checked to be a number of CPUs.
+ *
+ * @throws SlurmEnvError `malformed` when it is no whole number from 1 on
+ */
+export function parseCpuCount(count: number): CpuCount {
   if (!isCpuCount(count))
     throw new SlurmEnvError("malformed", `${count} can't be a number of CPUs: those are whole numbers from 1 on.`);
   return count;
-};
+}
 
 const isCpuCount = (count: number): count is CpuCount => Number.isSafeInteger(count) && count >= 1;

@@ -8,14 +8,18 @@ import { SlurmEnvError } from "./slurm-env-error.ts";
 /** A CPU's place in Slurm's order of a node's CPUs (by socket, core and thread, from 0 on): no id of the kernel. */
 export type CpuPlace = Brand<number, "CpuPlace">;
 
-/** @throws SlurmEnvError `malformed` unless it is a whole number from 0 on. */
-export const parseCpuPlace = (place: number): CpuPlace => {
+/**
+ * `place`, checked to be a CPU's place.
+ *
+ * @throws SlurmEnvError `malformed` when it is no whole number from 0 on
+ */
+export function parseCpuPlace(place: number): CpuPlace {
   if (!isCpuPlace(place))
     throw new SlurmEnvError(
       "malformed",
       `${place} can't be a CPU's place in Slurm's order: those are whole numbers from 0 on.`,
     );
   return place;
-};
+}
 
 const isCpuPlace = (place: number): place is CpuPlace => Number.isSafeInteger(place) && place >= 0;

@@ -4,14 +4,18 @@
  */
 import { errorAt, type SlurmEnvError, type SlurmEnvErrorCode, type Source } from "./slurm-env-error.ts";
 
+/** A place in a text. */
 export class Cursor {
+  /** The text. */
   readonly source: Source;
+  /** The place: how many UTF-16 units are before it. */
   at = 0;
 
   constructor(source: Source) {
     this.source = source;
   }
 
+  /** Whether nothing is left. */
   get atEnd(): boolean {
     return this.at >= this.source.text.length;
   }

@@ -16,35 +16,35 @@ import type { SlurmJobId } from "./slurm-job-id.ts";
  * Then the nodes and CPUs of each component are needed; what names the components is not, as a job without it has the
  * nodes of its own variables.
  *
- * @throws SlurmEnvError
+ * @throws SlurmEnvError when the names or CPUs of a component are missing or wrong
  */
-export const readHetComponents = (
+export function readHetComponents(
   env: SlurmEnvironment,
   jobId: SlurmJobId,
   notes: Notes,
-): readonly HetComponent[] | undefined => {
+): readonly HetComponent[] | undefined {
   const jobIds = notes.unlessOdd(() => readJobIds(env)) ?? [];
   return jobIds.includes(jobId) ? jobIds.map((id, index) => readComponent(env, index, id, notes)) : undefined;
-};
+}
 
 /** One list of all nodes, each once, in the order of first appearance. */
-export const mergeComponents = (components: readonly HetComponent[]): readonly AllocatedNode[] => {
+export function mergeComponents(components: readonly HetComponent[]): readonly AllocatedNode[] {
   const merged = new Map<string, AllocatedNode>();
   for (const { index, nodes } of components) {
     for (const node of nodes) merged.set(node.name, addShare(merged.get(node.name), node, index));
   }
   return [...merged.values()];
-};
+}
 
 /** A loop that ends at the first id that is missing: an absurd size costs nothing. */
-const readJobIds = (env: SlurmEnvironment): readonly SlurmJobId[] => {
+function readJobIds(env: SlurmEnvironment): readonly SlurmJobId[] {
   const size = readCount(env, "SLURM_HET_SIZE") ?? 0;
   const jobIds: SlurmJobId[] = [];
   while (jobIds.length < size) jobIds.push(requireJobId(env, `SLURM_JOB_ID_HET_GROUP_${jobIds.length}`));
   return jobIds;
-};
+}
 
-const readComponent = (env: SlurmEnvironment, index: number, jobId: SlurmJobId, notes: Notes): HetComponent => {
+function readComponent(env: SlurmEnvironment, index: number, jobId: SlurmJobId, notes: Notes): HetComponent {
   const suffix = `_HET_GROUP_${index}`;
   return {
     index,
@@ -52,7 +52,7 @@ const readComponent = (env: SlurmEnvironment, index: number, jobId: SlurmJobId, 
     partition: readText(env, `SLURM_JOB_PARTITION${suffix}`),
     nodes: readComponentNodes(env, suffix, notes),
   };
-};
+}
 
 const addShare = (sum: AllocatedNode | undefined, share: AllocatedNode, component: number): AllocatedNode => ({
   name: share.name,

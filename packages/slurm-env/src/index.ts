@@ -5,7 +5,6 @@ export { parseCpuCount } from "./cpu-count.ts";
 export type { CpuCount } from "./cpu-count.ts";
 export { expandHostlist } from "./expand-hostlist.ts";
 export { foldHostlist } from "./fold-hostlist.ts";
-export type { NodeName } from "./node-name.ts";
 export { type CpuPlace, parseCpuPlace } from "./cpu-place.ts";
 export { type JobDetails, parseJobDetails } from "./job-details.ts";
 export { type JobRecord, parseJobRecord, parseJobRecords, parseJobRecordsOf } from "./job-record.ts";

@@ -20,7 +20,7 @@ export interface JobDetails {
 /**
  * Reads what `scontrol show job --details JOBID` prints (see parseJobRecords for how to ask it). Other jobs are passed over.
  *
- * @throws SlurmEnvError `malformed` or `too-many-names` for a list of nodes, CPUs or GPUs that can't be right.
+ * @throws SlurmEnvError `malformed` or `too-many-names` when a list of nodes, CPUs or GPUs can't be right
  */
 export function parseJobDetails(text: string, jobId: SlurmJobId): JobDetails {
   const records = parseJobRecordsOf(text, jobId);

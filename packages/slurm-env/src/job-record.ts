@@ -6,33 +6,38 @@
  */
 import { expandHostlist } from "./expand-hostlist.ts";
 import { type NodeDetails, readNodeDetails } from "./node-details.ts";
-import { type NodeName, parseNodeName } from "./node-name.ts";
+import { parseNodeName } from "./node-name.ts";
 import { RecordLines } from "./record-lines.ts";
 import { parseSlurmJobId, type SlurmJobId } from "./slurm-job-id.ts";
 
 /** A job, or one task of an array, or one component of a heterogeneous job. Texts are empty, and numbers 0, where Slurm does not say. */
 export interface JobRecord {
+  /** Its own id; an array's task and a component of a heterogeneous job have one each. */
   readonly id: SlurmJobId;
   /** Its first line. */
   readonly name: string;
+  /** The login name of who submitted it. */
   readonly user: string;
+  /** The same as a number (uid). */
   readonly userId: number | undefined;
+  /** The partition that it waits for, or runs in; several, separated by commas, while it waits for the first of them. */
   readonly partition: string;
   /** Slurm's word, such as `PENDING`, `RUNNING`, `COMPLETED`, `TIMEOUT`; `jobPhase` says what it means. */
   readonly state: string;
   /** Why it is in that state, such as `Resources` or `TimeLimit`; `None` where there is nothing to say. */
   readonly reason: string;
-  /** Nodes that it has or had. */
-  readonly nodes: readonly NodeName[];
+  /** The names of the nodes that the job has or had, checked. */
+  readonly nodes: readonly string[];
+  /** How many CPUs it has, or asks for. */
   readonly cpus: number;
   /** Its part of each node; only with `--details`, and only of a job that has nodes. */
   readonly nodeDetails: readonly NodeDetails[];
   /** Whether it has a script, and is no person's own allocation (salloc). */
   readonly isBatch: boolean;
   /** The node that its script runs on, or ran on. */
-  readonly batchHost?: NodeName | undefined;
+  readonly batchHost?: string | undefined;
   /** Nodes that were lost, where it failed for that; from Slurm 23.02 on. */
-  readonly failedNodes?: readonly NodeName[] | undefined;
+  readonly failedNodes?: readonly string[] | undefined;
   /** How often Slurm has put it back into the queue. */
   readonly restarts: number;
   /** The script's own; 0 while it runs. */
@@ -58,7 +63,7 @@ export interface JobRecord {
 /**
  * All records of a text, in its order; what is none is passed over.
  *
- * @throws SlurmEnvError `malformed` or `too-many-names` for a list of nodes, CPUs or GPUs that can't be right.
+ * @throws SlurmEnvError `malformed` or `too-many-names` when a list of nodes, CPUs or GPUs can't be right
  */
 export const parseJobRecords = (text: string): readonly JobRecord[] =>
   splitJobRecords(text).map((record) => record.read());
@@ -78,7 +83,11 @@ export function parseJobRecordsOf(text: string, jobId: SlurmJobId): readonly Job
   );
 }
 
-/** The job's own record. @throws SlurmEnvError as `parseJobRecords`. */
+/**
+ * The job's own record.
+ *
+ * @throws SlurmEnvError as `parseJobRecords`.
+ */
 export const parseJobRecord = (text: string, jobId: SlurmJobId): JobRecord | undefined =>
   splitJobRecords(text)
     .find(({ id }) => id === jobId)

@@ -16,52 +16,52 @@ export type JobPhase =
   /** A word that is not known here: it has not ended. */
   | { readonly kind: "unknown" };
 
-const waits: JobPhase = { kind: "pending", held: false };
-const isHeld: JobPhase = { kind: "pending", held: true };
-const runs: JobPhase = { kind: "running" };
-const endedByItself: JobPhase = { kind: "ended", byItself: true };
-const wasEnded: JobPhase = { kind: "ended", byItself: false };
+const WAITS: JobPhase = { kind: "pending", held: false };
+const IS_HELD: JobPhase = { kind: "pending", held: true };
+const RUNS: JobPhase = { kind: "running" };
+const ENDED_BY_ITSELF: JobPhase = { kind: "ended", byItself: true };
+const WAS_ENDED: JobPhase = { kind: "ended", byItself: false };
 
-const phases = {
-  PENDING: waits,
-  EXPEDITING: waits,
-  REQUEUED: waits,
-  REQUEUE_FED: waits,
-  REQUEUE_HOLD: isHeld,
-  RESV_DEL_HOLD: isHeld,
-  SPECIAL_EXIT: isHeld,
-  CONFIGURING: runs,
-  RESIZING: runs,
-  RUNNING: runs,
-  SIGNALING: runs,
-  STAGE_OUT: runs,
-  STOPPED: runs,
-  SUSPENDED: runs,
+const PHASES = {
+  PENDING: WAITS,
+  EXPEDITING: WAITS,
+  REQUEUED: WAITS,
+  REQUEUE_FED: WAITS,
+  REQUEUE_HOLD: IS_HELD,
+  RESV_DEL_HOLD: IS_HELD,
+  SPECIAL_EXIT: IS_HELD,
+  CONFIGURING: RUNS,
+  RESIZING: RUNS,
+  RUNNING: RUNS,
+  SIGNALING: RUNS,
+  STAGE_OUT: RUNS,
+  STOPPED: RUNS,
+  SUSPENDED: RUNS,
   COMPLETING: { kind: "completing" },
-  COMPLETED: endedByItself,
-  FAILED: endedByItself,
-  BOOT_FAIL: wasEnded,
-  CANCELLED: wasEnded,
-  DEADLINE: wasEnded,
-  NODE_FAIL: wasEnded,
-  OUT_OF_MEMORY: wasEnded,
-  PREEMPTED: wasEnded,
-  REVOKED: wasEnded,
-  TIMEOUT: wasEnded,
+  COMPLETED: ENDED_BY_ITSELF,
+  FAILED: ENDED_BY_ITSELF,
+  BOOT_FAIL: WAS_ENDED,
+  CANCELLED: WAS_ENDED,
+  DEADLINE: WAS_ENDED,
+  NODE_FAIL: WAS_ENDED,
+  OUT_OF_MEMORY: WAS_ENDED,
+  PREEMPTED: WAS_ENDED,
+  REVOKED: WAS_ENDED,
+  TIMEOUT: WAS_ENDED,
 } as const satisfies Readonly<Record<string, JobPhase>>;
 
 /** Slurm's word for the state of a job. */
-export type JobState = keyof typeof phases;
+export type JobState = keyof typeof PHASES;
 
 /** All states that are known, by their words. */
-export const jobStates: readonly JobState[] = Object.keys(phases).filter(isJobState);
+export const jobStates: readonly JobState[] = Object.keys(PHASES).filter(isJobState);
 
 /** What a state means; its word may have more behind it, as in sacct's `CANCELLED by 1001`. */
 export function jobPhase(state: string): JobPhase {
   const [word = ""] = state.split(" ", 1);
-  return isJobState(word) ? phases[word] : { kind: "unknown" };
+  return isJobState(word) ? PHASES[word] : { kind: "unknown" };
 }
 
 function isJobState(word: string): word is JobState {
-  return Object.hasOwn(phases, word);
+  return Object.hasOwn(PHASES, word);
 }

@@ -7,15 +7,16 @@
  * job submits another. They are the fallback only for an environment without the former.
  */
 import { parseCpuCount, type CpuCount } from "./cpu-count.ts";
-import type { NodeName } from "./node-name.ts";
 import { expandCounts } from "./repeated-counts.ts";
 import { missingVariable } from "./slurm-env-error.ts";
 import { readCount, readText, type SlurmEnvironment } from "./slurm-environment.ts";
 import { readStepId } from "./step-id.ts";
 
-/** A node and how many of its CPUs are the job's. */
+/** One node of the job, and what the job has of it. */
 export interface NodeCpus {
-  readonly name: NodeName;
+  /** Slurm's name of the node, checked. */
+  readonly name: string;
+  /** How many of its CPUs are the job's. */
   readonly cpus: CpuCount;
 }
 
@@ -23,13 +24,10 @@ export interface NodeCpus {
  * The nodes with their CPUs, in the same order.
  *
  * @param suffix `_HET_GROUP_1` and the like in a heterogeneous job, else empty.
- * @throws SlurmEnvError, `contradiction` if the counts are for another number of nodes.
+ * @throws SlurmEnvError `missing-variable` or `malformed` when there are no counts, `contradiction` when they are for another
+ *   number of nodes
  */
-export const readNodeCpus = (
-  env: SlurmEnvironment,
-  suffix: string,
-  nodes: readonly NodeName[],
-): readonly NodeCpus[] => {
+export function readNodeCpus(env: SlurmEnvironment, suffix: string, nodes: readonly string[]): readonly NodeCpus[] {
   const variable = `SLURM_JOB_CPUS_PER_NODE${suffix}`;
   const text = readText(env, variable);
   const counts =
@@ -39,23 +37,19 @@ export const readNodeCpus = (
     const name = nodes[index];
     return name === undefined ? [] : [{ name, cpus: parseCpuCount(count) }];
   });
-};
+}
 
-const countByTasks = (env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined => {
+function countByTasks(env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined {
   const cpusPerTask = readCount(env, `SLURM_CPUS_PER_TASK${suffix}`) ?? 1;
   return readNodeTasks(env, suffix, nodeCount)?.map((tasks) => tasks * cpusPerTask);
-};
+}
 
 /** The tasks on each node of the job; undefined where Slurm does not say, and in a step, whose tasks are not the job's. */
-export const readNodeTasks = (
-  env: SlurmEnvironment,
-  suffix: string,
-  nodeCount: number,
-): readonly number[] | undefined => {
+export function readNodeTasks(env: SlurmEnvironment, suffix: string, nodeCount: number): readonly number[] | undefined {
   if (readStepId(env) !== undefined) return undefined;
   const variable = `SLURM_TASKS_PER_NODE${suffix}`;
   const text = readText(env, variable);
   if (text !== undefined) return expandCounts({ text, variable }, nodeCount);
   const same = readCount(env, `SLURM_NTASKS_PER_NODE${suffix}`);
   return same === undefined ? undefined : Array.from({ length: nodeCount }, () => same);
-};
+}

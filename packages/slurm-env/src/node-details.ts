@@ -4,12 +4,12 @@ import { parseCpuPlace } from "./cpu-place.ts";
 import { Cursor } from "./cursor.ts";
 import { expandHostlist } from "./expand-hostlist.ts";
 import { parseGres } from "./node-gres.ts";
-import type { NodeName } from "./node-name.ts";
 import { parseNumberRanges, writeNumbers } from "./number-ranges.ts";
 
 /** The job's part of one node. */
 export interface NodeDetails {
-  readonly name: NodeName;
+  /** Slurm's name of the node, checked. */
+  readonly name: string;
   /** Whole cores: there may be more of them than CPUs that the job may use. */
   readonly cpuPlaces: readonly CpuPlace[];
   /** The node's own numbers of GPUs, as text: other sources name GPUs (Allocation). */
@@ -36,7 +36,7 @@ export const readNodeDetails = (record: string): readonly NodeDetails[] =>
 
 /** Each node once: the components of a heterogeneous job may share one. */
 export function sumNodeDetails(shares: readonly NodeDetails[]): readonly NodeDetails[] {
-  const nodes = new Map<NodeName, NodeDetails>();
+  const nodes = new Map<string, NodeDetails>();
   for (const share of shares) nodes.set(share.name, addShare(nodes.get(share.name), share));
   return [...nodes.values()];
 }

@@ -7,19 +7,18 @@
 import type { AllocatedNode } from "./allocation.ts";
 import { Cursor } from "./cursor.ts";
 import { readNodeTasks } from "./node-cpus.ts";
-import type { NodeName } from "./node-name.ts";
 import type { Notes } from "./notes.ts";
 import { parseNumberRanges, writeNumbers } from "./number-ranges.ts";
 import { errorAt } from "./slurm-env-error.ts";
 import { readText, readWholeNumber, type SlurmEnvironment } from "./slurm-environment.ts";
 
 /** The number of GPUs on each node as it was asked for, in the order of the nodes; undefined where that does not tell. */
-export const readRequestedGpus = (
+export function readRequestedGpus(
   env: SlurmEnvironment,
   suffix: string,
   nodeCount: number,
   notes: Notes,
-): readonly (number | undefined)[] => {
+): readonly (number | undefined)[] {
   const request = (variable: string): number | undefined =>
     notes.unlessOdd(() => readRequest(env, `${variable}${suffix}`));
   const everywhere = request("SLURM_GPUS_PER_NODE") ?? (nodeCount === 1 ? request("SLURM_GPUS") : undefined);
@@ -29,13 +28,13 @@ export const readRequestedGpus = (
     const taskCount = tasks?.[node];
     return perTask === undefined || taskCount === undefined ? everywhere : perTask * taskCount;
   });
-};
+}
 
 /** The nodes, with what Slurm says of the node that we run on in the place of what was asked for. */
 export const withHeadGpus = (
   env: SlurmEnvironment,
   nodes: readonly AllocatedNode[],
-  head: NodeName | undefined,
+  head: string | undefined,
   notes: Notes,
 ): readonly AllocatedNode[] =>
   nodes.map((node, index) => {
@@ -49,13 +48,13 @@ export const withHeadGpus = (
  * SLURM_JOB_GPUS is set on the first node, where the batch script runs, and handed on from there to
  * every step: on other nodes it is not theirs, and only SLURM_STEP_GPUS tells.
  */
-const readHeadGpuIds = (env: SlurmEnvironment, isFirstNode: boolean, notes: Notes): readonly string[] | undefined => {
+function readHeadGpuIds(env: SlurmEnvironment, isFirstNode: boolean, notes: Notes): readonly string[] | undefined {
   const ids = (variable: string): readonly string[] | undefined => notes.unlessOdd(() => readIds(env, variable));
   return (isFirstNode ? ids("SLURM_JOB_GPUS") : undefined) ?? ids("SLURM_STEP_GPUS");
-};
+}
 
 /** Numbers and ranges of them, or names such as `GPU-5c89852c` and `MIG-377e0049`, in Slurm's order. */
-const readIds = (env: SlurmEnvironment, variable: string): readonly string[] | undefined => {
+function readIds(env: SlurmEnvironment, variable: string): readonly string[] | undefined {
   const text = readText(env, variable);
   if (text === undefined) return undefined;
   const cursor = new Cursor({ text, variable });
@@ -64,18 +63,18 @@ const readIds = (env: SlurmEnvironment, variable: string): readonly string[] | u
     : writeNumbers(parseNumberRanges(cursor)).map((digits) => String(Number(digits)));
   if (!cursor.atEnd) throw cursor.error("GPU ids are numbers and ranges, or names, separated by commas");
   return ids;
-};
+}
 
-const takeNames = (cursor: Cursor): readonly string[] => {
+function takeNames(cursor: Cursor): readonly string[] {
   const names: string[] = [];
   do names.push(cursor.takeWhile(/[a-z][\w./:-]*/iy));
   while (cursor.take(","));
   if (names.includes("")) throw cursor.error("the name of a GPU is expected");
   return names;
-};
+}
 
 /** A request such as `2`, `a100:2` or `a100:2,h100:1`: the number of GPUs of all types. */
-const readRequest = (env: SlurmEnvironment, variable: string): number | undefined => {
+function readRequest(env: SlurmEnvironment, variable: string): number | undefined {
   const text = readText(env, variable);
   if (text === undefined) return undefined;
   let position = 0;
@@ -88,4 +87,4 @@ const readRequest = (env: SlurmEnvironment, variable: string): number | undefine
     position += part.length + 1;
   }
   return count;
-};
+}

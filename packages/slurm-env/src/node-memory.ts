@@ -6,26 +6,27 @@ import type { CpuCount } from "./cpu-count.ts";
 import type { Notes } from "./notes.ts";
 import { readAmount, type SlurmEnvironment } from "./slurm-environment.ts";
 
-const units = ["NODE", "CPU", "GPU"] as const;
+const UNITS = ["NODE", "CPU", "GPU"] as const;
 
 /** Megabytes on a node by its CPUs and GPUs; undefined where Slurm does not say, or gives all of the node (0). */
 export type MemoryRule = (cpus: CpuCount, gpus: number | undefined) => number | undefined;
 
-export const readMemoryRule = (env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule => {
-  const [stated, another] = units.flatMap((unit) => {
+/** The rule of a job, or of the component with that `suffix`. */
+export function readMemoryRule(env: SlurmEnvironment, suffix: string, notes: Notes): MemoryRule {
+  const [stated, another] = UNITS.flatMap((unit) => {
     const megabytes = notes.unlessOdd(() => readAmount(env, `SLURM_MEM_PER_${unit}${suffix}`));
     return megabytes === undefined ? [] : [{ unit, megabytes }];
   });
   if (stated === undefined || another !== undefined) return () => undefined;
   return (cpus, gpus) => amount(stated.megabytes, stated.unit, cpus, gpus);
-};
+}
 
-const amount = (
+function amount(
   megabytes: number,
-  unit: (typeof units)[number],
+  unit: (typeof UNITS)[number],
   cpus: CpuCount,
   gpus: number | undefined,
-): number | undefined => {
+): number | undefined {
   switch (unit) {
     case "NODE":
       return megabytes;
@@ -36,4 +37,4 @@ const amount = (
     default:
       return unit satisfies never;
   }
-};
+}

@@ -3,32 +3,30 @@
  * a log file's name, so it must not begin with `-` or `.`, nor hold a slash or anything that a
  * shell would read; host names have no such characters (RFC 1123; `_` is widespread beside it).
  */
-import type { Brand } from "./brand.ts";
 import { errorAt, type Source } from "./slurm-env-error.ts";
 
-/** The name of a node: ASCII letters, digits, `.`, `_` and `-`; the first is a letter, a digit or `_`. */
-export type NodeName = Brand<string, "NodeName">;
-
 /** The longest name: DNS ends at 253 characters. Bounds what a short hostile hostlist can make us build. */
-export const maxNameLength = 255;
+export const MAX_NAME_LENGTH = 255;
 
 /**
- * Checks that a text is a node's name.
+ * `text`, checked to be the name of a node: ASCII letters, digits, `.`, `_` and `-`, of which the first is a letter, a
+ * digit or `_`; at most 255 characters.
  *
- * @throws SlurmEnvError `malformed`, with the first character that a name can't have.
+ * @param variable The environment variable that the text came from, for the error's message.
+ * @throws SlurmEnvError `malformed` when it is none; the message shows the first character that a name can't have
  */
-export const parseNodeName = (text: string, variable?: string): NodeName => {
+export function parseNodeName(text: string, variable?: string): string {
   if (!isNodeName(text)) throw refusal({ text, variable });
   return text;
-};
+}
 
-const isNodeName = (text: string): text is NodeName => text.length <= maxNameLength && /^\w[\w.-]*$/.test(text);
+const isNodeName = (text: string): boolean => text.length <= MAX_NAME_LENGTH && /^\w[\w.-]*$/.test(text);
 
-const refusal = (source: Source) => {
+function refusal(source: Source) {
   if (source.text === "") return errorAt("malformed", source, 0, "a node's name is empty");
-  if (source.text.length > maxNameLength) {
-    return errorAt("malformed", source, maxNameLength, `a node's name has more than ${maxNameLength} characters`);
+  if (source.text.length > MAX_NAME_LENGTH) {
+    return errorAt("malformed", source, MAX_NAME_LENGTH, `a node's name has more than ${MAX_NAME_LENGTH} characters`);
   }
   const position = /^[.-]/.test(source.text) ? 0 : source.text.search(/[^\w.-]/);
   return errorAt("malformed", source, position, "a node's name can't have this character here");
-};
+}

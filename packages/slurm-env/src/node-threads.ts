@@ -1,8 +1,13 @@
 /** How many threads Slurm counts for each core of a node. Pure: the caller runs scontrol. */
-import { type NodeName, parseNodeName } from "./node-name.ts";
+import { parseNodeName } from "./node-name.ts";
 
-/** Reads what `scontrol show node` prints, also with `--oneliner`: `ThreadsPerCore=` of each node. What says nothing of it is passed over. */
-export function parseThreadsPerCore(text: string): ReadonlyMap<NodeName, number> {
+/**
+ * The threads of a core by the node's name, from what `scontrol show node` prints, also with `--oneliner`. Nodes of
+ * which that says no `ThreadsPerCore=` are left out.
+ *
+ * @throws SlurmEnvError `malformed` when a node's name can't be one
+ */
+export function parseThreadsPerCore(text: string): ReadonlyMap<string, number> {
   const records = text.split(/^(?=NodeName=)/m);
   return new Map(
     records.flatMap((record) => {

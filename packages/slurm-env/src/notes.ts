@@ -6,7 +6,9 @@ import { quote, SlurmEnvError } from "./slurm-env-error.ts";
 
 /** An optional variable whose text is not understood, or can't be true beside another one: it counts as not set. */
 export interface EnvironmentNote {
+  /** The variable's name. */
   readonly variable: string;
+  /** What it is set to. */
   readonly text: string;
   /** The same for a person, with the reason, in one line. */
   readonly message: string;
@@ -16,6 +18,7 @@ export interface EnvironmentNote {
 export class Notes {
   readonly #notes = new Map<string, EnvironmentNote>();
 
+  /** The notes up to now, in the order in which their variables were read. */
   get all(): readonly EnvironmentNote[] {
     return [...this.#notes.values()];
   }
@@ -31,6 +34,7 @@ export class Notes {
     }
   }
 
+  /** Notes that a variable counts as not set, because of `problem`. */
   passOver(variable: string, text: string, problem: string): void {
     if (this.#notes.has(variable)) return;
     this.#notes.set(variable, { variable, text, message: `${variable}=${quote(text)} counts as not set: ${problem}` });

@@ -29,12 +29,12 @@ import { readStepId } from "./step-id.ts";
  * inherits its variables, so an array index, a step or a request for GPUs may be the outer job's,
  * unless it was submitted with `sbatch --export=NONE`.
  *
- * @throws SlurmEnvError `not-in-job` outside a job; `missing-variable`, `malformed`,
- *   `too-many-names` or `contradiction` where what is needed can't be right.
+ * @throws SlurmEnvError `not-in-job` when the environment is no job's, `missing-variable`, `malformed`, `too-many-names` or
+ *   `contradiction` when what is needed can't be right
  * @example
  * const { nodes, head } = parseAllocation(process.env);
  */
-export const parseAllocation = (env: SlurmEnvironment): Allocation => {
+export function parseAllocation(env: SlurmEnvironment): Allocation {
   checkInsideJob(env);
   const jobId = requireJobId(env, "SLURM_JOB_ID");
   const notes = new Notes();
@@ -56,30 +56,30 @@ export const parseAllocation = (env: SlurmEnvironment): Allocation => {
     ...readTimes(env, notes),
   };
   return { ...read, notes: notes.all };
-};
+}
 
-const jobMarks = ["SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_JOB_CPUS_PER_NODE"];
+const JOB_MARKS = ["SLURM_JOB_ID", "SLURM_JOB_NODELIST", "SLURM_JOB_CPUS_PER_NODE"];
 
-const checkInsideJob = (env: SlurmEnvironment): void => {
-  if (jobMarks.some((variable) => env[variable] !== undefined)) return;
+function checkInsideJob(env: SlurmEnvironment): void {
+  if (JOB_MARKS.some((variable) => env[variable] !== undefined)) return;
   throw new SlurmEnvError(
     "not-in-job",
-    `Not inside a Slurm job: none of ${jobMarks.join(", ")} is set. Get an allocation first: ` +
+    `Not inside a Slurm job: none of ${JOB_MARKS.join(", ")} is set. Get an allocation first: ` +
       "`sbatch -N2 SCRIPT` queues a script that starts this program, `salloc -N2` opens a shell to start it from. " +
       "(A plain ssh to a node of a job does not carry the job's variables.)",
   );
-};
+}
 
 /** Half of it is a leftover of another job, or set by hand to try out a script: that is no array. */
-const readArrayTask = (env: SlurmEnvironment, notes: Notes): ArrayTask | undefined => {
+function readArrayTask(env: SlurmEnvironment, notes: Notes): ArrayTask | undefined {
   const number = (variable: string): number | undefined => notes.unlessOdd(() => readWholeNumber(env, variable));
-  const jobId = notes.unlessOdd(() => readJobId(env, arrayIds.job));
-  const taskId = number(arrayIds.task);
+  const jobId = notes.unlessOdd(() => readJobId(env, ARRAY_IDS.job));
+  const taskId = number(ARRAY_IDS.task);
   if (jobId === undefined || taskId === undefined) {
     if (jobId !== undefined)
-      notes.passOver(arrayIds.job, String(jobId), `${arrayIds.task} does not tell which task of that array this is`);
+      notes.passOver(ARRAY_IDS.job, String(jobId), `${ARRAY_IDS.task} does not tell which task of that array this is`);
     if (taskId !== undefined)
-      notes.passOver(arrayIds.task, String(taskId), `${arrayIds.job} does not tell of which array`);
+      notes.passOver(ARRAY_IDS.task, String(taskId), `${ARRAY_IDS.job} does not tell of which array`);
     return undefined;
   }
   return {
@@ -90,9 +90,9 @@ const readArrayTask = (env: SlurmEnvironment, notes: Notes): ArrayTask | undefin
     maxTaskId: number("SLURM_ARRAY_TASK_MAX"),
     taskIdStep: number("SLURM_ARRAY_TASK_STEP"),
   };
-};
+}
 
-const arrayIds = { job: "SLURM_ARRAY_JOB_ID", task: "SLURM_ARRAY_TASK_ID" } as const;
+const ARRAY_IDS = { job: "SLURM_ARRAY_JOB_ID", task: "SLURM_ARRAY_TASK_ID" } as const;
 
 const readLabels = (env: SlurmEnvironment) => ({
   jobName: readText(env, "SLURM_JOB_NAME"),
@@ -103,11 +103,11 @@ const readLabels = (env: SlurmEnvironment) => ({
 });
 
 /** Slurm gives seconds since 1970; its END minus its START is the job's limit. Of two that contradict each other none counts. */
-const readTimes = (env: SlurmEnvironment, notes: Notes): Times => {
-  const [start, end] = [times.start, times.end].map((variable) => notes.unlessOdd(() => readAmount(env, variable)));
+function readTimes(env: SlurmEnvironment, notes: Notes): Times {
+  const [start, end] = [TIMES.start, TIMES.end].map((variable) => notes.unlessOdd(() => readAmount(env, variable)));
   if (start !== undefined && end !== undefined && end < start) {
-    notes.passOver(times.start, String(start), `the job would end earlier, at ${end} (${times.end})`);
-    notes.passOver(times.end, String(end), `the job would start later, at ${start} (${times.start})`);
+    notes.passOver(TIMES.start, String(start), `the job would end earlier, at ${end} (${TIMES.end})`);
+    notes.passOver(TIMES.end, String(end), `the job would start later, at ${start} (${TIMES.start})`);
     return {};
   }
   return {
@@ -115,10 +115,10 @@ const readTimes = (env: SlurmEnvironment, notes: Notes): Times => {
     endTimeMs: inMs(end),
     timeLimitMs: start === undefined || end === undefined ? undefined : inMs(end - start),
   };
-};
+}
 
 type Times = Pick<Allocation, "startTimeMs" | "endTimeMs" | "timeLimitMs">;
 
-const times = { start: "SLURM_JOB_START_TIME", end: "SLURM_JOB_END_TIME" } as const;
+const TIMES = { start: "SLURM_JOB_START_TIME", end: "SLURM_JOB_END_TIME" } as const;
 
 const inMs = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000);

@@ -9,6 +9,7 @@
 export class RecordLines {
   readonly #lines = new Map<string, string | undefined>();
 
+  /** `record` is what scontrol printed of one job, without `--oneliner`. */
   constructor(record: string) {
     for (const line of record.split("\n")) {
       const [, key] = /^ *([A-Za-z_:/]+)=/.exec(line) ?? [];

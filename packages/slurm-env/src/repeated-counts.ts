@@ -13,18 +13,18 @@ interface Repeated {
 /**
  * The numbers, one for each of `nodeCount` nodes; each at least 1.
  *
- * @throws SlurmEnvError `malformed`, or `contradiction` if the list is for another number of nodes.
+ * @throws SlurmEnvError `malformed` when it is no such list, `contradiction` when it is for another number of nodes
  */
-export const expandCounts = (source: Source, nodeCount: number): readonly number[] => {
+export function expandCounts(source: Source, nodeCount: number): readonly number[] {
   const repeated = parseCounts(source);
   const described = repeated.reduce((sum, { times }) => sum + times, 0);
   if (described !== nodeCount) {
     throw contradiction(source, `that describes ${described} node(s) and the job has ${nodeCount}`);
   }
   return repeated.flatMap(({ value, times }) => Array.from({ length: times }, () => value));
-};
+}
 
-const parseCounts = (source: Source): readonly Repeated[] => {
+function parseCounts(source: Source): readonly Repeated[] {
   const cursor = new Cursor(source);
   const repeated: Repeated[] = [];
   do {
@@ -32,20 +32,20 @@ const parseCounts = (source: Source): readonly Repeated[] => {
   } while (cursor.take(","));
   if (!cursor.atEnd) throw cursor.error('a number can be followed by "(xTIMES)" or ","');
   return repeated;
-};
+}
 
-const parseTimes = (cursor: Cursor): number => {
+function parseTimes(cursor: Cursor): number {
   if (!cursor.take("(x")) return 1;
   const times = parseCount(cursor);
   if (!cursor.take(")")) throw cursor.error('")" is expected');
   return times;
-};
+}
 
-const parseCount = (cursor: Cursor): number => {
+function parseCount(cursor: Cursor): number {
   const position = cursor.at;
   const digits = cursor.takeWhile(/\d+/y);
   if (digits === "") throw cursor.error("a number is expected");
   if (digits.length > 9) throw cursor.error("the number is too large", position);
   if (Number(digits) === 0) throw cursor.error("a number of at least 1 is expected", position);
   return Number(digits);
-};
+}

@@ -4,12 +4,14 @@ import type { SlurmAnswer } from "./slurm-answer.ts";
 /** One of Slurm's commands did not end with code 0. */
 export class SlurmCommandError extends Error {
   override readonly name = "SlurmCommandError";
+  /** The one code that this class has. */
   readonly code = "slurm-command-failed";
   /** What was run. */
   readonly argv: readonly string[];
   /** How it ended, and what it printed. */
   readonly answer: SlurmAnswer;
 
+  /** The message is made of both. */
   constructor(argv: readonly string[], answer: SlurmAnswer) {
     const advice = adviceOn(answer);
     super(`\`${argv.join(" ")}\` ${howItEnded(answer)}${advice === undefined ? "" : `\n${advice}`}`);

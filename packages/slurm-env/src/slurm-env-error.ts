@@ -16,7 +16,9 @@ export type SlurmEnvErrorCode = "not-in-job" | "missing-variable" | "malformed" 
 
 /** A text under examination, and the environment variable that it came from, if any. */
 export interface Source {
+  /** All of the text. */
   readonly text: string;
+  /** The variable's name. */
   readonly variable?: string | undefined;
 }
 
@@ -34,9 +36,13 @@ interface Details extends Partial<Source> {
  */
 export class SlurmEnvError extends Error {
   override readonly name = "SlurmEnvError";
+  /** What went wrong; see `SlurmEnvErrorCode`. */
   readonly code: SlurmEnvErrorCode;
+  /** The environment variable that is wrong, if it is one. */
   readonly variable: string | undefined;
+  /** The text that is wrong: all of it. */
   readonly text: string | undefined;
+  /** Where in the text, in UTF-16 units from 0 on. */
   readonly position: number | undefined;
   /** What is wrong with the text, without variable, text and place. */
   readonly problem: string;
@@ -52,18 +58,18 @@ export class SlurmEnvError extends Error {
 }
 
 /** The error for a text that is wrong at `position`, with that place shown. */
-export const errorAt = (code: SlurmEnvErrorCode, source: Source, position: number, problem: string): SlurmEnvError => {
+export function errorAt(code: SlurmEnvErrorCode, source: Source, position: number, problem: string): SlurmEnvError {
   const subject = source.variable ?? "The text";
-  const advice = source.variable === undefined ? "" : `\n${slurmSetsIt}`;
+  const advice = source.variable === undefined ? "" : `\n${SLURM_SETS_IT}`;
   const message = `${subject}, at character ${position + 1}: ${problem}\n${pointAt(source.text, position)}${advice}`;
   return new SlurmEnvError(code, message, { ...source, position, problem });
-};
+}
 
 /** The error for a variable that a job must have. */
 export const missingVariable = (variable: string): SlurmEnvError =>
   new SlurmEnvError(
     "missing-variable",
-    `${variable} is missing from the environment of this Slurm job.\n${slurmSetsIt}`,
+    `${variable} is missing from the environment of this Slurm job.\n${SLURM_SETS_IT}`,
     { variable },
   );
 
@@ -71,28 +77,28 @@ export const missingVariable = (variable: string): SlurmEnvError =>
 export const contradiction = (source: Source, problem: string): SlurmEnvError =>
   new SlurmEnvError(
     "contradiction",
-    `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${slurmSetsIt}`,
+    `${source.variable ?? "The text"} is ${quote(source.text)}, but ${problem}.\n${SLURM_SETS_IT}`,
     { ...source, problem },
   );
 
-const slurmSetsIt =
+const SLURM_SETS_IT =
   "Slurm sets this variable itself: look for a script or a shell start file that changes it, or for one left over from " +
   "an outer job (`env | grep SLURM_` shows all; `sbatch --export=NONE` submits without them).";
 
 /** Enough of a line to find the place, and not the whole of a hostile megabyte. */
-const excerptRadius = 40;
+const EXCERPT_RADIUS = 40;
 
-const pointAt = (text: string, position: number): string => {
-  const from = Math.max(0, position - excerptRadius);
-  const to = position + excerptRadius;
+function pointAt(text: string, position: number): string {
+  const from = Math.max(0, position - EXCERPT_RADIUS);
+  const to = position + EXCERPT_RADIUS;
   const before = (from > 0 ? "..." : "") + escape(text.slice(from, position));
   const after = escape(text.slice(position, to)) + (to < text.length ? "..." : "");
   return `  ${before}${after}\n  ${" ".repeat(before.length)}^`;
-};
+}
 
 /** The text for a message: in one line, and not the whole of a very long one. */
 export const quote = (text: string): string =>
-  `"${escape(text.slice(0, 2 * excerptRadius))}${text.length > 2 * excerptRadius ? "..." : ""}"`;
+  `"${escape(text.slice(0, 2 * EXCERPT_RADIUS))}${text.length > 2 * EXCERPT_RADIUS ? "..." : ""}"`;
 
 /** Control and invisible characters as escapes: they must not reach a terminal, nor move the caret. */
 const escape = (text: string): string =>

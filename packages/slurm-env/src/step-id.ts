@@ -2,7 +2,7 @@
 import { readText, type SlurmEnvironment } from "./slurm-environment.ts";
 
 /** Steps that srun starts count from 0; above are the numbers that Slurm keeps for other things. */
-const firstReservedStep = 0xfffffff0;
+const FIRST_RESERVED_STEP = 0xfffffff0;
 
 /**
  * The number of the step that we are in: `srun` starts one. The batch script, the shell of an interactive step and what
@@ -10,9 +10,9 @@ const firstReservedStep = 0xfffffff0;
  * not the number of a step counts as none. A job that was submitted from inside a step inherits its variables; for its
  * own steps srun sets both variables of tasks alike.
  */
-export const readStepId = (env: SlurmEnvironment): number | undefined => {
+export function readStepId(env: SlurmEnvironment): number | undefined {
   const text = readText(env, "SLURM_STEP_ID") ?? "";
-  if (!/^\d{1,10}$/.test(text) || Number(text) >= firstReservedStep) return undefined;
+  if (!/^\d{1,10}$/.test(text) || Number(text) >= FIRST_RESERVED_STEP) return undefined;
   const tasks = readText(env, "SLURM_STEP_TASKS_PER_NODE");
   return tasks !== undefined && tasks !== readText(env, "SLURM_TASKS_PER_NODE") ? undefined : Number(text);
-};
+}

@@ -5,7 +5,7 @@ import { refusalOf } from "./fixtures/refusal.ts";
 
 const cpus = (changes: SlurmEnvironment): readonly number[] =>
   parseAllocation(jobEnv(changes)).nodes.map((node) => node.cpus);
-const withoutJobCpus = { SLURM_JOB_CPUS_PER_NODE: undefined };
+const WITHOUT_JOB_CPUS = { SLURM_JOB_CPUS_PER_NODE: undefined };
 
 it("uneven nodes have the CPUs that SLURM_JOB_CPUS_PER_NODE lists, with repetitions", () => {
   expect(
@@ -18,23 +18,23 @@ it("the task variables are ignored beside it: they may be a step's, or an outer 
 });
 
 it("without it, CPUs are the tasks of each node times the CPUs of a task", () => {
-  expect(cpus({ ...withoutJobCpus, SLURM_TASKS_PER_NODE: "3,1", SLURM_CPUS_PER_TASK: "2" })).toEqual([6, 2]);
-  expect(cpus({ ...withoutJobCpus, SLURM_TASKS_PER_NODE: "3(x2)", SLURM_NTASKS_PER_NODE: "16" })).toEqual([3, 3]);
+  expect(cpus({ ...WITHOUT_JOB_CPUS, SLURM_TASKS_PER_NODE: "3,1", SLURM_CPUS_PER_TASK: "2" })).toEqual([6, 2]);
+  expect(cpus({ ...WITHOUT_JOB_CPUS, SLURM_TASKS_PER_NODE: "3(x2)", SLURM_NTASKS_PER_NODE: "16" })).toEqual([3, 3]);
 });
 
 it("SLURM_NTASKS_PER_NODE is the last resort", () => {
-  expect(cpus({ ...withoutJobCpus, SLURM_NTASKS_PER_NODE: "5" })).toEqual([5, 5]);
+  expect(cpus({ ...WITHOUT_JOB_CPUS, SLURM_NTASKS_PER_NODE: "5" })).toEqual([5, 5]);
 });
 
 it("inside a step there is no fallback, since its tasks are not the job's", () => {
-  const refusal = refusalOf(() => cpus({ ...withoutJobCpus, SLURM_STEP_ID: "0", SLURM_TASKS_PER_NODE: "1(x2)" }));
+  const refusal = refusalOf(() => cpus({ ...WITHOUT_JOB_CPUS, SLURM_STEP_ID: "0", SLURM_TASKS_PER_NODE: "1(x2)" }));
   expect(refusal).toMatchObject({ code: "missing-variable", variable: "SLURM_JOB_CPUS_PER_NODE" });
 });
 
 it("a product that is no number of CPUs is refused", () => {
   expect(
     refusalOf(() =>
-      cpus({ ...withoutJobCpus, SLURM_TASKS_PER_NODE: "999999999(x2)", SLURM_CPUS_PER_TASK: "999999999999999" }),
+      cpus({ ...WITHOUT_JOB_CPUS, SLURM_TASKS_PER_NODE: "999999999(x2)", SLURM_CPUS_PER_TASK: "999999999999999" }),
     ).code,
   ).toBe("malformed");
 });

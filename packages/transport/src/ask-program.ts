@@ -1,5 +1,6 @@
-/** Asks one of OpenSSH's programs something: it runs in a process group of its own, and nothing of it stays. */
+/** Asks one of OpenSSH's programs something. It runs in a process group of its own, and nothing of it is left behind. */
 import { text } from "node:stream/consumers";
+import { showDuration } from "@hyperion-ts/bounds";
 import { CommandError, runCommand, showArgv } from "@hyperion-ts/processes";
 import { TransportError } from "./command-session.ts";
 
@@ -8,12 +9,19 @@ const TIME_LIMIT_MS = 10_000;
 
 /** What a program answered. */
 export interface Answer {
+  /** The exit code; null where a signal ended the program. */
   readonly code: number | null;
+  /** All of its standard output. */
   readonly stdout: string;
+  /** The last 4 KB of its standard error. */
   readonly stderr: string;
 }
 
-/** Runs `argv` to its end. Throws a `TransportError` "unsupported" when there is no such program or no answer; on an abort, the signal's reason. */
+/**
+ * Runs `argv` to its end, for 10 s at most.
+ *
+ * @throws TransportError "unsupported" when there is no such program or no answer; on an abort, the signal's reason
+ */
 export async function askProgram(argv: readonly string[], signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   await using running = await runCommand({ argv }).catch((cause: unknown) => {
@@ -36,7 +44,7 @@ export async function askProgram(argv: readonly string[], signal: AbortSignal): 
     if (killedBy === null) return { code, stdout, stderr: running.lastErrors() };
     throw new TransportError({
       reason: "unsupported",
-      message: `${showArgv(argv)} was ended by ${killedBy} and did not answer (it gets ${TIME_LIMIT_MS} ms)`,
+      message: `${showArgv(argv)} was ended by ${killedBy} and did not answer (it gets ${showDuration(TIME_LIMIT_MS)})`,
     });
   } finally {
     clearTimeout(timer);

@@ -10,12 +10,15 @@ export interface CommandSession extends AsyncDisposable {
   readonly description: string;
   /** Whether the node's end of the connection is connected with this machine itself, and not with a jump host. */
   readonly direct: boolean;
-  /** Whether the handshake is certainly over: we are in, and the command runs or will at once. Otherwise only its first words tell. */
+  /** Whether the handshake is certainly over: the host has let us in, and the command runs or will at once. Where this is false, only the command's first words tell. */
   readonly loggedIn: boolean;
-  /** What a person can look at when the program does not say a word. */
+  /** What a person can look at when the program says nothing: a sentence for a message. */
   readonly whenSilent?: string;
+  /** The program's standard input. */
   readonly stdin: Writable;
+  /** The program's standard output, bytes as they come. */
   readonly stdout: Readable;
+  /** The program's standard error. It flows, also when nobody listens. */
   readonly stderr: Readable;
   /** Resolves when the program has ended or the connection is gone; never rejects. */
   readonly ended: Promise<SessionEnd>;
@@ -33,6 +36,7 @@ export type SessionEnd =
 
 /** Why a node could not be reached. */
 export interface TransportFailure {
+  /** What kind of failure it is. */
   readonly reason: TransportReason;
   /** What happened and, where a person can do something, what. */
   readonly message: string;
@@ -50,16 +54,19 @@ export type TransportReason = "unreachable" | "host-key" | "authentication" | "u
 /** A transport that could not open its session. */
 export class TransportError extends Error implements TransportFailure {
   override readonly name = "TransportError";
+  /** The code of this class. */
   readonly code = "transport-failed";
+  /** What kind of failure it is. */
   readonly reason: TransportReason;
 
+  /** `options.cause` is the error of the system or the library, if there is one. */
   constructor({ reason, message }: TransportFailure, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }
 }
 
-/** In words, for messages about `who` ran in the session. */
+/** The end of a session in words, for a message; `who` ran in it, such as "its agent". */
 export function describeEnd(who: string, end: SessionEnd): string {
   switch (end.type) {
     case "exited":

@@ -6,7 +6,7 @@ import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { askProgram } from "./ask-program.ts";
 
-/** The address of a host as somebody else knows it; undefined where nobody does. */
+/** The address of a host, as the batch system or somebody else knows it; undefined where nobody does. */
 export type AddressOf = (host: string) => Promise<string | undefined>;
 
 /** What ssh's configuration makes of a host. */

@@ -10,10 +10,14 @@ export {
   type TransportFailure,
   type TransportReason,
 } from "./command-session.ts";
-export { type CommandTransport, openTransport } from "./command-transport.ts";
+export { openTransport } from "./open-transport.ts";
 export type { AddressOf } from "./host-address.ts";
 export { runCmdLocalAsync, runCmdLocalLog, type RunningCommand } from "./local-session.ts";
-export type { NodeSshOptions } from "./node-ssh.ts";
-export type { SrunOptions } from "./srun.ts";
-export type { SystemSshOptions } from "./system-ssh.ts";
 export type { Transport } from "./transport.ts";
+export {
+  type CommandTransport,
+  type NodeSshOptions,
+  type SrunOptions,
+  type SystemSshOptions,
+  transportRule,
+} from "./transport-options.ts";

@@ -10,8 +10,11 @@ import type { SshConfig } from "./ssh-config.ts";
 
 /** One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownKey {
+  /** The path of the file. */
   readonly file: string;
+  /** The number of the line, from 1 on. */
   readonly line: number;
+  /** A key of the host itself, one that signs certificates of hosts (`@cert-authority`), or one that is not trusted any more (`@revoked`). */
   readonly use: "host" | "authority" | "revoked";
   /** The type on the wire, such as `ssh-ed25519`. */
   readonly type: string;
@@ -23,13 +26,19 @@ export interface KnownKey {
 export interface KnownHost {
   /** The name that was looked for: `[host]:port` where the port is not 22. */
   readonly name: string;
+  /** The files that were looked through; not all of them exist. */
   readonly files: readonly string[];
+  /** The lines for `name`. */
   readonly keys: readonly KnownKey[];
   /** Lines for the host's name without its port: they can make a key known, but not wrong. */
   readonly anyPort: readonly KnownKey[];
 }
 
-/** Looks a host up in its files. Throws a `TransportError` "unsupported" where there is no `ssh-keygen`, and where ssh may trust an unknown host. */
+/**
+ * Looks a host up in its files.
+ *
+ * @throws TransportError "unsupported" where there is no `ssh-keygen`, and where ssh may trust an unknown host
+ */
 export async function lookUpKnownHost(config: SshConfig, signal: AbortSignal): Promise<KnownHost> {
   const plain = config.hostKeyAlias ?? config.hostname.toLowerCase();
   const name = config.hostKeyAlias !== undefined || config.port === 22 ? plain : `[${plain}]:${config.port}`;
@@ -42,7 +51,7 @@ export async function lookUpKnownHost(config: SshConfig, signal: AbortSignal): P
 
 async function linesOf(name: string, file: string, signal: AbortSignal): Promise<readonly KnownKey[]> {
   if (!existsSync(file)) return [];
-  // It exits with code 1 when it finds nothing.
+  // ssh-keygen exits with code 1 when it finds nothing.
   const { code, stdout, stderr } = await askProgram(["ssh-keygen", "-F", name, "-f", file], signal);
   if (code !== 0 && code !== 1)
     throw new TransportError({

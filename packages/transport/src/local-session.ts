@@ -2,12 +2,14 @@
 import { type Command, type CommandError, type LocalProcess, runCommand, showArgv } from "@hyperion-ts/processes";
 import type { CommandSession } from "./command-session.ts";
 
-/** A command that runs here, and its streams. */
+/** A command that runs on this machine, and its streams. */
 export interface RunningCommand extends LocalProcess, CommandSession {}
 
 /**
  * Starts a command and returns at once when it runs. `owner` hears of it when the command ends by itself
- * with a failure, so that a failure is never lost. Throws a `CommandError` when it can't be started.
+ * with a failure, so that a failure is never lost.
+ *
+ * @throws CommandError when the command can't be started
  */
 export async function runCmdLocalAsync(
   command: Command,
@@ -22,7 +24,11 @@ export async function runCmdLocalAsync(
   });
 }
 
-/** `runCmdLocalAsync`, with a line in the log first: what is run where can be followed. */
+/**
+ * `runCmdLocalAsync`, with a line in the log first, so that a person can follow what is run.
+ *
+ * @throws CommandError when the command can't be started
+ */
 export function runCmdLocalLog(
   command: Command,
   log: (line: string) => void,

@@ -7,55 +7,35 @@ import { loginShellCommand } from "@hyperion-ts/processes";
 import type { AddressOf } from "./host-address.ts";
 import { type ConnectionAttempt, openSshConnection } from "./ssh-connection.ts";
 import { startSession } from "./ssh-session.ts";
-import type { SystemSshOptions } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
+import { type NodeSshOptions, SSH_DEFAULTS, type SystemSshOptions } from "./transport-options.ts";
 
-/** All over what the configuration says of a host; all are optional. */
-export interface NodeSshOptions {
-  /** A configuration file in place of the person's and the system's (ssh's `-F`). */
-  readonly configFile?: string;
-  /** The account on the host. */
-  readonly user?: string;
-  /** From 1 to 65,535. */
-  readonly port?: number;
-  /** Files of private keys, before those of the configuration. */
-  readonly identityFiles?: readonly string[];
-  /** For connecting, and again for logging in, to each host, in milliseconds. Above 0; Infinity: no limit. Default: ConnectTimeout, else 20,000. */
-  readonly connectTimeoutMs?: number;
-  /** How often a host is asked for a sign of life, in milliseconds: above 0; Infinity: never. Default 5,000. */
-  readonly keepaliveMs?: number;
-  /** After how many unanswered questions the connection is given up: 1 at least. Default 3. */
-  readonly keepaliveCount?: number;
-}
-
-/** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf`: where hosts are whose names can't be looked up. */
-export function nodeSsh(options: NodeSshOptions = {}, addressOf?: AddressOf): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      const line = loginShellCommand(argv);
+/** A transport that connects from this process. `open` loads the libraries when it is first called. `addressOf` says where hosts are whose names can't be looked up. */
+export const nodeSsh = (options: NodeSshOptions = {}, addressOf?: AddressOf): Transport => ({
+  open: async (host, argv, signal) => {
+    const line = loginShellCommand(argv);
+    signal.throwIfAborted();
+    const resources = new DisposableStack();
+    const giveUp = (): void => resources.dispose();
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      const connection = await openSshConnection(
+        host,
+        hostOptions(options),
+        attempt(options, addressOf, resources, signal),
+      );
+      const session = await startSession(connection, line, resources);
       signal.throwIfAborted();
-      const resources = new DisposableStack();
-      const giveUp = (): void => resources.dispose();
-      signal.addEventListener("abort", giveUp, { once: true });
-      try {
-        const connection = await openSshConnection(
-          host,
-          hostOptions(options),
-          attempt(options, addressOf, resources, signal),
-        );
-        const session = await startSession(connection, line, resources);
-        signal.throwIfAborted();
-        return session;
-      } catch (error) {
-        resources.dispose();
-        signal.throwIfAborted();
-        throw error;
-      } finally {
-        signal.removeEventListener("abort", giveUp);
-      }
-    },
-  };
-}
+      return session;
+    } catch (error) {
+      resources.dispose();
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
+  },
+});
 
 /** The system's ssh with the same options. */
 export const systemSshOptions = (options: NodeSshOptions): SystemSshOptions => ({
@@ -72,8 +52,8 @@ const attempt = (
   addressOf,
   times: {
     connectTimeoutMs: options.connectTimeoutMs,
-    keepaliveMs: options.keepaliveMs ?? 5_000,
-    keepaliveCount: options.keepaliveCount ?? 3,
+    keepaliveMs: options.keepaliveMs ?? SSH_DEFAULTS.keepaliveMs,
+    keepaliveCount: options.keepaliveCount ?? SSH_DEFAULTS.keepaliveCount,
   },
   resources,
   signal,

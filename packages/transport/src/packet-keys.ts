@@ -18,7 +18,7 @@ const PROPERTIES = [
   "_macKey",
 ];
 
-/** Has to be called before the handshake. Keys change with each of the handshakes that a connection has. */
+/** Makes the keys of a connection KeyObjects, at each of its handshakes. Has to be called before the first one. */
 export function quickenPackets(client: Client): void {
   client.on("handshake", () => {
     for (const { owner, name, key } of packetKeys(client)) {
@@ -29,12 +29,15 @@ export function quickenPackets(client: Client): void {
 
 /** A key that ssh2 uses for each packet of a connection. */
 export interface PacketKey {
+  /** The cipher or decipher of ssh2 that has the key. */
   readonly owner: object;
+  /** The name of the property, such as `_encKey`. */
   readonly name: string;
+  /** Bytes, as ssh2 makes it, or what they were replaced by. */
   readonly key: Buffer | KeyObject;
 }
 
-/** Those of both directions. */
+/** The keys of both directions, as they are now. */
 export function packetKeys(client: Client): readonly PacketKey[] {
   const protocol = objectAt(client, "_protocol");
   return [objectAt(protocol, "_cipher"), objectAt(protocol, "_decipher")].flatMap((owner) =>

@@ -4,7 +4,11 @@ import { askProgram } from "./ask-program.ts";
 import { TransportError } from "./command-session.ts";
 import { type LocalAccount, parseSshConfig, type SshConfig } from "./ssh-config.ts";
 
-/** The configuration of `host` with these options of ssh. Throws a `TransportError` "unsupported", or the signal's reason. */
+/**
+ * The configuration of `host` with these options of ssh.
+ *
+ * @throws TransportError "unsupported"; on an abort, the signal's reason
+ */
 export async function resolveSshConfig(
   host: string,
   options: readonly string[],
@@ -19,7 +23,7 @@ export async function resolveSshConfig(
   return parseSshConfig(stdout, host, localAccount());
 }
 
-/** Where the host of a configuration that `ssh -G` printed is, and how its key is known; as much of it as can be read. */
+/** Where the host is, and how its key is known, as far as that can be read from what `ssh -G` printed. */
 export function placeOf(
   printed: string,
   host: string,

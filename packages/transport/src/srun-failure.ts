@@ -1,8 +1,8 @@
-/** What srun's own messages say of why there is no step: it fails with code 1 for almost everything. */
+/** Why there is no step, as srun's own messages say: its exit code is 1 for almost everything. */
 import { excerpt } from "@hyperion-ts/processes";
 import type { TransportFailure, TransportReason } from "./command-session.ts";
 
-/** The reason that srun printed, with what a person can do where that is known; undefined when it tells of the command. */
+/** The failure that srun printed, with what a person can do where that is known; undefined when what it printed is about the command. */
 export function srunFailure(stderr: string): TransportFailure | undefined {
   if (!/^srun: /m.test(stderr)) return undefined;
   const known = FAILURES.find(({ says }) => says.some(([saying]) => saying.test(stderr)));

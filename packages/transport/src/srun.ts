@@ -17,22 +17,7 @@ import { passedToSrun } from "./srun-environment.ts";
 import { srunFailure } from "./srun-failure.ts";
 import { commandSession } from "./system-ssh.ts";
 import type { Transport } from "./transport.ts";
-
-/** Which program is run, and with what. (Hyperion: the argument of its SRun transport) */
-export interface SrunOptions {
-  /** The program. Default `"srun"`, from PATH. */
-  readonly command?: string;
-  /** Options behind ours, which so win over them. Default: none. */
-  readonly options?: readonly string[];
-  /** The component of a heterogeneous job that a node belongs to. Default: none does. */
-  readonly hetGroupOf?: (host: string) => number | undefined;
-  /**
-   * The generic resources that the step asks for on a node, as `--gres` takes them: `gpu:2`, or `none`. All that the job
-   * has there, as a step that is bound to fewer devices hides the others from its workers. Default: what srun asks for
-   * by itself, which is too much on each node where the job has asked for a total (`--gpus=4`).
-   */
-  readonly gresOf?: (host: string) => string | undefined;
-}
+import type { SrunOptions } from "./transport-options.ts";
 
 /**
  * A step beside others (`--overlap`) on all of the job's CPUs of the node: one task with neither `--exact` nor
@@ -57,34 +42,32 @@ const ASK_AGAIN_MS = 100;
 const STEP_END_MS = 20_000;
 
 /** A transport that runs a step for each session. Works inside of a job's allocation only. */
-export function srun({ command = "srun", options = [], hetGroupOf, gresOf }: SrunOptions = {}): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      signal.throwIfAborted();
-      const group = hetGroupOf?.(host);
-      const gres = gresOf?.(host);
-      const place = [
-        ...(group === undefined ? [] : [`--het-group=${group}`]),
-        `--nodelist=${host}`,
-        ...(gres === undefined ? [] : [`--gres=${gres}`]),
-      ];
-      const line = [command, ...OURS, ...place, ...options, "--", ...argv];
-      const running = await runCommand({
-        argv: guarded(line),
-        env: { HYPERION_LINE_STREAM: "1" },
-        passes: passedToSrun,
-      }).catch((cause: CommandError) => {
-        throw new TransportError(
-          { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
-          { cause },
-        );
-      });
-      return { ...commandSession(running, false, srunEnd, () => endStep(running)), description: showArgv(line) };
-    },
-  };
-}
+export const srun = ({ command = "srun", options = [], hetGroupOf, gresOf }: SrunOptions = {}): Transport => ({
+  open: async (host, argv, signal) => {
+    signal.throwIfAborted();
+    const group = hetGroupOf?.(host);
+    const gres = gresOf?.(host);
+    const place = [
+      ...(group === undefined ? [] : [`--het-group=${group}`]),
+      `--nodelist=${host}`,
+      ...(gres === undefined ? [] : [`--gres=${gres}`]),
+    ];
+    const line = [command, ...OURS, ...place, ...options, "--", ...argv];
+    const running = await runCommand({
+      argv: guarded(line),
+      env: { HYPERION_LINE_STREAM: "1" },
+      passes: passedToSrun,
+    }).catch((cause: CommandError) => {
+      throw new TransportError(
+        { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
+        { cause },
+      );
+    });
+    return { ...commandSession(running, false, srunEnd, () => endStep(running)), description: showArgv(line) };
+  },
+});
 
-/** It may well stand still while its head lives, but not for long when that is gone. */
+/** srun may well stand still while its head lives, but not for long when the head is gone. */
 const PATIENCE: Patience = { stoppedMs: Infinity, orphanedMs: 60_000, stuckMs: Infinity };
 
 /** srun is two processes, one of which ends the step when the other one is killed: that one may be stopped, too. A program that is not there stays as it is. */
@@ -121,5 +104,5 @@ function srunEnd(end: SessionEnd, stderr: string): SessionEnd {
     : end;
 }
 
-/** Of srun, nobody sends it these. */
+/** Signals that nobody sends to srun: it ends with them by its own fault. */
 const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"]);

@@ -3,9 +3,9 @@ import type { BaseAgent, IdentityCallback, OpenSSHAgent, ParsedKey, SignCallback
 import type { UsableKey } from "./ssh-keys.ts";
 import type { Ssh2 } from "./ssh2.ts";
 
-/** The agent at `socket`. Our connections to it end with `resources`: one that waits for a person would hold them for ever. */
-export function connectAgent(socket: string, { OpenSSHAgent }: Ssh2, resources: DisposableStack): OpenSSHAgent {
-  return new (class extends OpenSSHAgent {
+/** The person's ssh-agent at `socket`. Our connections to it end with `resources`: an agent that waits for a person would hold them for ever. */
+export const connectSshAgent = (socket: string, { OpenSSHAgent }: Ssh2, resources: DisposableStack): OpenSSHAgent =>
+  new (class extends OpenSSHAgent {
     override getStream(done: Parameters<OpenSSHAgent["getStream"]>[0]): void {
       super.getStream((error, stream) => {
         if (resources.disposed) stream?.destroy();
@@ -14,9 +14,8 @@ export function connectAgent(socket: string, { OpenSSHAgent }: Ssh2, resources: 
       });
     }
   })(socket);
-}
 
-/** The keys that an agent holds; none when it does not answer, as for ssh. */
+/** The keys that an agent holds; none when it does not answer, as ssh has it too. */
 export const keysHeldBy = (agent: OpenSSHAgent): Promise<readonly ParsedKey[]> =>
   new Promise((resolve) => {
     agent.getIdentities((_error, keys = []) => resolve(keys.flatMap((key) => ("pubKey" in key ? [] : [key]))));

@@ -11,7 +11,9 @@ export interface SshConfig {
   readonly host: string;
   /** The name or address that is connected to. */
   readonly hostname: string;
+  /** From 1 to 65,535. */
   readonly port: number;
+  /** The account on the host. */
   readonly user: string;
   /** The name in known_hosts in place of the host's own. */
   readonly hostKeyAlias: string | undefined;
@@ -29,29 +31,43 @@ export interface SshConfig {
   readonly algorithms: Readonly<Record<"hostKey" | "cipher" | "mac" | "kex", readonly string[]>>;
   /** The last of the jump hosts, and those before it as ssh's `-J` takes them. */
   readonly jump: JumpHost | undefined;
+  /** ConnectTimeout, in milliseconds; undefined: not set. */
   readonly connectTimeoutMs: number | undefined;
   /** The version of IP; 0 is either. */
   readonly family: 0 | 4 | 6;
 }
 
+/** A host on the way to another one. */
 export interface JumpHost {
+  /** Its name, as ssh knows it. */
   readonly host: string;
+  /** The account there; undefined: as its own configuration says. */
   readonly user: string | undefined;
+  /** Undefined: as its own configuration says. */
   readonly port: number | undefined;
+  /** The jump hosts on the way to this one, as ssh's `-J` takes them. */
   readonly through: string | undefined;
 }
 
 /** The account that this program runs as: what tokens stand for. */
 export interface LocalAccount {
+  /** The path of its home directory (`%d`, `~`). */
   readonly home: string;
+  /** Its name (`%u`). */
   readonly userName: string;
+  /** Its number (`%i`). */
   readonly userId: number;
-  /** This machine's name. */
+  /** This machine's name (`%l`). */
   readonly hostName: string;
+  /** The variables of this program, for `${NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads what `ssh -G host` printed. Throws a `TransportError` "unsupported" for settings that only OpenSSH itself can follow. */
+/**
+ * Reads what `ssh -G host` printed.
+ *
+ * @throws TransportError "unsupported" for settings that only OpenSSH itself can follow
+ */
 export function parseSshConfig(printed: string, host: string, local: LocalAccount): SshConfig {
   const settings = new Settings(printed);
   refuseUnsupported(settings, host);
@@ -111,7 +127,7 @@ class Settings {
     return this.all(keyword)[0];
   }
 
-  /** Undefined also where the value is "none". */
+  /** The first value; undefined also where that is "none". */
   given(keyword: string): string | undefined {
     const value = this.first(keyword);
     return value === "none" || value === "" ? undefined : value;

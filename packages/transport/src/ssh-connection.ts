@@ -8,7 +8,7 @@ import { TransportError } from "./command-session.ts";
 import { type AddressOf, addressOptions } from "./host-address.ts";
 import { lookUpKnownHost, knownTypes } from "./known-hosts.ts";
 import { resolveSshConfig } from "./resolve-ssh-config.ts";
-import { connectAgent, keysHeldBy } from "./ssh-agent.ts";
+import { connectSshAgent, keysHeldBy } from "./ssh-agent.ts";
 import { offeredAlgorithms } from "./ssh-algorithms.ts";
 import type { JumpHost, SshConfig } from "./ssh-config.ts";
 import { type HostSettings, logIn } from "./ssh-handshake.ts";
@@ -16,17 +16,18 @@ import { orderKeys, readKeyFiles } from "./ssh-keys.ts";
 import { Login } from "./ssh-login.ts";
 import { loadSsh, type SshLibraries } from "./ssh2.ts";
 import { tcpConnect } from "./tcp-connect.ts";
+import { SSH_DEFAULTS } from "./transport-options.ts";
 
 /** Jump hosts that lead to each other end somewhere. */
 const MAX_JUMPS = 8;
 
 /** How long a connection may take, and how its end is noticed. */
 export interface ConnectionTimes {
-  /** For connecting, and again for logging in, to each host; undefined: what the configuration says, else 20 s. */
+  /** For connecting, and again for logging in, to each host, in milliseconds; undefined: what the configuration says, else 20,000. */
   readonly connectTimeoutMs: number | undefined;
-  /** How often a host is asked for a sign of life. */
+  /** How often a host is asked for a sign of life, in milliseconds. */
   readonly keepaliveMs: number;
-  /** How many of these it may leave unanswered. */
+  /** How many of these questions it may leave unanswered. */
   readonly keepaliveCount: number;
 }
 
@@ -34,16 +35,19 @@ export interface ConnectionTimes {
 export interface ConnectionAttempt {
   /** Options of ssh for all of them. */
   readonly options: readonly string[];
+  /** How long each host may take. */
   readonly times: ConnectionTimes;
   /** Where hosts are whose names can't be looked up. */
   readonly addressOf: AddressOf | undefined;
   /** All sockets belong to it: disposing of it ends the connection, or the attempt. */
   readonly resources: DisposableStack;
+  /** Gives up when it aborts. */
   readonly signal: AbortSignal;
 }
 
 /** A host that we are logged in to. */
 export interface SshConnection {
+  /** The connection of node-ssh. */
   readonly ssh: NodeSSH;
   /** The account and the address. */
   readonly description: string;
@@ -53,7 +57,12 @@ export interface SshConnection {
   readonly closed: Promise<string>;
 }
 
-/** Connects to `host`, with options of ssh for it alone. Throws a `TransportError`, or the signal's reason. */
+/**
+ * Connects to `host`, with options of ssh for it alone. `jumps`: how many jump hosts this one is away from the host that
+ * was asked for.
+ *
+ * @throws TransportError; on an abort, the signal's reason
+ */
 export async function openSshConnection(
   host: string,
   options: readonly string[],
@@ -91,7 +100,7 @@ async function findHost(
   return address.length === 0 ? config : resolveSshConfig(host, [...options, ...address], signal);
 }
 
-/** All that is asked of this machine before a host is troubled. */
+/** Finds out all that this machine has to say before the host is connected to. */
 async function prepare(
   config: SshConfig,
   { ssh2 }: SshLibraries,
@@ -100,14 +109,14 @@ async function prepare(
   const known = await lookUpKnownHost(config, signal);
   const algorithms = offeredAlgorithms(config, knownTypes(known));
   signal.throwIfAborted();
-  const agent = config.identityAgent === undefined ? undefined : connectAgent(config.identityAgent, ssh2, resources);
+  const agent = config.identityAgent === undefined ? undefined : connectSshAgent(config.identityAgent, ssh2, resources);
   const [files, held] = await Promise.all([readKeyFiles(config, ssh2), agent === undefined ? [] : keysHeldBy(agent)]);
   return {
     config,
     known,
     algorithms,
-    login: new Login(config.host, config.user, orderKeys(files, held, config.identitiesOnly), agent, ssh2),
-    connectTimeoutMs: times.connectTimeoutMs ?? config.connectTimeoutMs ?? 20_000,
+    login: new Login(config, orderKeys(files, held, config.identitiesOnly), agent, ssh2),
+    connectTimeoutMs: times.connectTimeoutMs ?? config.connectTimeoutMs ?? SSH_DEFAULTS.connectTimeoutMs,
     keepaliveMs: times.keepaliveMs,
     keepaliveCount: times.keepaliveCount,
   };

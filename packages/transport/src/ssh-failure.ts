@@ -1,4 +1,4 @@
-/** What OpenSSH's messages say of why it did not get in (sshconnect.c, sshconnect2.c, packet.c, ssh.c): its exit code is 255 for all of it. */
+/** Why OpenSSH did not get in, as its messages say (sshconnect.c, sshconnect2.c, packet.c, ssh.c): its exit code is 255 for all of it. */
 import { excerpt } from "@hyperion-ts/processes";
 import type { TransportFailure, TransportReason } from "./command-session.ts";
 
@@ -20,7 +20,7 @@ interface SshFailure {
   readonly says: readonly Saying[];
 }
 
-/** What is not known may pass. */
+/** A failure that is not known may pass. */
 const UNKNOWN: SshFailure = { reason: "unreachable", says: [] };
 
 /** The first that fits counts. Only what is `unreachable` is tried again. */

@@ -1,4 +1,4 @@
-/** From a stream to a host to a connection that is logged in: the host's key is verified before anything is shown to it. */
+/** Makes a stream to a host a connection that is logged in. The host's key is verified before anything is shown to it. */
 import type { Duplex } from "node:stream";
 import { LONGEST_TIMER_MS } from "@hyperion-ts/bounds";
 import type { NodeSSH } from "node-ssh";
@@ -11,22 +11,35 @@ import type { Login } from "./ssh-login.ts";
 
 /** How to talk to one host. */
 export interface HostSettings {
+  /** What the configuration says of the host. */
   readonly config: SshConfig;
+  /** The keys that it is known by. */
   readonly known: KnownHost;
+  /** What it is offered. */
   readonly algorithms: Algorithms;
+  /** Shows it our keys. */
   readonly login: Login;
+  /** For the handshake and for logging in together, in milliseconds. */
   readonly connectTimeoutMs: number;
+  /** How often it is asked for a sign of life, in milliseconds. */
   readonly keepaliveMs: number;
+  /** How many of these questions it may leave unanswered. */
   readonly keepaliveCount: number;
 }
 
+/** A connection to a host that has let us in. */
 export interface LoggedIn {
+  /** The connection of node-ssh. */
   readonly ssh: NodeSSH;
   /** Resolves when the connection is gone, with what is known of why. */
   readonly closed: Promise<string>;
 }
 
-/** Shakes hands over `sock` and logs in. Throws a `TransportError`, and closes `sock` then. */
+/**
+ * Shakes hands over `sock` and logs in. Closes `sock` where that fails.
+ *
+ * @throws TransportError
+ */
 export async function logIn(ssh: NodeSSH, sock: Duplex, settings: HostSettings): Promise<LoggedIn> {
   const { config, login } = settings;
   let refusal: TransportFailure | undefined;

@@ -6,8 +6,9 @@ import type { SshConfig } from "./ssh-config.ts";
 
 /** A key that can sign. */
 export interface UsableKey {
-  /** Where it is, for messages. */
+  /** Where the key is, for messages: a path, or the agent's comment. */
   readonly label: string;
+  /** The key as ssh2 has parsed it. */
   readonly key: ParsedKey;
   /** Where the private half is. */
   readonly place: "agent" | "file";
@@ -15,26 +16,29 @@ export interface UsableKey {
 
 /** The keys for a host, and those that only OpenSSH itself could use, with the reason. */
 export interface KeyRing {
+  /** In the order in which they are shown. */
   readonly keys: readonly UsableKey[];
+  /** A clause for each, such as "/home/ada/.ssh/id has a passphrase, and no agent holds it". */
   readonly unusable: readonly string[];
 }
 
 /** What a file of the configuration holds. */
 export interface KeyFile {
+  /** The path of the private half. */
   readonly file: string;
   /** The public half, where it is known: it selects the agent's key. */
   readonly publicKey: ParsedKey | undefined;
+  /** The private half, where it can be used. */
   readonly privateKey: ParsedKey | undefined;
   /** Why the private half can't be used. */
   readonly problem: string | undefined;
 }
 
 /** Reads the files that `config` names. Those that are missing or not ours to read are passed over, as ssh does. */
-export async function readKeyFiles(config: SshConfig, ssh2: Ssh2): Promise<readonly KeyFile[]> {
-  return (await Promise.all(config.identityFiles.map((file) => readKeyFile(file, ssh2)))).filter(
+export const readKeyFiles = async (config: SshConfig, ssh2: Ssh2): Promise<readonly KeyFile[]> =>
+  (await Promise.all(config.identityFiles.map((file) => readKeyFile(file, ssh2)))).filter(
     (found) => found !== undefined,
   );
-}
 
 async function readKeyFile(file: string, ssh2: Ssh2): Promise<KeyFile | undefined> {
   const [content, publicContent] = await Promise.all([contentOf(file), contentOf(`${file}.pub`)]);

@@ -3,12 +3,14 @@ import type { AuthHandlerMiddleware, NextAuthHandler, OpenSSHAgent } from "ssh2"
 import { excerpt, indent } from "@hyperion-ts/processes";
 import type { TransportFailure } from "./command-session.ts";
 import { agentOfOneKey } from "./ssh-agent.ts";
+import type { SshConfig } from "./ssh-config.ts";
 import type { KeyRing } from "./ssh-keys.ts";
 import type { Ssh2 } from "./ssh2.ts";
 
 /** How much of what a host says at log-in stands in a message. */
 const MAX_BANNER = 1_000;
 
+/** One attempt to log in: which keys the host was shown, and what it said. */
 export class Login {
   readonly #host: string;
   readonly #user: string;
@@ -20,7 +22,13 @@ export class Login {
   #signedWith: string | undefined;
   #banner = "";
 
-  constructor(host: string, user: string, ring: KeyRing, agent: OpenSSHAgent | undefined, ssh2: Ssh2) {
+  /** `ring` has the keys that may be shown; `agent` signs with those that it holds. */
+  constructor(
+    { host, user }: Pick<SshConfig, "host" | "user">,
+    ring: KeyRing,
+    agent: OpenSSHAgent | undefined,
+    ssh2: Ssh2,
+  ) {
     this.#host = host;
     this.#user = user;
     this.#ring = ring;
@@ -33,7 +41,7 @@ export class Login {
     this.#banner = `${this.#banner}${banner}`.slice(0, MAX_BANNER);
   }
 
-  /** For ssh2. `gaveUp` hears when there is nothing left to show. */
+  /** What ssh2 asks for the next way to log in. `gaveUp` hears when there is nothing left to show. */
   handler(gaveUp: (failure: TransportFailure) => void): AuthHandlerMiddleware {
     const keys = this.#ring.keys.values();
     let asked = false;
@@ -55,7 +63,7 @@ export class Login {
     };
   }
 
-  /** The host has ended the connection, or it broke, before we were in. */
+  /** What is said when the host has ended the connection, or it broke, before we were in. */
   broken(how: string): TransportFailure {
     if (this.#signedWith !== undefined) {
       return {
@@ -71,7 +79,7 @@ export class Login {
     };
   }
 
-  /** The agent would not sign. */
+  /** What is said when the agent would not sign. */
   notSigned(how: string): TransportFailure {
     return {
       reason: "unsupported",
@@ -96,7 +104,7 @@ export class Login {
     };
   }
 
-  /** A host asks for a signature by a key that it takes; who is not in after that has to do more. */
+  /** A host asks for a signature by a key that it takes. Where that did not let us in, it wants something more. */
   #needsMore(signedWith: string): TransportFailure {
     return { reason: "unsupported", message: this.#explain(`it took ${signedWith}, and wants more than a key`) };
   }

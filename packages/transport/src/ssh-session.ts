@@ -11,7 +11,9 @@ const LAST_OUTPUT_MS = 200;
 
 /**
  * Runs the command line `line` in the login shell, without a terminal. The end of the session closes the connection:
- * all that is in `resources`. Throws a `TransportError` "unreachable" or "not-started".
+ * all that is in `resources`.
+ *
+ * @throws TransportError "unreachable" or "not-started"
  */
 export function startSession(
   connection: SshConnection,
@@ -82,7 +84,7 @@ class SshSession implements CommandSession {
     await this.ended;
   }
 
-  /** Nobody else may be reading it, and what is not read holds up standard output. Who gets the session may listen first. */
+  /** Reads standard error, because nobody else may, and what is not read holds up standard output. Whoever gets the session may listen first. */
   #keepErrors(stderr: Readable): void {
     stderr.pause();
     stderr.on("data", (chunk: Buffer) => this.#errors.push(chunk));

@@ -11,14 +11,7 @@ import { SILENT_LOGIN_SHELL } from "./silent-login-shell.ts";
 import { placeOf } from "./resolve-ssh-config.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import type { Transport } from "./transport.ts";
-
-/** Which program is run, and with what. (Hyperion: the argument of its SSH transport) */
-export interface SystemSshOptions {
-  /** The program. Default `"ssh"`, from PATH. */
-  readonly command?: string;
-  /** Options before the host's name, which come before ours and so win over them. Default: none. */
-  readonly options?: readonly string[];
-}
+import { SSH_DEFAULTS, type SystemSshOptions } from "./transport-options.ts";
 
 /**
  * What we ask of ssh: no terminal, no questions, nothing forwarded, and an end of its own when the network is cut; and
@@ -35,36 +28,37 @@ const OURS = [
   "-o",
   "RemoteCommand=none",
   "-o",
-  "ServerAliveInterval=5",
+  `ServerAliveInterval=${SSH_DEFAULTS.keepaliveMs / 1_000}`,
   "-o",
-  "ServerAliveCountMax=3",
+  `ServerAliveCountMax=${SSH_DEFAULTS.keepaliveCount}`,
 ];
 
 /** OpenSSH's own exit code for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
 
-/** A transport that runs `ssh HOST COMMAND` for each session. `addressOf`: where hosts are whose names can't be looked up. */
-export function systemSsh({ command = "ssh", options = [] }: SystemSshOptions = {}, addressOf?: AddressOf): Transport {
-  return {
-    open: async (host, argv, signal) => {
-      const configuration = await readConfiguration(command, options, host, signal);
-      const direct = configuration !== undefined && !/^proxy(?:jump|command) (?!none$)/im.test(configuration);
-      const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
-      signal.throwIfAborted();
-      const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
-      const running = await runCommand({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
-        throw new TransportError(
-          { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
-          { cause },
-        );
-      });
-      return {
-        ...commandSession(running, direct, sshEnd),
-        whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}`,
-      };
-    },
-  };
-}
+/** A transport that runs `ssh HOST COMMAND` for each session. `addressOf` says where hosts are whose names can't be looked up. */
+export const systemSsh = (
+  { command = "ssh", options = [] }: SystemSshOptions = {},
+  addressOf?: AddressOf,
+): Transport => ({
+  open: async (host, argv, signal) => {
+    const configuration = await readConfiguration(command, options, host, signal);
+    const direct = configuration !== undefined && !/^proxy(?:jump|command) (?!none$)/im.test(configuration);
+    const address = direct ? await addressOptions({ host, ...placeOf(configuration, host) }, addressOf, signal) : [];
+    signal.throwIfAborted();
+    const line = [command, ...options, ...address, ...OURS, "--", host, loginShellCommand(argv)];
+    const running = await runCommand({ argv: line, killedAtDeath: true }).catch((cause: CommandError) => {
+      throw new TransportError(
+        { reason: "unsupported", message: `${cause.message}. Is ${command} installed here?` },
+        { cause },
+      );
+    });
+    return {
+      ...commandSession(running, direct, sshEnd),
+      whenSilent: `Either ssh has not logged in, or: ${SILENT_LOGIN_SHELL}`,
+    };
+  },
+});
 
 /** What ssh's configuration says of the host. Other programs can't be asked. */
 async function readConfiguration(

@@ -1,19 +1,22 @@
 /** TCP connections for small messages: nothing waits for more to come, but what one turn writes goes out together. */
 import { connect, type Socket } from "node:net";
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
 import { TransportError } from "./command-session.ts";
 
 /** Where to connect to. */
 export interface TcpAddress {
+  /** A name or an address. */
   readonly host: string;
+  /** From 1 to 65,535. */
   readonly port: number;
   /** The version of IP; 0 is either. */
   readonly family: 0 | 4 | 6;
 }
 
 /**
- * Connects within `timeoutMs`. The socket belongs to `resources` from the start; when they are disposed of before it
- * is connected, this rejects. Throws a `TransportError` "unreachable".
+ * Connects within `timeoutMs`. The socket belongs to `resources` from the start: disposing of them gives up.
+ *
+ * @throws TransportError "unreachable"
  */
 export function tcpConnect(
   { host, port, family }: TcpAddress,
@@ -30,7 +33,7 @@ export function tcpConnect(
           { cause },
         ),
       );
-    const timer = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    const timer = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${showDuration(timeoutMs)}`)));
     socket.once("close", () => {
       timer[Symbol.dispose]();
       failed("the connection was closed");

@@ -5,7 +5,9 @@ import type { CommandSession } from "./command-session.ts";
 export interface Transport {
   /**
    * Runs `argv` on the node `host` and resolves when its streams can be used; that it runs is only certain when it
-   * speaks. An abort of `signal` gives up and leaves nothing behind. Throws a `TransportError`.
+   * speaks. An abort of `signal` gives up and leaves nothing behind.
+   *
+   * @throws TransportError; on an abort, the signal's reason
    */
   open(host: string, argv: readonly string[], signal: AbortSignal): Promise<CommandSession>;
 }

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import { askProgram } from "../src/ask-program.ts";
-import { aliveBelow, patience, thrownBy } from "./world.ts";
+import { aliveBelow, PATIENCE, thrownBy } from "./world.ts";
 
 const quiet = new AbortController().signal;
 
@@ -26,11 +26,11 @@ describe("asking a program", () => {
     const started = () => aliveBelow(process.pid).filter(({ pid }) => !before.has(pid));
     const controller = new AbortController();
     const asked = thrownBy(askProgram(["sh", "-c", "sleep 1000 & sleep 1000; true"], controller.signal));
-    await vi.waitFor(() => expect(started()).toHaveLength(3), patience);
+    await vi.waitFor(() => expect(started()).toHaveLength(3), PATIENCE);
     const reason = new Error("enough");
     controller.abort(reason);
     expect(await asked).toBe(reason);
-    await vi.waitFor(() => expect(started()).toEqual([]), patience);
+    await vi.waitFor(() => expect(started()).toEqual([]), PATIENCE);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 });

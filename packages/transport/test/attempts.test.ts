@@ -17,7 +17,13 @@ beforeEach(() => {
   vi.spyOn(performance, "now").mockImplementation(() => clock.nowMs);
 });
 
-const policy: AttemptPolicy = { attempts: 5, patienceMs: 1_000_000, pauseMs: 500 };
+const POLICY: AttemptPolicy = {
+  attempts: 5,
+  patienceMs: 1_000_000,
+  pauseMs: 500,
+  isTransient: () => true,
+  waiting: () => undefined,
+};
 
 /** Attempts that fail until the `succeedsAt`-th, each after `takesMs`. */
 function attempts({
@@ -35,13 +41,11 @@ function attempts({
     if (number < succeedsAt) throw new Error(`attempt ${number}`);
     return `got it at ${number}`;
   };
-  const done = withAttempts(
-    { ...policy, ...changed },
-    signal,
-    attempt,
-    () => transient,
-    (_error, _number, pauseMs) => pauses.push(pauseMs),
-  );
+  const hooks: Pick<AttemptPolicy, "isTransient" | "waiting"> = {
+    isTransient: () => transient,
+    waiting: (_error, _number, pauseMs) => pauses.push(pauseMs),
+  };
+  const done = withAttempts({ ...POLICY, ...hooks, ...changed }, signal, attempt);
   return { done, pauses, begunAt };
 }
 
@@ -98,16 +102,10 @@ describe("withAttempts", () => {
 
   test("tells the signal's reason, and not the error, of an attempt that failed because of the abort", async () => {
     const controller = new AbortController();
-    const done = withAttempts(
-      policy,
-      controller.signal,
-      () => {
-        controller.abort("enough");
-        return Promise.reject(new Error("the socket was closed"));
-      },
-      () => true,
-      () => undefined,
-    );
+    const done = withAttempts(POLICY, controller.signal, () => {
+      controller.abort("enough");
+      return Promise.reject(new Error("the socket was closed"));
+    });
     expect(await thrownBy(done)).toBe("enough");
   });
 });

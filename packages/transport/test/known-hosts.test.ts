@@ -12,7 +12,7 @@ import {
   parseFoundLines,
 } from "../src/known-hosts.ts";
 import type { SshConfig } from "../src/ssh-config.ts";
-import { someHost } from "./some-host.ts";
+import { SOME_HOST } from "./some-host.ts";
 
 /** A key on the wire, as far as anybody looks at it here: its type, and something that tells it from others. */
 function wireKey(type: string, content: string): string {
@@ -39,7 +39,7 @@ const known = (keys: readonly KnownKey[], anyPort: readonly KnownKey[] = []): Kn
   anyPort,
 });
 const problem = (key: string, host: KnownHost, over: Partial<SshConfig> = {}) =>
-  hostKeyProblem(Buffer.from(key, "base64"), host, { ...someHost, ...over });
+  hostKeyProblem(Buffer.from(key, "base64"), host, { ...SOME_HOST, ...over });
 
 describe("a host key", () => {
   test("that a file has for the host is trusted", () => {
@@ -130,7 +130,7 @@ describe("looking a host up", () => {
   }
 
   const found = async (over: Partial<SshConfig>): Promise<readonly number[]> =>
-    (await lookUpKnownHost({ ...someHost, ...over }, signal)).keys.map((key) => key.line);
+    (await lookUpKnownHost({ ...SOME_HOST, ...over }, signal)).keys.map((key) => key.line);
 
   test("finds its name whether it is hashed or not, in any case of letters", async () => {
     using kh = files("# a comment", `other ssh-ed25519 ${ed}`, `n1.cluster ssh-ed25519 ${ed}`);
@@ -140,7 +140,7 @@ describe("looking a host up", () => {
   test("takes the port into the name, and keeps lines without a port apart", async () => {
     using kh = files(`n1.cluster ssh-rsa ${rsa}`, `[n1.cluster]:2222 ssh-ed25519 ${ed}`);
     for (const file of [kh.plain, kh.hashed]) {
-      const host = await lookUpKnownHost({ ...someHost, port: 2_222, knownHostsFiles: [file] }, signal);
+      const host = await lookUpKnownHost({ ...SOME_HOST, port: 2_222, knownHostsFiles: [file] }, signal);
       expect(host).toMatchObject({ name: "[n1.cluster]:2222", keys: [{ line: 2 }], anyPort: [{ line: 1 }] });
     }
   });

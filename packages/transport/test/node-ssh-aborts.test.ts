@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { tcpConnect } from "../src/tcp-connect.ts";
-import { commandsBelow, patience, thrownBy } from "./world.ts";
+import { commandsBelow, PATIENCE, thrownBy } from "./world.ts";
 import { faultyServer } from "./faulty-ssh-server.ts";
 import { failure, type SshWorld, sshWorld } from "./ssh-world.ts";
 
@@ -12,7 +12,7 @@ const stages: Readonly<Record<string, (world: SshWorld) => Promise<{ readonly re
   "the configuration is read": async (world) => {
     world.host("n1", 1, 'Match exec "sleep 1001"');
     return {
-      reached: vi.waitFor(() => expect(commandsBelow(process.pid)).toContain("sleep 1001"), patience),
+      reached: vi.waitFor(() => expect(commandsBelow(process.pid)).toContain("sleep 1001"), PATIENCE),
     };
   },
   "the agent does not answer": async (world) => {
@@ -61,7 +61,7 @@ const idle = openHandles();
 
 describe("an attempt that is given up", () => {
   // What an earlier test had is closed a little after its end.
-  beforeEach(() => vi.waitFor(() => expect(openHandles()).toEqual(idle), patience));
+  beforeEach(() => vi.waitFor(() => expect(openHandles()).toEqual(idle), PATIENCE));
 
   test.each(Object.entries(stages))(
     "while %s leaves no socket, no process and no listener",
@@ -77,7 +77,7 @@ describe("an attempt that is given up", () => {
       controller.abort(reason);
       expect(await thrown).toBe(reason);
       expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-      await vi.waitFor(() => expect(openHandles()).toEqual(before), patience);
+      await vi.waitFor(() => expect(openHandles()).toEqual(before), PATIENCE);
       expect(commandsBelow(process.pid)).not.toContain("sleep 1001");
     },
   );
@@ -96,7 +96,7 @@ describe("an attempt that is given up", () => {
     const connecting = thrownBy(tcpConnect({ host: "127.0.0.1", port: 9, family: 4 }, 60_000, resources));
     resources.dispose();
     expect(await connecting).toMatchObject(failure("unreachable", /was closed/));
-    await vi.waitFor(() => expect(openHandles()).toEqual(before), patience);
+    await vi.waitFor(() => expect(openHandles()).toEqual(before), PATIENCE);
   });
 });
 

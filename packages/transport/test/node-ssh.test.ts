@@ -4,8 +4,9 @@ import { connect, createServer } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import { sendSignal } from "@hyperion-ts/processes";
-import { patience, thrownBy } from "./world.ts";
-import { failure, freePort, noSshd, reachableNode, run, sshWorld } from "./ssh-world.ts";
+import { PATIENCE, thrownBy } from "./world.ts";
+import { freePort, noSshd } from "./ssh-server.ts";
+import { failure, reachableNode, run, sshWorld } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("a command by node-ssh", () => {
   test("has its bytes carried both ways as they are, and tells its exit code and its errors", async () => {
@@ -43,7 +44,7 @@ describe.skipIf(noSshd)("a command by node-ssh", () => {
   test("waits where nobody reads, and loses nothing", async () => {
     await using node = await reachableNode();
     await using session = await node.world.open("n1", ["sh", "-c", "head -c 20000000 /dev/zero; echo written >&2"]);
-    await vi.waitFor(() => expect(session.stdout.readableLength).toBeGreaterThan(1_000_000), patience);
+    await vi.waitFor(() => expect(session.stdout.readableLength).toBeGreaterThan(1_000_000), PATIENCE);
     expect(session.lastErrors()).toBe("");
     expect((await buffer(session.stdout)).length).toBe(20_000_000);
     expect(await session.ended).toMatchObject({ code: 0 });
@@ -62,7 +63,7 @@ describe.skipIf(noSshd)("a command by node-ssh", () => {
     session.stdout.resume();
     expect(await session.ended).toMatchObject({ code: 0 });
     await session[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(node.server.connections()).toEqual([]), patience);
+    await vi.waitFor(() => expect(node.server.connections()).toEqual([]), PATIENCE);
   });
 
   test("that is killed is told as disconnected", async () => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { runCommand } from "@hyperion-ts/processes";
 import { expect, test } from "vitest";
-import { freePort, noSshd, reachableNode } from "./ssh-world.ts";
+import { freePort, noSshd } from "./ssh-server.ts";
+import { reachableNode } from "./ssh-world.ts";
 
 test.skipIf(noSshd)("the README's example prints what the README says", async () => {
   const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");

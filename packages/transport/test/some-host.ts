@@ -1,7 +1,7 @@
 /** A host as its configuration describes it, for tests that look at some of its settings. */
 import type { SshConfig } from "../src/ssh-config.ts";
 
-export const someHost: SshConfig = {
+export const SOME_HOST: SshConfig = {
   host: "n1",
   hostname: "N1.cluster",
   port: 22,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { offeredAlgorithms } from "../src/ssh-algorithms.ts";
 import type { SshConfig } from "../src/ssh-config.ts";
-import { someHost } from "./some-host.ts";
+import { SOME_HOST } from "./some-host.ts";
 
-const allowed: SshConfig["algorithms"] = {
+const ALLOWED: SshConfig["algorithms"] = {
   hostKey: ["ssh-ed25519-cert-v01@openssh.com", "ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512", "rsa-sha2-256"],
   cipher: [
     "chacha20-poly1305@openssh.com",
@@ -17,7 +17,7 @@ const allowed: SshConfig["algorithms"] = {
 };
 
 const offered = (algorithms: Partial<SshConfig["algorithms"]> = {}, knownTypes: readonly string[] = []) =>
-  offeredAlgorithms({ ...someHost, algorithms: { ...allowed, ...algorithms } }, knownTypes);
+  offeredAlgorithms({ ...SOME_HOST, algorithms: { ...ALLOWED, ...algorithms } }, knownTypes);
 
 describe("the algorithms that are offered to a host", () => {
   test("are those that the configuration allows and ssh2 has", () => {

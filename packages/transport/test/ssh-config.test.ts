@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type LocalAccount, parseJump, parseSshConfig } from "../src/ssh-config.ts";
 
-const ada: LocalAccount = {
+const ADA: LocalAccount = {
   home: "/home/ada",
   userName: "ada",
   userId: 1_000,
@@ -10,7 +10,7 @@ const ada: LocalAccount = {
 };
 
 /** What `ssh -G` prints for a host that no configuration mentions, as far as it matters here. */
-const plain = `host n1
+const PLAIN = `host n1
 user ada
 hostname n1
 port 22
@@ -32,14 +32,14 @@ kexalgorithms curve25519-sha256
 `;
 
 /** The same with lines in place of those of the same keyword. */
-const configured = (...lines: readonly string[]): string => {
+function configured(...lines: readonly string[]): string {
   const keywords = new Set(lines.map((line) => line.split(" ")[0]));
-  return [...lines, ...plain.split("\n").filter((line) => !keywords.has(line.split(" ")[0]))].join("\n");
-};
+  return [...lines, ...PLAIN.split("\n").filter((line) => !keywords.has(line.split(" ")[0]))].join("\n");
+}
 
 describe("the configuration of a host, from what ssh -G prints", () => {
   test("has the address, the account, the files and the algorithms", () => {
-    expect(parseSshConfig(plain, "n1", ada)).toEqual({
+    expect(parseSshConfig(PLAIN, "n1", ADA)).toEqual({
       host: "n1",
       hostname: "n1",
       port: 22,
@@ -74,7 +74,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
       "hostkeyalias node",
       "proxyjump gate",
     );
-    expect(parseSshConfig(printed, "n1", ada)).toMatchObject({
+    expect(parseSshConfig(printed, "n1", ADA)).toMatchObject({
       hostname: "10.0.0.1",
       port: 2_222,
       user: "eve",
@@ -96,7 +96,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     ["/a~b/~c", "/a~b/~c"],
   ])("expands the file name %s to %s", (name, expanded) => {
     expect(
-      parseSshConfig(configured("hostname 10.0.0.1", "user eve", `identityfile ${name}`), "n1", ada).identityFiles,
+      parseSshConfig(configured("hostname 10.0.0.1", "user eve", `identityfile ${name}`), "n1", ADA).identityFiles,
     ).toEqual([expanded]);
   });
 
@@ -107,7 +107,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     ["~/agent", "/home/ada/agent"],
     ["none", undefined],
   ])("finds the agent's socket where IdentityAgent is %s", (setting, socket) => {
-    expect(parseSshConfig(configured(`identityagent ${setting}`), "n1", ada).identityAgent).toBe(socket);
+    expect(parseSshConfig(configured(`identityagent ${setting}`), "n1", ADA).identityAgent).toBe(socket);
   });
 
   test.each([
@@ -116,12 +116,12 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     "verifyhostkeydns true",
     "nohostauthenticationforlocalhost yes",
   ])("knows that ssh may trust unknown hosts with %s", (line) => {
-    expect(parseSshConfig(configured(line), "n1", ada).trustsOtherwise).toBe(true);
+    expect(parseSshConfig(configured(line), "n1", ADA).trustsOtherwise).toBe(true);
   });
 
   test("has no agent, no key and no file of known hosts where there is none", () => {
     const printed = configured("identityfile none", "userknownhostsfile none", "globalknownhostsfile none");
-    expect(parseSshConfig(printed, "n1", { ...ada, env: {} })).toMatchObject({
+    expect(parseSshConfig(printed, "n1", { ...ADA, env: {} })).toMatchObject({
       identityFiles: [],
       identityAgent: undefined,
       knownHostsFiles: [],
@@ -140,7 +140,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     ["identityfile ~/%C", "%C"],
     ["identityfile ${NOT_SET}/id", "${NOT_SET}"],
   ])("leaves %s to OpenSSH, and says so", (line, named) => {
-    expect(() => parseSshConfig(configured(line), "n1", ada)).toThrow(
+    expect(() => parseSshConfig(configured(line), "n1", ADA)).toThrow(
       expect.objectContaining({
         code: "transport-failed",
         reason: "unsupported",
@@ -156,7 +156,7 @@ describe("the configuration of a host, from what ssh -G prints", () => {
     "knownhostscommand none",
     "preferredauthentications publickey,password",
   ])("takes %s for nothing special", (line) => {
-    expect(parseSshConfig(configured(line), "n1", ada).host).toBe("n1");
+    expect(parseSshConfig(configured(line), "n1", ADA).host).toBe("n1");
   });
 });
 

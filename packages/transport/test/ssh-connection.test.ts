@@ -3,8 +3,9 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import { sendSignal } from "@hyperion-ts/processes";
-import { patience, thrownBy } from "./world.ts";
-import { failure, freePort, noSshd, reachableNode, run } from "./ssh-world.ts";
+import { PATIENCE, thrownBy } from "./world.ts";
+import { freePort, noSshd } from "./ssh-server.ts";
+import { failure, reachableNode, run } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("jump hosts", () => {
   /** Servers j1, j2 and n1; n1 is reached through j2, and chained through both. */
@@ -35,7 +36,7 @@ describe.skipIf(noSshd)("jump hosts", () => {
     for (const jump of [hosts.j1, hosts.j2]) expect(jump.log()).toContain("Accepted publickey");
     await vi.waitFor(
       () => expect([hosts.j1, hosts.j2, hosts.server].flatMap((host) => host.connections())).toEqual([]),
-      patience,
+      PATIENCE,
     );
   });
 

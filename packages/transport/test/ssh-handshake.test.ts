@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { thrownBy } from "./world.ts";
-import { failure, noSshd, reachableNode, run, sshWorld } from "./ssh-world.ts";
+import { noSshd } from "./ssh-server.ts";
+import { failure, reachableNode, run, sshWorld } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("the host key", () => {
   test("that is not known is refused, naming the files that were looked into", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type KeyFile, orderKeys, readKeyFiles } from "../src/ssh-keys.ts";
 import { loadSsh } from "../src/ssh2.ts";
-import { someHost } from "./some-host.ts";
+import { SOME_HOST } from "./some-host.ts";
 
 const { ssh2 } = await loadSsh();
 const folder = mkdtempSync(join(tmpdir(), "hyperion-ts-keys-"));
@@ -64,7 +64,7 @@ describe("the order in which keys are shown", () => {
 
 describe("the files of keys", () => {
   const read = (...identityFiles: readonly string[]): Promise<readonly KeyFile[]> =>
-    readKeyFiles({ ...someHost, identityFiles }, ssh2);
+    readKeyFiles({ ...SOME_HOST, identityFiles }, ssh2);
 
   test("are passed over where they are not there", async () => {
     expect(await read(join(folder, "nothing"), one.file)).toMatchObject([{ file: one.file, problem: undefined }]);

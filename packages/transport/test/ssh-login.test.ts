@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { thrownBy } from "./world.ts";
-import { failure, noSshd, reachableNode, run, sshAgent, sshWorld } from "./ssh-world.ts";
+import { noSshd } from "./ssh-server.ts";
+import { failure, reachableNode, run, sshAgent, sshWorld } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("logging in", () => {
   test.each([

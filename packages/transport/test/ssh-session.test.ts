@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { faultyServer } from "./faulty-ssh-server.ts";
-import { noSshd, sshWorld } from "./ssh-world.ts";
+import { noSshd } from "./ssh-server.ts";
+import { sshWorld } from "./ssh-world.ts";
 
 describe.skipIf(noSshd)("a session that has ended", () => {
   test("has all that the command wrote to its standard error, also when that came with the end", async () => {

@@ -5,50 +5,18 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import {
-  accessSync,
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { accessSync, appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pidsWith, sendSignal, signalEach } from "@hyperion-ts/processes";
 import { afterAll, expect, vi } from "vitest";
-import { nodeSsh, type NodeSshOptions } from "../src/node-ssh.ts";
+import { nodeSsh } from "../src/node-ssh.ts";
+import type { NodeSshOptions } from "../src/transport-options.ts";
 import type { CommandSession, TransportReason } from "../src/command-session.ts";
-import { aliveBelow, patience } from "./world.ts";
-
-const SSHD = "/usr/sbin/sshd";
-
-/** Whether no server can be started here: it says why. */
-export const noSshd = ((): boolean => {
-  const why =
-    process.getuid?.() !== 0
-      ? "only root can start an sshd that lets root in"
-      : existsSync(SSHD)
-        ? undefined
-        : `there is no ${SSHD}`;
-  if (why !== undefined) console.warn(`Not tested against a real sshd: ${why}.`);
-  return why !== undefined;
-})();
-
-export interface SshServer {
-  readonly port: number;
-  readonly pid: number;
-  /** The public half of its host key, as in known_hosts. */
-  readonly hostKey: string;
-  /** What it logged so far. */
-  readonly log: () => string;
-  /** The processes of its connections, not of itself. */
-  readonly connections: () => readonly number[];
-}
+import { listen, type SshServer, startSshd } from "./ssh-server.ts";
+import { aliveBelow, PATIENCE } from "./world.ts";
 
 export interface SshWorld extends AsyncDisposable {
   readonly folder: string;
@@ -178,7 +146,7 @@ export const failure = (reason: TransportReason, message: RegExp) => ({
 export async function sshAgent(world: SshWorld, keys: readonly string[]): Promise<string> {
   const socket = join(world.folder, `agent-${randomUUID()}`);
   world.start(["ssh-agent", "-D", "-a", socket]);
-  await vi.waitFor(() => accessSync(socket), patience);
+  await vi.waitFor(() => accessSync(socket), PATIENCE);
   world.run("env", `SSH_AUTH_SOCK=${socket}`, "ssh-add", "-q", ...keys);
   return socket;
 }
@@ -191,65 +159,6 @@ const common = (folder: string): readonly string[] => [
   "GlobalKnownHostsFile none",
   "StrictHostKeyChecking yes",
 ];
-
-async function startSshd(
-  hostKeyFile: string,
-  authorized: string,
-  start: SshWorld["start"],
-  settings: readonly string[],
-): Promise<SshServer> {
-  // Where sshd lets its unprivileged half live.
-  mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-  const port = await freePort();
-  const options = [
-    `ListenAddress 127.0.0.1:${port}`,
-    `HostKey ${hostKeyFile}`,
-    `AuthorizedKeysFile ${authorized}`,
-    "UsePAM no",
-    "StrictModes no",
-    "PidFile none",
-    "LogLevel VERBOSE",
-    "PermitRootLogin yes",
-    "PasswordAuthentication no",
-  ];
-  // Of two values of a setting sshd takes the first.
-  const child = start([
-    SSHD,
-    "-f",
-    "/dev/null",
-    "-D",
-    "-e",
-    ...[...settings, ...options].flatMap((line) => ["-o", line.replace(" ", "=")]),
-  ]);
-  let log = "";
-  child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  await vi.waitFor(() => expect(log).toContain("Server listening"), patience);
-  const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
-  const pid = child.pid ?? -1;
-  return {
-    port,
-    pid,
-    hostKey,
-    log: () => log,
-    connections: () => aliveBelow(pid).map((process) => process.pid),
-  };
-}
-
-/** A port of the loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  return port;
-}
-
-async function listen(server: Server, path?: string): Promise<number> {
-  if (path === undefined) server.listen(0, "127.0.0.1");
-  else server.listen(path);
-  await once(server, "listening");
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 async function end(child: ChildProcess): Promise<void> {
   const { pid } = child;

@@ -2,7 +2,7 @@
 import { argumentsOf, descendants, hasEnded, type ProcessId } from "@hyperion-ts/processes";
 
 /** How long a condition may take to come true; generous, because it is a limit and not a claim. */
-export const patience = { timeout: 60_000, interval: 10 } as const;
+export const PATIENCE = { timeout: 60_000, interval: 10 } as const;
 
 /** All descendants of `pid` that are alive; zombies are not. */
 export const aliveBelow = (pid: number): readonly ProcessId[] => descendants(pid).filter((each) => !hasEnded(each));

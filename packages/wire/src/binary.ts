@@ -1,22 +1,20 @@
 /** Objects that are bytes: ArrayBuffer and the views on one. */
 
 /** A view's class, by the name that `bytesToObject` takes: a Buffer is more than the Uint8Array that it is. */
-export function viewName(view: ArrayBufferView): string {
-  return Buffer.isBuffer(view) ? "Buffer" : String(Reflect.get(view, Symbol.toStringTag));
-}
+export const viewName = (view: ArrayBufferView): string =>
+  Buffer.isBuffer(view) ? "Buffer" : String(Reflect.get(view, Symbol.toStringTag));
 
 /** The bytes that a view shows, not a copy. */
-export function viewBytes(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
+export const viewBytes = (view: ArrayBufferView): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /**
  * An object of the named class over `bytes`, which becomes its memory.
  *
- * @throws {Error} where there is no such class, or the bytes are no whole number of elements.
+ * @throws Error when there is no such class, or the bytes are no whole number of elements.
  */
 export function bytesToObject(name: string, bytes: Uint8Array): object {
-  const make = makers.get(name);
+  const make = MAKERS.get(name);
   if (make === undefined) throw new Error(`this version of Node has no class ${name} for bytes`);
   return make(
     bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer,
@@ -25,7 +23,7 @@ export function bytesToObject(name: string, bytes: Uint8Array): object {
 
 type Maker = (memory: ArrayBufferLike) => object;
 
-const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ["ArrayBuffer", (memory) => memory],
   ["DataView", (memory) => new DataView(memory)],
   ["Buffer", (memory) => Buffer.from(memory)],

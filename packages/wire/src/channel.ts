@@ -7,7 +7,18 @@
  * end of a stream and every control frame are seen at once, and whoever stands between
  * (the agent) holds at most one window for each channel and direction.
  */
-import { FrameFlag, FrameKind, HEADER_BYTES, isData, MAX_PAYLOAD_BYTES, MIN_PIECE_BYTES } from "./frame.ts";
+import {
+  FrameFlag,
+  type FrameHeader,
+  FrameKind,
+  HEADER_BYTES,
+  headerOf,
+  isData,
+  MAX_PAYLOAD_BYTES,
+  MIN_PIECE_BYTES,
+  type ReceivedFrame,
+  type Reused,
+} from "./frame.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { LongMessage, withLength } from "./long-message.ts";
 import { encodeMessage, parseMessage } from "./message-frame.ts";
@@ -34,15 +45,18 @@ interface Outgoing {
   sent: number;
 }
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
 /** One end of a channel: sends messages and data, and hands what arrives to its receiver. */
 export class Channel<Received extends object = object> {
+  /** Its number in the frames of the stream: both ends have the same. */
   readonly number: number;
   readonly #writer: FrameWriter;
   readonly #receiver: ChannelReceiver<Received>;
   readonly #maxMessageBytes: number;
   readonly #outbox: Outgoing[] = [];
+  /** The header of the data frame that is being sent: one object for all, because the writer copies it. */
+  readonly #header: Reused<FrameHeader>;
   #credit = WINDOW_BYTES;
   #received = 0;
   #incoming: LongMessage | undefined;
@@ -55,6 +69,7 @@ export class Channel<Received extends object = object> {
     maxMessageBytes = Number.POSITIVE_INFINITY,
   ) {
     this.number = number;
+    this.#header = headerOf(FrameKind.call, number);
     this.#writer = writer;
     this.#receiver = receiver;
     this.#maxMessageBytes = maxMessageBytes;
@@ -69,37 +84,37 @@ export class Channel<Received extends object = object> {
   send(kind: FrameKind, id: number, prefix: Uint8Array, payload: Uint8Array): void {
     const bytes = HEADER_BYTES + prefix.length + payload.length;
     if (this.#outbox.length === 0 && bytes <= this.#credit && prefix.length + payload.length <= MAX_PAYLOAD_BYTES) {
-      this.#credit -= bytes;
-      this.#writer.frame(kind, 0, this.number, id, payload, prefix);
+      this.#nextFrame(kind, 0, id);
+      this.#sendFrame(payload, prefix);
       return;
     }
     // The prefix goes into the first frame: a long one becomes a part of the payload.
     if (prefix.length > MIN_PIECE_BYTES)
-      this.#outbox.push({ kind, id, prefix: nothing, payload: Buffer.concat([prefix, payload]), sent: -1 });
+      this.#outbox.push({ kind, id, prefix: NOTHING, payload: Buffer.concat([prefix, payload]), sent: -1 });
     else this.#outbox.push({ kind, id, prefix: Uint8Array.from(prefix), payload, sent: -1 });
     this.#pump();
   }
 
   /** Sends a control message; it overtakes data. */
   sendMessage(message: object): void {
-    this.#writer.frame(FrameKind.message, 0, this.number, 0, encodeMessage(message));
+    this.#writer.frame(headerOf(FrameKind.message, this.number), encodeMessage(message));
   }
 
   /** Takes in a frame that came for this channel. */
-  receive(kind: FrameKind, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
-    if (isData(kind)) {
-      this.#grant(end - start);
-      this.#receiveData(kind, flags, id, bytes.subarray(start + HEADER_BYTES, end));
-    } else if (kind === FrameKind.credit) {
+  receive(frame: ReceivedFrame): void {
+    if (isData(frame.kind)) {
+      this.#grant(frame.end - frame.start);
+      this.#receiveData(frame, frame.bytes.subarray(frame.start + HEADER_BYTES, frame.end));
+    } else if (frame.kind === FrameKind.credit) {
       // Nobody can give back more than was spent.
-      this.#credit = Math.min(WINDOW_BYTES, this.#credit + id);
+      this.#credit = Math.min(WINDOW_BYTES, this.#credit + frame.id);
       this.#pump();
-    } else if (kind === FrameKind.message) {
-      this.#receiver.message(parseMessage<Received>(bytes, start + HEADER_BYTES, end));
+    } else if (frame.kind === FrameKind.message) {
+      this.#receiver.message(parseMessage<Received>(frame.bytes, frame.start + HEADER_BYTES, frame.end));
     }
   }
 
-  #receiveData(kind: FrameKind, flags: number, id: number, payload: Buffer): void {
+  #receiveData({ kind, flags, id }: FrameHeader, payload: Buffer): void {
     if (flags === 0) return this.#receiveWhole(kind, id, payload);
     if ((flags & FrameFlag.continued) === 0) {
       this.#incoming = new LongMessage(kind, id, payload, this.#maxMessageBytes);
@@ -124,7 +139,7 @@ export class Channel<Received extends object = object> {
   #grant(bytes: number): void {
     this.#received += bytes;
     if (this.#received < WINDOW_BYTES / 2) return;
-    this.#writer.frame(FrameKind.credit, 0, this.number, this.#received, nothing);
+    this.#writer.frame(headerOf(FrameKind.credit, this.number, this.#received), NOTHING);
     this.#received = 0;
   }
 
@@ -143,23 +158,28 @@ export class Channel<Received extends object = object> {
     const from = Math.max(0, message.sent);
     const rest = message.payload.length - from;
     const space = Math.min(MAX_PAYLOAD_BYTES, this.#credit - HEADER_BYTES);
-    const prefix = first ? firstPrefix(message, space) : nothing;
+    const prefix = first ? firstPrefix(message, space) : NOTHING;
     const room = space - prefix.length;
     // A frame of a few bytes for a nearly empty window would be a waste: wait for the grant.
     if (room < Math.min(rest, MIN_PIECE_BYTES)) return false;
     const length = Math.min(room, rest);
     message.sent = from + length;
     const flags = (length < rest ? FrameFlag.more : 0) | (first ? 0 : FrameFlag.continued);
-    this.#credit -= HEADER_BYTES + prefix.length + length;
-    this.#writer.frame(
-      message.kind,
-      flags,
-      this.number,
-      message.id,
-      message.payload.subarray(from, from + length),
-      prefix,
-    );
+    this.#nextFrame(message.kind, flags, message.id);
+    this.#sendFrame(message.payload.subarray(from, from + length), prefix);
     return true;
+  }
+
+  #nextFrame(kind: FrameKind, flags: number, id: number): void {
+    this.#header.kind = kind;
+    this.#header.flags = flags;
+    this.#header.id = id;
+  }
+
+  /** Spends credit on the frame that `#header` announces. */
+  #sendFrame(payload: Uint8Array, prefix: Uint8Array): void {
+    this.#credit -= HEADER_BYTES + prefix.length + payload.length;
+    this.#writer.frame(this.#header, payload, prefix);
   }
 }
 

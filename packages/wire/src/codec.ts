@@ -33,8 +33,8 @@ import { WireError } from "./wire-error.ts";
  *
  * Symbol keys, accessors and extra properties of arrays do not travel.
  *
- * @throws {WireError} `unencodable-value` for functions, symbols, promises, weak collections and the like, with the
- * path to it: `$.points[3].callback is a function and cannot travel ...`; and for 4 GiB or more
+ * @throws WireError `unencodable-value` when the value has a function, a symbol, a promise, a weak collection or the like
+ *   in it (the message has the path to it: `$.points[3].callback is a function and cannot travel ...`), or 4 GiB or more
  */
 export function encodeValue(value: unknown): Uint8Array {
   try {
@@ -52,7 +52,7 @@ export function encodeValue(value: unknown): Uint8Array {
  * Bytes of a stranger do no harm beyond their size: memory and time grow with the number of bytes, never with a
  * length that they claim.
  *
- * @throws {WireError} `undecodable-value` for anything that is not the whole encoding of one value.
+ * @throws WireError `undecodable-value` when the bytes are not the whole encoding of one value
  */
 export function decodeValue(bytes: Uint8Array): unknown {
   try {
@@ -77,9 +77,9 @@ const OWN_BUFFER_BYTES = 512 * 1024;
 /** From so many objects on it pays to write the keys of equal objects once: the other side then reads five times as fast. */
 const MANY_OBJECTS = 256;
 
-const options = { moreTypes: true, useToJSON: false, copyBuffers: true, structuredClone: false };
-const codec = new Packr({ ...options, useRecords: false, variableMapSize: true });
-const codecOfMany = new Packr({ ...options, useRecords: true, mapsAsObjects: true });
+const OPTIONS = { moreTypes: true, useToJSON: false, copyBuffers: true, structuredClone: false };
+const codec = new Packr({ ...OPTIONS, useRecords: false, variableMapSize: true });
+const codecOfMany = new Packr({ ...OPTIONS, useRecords: true, mapsAsObjects: true });
 
 function packTree(value: unknown, { objects, binaryBytes }: PlainTree): Uint8Array {
   if (binaryBytes >= TOO_MANY_BYTES) throw tooLarge(binaryBytes);
@@ -124,6 +124,4 @@ function unpack(bytes: Uint8Array, start: number): unknown {
   return first;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -15,9 +15,13 @@ export interface ThrownError {
   readonly kind: "error";
   /** The built-in class that errorFromData makes. */
   readonly builtIn: BuiltInErrorName;
+  /** The error's name, e.g. `"RangeError"`, or its class's. */
   readonly name: string;
+  /** Its message, without name and stack. */
   readonly message: string;
+  /** Its stack as text, where it has one. */
   readonly stack?: string;
+  /** What it was caused by. */
   readonly cause?: ErrorData;
   /** The errors of an AggregateError. */
   readonly errors?: readonly ErrorData[];
@@ -28,6 +32,7 @@ export interface ThrownError {
 /** Something that was thrown and is no error; a string that describes it where it cannot travel. */
 export interface ThrownValue {
   readonly kind: "value";
+  /** What was thrown. */
   readonly value: unknown;
 }
 
@@ -35,9 +40,7 @@ export interface ThrownValue {
  * `thrown` as data. Never throws. A cause that is one of the errors that it is the cause of is cut, and so are causes
  * deeper than 32 levels; a text says so in its place.
  */
-export function errorToData(thrown: unknown): ErrorData {
-  return toData(thrown, []);
-}
+export const errorToData = (thrown: unknown): ErrorData => toData(thrown, []);
 
 /**
  * What was thrown, again: an instance of its built-in class, with the stack from where it was thrown. What errorToData
@@ -77,9 +80,8 @@ function toData(thrown: unknown, above: readonly Error[]): ErrorData {
   };
 }
 
-function isHidden(builtIn: BuiltInErrorName, key: string): boolean {
-  return key === "cause" || (key === "errors" && builtIn === "AggregateError");
-}
+const isHidden = (builtIn: BuiltInErrorName, key: string): boolean =>
+  key === "cause" || (key === "errors" && builtIn === "AggregateError");
 
 function sendable(value: unknown): unknown {
   try {

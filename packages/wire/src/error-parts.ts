@@ -6,7 +6,7 @@
 import { types } from "node:util";
 
 /** The classes that come back as themselves. */
-export type BuiltInErrorName = keyof typeof builtInErrors;
+export type BuiltInErrorName = keyof typeof BUILT_IN_ERRORS;
 
 /** One level of an error: its causes are still what they were. */
 export interface ErrorParts {
@@ -14,16 +14,16 @@ export interface ErrorParts {
   readonly builtIn: BuiltInErrorName;
   /** The error's name; where a class has not set any, the class's name. */
   readonly name: string;
+  /** The error's message. */
   readonly message: string;
+  /** Its stack as text. */
   readonly stack: string | undefined;
   /** `cause`, `errors` of an AggregateError, `code`, and all own enumerable fields. */
   readonly fields: readonly (readonly [key: string, value: unknown])[];
 }
 
 /** True for all errors: of any class, of another realm, and DOMException. */
-export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
-}
+export const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
 
 /** Takes `error` apart. Never throws, also where the error's accessors do. */
 export function errorParts(error: Error): ErrorParts {
@@ -40,7 +40,7 @@ export function errorParts(error: Error): ErrorParts {
 
 /** An error with all but the fields, which may refer to the error itself: put them in with setErrorField. */
 export function errorFromParts({ builtIn, name, message, stack }: Omit<ErrorParts, "fields">): Error {
-  const error = builtIn === "AggregateError" ? new AggregateError([], message) : new builtInErrors[builtIn](message);
+  const error = builtIn === "AggregateError" ? new AggregateError([], message) : new BUILT_IN_ERRORS[builtIn](message);
   if (error.name !== name) define(error, "name", name, false);
   define(error, "stack", stack, false);
   return error;
@@ -53,11 +53,10 @@ export function setErrorField(error: Error, key: string, value: unknown): void {
 }
 
 /** True for the name of a class that comes back as itself. */
-export function isBuiltInErrorName(name: unknown): name is BuiltInErrorName {
-  return typeof name === "string" && Object.hasOwn(builtInErrors, name);
-}
+export const isBuiltInErrorName = (name: unknown): name is BuiltInErrorName =>
+  typeof name === "string" && Object.hasOwn(BUILT_IN_ERRORS, name);
 
-const builtInErrors = {
+const BUILT_IN_ERRORS = {
   EvalError,
   RangeError,
   ReferenceError,
@@ -69,7 +68,7 @@ const builtInErrors = {
 } as const;
 
 function builtInOf(error: Error): BuiltInErrorName {
-  for (const [name, Class] of Object.entries(builtInErrors)) {
+  for (const [name, Class] of Object.entries(BUILT_IN_ERRORS)) {
     if (error instanceof Class && isBuiltInErrorName(name)) return name;
   }
   return "Error";

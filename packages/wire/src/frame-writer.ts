@@ -11,7 +11,7 @@
  */
 import type { Writable } from "node:stream";
 import { setImmediate } from "node:timers";
-import { FrameKind, HEADER_BYTES, isData, writeHeader } from "./frame.ts";
+import { type FrameHeader, FrameKind, HEADER_BYTES, headerOf, isData, writeHeader } from "./frame.ts";
 
 /** So many bytes may wait in the stream itself before data is held back. */
 const HIGH_WATER_BYTES = 262_144;
@@ -21,11 +21,11 @@ const BY_REFERENCE_BYTES = 8_192;
 
 /** A frame that comes so much later than the last write, in milliseconds, came alone. */
 const ALONE_MS = 0.05;
-const none: readonly Uint8Array[] = [];
+const NONE: readonly Uint8Array[] = [];
 
 /** A sign of life whose payload is a line end. */
 const LINE_END = Buffer.alloc(HEADER_BYTES + 1, "\n");
-writeHeader(LINE_END, 0, 1, FrameKind.heartbeat, 0, 0, 0);
+writeHeader(headerOf(FrameKind.heartbeat, 0), 1, LINE_END);
 
 /** What a stream asks of its writer. */
 export interface FrameWriterOptions {
@@ -50,16 +50,20 @@ export class FrameWriter {
   /** There will be a write at the end of this turn of the event loop. */
   #pending = false;
 
+  /** Writes to `stream`, which belongs to it alone. */
   constructor(stream: Writable, { beforeFlush, lines = false }: FrameWriterOptions = {}) {
     this.#stream = stream;
     this.#beforeFlush = beforeFlush;
     this.#lines = lines;
   }
 
-  /** Queues one frame. `payload` is at most MAX_PAYLOAD_BYTES long and must not change afterwards. */
-  frame(kind: FrameKind, flags: number, channel: number, id: number, payload: Uint8Array, prefix?: Uint8Array): void {
-    const batch = isData(kind) ? this.#data : this.#control;
-    batch.frame(kind, flags, channel, id, payload, prefix);
+  /**
+   * Queues one frame: its header, `prefix` and `payload`, which are at most MAX_PAYLOAD_BYTES long together. `payload`
+   * must not change afterwards; the header and the prefix may.
+   */
+  frame(header: FrameHeader, payload: Uint8Array, prefix?: Uint8Array): void {
+    const batch = isData(header.kind) ? this.#data : this.#control;
+    batch.frame(header, payload, prefix);
     this.#schedule();
   }
 
@@ -85,7 +89,7 @@ export class FrameWriter {
       return;
     }
     const room = HIGH_WATER_BYTES - stream.writableLength;
-    const data = room > 0 ? this.#data.take(room) : none;
+    const data = room > 0 ? this.#data.take(room) : NONE;
     const segments = control.length === 0 ? data : [...control, ...data];
     this.#writeAll(this.#lines && segments.length > 0 ? [...segments, LINE_END] : segments);
   }
@@ -99,7 +103,7 @@ export class FrameWriter {
     this.#stream.uncork();
   }
 
-  /** Whoever fills the stream up asks to be told when it has room again; its "drain" would come only if its own mark is lower than ours. */
+  /** The write that fills the stream asks to be told when there is room again: the stream's "drain" would come only if its own mark is lower than ours. */
   #write(segment: Uint8Array): void {
     const full = this.#stream.writableLength + segment.length >= HIGH_WATER_BYTES;
     this.#stream.write(segment, full ? this.#flushAgain : undefined);
@@ -127,11 +131,11 @@ class Batch {
   #from = 0;
   #to = 0;
 
-  frame(kind: FrameKind, flags: number, channel: number, id: number, payload: Uint8Array, prefix?: Uint8Array): void {
+  frame(header: FrameHeader, payload: Uint8Array, prefix?: Uint8Array): void {
     const prefixLength = prefix === undefined ? 0 : prefix.length;
     const inline = payload.length < BY_REFERENCE_BYTES;
     this.#reserve(HEADER_BYTES + prefixLength + (inline ? payload.length : 0));
-    writeHeader(this.#slab, this.#to, prefixLength + payload.length, kind, flags, channel, id);
+    writeHeader(header, prefixLength + payload.length, this.#slab, this.#to);
     this.#to += HEADER_BYTES;
     if (prefix !== undefined) this.#copy(prefix);
     if (inline) this.#copy(payload);
@@ -158,7 +162,7 @@ class Batch {
       bytes += segments[count]?.length ?? 0;
       count += 1;
     }
-    if (count === 0) return none;
+    if (count === 0) return NONE;
     this.#segments = count === segments.length ? [] : segments.slice(count);
     return count === segments.length ? segments : segments.slice(0, count);
   }

@@ -5,9 +5,8 @@
  * offset  size  field
  *      0    u32  payload length in bytes, at most 65,536 (little endian, as all fields)
  *      4    u8   kind        what the payload is (`FrameKind`)
- *      5    u8   flags       more: the message goes on in the channel's next frame of this kind;
- *                            the payload then has at least 32,768 bytes, and in the message's
- *                            first frame begins with the length of the whole (u48)
+ *      5    u8   flags       more: the message goes on in the channel's next frame of this kind; the payload then has at
+ *                            least 32,768 bytes, and in the first frame begins with the length of the whole (u48)
  *                            continued: this is not the first frame of its message
  *      6    u16  channel     0 is the agent itself, n the worker in its n-th slot
  *      8    u32  id          a call's id; for `credit` the number of bytes granted
@@ -24,9 +23,8 @@
  *           4         the encoded output, or failure
  * ```
  *
- * An agent routes by `channel` and passes frames on as they are, without looking
- * into the payload. Payloads are short, so that one huge result can't hold up a
- * heartbeat, and so that a reader never needs to buffer more than one of them.
+ * An agent routes by `channel` and passes frames on as they are, without looking into the payload. Payloads are short,
+ * so that one huge result can't hold up a heartbeat, and so that a reader never needs to buffer more than one of them.
  */
 import { WireError } from "./wire-error.ts";
 
@@ -65,6 +63,7 @@ export const FrameKind = {
   /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
   exited: 20,
 } as const;
+/** The number of a kind. */
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 /** Bits of a frame's flags. */
@@ -73,18 +72,28 @@ export const FrameFlag = { more: 1, continued: 2 } as const;
 /** Whether frames of this kind are data: sent in order, and only against credit. */
 export const isData = (kind: number): boolean => kind >= 16;
 
-const kinds: ReadonlySet<number> = new Set<number>(Object.values(FrameKind));
+const KINDS: ReadonlySet<number> = new Set<number>(Object.values(FrameKind));
 
-/** Writes a frame's header into `target` at `at`. */
-export function writeHeader(
-  target: Buffer,
-  at: number,
-  length: number,
-  kind: FrameKind,
-  flags: number,
-  channel: number,
-  id: number,
-): void {
+/** What a frame's header says, beside the length of the payload; the table above has the ranges. */
+export interface FrameHeader {
+  /** What the payload is. */
+  readonly kind: FrameKind;
+  /** Bits of `FrameFlag`. */
+  readonly flags: number;
+  /** Whom the frame is for, or from: 0 is the agent itself. */
+  readonly channel: number;
+  /** The call's id; the number of bytes in a grant of credit. */
+  readonly id: number;
+}
+
+/** `T` as an object that is used again and again, in the place of new ones. */
+export type Reused<T> = { -readonly [Part in keyof T]: T[Part] };
+
+/** The header of a frame that is a whole message by itself: without flags. */
+export const headerOf = (kind: FrameKind, channel: number, id = 0): FrameHeader => ({ kind, flags: 0, channel, id });
+
+/** Writes the header of a frame with a payload of `length` bytes into `target` at `at`. */
+export function writeHeader({ kind, flags, channel, id }: FrameHeader, length: number, target: Buffer, at = 0): void {
   target.writeUInt32LE(length, at);
   target[at + KIND_AT] = kind;
   target[at + 5] = flags;
@@ -94,17 +103,15 @@ export function writeHeader(
 
 /** Writes another kind into a frame. */
 export const setFrameKind = (frame: Buffer, kind: FrameKind): number => frame.writeUInt8(kind, KIND_AT);
-
 /** Writes another channel into a frame. */
 export const setFrameChannel = (frame: Buffer, channel: number): number => frame.writeUInt16LE(channel, CHANNEL_AT);
-
 /** The channel of a frame of which only `beginning` has come; undefined where that is too little. */
 export const channelOfBeginning = (beginning: Buffer): number | undefined =>
   beginning.length < CHANNEL_AT + 2 ? undefined : beginning.readUInt16LE(CHANNEL_AT);
 
 /** What stands before the input of a call, and before the output or failure of its answer, in bytes. */
 export const PREFIX_BYTES = 4;
-/** One for all: whoever sends it copies it. */
+/** One array for all prefixes: the sender copies it. */
 const prefix = new Uint8Array(PREFIX_BYTES);
 const prefixView = new DataView(prefix.buffer);
 
@@ -132,26 +139,35 @@ export const ranMsOf = (answer: Buffer): number => answer.readUInt32LE(0) / 1_00
 /** The encoded input of a call, or the encoded output or failure of an answer. */
 export const valueOf = (payload: Buffer): Buffer => payload.subarray(PREFIX_BYTES);
 
-/**
- * Who receives parsed frames. `bytes` is what came from the stream; the whole frame
- * stands in it from `start`, its payload from `start + HEADER_BYTES` to `end`.
- */
-export interface FrameReceiver {
-  frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void;
+/** A frame where it stands in the bytes that came from a stream. */
+export interface ReceivedFrame extends FrameHeader {
+  /** What came from the stream: this frame, and maybe others around it. */
+  readonly bytes: Buffer;
+  /** Where in `bytes` the frame starts; its payload starts at `start + HEADER_BYTES`. */
+  readonly start: number;
+  /** Where in `bytes` the frame, and its payload, end. */
+  readonly end: number;
 }
 
-/**
- * Cuts a byte stream into frames, whatever pieces the stream comes in.
- * Throws a `WireError` ("bad-frame") at the first header that can't be one:
- * after that nothing in the stream can be trusted, and its owner ends it.
- */
+/** Who receives parsed frames. */
+export interface FrameReceiver {
+  /** Takes in the next frame. A parser has one object for all its frames: read what you need of it before you return. */
+  frame(frame: ReceivedFrame): void;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Cuts a byte stream into frames, whatever pieces the stream comes in. */
 export class FrameParser {
   readonly #receiver: FrameReceiver;
+  /** The frame that is being delivered: one object for all, because an object for each costs more than to parse it. */
+  readonly #frame: Reused<ReceivedFrame> = { ...headerOf(FrameKind.message, 0), bytes: NOTHING, start: 0, end: 0 };
   /** The frame that the stream stopped in: room for all of it, or for the header while that is not complete. */
-  #partial = Buffer.alloc(0);
+  #partial = NOTHING;
   /** How many bytes of `#partial` have come. */
   #filled = 0;
 
+  /** Hands the frames to `receiver`. */
   constructor(receiver: FrameReceiver) {
     this.#receiver = receiver;
   }
@@ -161,6 +177,11 @@ export class FrameParser {
     return this.#filled > 0;
   }
 
+  /**
+   * Takes in the next piece of the stream.
+   *
+   * @throws WireError `bad-frame` when a header can't be one: nothing that follows can be trusted, so end the stream
+   */
   push(chunk: Buffer): void {
     let start = this.#filled === 0 ? 0 : this.#complete(chunk);
     while (chunk.length - start >= HEADER_BYTES) {
@@ -170,19 +191,19 @@ export class FrameParser {
       start = end;
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
+    this.#frame.bytes = NOTHING;
   }
 
   #deliver(bytes: Buffer, start: number, end: number): void {
-    const kind = bytes.readUInt8(start + KIND_AT) as FrameKind;
-    this.#receiver.frame(
-      kind,
-      bytes.readUInt8(start + 5),
-      bytes.readUInt16LE(start + CHANNEL_AT),
-      bytes.readUInt32LE(start + 8),
-      bytes,
-      start,
-      end,
-    );
+    const frame = this.#frame;
+    frame.kind = bytes.readUInt8(start + KIND_AT) as FrameKind;
+    frame.flags = bytes.readUInt8(start + 5);
+    frame.channel = bytes.readUInt16LE(start + CHANNEL_AT);
+    frame.id = bytes.readUInt32LE(start + 8);
+    frame.bytes = bytes;
+    frame.start = start;
+    frame.end = end;
+    this.#receiver.frame(frame);
   }
 
   /** Begins a frame of which only `bytes` have come. However many pieces it comes in, each byte is copied once. */
@@ -216,15 +237,14 @@ function frameLength(bytes: Buffer, start: number): number {
   const length = bytes.readUInt32LE(start);
   const kind = bytes.readUInt8(start + KIND_AT);
   const more = (bytes.readUInt8(start + 5) & FrameFlag.more) !== 0;
-  if (length > MAX_PAYLOAD_BYTES || !kinds.has(kind) || (more && length < MIN_PIECE_BYTES))
+  if (length > MAX_PAYLOAD_BYTES || !KINDS.has(kind) || (more && length < MIN_PIECE_BYTES))
     throw badFrame(length, kind);
   return HEADER_BYTES + length;
 }
 
-function badFrame(length: number, kind: number): WireError {
-  return new WireError(
+const badFrame = (length: number, kind: number): WireError =>
+  new WireError(
     "bad-frame",
     `Received bytes that are no frame (kind ${kind}, length ${length}; the longest payload is ${MAX_PAYLOAD_BYTES}). ` +
       "Something else writes to the stream of frames, or the two ends run different versions of hyperion-ts.",
   );
-}

@@ -16,7 +16,7 @@ const greeting = (version: string): string => `\0hyperion-ts frames ${version}\0
 /** What an agent writes first. The NUL bytes keep it from standing in any banner. */
 export const GREETING: Uint8Array = Buffer.from(greeting(String(PROTOCOL_VERSION)));
 
-const anyGreeting = new RegExp(greeting("([0-9]+)"));
+const ANY_GREETING = new RegExp(greeting("([0-9]+)"));
 
 /** Finds the greeting in a stream. */
 export class GreetingScanner {
@@ -29,7 +29,8 @@ export class GreetingScanner {
 
   /**
    * Takes the next piece of the stream; returns what follows the greeting once it was found.
-   * Throws a `WireError` ("bad-greeting") when too much came without it, or when the agent speaks another version.
+   *
+   * @throws WireError `bad-greeting` when too much came without the greeting, or the agent speaks another version
    */
   push(chunk: Buffer): Buffer | undefined {
     const bytes = Buffer.concat([this.#skipped, chunk]);
@@ -50,7 +51,7 @@ export class GreetingScanner {
 
 function refuseOtherVersion(bytes: Buffer): void {
   if (!bytes.includes(0)) return;
-  const version = anyGreeting.exec(bytes.toString("latin1"))?.[1];
+  const version = ANY_GREETING.exec(bytes.toString("latin1"))?.[1];
   if (version === undefined) return;
   throw new WireError(
     "bad-greeting",

@@ -6,16 +6,19 @@ export {
   callPrefix,
   channelOfBeginning,
   FrameFlag,
+  type FrameHeader,
   FrameKind,
   FrameParser,
   type FrameReceiver,
-  HEADER_BYTES,
-  MIN_PIECE_BYTES,
-  isData,
   functionIndexOf,
+  HEADER_BYTES,
+  headerOf,
+  isData,
   MAX_PAYLOAD_BYTES,
+  MIN_PIECE_BYTES,
   PREFIX_BYTES,
   ranMsOf,
+  type ReceivedFrame,
   setFrameChannel,
   setFrameKind,
   valueOf,
@@ -25,22 +28,19 @@ export { GREETING, GreetingScanner, MAX_BANNER_BYTES } from "./greeting.ts";
 export { encodeMessage, parseMessage } from "./message-frame.ts";
 export {
   BROKEN_EXIT_CODE,
-  type CallFailure,
   type ChangedFile,
-  type KeptCode,
   type CpuQuota,
   type Employ,
   type FileAtStart,
   type FromAgent,
   type FromWorker,
   type MemoryLimit,
-  type ProcessExit,
   PROTOCOL_VERSION,
   type ToAgent,
   type ToWorker,
   type WorkerEnding,
-  type WorkerExited,
 } from "./messages.ts";
+export type { CallFailure, KeptCode, ProcessExit, WorkerExited } from "./payloads.ts";
 export type { FolderName, WorkerConfig } from "./worker-config.ts";
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";

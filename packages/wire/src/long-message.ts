@@ -23,7 +23,9 @@ export function withLength(bytes: number, prefix: Uint8Array): Uint8Array {
 
 /** The pieces of one message, put together as they come. */
 export class LongMessage {
+  /** What the message is. */
   readonly kind: FrameKind;
+  /** Whose it is: the call's id. */
   readonly id: number;
   readonly #announced: number;
   readonly #maxBytes: number;
@@ -31,7 +33,7 @@ export class LongMessage {
   /** How many bytes have come, whether they were kept or not. */
   #bytes = 0;
 
-  /** From its first frame's payload. Of a message that gets longer than `maxBytes` nothing is kept. */
+  /** `first` is the payload of its first frame. Of a message that gets longer than `maxBytes` nothing is kept. */
   constructor(kind: FrameKind, id: number, first: Buffer, maxBytes: number) {
     this.kind = kind;
     this.id = id;
@@ -40,10 +42,12 @@ export class LongMessage {
     this.add(first.subarray(LENGTH_BYTES));
   }
 
+  /** How many bytes have come of it, whether they were kept or not. */
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** Takes in the next piece. */
   add(piece: Buffer): void {
     const at = this.#bytes;
     this.#bytes += piece.length;

@@ -2,7 +2,11 @@
 import { MAX_PAYLOAD_BYTES } from "./frame.ts";
 import { WireError } from "./wire-error.ts";
 
-/** Throws a `WireError` ("too-large") when the message does not fit into one frame. */
+/**
+ * The payload of a control message: its JSON.
+ *
+ * @throws WireError `too-large` when the message does not fit into one frame
+ */
 export function encodeMessage(message: object): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(message));
   if (bytes.length > MAX_PAYLOAD_BYTES) {
@@ -16,7 +20,9 @@ export function encodeMessage(message: object): Uint8Array {
 
 /**
  * Reads the message in `bytes` from `start` to `end`. What kind of message it is follows from the direction of
- * the stream; the two ends agree on it by the protocol's version. Throws a `WireError` ("bad-frame") when it is not a JSON object.
+ * the stream; the two ends agree on it by the protocol's version.
+ *
+ * @throws WireError `bad-frame` when the bytes are no JSON object
  */
 export function parseMessage<Message extends object>(bytes: Buffer, start: number, end: number): Message {
   const text = bytes.toString("utf8", start, end);

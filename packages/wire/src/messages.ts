@@ -9,41 +9,19 @@
  * ```
  *
  * A stream begins with the agent's greeting (greeting.ts), then the agent's `hello`, then
- * the head's `configure`. Calls and results are data frames (frame.ts), not messages.
+ * the head's `configure`. Calls and results are data frames (frame.ts), not messages; payloads.ts has what else such
+ * frames carry.
  */
-import type { ErrorData } from "./error-data.ts";
 import type { FolderName, WorkerConfig } from "./worker-config.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
 export const PROTOCOL_VERSION = 6;
 
-/** A process's end: its exit code, or the signal that killed it. */
-export interface ProcessExit {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
-
-/** What an agent tells of a worker that is gone, with everything that it had started; the payload of an `exited` frame. */
-export interface WorkerExited {
-  readonly exit: ProcessExit;
-  /** How many of the calls that were sent to it it had not begun (the last ones). */
-  readonly unbegun: number;
-  /** How many calls it began in its life. The head can't know it from `unbegun`, when calls of its were still on their way to the agent. */
-  readonly begun: number;
-  /** The last lines that it printed. */
-  readonly lastOutput: string;
-  /** Why its agent has ended it, where it did so by itself. */
-  readonly complaint?: string | undefined;
-  /** Which memory was used up, where the kernel has killed it for that. */
-  readonly outOfMemory?: string | undefined;
-  /** Which limit of the node kept it from coming up, where it never said that it is ready. */
-  readonly limit?: string | undefined;
-}
-
 /** What the head tells a node's agent. */
 export type ToAgent =
   | {
       readonly type: "configure";
+      /** The head's `PROTOCOL_VERSION`. */
       readonly version: number;
       /** A sign of life is sent at least this often, in both directions. */
       readonly heartbeatMs: number;
@@ -71,6 +49,7 @@ export type ToAgent =
       readonly type: "connect";
       /** Names and addresses of the head, to be tried in order, behind those that the agent knows from ssh or srun. */
       readonly hosts: readonly string[];
+      /** The TCP port where the head listens. */
       readonly port: number;
       /** Tells the head which node this is. Not secret. */
       readonly identity: string;
@@ -80,6 +59,7 @@ export type ToAgent =
   | {
       /** Start a worker process in the slot `channel`. */
       readonly type: "start";
+      /** The number of the slot, and of the worker's channel. */
       readonly channel: number;
       /** The worker's program and its arguments: the same for all workers that could stand in for each other. */
       readonly command: readonly string[];
@@ -99,7 +79,9 @@ export type ToAgent =
   | {
       /** End a worker: SIGTERM, and SIGKILL after `graceMs`. Its whole process group goes with it. */
       readonly type: "stop";
+      /** The worker's channel. */
       readonly channel: number;
+      /** How long the worker may take to end by itself, in milliseconds. */
       readonly graceMs: number;
     }
   /** End all workers and then yourself. */
@@ -115,6 +97,7 @@ export interface CpuQuota {
 
 /** How much memory a cgroup of the agent's allows, with whatever else runs in it. */
 export interface MemoryLimit {
+  /** How much the cgroup may hold, in megabytes. */
   readonly limitMb: number;
   /** What was left of it when the agent looked. */
   readonly availableMb: number;
@@ -126,9 +109,13 @@ export interface MemoryLimit {
 export type FromAgent =
   | {
       readonly type: "hello";
+      /** The agent's `PROTOCOL_VERSION`. */
       readonly version: number;
+      /** The agent's process id. */
       readonly pid: number;
+      /** What the node calls itself. */
       readonly hostname: string;
+      /** The version of Node that runs the agent, e.g. `"v24.3.0"`. */
       readonly nodeVersion: string;
       /** The CPUs that the kernel lets the agent use (`Cpus_allowed_list`). */
       readonly allowedCpus: readonly number[];
@@ -164,9 +151,11 @@ export type FromAgent =
 /** Agent to worker, on channel 0: what it is to be. A spare worker waits for this. */
 export interface Employ {
   readonly type: "employ";
+  /** The channel that the worker has on its own stream from now on. */
   readonly channel: number;
   /** Variables to set before user code is loaded. */
   readonly env: Readonly<Record<string, string>>;
+  /** Who the worker is, and what its calls have. */
   readonly config: WorkerConfig;
 }
 
@@ -187,17 +176,10 @@ export type ToWorker =
 
 /** A file that may be loaded for a function, as it was when the program began. */
 export interface FileAtStart {
+  /** The file's absolute path. */
   readonly path: string;
   /** In hexadecimal. */
   readonly sha256: string;
-}
-
-/** The encoded payload of a `code` frame, whose id is a function's index: what its worker has asked for. */
-export interface KeptCode {
-  /** Of what the function's run reached when the program began; null: not known. */
-  readonly hash: string | null;
-  /** Of the files that were asked for those that the head still has: `at` is the place in the function's list, `format` as Node's hooks name it. */
-  readonly sources: readonly { readonly at: number; readonly format: string; readonly bytes: Uint8Array }[];
 }
 
 /** A file that is another one, or gone, when a worker looks. */
@@ -208,7 +190,7 @@ export interface ChangedFile {
   readonly changedAtMs: number | null;
 }
 
-/** With this code a worker exits in which our own code fails, so that it can't say so. (A function's `process.exit` can do the same.) */
+/** The exit code of a worker in which our own code has failed, so that it can't say so. (A function's `process.exit` can do the same.) */
 export const BROKEN_EXIT_CODE = 179;
 
 /** What a worker tells the head, beside results. */
@@ -226,7 +208,7 @@ export type FromWorker =
 /** The worker is about to end, and begins no call any more. One that is killed, or aborts, can't say so. */
 export interface WorkerEnding {
   readonly type: "ending";
-  /** How many calls it began in its life: of those that were sent to it alone its agent can't know it. */
+  /** How many calls it began in its life: its agent can't know that of calls that were sent alone (`callAlone`). */
   readonly begun: number;
   /**
    * Who brought it about: the call that `runs`, one that it had `answered` before and that left something behind, or our own
@@ -235,24 +217,4 @@ export interface WorkerEnding {
   readonly cause: "runs" | "answered" | "worker" | "unknown";
   /** What happened, and which call it was, for people. */
   readonly why: string;
-}
-
-/** Why a call failed in its worker: the encoded payload of a `failure` frame. Another worker would fare no better. */
-export interface CallFailure {
-  readonly kind:
-    /** The function threw or rejected. */
-    | "threw"
-    /** An error that nobody caught while it ran, e.g. in a callback. */
-    | "uncaught"
-    | "invalid-input"
-    | "invalid-output"
-    /** The output holds something that can't travel. */
-    | "unsendable-output"
-    /** The output arrived, but was too large or could not be read. */
-    | "unreadable-output"
-    /** The function's module could not be imported. */
-    | "module-failed"
-    | "code-changed"
-    | "unknown-function";
-  readonly error: ErrorData;
 }

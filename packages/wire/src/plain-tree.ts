@@ -46,7 +46,7 @@ function isPlainObject(value: object, look: Look, depth: number): boolean {
   if (prototype === Object.prototype) return isPlainRecord(value as Readonly<Record<string, unknown>>, look, depth);
   if (Array.isArray(value)) return prototype === Array.prototype && isPlainArray(value, look, depth);
   if (ArrayBuffer.isView(value)) look.binaryBytes += value.byteLength;
-  return leafPrototypes.has(prototype);
+  return LEAF_PROTOTYPES.has(prototype);
 }
 
 function isPlainArray(array: readonly unknown[], look: Look, depth: number): boolean {
@@ -74,12 +74,10 @@ function isPlainRecord(record: Readonly<Record<string, unknown>>, look: Look, de
 }
 
 /** A decoder takes a byte order mark at the start of a string for its own, and drops it. */
-function isPlainString(text: string): boolean {
-  return text.isWellFormed() && text.charCodeAt(0) !== 0xfeff;
-}
+const isPlainString = (text: string): boolean => text.isWellFormed() && text.charCodeAt(0) !== 0xfeff;
 
 /** The classes besides Object and Array that MessagePack with msgpackr's extensions keeps. */
-const leafPrototypes: ReadonlySet<unknown> = new Set([
+const LEAF_PROTOTYPES: ReadonlySet<unknown> = new Set([
   Date.prototype,
   Buffer.prototype,
   Int8Array.prototype,

@@ -6,8 +6,8 @@ declare const brand: unique symbol;
 /** Names one process that we started, e.g. `"q7RkW"`: five letters and digits (Hyperion's ServiceId). */
 export type ServiceId = string & { readonly [brand]: "ServiceId" };
 
-const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** A new random id: one of 916 million. */
 export const newServiceId = (): ServiceId =>
-  Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join("") as ServiceId;
+  Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("") as ServiceId;

@@ -28,11 +28,11 @@ function handleKind(value: object): string | undefined {
   if (types.isWeakSet(value)) return "a WeakSet";
   if (types.isGeneratorObject(value)) return "a generator";
   if (types.isSharedArrayBuffer(value)) return "a SharedArrayBuffer";
-  const handle = handleClasses.find((Class) => value instanceof Class);
+  const handle = HANDLE_CLASSES.find((Class) => value instanceof Class);
   return handle && `an object of class ${classOf(value)} (${handle.name})`;
 }
 
-const handleClasses = [WeakRef, EventTarget, ReadableStream, WritableStream];
+const HANDLE_CLASSES = [WeakRef, EventTarget, ReadableStream, WritableStream];
 
 function classOf(value: unknown): string {
   const prototype: unknown = Object.getPrototypeOf(value);

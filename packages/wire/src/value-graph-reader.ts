@@ -10,7 +10,7 @@ import { NodeTag } from "./value-graph.ts";
 /**
  * The value that `table` was written from.
  *
- * @throws {Error} where `table` is no ValueGraph.
+ * @throws Error when `table` is no ValueGraph.
  */
 export function readValueGraph(table: unknown): unknown {
   const [root, nodeList] = arrayOf(table);
@@ -65,9 +65,7 @@ function startNode(node: readonly unknown[]): StartedNode {
   }
 }
 
-function leaf(object: object): StartedNode {
-  return { object, fill: () => undefined };
-}
+const leaf = (object: object): StartedNode => ({ object, fill: () => undefined });
 
 function startRecord(object: Record<string, unknown>, node: readonly unknown[]): StartedNode {
   const fill = (valueAt: ValueAt) => {
@@ -141,9 +139,8 @@ function textInSlot(slot: unknown): string | undefined {
   return slot instanceof Uint8Array ? utf16(slot) : textOf(slot);
 }
 
-function utf16(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf16le");
-}
+const utf16 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf16le");
 
 function indexOf(value: unknown, array: readonly unknown[]): number {
   const index = numberOf(value);

@@ -14,11 +14,9 @@ import { WireError } from "./wire-error.ts";
 /**
  * `value` as a table.
  *
- * @throws {WireError} `unencodable-value`, with the path to what cannot travel.
+ * @throws WireError `unencodable-value` when something in it cannot travel, with the path to that
  */
-export function writeValueGraph(value: unknown): ValueGraph {
-  return new GraphWriter().write(value);
-}
+export const writeValueGraph = (value: unknown): ValueGraph => new GraphWriter().write(value);
 
 /** A node that is being filled, and the object that it is of. */
 type Draft = PlacedNode & { readonly object: object; readonly node: Slot[] };
@@ -152,9 +150,8 @@ function hasHoles(array: readonly unknown[]): boolean {
 }
 
 /** MessagePack holds strings as UTF-8: no lone surrogates; and its decoder drops a byte order mark at the start. */
-function textSlot(text: string): Slot {
-  return text.isWellFormed() && text.charCodeAt(0) !== 0xfeff ? text : Buffer.from(text, "utf16le");
-}
+const textSlot = (text: string): Slot =>
+  text.isWellFormed() && text.charCodeAt(0) !== 0xfeff ? text : Buffer.from(text, "utf16le");
 
 function refuse(value: unknown, parent: Draft | undefined): never {
   const found = `${pathOf(parent)} is ${unsendableKind(value)} and cannot travel to another process`;

@@ -4,7 +4,9 @@ import { NodeTag, type Slot } from "./value-graph.ts";
 
 /** A node while its slots are being filled, and where it was found; the root has no parent. */
 export interface PlacedNode {
+  /** Its slots up to now. */
   readonly node: readonly Slot[];
+  /** The node in which it was found. */
   readonly parent: PlacedNode | undefined;
   /** The node is the slot of its parent with this index. */
   readonly position: number;

@@ -16,8 +16,10 @@ export type WireErrorCode = "unencodable-value" | "undecodable-value" | "bad-fra
 /** Thrown by everything in this package that refuses a value or bytes. */
 export class WireError extends Error {
   override readonly name = "WireError";
+  /** What went wrong; see `WireErrorCode`. */
   readonly code: WireErrorCode;
 
+  /** `options.cause` is the error of a library below, where there is one. */
   constructor(code: WireErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -9,7 +9,7 @@ import { End, link } from "./linked-channels.ts";
 import { SlowStream } from "./slow-stream.ts";
 import { until } from "./until.ts";
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
 describe("a message arrives whole and in order", () => {
   const anyLength = fc.oneof(
@@ -92,8 +92,8 @@ describe("a message arrives whole and in order", () => {
     } = link({ cuts: [7, 50_000, 1_000] });
     if (head === undefined || worker === undefined) throw new Error("no channel");
     for (let id = 0; id < 5; id++) {
-      head.channel.send(FrameKind.call, id, nothing, patternOf(900_000, id));
-      worker.channel.send(FrameKind.result, id, nothing, patternOf(700_000, id));
+      head.channel.send(FrameKind.call, id, NOTHING, patternOf(900_000, id));
+      worker.channel.send(FrameKind.result, id, NOTHING, patternOf(700_000, id));
     }
     await until(() => worker.arrived.length === 5 && head.arrived.length === 5);
     await expectFullWindow(head, worker);
@@ -105,8 +105,8 @@ describe("a message arrives whole and in order", () => {
       head: [huge, small],
       worker: [hugeEnd, smallEnd],
     } = link({ channels: 2 });
-    huge?.channel.send(FrameKind.call, 1, nothing, Buffer.alloc(8_000_000));
-    small?.channel.send(FrameKind.call, 2, nothing, Buffer.alloc(10));
+    huge?.channel.send(FrameKind.call, 1, NOTHING, Buffer.alloc(8_000_000));
+    small?.channel.send(FrameKind.call, 2, NOTHING, Buffer.alloc(10));
     await until(() => smallEnd?.arrived.length === 1);
     expect(hugeEnd?.arrived).toEqual([]);
     await until(() => hugeEnd?.arrived[0]?.body.length === 8_000_000);
@@ -120,7 +120,7 @@ describe("a control message", () => {
       worker: [worker],
     } = link({});
     let before = -1;
-    head?.channel.send(FrameKind.call, 1, nothing, Buffer.alloc(3 * WINDOW_BYTES));
+    head?.channel.send(FrameKind.call, 1, NOTHING, Buffer.alloc(3 * WINDOW_BYTES));
     head?.channel.sendMessage({ type: "abort", reason: "🛑" });
     await until(() => {
       if (worker?.messages.length === 1 && before < 0) before = worker.arrived.length;
@@ -153,12 +153,10 @@ describe("a receiver that does not read", () => {
   it("is sent nothing that would be a needlessly small piece: the last bytes of a window wait for more", async () => {
     const stream = new SlowStream();
     const channel = new Channel(1, new FrameWriter(stream), new End(1, new FrameWriter(stream)));
-    channel.send(FrameKind.call, 1, nothing, Buffer.alloc(WINDOW_BYTES * 2));
+    channel.send(FrameKind.call, 1, NOTHING, Buffer.alloc(WINDOW_BYTES * 2));
     await until(() => stream.writableLength === 0 && stream.bytes.length > 0);
     const lengths: number[] = [];
-    new FrameParser({ frame: (_kind, _flags, _channel, _id, _bytes, start, end) => lengths.push(end - start) }).push(
-      stream.bytes,
-    );
+    new FrameParser({ frame: ({ start, end }) => lengths.push(end - start) }).push(stream.bytes);
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(MAX_PAYLOAD_BYTES / 2);
   });
 });
@@ -168,7 +166,7 @@ it("credit says what can be sent at once", () => {
   expect(channel.credit).toBe(WINDOW_BYTES);
   channel.send(FrameKind.call, 1, Buffer.alloc(4), Buffer.alloc(10));
   expect(channel.credit).toBe(WINDOW_BYTES - HEADER_BYTES - 14);
-  channel.send(FrameKind.call, 2, nothing, Buffer.alloc(2 * WINDOW_BYTES));
+  channel.send(FrameKind.call, 2, NOTHING, Buffer.alloc(2 * WINDOW_BYTES));
   expect(channel.credit).toBe(0);
 });
 
@@ -206,7 +204,7 @@ async function expectFullWindow(from: End, to: End | undefined, length = MAX_PAY
   for (let sent = 0; from.channel.credit < WINDOW_BYTES; sent++) {
     if (sent > most) expect(from.channel.credit).toBe(WINDOW_BYTES);
     const arrived = to?.arrived.length ?? 0;
-    from.channel.send(FrameKind.call, 0, nothing, Buffer.alloc(length));
+    from.channel.send(FrameKind.call, 0, NOTHING, Buffer.alloc(length));
     await until(() => to?.arrived.length === arrived + 1);
     // What was given back may still be on its way.
     for (let turn = 0; turn < 4; turn++) await nextTurn();
@@ -217,7 +215,7 @@ async function expectFullWindow(from: End, to: End | undefined, length = MAX_PAY
 function dataBytes(bytes: Buffer): Map<number, number> {
   const sums = new Map<number, number>();
   new FrameParser({
-    frame: (kind, _flags, channel, _id, _bytes, start, end) => {
+    frame: ({ kind, channel, start, end }) => {
       if (isData(kind)) sums.set(channel, (sums.get(channel) ?? 0) + end - start);
     },
   }).push(bytes);

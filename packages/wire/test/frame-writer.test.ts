@@ -4,13 +4,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FrameFlag, FrameKind, FrameParser, isData, MAX_PAYLOAD_BYTES } from "../src/frame.ts";
+import { FrameFlag, FrameKind, FrameParser, headerOf, isData, MAX_PAYLOAD_BYTES } from "../src/frame.ts";
 import { FrameWriter } from "../src/frame-writer.ts";
 import { anyFrame, type Frame, frameBytes, FrameCollector, patternOf } from "./frames.ts";
 import { SlowStream } from "./slow-stream.ts";
 import { until } from "./until.ts";
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 const heartbeat: Frame = { kind: FrameKind.heartbeat, flags: 0, channel: 0, id: 0, payload: Buffer.alloc(0) };
 const result = (id: number, length: number): Frame => ({
   kind: FrameKind.result,
@@ -111,8 +111,8 @@ it("a prefix of any length stands before the payload", async () => {
   const writer = new FrameWriter(stream);
   for (const length of lengths) {
     for (const rest of [0, 100, 8_191, 8_192].filter((rest) => length + rest <= MAX_PAYLOAD_BYTES)) {
-      const { kind, flags, channel, id, payload } = result(length, length + rest);
-      writer.frame(kind, flags, channel, id, payload.subarray(length), payload.subarray(0, length));
+      const frame = result(length, length + rest);
+      writer.frame(frame, frame.payload.subarray(length), frame.payload.subarray(0, length));
     }
   }
   await until(() => stream.writableLength === 0);
@@ -195,7 +195,7 @@ describe("a frame that is forwarded", () => {
     const stream = new SlowStream();
     const writer = await busyWriter(stream);
     const parser = new FrameParser({
-      frame: (kind, _flags, _channel, _id, bytes, start, end) => writer.forward(kind, bytes.subarray(start, end)),
+      frame: ({ kind, bytes, start, end }) => writer.forward(kind, bytes.subarray(start, end)),
     });
     parser.push(Buffer.concat(frames.map(frameBytes)));
     await until(() => framesIn(stream.bytes).length === 5);
@@ -214,15 +214,14 @@ describe("a stream that is gone", () => {
     stream.destroy();
     await once(stream, "close");
     write(writer, result(1, 50_000));
-    writer.frame(FrameKind.credit, 0, 1, 100, nothing);
+    writer.frame(headerOf(FrameKind.credit, 1, 100), NOTHING);
     writer.flush();
     await nextTurn();
     expect(errors).toEqual([]);
   });
 });
 
-const write = (writer: FrameWriter, { kind, flags, channel, id, payload }: Frame): void =>
-  writer.frame(kind, flags, channel, id, payload);
+const write = (writer: FrameWriter, frame: Frame): void => writer.frame(frame, frame.payload);
 
 function framesIn(bytes: Buffer): readonly Frame[] {
   const collector = new FrameCollector();

@@ -2,33 +2,31 @@
 import * as fc from "fast-check";
 import {
   FrameFlag,
+  type FrameHeader,
   FrameKind,
   type FrameReceiver,
   HEADER_BYTES,
   MAX_PAYLOAD_BYTES,
   MIN_PIECE_BYTES,
+  type ReceivedFrame,
   writeHeader,
 } from "../src/frame.ts";
 
-export interface Frame {
-  readonly kind: FrameKind;
-  readonly flags: number;
-  readonly channel: number;
-  readonly id: number;
+export interface Frame extends FrameHeader {
   readonly payload: Buffer;
 }
 
-export function frameBytes({ kind, flags, channel, id, payload }: Frame): Buffer {
+export function frameBytes(frame: Frame): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
-  writeHeader(header, 0, payload.length, kind, flags, channel, id);
-  return Buffer.concat([header, payload]);
+  writeHeader(frame, frame.payload.length, header);
+  return Buffer.concat([header, frame.payload]);
 }
 
 /** Keeps a copy of each frame that a parser finds. */
 export class FrameCollector implements FrameReceiver {
   readonly frames: Frame[] = [];
 
-  frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void {
+  frame({ kind, flags, channel, id, bytes, start, end }: ReceivedFrame): void {
     this.frames.push({ kind, flags, channel, id, payload: Buffer.from(bytes.subarray(start + HEADER_BYTES, end)) });
   }
 }

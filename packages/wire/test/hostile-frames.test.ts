@@ -23,10 +23,10 @@ const call = (id: number, flags: number, length: number, fill = id): Frame => ({
 });
 
 /** The first frame of a message that claims to have `length` bytes. */
-const opening = (id: number, length: number, pieceBytes: number, fill = id): Frame => {
+function opening(id: number, length: number, pieceBytes: number, fill = id): Frame {
   const payload = Buffer.concat([withLength(length, new Uint8Array(0)), Buffer.alloc(pieceBytes, fill)]);
   return { kind: FrameKind.call, flags: more, channel: 1, id, payload };
-};
+}
 
 describe("a message", () => {
   it("without its beginning is dropped", () => {
@@ -58,7 +58,7 @@ describe("a message", () => {
     const { end, take } = received([opening(1, 501 * MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES - LENGTH_BYTES)], limit);
     const before = buffersInUse();
     for (let n = 0; n < 500; n++) take(call(1, more | continued, MAX_PAYLOAD_BYTES));
-    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(4 * limit), sweeping);
+    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(4 * limit), SWEEPING);
     take(call(1, continued, 0));
     expect(end.refused).toEqual([{ kind: FrameKind.call, id: 1, bytes: 501 * MAX_PAYLOAD_BYTES - LENGTH_BYTES }]);
   });
@@ -66,7 +66,7 @@ describe("a message", () => {
   it("that claims to be longer than memory takes no more of it than eight times what came", async () => {
     const before = buffersInUse();
     const { end, take } = received([opening(1, 2 ** 48 - 1, MIN_PIECE_BYTES)]);
-    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(1_000_000), sweeping);
+    await vi.waitFor(() => expect(buffersInUse() - before).toBeLessThan(1_000_000), SWEEPING);
     take(call(1, continued, 10));
     expect(end.arrived).toEqual([{ kind: FrameKind.call, id: 1, body: Buffer.alloc(MIN_PIECE_BYTES + 10, 1) }]);
   });
@@ -111,9 +111,7 @@ describe("credit", () => {
       take({ kind: FrameKind.credit, flags: 0, channel: 1, id: 1, payload: Buffer.alloc(0) });
     await nextTurn();
     const lengths: number[] = [];
-    new FrameParser({ frame: (_kind, _flags, _channel, _id, _bytes, start, end) => lengths.push(end - start) }).push(
-      stream.bytes,
-    );
+    new FrameParser({ frame: ({ start, end }) => lengths.push(end - start) }).push(stream.bytes);
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(HEADER_BYTES + MIN_PIECE_BYTES);
   });
 });
@@ -155,17 +153,17 @@ function received(
   const stream = new SlowStream();
   const end = new End(1, new FrameWriter(stream), maxMessageBytes);
   const parser = new FrameParser({
-    frame: (kind, flags, _channel, id, bytes, from, to) => end.channel.receive(kind, flags, id, bytes, from, to),
+    frame: (frame) => end.channel.receive(frame),
   });
   const take = (frame: Frame): void => parser.push(frameBytes(frame));
   for (const frame of frames) take(frame);
   return { end, stream, take };
 }
 
-/** Bytes of buffers that something still holds. */
 /** Memory of buffers that nobody holds is given back by another thread, which may have to wait for a CPU. */
-const sweeping = { timeout: 20_000, interval: 20 } as const;
+const SWEEPING = { timeout: 20_000, interval: 20 } as const;
 
+/** Bytes of buffers that something still holds. */
 function buffersInUse(): number {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();

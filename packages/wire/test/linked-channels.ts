@@ -59,18 +59,15 @@ export function link({
   return { head, worker };
 }
 
-function cutStream(cuts: readonly number[], receive: (chunk: Buffer) => void): Writable {
-  return new Writable({
+const cutStream = (cuts: readonly number[], receive: (chunk: Buffer) => void): Writable =>
+  new Writable({
     write(chunk: Buffer, _encoding, done) {
       for (const piece of cut(chunk, cuts)) receive(piece);
       setImmediate(done);
     },
   });
-}
 
-function parserFor(ends: readonly End[]): FrameParser {
-  return new FrameParser({
-    frame: (kind, flags, channel, id, bytes, start, end) =>
-      ends[channel - 1]?.channel.receive(kind, flags, id, bytes, start, end),
+const parserFor = (ends: readonly End[]): FrameParser =>
+  new FrameParser({
+    frame: (frame) => ends[frame.channel - 1]?.channel.receive(frame),
   });
-}

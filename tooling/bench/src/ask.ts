@@ -10,7 +10,11 @@ const program = fileURLToPath(new URL("ask-main.ts", import.meta.url));
 /** No answer takes a quarter as long, unless something hangs; SIGTERM then ends the run in order. */
 const LIMIT_MS = { local: { full: 120_000, quick: 30_000 }, nodes: { full: 600_000, quick: 120_000 } } as const;
 
-/** Throws an Error where the process fails or hangs; what it printed is on standard error by then. */
+/**
+ * The answer to a question.
+ *
+ * @throws Error when the process fails or hangs; what it printed is on standard error by then
+ */
 export async function ask({ name, group }: Question, effort: Effort): Promise<Answer> {
   const limitMs = LIMIT_MS[group][effort];
   const child = spawn(process.execPath, [program, name, effort], {

@@ -5,15 +5,21 @@ export type Gate =
   | { readonly kind: "at-most"; readonly limit: number }
   | { readonly kind: "at-least"; readonly limit: number };
 
+/** One thing that follows from figures. */
 export interface Finding {
+  /** What it is called. */
   readonly what: string;
+  /** The value's unit; empty for a ratio. */
   readonly unit: string;
+  /** What was found. */
   readonly value: number;
   /** null: nothing was promised. */
   readonly gate: Gate | null;
 }
 
+/** The gate of a value that may be this large. */
 export const atMost = (limit: number): Gate => ({ kind: "at-most", limit });
+/** The gate of a value that may be this small. */
 export const atLeast = (limit: number): Gate => ({ kind: "at-least", limit });
 
 /** Whether the finding is what it has to be. */

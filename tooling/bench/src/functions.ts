@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defineRemote } from "@hyperion-ts/job";
 import { z } from "zod";
 
+/** The least that a call can do. */
 export const square = defineRemote(import.meta, {
   name: "bench/square",
   input: z.number(),

@@ -10,12 +10,11 @@ export interface ProcessMemory {
   readonly residentMb: number;
 }
 
-export function memoryOf(pid: number): ProcessMemory {
-  return {
-    privateMb: kilobytes(`/proc/${pid}/smaps_rollup`, "Private_Dirty") / 1_024,
-    residentMb: kilobytes(`/proc/${pid}/status`, "VmRSS") / 1_024,
-  };
-}
+/** What a process holds of memory now. */
+export const memoryOf = (pid: number): ProcessMemory => ({
+  privateMb: kilobytes(`/proc/${pid}/smaps_rollup`, "Private_Dirty") / 1_024,
+  residentMb: kilobytes(`/proc/${pid}/status`, "VmRSS") / 1_024,
+});
 
 /** The process that started it. */
 export const parentOf = (pid: number): number => found(pid).parent;

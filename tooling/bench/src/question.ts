@@ -11,6 +11,7 @@ export type Effort = "full" | "quick";
 /** local: needs nothing but this machine. nodes: needs a Slurm cluster of the testbed, so it is asked only where somebody names it. */
 export type Group = "local" | "nodes";
 
+/** What somebody wants to know. */
 export interface Question {
   /** What is typed to ask it, e.g. `"call"`. */
   readonly name: string;
@@ -18,10 +19,14 @@ export interface Question {
   readonly group: Group;
   /** The question itself. */
   readonly asks: string;
+  /** Measures, and answers. */
   answer(effort: Effort): Promise<Answer>;
 }
 
+/** What was measured, and what follows from it. */
 export interface Answer {
+  /** In the order of the table. */
   readonly figures: readonly Figure[];
+  /** Below the table. */
   readonly findings: readonly Finding[];
 }

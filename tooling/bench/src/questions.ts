@@ -1,5 +1,5 @@
 /** All questions, in the order in which they are asked. */
-import { links } from "./nodes/link.ts";
+import { LINKS } from "./nodes/link.ts";
 import { overLink } from "./nodes/over-link.ts";
 import { start } from "./nodes/start.ts";
 import type { Question } from "./question.ts";
@@ -11,6 +11,7 @@ import { pool } from "./questions/pool.ts";
 import { throughput } from "./questions/throughput.ts";
 import { worker } from "./questions/worker.ts";
 
+/** All questions, in the order in which they are asked. */
 export const questions: readonly Question[] = [
   call,
   throughput,
@@ -19,6 +20,6 @@ export const questions: readonly Question[] = [
   large,
   memo,
   idle,
-  ...links.map(overLink),
+  ...LINKS.map(overLink),
   start,
 ];

@@ -4,9 +4,11 @@ import { type Finding, isMet } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 import type { Answer, Question } from "./question.ts";
 
+/** The machine in a line. */
 export const showMachine = ({ date, node, cpus, memoryGb, load }: Machine): string =>
   `${cpus}, ${memoryGb} GB, Node ${node}, ${date}, load ${load}`;
 
+/** A question and its answer as a table, with what follows below. */
 export function showAnswer({ name, asks }: Question, { figures, findings }: Answer): string {
   const header = ["", "median", "least", "most", ""];
   const table = aligned([header, ...figures.map(cells)]);

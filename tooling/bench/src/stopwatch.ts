@@ -8,6 +8,5 @@ export async function millisecondsOf(work: () => Promise<unknown>): Promise<numb
 }
 
 /** How many a second, when `count` of them are done by `work`. */
-export async function perSecond(count: number, work: () => Promise<unknown>): Promise<number> {
-  return (count / (await millisecondsOf(work))) * 1_000;
-}
+export const perSecond = async (count: number, work: () => Promise<unknown>): Promise<number> =>
+  (count / (await millisecondsOf(work))) * 1_000;

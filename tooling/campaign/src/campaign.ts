@@ -2,16 +2,19 @@
 import { rmSync } from "node:fs";
 import type { Fault } from "./fault.ts";
 import type { Evidence } from "./judge/evidence.ts";
-import { isSound, judge, nothing, type Verdict } from "./judge/judge.ts";
+import { isSound, judge, NOTHING, type Verdict } from "./judge/judge.ts";
 import { endInAWord } from "./judge/program-end.ts";
 import { playRound } from "./round.ts";
 import { Random, seedOf } from "./random.ts";
 import type { Worlds } from "./world/worlds.ts";
 
+/** What a campaign plays. */
 export interface CampaignOptions {
+  /** The faults, in the order in which they begin. */
   readonly faults: readonly Fault[];
   /** Which rounds of each fault, by number. */
   readonly rounds: readonly number[];
+  /** From it and the fault's name comes all that is at random. */
   readonly seed: number;
   /** How many rounds run at the same time. */
   readonly concurrency: number;
@@ -23,9 +26,13 @@ export interface CampaignOptions {
 
 /** What became of a round. */
 export interface PlayedRound {
+  /** The fault that struck. */
   readonly fault: Fault;
+  /** Its number, from 1 on. */
   readonly round: number;
+  /** How long it took. */
   readonly seconds: number;
+  /** What the judge found. */
   readonly verdict: Verdict;
   /** How the run ended that the fault struck, in a word: `0`, `1`, `SIGKILL`, `hung`. */
   readonly end: string;
@@ -73,7 +80,7 @@ async function outcomeOf(
     return { verdict: judge(evidence, fault), end: endInAWord(evidence.first.end) };
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { verdict: { ...nothing, unexpectedEnds: [`The round itself came to no end: ${why}`] }, end: "none" };
+    return { verdict: { ...NOTHING, unexpectedEnds: [`The round itself came to no end: ${why}`] }, end: "none" };
   }
 }
 

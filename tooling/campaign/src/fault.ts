@@ -14,15 +14,19 @@ import type { LaptopTarget } from "./world/laptop-target.ts";
 export interface Launch {
   /** A command that becomes the program, such as `["prlimit", "--nofile=64", "--"]`. Its end is never a shell's child. */
   readonly before?: readonly string[];
+  /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A few of the calls that do something else than behave. */
 export interface HostileCalls {
+  /** What they do. */
   readonly does: Misbehaviour;
   /** How many of them at most, at least 1. Default 3. */
   readonly most?: number;
+  /** A time limit for them alone, in milliseconds. Default: none. */
   readonly timeLimitMs?: number;
+  /** Memory for them alone, in megabytes. Default: not said. */
   readonly memoryMb?: number;
 }
 
@@ -59,5 +63,7 @@ interface FaultIn<World, Target> extends Expectation {
 export type LaptopFault = FaultIn<"laptop", LaptopTarget>;
 /** On two nodes of a Slurm allocation, by `runJobSlurm` over that transport. */
 export type ClusterFault = FaultIn<"ssh" | "srun", ClusterTarget>;
+/** A fault, in whatever world. */
 export type Fault = LaptopFault | ClusterFault;
+/** Where a fault takes place. */
 export type WorldName = Fault["world"];

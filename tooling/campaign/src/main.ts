@@ -21,11 +21,11 @@ const { values } = parseArgs({
   },
 });
 
-const numberOf = (option: string, text: string): number => {
+function numberOf(option: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   console.error(`--${option} takes a whole number, not ${JSON.stringify(text)}`);
   return process.exit(2);
-};
+}
 
 const seed = numberOf("seed", values.seed);
 const rounds =

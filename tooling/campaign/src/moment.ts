@@ -12,6 +12,7 @@ export type Moment =
   /** The same of the last few: also between the last COMMIT and the end of the process. */
   | { readonly kind: "ending"; readonly acknowledged: number; readonly delayMs: number };
 
+/** The kind of a moment. */
 export type MomentKind = Moment["kind"];
 
 const MAX_START_MS = 1_000;

@@ -1,5 +1,5 @@
 /** What the program under test is told: one JSON file for each of its runs. */
-import type { RunLocalOptions } from "@hyperion-ts/job";
+import type { RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
 import type { Misbehaviour } from "./program/misbehaviour.ts";
 
 /** One memoised call. */
@@ -12,7 +12,9 @@ export interface CallPlan {
   readonly hostile?: HostileCall;
 }
 
+/** What a call does instead of behaving. */
 export interface HostileCall {
+  /** What it does. */
   readonly does: Misbehaviour;
   /** Under which attempts: so many first ones. */
   readonly attempts: number;
@@ -30,12 +32,14 @@ export interface ProgramPlan {
   readonly journals: string;
   /** 1, and 2 for the run that has to complete. A second program beside the first has a name of its own. */
   readonly run: string;
+  /** How it is run: `runJobLocal`, or `runJobSlurm`. */
   readonly where: "laptop" | "allocation";
+  /** The calls that it makes. */
   readonly calls: readonly CallPlan[];
   /** How long the program halts before and after each COMMIT, in milliseconds, so that moments fall there. */
   readonly haltAtCommitMs: number;
   /** Silence times, transport and the like; no functions, because it travels as JSON. */
-  readonly options: Pick<RunLocalOptions, "cpus" | "progress" | "launcher">;
+  readonly options: Pick<RunLocalOptions & RunSlurmOptions, "cpus" | "progress" | "times" | "reach" | "compileCache">;
 }
 
 /** The value that a call must have. */

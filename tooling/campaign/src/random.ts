@@ -4,6 +4,7 @@
 export class Random {
   #state: number;
 
+  /** The same seed makes the same choices. */
   constructor(seed: number) {
     this.#state = seed | 0;
   }
@@ -21,7 +22,7 @@ export class Random {
     return least + Math.floor(this.number() * (most - least + 1));
   }
 
-  /** @throws RangeError where there is nothing to choose from */
+  /** @throws RangeError when there is nothing to choose from */
   oneOf<A>(choices: readonly A[]): A {
     const [choice] = choices.slice(this.between(0, choices.length - 1));
     if (choice === undefined) throw new RangeError("There is nothing to choose from");

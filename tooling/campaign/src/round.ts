@@ -26,6 +26,7 @@ export type Round<Target> = Pick<
   Fault,
   "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"
 > & {
+  /** What is done at the moment. Default: nothing. */
   readonly strike?: (target: Target) => Promise<void> | void;
 };
 
@@ -84,7 +85,7 @@ function randomCalls(random: Random, hostile: HostileCalls | undefined): readonl
 
 /** Compiled code is mostly shared by all rounds, which spares time; now and then it is where programs have it by default. */
 const randomOptions = ({ random, compileCache }: Scene, options: ProgramPlan["options"] = {}): ProgramPlan["options"] =>
-  random.between(1, 5) === 1 ? options : { ...options, launcher: { compileCache, ...options.launcher } };
+  random.between(1, 5) === 1 ? options : { compileCache, ...options };
 
 /** A person has mended it. */
 const behaving = ({ key, ms }: CallPlan): CallPlan => ({ key, ms });
@@ -144,9 +145,8 @@ async function inTime(
 }
 
 /** A key that is in several files counts once; where values differ, the right one may be in any of them. */
-function allRows(scene: Scene): readonly StoredRow[] {
-  return databasesBelow(scene.root).flatMap((file) => readRows(file, scene.root));
-}
+const allRows = (scene: Scene): readonly StoredRow[] =>
+  databasesBelow(scene.root).flatMap((file) => readRows(file, scene.root));
 
 /** What a person does who reads that the results are in another file now: gives that the database's name. */
 function putDatabaseBack({ database, root }: Scene): void {

@@ -3,11 +3,13 @@ import type { Random } from "./random.ts";
 
 /** Where and with what a round takes place. */
 export interface Scene {
+  /** The choices of this round. */
   readonly random: Random;
   /** The folder of the round: everything of it is below. */
   readonly root: string;
   /** The program's directory, with its database and logs. */
   readonly dir: string;
+  /** The program's database file. */
   readonly database: string;
   /** Where the program's temporary files are (TMPDIR). */
   readonly temporary: string;

@@ -1,8 +1,8 @@
 /** A campaign as text for people: a line for each fault, and what was found in single rounds. */
 import type { PlayedRound } from "./campaign.ts";
-import { counts, isSound } from "./judge/judge.ts";
+import { COUNTS, isSound } from "./judge/judge.ts";
 
-const titles = [
+const TITLES = [
   "fault",
   "world",
   "rounds",
@@ -17,17 +17,18 @@ const titles = [
 ] as const;
 const MAX_FINDINGS = 4;
 
+/** The rounds of each fault, counted. */
 export function table(played: readonly PlayedRound[]): string {
   const byFault = Map.groupBy(played, ({ fault }) => fault);
   const rows = [...byFault].map(([{ name, world }, rounds]) => [name, world, ...figures(rounds)]);
-  return aligned([[...titles], ...rows, ["all", "", ...figures(played)]]);
+  return aligned([[...TITLES], ...rows, ["all", "", ...figures(played)]]);
 }
 
 /** What was found in a round, and how to see it again; a line for one in which nothing was. */
 export function showRound({ fault, round, seconds, verdict, kept }: PlayedRound, seed: number): string {
   const head = `${fault.name}, round ${round}: ${seconds.toFixed(1)} s`;
   if (isSound(verdict)) return head;
-  const findings = counts.flatMap((kind) =>
+  const findings = COUNTS.flatMap((kind) =>
     [...verdict[kind].slice(0, MAX_FINDINGS), ...more(verdict[kind].length)].map((found) => `  ${kind}: ${found}`),
   );
   return [
@@ -42,7 +43,7 @@ const more = (length: number): string[] => (length > MAX_FINDINGS ? [`and ${leng
 
 function figures(rounds: readonly PlayedRound[]): string[] {
   const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0) / rounds.length;
-  const found = counts.map((kind) => rounds.reduce((sum, { verdict }) => sum + verdict[kind].length, 0));
+  const found = COUNTS.map((kind) => rounds.reduce((sum, { verdict }) => sum + verdict[kind].length, 0));
   return [rounds.length, ...found, seconds.toFixed(1), endsOf(rounds)].map(String);
 }
 
@@ -55,12 +56,12 @@ const endsOf = (rounds: readonly PlayedRound[]): string =>
 
 /** Text is left-aligned, numbers right-aligned. */
 function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = titles.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = TITLES.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows
     .map((row) =>
       row
         .map((cell, i) =>
-          i < 2 || i === titles.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+          i < 2 || i === TITLES.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
         )
         .join("  ")
         .trimEnd(),

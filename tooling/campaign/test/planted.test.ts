@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "vitest";
 import { runCampaign } from "../src/campaign.ts";
 import { plantedFaults } from "../src/faults/planted.ts";
-import { counts } from "../src/judge/judge.ts";
+import { COUNTS } from "../src/judge/judge.ts";
 import { Worlds } from "../src/world/worlds.ts";
 
 const worlds = new Worlds({ concurrency: 1, keepsFolders: false });
@@ -10,6 +10,6 @@ afterAll(() => worlds[Symbol.asyncDispose]());
 
 test.concurrent.for(plantedFaults)("$fault.name is found as $finds", async ({ fault, finds }) => {
   const played = await runCampaign({ faults: [fault], rounds: [0], seed: 1, concurrency: 1 }, worlds);
-  const found = played.flatMap(({ verdict }) => counts.filter((kind) => verdict[kind].length > 0));
+  const found = played.flatMap(({ verdict }) => COUNTS.filter((kind) => verdict[kind].length > 0));
   expect(found, JSON.stringify(played)).toEqual([finds]);
 });

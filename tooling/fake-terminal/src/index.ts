@@ -11,9 +11,13 @@ interface Row {
   wraps: boolean;
 }
 
+/** A terminal that is a stream, as `process.stderr` is one. */
 export class FakeTerminal extends EventEmitter {
+  /** What a stream says of itself where it is a terminal. */
   readonly isTTY: boolean = true;
+  /** The width, in characters. */
   columns: number;
+  /** The height, in lines. */
   readonly rows: number;
   /** How many writes there were. */
   writes = 0;
@@ -21,6 +25,7 @@ export class FakeTerminal extends EventEmitter {
   #row = 0;
   #column = 0;
 
+  /** A terminal of this size, with nothing on it. */
   constructor(columns = 80, rows = 24) {
     super();
     this.columns = columns;
@@ -35,10 +40,12 @@ export class FakeTerminal extends EventEmitter {
       .trimEnd();
   }
 
+  /** Where the next character goes; both count from 0. */
   get cursor(): { readonly row: number; readonly column: number } {
     return { row: this.#row, column: this.#column };
   }
 
+  /** Shows a text. Always true: there is room for more. */
   write(chunk: string | Uint8Array): boolean {
     this.writes += 1;
     this.echo(typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk));
@@ -56,6 +63,7 @@ export class FakeTerminal extends EventEmitter {
     }
   }
 
+  /** Gives the terminal another width, and tells its listeners. */
   resize(columns: number): void {
     this.columns = columns;
     const before = this.#lines;

@@ -12,6 +12,7 @@ import type { Manifest } from "./workspace.ts";
 
 /** Disposing of it removes it. */
 export interface InstalledFolder extends AsyncDisposable {
+  /** The folder's path. */
   readonly path: string;
 }
 

@@ -2,6 +2,7 @@
 
 /** A program as the README shows it. */
 export interface ReadmeExample {
+  /** The program's source. */
   readonly program: string;
   /** The README's next block: what the program prints. */
   readonly printed: string;

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 
 /** Where and with what a program runs. */
 export interface RunOptions {
+  /** Where it runs. */
   readonly cwd: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;

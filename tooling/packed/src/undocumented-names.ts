@@ -11,13 +11,12 @@ import { posix } from "node:path";
 export type PackageFiles = ReadonlyMap<string, string>;
 
 /** The names that `entry` exports without a doc comment. Names of other packages are those packages' to explain. */
-export function undocumentedNames(files: PackageFiles, entry: string): readonly string[] {
-  return exportLists(files.get(entry) ?? "").flatMap(({ from, names }) => {
+export const undocumentedNames = (files: PackageFiles, entry: string): readonly string[] =>
+  exportLists(files.get(entry) ?? "").flatMap(({ from, names }) => {
     if (!from.startsWith(".")) return [];
     const file = posix.join(posix.dirname(entry), from.replace(/\.[jt]s$/, ".d.ts"));
     return names.filter((name) => !isDocumented(files.get(file) ?? "", name));
   });
-}
 
 /** The names that `entry` exports of its own: a check that found none has not looked. */
 export const ownNames = (files: PackageFiles, entry: string): readonly string[] =>

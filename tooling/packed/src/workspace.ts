@@ -7,8 +7,11 @@ export const workspaceRoot: string = join(import.meta.dirname, "../../..");
 
 /** What a package says of itself in its package.json, as far as anything here reads it. */
 export interface Manifest {
+  /** The package's name. */
   readonly name: string;
+  /** Its version. */
   readonly version: string;
+  /** What it depends on, by name: versions or ranges. */
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 

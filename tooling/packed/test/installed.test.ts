@@ -1,7 +1,8 @@
 import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { freePort, noSshd, reachableNode } from "../../../packages/transport/test/ssh-world.ts";
+import { freePort, noSshd } from "../../../packages/transport/test/ssh-server.ts";
+import { reachableNode } from "../../../packages/transport/test/ssh-world.ts";
 import { installFolder } from "../src/installed-folder.ts";
 import { type ReadmeExample, readmeExample } from "../src/readme-example.ts";
 import { runProgram } from "../src/run-program.ts";
@@ -34,7 +35,7 @@ test("all packages' declarations, and the READMEs' examples on them, compile und
     publishedPackages.map(async ({ name, folderName }) => ({ folderName, ...(await exampleOf(name)) })),
   );
   await using folder = await installFolder(tarballs, [...new Set(examples.flatMap(({ packages }) => packages))]);
-  await writeFile(join(folder.path, "tsconfig.json"), JSON.stringify(tsconfig));
+  await writeFile(join(folder.path, "tsconfig.json"), JSON.stringify(TSCONFIG));
   for (const { folderName, program } of examples) await writeFile(join(folder.path, `${folderName}.ts`), program);
   expect(await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--project", "."], { cwd: folder.path })).toBe(
     "",
@@ -80,7 +81,7 @@ const exampleOf = async (name: string): Promise<ReadmeExample> =>
   readmeExample((await readTarball(tarballs[name] ?? "")).files.get("README.md") ?? "");
 
 /** As strict as we are. `skipLibCheck` is off: what packages declare is checked too. */
-const tsconfig = {
+const TSCONFIG = {
   compilerOptions: {
     target: "es2024",
     lib: ["esnext"],

@@ -11,7 +11,7 @@ import { readmeExample } from "../src/readme-example.ts";
 import { publishedPackages, workspaceRoot } from "../src/workspace.ts";
 
 /** Package and version in the registry, what it calls itself, and the start of its command line. */
-const refused = [
+const REFUSED = [
   ["node@20.20.2", /^Node 20\.20\.2 \(.*\)$/, []],
   ["node@22.18.0", /^Node 22\.18\.0 \(.*\)$/, []],
   ["node@24.2.0", /^Node 24\.2\.0 \(.*\)$/, []],
@@ -64,7 +64,7 @@ describe("a program on another runtime", () => {
     ...publishedPackages.flatMap(({ folderName }) => [`${folderName}.mjs`, `${folderName}.cjs`]),
   ];
 
-  test.for(refused)(
+  test.for(REFUSED)(
     "%s is refused by a sentence that names it and what is needed, whichever package is loaded",
     { timeout: PATIENCE_MS },
     async ([runtime, found, args]) => {

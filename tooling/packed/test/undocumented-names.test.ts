@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ownNames, undocumentedNames } from "../src/undocumented-names.ts";
 
-const files = new Map([
+const FILES = new Map([
   [
     "dist/index.d.ts",
     `export { explained, type Bare } from "./parts/part.ts";\nexport type { Missing } from "./gone.js";\nexport { theirs } from "another";\n`,
@@ -13,9 +13,9 @@ const files = new Map([
 ]);
 
 test("names without a doc comment are found, also where their declaration is not", () => {
-  expect(undocumentedNames(files, "dist/index.d.ts")).toEqual(["Bare", "Missing"]);
+  expect(undocumentedNames(FILES, "dist/index.d.ts")).toEqual(["Bare", "Missing"]);
 });
 
 test("a package answers for the names that it declares, not for those of another package", () => {
-  expect(ownNames(files, "dist/index.d.ts")).toEqual(["explained", "Bare", "Missing"]);
+  expect(ownNames(FILES, "dist/index.d.ts")).toEqual(["explained", "Bare", "Missing"]);
 });

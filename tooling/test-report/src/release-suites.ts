@@ -8,17 +8,21 @@ import type { Release } from "@hyperion-ts/testbed";
 export interface Suite {
   /** Its folder. */
   readonly folder: string;
+  /** The package's name. */
   readonly name: string;
+  /** Parts of the paths of its tests. */
   readonly files: readonly string[];
 }
 
 /** Suites on the clusters of one release. */
 export interface ReleaseRun {
+  /** The release. */
   readonly release: Release;
+  /** What runs on its clusters. */
   readonly suites: readonly Suite[];
 }
 
-const everywhere: readonly Suite[] = [
+const EVERYWHERE: readonly Suite[] = [
   { folder: "packages/slurm-env", name: "@hyperion-ts/slurm-env", files: ["test/slurm/"] },
   {
     folder: "packages/launcher",
@@ -28,11 +32,11 @@ const everywhere: readonly Suite[] = [
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/shapes"] },
 ];
 
-const inTurn: readonly Suite[] = [
+const IN_TURN: readonly Suite[] = [
   {
     folder: "packages/launcher",
     name: "@hyperion-ts/launcher",
-    files: ["test/slurm/connecting.test.ts", "test/slurm/link.test.ts"],
+    files: ["test/slurm/connecting", "test/slurm/login-shells.test.ts", "test/slurm/link.test.ts"],
   },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
   {
@@ -45,7 +49,7 @@ const inTurn: readonly Suite[] = [
 /** @param commit its hash, in hexadecimal digits: it decides whose turn it is. */
 export function releaseRuns(releases: readonly Release[], commit: string): readonly ReleaseRun[] {
   const turn = turnOf(releases, commit);
-  return releases.map((release) => ({ release, suites: release === turn ? [...everywhere, ...inTurn] : everywhere }));
+  return releases.map((release) => ({ release, suites: release === turn ? [...EVERYWHERE, ...IN_TURN] : EVERYWHERE }));
 }
 
 /** The release on which the slowest suites run. */

@@ -1,12 +1,15 @@
 /** vitest's reports: one JSON file for each run in the folder of its package. */
 import { globSync, readFileSync, rmSync } from "node:fs";
 
-const reports = "{packages,apps,tooling}/*/test-results*.json";
+const REPORTS = "{packages,apps,tooling}/*/test-results*.json";
 
 /** How many tests there were; `failed` has one for each file that could not even be loaded. */
 export interface TestCounts {
+  /** Tests that passed. */
   readonly passed: number;
+  /** Tests that failed. */
   readonly failed: number;
+  /** Tests that did not run. */
   readonly skipped: number;
 }
 
@@ -14,9 +17,11 @@ export interface TestCounts {
 export interface FailedTest {
   /** Its report's path, from the root: it tells the package, and the release where that is another than the machine's. */
   readonly report: string;
+  /** The file of the test. */
   readonly file: string;
   /** Absent for a file that could not be loaded. */
   readonly name?: string;
+  /** Why it failed. */
   readonly messages: readonly string[];
 }
 
@@ -39,9 +44,10 @@ interface FileResult {
   }[];
 }
 
-export const removeReports = (root: string): void => {
-  for (const file of globSync(reports, { cwd: root })) rmSync(`${root}/${file}`);
-};
+/** Removes the reports of earlier runs below `root`. */
+export function removeReports(root: string): void {
+  for (const file of globSync(REPORTS, { cwd: root })) rmSync(`${root}/${file}`);
+}
 
 /** Adds up all reports that are there. */
 export function readReports(root: string): TestCounts {
@@ -69,7 +75,7 @@ const isNotLoaded = ({ status, assertionResults }: FileResult): boolean =>
   status === "failed" && assertionResults.length === 0;
 
 const reportsOf = (root: string): readonly { readonly path: string; readonly report: Report }[] =>
-  globSync(reports, { cwd: root }).map((path) => ({
+  globSync(REPORTS, { cwd: root }).map((path) => ({
     path,
     report: JSON.parse(readFileSync(`${root}/${path}`, "utf8")) as Report,
   }));

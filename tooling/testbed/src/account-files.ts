@@ -2,6 +2,7 @@
 import type { ClusterPlan, ClusterUser } from "./cluster-plan.ts";
 import { hosts } from "./cluster-plan.ts";
 
+/** The cluster's /etc/hosts. */
 export const hostsFile = (plan: ClusterPlan): string =>
   ["127.0.0.1 localhost", "::1 localhost", ...hosts(plan).map(({ address, name }) => `${address} ${name}`), ""].join(
     "\n",

@@ -1,9 +1,9 @@
 /** The text of slurmdbd.conf, what slurm.conf says of it, and what sacctmgr is told. Pure. */
-import { account } from "./accounting-options.ts";
+import { ACCOUNT } from "./accounting-options.ts";
 import type { AccountingLimits, AccountingOptions } from "./accounting-options.ts";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import type { SlurmSettings } from "./options.ts";
-import { daemonName, logOf, pidFileOf } from "./places.ts";
+import { DAEMON_NAME, logOf, pidFileOf } from "./places.ts";
 
 /** Only root may read it (slurmdbd.conf(5)). Without a host name the database is reached over its socket. */
 export const slurmdbdConf = ({ login }: ClusterPlan): string =>
@@ -14,9 +14,9 @@ export const slurmdbdConf = ({ login }: ClusterPlan): string =>
     "StorageType=accounting_storage/mysql",
     "StorageHost=localhost",
     "StorageUser=root",
-    `StorageLoc=${databaseName}`,
-    `PidFile=${pidFileOf(daemonName.slurmdbd)}`,
-    `LogFile=${logOf(daemonName.slurmdbd)}`,
+    `StorageLoc=${DATABASE_NAME}`,
+    `PidFile=${pidFileOf(DAEMON_NAME.slurmdbd)}`,
+    `LogFile=${logOf(DAEMON_NAME.slurmdbd)}`,
     "",
   ].join("\n");
 
@@ -34,41 +34,43 @@ export const accountingSettings = ({ login, cgroups }: ClusterPlan): SlurmSettin
 export function accountingCommands({ limits = {}, qos = [] }: AccountingOptions, users: readonly string[]): string {
   const names = ["normal", ...qos.map(({ name }) => name)];
   const commands = [
-    ["add", "cluster", clusterName],
-    ...qos.map(({ name, limits = {} }) => ["add", "qos", name, "Flags=DenyOnLimit", ...limitArgs(limits, qosKeys)]),
+    ["add", "cluster", CLUSTER_NAME],
+    ...qos.map(({ name, limits = {} }) => ["add", "qos", name, "Flags=DenyOnLimit", ...limitArgs(limits, QOS_KEYS)]),
     [
       "add",
       "account",
-      account,
-      `Description=${account}`,
-      `Organization=${account}`,
+      ACCOUNT,
+      `Description=${ACCOUNT}`,
+      `Organization=${ACCOUNT}`,
       `QOS=${names.join(",")}`,
       "DefaultQOS=normal",
-      ...limitArgs(limits, accountKeys),
+      ...limitArgs(limits, ACCOUNT_KEYS),
     ],
-    ...(users.length === 0 ? [] : [["add", "user", users.join(","), `Account=${account}`]]),
+    ...(users.length === 0 ? [] : [["add", "user", users.join(","), `Account=${ACCOUNT}`]]),
   ];
   return commands.map((words) => `${words.join(" ")}\n`).join("");
 }
 
 /** Slurm's word for each limit. Those of users have other names where a QOS has them. */
-const accountKeys: Readonly<Record<keyof AccountingLimits, string>> = {
+const ACCOUNT_KEYS: Readonly<Record<keyof AccountingLimits, string>> = {
   maxSubmitJobs: "MaxSubmitJobs",
   maxJobs: "MaxJobs",
   maxWallMinutes: "MaxWall",
   maxTresPerJob: "MaxTRESPerJob",
   grpTres: "GrpTRES",
 };
-const qosKeys: typeof accountKeys = {
-  ...accountKeys,
+const QOS_KEYS: typeof ACCOUNT_KEYS = {
+  ...ACCOUNT_KEYS,
   maxSubmitJobs: "MaxSubmitJobsPerUser",
   maxJobs: "MaxJobsPerUser",
 };
 
-export const clusterName = "testbed";
-export const databaseName = "slurm";
+/** What slurmdbd calls the cluster. */
+export const CLUSTER_NAME = "testbed";
+/** The database in MariaDB. */
+export const DATABASE_NAME = "slurm";
 
-const limitArgs = (limits: AccountingLimits, keys: typeof accountKeys): readonly string[] =>
+const limitArgs = (limits: AccountingLimits, keys: typeof ACCOUNT_KEYS): readonly string[] =>
   (Object.entries(limits) as readonly (readonly [keyof AccountingLimits, number | string])[]).map(
     ([name, value]) => `${keys[name]}=${value}`,
   );

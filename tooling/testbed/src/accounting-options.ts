@@ -6,6 +6,7 @@ export interface AccountingLimits {
   readonly maxSubmitJobs?: number;
   /** Jobs of a user that run at a time: one more waits. */
   readonly maxJobs?: number;
+  /** The longest time limit that a job may have. */
   readonly maxWallMinutes?: number;
   /** Of each job, as Slurm writes it: `cpu=4,gres/gpu=1`. */
   readonly maxTresPerJob?: string;
@@ -15,10 +16,13 @@ export interface AccountingLimits {
 
 /** A quality of service that all users may ask for. Jobs over its limits are refused rather than left to wait. */
 export interface QosSpec {
+  /** What `--qos` takes. */
   readonly name: string;
+  /** Its limits. Default: none. */
   readonly limits?: AccountingLimits;
 }
 
+/** What a cluster with accounting has. */
 export interface AccountingOptions {
   /** Of the account `lab`, which all ordinary users are in. */
   readonly limits?: AccountingLimits;
@@ -27,4 +31,4 @@ export interface AccountingOptions {
 }
 
 /** The account of all ordinary users. */
-export const account = "lab";
+export const ACCOUNT = "lab";

@@ -3,7 +3,7 @@ import { startAccounting } from "./accounting.ts";
 import { prepareCgroups } from "./cgroup-conf.ts";
 import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, Host } from "./cluster-plan.ts";
-import { daemonsOf, findDaemon, lastLines, munged, slurmctldOn, startDaemon } from "./daemons.ts";
+import { daemonsOf, findDaemon, lastLines, MUNGED, slurmctldOn, startDaemon } from "./daemons.ts";
 import type { Daemon } from "./daemons.ts";
 import { writeFiles } from "./etc.ts";
 import type { Holder } from "./holder.ts";
@@ -20,7 +20,7 @@ export async function buildCluster(holder: Holder, plan: ClusterPlan, timeoutMs:
   await makeMounts(holder.init, plan);
   if (holder.cgroups !== undefined) prepareCgroups(holder.init, holder.cgroups, plan.nodes);
   await Promise.all([writeFiles(holder.init, plan), makeBridge(holder.init)]);
-  await startDaemon(site, munged, timeoutMs);
+  await startDaemon(site, MUNGED, timeoutMs);
   await Promise.all(hosts(plan).map((host) => bringUp(site, host, timeoutMs)));
   await untilUsable(site, plan.nodes, timeoutMs);
   return site;
@@ -32,11 +32,11 @@ export async function bringUp(site: Site, host: Host, timeoutMs: number): Promis
   await startDaemons(site, host, timeoutMs);
 }
 
-export const startDaemons = async (site: Site, host: Host, timeoutMs: number): Promise<void> => {
+export async function startDaemons(site: Site, host: Host, timeoutMs: number): Promise<void> {
   const { accounting, login } = site.plan;
   if (accounting !== undefined && host.name === login.name) await startAccounting(site, accounting, timeoutMs);
   await Promise.all(daemonsOf(site, host).map((daemon) => startDaemon(site, daemon, timeoutMs)));
-};
+}
 
 /**
  * Waits until slurmctld hears from these nodes and would give them work.
@@ -53,16 +53,16 @@ export async function untilUsable(
   await waitUntil({ what, timeoutMs, instead: () => diagnosis(site) }, async () => {
     await nudge().catch(() => undefined);
     const states = await nodeStates(site).catch(() => []);
-    const ready = states.filter(({ name, state, responds }) => names.has(name) && responds && usable.has(state));
+    const ready = states.filter(({ name, state, responds }) => names.has(name) && responds && USABLE.has(state));
     return ready.length === names.size ? true : undefined;
   });
 }
 
-const usable: ReadonlySet<string> = new Set(["idle", "mixed", "allocated", "completing"]);
+const USABLE: ReadonlySet<string> = new Set(["idle", "mixed", "allocated", "completing"]);
 
 /** Which daemon does not run, with its log; else slurmctld's, which knows most. */
 export async function diagnosis(site: Site): Promise<string> {
-  const all: readonly Daemon[] = [munged, ...hosts(site.plan).flatMap((host) => daemonsOf(site, host))];
+  const all: readonly Daemon[] = [MUNGED, ...hosts(site.plan).flatMap((host) => daemonsOf(site, host))];
   const dead = all.filter((daemon) => findDaemon(site, daemon) === undefined);
   const states = await nodeStates(site).catch((error: unknown) => String(error));
   const seen =

@@ -7,7 +7,7 @@ import type { CgroupTree } from "./cgroup-tree.ts";
 import type { ComputeNode } from "./cluster-plan.ts";
 import { inside } from "./enter.ts";
 import type { SlurmSettings } from "./options.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 
 /** Jobs are tracked, pinned and limited. `--mem` counts, so that it can be enforced. */
@@ -21,10 +21,10 @@ export const cgroupSettings = (nodes: readonly ComputeNode[]): SlurmSettings => 
 
 /** Without cgroups nothing of this is used, but without the file slurmd looks for systemd. */
 export const cgroupConf = (constrained: boolean): string =>
-  ["CgroupPlugin=cgroup/v1", "IgnoreSystemd=yes", ...(constrained ? constraints : []), ""].join("\n");
+  ["CgroupPlugin=cgroup/v1", "IgnoreSystemd=yes", ...(constrained ? CONSTRAINTS : []), ""].join("\n");
 
-const constraints = [
-  `CgroupMountpoint=${places.slurmCgroups}`,
+const CONSTRAINTS = [
+  `CgroupMountpoint=${PLACES.slurmCgroups}`,
   "ConstrainCores=yes",
   "ConstrainRAMSpace=yes",
   "ConstrainSwapSpace=yes",
@@ -42,7 +42,7 @@ export const mountOf = (controller: Controller): string => `/sys/fs/cgroup/${con
  */
 export function prepareCgroups(init: ProcessId, tree: CgroupTree, nodes: readonly ComputeNode[]): void {
   for (const [controller, folder] of Object.entries(tree) as readonly [Controller, string][]) {
-    const view = inside(init, join(places.slurmCgroups, controller));
+    const view = inside(init, join(PLACES.slurmCgroups, controller));
     mkdirSync(view, { recursive: true });
     mkdirSync(inside(init, mountOf(controller)));
     writeFileSync(join(view, "release_agent"), "\n");

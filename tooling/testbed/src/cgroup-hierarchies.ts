@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What Slurm's plugin for version 1 uses; each is a hierarchy of its own. */
-export const controllers = ["cpuset", "memory", "devices", "freezer", "cpuacct"] as const;
-export type Controller = (typeof controllers)[number];
+export const CONTROLLERS = ["cpuset", "memory", "devices", "freezer", "cpuacct"] as const;
+/** One of them. */
+export type Controller = (typeof CONTROLLERS)[number];
 
 /** One hierarchy, as this process sees it. */
 export interface Hierarchy {
+  /** What it constrains. */
   readonly controller: Controller;
   /** All that are in it, as mount(8) has to be told: `cpu,cpuacct`. */
   readonly together: string;
@@ -17,7 +19,7 @@ export interface Hierarchy {
   readonly own: string;
 }
 
-/** Those of Slurm's controllers that are there; fewer than `controllers` where the machine has cgroups of version 2. */
+/** Those of Slurm's controllers that are there; fewer than `CONTROLLERS` where the machine has cgroups of version 2. */
 export const ownHierarchies = (): readonly Hierarchy[] =>
   hierarchiesIn(readFileSync("/proc/self/mountinfo", "utf8"), readFileSync("/proc/self/cgroup", "utf8"));
 
@@ -26,7 +28,7 @@ export const ownHierarchies = (): readonly Hierarchy[] =>
  * @param cgroup /proc/self/cgroup: `ID:CONTROLLERS:GROUP`
  */
 export const hierarchiesIn = (mountinfo: string, cgroup: string): readonly Hierarchy[] =>
-  controllers.flatMap((controller) => {
+  CONTROLLERS.flatMap((controller) => {
     const mounted = mountinfo
       .split("\n")
       .flatMap(mountOf)

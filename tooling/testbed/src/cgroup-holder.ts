@@ -5,7 +5,11 @@ import { startWatcher } from "./cgroup-watcher.ts";
 import { startHolder } from "./holder.ts";
 import type { Holder, Lifetime } from "./holder.ts";
 
-/** @throws TestbedError `not-started` */
+/**
+ * A holder whose nodes have cgroups of their own.
+ *
+ * @throws TestbedError `not-started` when the holder does not come up
+ */
 export async function startHolderWithCgroups(lifetime: Lifetime): Promise<Holder> {
   const hierarchies = ownHierarchies();
   removeLeftTrees(hierarchies);

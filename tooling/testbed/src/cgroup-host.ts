@@ -5,7 +5,7 @@ import { mountOf } from "./cgroup-conf.ts";
 import type { CgroupTree } from "./cgroup-tree.ts";
 
 /** The command, as a process of that machine's groups: what it starts is in them, too. To be run on this machine. */
-export const inGroupsOf = (tree: CgroupTree, host: string, command: readonly string[]): readonly string[] => {
+export function inGroupsOf(tree: CgroupTree, host: string, command: readonly string[]): readonly string[] {
   const lists = Object.values(tree).map((folder) => join(folder, host, "cgroup.procs"));
   return [
     "sh",
@@ -16,7 +16,7 @@ export const inGroupsOf = (tree: CgroupTree, host: string, command: readonly str
     ...lists,
     ...command,
   ];
-};
+}
 
 /** Lines of shell for a machine's first process, in a cgroup namespace of its own. */
 export const mountHierarchies = (hierarchies: readonly Hierarchy[]): string =>

@@ -8,7 +8,7 @@ import { TestbedError } from "./testbed-error.ts";
 
 /**
  * Two nodes where none are asked for; a node with all of the machine's CPUs has the machine's layout, too.
- * @throws TestbedError `bad-options` where a node would be larger than the machine, or laid out otherwise
+ * @throws TestbedError `bad-options` when a node would be larger than the machine, or laid out otherwise
  */
 export const optionsForCgroups = (options: TestbedOptions, machine: MachineSize): TestbedOptions => ({
   ...options,

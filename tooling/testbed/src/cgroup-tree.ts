@@ -19,11 +19,11 @@ export type CgroupTree = Readonly<Record<Controller, string>>;
 
 /** Where a cluster's folders will be. The name tells who makes it. */
 export function planTree(hierarchies: readonly Hierarchy[]): CgroupTree {
-  const name = [prefix, process.pid, readProcess(process.pid)?.startTime, randomUUID().slice(0, 8)].join("-");
+  const name = [PREFIX, process.pid, readProcess(process.pid)?.startTime, randomUUID().slice(0, 8)].join("-");
   return Object.fromEntries(hierarchies.map(({ controller, own }) => [controller, join(own, name)])) as CgroupTree;
 }
 
-const prefix = "hyperion-testbed";
+const PREFIX = "hyperion-testbed";
 
 export function makeTree(tree: CgroupTree): void {
   for (const folder of Object.values(tree)) mkdirSync(folder);
@@ -55,13 +55,13 @@ async function untilRemoved(folders: readonly string[]): Promise<void> {
 
 /** Removes what clusters have left whose maker has ended, and whose watcher was killed. Groups with processes stay. */
 export function removeLeftTrees(hierarchies: readonly Hierarchy[]): void {
-  const folders = hierarchies.flatMap(({ root }) => globSync(`${root}/**/${prefix}-*`));
+  const folders = hierarchies.flatMap(({ root }) => globSync(`${root}/**/${PREFIX}-*`));
   for (const folder of folders) if (!isMakersAlive(folder) && !hasProcesses(folder)) tryToRemove(folder);
 }
 
 function isMakersAlive(folder: string): boolean {
   const [pid = "", startTime = ""] = basename(folder)
-    .slice(prefix.length + 1)
+    .slice(PREFIX.length + 1)
     .split("-");
   return isAlive({ pid: Number(pid), startTime });
 }
@@ -89,7 +89,7 @@ function removeFolder(folder: string): void {
   rmdirSync(folder);
 }
 
-const foldersIn = (folder: string): readonly string[] => {
+function foldersIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
@@ -97,7 +97,7 @@ const foldersIn = (folder: string): readonly string[] => {
   } catch {
     return [];
   }
-};
+}
 
 function readOr(file: string, other: string): string {
   try {

@@ -6,13 +6,13 @@
 import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import type { CgroupTree } from "./cgroup-tree.ts";
-import { systemEnv } from "./system-command.ts";
+import { SYSTEM_ENV } from "./system-command.ts";
 
 /** @returns the end of the pipe that the cluster has to hold open, and whoever starts it has to close. */
 export function startWatcher(tree: CgroupTree): Writable {
   // In a session of its own, nobody's Ctrl-C reaches it.
-  const watcher = spawn("sh", ["-c", watch, "hyperion-testbed-watcher", ...Object.values(tree)], {
-    env: systemEnv,
+  const watcher = spawn("sh", ["-c", WATCH, "hyperion-testbed-watcher", ...Object.values(tree)], {
+    env: SYSTEM_ENV,
     cwd: "/",
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -23,7 +23,7 @@ export function startWatcher(tree: CgroupTree): Writable {
 }
 
 /** After the pipe's end the kernel still has to end the cluster's processes: until then their groups are in use. */
-const watch = `
+const WATCH = `
 cat >/dev/null
 tries=600
 for folder; do

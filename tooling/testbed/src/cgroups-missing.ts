@@ -1,13 +1,13 @@
 /** Can nodes have cgroups here? */
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { controllers, ownHierarchies } from "./cgroup-hierarchies.ts";
+import { CONTROLLERS, ownHierarchies } from "./cgroup-hierarchies.ts";
 import { parseCpuRanges } from "./cpu-ranges.ts";
 
 /** null where they can; else a sentence that says what is lacking. */
 export function cgroupsMissing(): string | null {
   const hierarchies = ownHierarchies();
-  const lacking = controllers.filter(
+  const lacking = CONTROLLERS.filter(
     (controller) => !hierarchies.some((hierarchy) => hierarchy.controller === controller),
   );
   if (lacking.length > 0)

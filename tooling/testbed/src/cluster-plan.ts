@@ -4,7 +4,7 @@
  */
 import { isAbsolute } from "node:path";
 import type { AccountingOptions } from "./accounting-options.ts";
-import { defaultNodes } from "./options.ts";
+import { DEFAULT_NODES } from "./options.ts";
 import type {
   NodeSpec,
   PartitionSpec,
@@ -14,45 +14,61 @@ import type {
   TestbedOptions,
   UserSpec,
 } from "./options.ts";
-import { isRelease, releases } from "./release.ts";
+import { isRelease, RELEASES } from "./release.ts";
 import type { Release } from "./release.ts";
 import { TestbedError } from "./testbed-error.ts";
 
 /** A machine of the cluster: a compute node, or the login node, where users submit. */
 export interface Host {
+  /** Its host name. */
   readonly name: string;
   /** Its address in the cluster's own network, such as `10.99.0.2`. */
   readonly address: string;
   /** 1 for the login node, then 2, 3, ...: the address's last part, and the number of its link. */
   readonly index: number;
+  /** Settings of its sshd. */
   readonly sshd: SshdSettings;
 }
 
 /** A compute node as Slurm knows it. */
 export interface ComputeNode extends Host {
+  /** How many CPUs it says it has. */
   readonly cpus: number;
+  /** Their layout, where one was asked for. */
   readonly layout?: { readonly sockets: number; readonly coresPerSocket: number; readonly threadsPerCore: number };
+  /** How many GPUs Slurm hands out. */
   readonly gpus: number;
+  /** How much memory it says it has, in megabytes. */
   readonly memoryMb: number;
 }
 
 /** A user with her ids and home. */
 export interface ClusterUser {
+  /** The login name. */
   readonly name: string;
+  /** The user's number, and the group's. */
   readonly uid: number;
+  /** The path of the home directory. */
   readonly home: string;
+  /** The path of the login shell. */
   readonly shell: string;
+  /** What the shell's start files print. */
   readonly loginPrints?: string;
 }
 
 /** Everything that is decided before anything is started. */
 export interface ClusterPlan {
+  /** The login node. */
   readonly login: Host;
+  /** The compute nodes. */
   readonly nodes: readonly ComputeNode[];
+  /** The partitions; the first is the default one. */
   readonly partitions: readonly PartitionSpec[];
   /** root first. */
   readonly users: readonly ClusterUser[];
+  /** Folders of the machine that are seen in the cluster. */
   readonly shares: readonly Share[];
+  /** Lines of slurm.conf that win over ours. */
   readonly slurm: SlurmSettings;
   /** 0 for none. */
   readonly sbatchLatencyMs: number;
@@ -67,15 +83,19 @@ export interface ClusterPlan {
 /** All machines, the login node first. */
 export const hosts = (plan: ClusterPlan): readonly Host[] => [plan.login, ...plan.nodes];
 
-/** @throws TestbedError `bad-options` where the options can't be met. */
+/**
+ * What the cluster will be, by its options.
+ *
+ * @throws TestbedError `bad-options` when the options can't be met
+ */
 export function planCluster(options: TestbedOptions): ClusterPlan {
-  const nodes = (options.nodes ?? defaultNodes).map((spec, place) =>
-    planNode(spec, place + firstNodeIndex, options.sshd ?? {}),
+  const nodes = (options.nodes ?? DEFAULT_NODES).map((spec, place) =>
+    planNode(spec, place + FIRST_NODE_INDEX, options.sshd ?? {}),
   );
   const partitions = options.partitions ?? [{ name: "main" }];
   checkNames("node", ["login", ...nodes.map(({ name }) => name)]);
-  if (nodes.length === 0 || nodes.length > largestCluster)
-    throw bad(`a cluster has 1 to ${largestCluster} nodes, not ${nodes.length}`);
+  if (nodes.length === 0 || nodes.length > LARGEST_CLUSTER)
+    throw bad(`a cluster has 1 to ${LARGEST_CLUSTER} nodes, not ${nodes.length}`);
   for (const { name, nodes: members } of partitions) {
     const stranger = members?.find((member) => !nodes.some((node) => node.name === member));
     if (stranger !== undefined) throw bad(`partition ${name} names the node ${stranger}, which is not in nodes`);
@@ -83,12 +103,12 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   const users = options.users ?? [{ name: "alice" }, { name: "bob" }];
   checkNames("user", ["root", ...users.map(({ name }) => name)]);
   for (const share of options.share ?? []) checkShare(share);
-  const login = { name: "login", address: address(loginIndex), index: loginIndex, sshd: options.sshd ?? {} };
+  const login = { name: "login", address: address(LOGIN_INDEX), index: LOGIN_INDEX, sshd: options.sshd ?? {} };
   const what = {
     login,
     nodes,
     partitions,
-    users: [rootUser, ...users.map(planUser)],
+    users: [ROOT_USER, ...users.map(planUser)],
     shares: options.share ?? [],
     slurm: options.slurm ?? {},
   };
@@ -101,18 +121,18 @@ export function planCluster(options: TestbedOptions): ClusterPlan {
   return options.release === undefined ? common : { ...common, release: knownRelease(options.release) };
 }
 
-const loginIndex = 1;
-const firstNodeIndex = 2;
-const largestCluster = 250;
+const LOGIN_INDEX = 1;
+const FIRST_NODE_INDEX = 2;
+const LARGEST_CLUSTER = 250;
 /** Far from the ids that distributions give to people and to daemons. */
-const firstUid = 20_001;
+const FIRST_UID = 20_001;
 
 const address = (index: number): string => `10.99.0.${index}`;
 const bad = (problem: string): TestbedError =>
   new TestbedError("bad-options", `The options of the testbed can't be met: ${problem}.`);
 
 /** root's home is not the machine's: keys and start files of a person must not take part. */
-const rootUser: ClusterUser = { name: "root", uid: 0, home: "/home/root", shell: "/bin/bash" };
+const ROOT_USER: ClusterUser = { name: "root", uid: 0, home: "/home/root", shell: "/bin/bash" };
 
 function planNode(spec: NodeSpec, index: number, clusterSshd: SshdSettings): ComputeNode {
   const { name, gpus = 0, memoryMb = 4000, sshd = {} } = spec;
@@ -128,7 +148,7 @@ function planNode(spec: NodeSpec, index: number, clusterSshd: SshdSettings): Com
 
 const planUser = ({ name, shell = "/bin/bash", loginPrints }: UserSpec, place: number): ClusterUser => ({
   name,
-  uid: firstUid + place,
+  uid: FIRST_UID + place,
   home: `/home/${name}`,
   shell,
   ...(loginPrints !== undefined && { loginPrints }),
@@ -151,7 +171,7 @@ function submitLatency({ sbatchLatencyMs = 0, slurm = {} }: TestbedOptions): num
 
 function knownRelease(name: string): Release {
   if (isRelease(name)) return name;
-  throw bad(`there is no release ${JSON.stringify(name)}, only ${releases.join(", ")}`);
+  throw bad(`there is no release ${JSON.stringify(name)}, only ${RELEASES.join(", ")}`);
 }
 
 function checkNames(kind: string, names: readonly string[]): void {

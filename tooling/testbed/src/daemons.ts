@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import type { ClusterPlan, Host } from "./cluster-plan.ts";
 import { commandIn, inside, startIn } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
-import { daemonName, logOf, pidFileOf, places } from "./places.ts";
+import { DAEMON_NAME, logOf, pidFileOf, PLACES } from "./places.ts";
 import { allProcesses, pidNamespace, sendSignal, statusOf } from "@hyperion-ts/processes";
 import type { ProcessEntry, ProcessId } from "@hyperion-ts/processes";
 import type { Site } from "./site.ts";
@@ -16,18 +16,26 @@ import { waitUntil } from "./wait-until.ts";
 export interface Daemon {
   /** As in the name of its log. */
   readonly name: string;
+  /** What the kernel calls its process. */
   readonly comm: "munged" | "mariadbd" | "slurmdbd" | "slurmctld" | "slurmd" | "sshd";
+  /** The machine that it runs on. */
   readonly host?: string;
   /** It is there once the daemon serves. */
   readonly pidFile: string;
 }
 
-export const munged: Daemon = { name: daemonName.munged, comm: "munged", pidFile: `${places.munge}/munged.pid` };
-export const mariadbOn = (host: string): Daemon => hostDaemon("mariadbd", daemonName.mariadb, host);
-export const slurmdbdOn = (host: string): Daemon => hostDaemon("slurmdbd", daemonName.slurmdbd, host);
-export const slurmctldOn = (host: string): Daemon => hostDaemon("slurmctld", daemonName.slurmctld, host);
-export const slurmdOn = (host: string): Daemon => hostDaemon("slurmd", daemonName.slurmd(host), host);
-export const sshdOn = (host: string): Daemon => hostDaemon("sshd", daemonName.sshd(host), host);
+/** The munged of all machines. */
+export const MUNGED: Daemon = { name: DAEMON_NAME.munged, comm: "munged", pidFile: `${PLACES.munge}/munged.pid` };
+/** The MariaDB of a machine. */
+export const mariadbOn = (host: string): Daemon => hostDaemon("mariadbd", DAEMON_NAME.mariadb, host);
+/** The slurmdbd of a machine. */
+export const slurmdbdOn = (host: string): Daemon => hostDaemon("slurmdbd", DAEMON_NAME.slurmdbd, host);
+/** The slurmctld of a machine. */
+export const slurmctldOn = (host: string): Daemon => hostDaemon("slurmctld", DAEMON_NAME.slurmctld, host);
+/** The slurmd of a machine. */
+export const slurmdOn = (host: string): Daemon => hostDaemon("slurmd", DAEMON_NAME.slurmd(host), host);
+/** The sshd of a machine. */
+export const sshdOn = (host: string): Daemon => hostDaemon("sshd", DAEMON_NAME.sshd(host), host);
 
 const hostDaemon = (comm: Daemon["comm"], name: string, host: string): Daemon => ({
   name,
@@ -45,7 +53,8 @@ export const daemonsOf = ({ plan }: Site, { name }: Host): readonly Daemon[] => 
 
 /**
  * Starts it unless it runs; returns when its pid file says that it serves.
- * @throws TestbedError `not-started` where it refuses, `timeout` where it says nothing: with its log
+ *
+ * @throws TestbedError `not-started` when it refuses, `timeout` when it says nothing: with its log
  */
 export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number): Promise<void> {
   if (findDaemon(site, daemon) !== undefined) return;
@@ -60,7 +69,7 @@ export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number)
   await waitUntil({ what: `${daemon.name} to start`, timeoutMs, instead }, () => {
     const found = findDaemon(site, daemon);
     looksInVain = daemon.comm === "sshd" || processesOf(daemon, where).length > 0 ? 0 : looksInVain + 1;
-    if (found === undefined && looksInVain === enoughLooks)
+    if (found === undefined && looksInVain === ENOUGH_LOOKS)
       throw new TestbedError("not-started", `${daemon.name} did not start: it has ended.\n${instead()}`);
     return found;
   });
@@ -70,7 +79,7 @@ export async function startDaemon(site: Site, daemon: Daemon, timeoutMs: number)
  * Since Slurm 24.11 daemons go into the background before they look at all of their settings, and may end there. One
  * that is not in /proc at one look may have forked during that look.
  */
-const enoughLooks = 4;
+const ENOUGH_LOOKS = 4;
 
 function processesOf({ comm }: Daemon, init: ProcessId): readonly ProcessEntry[] {
   const namespace = pidNamespace(init.pid);
@@ -118,19 +127,19 @@ export function lastLines(site: Site, { name }: Daemon, count = 15): string {
 }
 
 /** Is it the shell that writes sshd's log? */
-export const isLogWriter = (args: readonly string[]): boolean => args[2] === timedLog;
+export const isLogWriter = (args: readonly string[]): boolean => args[2] === TIMED_LOG;
 
 /** OpenSSH writes no times into its log, so a shell does. */
-const timedLog = `"$@" 2>&1 </dev/null | while IFS= read -r line; do printf '%s %s\\n' "$EPOCHREALTIME" "$line"; done >>"$0"`;
+const TIMED_LOG = `"$@" 2>&1 </dev/null | while IFS= read -r line; do printf '%s %s\\n' "$EPOCHREALTIME" "$line"; done >>"$0"`;
 
 /** What a daemon says before it opens its log goes into its log, too. */
-const plainLog = `exec "$@" >>"$0" 2>&1`;
+const PLAIN_LOG = `exec "$@" >>"$0" 2>&1`;
 
 /** Most daemons go into the background when they have read their settings; sshd stays in front to log, so its settings are tried before. */
 async function launch(where: Entrance, { name, comm, host = "" }: Daemon, { accounting }: ClusterPlan): Promise<void> {
   const sshd = ["/usr/sbin/sshd", "-f", sshdConfigOf(host)];
   const commands = {
-    munged: ["setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...mungedArgs],
+    munged: ["setpriv", "--reuid=munge", "--regid=munge", "--init-groups", "munged", ...MUNGED_ARGS],
     slurmdbd: ["slurmdbd"],
     // It saves the use of accounts every five minutes only, and since Slurm 26.05 does not start without it where it ran before.
     slurmctld: ["slurmctld", ...(accounting === undefined ? [] : ["-i"])],
@@ -138,29 +147,29 @@ async function launch(where: Entrance, { name, comm, host = "" }: Daemon, { acco
     sshd: [...sshd, "-t"],
   } as const;
   // It never goes into the background.
-  if (comm === "mariadbd") return await startIn(where, ["sh", "-c", plainLog, logOf(name), ...mariadbd]);
-  await commandIn(where, "all", ["sh", "-c", plainLog, logOf(name), ...commands[comm]]);
-  if (comm === "sshd") await startIn(where, ["bash", "-c", timedLog, logOf(name), ...sshd, "-D", "-e"]);
+  if (comm === "mariadbd") return await startIn(where, ["sh", "-c", PLAIN_LOG, logOf(name), ...MARIADBD]);
+  await commandIn(where, "all", ["sh", "-c", PLAIN_LOG, logOf(name), ...commands[comm]]);
+  if (comm === "sshd") await startIn(where, ["bash", "-c", TIMED_LOG, logOf(name), ...sshd, "-D", "-e"]);
 }
 
 /** munged lets nobody but its own user write where its files are. */
-const mungedArgs = [
-  `--socket=${places.munge}/munge.socket.2`,
-  `--pid-file=${munged.pidFile}`,
-  `--log-file=${places.munge}/munged.log`,
-  `--seed-file=${places.munge}/munged.seed`,
+const MUNGED_ARGS = [
+  `--socket=${PLACES.munge}/munge.socket.2`,
+  `--pid-file=${MUNGED.pidFile}`,
+  `--log-file=${PLACES.munge}/munged.log`,
+  `--seed-file=${PLACES.munge}/munged.seed`,
   "--key-file=/etc/munge/munge.key",
 ];
 
 /** In memory, for a short time: nothing is written twice, but what is committed is there when the process was killed. On a socket that only root reaches, everybody is root. */
-const mariadbd = [
+const MARIADBD = [
   "mariadbd",
   "--no-defaults",
   "--user=root",
-  `--datadir=${places.database}`,
-  `--socket=${places.databaseSocket}/mysqld.sock`,
-  `--pid-file=${pidFileOf(daemonName.mariadb)}`,
-  `--init-file=${places.databaseSetup}`,
+  `--datadir=${PLACES.database}`,
+  `--socket=${PLACES.databaseSocket}/mysqld.sock`,
+  `--pid-file=${pidFileOf(DAEMON_NAME.mariadb)}`,
+  `--init-file=${PLACES.databaseSetup}`,
   "--skip-grant-tables",
   "--skip-networking",
   "--skip-log-bin",

@@ -1,18 +1,22 @@
 /** Which release clusters are made of that name none: what a run of tests says, so that one suite can run on each. */
-import { isRelease, releases } from "./release.ts";
+import { isRelease, RELEASES } from "./release.ts";
 import type { Release } from "./release.ts";
 import { TestbedError } from "./testbed-error.ts";
 
 /** The environment's variable. Empty is as unset: what the machine has. */
-export const releaseVariable = "HYPERION_TESTBED_RELEASE";
+export const RELEASE_VARIABLE = "HYPERION_TESTBED_RELEASE";
 
-/** @throws TestbedError `bad-options` where the variable names none */
+/**
+ * The release that the environment names; undefined where it names none.
+ *
+ * @throws TestbedError `bad-options` when what it names is no release
+ */
 export function defaultRelease(): Release | undefined {
-  const name = process.env[releaseVariable] ?? "";
+  const name = process.env[RELEASE_VARIABLE] ?? "";
   if (name === "") return undefined;
   if (isRelease(name)) return name;
   throw new TestbedError(
     "bad-options",
-    `${releaseVariable} is ${JSON.stringify(name)}: it should be one of ${releases.join(", ")}, or empty.`,
+    `${RELEASE_VARIABLE} is ${JSON.stringify(name)}: it should be one of ${RELEASES.join(", ")}, or empty.`,
   );
 }

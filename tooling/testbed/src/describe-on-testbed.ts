@@ -4,6 +4,7 @@ import type { MissingOptions } from "./testbed-missing.ts";
 
 /** `describe` of vitest, node:test and their like. */
 export interface Describe {
+  /** The same, for suites that are skipped. */
   readonly skip: unknown;
 }
 

@@ -8,7 +8,7 @@ import { groupFile, hostsFile, knownHostsFile, passwdFile, shadowFile } from "./
 import { hosts } from "./cluster-plan.ts";
 import type { ClusterPlan, ClusterUser } from "./cluster-plan.ts";
 import { commandIn, inside } from "./enter.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 import { gresConf, slurmConf } from "./slurm-conf.ts";
 import { bannerOf, bannerText, hostKeyOf, sshdConfig, sshdConfigOf } from "./sshd-config.ts";
@@ -19,7 +19,7 @@ import { systemCommand } from "./system-command.ts";
 export async function writeFiles(init: ProcessId, plan: ClusterPlan): Promise<void> {
   const etc = (path: string): string => inside(init, `/etc/${path}`);
   await Promise.all([
-    writeFile(inside(init, places.plan), JSON.stringify(plan)),
+    writeFile(inside(init, PLACES.plan), JSON.stringify(plan)),
     writeFile(etc("hosts"), hostsFile(plan)),
     writeFile(etc("hostname"), `${plan.login.name}\n`),
     rewrite(etc("passwd"), (text) => passwdFile(text, plan.users)),
@@ -50,7 +50,7 @@ async function writeSlurmFiles(init: ProcessId, plan: ClusterPlan): Promise<void
     ...latency,
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
-  await Promise.all(plan.nodes.map(({ name }) => mkdir(inside(init, `${places.slurmdSpool}/${name}`))));
+  await Promise.all(plan.nodes.map(({ name }) => mkdir(inside(init, `${PLACES.slurmdSpool}/${name}`))));
   await Promise.all(
     Array.from({ length: Math.max(...plan.nodes.map(({ gpus }) => gpus)) }, (_, gpu) =>
       makeGpu(init, gpu, plan.cgroups),
@@ -67,7 +67,7 @@ const makeGpu = (init: ProcessId, gpu: number, isGuarded: boolean): Promise<stri
   systemCommand("mknod", [
     "-m",
     "666",
-    inside(init, `${places.gpus}/${gpu}`),
+    inside(init, `${PLACES.gpus}/${gpu}`),
     "c",
     ...(isGuarded ? ["60", String(gpu)] : ["1", "3"]),
   ]);
@@ -76,7 +76,7 @@ async function writeMungeKey(init: ProcessId): Promise<void> {
   await mkdir(inside(init, "/etc/munge"), { recursive: true });
   await rm(inside(init, "/etc/munge/munge.key"), { force: true });
   await writeFile(inside(init, "/etc/munge/munge.key"), randomBytes(128), { mode: 0o600 });
-  await commandIn(init, "mounts", ["chown", "-R", "munge:munge", "/etc/munge", places.munge]);
+  await commandIn(init, "mounts", ["chown", "-R", "munge:munge", "/etc/munge", PLACES.munge]);
 }
 
 /** The machine's own settings and keys of ssh take no part. */

@@ -9,7 +9,7 @@ import { removeTree } from "./cgroup-tree.ts";
 import type { CgroupTree } from "./cgroup-tree.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 import { allProcesses, isAlive, readProcess, sendSignal } from "@hyperion-ts/processes";
-import { systemEnv } from "./system-command.ts";
+import { SYSTEM_ENV } from "./system-command.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { untilReady } from "./until-ready.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -28,14 +28,16 @@ export interface Holder {
 export type Lifetime = "with-this-process" | "until-ended";
 
 /**
+ * The process that a cluster hangs on.
+ *
  * @param watched is kept open as long as the cluster lives
- * @throws TestbedError `not-started`
+ * @throws TestbedError `not-started` when it does not come up
  */
 export async function startHolder(lifetime: Lifetime, watched?: Writable): Promise<Holder> {
   const worlds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
   // Its input is what ties it to this process; a session of its own keeps the terminal's Ctrl-C away from it.
-  const child = spawn("unshare", [...worlds, "sh", "-c", initScript, "hyperion-testbed", lifetime], {
-    env: systemEnv,
+  const child = spawn("unshare", [...worlds, "sh", "-c", INIT_SCRIPT, "hyperion-testbed", lifetime], {
+    env: SYSTEM_ENV,
     cwd: "/",
     stdio: ["pipe", "pipe", "pipe", "ignore", watched ?? "ignore"],
     detached: true,
@@ -64,7 +66,7 @@ export async function endHolder({ outer, init, cgroups }: Holder): Promise<void>
  * child, which reads what the maker holds open, or a pipe that it holds open itself. That child is a shell, too: a program
  * that it would load just after "ready" could find half of its libraries replaced by those of another release.
  */
-const initScript = `
+const INIT_SCRIPT = `
 printf login >/proc/sys/kernel/hostname
 exec 3<&0
 case $1 in

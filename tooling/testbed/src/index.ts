@@ -7,7 +7,7 @@ export type { Describe } from "./describe-on-testbed.ts";
 export { TestbedError } from "./testbed-error.ts";
 export type { TestbedErrorCode } from "./testbed-error.ts";
 export type { AccountingLimits, AccountingOptions, QosSpec } from "./accounting-options.ts";
-export { defaultNodes } from "./options.ts";
+export { DEFAULT_NODES as defaultNodes } from "./options.ts";
 export type {
   CpuSpec,
   NodeSpec,
@@ -18,7 +18,7 @@ export type {
   TestbedOptions,
   UserSpec,
 } from "./options.ts";
-export { releases } from "./release.ts";
+export { RELEASES as releases } from "./release.ts";
 export type { Release } from "./release.ts";
 export type { Testbed } from "./open-testbed.ts";
 export type { ClusterUser, ComputeNode, Host } from "./cluster-plan.ts";

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { parseCpuRanges } from "./cpu-ranges.ts";
 
+/** What a machine has. */
 export interface MachineSize {
+  /** How many CPUs are online. */
   readonly cpus: number;
   /** null where sockets or cores are of different sizes. */
   readonly layout: {
@@ -11,6 +13,7 @@ export interface MachineSize {
     readonly coresPerSocket: number;
     readonly threadsPerCore: number;
   } | null;
+  /** All of the memory, in megabytes. */
   readonly memoryMb: number;
 }
 

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { commandResult, systemEnv } from "./system-command.ts";
+import { commandResult, SYSTEM_ENV } from "./system-command.ts";
 import type { CommandResult } from "./system-command.ts";
 
 /**
@@ -19,29 +19,29 @@ export async function makeOnce(place: string, command: (part: string) => readonl
   await mkdir(dirname(place), { recursive: true, mode: 0o755 });
   const part = `${place}.part`;
   const args = [
-    ...dyingWithThis,
+    ...DYING_WITH_THIS,
     ...underLock(`${place}.lock`),
-    ...apart,
+    ...APART,
     "sh",
     "-c",
-    makeScript,
+    MAKE_SCRIPT,
     "make",
     place,
     part,
     ...command(part),
   ];
-  return await commandResult(spawn("setpriv", args, { env: systemEnv, cwd: "/", stdio: "pipe" }), "");
+  return await commandResult(spawn("setpriv", args, { env: SYSTEM_ENV, cwd: "/", stdio: "pipe" }), "");
 }
 
 /** If this process is killed, so is its child, and with that all that the command has started and mounted, in namespaces of its own. */
-const dyingWithThis = ["--pdeathsig", "KILL"] as const;
+const DYING_WITH_THIS = ["--pdeathsig", "KILL"] as const;
 
 /** The lock is an open file of those who make the folder: it is held as long as one of them lives. */
 const underLock = (file: string): readonly string[] => ["flock", "--no-fork", file];
 
-const apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const;
+const APART = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const;
 
-const makeScript = `
+const MAKE_SCRIPT = `
 place=$1 part=$2; shift 2
 [ -e "$place" ] && exit
 rm -rf --one-file-system "$part"

@@ -3,7 +3,8 @@ import type { Host } from "./cluster-plan.ts";
 import { commandIn } from "./enter.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 
-export const bridge = "cluster0";
+/** The link that all machines of a cluster share. */
+export const BRIDGE = "cluster0";
 /** The bridge's end of a node's link. */
 export const linkOf = ({ index }: Host): string => `node${index}`;
 
@@ -12,7 +13,7 @@ export const ip = (where: ProcessId, lines: readonly string[]): Promise<string> 
   commandIn(where, "network", ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
 
 export const makeBridge = (holder: ProcessId): Promise<string> =>
-  ip(holder, ["link set lo up", `link add ${bridge} type bridge`, `link set ${bridge} up`]);
+  ip(holder, ["link set lo up", `link add ${BRIDGE} type bridge`, `link set ${BRIDGE} up`]);
 
 /** A node's hardware address stays when it boots again: the others remember it. */
 const macOf = ({ index }: Host): string => `02:00:0a:63:00:${index.toString(16).padStart(2, "0")}`;
@@ -22,7 +23,7 @@ export async function connect(holder: ProcessId, node: ProcessId, host: Host): P
   const link = linkOf(host);
   await ip(holder, [
     `link add ${link} type veth peer name eth0 address ${macOf(host)} netns ${node.pid}`,
-    `link set ${link} master ${bridge} up`,
+    `link set ${link} master ${BRIDGE} up`,
   ]);
   await ip(node, ["link set lo up", `addr add ${host.address}/24 dev eth0`, "link set eth0 up"]);
 }
@@ -31,7 +32,7 @@ export const setLink = (holder: ProcessId, host: Host, state: "up" | "down"): Pr
   ip(holder, [`link set ${linkOf(host)} ${state}`]);
 
 /** The kernel does so, too, when the node's last process has ended, but not at once. */
-export const removeLink = async (holder: ProcessId, host: Host): Promise<void> => {
+export async function removeLink(holder: ProcessId, host: Host): Promise<void> {
   const links = await ip(holder, ["link show type veth"]);
   if (links.includes(` ${linkOf(host)}@`)) await ip(holder, [`link del ${linkOf(host)}`]);
-};
+}

@@ -5,18 +5,22 @@ import { ownHierarchies } from "./cgroup-hierarchies.ts";
 import { inGroupsOf, mountHierarchies } from "./cgroup-host.ts";
 import { makeHostGroups } from "./cgroup-tree.ts";
 import type { Host } from "./cluster-plan.ts";
-import { enterArgs, inside, nsenter } from "./enter.ts";
+import { enterArgs, inside, NSENTER } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import type { Holder } from "./holder.ts";
 import { connect } from "./network.ts";
 import { allProcesses, argumentsOf, pidNamespace } from "@hyperion-ts/processes";
 import type { ProcessId } from "@hyperion-ts/processes";
 import { nodeRecordOf } from "./site.ts";
-import { systemEnv } from "./system-command.ts";
+import { SYSTEM_ENV } from "./system-command.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { untilReady } from "./until-ready.ts";
 
-/** @returns the node's first process. @throws TestbedError `not-started` */
+/**
+ * Starts a node; returns its first process.
+ *
+ * @throws TestbedError `not-started` when that does not come up
+ */
 export async function bootNode({ init: holder, cgroups }: Holder, host: Host): Promise<Entrance> {
   const worlds = [
     "--mount",
@@ -35,14 +39,14 @@ export async function bootNode({ init: holder, cgroups }: Holder, host: Host): P
     "sh",
     "-c",
     initScript(cgroups ? mountHierarchies(ownHierarchies()) : ""),
-    marker,
+    MARKER,
     host.name,
   ];
   // As a child of a shell that ends, it becomes a child of the cluster's first process.
   const args = enterArgs(holder, "all", ["sh", "-c", 'setsid "$@" </dev/null &', "boot", ...command]);
   if (cgroups) await makeHostGroups(cgroups, host);
-  const [file = nsenter, ...rest] = cgroups ? inGroupsOf(cgroups, host.name, [nsenter, ...args]) : [nsenter, ...args];
-  await untilReady(host.name, spawn(file, rest, { env: systemEnv, cwd: "/", stdio: ["ignore", "pipe", "pipe"] }));
+  const [file = NSENTER, ...rest] = cgroups ? inGroupsOf(cgroups, host.name, [NSENTER, ...args]) : [NSENTER, ...args];
+  await untilReady(host.name, spawn(file, rest, { env: SYSTEM_ENV, cwd: "/", stdio: ["ignore", "pipe", "pipe"] }));
   const init: Entrance = { ...findInit(holder, host.name), ...(cgroups && { hasCgroups: true }) };
   await connect(holder, init, host);
   await writeFile(inside(holder, nodeRecordOf(host.name)), JSON.stringify(init));
@@ -50,10 +54,10 @@ export async function bootNode({ init: holder, cgroups }: Holder, host: Host): P
 }
 
 /** Is it one of the processes that make a node, rather than one that runs on it? */
-export const isNodeInit = (args: readonly string[]): boolean => args.at(-2) === marker || args[1] === forever;
+export const isNodeInit = (args: readonly string[]): boolean => args.at(-2) === MARKER || args[1] === FOREVER;
 
-const marker = "hyperion-testbed-node";
-const forever = "2147483647";
+const MARKER = "hyperion-testbed-node";
+const FOREVER = "2147483647";
 
 /** A shell that waits buries whoever has lost its parent. /dev/shm is a machine's own; /tmp is shared. */
 const initScript = (more: string): string => `
@@ -62,7 +66,7 @@ mount -t tmpfs -o mode=1777 shm /dev/shm || exit 1
 ${more}
 echo ready
 exec >/dev/null 2>&1
-while :; do sleep ${forever} & wait $!; done
+while :; do sleep ${FOREVER} & wait $!; done
 `;
 
 function findInit(holder: ProcessId, name: string): ProcessId {
@@ -70,7 +74,7 @@ function findInit(holder: ProcessId, name: string): ProcessId {
   const init = allProcesses().find(({ pid, parent }) => {
     const args = argumentsOf(pid);
     return (
-      args.at(-2) === marker &&
+      args.at(-2) === MARKER &&
       args.at(-1) === name &&
       pidNamespace(parent) === cluster &&
       pidNamespace(pid) !== cluster

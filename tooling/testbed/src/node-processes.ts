@@ -17,7 +17,8 @@ export interface NodeProcess extends ProcessId {
 /**
  * What runs there, without what makes the node a node (its first process, sshd, slurmd, slurmctld); sshd's sessions
  * and Slurm's job steps are in it. None on a stopped node. Zombies do not run.
- * @throws TestbedError `unknown-node`
+ *
+ * @throws TestbedError `unknown-node` when there is no node of that name
  */
 export function processesOn(site: Site, node: string): readonly NodeProcess[] {
   const init = nodeInit(site, node);

@@ -63,7 +63,7 @@ export interface Share {
 
 /** What `testbed` makes; each part has a default. */
 export interface TestbedOptions {
-  /** Default: `defaultNodes`, six of different sizes. */
+  /** Default: `DEFAULT_NODES`, six of different sizes. */
   readonly nodes?: readonly NodeSpec[];
   /** The first is the default one. Default: `main`, over all nodes. */
   readonly partitions?: readonly PartitionSpec[];
@@ -71,6 +71,7 @@ export interface TestbedOptions {
   readonly sshd?: SshdSettings;
   /** Ordinary users. Default: `alice` and `bob`. `root` is always there. */
   readonly users?: readonly UserSpec[];
+  /** Folders of the machine that are seen in the cluster. Default: none. */
   readonly share?: readonly Share[];
   readonly slurm?: SlurmSettings;
   /**
@@ -99,7 +100,7 @@ export interface TestbedOptions {
 }
 
 /** Six nodes with 2, 4, 4, 8, 8 (two sockets, two threads per core) and 4 CPUs; the last one has two GPUs. */
-export const defaultNodes: readonly NodeSpec[] = [
+export const DEFAULT_NODES: readonly NodeSpec[] = [
   { name: "n1", cpus: 2 },
   { name: "n2", cpus: 4 },
   { name: "n3", cpus: 4 },

@@ -6,7 +6,7 @@ import { lstat, mkdir, readdir, readlink, stat, symlink, writeFile } from "node:
 import { dirname, join } from "node:path";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import { commandIn, inside } from "./enter.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 import { etcOf, mountRelease } from "./release-mounts.ts";
 import { TestbedError } from "./testbed-error.ts";
@@ -15,23 +15,23 @@ import { TestbedError } from "./testbed-error.ts";
 export async function makeMounts(init: ProcessId, plan: ClusterPlan): Promise<void> {
   await mountMemory(init, "/run");
   const folders = [
-    places.logs,
-    places.nodes,
-    places.pids,
-    places.gpus,
-    places.shares,
-    places.sshd,
-    places.slurmState,
-    places.savedStates,
-    places.slurmdSpool,
+    PLACES.logs,
+    PLACES.nodes,
+    PLACES.pids,
+    PLACES.gpus,
+    PLACES.shares,
+    PLACES.sshd,
+    PLACES.slurmState,
+    PLACES.savedStates,
+    PLACES.slurmdSpool,
   ];
-  for (const path of [...folders, places.underneath, places.munge, "/run/sshd", "/run/lock"])
+  for (const path of [...folders, PLACES.underneath, PLACES.munge, "/run/sshd", "/run/lock"])
     await mkdir(inside(init, path), { recursive: true });
   // What is to be shared is taken hold of before anything covers it.
   for (const [place, { from }] of plan.shares.entries()) await bind(init, from, shareAt(place));
   if (plan.release !== undefined) await mountRelease(init, plan.release);
-  await commandIn(init, "mounts", ["cp", "-a", etcOf(plan.release), places.etc]);
-  await commandIn(init, "mounts", ["mount", "--bind", places.etc, "/etc"]);
+  await commandIn(init, "mounts", ["cp", "-a", etcOf(plan.release), PLACES.etc]);
+  await commandIn(init, "mounts", ["mount", "--bind", PLACES.etc, "/etc"]);
   await coverWithCopy(init, "/home");
   await mountMemory(init, "/var/log");
   // Programs that read which hierarchies are mounted must not find the machine's beneath the cluster's.
@@ -44,7 +44,7 @@ const mount = (init: ProcessId, ...args: readonly string[]): Promise<string> =>
   commandIn(init, "mounts", ["mount", ...args]);
 const mountMemory = (init: ProcessId, path: string): Promise<string> =>
   mount(init, "-t", "tmpfs", "-o", "mode=755", "tmpfs", path);
-const shareAt = (place: number): string => `${places.shares}/${place}`;
+const shareAt = (place: number): string => `${PLACES.shares}/${place}`;
 
 /** Mounts `from` at `to`, which is made: a folder for a folder, a file for a file. */
 async function bind(init: ProcessId, from: string, to: string): Promise<void> {
@@ -77,7 +77,7 @@ async function placeShare(init: ProcessId, at: string, to: string): Promise<void
  * is not made on the machine.
  */
 async function coverWithCopy(init: ProcessId, path: string): Promise<void> {
-  const beneath = `${places.underneath}/${path.slice(1).replaceAll("/", "_")}`;
+  const beneath = `${PLACES.underneath}/${path.slice(1).replaceAll("/", "_")}`;
   await bind(init, path, beneath);
   await mountMemory(init, path);
   for (const name of await readdir(inside(init, beneath))) {

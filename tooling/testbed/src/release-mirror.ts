@@ -4,7 +4,7 @@ import { mkdtempDisposableSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Release } from "./release.ts";
-import { systemEnv } from "./system-command.ts";
+import { SYSTEM_ENV } from "./system-command.ts";
 
 /**
  * The first of apt's mirrors that has the release and is Debian's, by its own word; mmdebstrap looks at the signature.
@@ -44,4 +44,4 @@ function download(uri: string): string {
 }
 
 const run = (file: string, args: readonly string[]): string =>
-  spawnSync(file, args, { env: systemEnv, encoding: "utf8" }).stdout ?? "";
+  spawnSync(file, args, { env: SYSTEM_ENV, encoding: "utf8" }).stdout ?? "";

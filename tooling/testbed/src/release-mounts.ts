@@ -5,7 +5,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { commandIn, inside } from "./enter.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import type { ProcessId } from "@hyperion-ts/processes";
 import type { Release } from "./release.ts";
 import { rootOf } from "./release.ts";
@@ -13,7 +13,7 @@ import { rootOf } from "./release.ts";
 /** In the holder's mount namespace. */
 export async function mountRelease(init: ProcessId, release: Release): Promise<void> {
   const mount = (...args: readonly string[]): Promise<string> => commandIn(init, "mounts", ["mount", ...args]);
-  const machines = `${places.underneath}/usr_local`;
+  const machines = `${PLACES.underneath}/usr_local`;
   await mkdir(inside(init, machines), { recursive: true });
   await mount("--rbind", "/usr/local", machines);
   await mount("--bind", `${rootOf(release)}/usr`, "/usr");

@@ -2,18 +2,22 @@
 import { existsSync } from "node:fs";
 import type { Release } from "./release.ts";
 import { makeOnce } from "./make-once.ts";
-import { recipe, releaseCache, rootOf } from "./release.ts";
+import { RECIPE, RELEASE_CACHE, rootOf } from "./release.ts";
 import { mirrorOf } from "./release-mirror.ts";
 import { TestbedError } from "./testbed-error.ts";
 
-/** Takes half a minute where it is not there yet. @throws TestbedError `missing`, with what mmdebstrap said */
+/**
+ * Takes half a minute where it is not there yet.
+ *
+ * @throws TestbedError `missing` when mmdebstrap can't make it, with what that said
+ */
 export async function makeReleaseRoot(release: Release): Promise<void> {
   if (existsSync(rootOf(release))) return;
   const mirror = mirrorOf(release);
   if (mirror === undefined) throw new TestbedError("missing", noMirrorFor(release));
   const { exitCode, stderr, stdout } = await makeOnce(rootOf(release), (root) => [
     "mmdebstrap",
-    ...recipe,
+    ...RECIPE,
     release,
     root,
     mirror,
@@ -22,7 +26,7 @@ export async function makeReleaseRoot(release: Release): Promise<void> {
   const said = (stderr + stdout).trimEnd().split("\n").slice(-15).join("\n");
   throw new TestbedError(
     "missing",
-    `The root file system of Debian ${release} could not be made in ${releaseCache}: mmdebstrap ended with code ${exitCode}.\n${said}`,
+    `The root file system of Debian ${release} could not be made in ${RELEASE_CACHE}: mmdebstrap ended with code ${exitCode}.\n${said}`,
   );
 }
 

@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { ClusterUser } from "./cluster-plan.ts";
-import { enterArgs, nsenter } from "./enter.ts";
+import { enterArgs, NSENTER } from "./enter.ts";
 import { allProcesses, sendSignal } from "@hyperion-ts/processes";
 import type { Site } from "./site.ts";
 import { runningNode } from "./site.ts";
-import { commandResult, systemPath } from "./system-command.ts";
+import { commandResult, SYSTEM_PATH } from "./system-command.ts";
 import type { CommandResult } from "./system-command.ts";
 import { TestbedError } from "./testbed-error.ts";
 
@@ -80,7 +80,7 @@ export function spawnOnNode(
   ];
   const env = { ...environmentOf(user), ...options.env };
   return reachable(
-    spawn(nsenter, enterArgs(runningNode(site, node), "all", asUser), {
+    spawn(NSENTER, enterArgs(runningNode(site, node), "all", asUser), {
       env,
       stdio: options.stdio ?? "pipe",
       cwd: "/",
@@ -88,7 +88,11 @@ export function spawnOnNode(
   );
 }
 
-/** @throws TestbedError `bad-options` */
+/**
+ * The user of that name.
+ *
+ * @throws TestbedError `bad-options` when the cluster has none
+ */
 export function userNamed({ plan }: Site, name: string): ClusterUser {
   const user = plan.users.find((user) => user.name === name);
   if (user !== undefined) return user;
@@ -103,7 +107,7 @@ const environmentOf = ({ name, home, shell }: ClusterUser): Readonly<Record<stri
   USER: name,
   LOGNAME: name,
   SHELL: shell,
-  PATH: systemPath,
+  PATH: SYSTEM_PATH,
   LANG: "C.UTF-8",
 });
 

@@ -5,16 +5,23 @@ import { hosts } from "./cluster-plan.ts";
 import { inside } from "./enter.ts";
 import type { Entrance } from "./enter.ts";
 import type { Holder } from "./holder.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import { isAlive } from "@hyperion-ts/processes";
 import { TestbedError } from "./testbed-error.ts";
 
+/** A cluster that runs, and what it was to be. */
 export interface Site {
+  /** The process that it hangs on. */
   readonly holder: Holder;
+  /** What was decided before it started. */
   readonly plan: ClusterPlan;
 }
 
-/** @throws TestbedError `unknown-node` */
+/**
+ * The host of that name: a node, or `login`.
+ *
+ * @throws TestbedError `unknown-node` when there is no node of that name
+ */
 export function hostNamed({ plan }: Site, name: string): Host {
   const host = hosts(plan).find((host) => host.name === name);
   if (host !== undefined) return host;
@@ -37,7 +44,12 @@ export function nodeInit(site: Site, name: string): Entrance | undefined {
   }
 }
 
-/** @throws TestbedError `node-stopped`, `unknown-node`, `cluster-gone` */
+/**
+ * The first process of a node that runs.
+ *
+ * @throws TestbedError `node-stopped` when the node is without power, `unknown-node` when there is none of that name,
+ *   `cluster-gone` when the whole cluster has ended
+ */
 export function runningNode(site: Site, name: string): Entrance {
   const init = nodeInit(site, name);
   if (init !== undefined) return init;
@@ -48,4 +60,4 @@ export function runningNode(site: Site, name: string): Entrance {
 }
 
 /** Where a node's first process is written down, as the machine numbers it. */
-export const nodeRecordOf = (name: string): string => `${places.nodes}/${name}`;
+export const nodeRecordOf = (name: string): string => `${PLACES.nodes}/${name}`;

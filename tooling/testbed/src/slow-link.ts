@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Host } from "./cluster-plan.ts";
 import { inside, startIn } from "./enter.ts";
-import { bridge, ip, linkOf } from "./network.ts";
+import { BRIDGE, ip, linkOf } from "./network.ts";
 import { logOf } from "./places.ts";
 import type { ProcessEntry, ProcessId } from "@hyperion-ts/processes";
 import { allProcesses, argumentsOf, pidNamespace, sendSignal } from "@hyperion-ts/processes";
@@ -16,7 +16,7 @@ export async function slowLink(holder: ProcessId, host: Host, delayMs: number): 
   await ip(holder, [
     `link add ${here} type veth peer name ${there}`,
     `link set ${here} up`,
-    `link set ${there} master ${bridge} up`,
+    `link set ${there} master ${BRIDGE} up`,
   ]);
   const log = logOf(`slow.${host.name}`);
   await startIn(holder, ["sh", "-c", 'exec "$@" 2>"$0"', log, "perl", relayScript, link, here, String(delayMs / 2000)]);
@@ -34,7 +34,7 @@ export async function freeLink(holder: ProcessId, host: Host): Promise<void> {
   const links = await ip(holder, [`link show type veth`]);
   if (!links.includes(` slow${host.index}@`)) return;
   await ip(holder, [`link del slow${host.index}`]);
-  if (links.includes(` ${linkOf(host)}@`)) await ip(holder, [`link set ${linkOf(host)} master ${bridge}`]);
+  if (links.includes(` ${linkOf(host)}@`)) await ip(holder, [`link set ${linkOf(host)} master ${BRIDGE}`]);
 }
 
 /** It lies beside the sources, of which the package has a copy. */

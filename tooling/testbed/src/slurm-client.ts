@@ -21,6 +21,7 @@ export interface SbatchOptions extends Omit<RunOptions, "input"> {
 export interface WaitOptions {
   /** Default 60,000. */
   readonly timeoutMs?: number;
+  /** Ends the wait. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,6 +29,7 @@ export interface WaitOptions {
 export interface FinishedJob {
   /** `COMPLETED`, or the state of the first part that came to another end. */
   readonly state: string;
+  /** The exit code of the part whose state that is. */
   readonly exitCode: number;
   /** The job; or an array's tasks; or a heterogeneous job's components. */
   readonly parts: readonly JobRecord[];
@@ -35,6 +37,7 @@ export interface FinishedJob {
 
 /** A node, as sinfo(1) shows it. */
 export interface NodeState {
+  /** The node's name. */
   readonly name: string;
   /** In small letters, without marks: `idle`, `mixed`, `allocated`, `down`, `draining`, ... */
   readonly state: string;
@@ -43,8 +46,10 @@ export interface NodeState {
 }
 
 /**
- * @param script its text, which begins with `#!`, or the path of its file in the cluster.
- * @throws TestbedError `slurm-refused`
+ * Submits a script; the job's id.
+ *
+ * @param script its text, which begins with `#!`, or the path of its file in the cluster
+ * @throws TestbedError `slurm-refused` when Slurm refuses it, with what Slurm said
  */
 export async function sbatch(site: Site, script: string, options: SbatchOptions = {}): Promise<SlurmJobId> {
   const { args = [], scriptArgs = [], ...runOptions } = options;
@@ -57,14 +62,22 @@ export async function sbatch(site: Site, script: string, options: SbatchOptions 
 /** All jobs that Slurm remembers: those of the last hour, too. */
 export const jobs = (site: Site): Promise<readonly JobRecord[]> => recordsOf(site, []);
 
-/** The records of one job: an array has several. @throws TestbedError `slurm-refused` where Slurm does not know it. */
+/**
+ * The records of one job: an array has several.
+ *
+ * @throws TestbedError `slurm-refused` when Slurm does not know it
+ */
 export const job = (site: Site, id: SlurmJobId): Promise<readonly JobRecord[]> => recordsOf(site, [String(id)]);
 
 /** Times are asked for as parseJobRecords reads them. */
 const recordsOf = async (site: Site, ids: readonly string[]): Promise<readonly JobRecord[]> =>
   parseJobRecords(await slurm(site, ["scontrol", "show", "job", "--details", ...ids], { env: { TZ: "UTC" } }));
 
-/** @throws TestbedError `timeout`, with the states that the job's parts were in, and the end of slurmctld's log */
+/**
+ * Waits for a job's end, however it ends.
+ *
+ * @throws TestbedError `timeout` when it does not end in time, with the states of its parts and the end of slurmctld's log
+ */
 export async function waitForJob(
   site: Site,
   id: SlurmJobId,
@@ -94,7 +107,11 @@ export async function nodeStates(site: Site): Promise<readonly NodeState[]> {
   });
 }
 
-/** @throws TestbedError `timeout` with the state that it was in */
+/**
+ * Waits until Slurm sees the node in that state.
+ *
+ * @throws TestbedError `timeout` when it does not in time, with the state that the node was in
+ */
 export async function waitForNode(
   site: Site,
   name: string,
@@ -110,7 +127,11 @@ export async function waitForNode(
   });
 }
 
-/** A command on the login node. @throws TestbedError `slurm-refused` */
+/**
+ * What a command printed on the login node.
+ *
+ * @throws TestbedError `slurm-refused` when it fails, with what it said
+ */
 export async function slurm(site: Site, command: readonly string[], options: RunOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await runOnNode(site, site.plan.login.name, command, options);
   if (exitCode === 0) return stdout;

@@ -3,19 +3,19 @@
  *
  * The daemons run as root, and without cgroups unless they are asked for: nodes claim more CPUs than the machine has. What has ended stays visible for an hour, also without accounting.
  */
-import { accountingSettings, clusterName } from "./accounting-conf.ts";
+import { accountingSettings, CLUSTER_NAME } from "./accounting-conf.ts";
 import { cgroupSettings } from "./cgroup-conf.ts";
 import type { ClusterPlan, ComputeNode } from "./cluster-plan.ts";
 import type { PartitionSpec, SlurmSettings } from "./options.ts";
 import { submitLatencySettings } from "./submit-latency.ts";
-import { daemonName, logOf, pidFileOf, places } from "./places.ts";
+import { DAEMON_NAME, logOf, pidFileOf, PLACES } from "./places.ts";
 
-export function slurmConf(plan: ClusterPlan): string {
-  return [
+export const slurmConf = (plan: ClusterPlan): string =>
+  [
     ...settingLines(
       {
-        ...settings,
-        ...(plan.cgroups ? cgroupSettings(plan.nodes) : unconstrained),
+        ...SETTINGS,
+        ...(plan.cgroups ? cgroupSettings(plan.nodes) : UNCONSTRAINED),
         ...(plan.accounting ? accountingSettings(plan) : {}),
         ...submitLatencySettings(plan.sbatchLatencyMs),
         SlurmctldHost: `${plan.login.name}(${plan.login.address})`,
@@ -26,17 +26,16 @@ export function slurmConf(plan: ClusterPlan): string {
     ...plan.partitions.map(partitionLine),
     "",
   ].join("\n");
-}
 
 /** Which device files stand for a node's GPUs. */
 export const gresConf = (plan: ClusterPlan): string =>
   plan.nodes
     .filter(({ gpus }) => gpus > 0)
-    .map(({ name, gpus }) => `NodeName=${name} Name=gpu File=${places.gpus}/${gpus === 1 ? "0" : `[0-${gpus - 1}]`}\n`)
+    .map(({ name, gpus }) => `NodeName=${name} Name=gpu File=${PLACES.gpus}/${gpus === 1 ? "0" : `[0-${gpus - 1}]`}\n`)
     .join("");
 
-const settings: SlurmSettings = {
-  ClusterName: clusterName,
+const SETTINGS: SlurmSettings = {
+  ClusterName: CLUSTER_NAME,
   SlurmUser: "root",
   SlurmdUser: "root",
   AuthType: "auth/munge",
@@ -53,16 +52,16 @@ const settings: SlurmSettings = {
   JobAcctGatherType: "jobacct_gather/none",
   SchedulerParameters: "sched_min_interval=0,bf_interval=1",
   GresTypes: "gpu",
-  StateSaveLocation: places.slurmState,
-  SlurmdSpoolDir: `${places.slurmdSpool}/%n`,
-  SlurmctldPidFile: pidFileOf(daemonName.slurmctld),
-  SlurmdPidFile: pidFileOf(daemonName.slurmd("%n")),
-  SlurmctldLogFile: logOf(daemonName.slurmctld),
-  SlurmdLogFile: logOf(daemonName.slurmd("%n")),
+  StateSaveLocation: PLACES.slurmState,
+  SlurmdSpoolDir: `${PLACES.slurmdSpool}/%n`,
+  SlurmctldPidFile: pidFileOf(DAEMON_NAME.slurmctld),
+  SlurmdPidFile: pidFileOf(DAEMON_NAME.slurmd("%n")),
+  SlurmctldLogFile: logOf(DAEMON_NAME.slurmctld),
+  SlurmdLogFile: logOf(DAEMON_NAME.slurmd("%n")),
 };
 
 /** Without cgroups. */
-const unconstrained: SlurmSettings = {
+const UNCONSTRAINED: SlurmSettings = {
   ProctrackType: "proctrack/linuxproc",
   TaskPlugin: "task/none",
   SelectTypeParameters: "CR_CPU",

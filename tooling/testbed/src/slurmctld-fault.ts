@@ -4,14 +4,18 @@ import { diagnosis } from "./build-cluster.ts";
 import { findDaemon, killDaemon, signalDaemon, slurmctldOn, startDaemon } from "./daemons.ts";
 import type { Daemon } from "./daemons.ts";
 import { commandIn, inside } from "./enter.ts";
-import { places } from "./places.ts";
+import { PLACES } from "./places.ts";
 import { runningNode } from "./site.ts";
 import type { Site } from "./site.ts";
 import { nodeStates } from "./slurm-client.ts";
 import { TestbedError } from "./testbed-error.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** Faults of slurmctld, which runs on `login`. Jobs that run go on. @throws TestbedError `node-stopped` where login is without power */
+/**
+ * Faults of slurmctld, which runs on `login`. Jobs that run go on.
+ *
+ * @throws TestbedError `node-stopped` when login is without power
+ */
 export interface SlurmctldFaults {
   /** Ends slurmctld in order, its state saved: Slurm's commands say that they can't reach it. Does nothing where it does not run. */
   readonly stopSlurmctld: () => Promise<void>;
@@ -20,7 +24,8 @@ export interface SlurmctldFaults {
   /**
    * Starts slurmctld, or lets one that hangs go on; returns when it answers. With `state` it starts (again) with what
    * was saved under that name: what has happened since it never knew, and it gives numbers of later jobs once more.
-   * @throws TestbedError `bad-options` where nothing was saved under that name
+   *
+   * @throws TestbedError `bad-options` when nothing was saved under that name
    */
   readonly startSlurmctld: (options?: StartSlurmctldOptions) => Promise<void>;
   /** Keeps slurmctld's present state under a name (letters, digits, `-`). It is stopped and started for that. */
@@ -55,11 +60,11 @@ export function slurmctldFaultsOf(site: Site): SlurmctldFaults {
 }
 
 /** Waits until slurmctld answers. */
-export const untilAnswers = async (site: Site, timeoutMs: number): Promise<void> => {
+export async function untilAnswers(site: Site, timeoutMs: number): Promise<void> {
   await waitUntil({ what: "slurmctld to answer", timeoutMs, instead: () => diagnosis(site) }, () =>
     nodeStates(site).catch(() => undefined),
   );
-};
+}
 
 async function stop(site: Site, daemon: Daemon): Promise<void> {
   signalDaemon(site, daemon, "SIGTERM");
@@ -77,18 +82,18 @@ async function save(site: Site, daemon: Daemon, name: string): Promise<void> {
       `A state of slurmctld can't be saved under ${JSON.stringify(name)}: use letters, digits and "-".`,
     );
   await stop(site, daemon);
-  await copyFolder(site, places.slurmState, `${places.savedStates}/${name}`);
+  await copyFolder(site, PLACES.slurmState, `${PLACES.savedStates}/${name}`);
 }
 
 async function putBack(site: Site, daemon: Daemon, name: string): Promise<void> {
-  const saved = await readdir(inside(site.holder.init, places.savedStates));
+  const saved = await readdir(inside(site.holder.init, PLACES.savedStates));
   if (!saved.includes(name))
     throw new TestbedError(
       "bad-options",
       `No state of slurmctld was saved as ${JSON.stringify(name)}: ${saved.length === 0 ? "none was saved" : `there is ${saved.join(", ")}`}.`,
     );
   await killDaemon(site, daemon);
-  await copyFolder(site, `${places.savedStates}/${name}`, places.slurmState);
+  await copyFolder(site, `${PLACES.savedStates}/${name}`, PLACES.slurmState);
 }
 
 async function copyFolder({ holder, plan }: Site, from: string, to: string): Promise<void> {

@@ -17,6 +17,7 @@ interface Attempt {
 /** Someone was let in. */
 export interface AcceptedSession extends Attempt {
   readonly outcome: "accepted";
+  /** As whom. */
   readonly user: string;
   /** How many commands or shells were started on this connection so far. */
   readonly channels: number;
@@ -87,9 +88,9 @@ function decided(session: PendingAttempt, text: string, time: number): SshSessio
   return isEnd(text) ? { ...named, outcome: "refused", endedAt: time } : named;
 }
 
-const isEnd = (text: string): boolean => ends.some((end) => text.startsWith(end));
+const isEnd = (text: string): boolean => ENDS.some((end) => text.startsWith(end));
 
-const ends = [
+const ENDS = [
   "Disconnected from",
   "Received disconnect from",
   "Connection closed by",

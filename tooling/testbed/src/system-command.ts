@@ -9,22 +9,25 @@ import { TestbedError } from "./testbed-error.ts";
 export interface CommandResult {
   /** The command's own, or 128 and the signal's number where a signal ended it, as shells have it. */
   readonly exitCode: number;
+  /** What it printed on standard output. */
   readonly stdout: string;
+  /** What it printed on standard error. */
   readonly stderr: string;
 }
 
 /** Where Debian keeps what a cluster is built with, wherever the caller's PATH leads. */
-export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The environment of daemons and of what builds the cluster: nothing of the caller's gets in. */
-export const systemEnv = { PATH: systemPath, LC_ALL: "C" } as const;
+export const SYSTEM_ENV = { PATH: SYSTEM_PATH, LC_ALL: "C" } as const;
 
 /**
- * @returns what it printed.
- * @throws TestbedError `system-command` where it can't be started or ends with another code than 0.
+ * What a program of the machine printed.
+ *
+ * @throws TestbedError `system-command` when it can't be started or ends with another code than 0
  */
 export async function systemCommand(file: string, args: readonly string[], input = ""): Promise<string> {
-  const child = spawn(file, args, { env: systemEnv, stdio: "pipe" });
+  const child = spawn(file, args, { env: SYSTEM_ENV, stdio: "pipe" });
   const { exitCode, stdout, stderr } = await commandResult(child, input).catch((error: unknown) => {
     throw new TestbedError("system-command", `${file} could not be started.`, { cause: error });
   });

@@ -26,8 +26,10 @@ export type TestbedErrorCode =
 /** What this package throws. */
 export class TestbedError extends Error {
   override readonly name = "TestbedError";
+  /** What went wrong; see `TestbedErrorCode`. */
   readonly code: TestbedErrorCode;
 
+  /** `options.cause` is the error below, where there is one. */
   constructor(code: TestbedErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

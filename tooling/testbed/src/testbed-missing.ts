@@ -34,7 +34,7 @@ export function testbedMissing({
 }: MissingOptions = {}): string | null {
   if (process.platform !== "linux") return `A testbed needs Linux; this is ${process.platform}.`;
   if (process.getuid?.() !== 0) return "A testbed needs root, for namespaces and mounts; this process is not root's.";
-  const lacking = Object.entries(release === undefined ? { ...builders, ...daemons } : builders).filter(
+  const lacking = Object.entries(release === undefined ? { ...BUILDERS, ...DAEMONS } : BUILDERS).filter(
     ([, path]) => !isExecutable(path),
   );
   if (lacking.length > 0) return lackingText(lacking.map(([name]) => name));
@@ -44,13 +44,13 @@ export function testbedMissing({
 }
 
 /** The Debian packages that a testbed is made of. util-linux, which it needs too, is on every Debian. */
-export const packages = ["slurm-wlm", "munge", "openssh-server", "openssh-client", "iproute2", "perl"] as const;
+export const PACKAGES = ["slurm-wlm", "munge", "openssh-server", "openssh-client", "iproute2", "perl"] as const;
 
 /** The package that makes root file systems of releases. */
-export const releaseMaker = "mmdebstrap";
+export const RELEASE_MAKER = "mmdebstrap";
 
 /** What builds a cluster. */
-const builders = {
+const BUILDERS = {
   "ssh-keygen": "/usr/bin/ssh-keygen",
   ip: "/usr/sbin/ip",
   unshare: "/usr/bin/unshare",
@@ -58,7 +58,7 @@ const builders = {
 } as const;
 
 /** What runs in it: a release has its own. */
-const daemons = {
+const DAEMONS = {
   slurmctld: "/usr/sbin/slurmctld",
   slurmd: "/usr/sbin/slurmd",
   sbatch: "/usr/bin/sbatch",
@@ -70,7 +70,7 @@ const daemons = {
 } as const;
 
 const lackingText = (programs: readonly string[]): string =>
-  `A testbed needs ${programs.join(", ")}; \`npm run testbed -- install\` (or apt-get install ${packages.join(" ")}) installs what is lacking.`;
+  `A testbed needs ${programs.join(", ")}; \`npm run testbed -- install\` (or apt-get install ${PACKAGES.join(" ")}) installs what is lacking.`;
 
 /** root of a container may be no root of the kernel. */
 function namespaceProblem(): string | null {
@@ -86,8 +86,8 @@ function releaseProblem(release: Release): string | null {
   if (!isMergedUsr())
     return "A testbed with a Debian release needs a machine whose /bin, /sbin and /lib lead into /usr; make it without a release.";
   if (existsSync(rootOf(release))) return null;
-  if (!isExecutable(`/usr/bin/${releaseMaker}`))
-    return `A testbed with Debian ${release} needs ${releaseMaker}; \`npm run testbed -- install --release ${release}\` installs it, and makes the release's root file system.`;
+  if (!isExecutable(`/usr/bin/${RELEASE_MAKER}`))
+    return `A testbed with Debian ${release} needs ${RELEASE_MAKER}; \`npm run testbed -- install --release ${release}\` installs it, and makes the release's root file system.`;
   return mirrorOf(release) === undefined ? noMirrorFor(release) : null;
 }
 

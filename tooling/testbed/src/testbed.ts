@@ -26,8 +26,8 @@ import { testbedMissing } from "./testbed-missing.ts";
  * await using cluster = await testbed({ nodes: [{ name: "n1", cpus: 2 }, { name: "n2", cpus: 4 }] });
  * const { stdout } = await cluster.run("login", ["srun", "-N2", "hostname"], { user: "alice" });
  *
- * @throws TestbedError `missing` where no cluster can be made; `bad-options`; `not-started` or `timeout` with the log
- * of what did not come up. Nothing is left then.
+ * @throws TestbedError `missing` when no cluster can be made here, `bad-options` when there can be none of this kind,
+ *   `not-started` or `timeout` when something did not come up, with its log. Nothing is left then
  */
 export const testbed = async (options: TestbedOptions = {}): Promise<Testbed> =>
   openTestbed(await makeTestbed(options, "with-this-process"));

@@ -5,7 +5,8 @@ import { TestbedError } from "./testbed-error.ts";
 
 /**
  * Waits for that line on its output, and lets go of its pipes: the process need not end.
- * @throws TestbedError `not-started` with what it said instead.
+ *
+ * @throws TestbedError `not-started` when it ends before, with what it said instead
  */
 export async function untilReady(who: string, child: ChildProcess): Promise<void> {
   const { stdout, stderr } = child;

@@ -6,17 +6,21 @@ import { TestbedError } from "./testbed-error.ts";
 export interface Wait {
   /** Completes "... did not happen: ". */
   readonly what: string;
+  /** How long to wait at most, in milliseconds. */
   readonly timeoutMs: number;
+  /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** What was seen instead, for the error's message. */
-  /** How long to leave between looks. Default 25. */
+  /** How long to leave between looks, in milliseconds. Default 25. */
   readonly pauseMs?: number;
+  /** What was seen instead, for the error's message. */
   readonly instead?: () => string | Promise<string>;
 }
 
 /**
- * @returns the first value of `probe` that isn't undefined.
- * @throws TestbedError `timeout`; the signal's reason.
+ * The first value of `probe` that isn't undefined.
+ *
+ * @throws TestbedError `timeout` when there is none in time
+ * @throws the signal's reason when that aborts
  */
 export async function waitUntil<T>(wait: Wait, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const end = performance.now() + wait.timeoutMs;

@@ -45,11 +45,11 @@ it("counts sockets, cores and threads, and says nothing of uneven ones", () => {
   expect(layoutOf([place("0", "0"), place("0", "0"), place("0", "1")])).toBeNull();
 });
 
-const machine = { cpus: 8, layout: { sockets: 1, coresPerSocket: 4, threadsPerCore: 2 }, memoryMb: 6000 };
+const MACHINE = { cpus: 8, layout: { sockets: 1, coresPerSocket: 4, threadsPerCore: 2 }, memoryMb: 6000 };
 
 it("gives a node of the machine's size the machine's layout, and makes two of them where none are asked for", () => {
   const node = { sockets: 1, coresPerSocket: 4, threadsPerCore: 2, memoryMb: 4000 };
-  expect(optionsForCgroups({}, machine).nodes).toEqual([
+  expect(optionsForCgroups({}, MACHINE).nodes).toEqual([
     { name: "n1", ...node },
     { name: "n2", ...node },
   ]);
@@ -57,7 +57,7 @@ it("gives a node of the machine's size the machine's layout, and makes two of th
     { name: "a", cpus: 8, gpus: 2 },
     { name: "b", cpus: 3, memoryMb: 100 },
   ];
-  expect(optionsForCgroups({ nodes, slurm: { KillWait: "1" } }, machine)).toEqual({
+  expect(optionsForCgroups({ nodes, slurm: { KillWait: "1" } }, MACHINE)).toEqual({
     nodes: [
       { name: "a", gpus: 2, ...node },
       { name: "b", cpus: 3, memoryMb: 100 },
@@ -80,7 +80,7 @@ it.each([
   ],
   ["more memory", { name: "n1", cpus: 1, memoryMb: 6001 }, /claims 6001 MB of memory, and this machine has 6000/],
 ])("refuses a node with %s than the machine has", (_, node, message) => {
-  expect(() => optionsForCgroups({ nodes: [node] }, machine)).toThrow(
+  expect(() => optionsForCgroups({ nodes: [node] }, MACHINE)).toThrow(
     expect.objectContaining({ code: "bad-options", message: expect.stringMatching(message) }),
   );
 });

@@ -13,7 +13,7 @@ import { sbatch } from "../src/slurm-client.ts";
 import { makeTestbed } from "../src/testbed.ts";
 import { cgroupsOf, inNamespaces, machine, processesOf } from "./fixtures/traces.ts";
 
-const small = {
+const SMALL = {
   nodes: [
     { name: "n1", cpus: 1 },
     { name: "gpu1", cpus: 1, gpus: 1 },
@@ -33,7 +33,7 @@ describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's c
 
   it("that was ended, ten times in a row, while a job ran", async () => {
     for (let round = 0; round < 10; round++) {
-      const site = await makeTestbed(small, "with-this-process");
+      const site = await makeTestbed(SMALL, "with-this-process");
       await sbatch(site, "#!/bin/sh\nsleep 1000\n", { args: ["-w", "n1"] });
       await expect
         .poll(() => existsSync(join(site.holder.cgroups?.cpuset ?? "", "n1/slurm_n1/uid_0")), { timeout: 30_000 })
@@ -44,7 +44,7 @@ describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's c
 
   it("whose holder was killed, whichever of its two processes", async () => {
     for (const part of ["outer", "init"] as const) {
-      const { holder } = await makeTestbed(small, "until-ended");
+      const { holder } = await makeTestbed(SMALL, "until-ended");
       await goneAfter(holder, () => void process.kill(holder[part].pid, "SIGKILL"));
     }
   });
@@ -56,12 +56,12 @@ describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's c
 
   it("whose maker and watcher were killed, as soon as the next cluster is made; and those of a living one stay", async () => {
     const { maker, holder } = await startMaker();
-    const living = await makeTestbed(small, "with-this-process");
+    const living = await makeTestbed(SMALL, "with-this-process");
     for (const { cgroups } of [holder, living.holder]) process.kill(watcherOf(cgroups?.cpuset ?? ""), "SIGKILL");
     maker.kill("SIGKILL");
     await expect.poll(() => inNamespaces(processesOf(holder).namespaces), { timeout: 30_000 }).toEqual([]);
     expect(cgroupsOf(holder)).toHaveLength(5);
-    const next = await makeTestbed(small, "with-this-process");
+    const next = await makeTestbed(SMALL, "with-this-process");
     expect([cgroupsOf(holder).length, cgroupsOf(living.holder).length]).toEqual([0, 5]);
     for (const site of [next, living]) await goneAfter(site.holder, () => endHolder(site.holder));
   });
@@ -72,7 +72,7 @@ describeOnTestbed(describe, { cgroups: true })("nothing is left of a cluster's c
         .flatMap((hierarchy) => readdirSync(hierarchy.own))
         .filter((name) => name.startsWith(`hyperion-testbed-${process.pid}-`));
     await expect(
-      makeTestbed({ ...small, slurm: { SelectType: "select/no-such-plugin" } }, "with-this-process"),
+      makeTestbed({ ...SMALL, slurm: { SelectType: "select/no-such-plugin" } }, "with-this-process"),
     ).rejects.toThrow(/no-such-plugin/);
     expect(own()).toEqual([]);
   });

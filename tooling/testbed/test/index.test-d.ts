@@ -28,8 +28,8 @@ export async function use(): Promise<SlurmJobId> {
   return await cluster.sbatch("#!/bin/sh\n");
 }
 
-export const userOf = (session: SshSession): string => {
+export function userOf(session: SshSession): string {
   // @ts-expect-error who was dropped has not said who he is
   if (session.outcome === "dropped") return session.user;
   return session.outcome === "accepted" ? session.user : (session.user ?? "");
-};
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeOnTestbed, testbed } from "../src/index.ts";
 
-const two = [
+const TWO = [
   { name: "n1", cpus: 1 },
   { name: "n2", cpus: 1 },
 ];
@@ -16,7 +16,7 @@ describeOnTestbed(describe)("logins and options", () => {
       (shell) => existsSync(shell) || process.env["CI"] === "true",
     );
     const users = shells.map((shell, place) => ({ name: `user${place}`, shell, loginPrints: "Welcome!" }));
-    await using cluster = await testbed({ nodes: two, users, sshd: { Banner: "Be good." } });
+    await using cluster = await testbed({ nodes: TWO, users, sshd: { Banner: "Be good." } });
     for (const { name, shell } of users) {
       const { stdout, stderr } = await cluster.run("login", ["ssh", "n1", "echo $SHELL"], { user: name });
       expect({ stdout, stderr }).toEqual({ stdout: `Welcome!\n${shell}\n`, stderr: "Be good.\n" });
@@ -39,9 +39,9 @@ describeOnTestbed(describe)("logins and options", () => {
   });
 
   it("two clusters live side by side, with nodes of the same names and addresses", async () => {
-    await using one = await testbed({ nodes: two });
+    await using one = await testbed({ nodes: TWO });
     await using other = await testbed({
-      nodes: two,
+      nodes: TWO,
       partitions: [{ name: "short", timeLimitMinutes: 1, nodes: ["n1"] }, { name: "long" }],
     });
     await other.run("n1", ["touch", "/run/only-here"]);
@@ -60,7 +60,7 @@ describeOnTestbed(describe)("logins and options", () => {
     const made = ["/opt/testbed-share/deep", "/opt/testbed-share-2", "/srv/testbed-share", "/home/testbed-share"];
     const file = { from: join(folder.path, "hello"), to: "/srv/testbed-share-file" };
     const share = [...made.map((to) => ({ from: folder.path, to })), file, { from: folder.path, to: "/mnt" }];
-    await using cluster = await testbed({ nodes: two, share });
+    await using cluster = await testbed({ nodes: TWO, share });
     const paths = [...made.map((to) => `${to}/hello`), file.to, "/mnt/hello"];
     expect((await cluster.run("n1", ["cat", ...paths], { user: "root" })).stdout).toBe("shared\n".repeat(paths.length));
     expect([...made, file.to, "/mnt/hello"].filter((path) => existsSync(path))).toEqual([]);

@@ -8,8 +8,8 @@ import { describeOnTestbed } from "../src/index.ts";
 import { makeOnce } from "../src/make-once.ts";
 import { allProcesses, argumentsOf } from "@hyperion-ts/processes";
 
-const script = 'echo made >>"$1"; sleep "$3"; mkdir "$2" && echo whole >"$2/file"';
-const slowly = (log: string, seconds: string) => (part: string) => ["sh", "-c", script, "sh", log, part, seconds];
+const SCRIPT = 'echo made >>"$1"; sleep "$3"; mkdir "$2" && echo whole >"$2/file"';
+const slowly = (log: string, seconds: string) => (part: string) => ["sh", "-c", SCRIPT, "sh", log, part, seconds];
 
 describeOnTestbed(describe)("a folder that is made once", () => {
   it("is made by one of those who want it at the same time, and is whole for all", async () => {

@@ -9,7 +9,7 @@ import { describeOnTestbed, releases, testbed, testbedMissing } from "../src/ind
 import { makeTestbed } from "../src/testbed.ts";
 import { inNamespaces, machine, processesOf } from "./fixtures/traces.ts";
 
-const small = {
+const SMALL = {
   nodes: [
     { name: "n1", cpus: 1 },
     { name: "gpu1", cpus: 1, gpus: 1 },
@@ -28,7 +28,7 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
 
   it("that was ended, three times in a row", async () => {
     for (let round = 0; round < 3; round++) {
-      const { holder } = await makeTestbed(small, "with-this-process");
+      const { holder } = await makeTestbed(SMALL, "with-this-process");
       await goneAfter(holder, () => endHolder(holder));
     }
   });
@@ -37,7 +37,7 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
     "of Debian %s that was ended, ten times in a row",
     async (release) => {
       for (let round = 0; round < 10; round++) {
-        const { holder } = await makeTestbed({ ...small, release }, "until-ended");
+        const { holder } = await makeTestbed({ ...SMALL, release }, "until-ended");
         await goneAfter(holder, () => endHolder(holder));
       }
     },
@@ -45,13 +45,13 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
 
   it("whose holder was killed, whichever of its two processes", async () => {
     for (const part of ["outer", "init"] as const) {
-      const { holder } = await makeTestbed(small, "until-ended");
+      const { holder } = await makeTestbed(SMALL, "until-ended");
       await goneAfter(holder, () => void process.kill(holder[part].pid, "SIGKILL"));
     }
   });
 
   it.skipIf(testbedMissing({ accounting: true }) !== null)("that had accounting", async () => {
-    const { holder } = await makeTestbed({ ...small, accounting: true }, "with-this-process");
+    const { holder } = await makeTestbed({ ...SMALL, accounting: true }, "with-this-process");
     await goneAfter(holder, () => endHolder(holder));
   });
 
@@ -64,9 +64,9 @@ describeOnTestbed(describe)("nothing is left of a cluster", () => {
   });
 
   it("that did not come up, and the error says why", async () => {
-    const broken = testbed({ ...small, slurm: { SelectType: "select/no-such-plugin" } });
+    const broken = testbed({ ...SMALL, slurm: { SelectType: "select/no-such-plugin" } });
     await expect(broken).rejects.toThrow(/slurm(ctld|d).* did not start[^]*no-such-plugin/);
-    const sshd = testbed({ ...small, sshd: { NoSuchSetting: "yes" } });
+    const sshd = testbed({ ...SMALL, sshd: { NoSuchSetting: "yes" } });
     await expect(sshd).rejects.toThrow(/sshd.* did not start[^]*NoSuchSetting/);
     expect(machine()).toEqual(before);
   });

@@ -8,7 +8,7 @@ import type { Testbed } from "../src/index.ts";
 import { planCluster } from "../src/cluster-plan.ts";
 import { rootOf } from "../src/release.ts";
 
-const versions = {
+const VERSIONS = {
   bookworm: ["22.05.", "OpenSSH_9.2"],
   trixie: ["24.11.", "OpenSSH_10.0"],
   sid: ["", "OpenSSH_10."],
@@ -36,7 +36,7 @@ describe.each(releases)("a cluster of Debian %s", (release) => {
     };
 
     it("has its Slurm, ssh and shells", async () => {
-      const [slurm, openssh] = versions[release];
+      const [slurm, openssh] = VERSIONS[release];
       expect(await asAlice("sinfo", "--version")).toContain(`slurm-wlm ${slurm}`);
       expect((await cluster.run("n1", ["ssh", "-V"])).stderr).toContain(openssh);
       expect(await asAlice("ssh", "n2", "sh -c 'hostname; ls /bin/tcsh /bin/zsh /usr/bin/fish'")).toBe(

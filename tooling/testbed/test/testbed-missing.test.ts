@@ -30,7 +30,7 @@ async function elsewhere(
 const ask = (options: string): string =>
   `const { testbedMissing } = await import(${JSON.stringify(index)}); console.log(testbedMissing(${options}));`;
 const hide = (path: string): string => `[ ! -e ${path} ] || mount --bind /dev/null ${path}`;
-const noRoots = "mount -t tmpfs tmpfs /var/cache";
+const NO_ROOTS = "mount -t tmpfs tmpfs /var/cache";
 const noDaemons = [
   "/usr/sbin/slurmctld",
   "/usr/sbin/slurmd",
@@ -48,15 +48,15 @@ describeOnTestbed(describe)("what is lacking for a testbed is said, with what to
   });
 
   it("the program that makes a release's root file system", async () => {
-    expect(await elsewhere(ask('{ release: "sid" }'), [noRoots, hide("/usr/bin/mmdebstrap")])).toMatch(
+    expect(await elsewhere(ask('{ release: "sid" }'), [NO_ROOTS, hide("/usr/bin/mmdebstrap")])).toMatch(
       /needs mmdebstrap; `npm run testbed -- install --release sid` installs it/,
     );
   });
 
   it("a mirror of Debian, because apt knows none, or because there is no network", async () => {
     const says = /needs its packages, and none of the archives in this machine's \/etc\/apt has them/;
-    expect(await elsewhere(ask('{ release: "trixie" }'), [noRoots, "mount -t tmpfs tmpfs /etc/apt"])).toMatch(says);
-    expect(await elsewhere(ask('{ release: "trixie" }'), [noRoots], ["--mount", "--net"])).toMatch(says);
+    expect(await elsewhere(ask('{ release: "trixie" }'), [NO_ROOTS, "mount -t tmpfs tmpfs /etc/apt"])).toMatch(says);
+    expect(await elsewhere(ask('{ release: "trixie" }'), [NO_ROOTS], ["--mount", "--net"])).toMatch(says);
   });
 });
 

@@ -1,7 +1,7 @@
 /** One run of a program on a machine that has sbatch. Loaded when there is one. */
 import { callable, checkOptions, checkValue, duration, type Rules, structured, whole } from "@hyperion-ts/bounds";
 import type { ProgramInfo } from "@hyperion-ts/job";
-import { endingProgram, type ProgramEnv, runProgram, runRules } from "@hyperion-ts/job/program";
+import { endingProgram, type ProgramEnv, runProgram, RUN_RULES } from "@hyperion-ts/job/program";
 import { checkSbatchOptions } from "../sbatch/check-sbatch-options.ts";
 import type { Cluster } from "./cluster-env.ts";
 import { ClusterWork } from "./cluster-work.ts";
@@ -38,7 +38,7 @@ const listenToCtrlC = (info: ProgramInfo, env: ProgramEnv, work: ClusterWork, pe
   });
 
 const rules: Rules<ClusterOptions> = {
-  ...runRules,
+  ...RUN_RULES,
   maxSlurmJobs: whole(1),
   sbatchOptions: structured,
   longestPauseMs: duration(),

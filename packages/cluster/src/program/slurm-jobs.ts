@@ -130,7 +130,7 @@ export class SlurmJobs implements AsyncDisposable {
   async #lookFor(slurmName: string, signal: AbortSignal): Promise<SlurmJobId | undefined> {
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MS)) {
       const look = await findSubmitted(slurmName, process.env["SBATCH_CLUSTERS"]);
-      if (look.kind === "found") return look.job.jobId;
+      if (look.kind === "found") return look.jobs[0].jobId;
       if (look.kind === "not-there") return undefined;
       this.tell(`${look.words}\nThe job ${slurmName} is looked for again`);
       await pause(wait, signal);

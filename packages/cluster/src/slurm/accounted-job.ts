@@ -3,7 +3,7 @@
  * cancelled it, and which of its steps needed more memory. Many sites have none, and where there is one it may be minutes
  * late: a last hint. Pure: the caller draws the mark (as for squeue) and runs sacct. (sacct(1), 20.11 to 26.05)
  */
-import { expandHostlist, type NodeName, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { expandHostlist, type SlurmJobId } from "@hyperion-ts/slurm-env";
 
 /** A job in the accounting. */
 export interface AccountedJob {
@@ -14,7 +14,7 @@ export interface AccountedJob {
   readonly reason: string;
   readonly exitCode: number;
   readonly exitSignal: number;
-  readonly nodes: readonly NodeName[];
+  readonly nodes: readonly string[];
   /** Steps that needed more memory than they had, such as `batch`, `extern` or `0`. */
   readonly stepsOutOfMemory: readonly string[];
 }
@@ -58,7 +58,7 @@ export function readSacctAnswer(
   };
 }
 
-function nodesOf(list: string): readonly NodeName[] {
+function nodesOf(list: string): readonly string[] {
   try {
     return list === "" || list === "None assigned" ? [] : expandHostlist(list);
   } catch {

@@ -1,6 +1,5 @@
 /** The ends of a job in words for a person: what happened, and what would help. Pure. */
 import { constants } from "node:os";
-import type { NodeName } from "@hyperion-ts/slurm-env";
 import type { HowJobEnded, JobEndFacts } from "./job-end-kinds.ts";
 
 /** What the words name. */
@@ -113,7 +112,7 @@ function cancelledWords(how: Extract<HowJobEnded, { kind: "cancelled" }>, { user
 /** How many nodes are named. */
 const MOST_NAMES = 4;
 
-function onNodes(nodes: readonly NodeName[]): string {
+function onNodes(nodes: readonly string[]): string {
   if (nodes.length === 0) return "";
   const more = nodes.length > MOST_NAMES ? `, ... (${nodes.length} nodes)` : "";
   return ` on ${nodes.slice(0, MOST_NAMES).join(", ")}${more}`;

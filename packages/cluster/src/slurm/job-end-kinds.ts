@@ -1,5 +1,5 @@
 /** The ends of a Slurm job, and what is not one: a state, one of its kinds each. */
-import type { NodeName, SlurmJobId } from "@hyperion-ts/slurm-env";
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 
 /** How a job ended, or that it has not. */
 export type HowJobEnded =
@@ -12,7 +12,7 @@ export type HowJobEnded =
   /** It was ended, or failed, because it needed more memory than it had asked for. */
   | { readonly kind: "out-of-memory" }
   /** Slurm has lost one of its nodes; `failedNodes` are the ones that may be it. */
-  | { readonly kind: "node-failed"; readonly failedNodes: readonly NodeName[] }
+  | { readonly kind: "node-failed"; readonly failedNodes: readonly string[] }
   /** It had to make room for a job with a higher priority. */
   | { readonly kind: "preempted" }
   /** `byUserId` is known only where the accounting tells; 0 is root. */
@@ -51,7 +51,7 @@ export interface JobEndFacts {
   readonly state: string | undefined;
   readonly reason: string | undefined;
   /** Nodes that it has or had. */
-  readonly nodes: readonly NodeName[];
+  readonly nodes: readonly string[];
   /** How often Slurm has put it back into the queue; undefined where that is not known. */
   readonly restarts: number | undefined;
   /** In milliseconds since 1970 on the controller's clock; undefined where they are not known. */

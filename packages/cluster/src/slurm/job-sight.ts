@@ -3,7 +3,7 @@
  * rounds of the scheduler, so a new one counts when it was seen twice. A job that is not in an answer is only a question:
  * filters, another cluster or a controller with an old state hide jobs too. Pure.
  */
-import { type JobPhase, jobPhase, type NodeName } from "@hyperion-ts/slurm-env";
+import { type JobPhase, jobPhase } from "@hyperion-ts/slurm-env";
 import { type JobMeaning, jobMeaning } from "./job-words.ts";
 import type { QueuedJob } from "./squeue-answer.ts";
 
@@ -17,7 +17,7 @@ export interface SeenJob {
   readonly reason: string | undefined;
   /** Since when it is in this state: since it was submitted or began, or was first seen so. */
   readonly sinceMs: number;
-  readonly nodes: readonly NodeName[];
+  readonly nodes: readonly string[];
   readonly partition: string;
   /** When Slurm expects it to begin; undefined where it runs, or Slurm does not say. It changes without a word to listeners. */
   readonly startEstimateMs: number | undefined;
@@ -125,7 +125,7 @@ function sinceMs({ kind }: JobPhase, { submitTimeMs, startTimeMs }: NowWithReaso
   return kind === "running" ? startTimeMs : undefined;
 }
 
-const abandonedBy = (batchHost: NodeName): JobMeaning => ({
+const abandonedBy = (batchHost: string): JobMeaning => ({
   change: "person",
   sentence: `Its node ${batchHost}, which ran its script, is lost, and nothing of it runs any more: cancel it.`,
 });

@@ -5,7 +5,7 @@
  * fields, and the name is the last one. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
  * variables that change its answer (`askSlurm`). (squeue(1), 20.11 to 26.05)
  */
-import { expandHostlist, type NodeName, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { expandHostlist, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
 
 /** A job as squeue shows it. Times are in milliseconds since 1970 on the controller's clock, and undefined where it has none. */
 export interface QueuedJob {
@@ -17,11 +17,11 @@ export interface QueuedJob {
   /** Why it is in that state, as Slurm says it: `Resources`, `ReqNodeNotAvail, UnavailableNodes:n3`, `None`. */
   readonly reason: string;
   /** Nodes that it has or had. */
-  readonly nodes: readonly NodeName[];
+  readonly nodes: readonly string[];
   /** How many it has, or asks for. */
   readonly nodeCount: number | undefined;
   /** The node that its script runs on, or ran on. */
-  readonly batchHost: NodeName | undefined;
+  readonly batchHost: string | undefined;
   readonly partition: string;
   readonly submitTimeMs: number | undefined;
   /** When it began; while it waits, when Slurm expects it to. */
@@ -80,7 +80,7 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
 }
 
 /** A list that can't be read is no reason to know nothing else of a job. */
-function nodesOf(list: string): readonly NodeName[] {
+function nodesOf(list: string): readonly string[] {
   try {
     return list === "" || list === "(null)" ? [] : expandHostlist(list);
   } catch {
@@ -88,7 +88,7 @@ function nodesOf(list: string): readonly NodeName[] {
   }
 }
 
-function nodeOf(name: string): NodeName | undefined {
+function nodeOf(name: string): string | undefined {
   try {
     return name === "" || name === "n/a" || name === "(null)" ? undefined : parseNodeName(name);
   } catch {

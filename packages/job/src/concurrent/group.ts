@@ -7,11 +7,11 @@ import type { Job } from "../job.ts";
 import { checkJob } from "../misuse.ts";
 import { type HasInputTally, InputTally } from "./input-tally.ts";
 
-/** A started member: its result, or undefined with the failure kept by the group. */
+/** Jobs that run at the same time, and end together. */
 export interface Group<R extends HasSignal> {
   /** The members' environment: the group's own signal in place of the outer one. */
   readonly env: R;
-  /** Starts a job. The promise never rejects: it resolves to true when the job has succeeded. */
+  /** Starts a job, and hands its result to `done`, its failure to `failed` (default: it ends the group). The promise never rejects: it resolves to true when the job has succeeded. */
   start<B>(job: Job<B, R>, done: (value: B) => void, failed?: (error: unknown) => void): Promise<boolean>;
   /** Aborts all members. */
   end(reason: unknown): void;
@@ -20,8 +20,10 @@ export interface Group<R extends HasSignal> {
 }
 
 /**
- * Runs `body` with a group; when it has ended, so have all members. Rejects with the first failure, or the outer signal's reason.
- * Where a member is started for each of `inputs`, it is known how many are to come.
+ * Runs `body` with a group; when it has ended, so have all members. Where a member is started for each of `inputs`, it is
+ * known how many are to come.
+ *
+ * @throws the first failure of a member or of `body`; the outer signal's reason when it has aborted.
  */
 export async function withGroup<A, R extends HasSignal>(
   env: R,

@@ -5,15 +5,19 @@
 
 /** Calls that the inputs of a group will still make, as far as that is known; null: nobody knows how many. */
 export interface CallsToCome {
+  /** The function that is called. */
   readonly functionName: string;
+  /** How many of them. */
   readonly count: number | null;
 }
 
 /** Where a call comes from: in the environment of a group's members. */
 export interface HasInputTally {
+  /** The innermost group that the job runs in; absent outside of groups. */
   readonly inputTally?: InputTally;
 }
 
+/** The inputs of one group, and the calls that were made for them. */
 export class InputTally {
   readonly #length: number | null;
   readonly #outer: InputTally | undefined;
@@ -82,6 +86,7 @@ export class InputTally {
     else this.#ended += 1;
   }
 
+  /** open: inputs or members are left. complete: none. dropped: those that are left are not wanted any more. */
   get phase(): "open" | "complete" | "dropped" {
     return this.#phase;
   }

@@ -11,13 +11,14 @@ import { type Group, withGroup } from "./group.ts";
  * rethrown when they have ended. All inputs are started at once and wait for CPUs: for millions of them use
  * `streamConcurrently` or `forConcurrently_`, which hold a window.
  *
+ * @throws TypeError when `inputs` is not iterable, or `f` no function; the job: the first failure.
  * @example
  * const squares = await mapConcurrently([1, 2, 3], (x) => remoteEval(square, x))(env);
  */
-export const mapConcurrently = <A, B, R extends HasSignal = JobEnv>(
+export function mapConcurrently<A, B, R extends HasSignal = JobEnv>(
   inputs: Iterable<A>,
   f: (input: A, index: number) => Job<B, R>,
-): Job<B[], R> => {
+): Job<B[], R> {
   checkInputs("mapConcurrently", inputs, f);
   return async (env) => {
     const items = [...inputs];
@@ -28,16 +29,16 @@ export const mapConcurrently = <A, B, R extends HasSignal = JobEnv>(
     };
     return withGroup(env, body, items);
   };
-};
+}
 
 /**
  * Runs `f` on all inputs at once and keeps what succeeded: a failure does not end the others. An abort does, and is
  * rethrown.
  */
-export const mapConcurrentlySettled = <A, B, R extends HasSignal = JobEnv>(
+export function mapConcurrentlySettled<A, B, R extends HasSignal = JobEnv>(
   inputs: Iterable<A>,
   f: (input: A, index: number) => Job<B, R>,
-): Job<PromiseSettledResult<B>[], R> => {
+): Job<PromiseSettledResult<B>[], R> {
   checkInputs("mapConcurrentlySettled", inputs, f);
   return async (env) => {
     const items = [...inputs];
@@ -54,9 +55,12 @@ export const mapConcurrentlySettled = <A, B, R extends HasSignal = JobEnv>(
     };
     return withGroup(env, body, items);
   };
-};
+}
 
-/** `mapConcurrently`, as in Hyperion, under the name that reads better before a long function. */
+/**
+ * `mapConcurrently` under its other name in Hyperion: there it takes the inputs first and `mapConcurrently` the function, here
+ * both take the inputs first. It reads as a loop, "for each of these inputs", before a long function.
+ */
 export const forConcurrently = mapConcurrently;
 
 /** Gives the two results, of jobs that run at the same time. The first failure aborts the other. */
@@ -77,6 +81,10 @@ export const concurrently =
       return [a.value, b.value];
     });
 
-/** Runs `job` `count` times at once. Throws a RangeError unless that is a whole number of at least 0. */
+/**
+ * Runs `job` `count` times at once.
+ *
+ * @throws RangeError unless `count` is a whole number of at least 0.
+ */
 export const replicateConcurrently = <A, R extends HasSignal = JobEnv>(count: number, job: Job<A, R>): Job<A[], R> =>
   mapConcurrently(Array.from({ length: checkValue("replicateConcurrently", "count", count, whole(0)) }), () => job);

@@ -6,8 +6,11 @@ import { inputsUntil } from "./inputs-until.ts";
 
 /** What is started for each input, and who takes its result. */
 export interface Windowed<A, B, R extends HasSignal> {
+  /** One member is started for each. */
   readonly inputs: Iterable<A> | AsyncIterable<A>;
+  /** Makes the job of a member. */
   readonly job: (input: A, index: number) => Job<B, R>;
+  /** Takes its result. */
   readonly done: (value: B, index: number) => void;
   /** How many may be alive at once. */
   readonly window: number;

@@ -18,43 +18,46 @@ export interface StreamOptions {
 
 const DEFAULT_WINDOW = 1_024;
 
-const rules: Rules<StreamOptions> = { window: unlimited(whole(1)), ordered: flag };
+const RULES: Rules<StreamOptions> = { window: unlimited(whole(1)), ordered: flag };
 
 /**
  * Runs `f` on inputs from any iterable, and yields the results. Takes inputs only as results are consumed, at
  * most `window` of them ahead. The first failure aborts the others and is thrown; leaving the loop early aborts them too.
  *
+ * @throws TypeError or RangeError when an argument or an option is wrong; the loop: the first failure.
  * @example
  * for await (const y of streamConcurrently(points, (x) => remoteEval(f, x))(env)) console.log(y);
  */
-export const streamConcurrently = <A, B, R extends HasSignal = JobEnv>(
+export function streamConcurrently<A, B, R extends HasSignal = JobEnv>(
   inputs: Iterable<A> | AsyncIterable<A>,
   f: (input: A, index: number) => Job<B, R>,
   options: StreamOptions = {},
-): ((env: R) => AsyncGenerator<B, void, undefined>) => {
+): (env: R) => AsyncGenerator<B, void, undefined> {
   checkInputs("streamConcurrently", inputs, f);
-  checkOptions("streamConcurrently", options, rules);
+  checkOptions("streamConcurrently", options, RULES);
   return (env) => stream(env, inputs, f, options);
-};
+}
 
 /**
  * Runs `f` on inputs from any iterable and keeps no results. Resolves to the number of inputs.
  * The first failure aborts the others and is rethrown.
+ *
+ * @throws TypeError or RangeError when an argument or an option is wrong; the job: the first failure.
  */
-export const forConcurrently_ = <A, R extends HasSignal = JobEnv>(
+export function forConcurrently_<A, R extends HasSignal = JobEnv>(
   inputs: Iterable<A> | AsyncIterable<A>,
   f: (input: A, index: number) => Job<unknown, R>,
   options: Pick<StreamOptions, "window"> = {},
-): Job<number, R> => {
+): Job<number, R> {
   checkInputs("forConcurrently_", inputs, f);
-  checkOptions("forConcurrently_", options, { window: rules.window });
+  checkOptions("forConcurrently_", options, { window: RULES.window });
   return (env) =>
     withGroup(
       env,
       (group) => startWindowed(group, { inputs, job: f, done: ignore, window: options.window ?? DEFAULT_WINDOW }),
       inputs,
     );
-};
+}
 
 async function* stream<A, B, R extends HasSignal>(
   env: R,

@@ -14,20 +14,25 @@ interface Counter {
 
 /** The functions of calls that run, and of those whose worker imports the module: a name for each call. */
 export interface AtWork {
+  /** Those of calls that run. */
   readonly running: readonly string[];
+  /** Those of calls whose worker imports the module. */
   readonly loading: readonly string[];
 }
 
+/** How many calls of each function were made, and how they ended. */
 export class CallCounts {
   readonly #counters = new Map<string, Counter>();
   /** The groups whose members have made calls. */
   readonly #tallies = new Set<InputTally>();
 
+  /** A call is wanted. */
   launched(functionName: string, tally?: InputTally): void {
     this.#counter(functionName).launched += 1;
     if (tally?.launched(functionName) === true) this.#tallies.add(tally);
   }
 
+  /** A call is over. */
   ended(functionName: string, outcome: TaskOutcome, tally?: InputTally): void {
     this.#counter(functionName).ended[outcome] += 1;
     tally?.ended(functionName, outcome === "lost" || outcome === "unused");

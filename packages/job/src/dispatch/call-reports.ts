@@ -1,9 +1,10 @@
-/** What is known of calls, and told of them: counts, run times, and the events of single calls. */
+/** Reports of calls: counts, run times, and the events of single calls. */
 import type { RunEvents } from "@hyperion-ts/progress";
 import { CallCounts } from "./call-counts.ts";
 import { RunTimes } from "./run-times.ts";
 import type { Task } from "./task.ts";
 
+/** Hears how calls end, and tells those who want to know. */
 export class CallReports {
   readonly counts = new CallCounts();
   readonly #runTimes = new RunTimes();

@@ -1,16 +1,6 @@
-/**
- * One call from its launch until its CPUs are given back, as a table: in which state what happens, which state follows, and
- * what is to be done. It knows no worker, no pool and no clock: `Task` tells it events, and carries out what it says.
- *
- *     new ─► waiting ─► starting ─► ready ─► called ─► ahead ─► running ─► ready ─► over
- *              ▲ │                    ▲ │                │         │
- *              │ └── sent ahead ──────┘ └── given back   recalling ┴─► ending
- *              └──── elsewhere: no room here, taken back, or lost without blame
- *
- * All steps but one are made once, when this module is loaded: there are very many calls.
- */
+/** The words of a call's life, from its launch until its CPUs are given back: its states, what can happen to it, and what is done then. */
 
-/** lost: its worker died under it. unused: it was given back without a call. */
+/** How a task ended. lost: its worker died under it. unused: it was given back without a call. */
 export type TaskOutcome = "done" | "failed" | "lost" | "cancelled" | "unused";
 
 /** What its caller waits for while it is in line: the worker that it has asked for, or the answer of a call that it has made on one. */
@@ -22,6 +12,7 @@ export type EndingWhy =
   | { readonly kind: "timed-out" }
   | { readonly kind: "over-memory"; readonly usedMb: number };
 
+/** Where a call stands. */
 export type CallState =
   /** Nobody knows of it yet. */
   | { readonly kind: "new" }
@@ -81,10 +72,12 @@ export type CallEvent =
   /** Its caller gives the CPUs back. */
   | "given-back";
 
+/** What its line has to do. */
 export type LineInstruction =
   /** Wait in the pool's line: in the old place, if there was one. */
   "join-line" | "leave-line";
 
+/** What the worker that has it has to do. */
 export type WorkerInstruction =
   | "send"
   /** Take back what the worker has not begun. */
@@ -102,6 +95,7 @@ export type FailInstruction =
   /** With the error that the event has brought. */
   "fail" | "fail-aborted" | "fail-timed-out" | "fail-over-memory" | "fail-given-back";
 
+/** What has to be done for a call. */
 export type Instruction =
   | LineInstruction
   | WorkerInstruction
@@ -109,141 +103,3 @@ export type Instruction =
   /** The caller gets its worker. */
   | "hand-over"
   | "resolve";
-
-/** What follows from an event: the next state, and what is to be done, in order. */
-export interface Step {
-  readonly state: CallState;
-  readonly instructions: readonly Instruction[];
-}
-
-/** What follows from `event` in `state`. */
-export function nextStep(state: CallState, event: CallEvent): Step {
-  if (typeof event === "string") return rowOf(state)[event] ?? step(state);
-  return state.kind === "running" ? step({ kind: "ending", why: event }, "stop") : step(state);
-}
-
-type Row = { readonly [Event in Extract<CallEvent, string>]?: Step };
-
-function rowOf(state: CallState): Row {
-  switch (state.kind) {
-    case "new":
-      return newRow;
-    case "waiting":
-      return waitingRows[state.caller];
-    case "starting":
-      return startingRows[state.caller];
-    case "ready":
-      return readyRows[state.outcome];
-    case "called":
-      return calledRow;
-    case "ahead":
-      return aheadRow;
-    case "running":
-      return runningRow;
-    case "recalling":
-      return recallingRow;
-    case "ending":
-      return endingRows[state.why.kind];
-    case "over":
-      return overRow;
-    default:
-      return state satisfies never;
-  }
-}
-
-const step = (state: CallState, ...instructions: readonly Instruction[]): Step => ({ state, instructions });
-const waiting = (caller: CallerWaits): CallState => ({ kind: "waiting", caller });
-const ready = (outcome: TaskOutcome): CallState => ({ kind: "ready", outcome });
-const over = (outcome: TaskOutcome): CallState => ({ kind: "over", outcome });
-const ending = (kind: "aborted" | "timed-out"): CallState => ({ kind: "ending", why: { kind } });
-
-const arrived: Readonly<Record<CallerWaits, Step>> = {
-  "for-worker": step(ready("unused"), "hand-over"),
-  "for-answer": step({ kind: "called" }, "send"),
-};
-const elsewhere = step(waiting("for-answer"), "leave-worker", "join-line");
-const abandoned = step(over("cancelled"), "fail-given-back", "abandon-worker");
-const endAborted = step(ending("aborted"), "end");
-const endTimedOut = step(ending("timed-out"), "end");
-const failed = step(ready("failed"), "fail");
-const cancelled = step(ready("cancelled"), "fail-aborted");
-const timedOut = step(ready("failed"), "fail-timed-out");
-const overMemory = step(ready("failed"), "fail-over-memory");
-
-const waitingRow = (caller: CallerWaits): Row => ({
-  leased: step({ kind: "starting", caller }),
-  ready: arrived[caller],
-  refused: step(over("failed"), "fail"),
-  aborted: step(over("cancelled"), "leave-line", "fail-aborted"),
-  "given-back": step(over("cancelled"), "leave-line", "fail-given-back"),
-});
-
-const startingRow = (caller: CallerWaits): Row => ({
-  ready: arrived[caller],
-  "not-started": step(over("lost"), "fail", "leave-worker"),
-  elsewhere: step(waiting(caller), "leave-worker", "join-line"),
-  aborted: step(over("cancelled"), "fail-aborted", "leave-worker"),
-  "given-back": step(over("cancelled"), "fail-given-back", "leave-worker"),
-});
-
-/** What its caller makes of an abort here shows when it calls. */
-const readyRow = (outcome: TaskOutcome): Row => ({
-  called: step({ kind: "called" }, "send"),
-  "given-back": step(over(outcome), "leave-worker"),
-});
-
-const sentRow: Row = {
-  answered: step(ready("done"), "resolve"),
-  failed,
-  lost: step(ready("lost"), "fail"),
-  spared: elsewhere,
-  elsewhere,
-  "given-back": abandoned,
-};
-
-/** However its call ends, this is what its caller is told. */
-const endedRow = (end: Step): Row => ({
-  answered: end,
-  failed: end,
-  lost: end,
-  spared: end,
-  elsewhere: end,
-  "given-back": abandoned,
-});
-
-const overRow: Row = {};
-const newRow: Row = {
-  launched: step(waiting("for-worker"), "join-line"),
-  refused: step(over("failed"), "fail"),
-  aborted: step(over("cancelled"), "fail-aborted"),
-};
-
-const calledRow: Row = {
-  "sent-ahead": step({ kind: "ahead" }),
-  begins: step({ kind: "running" }),
-  elsewhere,
-  aborted: cancelled,
-  "given-back": step(over("cancelled"), "fail-given-back", "leave-worker"),
-};
-
-const aheadRow: Row = { ...sentRow, begins: step({ kind: "running" }), aborted: step({ kind: "recalling" }, "recall") };
-const runningRow: Row = { ...sentRow, aborted: endAborted, "timed-out": endTimedOut };
-const recallingRow: Row = { ...endedRow(cancelled), kept: endAborted };
-
-const waitingRows = { "for-worker": waitingRow("for-worker"), "for-answer": waitingRow("for-answer") };
-const startingRows = { "for-worker": startingRow("for-worker"), "for-answer": startingRow("for-answer") };
-const readyRows = {
-  done: readyRow("done"),
-  failed: readyRow("failed"),
-  lost: readyRow("lost"),
-  cancelled: readyRow("cancelled"),
-  unused: readyRow("unused"),
-};
-const endingRows: Readonly<Record<EndingWhy["kind"], Row>> = {
-  // One that had begun before it could be taken back is asked again when it is known to be the one that runs.
-  aborted: { ...endedRow(cancelled), begins: endAborted },
-  // What was taken back had not begun: its time begins anew.
-  "timed-out": { ...endedRow(timedOut), elsewhere, aborted: endAborted },
-  // It may have been done before its worker could be ended.
-  "over-memory": { ...sentRow, lost: overMemory, spared: overMemory, aborted: endAborted, "timed-out": endTimedOut },
-};

@@ -1,6 +1,6 @@
 /**
- * The calls that one worker has and has not answered, in order. It makes the first of them: here is known since when, when
- * its time is over, and when the worker is ended because a call that was asked to end does not.
+ * The calls that one worker has and has not answered, in order. The first of them runs: known here is since when, when its
+ * time is over, and when the worker is ended because a call that was asked to end goes on.
  */
 import { after, type Timer } from "@hyperion-ts/bounds";
 import type { LaunchedWorker } from "@hyperion-ts/launcher";
@@ -10,14 +10,16 @@ import type { Task } from "./task.ts";
 /** A call that was asked to end gets so long; then SIGTERM, and after as long again SIGKILL. */
 const ABORT_GRACE_MS = 2_000;
 
+/** The calls in flight of one worker. */
 export class CallsInFlight {
   readonly #tasks: Task[] = [];
   #beganMs = performance.now();
   #timeLimit: Timer | undefined;
   #grace: NodeJS.Timeout | undefined;
-  /** The task of which it was told that it holds too much memory. */
+  /** The task of which was last said that it holds too much memory. */
   #toldMemory: Task | undefined;
 
+  /** How many they are. */
   get size(): number {
     return this.#tasks.length;
   }
@@ -57,7 +59,7 @@ export class CallsInFlight {
     return true;
   }
 
-  /** One has ended, and the next begins, if there is a worker to make it. */
+  /** A call has ended, and the next one begins, if its worker `lives`. */
   ended(lives: boolean): void {
     const { running } = this;
     this.endLimits();
@@ -87,7 +89,7 @@ export class CallsInFlight {
     if (ends) running.tell({ kind: "over-memory", usedMb });
   }
 
-  /** What runs may run on: it is over, or its worker is. */
+  /** No limit counts any more: the call that runs is over, or its worker is. */
   endLimits(): void {
     this.#timeLimit?.[Symbol.dispose]();
     this.#timeLimit = undefined;

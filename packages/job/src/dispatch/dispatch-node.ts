@@ -27,6 +27,7 @@ export type NodeTraits = Pick<DispatchNode, "pinTo" | "home">;
 
 /** What a node needs of the dispatcher. */
 export interface DispatchNodeOffice {
+  /** Hears of the node's workers. */
   readonly events: RunEvents;
   /** The node runs so many workers at most from now on. False: it is gone. */
   limited(node: DispatchNode, workers: number): boolean;
@@ -36,8 +37,11 @@ export interface DispatchNodeOffice {
   giveUp(node: string, reason: string): void;
 }
 
+/** One node of the run. */
 export class DispatchNode {
+  /** As in the pool. */
   readonly name: string;
+  /** Starts workers on it. */
   readonly launcher: NodeLauncher;
   /** Where the CPU ids are real: what a worker on some of them is pinned to. */
   readonly pinTo: ((cpuIds: readonly number[]) => readonly number[]) | null;
@@ -45,7 +49,7 @@ export class DispatchNode {
   readonly home: boolean;
   readonly #office: DispatchNodeOffice;
   readonly #idle = new IdleWorkers();
-  /** The module that was last seen to load here. */
+  /** The module that was last loaded here. */
   #loadedModule: string | undefined;
   #living = 0;
   #starting = 0;
@@ -56,7 +60,7 @@ export class DispatchNode {
   readonly #pauses = new StartPauses();
   readonly #limit: WorkerLimit;
   readonly #blame = new StartBlame(async (share) =>
-    this.keep(await this.#launch(share, this.#idle.takeOverlapping(share)), share),
+    this.#idle.add(await this.#launch(share, this.#idle.takeOverlapping(share)), share),
   );
 
   constructor(launcher: NodeLauncher, { pinTo, home }: NodeTraits, office: DispatchNodeOffice) {
@@ -72,26 +76,31 @@ export class DispatchNode {
   }
 
   /**
-   * A worker on just the lease's CPUs: an idle one at once (if it need not be `fresh`), otherwise a new one. Rejects with a
-   * `SettingsError` where none starts with what the lease holds beside them; with another error where the node has no
-   * room, or its starts fail, so that the call is better made elsewhere.
+   * A worker on just the lease's CPUs: an idle one at once (if it need not be `fresh`), otherwise a new one.
+   *
+   * @throws SettingsError when no worker starts with what the lease holds beside its CPUs; NodeFullError or LaunchError
+   *   when the node has no room or its starts fail, so that the call is better made elsewhere. All as rejections.
    */
   acquire(lease: Lease, fresh: boolean): LaunchedWorker | Promise<LaunchedWorker> {
     const idle = fresh ? undefined : this.#idle.take(lease);
     return idle ?? this.#start(lease);
   }
 
-  /** Keeps a worker for the next lease of the same CPUs. */
-  keep(worker: LaunchedWorker, share: WorkerShare): void {
-    this.#idle.add(worker, share);
+  /**
+   * Gives back a lease that is no longer used, and keeps its worker for the next lease of the same CPUs where it `isReusable`.
+   * Where it got no worker because starts on its CPUs fail, that is after a pause.
+   */
+  giveBack(lease: Lease, worker: LaunchedWorker | undefined, isReusable: boolean): void {
+    if (worker === undefined) return this.#pauses.giveBack(lease);
+    if (isReusable && !worker.ending) {
+      this.#idle.add(worker, lease);
+      return lease.release();
+    }
+    // The CPUs are free when the process is gone.
+    void worker.stop(0).then(() => lease.release());
   }
 
-  /** Gives back a lease that got no worker; where starts on its CPUs fail, after a pause. */
-  giveBack(lease: Lease): void {
-    this.#pauses.giveBack(lease);
-  }
-
-  /** A module was loaded here. Says whether it is another one than the last. */
+  /** A module was loaded here. True: it is another one than the last. */
   noteLoaded(module: string): boolean {
     if (this.#loadedModule === module) return false;
     this.#loadedModule = module;

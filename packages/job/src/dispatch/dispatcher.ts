@@ -19,6 +19,7 @@ import { Task } from "./task.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 import { atWork, loadingReason } from "./workers-at-work.ts";
 
+/** The launcher of a run's calls, over all of its nodes. */
 export class Dispatcher implements TaskLauncher {
   readonly #pool: PoolCore;
   readonly #events: RunEvents;
@@ -83,6 +84,7 @@ export class Dispatcher implements TaskLauncher {
     }
   }
 
+  /** Waits for a worker. Its promise rejects as `TaskLauncher` says. */
   launch(request: TaskRequest): Promise<TaskWorker> {
     const task = new Task(this.#waiting, this.#reports.counts, request);
     this.#reports.counts.launched(task.functionName, request.tally);

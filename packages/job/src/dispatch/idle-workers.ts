@@ -7,10 +7,12 @@ interface IdleWorker {
   readonly share: WorkerShare;
 }
 
+/** Idle workers, by the CPUs that they sit on. */
 export class IdleWorkers {
   /** By the array of CPU ids, which the pool hands out again for the same set. */
   readonly #byCpus = new Map<readonly number[], IdleWorker>();
 
+  /** `worker`, which was started with this share, has nothing to do. */
   add(worker: LaunchedWorker, share: WorkerShare): void {
     this.#byCpus.set(share.cpuIds, { worker, share });
   }
@@ -38,6 +40,7 @@ export class IdleWorkers {
     return idle?.worker;
   }
 
+  /** All of them. */
   takeAll(): LaunchedWorker[] {
     const all = [...this.#byCpus.values()].map(({ worker }) => worker);
     this.#byCpus.clear();

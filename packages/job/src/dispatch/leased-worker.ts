@@ -13,25 +13,31 @@ import type { DispatchNode } from "./dispatch-node.ts";
 import type { ModuleTrials } from "./module-trials.ts";
 import type { TaskPlace } from "./task-error.ts";
 import { failedTask, lostTask, notStartedTask } from "./task-failure.ts";
-import type { Task, TaskHolder } from "./task.ts";
+import type { TaskHolder } from "./task-holder.ts";
+import type { Task } from "./task.ts";
 
 /** What a leased worker needs of the dispatcher. */
 export interface LeasedWorkerOffice {
+  /** Is told how calls end. */
   readonly reports: CallReports;
+  /** Is told which modules can be loaded where. */
   readonly trials: ModuleTrials;
   /** A task has left it: it may have room for others, or have none any more. */
   left(leased: LeasedWorker): void;
 }
 
 /**
- * starting: its worker is not there. open: more may be sent to it. recalling: what has not begun is being taken back. slow: it
- * was, and what runs goes on. dead: nothing can be sent any more.
+ * starting: its worker is not there. open: more may be sent to it. recalling: what has not begun is being taken back. slow: that
+ * was taken back, and the call that runs goes on. dead: nothing can be sent any more.
  */
 type Phase = "starting" | "open" | "recalling" | "slow" | "dead";
 
-export class LeasedWorker implements TaskHolder {
+/** A worker on leased CPUs, or CPUs on which one is being started, with the tasks on it. */
+export class LeasedWorker implements TaskHolder<Task> {
   readonly lease: Lease;
+  /** The node of the lease. */
   readonly node: DispatchNode;
+  /** The calls that are sent and not answered. */
   readonly inFlight = new CallsInFlight();
   readonly #office: LeasedWorkerOffice;
   readonly #tasks: Task[] = [];
@@ -47,6 +53,7 @@ export class LeasedWorker implements TaskHolder {
     this.node = node;
   }
 
+  /** Undefined until it is there, and where none comes. */
   get worker(): LaunchedWorker | undefined {
     return this.#worker;
   }
@@ -76,18 +83,13 @@ export class LeasedWorker implements TaskHolder {
     return this.#tasks.length === 0 && this.#phase !== "starting";
   }
 
-  /** The task for whose call its worker imports the module: what would run is not running yet. */
-  get loading(): Task | undefined {
-    const { running } = this.inFlight;
-    return running !== undefined && this.#worker?.loads(running.functionName) === true ? running : undefined;
-  }
-
   get place(): TaskPlace {
     const { node, cpuIds } = this.lease;
     const ranMs = performance.now() - this.inFlight.beganMs;
     return { node, cpuIds, logFile: this.#worker?.logFile ?? null, ranMs };
   }
 
+  /** Takes a task. */
   add(task: Task): void {
     this.#tasks.push(task);
     this.#fresh ||= task.wantsOwnWorker;
@@ -144,14 +146,8 @@ export class LeasedWorker implements TaskHolder {
   /** Gives the lease back, and keeps the worker for the next one where it can have other tasks. */
   giveBack(): void {
     this.inFlight.endLimits();
-    const worker = this.#worker;
-    if (worker === undefined) return this.node.giveBack(this.lease);
-    if (this.#phase !== "dead" && !worker.ending && !this.#fresh) {
-      this.node.keep(worker, this.lease);
-      return this.lease.release();
-    }
-    // The CPUs are free when the process is gone.
-    void worker.stop(0).then(() => this.lease.release());
+    const isReusable = this.#phase !== "dead" && !this.#fresh;
+    this.node.giveBack(this.lease, this.#worker, isReusable);
   }
 
   // What tasks tell.
@@ -168,7 +164,7 @@ export class LeasedWorker implements TaskHolder {
     this.#ended(task, "failed", runMs);
     const { trials } = this.#office;
     if (failure.kind !== "module-failed") trials.loaded(task, this.node);
-    else if (isWanted(task) && trials.failed(task, this.node, failure.error)) {
+    else if (task.isWanted && trials.failed(task, this.node, failure.error)) {
       // The worker remembers that the module can't be loaded.
       this.#fresh = true;
       return task.tell("elsewhere");
@@ -249,6 +245,3 @@ export class LeasedWorker implements TaskHolder {
     this.#office.left(this);
   }
 }
-
-/** Whether nobody has asked the task's call to end. */
-const isWanted = ({ state }: Task): boolean => state.kind === "ahead" || state.kind === "running";

@@ -12,15 +12,19 @@ import type { TaskOptions } from "./task-launcher.ts";
 
 /** The call whose module was tried. */
 export interface TriedCall {
+  /** The module's URL. */
   readonly fn: { readonly module: string };
+  /** What it asks for. */
   readonly request: { readonly cpus: number; readonly options: TaskOptions };
 }
 
-/** The node on which it was tried; `home`: it is the machine that this program runs on. */
+/** The node on which it was tried. */
 export interface TriedNode {
+  /** As in the pool. */
   readonly name: string;
+  /** Whether it is the machine that this program runs on. */
   readonly home: boolean;
-  /** A module was loaded there. Says whether it is another one than the last. */
+  /** A module was loaded there. True: it is another one than the last. */
   noteLoaded(module: string): boolean;
 }
 
@@ -33,25 +37,31 @@ export interface TrialOffice {
 }
 
 /** What is not there, or can't be read: codes of the module loaders, and of file systems (errno(3)). */
-const OF_A_FILE_SYSTEM = new Set(
-  ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"].concat([
-    "ENOENT",
-    "ENOTDIR",
-    "EACCES",
-    "EPERM",
-    "ELOOP",
-    "ENXIO",
-    "ENODEV",
-    "EIO",
-    "EREMOTEIO",
-    "ESTALE",
-    "ENOTCONN",
-    "EHOSTDOWN",
-    "EHOSTUNREACH",
-    "ETIMEDOUT",
-  ]),
-);
+const OF_A_FILE_SYSTEM: ReadonlySet<string> = new Set([
+  // The loaders' own.
+  "ERR_MODULE_NOT_FOUND",
+  "MODULE_NOT_FOUND",
+  "ERR_DLOPEN_FAILED",
+  // Nothing is there, or not what was expected.
+  "ENOENT",
+  "ENOTDIR",
+  "ELOOP",
+  "ENXIO",
+  "ENODEV",
+  // Nobody may read it.
+  "EACCES",
+  "EPERM",
+  // The disk, or the file server, does not give it.
+  "EIO",
+  "EREMOTEIO",
+  "ESTALE",
+  "ENOTCONN",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+]);
 
+/** Finds out who is to blame where modules can't be loaded. */
 export class ModuleTrials {
   readonly #pool: PoolCore;
   readonly #events: RunEvents;
@@ -108,7 +118,7 @@ export class ModuleTrials {
     for (const [suspect, reason] of bad) this.#office.leaveOut(suspect, leftOutReason(reason, node));
   }
 
-  /** Whether the node may be to blame; `elsewhere` is another one that has loaded the module. */
+  /** Whether the node may be to blame; `elsewhere` is another node that has loaded the module. */
   #isNodesFault({ fn: { module }, request }: TriedCall, node: string, error: ErrorData, elsewhere?: string): boolean {
     if (this.#condemned.has(module) || request.options.node !== undefined) return false;
     if (isOfFileSystem(error)) return true;

@@ -1,19 +1,22 @@
 /** Watches over calls that were sent ahead: they are taken back when the one before them runs long. */
 
-/** Longer than this. */
+/** A call that runs longer than this is long. */
 const RECALL_AFTER_MS = 5;
 
 /** A worker to which calls may have been sent ahead. */
 export interface Recallable {
+  /** Its calls. */
   readonly inFlight: {
     /** How many calls wait behind the one that runs. */
     readonly ahead: number;
     /** When a call last began there, on performance.now()'s clock. */
     readonly beganMs: number;
   };
+  /** Takes back the calls that wait. */
   recall(): void;
 }
 
+/** Looks every 5 ms whether calls wait behind a long one. */
 export class RecallWatch {
   readonly #workers: Iterable<Recallable>;
   /** The begin of the call that was last found to take long, of each. */
@@ -30,6 +33,7 @@ export class RecallWatch {
     this.#timer ??= setInterval(this.#look, RECALL_AFTER_MS);
   }
 
+  /** Stops looking. */
   end(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

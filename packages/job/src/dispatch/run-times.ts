@@ -5,6 +5,7 @@ const AHEAD_MS = 2;
 /** At most so many calls are with one worker. */
 export const MAX_WINDOW = 64;
 
+/** The mean run time of each function. */
 export class RunTimes {
   readonly #means = new Map<string, { meanMs: number }>();
 

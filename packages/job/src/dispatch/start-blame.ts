@@ -23,6 +23,7 @@ export class SettingsError extends Error {
   }
 }
 
+/** Finds out who is to blame for starts that fail on one node. */
 export class StartBlame {
   readonly #startPlain: (share: WorkerShare) => Promise<void>;
   /** The settings with which a worker has come up here. */
@@ -32,7 +33,7 @@ export class StartBlame {
   /** One at a time: where many starts fail together, they have one cause. */
   #trial: Promise<void> | undefined;
 
-  /** `startPlain` starts a worker, and rejects where it does not come up: that counts against the node. */
+  /** `startPlain` starts a worker, and rejects where the worker does not come up: that counts against the node. */
   constructor(startPlain: (share: WorkerShare) => Promise<void>) {
     this.#startPlain = startPlain;
   }

@@ -8,14 +8,17 @@ import type { Lease } from "@hyperion-ts/cpu-pool";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 
+/** The CPUs of one node on which starts have failed. */
 export class StartPauses {
   /** How many starts have failed in a row, by the array of CPU ids, which the pool hands out again for the same set. */
   readonly #failed = new Map<readonly number[], number>();
 
+  /** A worker did not start on these CPUs. */
   failed(cpuIds: readonly number[]): void {
     this.#failed.set(cpuIds, (this.#failed.get(cpuIds) ?? 0) + 1);
   }
 
+  /** A worker did. */
   cameUp(cpuIds: readonly number[]): void {
     this.#failed.delete(cpuIds);
   }

@@ -7,14 +7,16 @@ import { isLendable } from "@hyperion-ts/cpu-pool";
 import type { LeasedWorker } from "./leased-worker.ts";
 import { poolRequestOf } from "./waiting-calls.ts";
 
+/** Leased workers whose processes are being started, in the order of their starts. */
 export class StartingWorkers {
   readonly #starting = new Set<LeasedWorker>();
 
+  /** Its start has begun. */
   add(leased: LeasedWorker): void {
     this.#starting.add(leased);
   }
 
-  /** It is there, or will not come. */
+  /** Its worker is there, or will not come. */
   delete(leased: LeasedWorker): void {
     this.#starting.delete(leased);
   }

@@ -21,9 +21,13 @@ export type TaskFailure =
 
 /** Where the attempt was made; `node` is empty where it was not placed. */
 export interface TaskPlace {
+  /** The node's name. */
   readonly node: string;
+  /** Ids of that node. */
   readonly cpuIds: readonly number[];
+  /** The path of the worker's log file. */
   readonly logFile: string | null;
+  /** How long the attempt took, in milliseconds. */
   readonly ranMs: number;
 }
 
@@ -31,7 +35,9 @@ export interface TaskPlace {
 export class TaskError extends Error {
   override readonly name = "TaskError";
   readonly code = "task-failed";
+  /** How the attempt failed. */
   readonly failure: TaskFailure;
+  /** Where it was made. */
   readonly place: TaskPlace;
 
   constructor(failure: TaskFailure, place: TaskPlace, message: string, options?: ErrorOptions) {

@@ -1,5 +1,6 @@
 /** Makes the errors of attempts, with a message that says what happened. */
 import { inspect } from "node:util";
+import { showDuration } from "@hyperion-ts/bounds";
 import { describeDeath, type WorkerDeath } from "@hyperion-ts/launcher";
 import { type CallFailure, type ErrorData, errorFromData } from "@hyperion-ts/wire";
 import { userPlace } from "../user-stack.ts";
@@ -7,30 +8,34 @@ import type { EndingWhy } from "./call-state.ts";
 import { TaskError, type TaskPlace } from "./task-error.ts";
 import type { TaskOptions } from "./task-launcher.ts";
 
+/** The function failed, its schemas or its module. */
 export const failedTask = (failure: CallFailure, place: TaskPlace): TaskError =>
   new TaskError({ kind: "failed", failure }, place, describeFailure(failure), causeOf(failure));
 
+/** The worker died. */
 export const lostTask = (death: WorkerDeath, place: TaskPlace): TaskError =>
   new TaskError({ kind: "lost", death }, place, describeDeath(death));
 
+/** No worker came up with what the call asks for. */
 export const notStartedTask = (error: Error, place: TaskPlace): TaskError =>
   new TaskError({ kind: "not-started" }, place, error.message, { cause: error });
 
-/** `lost` tells of each node that there was what became of it. */
-export const noNodeTask = (lost: ReadonlyMap<string, string>, cause: Error): TaskError => {
+/** All nodes are lost; `lost` tells of each what became of it. */
+export function noNodeTask(lost: ReadonlyMap<string, string>, cause: Error): TaskError {
   const nodes = [...lost].map(([node, reason]) => `${node} was lost: ${reason}`).join("\n  ");
   return new TaskError(
     { kind: "no-node" },
-    nowhere,
+    NOWHERE,
     `no node is left to run it. What was stored is kept: run the program again. ${nodes}`,
     { cause },
   );
-};
+}
 
+/** The run was over before the call. */
 export const runEndedTask = (): TaskError =>
   new TaskError(
     { kind: "run-ended" },
-    nowhere,
+    NOWHERE,
     "the run ended while this call waited or ran. Was it awaited? A job has to await each call that it makes, or return its promise: its end is the end of the run",
   );
 
@@ -54,7 +59,7 @@ const timedOutTask = (timeLimitMs: number, place: TaskPlace): TaskError =>
   new TaskError(
     { kind: "timed-out", timeLimitMs },
     place,
-    `it ran longer than its time limit of ${timeLimitMs} ms, which setTaskTimeLimit sets`,
+    `it ran longer than its time limit of ${showDuration(timeLimitMs)}, which setTaskTimeLimit sets`,
   );
 
 const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): TaskError =>
@@ -65,7 +70,7 @@ const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): Tas
   );
 
 /** The place of an attempt that had none. */
-export const nowhere: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
+export const NOWHERE: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };
 
 /** What the function threw, or its module. That a module can't be used is told by the message in full. */
 function causeOf(failure: CallFailure): ErrorOptions {

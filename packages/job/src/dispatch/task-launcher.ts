@@ -1,25 +1,34 @@
 /** What a remote call asks of whoever finds workers for it. */
-import type { RemoteWorker, WorkerLauncher } from "@hyperion-ts/launcher";
+import type { CallableWorker, WorkerLauncher } from "@hyperion-ts/launcher";
 import type { InputTally } from "../concurrent/input-tally.ts";
 
 /** What each call may use, beside its CPUs; see task-settings.ts for the defaults. */
 export interface TaskOptions {
+  /** How many GPUs of its node. */
   readonly gpus?: number;
+  /** How much memory of its node, in megabytes. */
   readonly memoryMb?: number;
   /** What happens when the call's worker holds more memory than `memoryMb`. */
   readonly memoryLimit?: "tell" | "end";
+  /** Higher goes first. */
   readonly priority?: number;
+  /** How long a call may run, in milliseconds; null: no limit. */
   readonly timeLimitMs?: number | null;
+  /** How often a call is tried when its worker dies or its node is lost. */
   readonly attempts?: number;
+  /** Whether each call gets a worker of its own. */
   readonly freshWorker?: boolean;
   /** The only node that will do. */
   readonly node?: string;
 }
 
-/** Asks for a worker with `cpus` CPUs, for one call. An abort of `signal` gives up the wait, or the call. */
+/** Asks for a worker, for one call. */
 export interface TaskRequest {
+  /** How many CPUs of one node. */
   readonly cpus: number;
+  /** What else the call may use. */
   readonly options: TaskOptions;
+  /** Its abort gives up the wait, or the call. */
   readonly signal: AbortSignal;
   /** The function that is to be called: what is known of its run times decides whether calls are sent ahead. */
   readonly functionName?: string;
@@ -35,19 +44,28 @@ export interface TaskRequest {
 
 /** A call as it travels. */
 export interface TaskCall {
+  /** Which function, and the URL of the module that defines it. */
   readonly fn: { readonly name: string; readonly module: string };
   /** The encoded input. */
   readonly input: Uint8Array;
+  /** 1 for the first. */
   readonly attempt: number;
 }
 
-/**
- * A worker with the CPUs that were asked for; disposing of it gives them back. Its `run` resolves with the function's
- * result, and rejects with a `TaskError`, or with the signal's reason.
- */
-export interface TaskWorker extends RemoteWorker, Disposable {
+/** A worker with the CPUs that were asked for; disposing of it gives them back. */
+export interface TaskWorker extends CallableWorker, Disposable {
+  /**
+   * Makes a call, one at a time; resolves with what the function returned.
+   *
+   * @throws TaskError when the attempt failed; the signal's reason when it was aborted.
+   */
   run(call: TaskCall): Promise<unknown>;
 }
 
-/** Finds a worker for each request. Throws a `NeverFitsError` where no node could ever serve it, or the signal's reason. */
+/**
+ * Finds a worker for each request.
+ *
+ * @throws NeverFitsError when no node could ever serve the request; NodeError when the node that it names is not there;
+ *   TaskError when its run is over or no node is left; the signal's reason. All as rejections.
+ */
 export type TaskLauncher = WorkerLauncher<TaskRequest, TaskWorker>;

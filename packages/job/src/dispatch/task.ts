@@ -14,52 +14,32 @@ import {
   type CallState,
   type FailInstruction,
   type Instruction,
-  type LineInstruction,
-  nextStep,
   type TaskOutcome,
-  type WorkerInstruction,
 } from "./call-state.ts";
+import { nextStep } from "./call-steps.ts";
 import { type CallPast, FIRST_PAST, NO_PAST, sparedPast } from "./spared.ts";
-import type { TaskPlace } from "./task-error.ts";
-import { endedTask, nowhere } from "./task-failure.ts";
+import { endedTask, NOWHERE } from "./task-failure.ts";
+import type { TaskHolder, TaskLine } from "./task-holder.ts";
 import type { TaskCall, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
-/** Where a task waits. */
-export interface TaskLine {
-  /** It has CPUs. */
-  granted(task: Task, lease: Lease): void;
-  /** No node that is there could ever serve it. */
-  refused(task: Task, error: Error): void;
-  carryOut(task: Task, instruction: LineInstruction): void;
-}
-
-/** A worker that has a task, or CPUs on which one is being started. */
-export interface TaskHolder {
-  readonly lease: Pick<Lease, "node" | "cpuIds">;
-  /** Where its tasks are, for errors; `ranMs` is the time since a call last began here. */
-  readonly place: TaskPlace;
-  succeeded(task: Task, value: unknown, runMs: number): void;
-  failed(task: Task, failure: CallFailure, runMs: number): void;
-  /** Its worker has died; `spared`: that is no attempt of it. */
-  lost(task: Task, death: WorkerDeath, spared: boolean): void;
-  returned(task: Task): void;
-  carryOut(task: Task, instruction: WorkerInstruction): void;
-}
-
+/** A call that somebody wants, from its launch until its CPUs are given back. Its caller has it as a worker. */
 export class Task implements TaskWorker, Waiter, Call, Abortable {
+  /** What was asked for. */
   readonly request: TaskRequest;
+  /** Empty where its caller has not said which function it will call. */
   readonly functionName: string;
   /** Resolves with the task as a worker, when it has one. */
   readonly launched: Promise<TaskWorker>;
   /** Its place in the pool's line, to which it can be put back; kept by its line. */
   ticket: Ticket<Task> | undefined;
-  fn: TaskCall["fn"] = nobody;
-  input: Uint8Array = nothing;
+  // Of the call that is, or was last, made on it.
+  fn: TaskCall["fn"] = NOBODY;
+  input: Uint8Array = NOTHING;
   attempt = 0;
-  readonly #line: TaskLine;
+  readonly #line: TaskLine<Task>;
   readonly #counts: CallCounts;
   readonly #scope: AbortScope;
-  #holder: TaskHolder | undefined;
+  #holder: TaskHolder<Task> | undefined;
   #state: CallState = NEW;
   #past: CallPast;
   // What its caller waits for: its worker, then the answer of one call at a time.
@@ -67,7 +47,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   #resolve: ((value: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
-  constructor(line: TaskLine, counts: CallCounts, request: TaskRequest) {
+  constructor(line: TaskLine<Task>, counts: CallCounts, request: TaskRequest) {
     this.#line = line;
     this.#counts = counts;
     this.request = request;
@@ -81,10 +61,12 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     this.#scope.add(this);
   }
 
+  /** Where it stands. */
   get state(): CallState {
     return this.#state;
   }
 
+  /** The node that it is on; empty while it is on none. */
   get node(): string {
     return this.#holder?.lease.node ?? "";
   }
@@ -93,12 +75,18 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     return this.#holder?.lease.cpuIds ?? [];
   }
 
+  /** Whether nobody has asked its call, which is sent, to end. */
+  get isWanted(): boolean {
+    const { kind } = this.#state;
+    return kind === "ahead" || kind === "running";
+  }
+
   /** Whether its call has to be the first in its worker. */
   get first(): boolean {
     return this.#past.first;
   }
 
-  /** Whether it has its worker for itself: also where it is ended for its memory, so that it is not ended for what an earlier one has left there. */
+  /** Whether it has its worker for itself: also where its memory is limited, so that it is not ended for what an earlier call has left there. */
   get wantsOwnWorker(): boolean {
     const { freshWorker, memoryLimit } = this.request.options;
     return freshWorker === true || memoryLimit === "end";
@@ -175,7 +163,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   // For whoever has it: its line, or its holder.
 
   /** It is with `holder` from now on, which has a worker, or has not yet. */
-  enter(holder: TaskHolder, event: "ready" | "leased"): void {
+  enter(holder: TaskHolder<Task>, event: "ready" | "leased"): void {
     this.#holder = holder;
     this.tell(event);
   }
@@ -235,7 +223,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   #whyEnded(state: CallState, ranMs: number): unknown {
     const { signal, options } = this.request;
     if (state.kind !== "ending" || state.why.kind === "aborted") return signal.reason;
-    return endedTask(state.why, options, { ...(this.#holder?.place ?? nowhere), ranMs });
+    return endedTask(state.why, options, { ...(this.#holder?.place ?? NOWHERE), ranMs });
   }
 
   #over(outcome: TaskOutcome): void {
@@ -246,5 +234,5 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 }
 
 const NEW: CallState = { kind: "new" };
-const nobody: TaskCall["fn"] = { name: "", module: "" };
-const nothing = new Uint8Array(0);
+const NOBODY: TaskCall["fn"] = { name: "", module: "" };
+const NOTHING = new Uint8Array(0);

@@ -5,8 +5,9 @@
 import type { Lease, PoolCore, PoolRequest, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
 import type { CallWaitReason } from "@hyperion-ts/progress";
 import type { LineInstruction } from "./call-state.ts";
-import { Task, type TaskLine } from "./task.ts";
+import type { TaskLine } from "./task-holder.ts";
 import type { TaskRequest } from "./task-launcher.ts";
+import { Task } from "./task.ts";
 
 /** Who gets the calls that wait no longer. */
 export interface WaitingCallsOwner {
@@ -16,7 +17,8 @@ export interface WaitingCallsOwner {
   refusal(task: Task, error: Error): Error;
 }
 
-export class WaitingCalls implements TaskLine {
+/** All calls of a run that have no CPUs. */
+export class WaitingCalls implements TaskLine<Task> {
   readonly #pool: PoolCore;
   readonly #owner: WaitingCallsOwner;
   #size = 0;
@@ -40,6 +42,7 @@ export class WaitingCalls implements TaskLine {
     return this.#nodesExpected;
   }
 
+  /** More nodes may come from now on, or none will. */
   expectNodes(expected: boolean): void {
     this.#nodesExpected = expected;
   }

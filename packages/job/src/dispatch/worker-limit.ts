@@ -13,6 +13,7 @@ export interface WorkerLimitHooks {
   told(workers: number, reason: string): void;
 }
 
+/** The limit of one node. */
 export class WorkerLimit {
   readonly #hooks: WorkerLimitHooks;
   #most = Infinity;
@@ -32,7 +33,7 @@ export class WorkerLimit {
     if (this.#hooks.limited(this.#most)) this.#widenLater();
   }
 
-  /** No start is under way any more, and so many workers run. A number that was told is not told again; none is no number that a node can be used with. */
+  /** No start is under way any more, and so many workers run. A number is told once, and 0 never: a node can't be used with it. */
   settled(running: number): void {
     const workers = Math.min(running, this.#most);
     if (this.#reason !== undefined && workers > 0 && workers !== this.#told) {

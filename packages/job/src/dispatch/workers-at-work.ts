@@ -2,13 +2,15 @@
 import type { CallWaitReason } from "@hyperion-ts/progress";
 import type { AtWork } from "./call-counts.ts";
 import type { LeasedWorker } from "./leased-worker.ts";
+import type { Task } from "./task.ts";
 
+/** The functions that workers run, and those whose modules they import. */
 export function atWork(workers: Iterable<LeasedWorker>): AtWork {
   const running: string[] = [];
   const loading: string[] = [];
   for (const worker of workers) {
     const name = worker.inFlight.running?.functionName;
-    if (name !== undefined) (worker.loading === undefined ? running : loading).push(name);
+    if (name !== undefined) (loadingTask(worker) === undefined ? running : loading).push(name);
   }
   return { running, loading };
 }
@@ -19,11 +21,15 @@ export function loadingReason(
 ): Extract<CallWaitReason, { kind: "module-loading" }> | undefined {
   let first: LeasedWorker | undefined;
   for (const worker of workers) {
-    if (worker.loading !== undefined) first ??= worker;
+    if (loadingTask(worker) !== undefined) first ??= worker;
     else if (worker.inFlight.running !== undefined) return undefined;
   }
-  const module = first?.loading?.fn.module;
+  const module = first === undefined ? undefined : loadingTask(first)?.fn.module;
   return first === undefined || module === undefined
     ? undefined
     : { kind: "module-loading", node: first.node.name, module };
 }
+
+/** The task for whose call the worker imports the module: what would run is not running yet. */
+const loadingTask = ({ worker, inFlight: { running } }: LeasedWorker): Task | undefined =>
+  running !== undefined && worker?.loads(running.functionName) === true ? running : undefined;

@@ -3,9 +3,11 @@ import { type Allocation, type JobDetails, parseJobDetails } from "@hyperion-ts/
 import { type AskOptions, slurmOutput } from "@hyperion-ts/slurm-env/commands";
 
 /**
- * Rejects with a SlurmCommandError where scontrol does not tell, with a SlurmEnvError where it is not understood, with the
- * reason of an abort, and where the job has no node of ours: the controller that answers on a submitting host may be
- * another cluster's (`salloc --clusters`), which counts its own jobs.
+ * What `scontrol show job` tells. The controller that answers on a submitting host may be another cluster's
+ * (`salloc --clusters`), which counts its own jobs: then the job has no node of ours.
+ *
+ * @throws SlurmCommandError when scontrol does not tell; SlurmEnvError when it is not understood; Error when the job has
+ *   no node of ours; the reason of an abort. All as rejections.
  */
 export async function askJobDetails({ jobId, nodes }: Allocation, options: AskOptions): Promise<JobDetails> {
   const details = parseJobDetails(

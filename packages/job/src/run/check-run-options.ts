@@ -4,7 +4,6 @@ import {
   callable,
   checkOptions,
   checkValue,
-  duration,
   fields,
   flag,
   nonEmpty,
@@ -14,19 +13,20 @@ import {
   structured,
   whole,
 } from "@hyperion-ts/bounds";
-import { checkAddr, checkNodeConfig, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
+import { checkAddr, checkNodeConfig, LAUNCHER_RULES, type WorkerAddr } from "@hyperion-ts/launcher";
 import type { Job } from "../job.ts";
 import { checkJob } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
-import type { PoolLauncherConfig } from "./pool-launcher.ts";
+import type { PoolLauncherConfig } from "./node-pool.ts";
 import type { RunOptions } from "./run-options.ts";
+import { slurmTimesRule } from "./slurm-times.ts";
 
 /** A pool knows CPUs by numbers from 0 to 65,535. */
 const MAX_CPUS = 65_536;
 
-export const runRules: Rules<RunOptions> = {
+export const RUN_RULES: Rules<RunOptions> = {
   signal: aborter,
   progress: oneOf("auto", "plain", "none"),
   handleSignals: flag,
@@ -35,21 +35,28 @@ export const runRules: Rules<RunOptions> = {
   results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable, behind: nonEmpty }),
 };
 
-const localRules: Rules<RunLocalOptions> = {
-  ...runRules,
+const { reach, ...LAUNCHER_RULES_HERE } = LAUNCHER_RULES;
+
+const LOCAL_RULES: Rules<RunLocalOptions> = {
+  ...RUN_RULES,
+  ...LAUNCHER_RULES_HERE,
   cpus: whole(1, MAX_CPUS),
   inProcess: flag,
-  launcher: structured,
 };
-const slurmRules: Rules<RunSlurmOptions> = {
-  ...runRules,
+const SLURM_RULES: Rules<RunSlurmOptions> = {
+  ...RUN_RULES,
+  ...LAUNCHER_RULES_HERE,
+  reach,
+  times: slurmTimesRule,
   leastNodes: whole(1),
-  endGraceMs: duration({ zero: true, unlimited: false }),
-  launcher: structured,
 };
-const allRules: Rules<RunLocalOptions & RunSlurmOptions> = { ...localRules, ...slurmRules };
+const ALL_RULES: Rules<RunLocalOptions & RunSlurmOptions> = { ...LOCAL_RULES, ...SLURM_RULES };
 
-/** Checks what a run was given. Throws a TypeError or RangeError that names the option. */
+/**
+ * Checks what a run was given.
+ *
+ * @throws TypeError or RangeError, which name the option, when one is wrong or unknown.
+ */
 export function checkRun<A>(
   place: "runJob" | "runJobLocal" | "runJobSlurm",
   info: ProgramInfo,
@@ -61,12 +68,15 @@ export function checkRun<A>(
   for (const part of ["id", "database", "logDir", "dataDir"] as const)
     checkValue(place, `the program info's ${part}`, info[part], nonEmpty);
   checkJob(place, job);
-  const rules = { runJob: allRules, runJobLocal: localRules, runJobSlurm: slurmRules }[place];
+  const rules = { runJob: ALL_RULES, runJobLocal: LOCAL_RULES, runJobSlurm: SLURM_RULES }[place];
   checkOptions<object>(place, options, rules);
-  checkConfig(place, options.launcher);
 }
 
-/** The same of a pool of nodes. */
+/**
+ * Checks what a pool of nodes was given.
+ *
+ * @throws what `checkRun` throws.
+ */
 export function checkPool(
   place: string,
   { shareOf, leastNodes, events, ...config }: PoolLauncherConfig,
@@ -89,8 +99,4 @@ export function checkPool(
   checkNodeConfig(place, config);
   checkValue(place, "logDir", config.logDir, nonEmpty);
   for (const addr of addrs) checkAddr(place, addr);
-}
-
-function checkConfig(place: string, config: Partial<NodeLauncherConfig> | undefined): void {
-  if (config !== undefined) checkNodeConfig(`${place}: launcher`, config);
 }

@@ -5,6 +5,7 @@
 import type { NodeLauncher } from "@hyperion-ts/launcher";
 import type { NodeShare } from "./node-share.ts";
 
+/** The CPUs of a node that a run uses. */
 export interface ChosenCpus {
   /** As many as we have; real ids only when workers are pinned. */
   readonly cpuIds: readonly number[];
@@ -34,12 +35,11 @@ export function chooseCpus(host: HostCpus, share: NodeShare = {}): ChosenCpus {
 }
 
 /** A quota is time on any of the CPUs. */
-function withinQuota({ allowedCpus, cpuQuota }: HostCpus, count: number): ChosenCpus {
-  return unpinned(
+const withinQuota = ({ allowedCpus, cpuQuota }: HostCpus, count: number): ChosenCpus =>
+  unpinned(
     count,
     `a quota allows the time of ${cpuQuota?.cpus} CPUs (${cpuQuota?.file}), so ${count} of ${allowedCpus.length} are used, and workers are not pinned`,
   );
-}
 
 function compare(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
   const allowed = host.allowedCpus.length;

@@ -14,6 +14,7 @@ export interface CountedWork {
   news(): readonly RunEvent[];
 }
 
+/** The counts of one run, and who tells them. */
 export class CountsReport implements Disposable {
   readonly #events: RunEvents;
   #work: CountedWork | undefined;

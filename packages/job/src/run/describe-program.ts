@@ -11,14 +11,19 @@ const GIT_LIMIT_MS = 10_000;
 
 /** What is known of a program. Null: not known. */
 export interface ProgramDescription {
+  /** The name of the machine. */
   readonly host: string;
+  /** The user's name; a number where there is none. */
   readonly user: string;
   /** The program's file and arguments. */
   readonly command: readonly string[];
+  /** E.g. `"v24.3.0"`. */
   readonly nodeVersion: string;
+  /** That of this package. */
   readonly hyperionVersion: string;
-  /** The commit of the repository that the program's file is in, and whether all of its files were as in that commit. */
+  /** The commit of the repository that the program's file is in. */
   readonly gitCommit: string | null;
+  /** Whether all files of the repository were as in that commit. */
   readonly gitClean: boolean | null;
 }
 
@@ -46,7 +51,7 @@ export async function describeProgram(signal: AbortSignal): Promise<ProgramDescr
   };
 }
 
-/** What a program printed, trimmed. Rejects when it can't be started, fails, or is killed because `signal` aborts. */
+/** What a program printed, trimmed; a rejection where it can't be started, fails, or is killed because `signal` aborts. */
 async function outputOf(argv: readonly string[], signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   await using running = await runCommand({ argv });

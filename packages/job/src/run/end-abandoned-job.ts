@@ -9,10 +9,13 @@ import { type JobView, viewJob } from "./abandoned-job.ts";
 
 /** What this has of the world. */
 export interface Surroundings {
+  /** Runs a command of Slurm's. */
   ask(argv: readonly string[]): Promise<SlurmAnswer>;
   /** Writes a line to the end of the job's output. */
   tell(outputFile: string, line: string): void;
+  /** Waits. */
   pause(ms: number): Promise<void>;
+  /** A steady clock. */
   nowMs(): number;
   /** From 0 to 1. */
   random(): number;

@@ -9,7 +9,7 @@ export interface Grace {
 }
 
 /** A person ends it, now. */
-const noGrace: Grace = { ms: 0, timeIsUp: false };
+const NO_GRACE: Grace = { ms: 0, timeIsUp: false };
 
 /**
  * The signals that end a run, and what each asks for: no grace, said at once, or what has to be found out. Nobody waits for
@@ -22,6 +22,7 @@ export const localSignals: SignalGrace = { SIGINT: () => "none", SIGTERM: () => 
 
 /** What was open when a run was interrupted. */
 export interface LeftCalls {
+  /** Answered. */
   readonly done: number;
   /** Begun, and not done. */
   readonly running: number;
@@ -33,8 +34,9 @@ export interface LeftCalls {
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "interrupted";
+  /** What ended it. */
   readonly signal: NodeJS.Signals;
-  /** Whether the batch system ended it because its time was over: run again, it goes on. False where a person has ended it. */
+  /** Whether the batch system ended the run because its time was over: run again, it goes on. False where a person has ended it. */
   readonly timeIsUp: boolean;
   /** How many calls of this run were done, and how many were left. */
   readonly calls: LeftCalls;
@@ -61,14 +63,16 @@ export class InterruptedError extends Error {
 
 /** What ended a run. */
 export interface Interruption {
+  /** The signal that came. */
   readonly signal: NodeJS.Signals;
+  /** Whether the batch system ends the job because its time is over. */
   readonly timeIsUp: boolean;
 }
 
 const TRY_AGAIN = 75;
-const signalCode = (signal: NodeJS.Signals): number => 128 + (signalNumbers[signal] ?? 0);
+const signalCode = (signal: NodeJS.Signals): number => 128 + (SIGNAL_NUMBERS[signal] ?? 0);
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
+const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGUSR1: 10,
@@ -90,7 +94,7 @@ export function onInterrupt(
     const grace = signals[signal]?.(disposed.signal) ?? "none";
     if (grace === "none" && isEnding) process.exit(signalCode(signal));
     isEnding ||= grace === "none";
-    interrupted(signal, grace === "none" ? noGrace : grace);
+    interrupted(signal, grace === "none" ? NO_GRACE : grace);
   };
   const names = Object.keys(signals) as NodeJS.Signals[];
   for (const signal of names) process.on(signal, listener);

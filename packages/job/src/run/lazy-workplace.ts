@@ -3,28 +3,30 @@
  * results starts nothing on them.
  */
 import type { TaskLauncher } from "../dispatch/task-launcher.ts";
+import type { LazyNodePool } from "./node-pool.ts";
 import type { OldCodeNews } from "./old-code-news.ts";
-import type { LazyPoolLauncher } from "./pool-launcher.ts";
 import { type Workplace, workplaceOver } from "./workplace.ts";
 
 /** When the batch system ends the run, and what aborts when the run ends early. */
 export interface LazyWorkplaceOptions {
+  /** On the clock of `steadyNowMs`; null: never, or not known. */
   readonly endTimeMs: number | null;
+  /** Failures after its abort are nobody's. */
   readonly signal: AbortSignal;
 }
 
-/** The workplace has `launcher` from now on. Its `failed` rejects when too few nodes can be reached. */
+/** The nodes of `nodePool` as a workplace, which has it from now on. Its `failed` rejects when too few nodes can be reached. */
 export function lazyWorkplaceOver(
-  launcher: LazyPoolLauncher,
+  nodePool: LazyNodePool,
   oldCode: OldCodeNews,
   { endTimeMs, signal }: LazyWorkplaceOptions,
 ): Workplace {
-  const workplace = workplaceOver(launcher, oldCode, endTimeMs);
+  const workplace = workplaceOver(nodePool, oldCode, endTimeMs);
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   let phase: "unneeded" | "needed" | "over" = "unneeded";
   const connect = (): Promise<void> => {
-    const connected = launcher.connect();
+    const connected = nodePool.connect();
     if (phase !== "unneeded") return connected;
     phase = "needed";
     connected.catch((error: unknown) => {
@@ -35,7 +37,7 @@ export function lazyWorkplaceOver(
   const taskLauncher: TaskLauncher = {
     launch: (request) => {
       if (phase === "unneeded") void connect();
-      return launcher.dispatcher.launch(request);
+      return nodePool.dispatcher.launch(request);
     },
   };
   return {

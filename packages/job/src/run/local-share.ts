@@ -6,7 +6,9 @@ import { type AllocatedNode, type Allocation, parseAllocation, type SlurmEnviron
 import { jobCgroups } from "./job-cgroups.ts";
 import type { NodeShare } from "./node-share.ts";
 
+/** This machine's part of a local run. */
 export interface LocalShare {
+  /** Its CPUs and memory. */
   readonly share: NodeShare;
   /** What this job's cgroups may be called. */
   readonly jobCgroups: readonly string[];
@@ -47,9 +49,8 @@ function shareOfJob(env: SlurmEnvironment, allocation: Allocation, asked: NodeSh
 }
 
 /** Inside of a step that is smaller than the job, the step's. */
-function cpusOfStep({ SLURM_CPUS_ON_NODE: text = "" }: SlurmEnvironment, { cpus }: AllocatedNode): number {
-  return /^[1-9]\d*$/.test(text) ? Math.min(Number(text), cpus) : cpus;
-}
+const cpusOfStep = ({ SLURM_CPUS_ON_NODE: text = "" }: SlurmEnvironment, { cpus }: AllocatedNode): number =>
+  /^[1-9]\d*$/.test(text) ? Math.min(Number(text), cpus) : cpus;
 
 const jobPart = ({ jobId }: Allocation, cpus: number, { memoryMb }: AllocatedNode): string =>
   `The ${cpus === 1 ? "CPU" : `${cpus} CPUs`}${memoryMb === undefined ? "" : ` and ${memoryMb} MB`} of Slurm job ${jobId}`;

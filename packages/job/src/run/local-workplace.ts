@@ -1,37 +1,38 @@
 /** This machine as a workplace: worker processes on its CPUs, under an agent that starts with the first call. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { lazyLauncher, type NodeLauncherConfig } from "@hyperion-ts/launcher";
-import type { RunEvents } from "@hyperion-ts/progress";
-import type { ProgramInfo } from "../program-info.ts";
+import { lazyLauncher, type LauncherOptions, launcherOptionsOf } from "@hyperion-ts/launcher";
 import { localShare } from "./local-share.ts";
+import type { OpenNode } from "./node-connections.ts";
+import { connectNodes } from "./node-pool.ts";
 import { OldCodeNews } from "./old-code-news.ts";
-import { openPoolLauncher, type OpenNode } from "./pool-launcher.ts";
 import { programCode } from "./program-code.ts";
+import type { ProgramEnv } from "./program-run.ts";
 import { type Workplace, workplaceOver } from "./workplace.ts";
 
+/**
+ * The workplace of the run with this environment. It has `cpus` CPUs; undefined: all that this process may use, or those of
+ * its Slurm job. What a person has set of the launcher is among `options`.
+ */
 export async function openLocalWorkplace(
-  info: ProgramInfo,
-  events: RunEvents,
+  { programInfo, events, signal }: ProgramEnv,
   cpus: number | undefined,
-  config: Partial<NodeLauncherConfig>,
-  signal: AbortSignal,
+  options: LauncherOptions,
 ): Promise<Workplace> {
-  const compileCache = join(info.dataDir, "compile-cache");
   const { share, jobCgroups, note } = localShare(process.env, cpus, availableParallelism());
   if (note !== null) events.emit({ type: "log", message: note });
   const oldCode = new OldCodeNews();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   const openNode: OpenNode = async (config) => lazyLauncher(config, { type: "LocalHost" }, failed.reject);
-  const launcher = await openPoolLauncher(
+  const nodePool = await connectNodes(
     {
-      logDir: info.logDir,
-      compileCache,
+      logDir: programInfo.logDir,
+      compileCache: join(programInfo.dataDir, "compile-cache"),
       codeOf: ({ name }) => programCode.of(name),
       onOldCode: oldCode.heard,
       jobCgroups,
-      ...config,
+      ...launcherOptionsOf(options),
       events,
       shareOf: () => share,
     },
@@ -39,5 +40,5 @@ export async function openLocalWorkplace(
     signal,
     openNode,
   );
-  return { ...workplaceOver(launcher, oldCode, null), failed: failed.promise };
+  return { ...workplaceOver(nodePool, oldCode, null), failed: failed.promise };
 }

@@ -2,7 +2,11 @@
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { LogDirectoryError } from "../log-directory-error.ts";
 
-/** Makes the directory, for its owner's eyes only. Throws a `LogDirectoryError`. */
+/**
+ * Makes the directory, for its owner's eyes only.
+ *
+ * @throws LogDirectoryError when it can't be made.
+ */
 export function makeLogDirectory(path: string): void {
   try {
     makeDirectory(path, { mode: 0o700 });

@@ -8,7 +8,9 @@ import type { NodeLauncher, NodePlace } from "@hyperion-ts/launcher";
 
 /** What becomes of a node. */
 export interface MisplacedOffice<Node> {
+  /** It is used; `note` says where its workers run. */
   use(node: Node, note: string): void;
+  /** It is not used, for this reason. */
   leaveOut(node: Node, reason: string): void;
 }
 
@@ -34,6 +36,7 @@ export class MisplacedNodes<Node = NodeLauncher> {
     this.#settle();
   }
 
+  /** `node`, whose workers would run in this place, can't enter the directory. */
   add(node: Node, place: NodePlace): void {
     this.#waiting = [...this.#waiting, { node, place }];
     this.#settle();

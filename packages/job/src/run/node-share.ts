@@ -1,6 +1,7 @@
 /** What part of a node is ours, as far as the batch system or the person says so. */
 import type { CpuPlace } from "@hyperion-ts/slurm-env";
 
+/** A part of a node. What is left out is not said. */
 export interface NodeShare {
   /** How many CPUs. Default: all that the node's agent may use. */
   readonly cpus?: number | undefined;

@@ -2,6 +2,7 @@
 import type { OldCode } from "@hyperion-ts/launcher";
 import type { RunEvent } from "@hyperion-ts/progress";
 
+/** Collects the changed files, and tells each once. */
 export class OldCodeNews {
   readonly #workers = new Set<string>();
   readonly #told = new Set<string>();

@@ -13,8 +13,11 @@ const LAST_STEPS_MS = 50;
 
 /** The run that is to end. */
 export interface EndingRun {
+  /** The file of the results database, for messages. */
   readonly database: string;
+  /** Told of the interruption. */
   readonly events: RunEvents;
+  /** Told last before the run ends. */
   readonly counts: CountsReport;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void> | undefined;
@@ -22,6 +25,7 @@ export interface EndingRun {
   endEarly(reason: InterruptedError): void;
 }
 
+/** The end of one run by signals. */
 export class OrderlyEnd implements Disposable {
   readonly #run: EndingRun;
   #period: GracePeriod | undefined;
@@ -43,7 +47,7 @@ export class OrderlyEnd implements Disposable {
     this.#run.events.emit({ type: "run-interrupted", signal, graceMs: ms });
   }
 
-  /** What a run rejects with that `interruption` has ended. */
+  /** The error of a run that `interruption` has ended. */
   errorOf(interruption: Interruption): InterruptedError {
     return new InterruptedError(interruption, this.#run.database, this.#run.counts.left());
   }

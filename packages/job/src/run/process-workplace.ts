@@ -19,6 +19,7 @@ import { failedTask } from "../dispatch/task-failure.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
 import type { Workplace } from "./workplace.ts";
 
+/** A workplace that runs functions in this process; `cpus` is how many calls it makes at a time. Default: as many as there are. */
 export async function openProcessWorkplace(cpus = availableParallelism()): Promise<Workplace> {
   const home = hostname();
   const pool = new CpuPool({ nodes: [{ name: home, cpuIds: Array.from({ length: cpus }, (_, i) => i) }] });

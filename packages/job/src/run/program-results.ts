@@ -11,20 +11,25 @@ import type { ProgramInfo } from "../program-info.ts";
 import { describeProgram } from "./describe-program.ts";
 import { programCode } from "./program-code.ts";
 
-/** Who wants to hear what of the database. */
-export interface ResultsListener {
+/** The run whose results these are: it hears of the database. */
+export interface RunWithResults {
+  /** Told of results that other code has computed. */
+  readonly events: RunEvents;
   /** A result was found in the database. */
   hit(): void;
   /** The database is lost: the run has to end. */
   lost(error: ResultsError): void;
 }
 
-/** Opens the database of `info`. It is disposed of with `stack`. Throws as `openResults` does. */
+/**
+ * Opens the database of `info`. It is disposed of with `stack`.
+ *
+ * @throws what `openResults` throws.
+ */
 export async function openProgramResults(
   info: ProgramInfo,
   options: Pick<ResultsOptions, "aroundCommit" | "batchJob" | "behind">,
-  events: RunEvents,
-  listener: ResultsListener,
+  run: RunWithResults,
   stack: AsyncDisposableStack,
 ): Promise<ResultsDatabase> {
   const ended = new AbortController();
@@ -41,10 +46,10 @@ export async function openProgramResults(
       path: info.database,
       programId: info.id,
       codeOfToday: (functionName) => programCode.of(functionName)?.hash(),
-      onOtherCode: (found) => events.emit({ type: "other-code", ...otherCode(found) }),
-      onHit: () => listener.hit(),
-      onLost: (error) => listener.lost(error),
-      onBehindFailed: (error) => events.emit({ type: "log", message: error.message }),
+      onOtherCode: (found) => run.events.emit({ type: "other-code", ...otherCode(found) }),
+      onHit: () => run.hit(),
+      onLost: (error) => run.lost(error),
+      onBehindFailed: (error) => run.events.emit({ type: "log", message: error.message }),
     }),
   );
   described = describeProgram(ended.signal).then((about) => results.describeProgram({ ...about }));

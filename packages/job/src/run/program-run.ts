@@ -31,7 +31,7 @@ export type ProgramEnv = Pick<JobEnv, "programInfo" | "results" | "signal" | "ev
 
 /** What the program's calls go to. Disposing of it ends all that it has started. */
 export interface Work extends CountedWork, AsyncDisposable {
-  /** Rejects when it turns out that no call can be made. Absent where that is known from the beginning. */
+  /** A rejection: it has turned out that no call can be made. Absent where that is known from the beginning. */
   readonly failed?: Promise<never>;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void>;
@@ -73,7 +73,7 @@ async function runToItsEnd<A>(
   await using stack = new AsyncDisposableStack();
   using run = new ProgramRun(info, options, stack, late);
   const settings = { ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }) };
-  const results = await openProgramResults(info, settings, run.events, run, stack);
+  const results = await openProgramResults(info, settings, run, stack);
   run.started(results);
   try {
     const value = await body(run, results);

@@ -2,6 +2,7 @@
 import type { ResultsOptions } from "@hyperion-ts/results";
 import type { RunEventListener } from "@hyperion-ts/progress";
 
+/** The options of all `run...` functions. */
 export interface RunOptions {
   /** Ends the run early. */
   readonly signal?: AbortSignal;
@@ -11,7 +12,7 @@ export interface RunOptions {
   readonly handleSignals?: boolean;
   /** Whether the end of each single call is an event too. Default false: there may be very many. */
   readonly trace?: boolean;
-  /** Hears all events of the run. */
+  /** Hears all events of the run, in order. Must not throw. */
   readonly onEvent?: RunEventListener;
   /** The results database: another one that it reads what it lacks from (`behind`); for tests of faults, what runs each COMMIT. Default: nothing of both. */
   readonly results?: Pick<ResultsOptions, "aroundCommit" | "behind">;

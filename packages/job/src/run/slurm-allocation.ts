@@ -2,8 +2,9 @@
 import { type Allocation, parseAllocation, type SlurmEnvironment } from "@hyperion-ts/slurm-env";
 
 /**
- * Reads the allocation from the environment. Throws a SlurmEnvError outside of one, and an Error in a step of several
- * tasks, which srun starts as many times. (`pid`: this process.)
+ * Reads the allocation from the environment. `pid` is this process.
+ *
+ * @throws SlurmEnvError outside of an allocation; Error in a step of several tasks: srun has started the program that often.
  */
 export function slurmAllocation(env: SlurmEnvironment, pid: number = process.pid): Allocation {
   const allocation = parseAllocation(env);

@@ -9,9 +9,13 @@ import { askSlurm, type SlurmAnswer } from "@hyperion-ts/slurm-env/commands";
 
 /** A start of a job: Slurm runs a job again, under its old id, when a node failed under it. */
 export interface JobStart {
+  /** Slurm's number of the job. */
   readonly jobId: number;
+  /** How often Slurm had run it before. */
   readonly restarts: number;
+  /** The number of its user. */
   readonly userId: number;
+  /** The name of its cluster (ClusterName of slurm.conf(5)). */
   readonly cluster: string;
 }
 

@@ -8,9 +8,8 @@ import { steadyNowMs } from "@hyperion-ts/bounds";
 import { askJobDetails } from "./ask-job-details.ts";
 import { askSlurmClock } from "./ask-slurm-clock.ts";
 import type { Grace, SignalGrace } from "./interruption.ts";
+import { END_GRACE_MS } from "./slurm-times.ts";
 
-/** Slurm sends SIGKILL so long after SIGTERM (KillWait of slurm.conf, by default 30 s); ending takes a while too. */
-const END_GRACE_MS = 20_000;
 /** So much is left of a job when its running calls are ended. */
 const LAST_MS = 10_000;
 /** A controller that does not answer must not use up the time that is left. */

@@ -1,7 +1,7 @@
 /** What Slurm is asked when one end of a node's connection hears nothing of the other. */
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { NodeLauncherConfig } from "@hyperion-ts/launcher";
+import type { LauncherOptions, NodeContext } from "@hyperion-ts/launcher";
 import type { Allocation, JobState } from "@hyperion-ts/slurm-env";
 import { askJobDetails } from "./ask-job-details.ts";
 
@@ -18,14 +18,14 @@ const ASKING_LIMIT_MS = 5_000;
  */
 export function silenceOptions(
   allocation: Allocation,
-  { nodePath = process.execPath }: Partial<NodeLauncherConfig>,
-): Pick<NodeLauncherConfig, "isPaused" | "whenHeadIsLost"> {
+  { nodePath = process.execPath }: Pick<LauncherOptions, "nodePath">,
+): Pick<NodeContext, "isPaused" | "whenHeadIsLost"> {
   const { jobId, head, nodes } = allocation;
   if (head === undefined) return { isPaused: isSuspended(allocation) };
   return { whenHeadIsLost: [nodePath, endAbandonedJob, String(jobId), String(nodes.length)] };
 }
 
-/** Asks once for all nodes that are silent at the same time. Rejects where Slurm does not tell. */
+/** Asks once for all nodes that are silent at the same time. A rejection: Slurm does not tell. */
 function isSuspended(allocation: Allocation): () => Promise<boolean> {
   let asked: Promise<boolean> | undefined;
   return () => {

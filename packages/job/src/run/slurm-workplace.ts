@@ -1,16 +1,21 @@
 /** The nodes of a Slurm allocation as a workplace: this machine, where it is one of them, and one connection to each other. */
 import { join } from "node:path";
-import { gpuNamesOf, type NodeLauncherConfig, type WorkerAddr } from "@hyperion-ts/launcher";
+import {
+  gpuNamesOf,
+  type LauncherOptions,
+  launcherOptionsOf,
+  type ReachOptions,
+  type WorkerAddr,
+} from "@hyperion-ts/launcher";
 import type { AllocatedNode, Allocation, JobDetails } from "@hyperion-ts/slurm-env";
-import type { RunEvents } from "@hyperion-ts/progress";
-import type { ProgramInfo } from "../program-info.ts";
 import { askJobDetails } from "./ask-job-details.ts";
 import { haveSlices } from "./choose-gpus.ts";
 import { jobCgroups } from "./job-cgroups.ts";
+import { lazyNodePool } from "./node-pool.ts";
 import type { NodeShare } from "./node-share.ts";
 import { OldCodeNews } from "./old-code-news.ts";
 import { programCode } from "./program-code.ts";
-import { lazyPoolLauncher } from "./pool-launcher.ts";
+import type { ProgramEnv } from "./program-run.ts";
 import { lazyWorkplaceOver } from "./lazy-workplace.ts";
 import type { Workplace } from "./workplace.ts";
 import { slurmAddresses } from "./slurm-addresses.ts";
@@ -19,26 +24,28 @@ import { silenceOptions } from "./slurm-silence.ts";
 import { readThreadsPerCore } from "./slurm-threads.ts";
 
 const SLICES_ELSEWHERE =
-  'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `launcher: { transport: { type: "srun" } }` only';
+  'The job has slices of GPUs (MIG), whose names on other nodes only a step of srun knows: there they are used with `reach: { transport: { type: "srun" } }` only';
 
 /** What a workplace in an allocation needs, beside the allocation. */
 export interface SlurmWorkplaceOptions {
+  /** With fewer nodes the run ends; undefined: 1. */
   readonly leastNodes: number | undefined;
-  readonly config: Partial<NodeLauncherConfig>;
+  /** What a person has set of the launcher is among these. */
+  readonly launcher: LauncherOptions;
   /** Is told what the controller says of the job's end. */
   readonly end: SlurmEnd;
 }
 
+/** The workplace of the run with this environment. It connects to its nodes with the first call. */
 export async function openSlurmWorkplace(
-  info: ProgramInfo,
-  events: RunEvents,
+  { programInfo, events, signal, log }: ProgramEnv,
   allocation: Allocation,
-  { leastNodes, config, end }: SlurmWorkplaceOptions,
-  signal: AbortSignal,
+  { leastNodes, launcher, end }: SlurmWorkplaceOptions,
 ): Promise<Workplace> {
-  const log = (message: string): void => events.emit({ type: "log", message });
+  const { reach = {} } = launcher;
+  const bySrun = reach.transport?.type === "srun";
   for (const { message } of allocation.notes) log(message);
-  if (jobHasSlices() && allocation.nodes.length > 1 && config.transport?.type !== "srun") log(SLICES_ELSEWHERE);
+  if (jobHasSlices() && allocation.nodes.length > 1 && !bySrun) log(SLICES_ELSEWHERE);
   const [details, threads] = await Promise.all([
     readJobDetails(allocation, log, signal),
     readThreadsPerCore(allocation, signal),
@@ -47,34 +54,37 @@ export async function openSlurmWorkplace(
   if (details !== undefined) end.learn(details);
   const shares = new Map(
     allocation.nodes.map((node) => [
-      String(node.name),
+      node.name,
       {
         slurmThreads: threads.get(node.name),
-        ...shareOf(node, details, node.name === allocation.head || config.transport?.type === "srun"),
+        ...shareOf(node, details, node.name === allocation.head || bySrun),
       },
     ]),
   );
   const oldCode = new OldCodeNews();
-  const launcher = lazyPoolLauncher(
+  const nodePool = lazyNodePool(
     {
-      logDir: info.logDir,
-      compileCache: join(info.dataDir, "compile-cache"),
+      logDir: programInfo.logDir,
+      compileCache: join(programInfo.dataDir, "compile-cache"),
       codeOf: ({ name }) => programCode.of(name),
       onOldCode: oldCode.heard,
       jobCgroups: jobCgroups(allocation, details, process.env),
       log,
-      ...silenceOptions(allocation, config),
-      addressOf: slurmAddresses(allocation.nodes.map(({ name }) => name)),
-      ...config,
+      ...silenceOptions(allocation, launcher),
+      ...launcherOptionsOf(launcher),
+      reach: {
+        addressOf: slurmAddresses(allocation.nodes.map(({ name }) => name)),
+        ...reach,
+        ...transportOf(allocation, details, reach),
+      },
       ...(leastNodes === undefined ? {} : { leastNodes }),
-      ...transportOf(allocation, details, config),
       events,
       shareOf: ({ hostname = "" }) => shares.get(hostname),
     },
     allocation.nodes.map((node) => addressOf(node, allocation)),
     signal,
   );
-  return lazyWorkplaceOver(launcher, oldCode, { endTimeMs: end.timeMs ?? null, signal });
+  return lazyWorkplaceOver(nodePool, oldCode, { endTimeMs: end.timeMs ?? null, signal });
 }
 
 const addressOf = ({ name }: AllocatedNode, { head }: Allocation): WorkerAddr => ({
@@ -104,8 +114,8 @@ const jobHasSlices = (): boolean => haveSlices(gpuNamesOf(process.env));
 function transportOf(
   { components }: Allocation,
   details: JobDetails | undefined,
-  { transport }: Partial<NodeLauncherConfig>,
-): Pick<NodeLauncherConfig, "transport"> {
+  { transport }: ReachOptions,
+): Pick<ReachOptions, "transport"> {
   if (transport?.type !== "srun") return {};
   const hetGroupOf = (host: string): number | undefined =>
     components?.find(({ nodes }) => nodes.some(({ name }) => name === host))?.index;

@@ -4,31 +4,33 @@ import type { Job } from "../job.ts";
 import type { JobEnv } from "../job-env.ts";
 import { tellUnrunJobs } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
+import type { NodePool } from "./node-pool.ts";
 import type { OldCodeNews } from "./old-code-news.ts";
-import type { PoolLauncher } from "./pool-launcher.ts";
 import { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "./program-run.ts";
 
 /** What runs calls, and what a job may know of it. */
 export interface Workplace extends Work {
+  /** Finds a worker for each call. */
   readonly taskLauncher: TaskLauncher;
+  /** What a job sees of it. */
   readonly env: Pick<JobEnv, "pool" | "nodeLaunchers" | "cpusPerNode" | "connect" | "endTimeMs">;
 }
 
-/** The nodes of `launcher` as a workplace, which has it from now on. */
-export const workplaceOver = (launcher: PoolLauncher, oldCode: OldCodeNews, endTimeMs: number | null): Workplace => ({
-  taskLauncher: launcher.dispatcher,
+/** The nodes of `nodePool` as a workplace, which has it from now on. */
+export const workplaceOver = (nodePool: NodePool, oldCode: OldCodeNews, endTimeMs: number | null): Workplace => ({
+  taskLauncher: nodePool.dispatcher,
   env: {
-    pool: launcher.pool,
-    nodeLaunchers: launcher.nodes,
-    cpusPerNode: launcher.cpusPerNode,
+    pool: nodePool.pool,
+    nodeLaunchers: nodePool.nodes,
+    cpusPerNode: nodePool.cpusPerNode,
     connect: async () => undefined,
     endTimeMs,
   },
-  drain: () => launcher.dispatcher.drain(),
-  counts: () => launcher.dispatcher.counts(),
-  whyWaiting: () => launcher.dispatcher.whyWaiting(),
+  drain: () => nodePool.dispatcher.drain(),
+  counts: () => nodePool.dispatcher.counts(),
+  whyWaiting: () => nodePool.dispatcher.whyWaiting(),
   news: () => oldCode.take(),
-  [Symbol.asyncDispose]: () => launcher[Symbol.asyncDispose](),
+  [Symbol.asyncDispose]: () => nodePool[Symbol.asyncDispose](),
 });
 
 /** Runs `job` as one run of the program, in a workplace that `open` makes. Settles as `runProgram` does. */

@@ -73,11 +73,11 @@ async function running<A>(job: Job<A, HasWorkers>) {
   };
 }
 
-const asked = (counts: FunctionCounts | undefined): number | null => {
+function asked(counts: FunctionCounts | undefined): number | null {
   if (counts === undefined) return 0;
   const { waiting, running, done, failed, toCome } = counts;
   return toCome === null ? null : waiting + running + done + failed + toCome;
-};
+}
 
 describe("the whole number of calls is known from the start", () => {
   test.each<{ readonly of: string; readonly job: Job<unknown, HasWorkers> }>([

@@ -28,7 +28,7 @@ const hasSqlite3 = ((): boolean => {
 })();
 
 /** The keys with a right result in a database, read by a program that is not ours. */
-const rowsIn = (database: string): ReadonlySet<number> => {
+function rowsIn(database: string): ReadonlySet<number> {
   const lines = execFileSync(
     "sqlite3",
     [
@@ -39,7 +39,7 @@ const rowsIn = (database: string): ReadonlySet<number> => {
     { encoding: "utf8" },
   );
   return new Set(lines.trim().split("\n").map(Number));
-};
+}
 
 const executions = (dir: string): readonly number[] =>
   readFileSync(join(dir, "executions"), "utf8")
@@ -52,7 +52,7 @@ const sql = (database: string, statement: string): string =>
 
 type Fault = (database: string) => void;
 
-const faults: readonly (readonly [title: string, happened: RegExp, fault: Fault])[] = [
+const FAULTS: readonly (readonly [title: string, happened: RegExp, fault: Fault])[] = [
   ["is removed", /it was removed or renamed/, (file) => rmSync(file)],
   ["is renamed", /it was removed or renamed/, (file) => renameSync(file, `${file}.old`)],
   [
@@ -114,12 +114,12 @@ const faults: readonly (readonly [title: string, happened: RegExp, fault: Fault]
 ];
 
 /** What the message advises. */
-const goOnFrom = (errors: string): { readonly saved: string; readonly database: string } => {
+function goOnFrom(errors: string): { readonly saved: string; readonly database: string } {
   const [, saved = "", database = ""] = /then: mv (\S+) (\S+) and run the program again/.exec(errors) ?? [];
   return { saved, database };
-};
+}
 
-test.skipIf(!hasSqlite3).for(faults.flatMap((fault) => [15, 120].map((after) => [...fault, after] as const)))(
+test.skipIf(!hasSqlite3).for(FAULTS.flatMap((fault) => [15, 120].map((after) => [...fault, after] as const)))(
   "a program whose database %s ends with an error, and all that it acknowledged is in the file that this names (needs sqlite3)",
   { timeout: TIMEOUT_MS },
   async ([, happened, fault, after]) => {

@@ -6,7 +6,7 @@ import { RunEvents } from "@hyperion-ts/progress";
 import { square } from "../functions.ts";
 import { TempDir } from "../local-run.ts";
 
-const patience = { timeout: 60_000, interval: 10 } as const;
+const PATIENCE = { timeout: 60_000, interval: 10 } as const;
 const signal = new AbortController().signal;
 
 /** A dispatcher over this machine's nodes, which tests add. */
@@ -68,14 +68,14 @@ test("while a dispatcher is drained nothing begins, what runs goes on, and the r
   await world.addNode("n1", 1);
   const running = await world.launch(1);
   const behind = world.launch(1).catch((error: unknown) => error);
-  expect(world.dispatcher.whyWaiting()).toMatchObject({ kind: "claims", node: "n1", idle: 0 });
+  expect(world.dispatcher.whyWaiting()).toMatchObject({ kind: "earmarked", node: "n1", idle: 0 });
   let drained = false;
   const draining = world.dispatcher.drain().then(() => (drained = true));
   expect(await running.call(square, 4)).toBe(16);
   expect(drained).toBe(false);
   running[Symbol.dispose]();
   await draining;
-  await vi.waitFor(() => expect(world.dispatcher.whyWaiting()).toEqual({ kind: "ending" }), patience);
+  await vi.waitFor(() => expect(world.dispatcher.whyWaiting()).toEqual({ kind: "ending" }), PATIENCE);
   const controller = new AbortController();
   const late = world.dispatcher.launch({ cpus: 1, options: {}, signal: controller.signal });
   controller.abort(new Error("enough"));

@@ -31,7 +31,7 @@ test.each([
       writeFileSync(join(world.path, "load"), "");
     }
     if (counts?.running === 2) {
-      expect(event.waitingFor).toMatchObject({ kind: "claims" });
+      expect(event.waitingFor).toMatchObject({ kind: "earmarked" });
       writeFileSync(join(world.path, "end"), "");
     }
   };
@@ -59,7 +59,7 @@ test("it is what the others wait for only while none runs", async () => {
   expect(seen()).toEqual([2, 0, 1, "module-loading"]);
   expect(nodes.dispatcher.whyWaiting()).toEqual({ kind: "module-loading", node: "n1", module: "file:///f.ts" });
   nodes.workers[1]?.loading.clear();
-  expect(seen()).toEqual([1, 1, 1, "claims"]);
+  expect(seen()).toEqual([1, 1, 1, "earmarked"]);
   nodes.workers[0]?.loading.clear();
-  expect(seen()).toEqual([0, 2, 1, "claims"]);
+  expect(seen()).toEqual([0, 2, 1, "earmarked"]);
 });

@@ -40,7 +40,7 @@ class Nodes implements AsyncDisposable {
     const launcher = await workerLauncherWithRunCmd(
       this.world.path,
       (command) => runCmdLocalAsync({ ...command, env: { ...command.env, ...env } }),
-      { node: name, compileCache, headSilenceMs: null },
+      { node: name, compileCache, times: { headSilenceMs: Infinity } },
     );
     this.#stack.use(launcher);
     this.#launchers.set(name, launcher);

@@ -3,11 +3,12 @@ import { type Lease, PoolCore } from "@hyperion-ts/cpu-pool";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { CallCounts } from "../../src/dispatch/call-counts.ts";
-import { Task, type TaskHolder } from "../../src/dispatch/task.ts";
+import type { TaskHolder } from "../../src/dispatch/task-holder.ts";
+import { Task } from "../../src/dispatch/task.ts";
 import { WaitingCalls } from "../../src/dispatch/waiting-calls.ts";
 
 /** CPUs on which nothing starts. */
-class Holder implements TaskHolder {
+class Holder implements TaskHolder<Task> {
   readonly lease: Lease;
   readonly place = { node: "n", cpuIds: [], logFile: null, ranMs: 0 };
 

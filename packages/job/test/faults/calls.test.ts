@@ -1,17 +1,11 @@
 /** Calls that go wrong: what their caller is told, and that nobody else is harmed. */
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
   CallError,
   type Job,
   local,
-  mapConcurrently,
   mapConcurrentlySettled,
   remoteEval,
-  setTaskAttempts,
   setTaskMemory,
   setTaskTimeLimit,
 } from "../../src/index.ts";
@@ -20,19 +14,15 @@ import { defineLate } from "../functions/defines-late.ts";
 import {
   deaf,
   foreignPromises,
-  frame,
   hoards,
-  leavesChildren,
   looksUp,
   measures,
-  prints,
   rejectsWith,
   stubborn,
-  writesRaw,
   wrongOutput,
 } from "../functions/faulty.ts";
 import { licensed } from "../functions/throws-on-node.ts";
-import { errorOf, lives, survive, thrownBy, World } from "./world.ts";
+import { errorOf, survive, World } from "./world.ts";
 
 /** All at once; their errors. */
 const errorsOf =
@@ -160,92 +150,6 @@ test("a call that never ends is ended at its time limit, also when it is deaf to
   expect(survived.outcome).toMatchObject({ value: [timedOut, timedOut] });
 });
 
-test("100 MB on stdout are in the worker's log, and the call and all others go on", async () => {
-  let path = "";
-  {
-    await using world = new World();
-    ({ path } = world);
-    const survived = await survive(
-      world,
-      mapConcurrently([100, 1], (megabytes) => remoteEval(prints, megabytes)),
-    );
-    expect(survived.outcome).toEqual({ value: [null, null] });
-    expect(world.logs.length).toBeGreaterThan(101 * 1_048_576);
-  }
-  expect(existsSync(path)).toBe(false);
-});
-
-describe("garbage that looks like frames", () => {
-  const heartbeat = frame(3, 0, 0, Buffer.alloc(0));
-  const result = frame(17, 1, 1, Buffer.from([0, 0, 0, 0, 0xc0]));
-
-  test("is log on stdout and stderr", async () => {
-    await using world = new World();
-    const bytes = Buffer.concat([
-      result,
-      heartbeat,
-      result.subarray(0, 20),
-      frame(20, 1, 0, Buffer.from("{}")),
-      Buffer.alloc(200_000, 0xff),
-    ]);
-    const survived = await survive(
-      world,
-      mapConcurrently([1, 2], (fd) => remoteEval(writesRaw, { fd, bytes })),
-    );
-    expect(survived.outcome).toEqual({ value: ["written", "written"] });
-    expect(survived.events.filter(({ type }) => type === "call-retried")).toEqual([]);
-  });
-
-  test.for([
-    ["text", Buffer.from("a native library that thinks 3 is its own\n")],
-    ["a frame of another worker", frame(17, 9, 1, Buffer.alloc(8))],
-    ["a message that is no JSON", frame(1, 1, 0, Buffer.from("{ ready"))],
-    ["a result that is too short", frame(17, 1, 1, Buffer.from([1, 2]))],
-    ["a call", frame(16, 1, 1, Buffer.alloc(8))],
-    ["the call's own answer", frame(18, 1, 1, Buffer.from([0, 0, 0, 0, 0xc0]))],
-    ["the beginning of a frame", frame(17, 1, 1, Buffer.alloc(8)).subarray(0, 14)],
-    ["the news of its own end", frame(20, 1, 0, Buffer.from("{}"))],
-  ] as const)("on the descriptor of the frames ends the worker, and no other: %s", async ([, bytes]) => {
-    await using world = new World();
-    const survived = await survive(
-      world,
-      local(setTaskAttempts(1), remoteEval(writesRaw, { fd: 3, bytes, next: "wait" })),
-      { cpus: 1 },
-    );
-    expect(errorOf(survived)).toMatchObject({
-      reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } },
-      message: expect.stringMatching(
-        /the worker was ended by its agent: something in it writes to file descriptor 3, which carries its frames.* Received a? ?.*\n {2}input .*\n {2}log {4}/,
-      ),
-    });
-  });
-
-  test("that answers calls which were never made does not hide who has written them", async () => {
-    await using world = new World();
-    const bytes = Buffer.concat([77, 78, 79].map((id) => frame(17, 1, id, Buffer.from([0, 0, 0, 0, 0xc0]))));
-    const survived = await survive(
-      world,
-      local(setTaskAttempts(1), remoteEval(writesRaw, { fd: 3, bytes, next: "wait" })),
-      { cpus: 1 },
-    );
-    expect(errorOf(survived)).toMatchObject({
-      reason: { kind: "worker-died", death: { kind: "killed", signal: "SIGKILL" } },
-      message: expect.stringMatching(/file descriptor 3/),
-    });
-  });
-});
-
-test("children that outlive a call go with its worker, those that don't listen to SIGTERM too", async () => {
-  await using world = new World();
-  const survived = await survive(world, async (env) => {
-    const pids = await remoteEval(leavesChildren, null)(env);
-    return { pids, alive: pids.filter(lives) };
-  });
-  const found = "value" in survived.outcome ? survived.outcome.value : { pids: [], alive: [] };
-  expect(found.alive).toHaveLength(2);
-  expect(found.pids.filter(lives)).toEqual([]);
-});
-
 test("an input that its schema refuses is told by its path, before anything is sent", async () => {
   await using world = new World();
   const wrong: { until: number; x: number } = JSON.parse('{ "until": 1, "x": "one" }');
@@ -290,43 +194,3 @@ test("what a schema refuses in a promise of another realm is caught by its calle
   ];
   expect(survived.outcome).toMatchObject({ value: { echoed: 5, refused } });
 });
-
-test("two functions of one name are refused when the second module is loaded, and both are named", async () => {
-  await using world = new World();
-  const { same } = await import("../functions/first-of-a-name.ts");
-  const second = await thrownBy(import("../functions/second-of-a-name.ts"));
-  expect(second).toMatchObject({
-    name: "DuplicateNameError",
-    message: expect.stringMatching(
-      /define the remote function "faulty\/same-name": .*first-of-a-name\.ts and .*second-of-a-name\.ts\. Rename one of them/,
-    ),
-  });
-  expect((await survive(world, remoteEval(same, null))).outcome).toEqual({ value: "first" });
-});
-
-test("a program that a worker starts by importing its functions is explained, not started, whether it is awaited, not awaited or caught, and also where it asks for arguments that a worker has not", async () => {
-  await using world = new World();
-  const forms = ["awaited", "not awaited", "caught", "without arguments"];
-  const ends = await Promise.all(
-    forms.map((form) => runProgram("starts-program.ts", [join(world.path, form)], { FAULTY_FORM: form })),
-  );
-  expect(ends.map(({ code }) => code)).toEqual(forms.map(() => 1));
-  for (const { stderr } of ends)
-    expect(stderr).toMatch(
-      /(?:CallError: )?faulty\/double failed on .*\n.*(runJobLocal|programInfo) was called inside a worker\..* this module starts a program when it is imported\..* if \(import\.meta\.main\) \{ await \1\(\.\.\.\) \}/,
-    );
-});
-
-/** Runs a program of the folder functions to its end. */
-function runProgram(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly code: unknown; readonly stderr: string }> {
-  const program = fileURLToPath(new URL(`../functions/${file}`, import.meta.url));
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env: { ...process.env, ...env } }, (error, _stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, stderr }),
-    );
-  });
-}

@@ -66,10 +66,10 @@ test.for([
   const heard: RunEvent[] = [];
   events.subscribe(({ event }) => heard.push(event));
   const far = farAgent();
-  const times = { compileCache, heartbeatMs: 300, silenceMs: 3_000, headSilenceMs: null };
+  const options = { compileCache, times: { heartbeatMs: 300, silenceMs: 3_000, headSilenceMs: Infinity } };
   const [first, second] = [
-    await workerLauncherWithRunCmd(world.path, far.run, { ...times, node: "n1" }),
-    await workerLauncherWithRunCmd(world.path, runCmdLocalAsync, { ...times, node: "n2" }),
+    await workerLauncherWithRunCmd(world.path, far.run, { ...options, node: "n1" }),
+    await workerLauncherWithRunCmd(world.path, runCmdLocalAsync, { ...options, node: "n2" }),
   ];
   stack.use(first);
   stack.use(second);

@@ -6,8 +6,8 @@ import { CallError, type Job, local, remoteEval, type RunEvent, setTask } from "
 import { holds } from "../functions/bulky.ts";
 import { lives, survive, World } from "./world.ts";
 
-const share = 200;
-const mb = 400;
+const SHARE = 200;
+const MB = 400;
 
 /** `job`, during which the file comes as soon as a call was named. */
 const opening =
@@ -24,7 +24,7 @@ test("a call that holds more than its share is named once, with both numbers, an
   const until = join(world.path, "open");
   const survived = await survive(
     world,
-    opening(until, local(setTask({ memoryMb: share }), remoteEval(holds, { mb, until, end: "return" }))),
+    opening(until, local(setTask({ memoryMb: SHARE }), remoteEval(holds, { mb: MB, until, end: "return" }))),
   );
   expect(survived.outcome).toEqual({ value: expect.any(Number) });
   expect(survived.events.filter(isOver)).toEqual([
@@ -34,12 +34,12 @@ test("a call that holds more than its share is named once, with both numbers, an
       node: expect.any(String),
       attempt: 1,
       usedMb: expect.any(Number),
-      memoryMb: share,
+      memoryMb: SHARE,
       ends: false,
     },
   ]);
   const over = survived.events.find((event) => event.type === "call-over-memory");
-  expect(over?.usedMb).toBeGreaterThan(share);
+  expect(over?.usedMb).toBeGreaterThan(SHARE);
 });
 
 test("a call that is to end then ends, is not tried again, and says why; nobody else in its place is harmed", async () => {
@@ -47,14 +47,14 @@ test("a call that is to end then ends, is not tried again, and says why; nobody 
   const never = join(world.path, "never");
   const survived = await survive(
     world,
-    local(setTask({ memoryMb: share, memoryLimit: "end" }), remoteEval(holds, { mb, until: never, end: "return" })),
+    local(setTask({ memoryMb: SHARE, memoryLimit: "end" }), remoteEval(holds, { mb: MB, until: never, end: "return" })),
   );
   expect(survived.outcome).toMatchObject({
     error: expect.any(CallError),
   });
   expect(survived.outcome).toMatchObject({
     error: {
-      reason: { kind: "over-memory", memoryMb: share },
+      reason: { kind: "over-memory", memoryMb: SHARE },
       site: { attempt: 1, attempts: 1 },
       message: expect.stringMatching(
         /\n {2}it held \d+ MB of memory, more than the 200 MB of setTaskMemory, and was ended for that \(memoryLimit: "end"\)\. Reserve what such calls need\n/,
@@ -69,7 +69,7 @@ test("a call that is to end then ends, is not tried again, and says why; nobody 
 test("a worker that dies above its share says what it held", async () => {
   await using world = new World();
   const until = join(world.path, "open");
-  const dies = local(setTask({ memoryMb: share, attempts: 1 }), remoteEval(holds, { mb, until, end: "die" }));
+  const dies = local(setTask({ memoryMb: SHARE, attempts: 1 }), remoteEval(holds, { mb: MB, until, end: "die" }));
   const survived = await survive(world, opening(until, dies));
   expect(survived.outcome).toMatchObject({
     error: {

@@ -37,7 +37,7 @@ test.for([
   [
     "stopped",
     "SIGSTOP",
-    /no node is left to run it\. .+ was lost: nothing was heard from its agent for \d+ ms\n {2}input/,
+    /no node is left to run it\. .+ was lost: nothing was heard from its agent for [\d.]+ m?s\n {2}input/,
   ],
 ] as const)(
   "when the only agent is %s, every call ends, those that wait too, and says which node was lost and why",
@@ -47,7 +47,7 @@ test.for([
     const job = whileBusy((agent) => process.kill(agent, signal));
     const ends = await runJobLocal(world.info, job, {
       ...quiet,
-      launcher: quick,
+      ...quick,
       onEvent: ({ event }) => events.push(event),
     });
     expect(ends).toHaveLength(50);
@@ -85,7 +85,7 @@ test("a job that blocks the head's event loop for many times the silence that it
     await sleep(100);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15_000);
     // Long enough that a node which was given up would be known by now.
-    await sleep(3 * quick.heartbeatMs);
+    await sleep(3 * quick.times.heartbeatMs);
     return {
       before: (await before).map(({ x, attempt }) => [x, attempt]),
       after: await mapConcurrently(numbers(20), (x) => remoteEval(square, x))(env),
@@ -93,7 +93,7 @@ test("a job that blocks the head's event loop for many times the silence that it
   };
   const value = await runJobLocal(world.info, job, {
     ...quiet,
-    launcher: quick,
+    ...quick,
     onEvent: ({ event }) => events.push(event),
   });
   expect(value).toEqual({ before: numbers(20).map((x) => [x, 1]), after: numbers(20).map((x) => x * x) });
@@ -102,7 +102,7 @@ test("a job that blocks the head's event loop for many times the silence that it
 
 test.for([
   ["killed", "SIGKILL", /^its agent ended \(SIGKILL\)/],
-  ["stopped", "SIGSTOP", /^nothing was heard from its agent for \d+ ms/],
+  ["stopped", "SIGSTOP", /^nothing was heard from its agent for [\d.]+ m?s/],
 ] as const)(
   "when one of two agents is %s, its calls run again on the other node, once each, and the lost one is not used any more",
   async ([, signal, why]) => {

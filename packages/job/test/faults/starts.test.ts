@@ -51,10 +51,11 @@ describe("a call whose worker does not start with what the call asks for", () =>
     await using world = new World();
     faultyStarts(world, "hangs 77");
     const survived = await survive(world, local(setTaskMemory(77), local(setTaskAttempts(1), remoteEval(square, 2))), {
-      launcher: { compileCache, connectTimeoutMs: 6_000 },
+      compileCache,
+      times: { connectTimeoutMs: 6_000 },
     });
     expect(errorOf(survived).message).toMatch(
-      /No worker starts on .+ with 77 MB of memory \(setTaskMemory\), while one without does\. .* it was not ready within 6000 ms/,
+      /No worker starts on .+ with 77 MB of memory \(setTaskMemory\), while one without does\. .* it was not ready within 6 s/,
     );
   });
 
@@ -100,7 +101,8 @@ describe("a start that hangs", () => {
     const events: RunEvent[] = [];
     const ends = await runJobLocal(world.info, squares(20), {
       ...quiet,
-      launcher: { compileCache, connectTimeoutMs: 600_000 },
+      compileCache,
+      times: { connectTimeoutMs: 600_000 },
       onEvent: ({ event }) => events.push(event),
     });
     expect(ends).toEqual(numbers(20).map((x) => ({ status: "fulfilled", value: x * x })));

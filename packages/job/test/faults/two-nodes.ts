@@ -1,12 +1,12 @@
 /** This machine as two nodes, for tests of lost ones. */
-import { type HasWorkers, openPoolLauncher, type PoolLauncher, type RunEvent, RunEvents } from "../../src/index.ts";
+import { type HasWorkers, openPoolLauncher, type NodePool, type RunEvent, RunEvents } from "../../src/index.ts";
 import { compileCache, type World } from "./world.ts";
 
 /** Times at which a silence is noticed soon. */
-export const quick = { compileCache, heartbeatMs: 300, silenceMs: 3_000 };
+export const quick = { compileCache, times: { heartbeatMs: 300, silenceMs: 3_000 } };
 
 export interface Nodes extends AsyncDisposable {
-  readonly launcher: PoolLauncher;
+  readonly launcher: NodePool;
   readonly env: HasWorkers;
   readonly events: readonly RunEvent[];
 }

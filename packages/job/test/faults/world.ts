@@ -67,7 +67,7 @@ export async function survive<A>(world: World, faulty: Job<A>, options: RunLocal
 export const compileCache = join(import.meta.dirname, "../../node_modules/.cache/hyperion-ts/compiled");
 
 /** Runs on two CPUs that print nothing and leave this process's signals alone. */
-export const quiet: RunLocalOptions = { cpus: 2, progress: "none", handleSignals: false, launcher: { compileCache } };
+export const quiet: RunLocalOptions = { cpus: 2, progress: "none", handleSignals: false, compileCache };
 
 const amongOthers =
   <A>(faulty: Job<A>): Job<Survived<A>["outcome"]> =>
@@ -132,7 +132,7 @@ export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Dis
 export const ourProcesses = (): readonly number[] => pidsWith(mark).filter(lives);
 
 /** Whether a process is there and no zombie. */
-export const lives = (pid: number): boolean => {
+export function lives(pid: number): boolean {
   const found = readProcess(pid);
   return found !== undefined && !hasEnded(found);
-};
+}

@@ -64,7 +64,7 @@ export async function run({ program, args, limits, before = [], env = {} }: RunO
 const UID = 100_000 + process.pid;
 
 /** Runs a program as a user who has no other process and may have so many; of root's rights it keeps those to files, so that it finds its own. */
-export const asUser = (processes: number): readonly string[] => {
+export function asUser(processes: number): readonly string[] {
   const rights = ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"];
   return [
     "setpriv",
@@ -75,7 +75,7 @@ export const asUser = (processes: number): readonly string[] => {
     "prlimit",
     `--nproc=${processes}`,
   ];
-};
+}
 
 function cgroup({ controller, files }: Limits): Disposable & { readonly folder: string } {
   const folder = `/sys/fs/cgroup/${controller}/hyperion-test-${randomUUID()}`;

@@ -162,7 +162,7 @@ describe.skipIf(!hasScript)("a program on a terminal", () => {
   test("tells one rate between counts, however often it is drawn", async () => {
     using place = folder();
     const rows = rowsOf(
-      await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "40", "150"], 120),
+      await cameOutOfTerminal([program("streaming.ts"), place.dir, "array", "80", "150"], 120),
     ).filter((row) => row.includes("running"));
     const counts = rows.map((row) =>
       row

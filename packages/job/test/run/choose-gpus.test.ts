@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { chooseGpus, haveSlices } from "../../src/run/choose-gpus.ts";
 
-const mig = "MIG-377e0049-554c-540b-93c6-d0976f8426cb";
+const MIG = "MIG-377e0049-554c-540b-93c6-d0976f8426cb";
 
 test.each([
-  ["by the names that its step was given", { CUDA_VISIBLE_DEVICES: mig }, { gpuIds: ["5"], agentIsInJob: true }, [mig]],
+  ["by the names that its step was given", { CUDA_VISIBLE_DEVICES: MIG }, { gpuIds: ["5"], agentIsInJob: true }, [MIG]],
   [
     "by the numbers of its step, which sees its own devices only",
     { CUDA_VISIBLE_DEVICES: "0,1" },
@@ -42,5 +42,5 @@ test.each([
 });
 
 test("slices of GPUs are known by their names", () => {
-  expect([haveSlices([mig]), haveSlices(["GPU-5c89852c", "0"]), haveSlices(undefined)]).toEqual([true, false, false]);
+  expect([haveSlices([MIG]), haveSlices(["GPU-5c89852c", "0"]), haveSlices(undefined)]).toEqual([true, false, false]);
 });

@@ -4,11 +4,11 @@ import { GracePeriod } from "../../src/run/grace-period.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const isSettled = async (promise: Promise<void>): Promise<boolean> => {
+async function isSettled(promise: Promise<void>): Promise<boolean> {
   const pending = Symbol("pending");
   await vi.advanceTimersByTimeAsync(0);
   return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
-};
+}
 
 test("is over when the first signal's time is", async () => {
   using period = new GracePeriod();

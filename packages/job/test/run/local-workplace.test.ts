@@ -42,7 +42,7 @@ test("a run that finds all its results starts no process; one that computes has 
   using dir = new TempDir();
   const node = watchedNode(dir);
   const run = (xs: readonly number[]): Promise<number[]> =>
-    runJobLocal(dir.info, remembered(xs), { ...quiet, launcher: { nodePath: node.nodePath } });
+    runJobLocal(dir.info, remembered(xs), { ...quiet, nodePath: node.nodePath });
   expect(await run([1, 2, 3])).toEqual([1, 4, 9]);
   expect([node.starts("agent-main"), node.starts("worker-main")]).toEqual([
     1,
@@ -64,7 +64,7 @@ test("the job sees its node and CPUs before that", async () => {
       nodes: [...env.nodeLaunchers.keys()],
       pool: env.pool.snapshot().nodes.map(({ name, cpus }) => [name, cpus.total]),
     }),
-    { ...quiet, launcher: { nodePath: node.nodePath } },
+    { ...quiet, nodePath: node.nodePath },
   );
   expect(seen).toEqual({ cpus: [[hostname(), 2]], nodes: [hostname()], pool: [[hostname(), 2]] });
   expect(node.starts("agent-main")).toBe(0);
@@ -78,7 +78,7 @@ test("a run whose agent can't be started ends with a LaunchError, whatever its j
   for (const job of [remembered([1]), stubborn]) {
     const error = await runJobLocal<unknown>(dir.info, job, {
       ...quiet,
-      launcher: { nodePath: "/no/such/node" },
+      nodePath: "/no/such/node",
     }).catch((error: unknown) => error);
     expect([error instanceof LaunchError, error]).toEqual([
       true,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MisplacedNodes } from "../../src/run/misplaced-nodes.ts";
 
-const place = { directory: "/home/alice", why: "ENOENT" };
+const PLACE = { directory: "/home/alice", why: "ENOENT" };
 
 function nodes(): { readonly misplaced: MisplacedNodes<string>; readonly heard: string[] } {
   const heard: string[] = [];
@@ -21,22 +21,22 @@ const used = (node: string): string =>
 
 test("a node is left out as soon as another one has entered the directory, whichever comes first", () => {
   const { misplaced, heard } = nodes();
-  misplaced.add("n2", place);
+  misplaced.add("n2", PLACE);
   expect(heard).toEqual([]);
   misplaced.entered();
-  misplaced.add("n4", place);
+  misplaced.add("n4", PLACE);
   misplaced.decide();
   expect(heard).toEqual([out("n2"), out("n4")]);
 });
 
 test("where none has, all are used, also those that come later; until one has", () => {
   const { misplaced, heard } = nodes();
-  misplaced.add("n2", place);
-  misplaced.add("n3", place);
+  misplaced.add("n2", PLACE);
+  misplaced.add("n3", PLACE);
   misplaced.decide();
-  misplaced.add("n4", place);
+  misplaced.add("n4", PLACE);
   expect(heard).toEqual([used("n2"), used("n3"), used("n4")]);
   misplaced.entered();
-  misplaced.add("n5", place);
+  misplaced.add("n5", PLACE);
   expect(heard.slice(3)).toEqual([out("n5")]);
 });

@@ -26,6 +26,14 @@ async function askedFor(name: "SIGTERM" | "SIGUSR1", endTimeMs?: number, endGrac
   return grace;
 }
 
+/** A signal that comes while scontrol is `script`, and the environment tells this end, in seconds from now. */
+interface SignalCase {
+  readonly title: string;
+  readonly signal: "SIGTERM" | "SIGUSR1";
+  readonly script: string;
+  readonly endSeconds?: number;
+}
+
 const graceOf = async (...asked: Parameters<typeof askedFor>): Promise<number> => (await askedFor(...asked)).ms;
 
 /** Within what a busy machine takes. */
@@ -33,73 +41,119 @@ const near = (seconds: number) =>
   expect.toSatisfy((ms: number) => ms <= seconds * 1_000 && ms > seconds * 1_000 - 15_000, `about ${seconds} s`);
 
 describe("running calls may go on", () => {
-  test.each([
-    ["until 10 s before the end that the controller tells", "SIGUSR1", shown("RUNNING", inSeconds(100)), undefined, 90],
-    [
-      "until 10 s before its end, not the environment's: the time limit was raised",
-      "SIGUSR1",
-      shown("RUNNING", inSeconds(1_000)),
-      100,
-      990,
-    ],
-    [
-      "until 10 s before its end, not the environment's: the time limit was lowered",
-      "SIGUSR1",
-      shown("RUNNING", inSeconds(100)),
-      1_000,
-      90,
-    ],
-    ["until 10 s before the end that was known, where the controller does not answer", "SIGUSR1", "exit 1", 100, 90],
-    ["until 10 s before the end of this job on our node", "SIGUSR1", shownOn("n1"), 1_000, 90],
-    [
-      "until 10 s before the end that was known, where the controller tells of another cluster's job",
-      "SIGUSR1",
-      shownOn("x1"),
-      1_000,
-      990,
-    ],
-    ["for the grace of the end, where the job has no limit", "SIGUSR1", shown("RUNNING", "Unknown"), undefined, 20],
-    ["for the grace of the end, where nobody knows its end", "SIGUSR1", "exit 1", undefined, 20],
-    ["for the grace of the end, where the end is nearer", "SIGUSR1", shown("RUNNING", inSeconds(5)), undefined, 20],
-    [
-      "for the grace of the end, where the job is being ended",
-      "SIGUSR1",
-      shown("COMPLETING", inSeconds(1_000)),
-      1_000,
-      20,
-    ],
-    [
-      "until 10 s before the end: SIGTERM while the job runs is a warning",
-      "SIGTERM",
-      shown("RUNNING", inSeconds(600)),
-      undefined,
-      590,
-    ],
-    [
-      "until 10 s before the end: SIGTERM while Slurm is signalling",
-      "SIGTERM",
-      shown("SIGNALING", inSeconds(600)),
-      undefined,
-      590,
-    ],
-    ["for the grace of the end: SIGTERM of scancel", "SIGTERM", shown("COMPLETING", inSeconds(0)), 1_000, 20],
-    ["for the grace of the end: SIGTERM at the limit", "SIGTERM", shown("RUNNING", inSeconds(-1)), undefined, 20],
-    [
-      "for the grace of the end: SIGTERM of a state that nobody knows yet",
-      "SIGTERM",
-      shown("DISSOLVING", inSeconds(600)),
-      undefined,
-      20,
-    ],
-    ["for the grace of the end: SIGTERM where the controller does not answer", "SIGTERM", "exit 1", 1_000, 20],
-    [
-      "for the grace of the end: SIGTERM where Slurm has forgotten the job",
-      "SIGTERM",
-      "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1",
-      1_000,
-      20,
-    ],
-  ] as const)("%s (%s)", async (_title, signal, script, endSeconds, graceSeconds) => {
+  test.each<SignalCase & { readonly graceSeconds: number }>([
+    {
+      title: "until 10 s before the end that the controller tells",
+      signal: "SIGUSR1",
+      script: shown("RUNNING", inSeconds(100)),
+      graceSeconds: 90,
+    },
+    {
+      title: "until 10 s before its end, not the environment's: the time limit was raised",
+      signal: "SIGUSR1",
+      script: shown("RUNNING", inSeconds(1_000)),
+      endSeconds: 100,
+      graceSeconds: 990,
+    },
+    {
+      title: "until 10 s before its end, not the environment's: the time limit was lowered",
+      signal: "SIGUSR1",
+      script: shown("RUNNING", inSeconds(100)),
+      endSeconds: 1_000,
+      graceSeconds: 90,
+    },
+    {
+      title: "until 10 s before the end that was known, where the controller does not answer",
+      signal: "SIGUSR1",
+      script: "exit 1",
+      endSeconds: 100,
+      graceSeconds: 90,
+    },
+    {
+      title: "until 10 s before the end of this job on our node",
+      signal: "SIGUSR1",
+      script: shownOn("n1"),
+      endSeconds: 1_000,
+      graceSeconds: 90,
+    },
+    {
+      title: "until 10 s before the end that was known, where the controller tells of another cluster's job",
+      signal: "SIGUSR1",
+      script: shownOn("x1"),
+      endSeconds: 1_000,
+      graceSeconds: 990,
+    },
+    {
+      title: "for the grace of the end, where the job has no limit",
+      signal: "SIGUSR1",
+      script: shown("RUNNING", "Unknown"),
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end, where nobody knows its end",
+      signal: "SIGUSR1",
+      script: "exit 1",
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end, where the end is nearer",
+      signal: "SIGUSR1",
+      script: shown("RUNNING", inSeconds(5)),
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end, where the job is being ended",
+      signal: "SIGUSR1",
+      script: shown("COMPLETING", inSeconds(1_000)),
+      endSeconds: 1_000,
+      graceSeconds: 20,
+    },
+    {
+      title: "until 10 s before the end: SIGTERM while the job runs is a warning",
+      signal: "SIGTERM",
+      script: shown("RUNNING", inSeconds(600)),
+      graceSeconds: 590,
+    },
+    {
+      title: "until 10 s before the end: SIGTERM while Slurm is signalling",
+      signal: "SIGTERM",
+      script: shown("SIGNALING", inSeconds(600)),
+      graceSeconds: 590,
+    },
+    {
+      title: "for the grace of the end: SIGTERM of scancel",
+      signal: "SIGTERM",
+      script: shown("COMPLETING", inSeconds(0)),
+      endSeconds: 1_000,
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end: SIGTERM at the limit",
+      signal: "SIGTERM",
+      script: shown("RUNNING", inSeconds(-1)),
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end: SIGTERM of a state that nobody knows yet",
+      signal: "SIGTERM",
+      script: shown("DISSOLVING", inSeconds(600)),
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end: SIGTERM where the controller does not answer",
+      signal: "SIGTERM",
+      script: "exit 1",
+      endSeconds: 1_000,
+      graceSeconds: 20,
+    },
+    {
+      title: "for the grace of the end: SIGTERM where Slurm has forgotten the job",
+      signal: "SIGTERM",
+      script: "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1",
+      endSeconds: 1_000,
+      graceSeconds: 20,
+    },
+  ])("$title ($signal)", async ({ signal, script, endSeconds, graceSeconds }) => {
     using _fake = fakeScontrol(script);
     expect(await graceOf(signal, endSeconds === undefined ? undefined : Date.now() + endSeconds * 1_000)).toEqual(
       near(graceSeconds),
@@ -149,15 +203,43 @@ describe("running calls may go on", () => {
 
 describe("the time of a job is up", () => {
   const atLimit = shown("COMPLETING", inSeconds(0)).replace("Reason=None", "Reason=TimeLimit");
-  test.each([
-    [true, "at the signal that was asked for before the end", "SIGUSR1", shown("RUNNING", inSeconds(100)), undefined],
-    [true, "at SIGTERM while the job goes on: a warning", "SIGTERM", shown("RUNNING", inSeconds(100)), undefined],
-    [true, "at SIGTERM of the time limit", "SIGTERM", atLimit, undefined],
-    [false, "at SIGTERM of scancel", "SIGTERM", shown("COMPLETING", inSeconds(0)), 1_000],
-    [true, "at SIGTERM behind the end that was known, where the controller does not answer", "SIGTERM", "exit 1", -1],
-    [false, "at SIGTERM before that, where it does not answer", "SIGTERM", "exit 1", 1_000],
-    [false, "at SIGTERM where nobody knows", "SIGTERM", "exit 1", undefined],
-  ] as const)("%s: %s (%s)", async (timeIsUp, _title, signal, script, endSeconds) => {
+  test.each<SignalCase & { readonly timeIsUp: boolean }>([
+    {
+      timeIsUp: true,
+      title: "at the signal that was asked for before the end",
+      signal: "SIGUSR1",
+      script: shown("RUNNING", inSeconds(100)),
+    },
+    {
+      timeIsUp: true,
+      title: "at SIGTERM while the job goes on: a warning",
+      signal: "SIGTERM",
+      script: shown("RUNNING", inSeconds(100)),
+    },
+    { timeIsUp: true, title: "at SIGTERM of the time limit", signal: "SIGTERM", script: atLimit },
+    {
+      timeIsUp: false,
+      title: "at SIGTERM of scancel",
+      signal: "SIGTERM",
+      script: shown("COMPLETING", inSeconds(0)),
+      endSeconds: 1_000,
+    },
+    {
+      timeIsUp: true,
+      title: "at SIGTERM behind the end that was known, where the controller does not answer",
+      signal: "SIGTERM",
+      script: "exit 1",
+      endSeconds: -1,
+    },
+    {
+      timeIsUp: false,
+      title: "at SIGTERM before that, where it does not answer",
+      signal: "SIGTERM",
+      script: "exit 1",
+      endSeconds: 1_000,
+    },
+    { timeIsUp: false, title: "at SIGTERM where nobody knows", signal: "SIGTERM", script: "exit 1" },
+  ])("$timeIsUp: $title ($signal)", async ({ timeIsUp, signal, script, endSeconds }) => {
     using _fake = fakeScontrol(script);
     expect(
       await askedFor(signal, endSeconds === undefined ? undefined : Date.now() + endSeconds * 1_000),

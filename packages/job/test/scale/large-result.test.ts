@@ -57,7 +57,7 @@ test("a result that is larger than a person allows is refused with both numbers,
     cpus: 1,
     progress: "none",
     handleSignals: false,
-    launcher: { maxResultBytes: 1_000_000 },
+    maxResultBytes: 1_000_000,
     onEvent: ({ event }) => events.push(event),
   });
   expect(ends).toMatchObject({ refused: expect.any(CallError), after: [{ length: 10 }, { length: 900_000 }] });

@@ -1,7 +1,8 @@
 /** Nodes whose names no name server knows: Slurm has addresses of its own for them. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectSound, FaultCluster, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, user } from "./faults-cluster.ts";
 
 describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 120_000 }, () => {
   let cluster: FaultCluster;
@@ -23,7 +24,7 @@ describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 1
       const request = {
         width: 20,
         ms: 200,
-        options: { leastNodes: 3, launcher: { transport: { type }, connectAttempts: 1 } },
+        options: { leastNodes: 3, reach: { transport: { type }, attempts: 1 } },
       };
       const id = await cluster.testbed.sbatch(dir.script(request), {
         user,
@@ -67,7 +68,7 @@ describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 1
             ? { type, options: ["-F", `/home/${user}/config-${name}`] }
             : { type, configFile: `/home/${user}/config-${name}` };
         const id = await cluster.testbed.sbatch(
-          dir.script({ width: 20, ms: 50, options: { launcher: { transport: configured, connectAttempts: 1 } } }),
+          dir.script({ width: 20, ms: 50, options: { reach: { transport: configured, attempts: 1 } } }),
           { user, cwd: dir.inCluster, args: ["-N2", "-w", "n1,n3", "--exclusive", "-o", "out.txt"] },
         );
         expect((await cluster.testbed.waitForJob(id)).state).toBe("COMPLETED");

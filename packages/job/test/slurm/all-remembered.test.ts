@@ -1,11 +1,12 @@
 /** A run in an allocation that finds all its results starts nothing on its nodes; one that computes connects to all of them then. */
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectComputedOnce, expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectComputedOnce, expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 const nodes = ["n1", "n2", "n3"];
-const hasty = { connectTimeoutMs: 8_000, connectAttempts: 1 };
+const HASTY = { times: { connectTimeoutMs: 8_000 }, reach: { attempts: 1 } };
 
 describeOnTestbed(describe)("results that are all remembered", () => {
   let cluster: FaultCluster;
@@ -33,13 +34,13 @@ describeOnTestbed(describe)("results that are all remembered", () => {
     // Whoever wanted a node now would not get it.
     await cluster.testbed.fault.killSshd("n2");
     await cluster.testbed.fault.killSshd("n3");
-    expect(await run(dir, { width: 6, ms: 100, options: { leastNodes: 3, launcher: hasty } })).toEqual(completed);
+    expect(await run(dir, { width: 6, ms: 100, options: { leastNodes: 3, ...HASTY } })).toEqual(completed);
     expect([dir.eventsOf("nodes-connecting").length, dir.eventsOf("node-ready").length]).toEqual([1, 3]);
     expect(dir.printed).toMatch(/nothing to compute: all 12 results were in the database/);
     expectSound(dir);
 
     await cluster.testbed.fault.heal("n2");
-    expect(await run(dir, { width: 12, ms: 100, options: { launcher: hasty } })).toEqual(completed);
+    expect(await run(dir, { width: 12, ms: 100, options: HASTY })).toEqual(completed);
     expect(dir.eventsOf("nodes-connecting").length).toBe(2);
     expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([
       ["n3", expect.stringMatching(/the agent on n3\b.*ECONNREFUSED/)],
@@ -48,7 +49,7 @@ describeOnTestbed(describe)("results that are all remembered", () => {
     expectComputedOnce(dir);
     expect([...new Set(dir.rows.slice(6).map(({ value }) => value.node))].toSorted()).toEqual(["n1", "n2"]);
 
-    expect(await run(dir, { width: 13, ms: 100, options: { leastNodes: 3, launcher: hasty } })).toEqual({
+    expect(await run(dir, { width: 13, ms: 100, options: { leastNodes: 3, ...HASTY } })).toEqual({
       state: "FAILED",
       exitCode: 1,
     });

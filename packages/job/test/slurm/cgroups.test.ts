@@ -11,7 +11,7 @@ const cpus = availableParallelism();
 const limits = { timeout: 120_000, skip: cpus < 2 };
 const transports = [
   ["ssh", {}],
-  ["srun", { launcher: { transport: { type: "srun" } } }],
+  ["srun", { reach: { transport: { type: "srun" } } }],
 ] as const satisfies readonly (readonly [string, ShapeRequest["options"]])[];
 const oneCpuEach = ["-N2", "-n2", "--ntasks-per-node=1", "--mem=1500"];
 

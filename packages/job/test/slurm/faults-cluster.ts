@@ -17,11 +17,11 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type NodeProcess, type PartitionSpec, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
-import { expect } from "vitest";
 import type { RunEvent } from "../../src/index.ts";
 import type { CallNote } from "./programs/faults-functions.ts";
 import type { FaultOutcome, FaultRequest } from "./programs/faults-program.ts";
 
+/** Whose programs run on the cluster. */
 export const user = "alice";
 
 /** A limit for what takes no time on an idle machine, not a claim. */
@@ -120,12 +120,11 @@ export class RunDir {
   /** The program's argument vector. */
   command({ options = {}, ...request }: FaultRequest): string[] {
     // All runs start the same files: compiled once, they start in half the time.
-    const launcher = { compileCache: "/srv/runs/compiled", ...options.launcher };
     return [
       "/opt/node/node",
       "/srv/checkout/packages/job/test/slurm/programs/faults-program.ts",
       this.inCluster,
-      JSON.stringify({ ...request, options: { ...options, launcher } }),
+      JSON.stringify({ ...request, options: { compileCache: "/srv/runs/compiled", ...options } }),
     ];
   }
 
@@ -211,48 +210,11 @@ export class RunDir {
   }
 }
 
-/** What no fault may change: the values are right, each was stored once, everybody got what was stored, and no CPU had two calls at a time. */
-export function expectSound({ outcome, rows, notes }: RunDir): void {
-  const values = outcome?.type === "done" ? outcome.values : [];
-  expect(outcome).toMatchObject({ type: "done" });
-  expect(values.map(({ x, square }) => [x, square])).toEqual(values.map(({ x }) => [x, x * x]));
-  expect(rows.map(({ x, times }) => [x, times])).toEqual(numbers(values.length / 2).map((x) => [x, 1]));
-  const stored = new Map(rows.map(({ x, value }) => [x, value]));
-  expect(values.map(({ node, attempt }) => [node, attempt])).toEqual(
-    values.map(({ x }) => [stored.get(x)?.node, stored.get(x)?.attempt]),
-  );
-  expect(overlaps(notes)).toEqual([]);
-}
-
-/** Each value that a run has stored was computed once, though everybody asked for it twice: again only where an attempt was lost. */
-export function expectComputedOnce({ rows, notes }: RunDir): void {
-  const begun = rows.map(({ x }) =>
-    notes.filter((note) => note.x === x && note.what === "begin").map(({ attempt }) => attempt),
-  );
-  // A worker may be lost with a call that it has not begun.
-  expect(begun.map((attempts) => [attempts.at(-1), attempts.length])).toEqual(
-    rows.map(({ value }, i) => [value.attempt, new Set(begun[i]).size]),
-  );
-}
-
-/** Calls that began on a CPU where another one had not ended, and did end. */
-function overlaps(notes: readonly CallNote[]): unknown[] {
-  const spans = notes
-    .filter(({ what }) => what === "begin")
-    .flatMap((begin) => {
-      const end = endOf(begin, notes);
-      return end === undefined
-        ? []
-        : begin.cpuIds.map((cpu) => ({ x: begin.x, cpu: `${begin.node}:${cpu}`, begin: begin.at, end: end.at }));
-    });
-  return spans.flatMap((a) =>
-    spans.filter((b) => a.x !== b.x && a.cpu === b.cpu && a.begin < b.begin && b.begin < a.end).map((b) => [a, b]),
-  );
-}
-
-const endOf = (begin: CallNote, notes: readonly CallNote[]): CallNote | undefined =>
+/** Where the call that `begin` tells of has ended; undefined where it has not. */
+export const endOf = (begin: CallNote, notes: readonly CallNote[]): CallNote | undefined =>
   notes.find(({ what, x, node, pid }) => what === "end" && x === begin.x && node === begin.node && pid === begin.pid);
 
+/** 0, 1, 2, ...: so many. */
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -2,7 +2,8 @@
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** After the first of them they go on until there is a file `again`: a busy machine may look late. */
@@ -50,7 +51,7 @@ describeOnTestbed(describe)("a head that dies", () => {
   ] as const)(
     "is killed: over %s nothing of ours is left on any node, and the next run computes the rest only",
     async ([type, ...nodes]) => {
-      const { dir, id } = await busyOn(type, nodes, { launcher: { transport: { type }, silenceMs: 600_000 } });
+      const { dir, id } = await busyOn(type, nodes, { reach: { transport: { type } }, times: { silenceMs: 600_000 } });
       process.kill(head(nodes[0]), "SIGKILL");
       await untilSome("end of all that was ours", () => nodes.every((node) => ours(node) === 0));
       const stored = dir.rows.map(({ x }) => x);
@@ -89,7 +90,7 @@ describeOnTestbed(describe)("a head that dies", () => {
     "loses its power (%s): all that was ours on the other nodes ends, they end the job, whose output says so, and a run on another node goes on from what was stored",
     async ([type, ...nodes]) => {
       const [lost, ...others] = nodes;
-      const { dir, id } = await busyOn(`power-${type}`, nodes, { launcher: { transport: { type } } });
+      const { dir, id } = await busyOn(`power-${type}`, nodes, { reach: { transport: { type } } });
       await cluster.testbed.fault.stop(lost);
       for (const node of others) await untilSome("end of what was on the other nodes", () => ours(node) === 0);
       const first = dir.rows;

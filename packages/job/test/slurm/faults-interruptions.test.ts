@@ -2,26 +2,27 @@
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectSound, FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
 const width = 200;
 /** No call is ended for taking long on a busy machine. */
-const patient = { endGraceMs: 100_000 };
-const killWait = { KillWait: "120" };
+const PATIENT = { times: { endGraceMs: 100_000 } };
+const KILL_WAIT = { KillWait: "120" };
 /** Calls that go on until they are let go, which is after the signal. */
-const held = { width, ms: 10, until: "let-go", options: patient };
-const endless = { width, ms: 3_600_000 };
+const HELD = { width, ms: 10, until: "let-go", options: PATIENT };
+const ENDLESS = { width, ms: 3_600_000 };
 /** For the run that computes the rest. */
-const quick = { width, ms: 10 };
+const QUICK = { width, ms: 10 };
 
 // Jobs wait more than they compute: some of them run side by side.
 vi.setConfig({ maxConcurrency: 5 });
 
 describeOnTestbed(describe)("a job that is told to end", () => {
   let cluster: FaultCluster;
-  beforeAll(async () => void (cluster = await FaultCluster.open(18, killWait)));
+  beforeAll(async () => void (cluster = await FaultCluster.open(18, KILL_WAIT)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   interface Started {
@@ -35,8 +36,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     dir: RunDir,
     nodes: readonly string[],
     request: FaultRequest,
-    start: "exec " | "" = "exec ",
-    options: readonly string[] = [],
+    { start = "exec ", options = [] }: { readonly start?: "exec " | ""; readonly options?: readonly string[] } = {},
   ): Promise<Started> {
     const args = ["-N2", "-w", nodes.join(","), "--exclusive", "-o", "out.txt", ...options];
     return {
@@ -55,7 +55,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     request: FaultRequest,
     start: "exec " | "" = "exec ",
   ): Promise<Started> {
-    const started = await submit(await cluster.dir(name), nodes, request, start);
+    const started = await submit(await cluster.dir(name), nodes, request, { start });
     await busy(started.dir);
     return started;
   }
@@ -102,7 +102,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   /** The same command again computes what was left, and that only. */
   async function expectRest({ dir, nodes }: Started): Promise<void> {
     const { notes, rows } = dir;
-    expect(await ended(await submit(dir, nodes, quick))).toEqual({ state: "COMPLETED", exitCode: 0 });
+    expect(await ended(await submit(dir, nodes, QUICK))).toEqual({ state: "COMPLETED", exitCode: 0 });
     const stored = new Set(rows.map(({ x }) => x));
     const computed = dir.notes.slice(notes.length).flatMap(({ what, x }) => (what === "begin" ? [x] : []));
     expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(width).filter((x) => !stored.has(x)));
@@ -110,7 +110,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   }
 
   test.concurrent("by scancel lets running calls end, keeps their results, and is done with the rest by the next run", async () => {
-    const job = await busyOn("scancel", ["n1", "n2"], held);
+    const job = await busyOn("scancel", ["n1", "n2"], HELD);
     await scancel(job);
     await letGo(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
@@ -119,7 +119,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   });
 
   test.concurrent("by scancel ends calls that are longer than its grace, and says how many", async () => {
-    const job = await busyOn("long", ["n3", "n4"], { ...endless, options: { endGraceMs: 500 } });
+    const job = await busyOn("long", ["n3", "n4"], { ...ENDLESS, options: { times: { endGraceMs: 500 } } });
     await scancel(job);
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
     expect(job.dir.outcome).toMatchObject({
@@ -131,7 +131,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   });
 
   test.concurrent("by the signal that --signal=B:USR1 sends lets running calls end, where the script has become the program, and ends with the code for trying again", async () => {
-    const job = await busyOn("exec", ["n5", "n6"], held);
+    const job = await busyOn("exec", ["n5", "n6"], HELD);
     await scancel(job, "--batch", "--signal=USR1");
     await letGo(job);
     expect(await ended(job)).toEqual({ state: "FAILED", exitCode: 75 });
@@ -140,7 +140,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   });
 
   test.concurrent("by that signal is over for Slurm while its program knows nothing, where the shell stands between: only `exec` lets it arrive", async () => {
-    const job = await busyOn("child", ["n7", "n8"], held, "");
+    const job = await busyOn("child", ["n7", "n8"], HELD, "");
     await scancel(job, "--batch", "--signal=USR1");
     const { state, parts } = await cluster.testbed.waitForJob(job.id);
     expect([state, parts[0]?.exitSignal]).toEqual(["FAILED", 10]);
@@ -160,8 +160,8 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     async ([signal, ...nodes]) => {
       // Agents and workers are processes of the job where srun has started them.
       const job = await busyOn(`all-${signal}`, nodes, {
-        ...held,
-        options: { ...patient, launcher: { transport: { type: "srun" } } },
+        ...HELD,
+        options: { ...PATIENT, reach: { transport: { type: "srun" } } },
       });
       const { running } = job.dir;
       const agents = nodes.flatMap((node) => cluster.of(node, "agent-main"));
@@ -187,12 +187,10 @@ describeOnTestbed(describe)("a job that is told to end", () => {
 
   test.concurrent("by the signal that was asked for before the time limit, or by SIGTERM at the limit, lets running calls end", async () => {
     // Slurm may send it up to a minute earlier than that, and looks every 30 s; no limit is shorter than a minute.
-    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], held, "exec ", [
-      "-t",
-      "1",
-      "--signal=B:USR1@10",
-    ]);
-    const limited = await busyOn("limited", ["n15", "n16"], held);
+    const asked = await submit(await cluster.dir("asked"), ["n13", "n14"], HELD, {
+      options: ["-t", "1", "--signal=B:USR1@10"],
+    });
+    const limited = await busyOn("limited", ["n15", "n16"], HELD);
     const limit = new Date(Date.now() + 5_000).toISOString().slice(0, 19);
     await cluster.testbed.run("login", ["scontrol", "update", `JobId=${limited.id}`, `EndTime=${limit}`]);
     await Promise.all([letGo(limited), letGo(asked)]);
@@ -206,7 +204,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const dir = await cluster.dir("salloc");
     const nodes = ["n17", "n18"];
     const args = ["--quiet", "--job-name=salloc", "-N2", "-w", nodes.join(","), "--exclusive", "--kill-command=TERM"];
-    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(held)], { user, cwd: dir.inCluster });
+    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(HELD)], { user, cwd: dir.inCluster });
     await busy(dir);
     const job = await untilSome("job", async () =>
       (await cluster.testbed.jobs()).find(({ name }) => name === "salloc"),

@@ -3,12 +3,13 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectComputedOnce, expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectComputedOnce, expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** Nodes are given up before a job would begin without them, and not while a busy machine still starts their agents. */
-const hasty = { connectTimeoutMs: 8_000, connectAttempts: 1 };
-const work = { width: 20, ms: 200 };
+const HASTY = { times: { connectTimeoutMs: 8_000 }, reach: { attempts: 1 } };
+const WORK = { width: 20, ms: 200 };
 
 // Jobs wait more than they compute: some of them run side by side.
 vi.setConfig({ maxConcurrency: 3 });
@@ -60,7 +61,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   }
 
   test.concurrent("are left out, each with its reason, and the job runs on the others", async () => {
-    const { dir, end } = await start("left-out", ["n1", "n2", "n3"], { ...work, options: { launcher: hasty } }, () =>
+    const { dir, end } = await start("left-out", ["n1", "n2", "n3"], { ...WORK, options: HASTY }, () =>
       cluster.testbed.fault.killSshd("n3"),
     );
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
@@ -72,8 +73,8 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   });
 
   test.concurrent("end a job that needs more than there are: every reason is named, and nothing is left on those that came up", async () => {
-    const options = { leastNodes: 3, launcher: hasty };
-    const { dir, end } = await start("least", ["n4", "n5", "n6"], { ...work, options }, () =>
+    const options = { leastNodes: 3, ...HASTY };
+    const { dir, end } = await start("least", ["n4", "n5", "n6"], { ...WORK, options }, () =>
       Promise.all([cluster.testbed.fault.killSshd("n5"), hang("n6")]),
     );
     expect(await end()).toEqual({ state: "FAILED", exitCode: 1 });
@@ -81,14 +82,14 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
       type: "failed",
       name: "LaunchError",
       message: expect.stringMatching(
-        /agents on 3 of 3 nodes, only on 1:\nn5: .*ECONNREFUSED.*\nn6: .*no connection within 8000 ms$/,
+        /agents on 3 of 3 nodes, only on 1:\nn5: .*ECONNREFUSED.*\nn6: .*no connection within 8 s$/,
       ),
     });
     expect(dir.notes).toEqual([]);
   });
 
   test.concurrent("leave a job to the CPUs of its head, where they are all others", async () => {
-    const { dir, end } = await start("alone", ["n7", "n8", "n9"], { ...work, options: { launcher: hasty } }, () =>
+    const { dir, end } = await start("alone", ["n7", "n8", "n9"], { ...WORK, options: HASTY }, () =>
       Promise.all([cluster.testbed.fault.killSshd("n8"), cluster.testbed.fault.stop("n9")]),
     );
     expect(await end()).toEqual({ state: "COMPLETED", exitCode: 0 });
@@ -106,7 +107,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     const { dir, end } = await start(
       "interrupted",
       ["n10", "n11"],
-      { ...work, options: { launcher: { connectTimeoutMs: 3_600_000 } } },
+      { ...WORK, options: { times: { connectTimeoutMs: 3_600_000 } } },
       () => hang("n11"),
     );
     await untilSome("head's own node", () => cluster.of("n10", "agent-main").length > 0);
@@ -114,7 +115,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     expect(await end()).toEqual({ state: "FAILED", exitCode: 128 + 2 });
     expect(dir.outcome).toMatchObject({
       name: "InterruptedError",
-      calls: { done: 0, running: 0, waiting: work.width },
+      calls: { done: 0, running: 0, waiting: WORK.width },
     });
   });
 
@@ -125,7 +126,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
       "-c",
       `touch there; while [ ! -e go ]; do sleep 0.1; done; exec "$@"`,
       "sh",
-      ...dir.command({ ...work, options: { launcher: hasty } }),
+      ...dir.command({ ...WORK, options: HASTY }),
     ];
     const run = cluster.testbed.run(
       "login",
@@ -138,7 +139,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     expect(await run).toMatchObject({ exitCode: 0 });
     expectRanOn(dir, "n12", "n13");
     expect(dir.eventsOf("node-left-out").map(({ node, reason }) => [node, reason])).toEqual([
-      ["n14", expect.stringMatching(/the agent on n14\b.*(no connection within 8000 ms|EHOSTUNREACH)/)],
+      ["n14", expect.stringMatching(/the agent on n14\b.*(no connection within 8 s|EHOSTUNREACH)/)],
     ]);
     expect(
       (await Promise.all(["n12", "n13"].map((node) => cluster.testbed.sshSessions(node)))).map(
@@ -150,7 +151,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
   });
 
   test.concurrent("join later, when they can be reached again", async () => {
-    const request = { ...work, goOn: true, options: { launcher: { connectAttempts: 100, connectPauseMs: 500 } } };
+    const request = { ...WORK, goOn: true, options: { reach: { attempts: 100, pauseMs: 500 } } };
     const { dir, end } = await start("late", ["n15", "n16"], request, () => cluster.testbed.fault.killSshd("n16"));
     await untilSome("calls on the head's node", () => dir.notes.length > 0);
     await cluster.testbed.fault.heal("n16");

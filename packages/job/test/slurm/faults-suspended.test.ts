@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectSound, FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 const silenceMs = 4_000;
-const quick = { heartbeatMs: 1_000, silenceMs, headSilenceMs: silenceMs };
+const times = { heartbeatMs: 1_000, silenceMs, headSilenceMs: silenceMs };
 
 vi.setConfig({ maxConcurrency: 4, testTimeout: 120_000 });
 
@@ -21,7 +22,7 @@ describeOnTestbed(describe)(
       width: 4 * nodes,
       ms: 300,
       goOn: true,
-      options: { launcher: { ...quick, transport: { type } } },
+      options: { times, reach: { transport: { type } } },
     });
 
     async function suspendAndResume(dir: RunDir, nodes: readonly string[]): Promise<void> {

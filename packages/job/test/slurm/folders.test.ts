@@ -3,7 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { expectComputedOnce, expectSound, FaultCluster, type RunDir, user } from "./faults-cluster.ts";
+import { expectComputedOnce, expectSound } from "./faults-checks.ts";
+import { FaultCluster, type RunDir, user } from "./faults-cluster.ts";
 
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
@@ -142,7 +143,7 @@ describeOnTestbed(describe)("folders", () => {
       );
       await onNode(other, `mkdir -p /mnt/auto/${name}`, `mount --bind ${from} /mnt/auto/${name}`);
     }
-    const request = JSON.stringify({ width: 12, ms: 200, options: { launcher: { transport: { type } } } });
+    const request = JSON.stringify({ width: 12, ms: 200, options: { reach: { transport: { type } } } });
     await submit(
       dir,
       nodes,

@@ -7,7 +7,7 @@ import { FaultCluster, type LoggedEvent, type RunDir, untilSome, user } from "./
 const MINUTE_MS = 60_000;
 /** As a run has it that nobody has told otherwise. */
 const END_GRACE_MS = 20_000;
-const endless = { width: 8, ms: 3_600_000 };
+const ENDLESS = { width: 8, ms: 3_600_000 };
 
 vi.setConfig({ maxConcurrency: 6, testTimeout: 240_000 });
 
@@ -31,7 +31,7 @@ describeOnTestbed(describe)("running calls", () => {
   async function busyOn(
     node: string,
     args: readonly string[],
-    request = endless,
+    request = ENDLESS,
     start = "exec",
   ): Promise<{ dir: RunDir; id: SlurmJobId }> {
     const dir = await cluster.dir(node);
@@ -122,7 +122,7 @@ describeOnTestbed(describe)("running calls", () => {
 
   test.concurrent("have the time that Slurm leaves to a job which makes way for a more urgent one", async () => {
     // Slurm tells the steps of such a job only.
-    const job = await busyOn("n5", ["-t", "30"], endless, "exec srun -N1 -n1 -c2");
+    const job = await busyOn("n5", ["-t", "30"], ENDLESS, "exec srun -N1 -n1 -c2");
     const urgent = await cluster.testbed.sbatch("#!/bin/sh\nexit\n", {
       args: ["-p", "urgent", "-w", "n5", "--exclusive", "-o", "/dev/null"],
     });

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describeOnTestbed, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectSound, numbers, RunDir, untilSome, user } from "./faults-cluster.ts";
+import { expectSound } from "./faults-checks.ts";
+import { numbers, RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 describeOnTestbed(describe)("a directory that two clusters share", { timeout: 180_000 }, () => {

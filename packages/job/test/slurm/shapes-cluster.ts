@@ -86,12 +86,11 @@ export class ShapeCluster implements AsyncDisposable {
 
   /** The program's argument vector. All runs start the same files: compiled once, they start in half the time. */
   program(name: string, { options = {}, ...request }: ShapeRequest): string[] {
-    const launcher = { compileCache: "/srv/runs/compiled", ...options.launcher };
     return [
       "/opt/node/node",
       "/srv/checkout/packages/job/test/slurm/programs/shapes-program.ts",
       `/srv/runs/${name}`,
-      JSON.stringify({ ...request, options: { ...options, launcher } }),
+      JSON.stringify({ ...request, options: { compileCache: "/srv/runs/compiled", ...options } }),
     ];
   }
 

@@ -64,7 +64,7 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
     const names = ["gpu1", "gpu2"].flatMap((node) => [`MIG-${node}-a`, `MIG-${node}-b`]);
     const { printed, sessions } = await cluster.sbatch(
       ["-w", "gpu1,gpu2", "-N2", "--ntasks-per-node=2", "--gpus-per-node=2"],
-      `export SLICES=1 CUDA_VISIBLE_DEVICES=${names.slice(0, 2).join()}; ${cluster.script("mig-srun", { together: 4, gpus: 1, options: { launcher: { transport: { type: "srun" } } } })}`,
+      `export SLICES=1 CUDA_VISIBLE_DEVICES=${names.slice(0, 2).join()}; ${cluster.script("mig-srun", { together: 4, gpus: 1, options: { reach: { transport: { type: "srun" } } } })}`,
     );
     const { sights } = done(cluster.outcomes("mig-srun"), printed);
     expect(new Set(sights.map(({ cudaVisibleDevices }) => cudaVisibleDevices))).toEqual(new Set(names));
@@ -83,7 +83,7 @@ describeOnTestbed(describe)("what else a job has of its nodes, and when it has n
     const request = {
       together: 2,
       ...(gpus === 0 ? {} : { gpus }),
-      options: { leastNodes: 2, launcher: { transport: { type: "srun" }, connectAttempts: 1 } },
+      options: { leastNodes: 2, reach: { transport: { type: "srun" }, attempts: 1 } },
     } as const;
     const { sessions, printed } = await cluster.sbatch(
       ["-w", "gpu1,gpu2", "-N2", "--ntasks-per-node=1", ...args],

@@ -108,7 +108,7 @@ describeOnTestbed(describe)(
     it("in a heterogeneous job by srun, which takes no ssh at all", async () => {
       const { sessions, printed } = await cluster.sbatch(
         [],
-        `#SBATCH -n1 -w n1\n#SBATCH hetjob\n#SBATCH -n2 -w n3\n${cluster.script("het-srun", { together: 3, options: { launcher: { transport: { type: "srun" } } } })}`,
+        `#SBATCH -n1 -w n1\n#SBATCH hetjob\n#SBATCH -n2 -w n3\n${cluster.script("het-srun", { together: 3, options: { reach: { transport: { type: "srun" } } } })}`,
       );
       expectAllCpusInUse(done(cluster.outcomes("het-srun"), printed), { n1: 1, n3: 2 });
       expect(sessions).toEqual({ login: 0, n1: 0, n2: 0, n3: 0 });

@@ -7,6 +7,7 @@ import {
   FrameKind,
   FrameParser,
   FrameWriter,
+  headerOf,
   setFrameChannel,
   type ToAgent,
   WireError,
@@ -22,28 +23,20 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the frames of a process that has exited may take to arrive. */
 const LAST_FRAMES_MS = 1_000;
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
-export interface AgentWorker {
-  readonly pid: number;
-  /** Resolves when the process is gone and its head was told. */
-  readonly gone: Promise<void>;
-  /** Passes a frame on to it, when it may have it. */
-  frame(kind: FrameKind, flags: number, frame: Buffer): void;
-  /** Takes back the calls that it has not begun. */
-  takeBack(): number;
-  stop(graceMs: number): Promise<void>;
-}
-
 /** What a worker uses of its agent. */
 export interface AgentParts {
+  /** Where frames for the head go. */
   readonly toHead: FrameWriter;
+  /** The agent's waits, which a frame of a worker ends. */
   readonly polling: Polling;
+  /** Explains a death by SIGKILL. */
   readonly oomKills: OomKills;
   /** Hears why calls can't be sent ahead to a worker. */
-  readonly noClaims: (error: unknown) => void;
+  readonly noPermits: (error: unknown) => void;
   /** Says which limit a worker has met that does not come up. */
   readonly limitMet: (pid: number, hangs: boolean) => string | undefined;
 }
@@ -54,13 +47,16 @@ export function employWorker(
   { channel, env, config }: StartMessage,
   parts: AgentParts,
 ): AgentWorker {
-  const worker = new WorkerOfAgent(channel, process, parts);
+  const worker = new AgentWorker(channel, process, parts);
   worker.employ(env, config);
   return worker;
 }
 
-class WorkerOfAgent implements AgentWorker {
+/** One worker as its agent has it. */
+export class AgentWorker {
+  /** The process id of the worker. */
   readonly pid: number;
+  /** Resolves when the process is gone and its head was told. */
   readonly gone: Promise<void>;
   /** The number of its channel on the way to the head, and here. */
   readonly #channel: number;
@@ -81,7 +77,8 @@ class WorkerOfAgent implements AgentWorker {
   /** Why it was ended by us. */
   #complaint: string | undefined;
 
-  constructor(channel: number, process: WorkerProcess, { toHead, polling, noClaims, oomKills, limitMet }: AgentParts) {
+  /** `channel` is its number on the way to the head. */
+  constructor(channel: number, process: WorkerProcess, { toHead, polling, noPermits, oomKills, limitMet }: AgentParts) {
     const { frames, pid } = process.running;
     this.pid = pid;
     this.#channel = channel;
@@ -92,10 +89,10 @@ class WorkerOfAgent implements AgentWorker {
     this.#limitMet = limitMet;
     this.#toWorker = new FrameWriter(frames, { beforeFlush: () => this.#offer() });
     this.#calls = new CallLine(
-      process.claims,
+      process.permits,
       this.#toWorker,
-      (bytes) => toHead.frame(FrameKind.credit, 0, channel, bytes, nothing),
-      noClaims,
+      (bytes) => toHead.frame(headerOf(FrameKind.credit, channel, bytes), NOTHING),
+      noPermits,
     );
     this.#startWatch = watchStart(
       pid,
@@ -108,21 +105,25 @@ class WorkerOfAgent implements AgentWorker {
     this.gone = this.#watch(frames);
   }
 
+  /** Tells the process which worker it is. */
   employ(env: Employ["env"], config: Employ["config"]): void {
     const message: Employ = { type: "employ", channel: this.#ownChannel, env, config };
-    this.#toWorker.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#toWorker.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 
+  /** Passes a frame on to the worker, when it may have it. */
   frame(kind: FrameKind, flags: number, frame: Buffer): void {
     setFrameChannel(frame, this.#ownChannel);
     this.#calls.frame(kind, flags, frame);
   }
 
+  /** Takes back the calls that the worker has not begun, and returns how many they are. */
   takeBack(): number {
     this.#offer();
     return this.#calls.takeBack();
   }
 
+  /** SIGTERM, and SIGKILL after `graceMs`; resolves as `gone` does. */
   async stop(graceMs: number): Promise<void> {
     if (!this.#cameUp && !this.#stopped) this.#limit = this.#limitMet(this.pid, true);
     this.#stopped = true;
@@ -145,7 +146,7 @@ class WorkerOfAgent implements AgentWorker {
     this.#startWatch[Symbol.dispose]();
     const killed =
       exit.signal === "SIGKILL" && !this.#stopped && this.#complaint === undefined && this.#limit === undefined;
-    const outOfMemory = killed ? this.#oomKills.claim() : undefined;
+    const outOfMemory = killed ? this.#oomKills.explain() : undefined;
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_FRAMES_MS).unref())]);
     frames.destroy();
     const unbegun = this.takeBack();
@@ -160,8 +161,8 @@ class WorkerOfAgent implements AgentWorker {
       limit: this.#limit,
     };
     // In line behind the results that the worker still sent.
-    this.#toHead.frame(FrameKind.exited, 0, this.#channel, 0, encodeMessage(exited));
-    this.#process.claims?.[Symbol.dispose]();
+    this.#toHead.frame(headerOf(FrameKind.exited, this.#channel), encodeMessage(exited));
+    this.#process.permits?.[Symbol.dispose]();
     this.#process.log[Symbol.dispose]();
   }
 
@@ -169,9 +170,10 @@ class WorkerOfAgent implements AgentWorker {
   #forwardFrames(frames: Duplex): Promise<void> {
     const origin = new FrameOrigin(this.#ownChannel);
     const parser = new FrameParser({
-      frame: (kind, flags, channel, _id, bytes, start, end) => {
+      frame: (received) => {
+        const { kind, flags, channel, bytes, start, end } = received;
         origin.whole(channel, end - start);
-        if (!isFromWorker(kind, flags, bytes, start, end))
+        if (!isFromWorker(received))
           throw new WireError("bad-frame", `Received a frame that no worker sends (kind ${kind})`);
         const frame = bytes.subarray(start, end);
         setFrameChannel(frame, this.#channel);
@@ -206,7 +208,7 @@ class WorkerOfAgent implements AgentWorker {
     });
   }
 
-  /** Whoever has closed its frames, and lives on, answers nothing any more. */
+  /** Ends a worker that has closed its frames and lives on: it will never answer anything. */
   async #expectEnd(): Promise<void> {
     const { exited, hasEnded } = this.#process.running;
     const stays =

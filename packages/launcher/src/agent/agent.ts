@@ -5,7 +5,14 @@
  * as they are; messages on channel 0 are for the agent. The end of its head ends it and its workers at once.
  */
 import type { Readable, Writable } from "node:stream";
-import { FrameKind, HEADER_BYTES, parseMessage, PROTOCOL_VERSION, type ToAgent } from "@hyperion-ts/wire";
+import {
+  FrameKind,
+  HEADER_BYTES,
+  parseMessage,
+  PROTOCOL_VERSION,
+  type ReceivedFrame,
+  type ToAgent,
+} from "@hyperion-ts/wire";
 import { endGuard, findProcessTools, takeGuardNews } from "@hyperion-ts/processes";
 import { argumentHere, type PathsHere, pathsHere } from "../shared/folder-names.ts";
 import { Polling } from "../shared/polling.ts";
@@ -24,6 +31,7 @@ type StartMessage = Extract<ToAgent, { type: "start" }>;
 /** How long workers get to end by themselves when the agent has to end. */
 const END_GRACE_MS = 200;
 
+/** The agent of a node, from its first word to its last. */
 export class Agent implements HeadListener {
   readonly #guard = takeGuardNews(process.env);
   readonly #tools = findProcessTools(this.#guard.setpriv);
@@ -50,7 +58,8 @@ export class Agent implements HeadListener {
     this.#head = new HeadConnection(input, output, hello(this.#tools, job), this);
   }
 
-  frame(kind: FrameKind, flags: number, channel: number, _id: number, bytes: Buffer, start: number, end: number): void {
+  /** A frame from the head: for the agent itself on channel 0, otherwise for a worker. */
+  frame({ kind, flags, channel, bytes, start, end }: ReceivedFrame): void {
     if (channel === 0) {
       if (kind === FrameKind.message) this.#message(parseMessage<ToAgent>(bytes, start + HEADER_BYTES, end));
       return;
@@ -149,7 +158,7 @@ export class Agent implements HeadListener {
       toHead: this.#head.writer,
       polling: this.#polling,
       oomKills: this.#oomKills,
-      noClaims: (error) => this.#processes.noClaims(error),
+      noPermits: (error) => this.#processes.noPermits(error),
       limitMet: (pid, hangs) => this.#processes.limitMet(pid, hangs),
     });
   }

@@ -1,7 +1,7 @@
 /** The end of an agent's process. */
 import { accessSync, constants } from "node:fs";
 
-/** Ends this process; with an argument vector it becomes that program and keeps its place: with the end of a step's process Slurm would end all that is in the step. */
+/** Ends this process. With an argument vector it becomes that program, and keeps its process id: with the end of a step's process Slurm would end all that is in the step. */
 export function endOrBecome(argv: readonly string[], log: (line: string) => void): void {
   const [file, ...args] = argv;
   try {

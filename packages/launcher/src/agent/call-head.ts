@@ -5,15 +5,19 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { once } from "node:events";
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
 import type { ToAgent } from "@hyperion-ts/wire";
 
 type ConnectMessage = Extract<ToAgent, { type: "connect" }>;
 
-/** So long a host may take to answer before the next one is tried, in milliseconds. */
+/** How long a host may take to answer before the next one is tried, in milliseconds. */
 const CALL_TIMEOUT_MS = 5_000;
 
-/** Connects to the first host that answers. Throws an Error that names all of them when none does. */
+/**
+ * Connects to the first host that answers: those by which this node's session knows the head (`env`), then those of the message.
+ *
+ * @throws Error that names all hosts, when none answers
+ */
 export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv): Promise<TLSSocket> {
   const failures: string[] = [];
   for (const host of new Set([...hostsOfSession(env), ...message.hosts])) {
@@ -25,16 +29,15 @@ export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv):
   }
   throw new Error(
     `The program's port ${message.port} could not be reached from this node (${failures.join("; ")}). ` +
-      "Is there a firewall between the nodes? Over ssh frames need no port: choose that transport, or `tls: false`.",
+      "Is there a firewall between the nodes? Over ssh frames need no port: choose that transport, or `reach: { tls: false }`.",
   );
 }
 
 /** Under which addresses the node already knows the head: the other end of its ssh connection, the host that srun was run on. */
-function hostsOfSession({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.ProcessEnv): string[] {
-  return [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) =>
+const hostsOfSession = ({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.ProcessEnv): string[] =>
+  [SSH_CONNECTION?.split(" ")[0], SLURM_LAUNCH_NODE_IPADDR].flatMap((host) =>
     host === undefined || host === "" ? [] : [host],
   );
-}
 
 async function callHost(host: string, { port, identity, key }: ConnectMessage): Promise<TLSSocket> {
   const socket = connectTcp({ host, port, noDelay: true });
@@ -56,6 +59,6 @@ async function callHost(host: string, { port, identity, key }: ConnectMessage): 
 
 /** Waits for an event of a socket; what becomes of the socket later is the caller's affair. */
 async function within(timeoutMs: number, socket: Socket, event: string): Promise<void> {
-  using _late = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+  using _late = after(timeoutMs, () => socket.destroy(new Error(`no answer within ${showDuration(timeoutMs)}`)));
   await once(socket, event);
 }

@@ -1,49 +1,50 @@
 /**
- * The calls on their way to one worker. As a rule they pass at once, each with a byte in the claim file (claims.ts)
+ * The calls on their way to one worker. As a rule they pass at once, each with a permit (permit-file.ts)
  * by which it can be taken back until it has begun.
  *
- * Where that is not possible they wait here until the worker has answered all others. For a moment, when the claim file has
- * to be renewed: then nothing in it is unread. And from then on, where there is no claim file or its file system is
+ * Where that is not possible they wait here until the worker has answered all others. For a moment, when the permit file has
+ * to be renewed: then nothing in it is unread. And from then on, where there is no permit file or its file system is
  * full: calls go one at a time then, so that those behind can still be taken back, at the price of a
  * round trip for each.
  */
 import { FrameFlag, FrameKind, type FrameWriter, setFrameKind } from "@hyperion-ts/wire";
-import type { ClaimFile } from "./claims.ts";
+import type { PermitFile } from "./permit-file.ts";
 
+/** The calls on their way to one worker. */
 export class CallLine {
   readonly #toWorker: FrameWriter;
   readonly #grant: (bytes: number) => void;
-  readonly #noClaims: (error: unknown) => void;
-  #claims: ClaimFile | undefined;
-  /** Whether claims can be made in it. */
+  readonly #noPermits: (error: unknown) => void;
+  #permits: PermitFile | undefined;
+  /** Whether permits can be written. */
   #usable: boolean;
   /** The frames of each call that waits; those of the last one may still be coming. */
   #held: Buffer[][] = [];
   #holding = false;
   /** Calls that the worker has, and has not answered. */
   #outstanding = 0;
-  /** Calls that it began at once, without a claim. */
+  /** Calls that it began at once, without a permit. */
   #alone = 0;
   /** What went to it last was one of them, as a whole. */
   #lastIsAlone = false;
 
-  /** `grant` gives credit back for calls that are taken back here; `noClaims` hears why calls go one at a time from now on. */
+  /** `grant` gives credit back for calls that are taken back here; `noPermits` hears why calls go one at a time from now on. */
   constructor(
-    claims: ClaimFile | undefined,
+    permits: PermitFile | undefined,
     toWorker: FrameWriter,
     grant: (bytes: number) => void,
-    noClaims: (error: unknown) => void,
+    noPermits: (error: unknown) => void,
   ) {
-    this.#claims = claims;
-    this.#usable = claims !== undefined;
+    this.#permits = permits;
+    this.#usable = permits !== undefined;
     this.#toWorker = toWorker;
     this.#grant = grant;
-    this.#noClaims = noClaims;
+    this.#noPermits = noPermits;
   }
 
   /** How many calls the worker has begun, after all were taken back that it has not. */
   get begun(): number {
-    return this.#alone + (this.#claims?.begun ?? 0);
+    return this.#alone + (this.#permits?.begun ?? 0);
   }
 
   /** Whether the worker has no call. */
@@ -63,7 +64,7 @@ export class CallLine {
 
   /** Lets the worker begin the calls that have passed; to be called before it can see them. */
   offer(): void {
-    if (this.#usable) this.#claims?.offer();
+    if (this.#usable) this.#permits?.offer();
   }
 
   /** The worker has answered a call. */
@@ -80,7 +81,7 @@ export class CallLine {
 
   /** Takes back the calls that the worker has not begun, and returns how many they are; to be called when all are offered. */
   takeBack(): number {
-    const taken = this.#claims?.takeBack() ?? 0;
+    const taken = this.#permits?.takeBack() ?? 0;
     const held = this.#held.splice(0);
     const heldBytes = held.flat().reduce((sum, frame) => sum + frame.length, 0);
     if (heldBytes > 0) this.#grant(heldBytes);
@@ -90,7 +91,7 @@ export class CallLine {
   }
 
   #call(frame: Buffer): void {
-    if (!this.#holding && this.#claim()) {
+    if (!this.#holding && this.#permit()) {
       this.#outstanding += 1;
       this.#toWorker.forward(FrameKind.call, frame);
       return;
@@ -108,15 +109,15 @@ export class CallLine {
     else this.#forwardAlone(frame);
   }
 
-  /** Whether the next call may pass with a claim. */
-  #claim(): boolean {
-    if (!this.#usable || this.#claims === undefined || this.#claims.full) return false;
+  /** Whether the next call may pass with a permit. */
+  #permit(): boolean {
+    if (!this.#usable || this.#permits === undefined || this.#permits.full) return false;
     try {
-      this.#claims.count();
+      this.#permits.count();
       return true;
     } catch (error) {
       this.#usable = false;
-      this.#noClaims(error);
+      this.#noPermits(error);
       return false;
     }
   }
@@ -131,7 +132,7 @@ export class CallLine {
   }
 
   #releaseAll(): void {
-    this.#claims?.renew();
+    this.#permits?.renew();
     this.#holding = false;
     const held = this.#held.splice(0);
     for (const [first, ...rest] of held) {

@@ -6,7 +6,7 @@
 import { randomInt } from "node:crypto";
 import { channelOfBeginning, WireError } from "@hyperion-ts/wire";
 
-const nothing = Buffer.alloc(0);
+const NOTHING = Buffer.alloc(0);
 
 /** A number for the channel between an agent and a worker. */
 export const secretChannel = (): number => randomInt(1, 0x1_00_00);
@@ -14,11 +14,12 @@ export const secretChannel = (): number => randomInt(1, 0x1_00_00);
 /** Watches a stream that is cut into frames elsewhere. */
 export class FrameOrigin {
   readonly #channel: number;
-  /** Bytes of the frame that has begun and is not whole. */
+  /** How many bytes have come of the frame that has begun and is not whole. */
   #pending = 0;
-  /** All of it, as long as its channel has not come. */
-  #beginning: Buffer = nothing;
+  /** Those bytes, as long as the frame's channel is not among them. */
+  #beginning: Buffer = NOTHING;
 
+  /** `channel` is the number that the worker's own frames bear. */
   constructor(channel: number) {
     this.#channel = channel;
   }
@@ -28,16 +29,24 @@ export class FrameOrigin {
     this.#pending += chunk.length;
   }
 
-  /** A frame of so many bytes was whole. Throws when it is not the worker's. */
+  /**
+   * A frame of so many bytes was whole.
+   *
+   * @throws WireError when the frame is not the worker's
+   */
   whole(channel: number, bytes: number): void {
     this.#expect(channel);
     this.#pending -= bytes;
   }
 
-  /** The chunk has been cut. Throws when the frame that it ends in is not the worker's. */
+  /**
+   * The chunk has been cut into frames.
+   *
+   * @throws WireError when the frame that the chunk ends in is not the worker's
+   */
   wasCut(chunk: Buffer): void {
     if (this.#pending === 0) {
-      this.#beginning = nothing;
+      this.#beginning = NOTHING;
       return;
     }
     const begunHere = this.#pending <= chunk.length;
@@ -46,7 +55,7 @@ export class FrameOrigin {
       ? chunk.subarray(chunk.length - this.#pending)
       : Buffer.concat([this.#beginning, chunk]);
     const channel = channelOfBeginning(beginning);
-    this.#beginning = channel === undefined ? beginning : nothing;
+    this.#beginning = channel === undefined ? beginning : NOTHING;
     if (channel !== undefined) this.#expect(channel);
   }
 

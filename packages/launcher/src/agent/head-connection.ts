@@ -4,7 +4,7 @@
  * for signs of life, because a cut network ends nothing.
  */
 import type { Readable, Writable } from "node:stream";
-import { every } from "@hyperion-ts/bounds";
+import { every, showDuration } from "@hyperion-ts/bounds";
 import {
   encodeMessage,
   FrameKind,
@@ -13,6 +13,7 @@ import {
   FrameWriter,
   type FromAgent,
   GREETING,
+  headerOf,
   type ToAgent,
 } from "@hyperion-ts/wire";
 import { Silence } from "../shared/silence.ts";
@@ -24,9 +25,9 @@ const LINE_STREAM = "HYPERION_LINE_STREAM";
 /** A head that does not answer the greeting for so long has given this agent up; its event loop may stand still for 30 s. */
 const UNANSWERED_MS = 45_000;
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
-/** Who is behind the connection. */
+/** Hears all that comes over the connection. */
 export interface HeadListener extends FrameReceiver {
   /** A chunk has come; its frames follow. */
   called(): void;
@@ -34,6 +35,7 @@ export interface HeadListener extends FrameReceiver {
   headIsGone(why: string, how: "ended" | "unusable" | "unheard"): void;
 }
 
+/** The agent's connection to its head. It greets as soon as it is made. */
 export class HeadConnection {
   readonly #listener: HeadListener;
   /** The greeting: what this node is. */
@@ -42,10 +44,12 @@ export class HeadConnection {
   #writer: FrameWriter;
   #link = HeadLink.ofSsh(process.env);
   readonly #unanswered = setTimeout(
-    () => this.#listener.headIsGone(`the head did not answer the greeting within ${UNANSWERED_MS / 1_000} s`, "ended"),
+    () =>
+      this.#listener.headIsGone(`the head did not answer the greeting within ${showDuration(UNANSWERED_MS)}`, "ended"),
     UNANSWERED_MS,
   );
 
+  /** `hello` is what the greeting says of this node; `listener` gets all that comes. */
   constructor(input: Readable, output: Writable, hello: FromAgent, listener: HeadListener) {
     this.#listener = listener;
     this.#hello = encodeMessage(hello);
@@ -53,16 +57,17 @@ export class HeadConnection {
     this.#listen(input);
   }
 
-  /** Where frames for the head go; another one when it has been called. */
+  /** Where frames for the head go; another writer once the head has been called (`call`). */
   get writer(): FrameWriter {
     return this.#writer;
   }
 
+  /** Sends a message of the agent itself. */
   send(message: FromAgent): void {
-    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#writer.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 
-  /** Goes on over a connection of its own; the end of standard input still counts. */
+  /** Goes on over a connection to the head's port; the end of standard input still counts as the end of the head. */
   async call(head: Extract<ToAgent, { type: "connect" }>): Promise<void> {
     try {
       // TLS has its memory, and most agents do without it.
@@ -81,18 +86,18 @@ export class HeadConnection {
     clearTimeout(this.#unanswered);
   }
 
-  /** Sends signs of life, and watches for those of the head; `beat` is called with each. */
+  /** Sends signs of life, and watches for those of the head; `beat` is called each time. */
   watch(
     { heartbeatMs, silenceMs, trustAcknowledgements }: Extract<ToAgent, { type: "configure" }>,
     beat: () => void,
   ): void {
     every(heartbeatMs, () => {
       beat();
-      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, nothing);
+      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), NOTHING);
       const silentMs = this.#silence.look(heartbeatMs);
       if (silenceMs === null || silentMs <= silenceMs) return;
       if (trustAcknowledgements && this.#link.acknowledges()) return;
-      this.#listener.headIsGone(`nothing was heard from the head for ${Math.round(silentMs)} ms`, "unheard");
+      this.#listener.headIsGone(`nothing was heard from the head for ${showDuration(silentMs)}`, "unheard");
     });
   }
 
@@ -101,7 +106,7 @@ export class HeadConnection {
     output.write(GREETING);
     output.on("error", (error) => this.#listener.headIsGone(`can't write to the head: ${error.message}`, "ended"));
     const writer = new FrameWriter(output, { lines });
-    writer.frame(FrameKind.message, 0, 0, 0, this.#hello);
+    writer.frame(headerOf(FrameKind.message, 0), this.#hello);
     return writer;
   }
 

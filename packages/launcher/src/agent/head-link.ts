@@ -15,11 +15,12 @@ interface TcpPair {
   readonly remotePort: number;
 }
 
-/** So many repetitions of the same data mean that nobody is there. */
+/** After so many repetitions of the same data nobody is taken to be there. */
 const MANY_REPETITIONS = 2;
 const RETRANSMIT_TIMER = 1;
 const ZERO_WINDOW_TIMER = 4;
 
+/** The TCP connection by which a head is reached, if that is known. */
 export class HeadLink {
   readonly #pair: TcpPair | undefined;
 
@@ -27,13 +28,14 @@ export class HeadLink {
     this.#pair = pair;
   }
 
-  /** The connection of the ssh session that this process runs in, if it does (ssh(1), SSH_CONNECTION). */
+  /** The connection of the ssh session that this process runs in, if it runs in one (ssh(1), SSH_CONNECTION). */
   static ofSsh({ SSH_CONNECTION }: NodeJS.ProcessEnv): HeadLink {
     const [remoteAddress, remotePort, localAddress, localPort] = SSH_CONNECTION?.split(" ") ?? [];
     if (remoteAddress === undefined || localAddress === undefined) return new HeadLink(undefined);
     return new HeadLink({ remoteAddress, remotePort: Number(remotePort), localAddress, localPort: Number(localPort) });
   }
 
+  /** The connection of this socket. */
   static ofSocket({ localAddress, localPort, remoteAddress, remotePort }: Socket): HeadLink {
     if (
       localAddress === undefined ||
@@ -45,7 +47,7 @@ export class HeadLink {
     return new HeadLink({ localAddress, localPort, remoteAddress, remotePort });
   }
 
-  /** Whether the other end acknowledges what is sent to it. Not so where that can't be known. */
+  /** Whether the other end acknowledges what is sent to it; false where that can't be known. */
   acknowledges(): boolean {
     if (this.#pair === undefined) return false;
     const lines = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap(readLines);
@@ -53,7 +55,7 @@ export class HeadLink {
   }
 }
 
-/** Looks a connection up in the lines of /proc/net/tcp and tcp6. */
+/** Whether the other end of the connection `pair` acknowledges what is sent to it, by these lines of /proc/net/tcp and tcp6; false where they do not have it. */
 export function acknowledgesIn(lines: readonly string[], pair: TcpPair): boolean {
   const local = new Set(procAddresses(pair.localAddress, pair.localPort));
   const remote = new Set(procAddresses(pair.remoteAddress, pair.remotePort));

@@ -7,10 +7,10 @@ import { every, type Timer } from "@hyperion-ts/bounds";
 import { readProcess } from "@hyperion-ts/processes";
 
 const LOOK_INTERVAL_MS = 1_000;
-/** A machine that has much to do lets a process stand still for a moment, too. */
+/** So many looks in a row must find it still: a machine that has much to do lets a process stand still for a moment, too. */
 const LOOKS = 4;
 
-/** Looks at the process `pid` until it is disposed of, or found to hang: then `hangs` is told of the limit, once. */
+/** Looks at the process `pid` until the watch is disposed of, or the process is found to hang: then `hangs` is told of the limit, once. */
 export function watchStart(
   pid: number,
   limitMet: () => string | undefined,
@@ -30,7 +30,7 @@ export function watchStart(
   return timer.unref();
 }
 
-/** How long it has computed, in clock ticks; undefined where it is gone, or computes just now. */
+/** How long the process has computed, in clock ticks; undefined where it is gone, or computes just now. */
 function timeComputed(pid: number): number | undefined {
   const found = readProcess(pid);
   return found?.state === "S" ? found.cpuTicks : undefined;

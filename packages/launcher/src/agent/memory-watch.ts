@@ -5,27 +5,29 @@
 import { statusNumber } from "@hyperion-ts/processes";
 
 const LOOK_MS = 1_000;
-/** What was told is told again when it has grown by so much. */
+/** What was told is told again when it has grown by this factor. */
 const GROWTH = 1.1;
 
 interface Watched {
   readonly pid: number;
   readonly memoryMb: number;
   readonly tell: (usedMb: number) => void;
-  /** What was last told that was too much; 0: it is within its share. */
+  /** What was told last, when it was too much, in megabytes; 0: the process is within its share. */
   toldMb: number;
 }
 
+/** Looks at the memory of all workers, once a second. */
 export class MemoryWatch {
   readonly #watched = new Set<Watched>();
   readonly #usedMbOf: (pid: number) => number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
+  /** `usedMbOf` says what a process holds, in megabytes; another one is for tests. */
   constructor(usedMbOf: (pid: number) => number | undefined = residentMb) {
     this.#usedMbOf = usedMbOf;
   }
 
-  /** Tells when the process holds more than `memoryMb`, when that has grown, and when it is within them again; until it is disposed of. */
+  /** Tells when the process holds more than `memoryMb`, when that has grown, and when it is within them again, until the returned object is disposed of. */
   add(pid: number, memoryMb: number, tell: (usedMb: number) => void): Disposable {
     const watched: Watched = { pid, memoryMb, tell, toldMb: 0 };
     this.#watched.add(watched);
@@ -40,6 +42,7 @@ export class MemoryWatch {
     };
   }
 
+  /** Looks at all of them, and tells what is new. */
   look(): void {
     for (const watched of this.#watched) {
       const usedMb = this.#usedMbOf(watched.pid);
@@ -53,7 +56,7 @@ export class MemoryWatch {
   }
 }
 
-/** undefined: the process is gone. */
+/** The resident memory of a process, in megabytes; undefined: it is gone. */
 function residentMb(pid: number): number | undefined {
   const kb = statusNumber(pid, "VmRSS");
   return kb === undefined ? undefined : Math.ceil(kb / 1_024);

@@ -11,29 +11,31 @@ import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 /** A kill that was counted longer ago was somebody else's: such as a program that a call had started. */
 const REMEMBERED_MS = 4_000;
 
+/** The kills of the kernel that explain deaths of workers. */
 export class OomKills {
   readonly #cgroups: readonly OwnCgroup[];
   #counted: number;
-  /** When kills were seen that nobody's death has been explained by. */
-  #unclaimed: number[] = [];
+  /** When kills were seen that have explained nobody's death. */
+  #unexplained: number[] = [];
 
+  /** `cgroups` are those whose kills count; others are for tests. */
   constructor(cgroups: readonly OwnCgroup[] = ownCgroups()) {
     this.#cgroups = cgroups;
     this.#counted = count(cgroups);
   }
 
-  /** To be called every second or two: so that a kill is known to be recent. */
+  /** Counts the kills. To be called every second or two, so that a kill is known to be recent. */
   look(nowMs: number = performance.now()): void {
     const counted = count(this.#cgroups);
-    this.#unclaimed.push(...Array.from({ length: Math.max(0, counted - this.#counted) }, () => nowMs));
+    this.#unexplained.push(...Array.from({ length: Math.max(0, counted - this.#counted) }, () => nowMs));
     this.#counted = counted;
-    this.#unclaimed = this.#unclaimed.filter((atMs) => nowMs - atMs <= REMEMBERED_MS);
+    this.#unexplained = this.#unexplained.filter((atMs) => nowMs - atMs <= REMEMBERED_MS);
   }
 
-  /** Explains a death by SIGKILL, if a kill is left for it: says which memory was used up. */
-  claim(nowMs: number = performance.now()): string | undefined {
+  /** Which memory was used up, where a kill that explains no other death explains this one by SIGKILL; undefined where none does. */
+  explain(nowMs: number = performance.now()): string | undefined {
     this.look(nowMs);
-    if (this.#unclaimed.shift() === undefined) return undefined;
+    if (this.#unexplained.shift() === undefined) return undefined;
     const limit = memoryLimit(this.#cgroups);
     return limit === null
       ? "all memory of the node is used up"

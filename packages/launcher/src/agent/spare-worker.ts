@@ -21,19 +21,25 @@ interface Spare {
   readonly process: WorkerProcess;
 }
 
+/** The spare of a node, if it has one. */
 export class SpareWorker {
   readonly #tools: ProcessTools;
   readonly #processes: WorkerProcesses;
   readonly #log: (line: string) => void;
   #spare: Promise<Spare | undefined> | undefined;
 
+  /** `log` hears when the spare becomes a worker. */
   constructor(tools: ProcessTools, processes: WorkerProcesses, log: (line: string) => void) {
     this.#tools = tools;
     this.#processes = processes;
     this.#log = log;
   }
 
-  /** The spare as the worker that `message` asks for, if there is one that can be it; otherwise a new process. */
+  /**
+   * The spare as the worker that `message` asks for, if there is one that can be it; otherwise a new process.
+   *
+   * @throws as `WorkerProcesses.start` does
+   */
   async take(message: StartMessage): Promise<WorkerProcess> {
     const spare = await this.#release();
     if (spare !== undefined && (await this.#fits(spare, message)) && renamed(spare.logFile, message.logFile)) {
@@ -53,6 +59,7 @@ export class SpareWorker {
     );
   }
 
+  /** Ends the spare. Resolves when it is gone. */
   async end(): Promise<void> {
     const spare = await this.#release();
     if (spare !== undefined) await this.#discard(spare);
@@ -77,9 +84,9 @@ export class SpareWorker {
     );
   }
 
-  async #discard({ logFile, process: { running, claims, log } }: Spare): Promise<void> {
+  async #discard({ logFile, process: { running, permits, log } }: Spare): Promise<void> {
     await running.stop(0);
-    claims?.[Symbol.dispose]();
+    permits?.[Symbol.dispose]();
     log[Symbol.dispose]();
     rmSync(logFile, { force: true });
   }

@@ -5,22 +5,24 @@
 import { after } from "@hyperion-ts/bounds";
 import { endMarked, killMarked } from "@hyperion-ts/processes";
 
+/** How long it rests after a look, as a multiple of how long that took. */
 const REST_PER_WORK = 9;
-/** Who can't be killed in so many looks can't be helped. */
+/** Gives up after so many looks for one mark. */
 const MAX_LOOKS = 20;
 
+/** Looks for what ended workers have left behind. */
 export class Sweeper {
   /** The marks of workers that have ended, and how often they were looked for. */
   readonly #looks = new Map<string, number>();
   #resting = false;
 
-  /** Ends all that bear the mark, as a rule before it returns. */
+  /** Kills all that bear the mark, as a rule before this returns. */
   sweep(mark: string): void {
     this.#looks.set(mark, 0);
     if (!this.#resting) this.#look();
   }
 
-  /** Resolves when nobody is left of any worker that has ended. */
+  /** Resolves when nothing is left that a worker which has ended had started. */
   finish(): Promise<void> {
     return endMarked(new Set(this.#looks.keys()));
   }
@@ -29,7 +31,7 @@ export class Sweeper {
     const begunMs = performance.now();
     const found = killMarked(new Set(this.#looks.keys()));
     for (const [mark, looks] of this.#looks) {
-      // Who was found may have started somebody else in the meantime.
+      // A process that was found may have started another one in the meantime.
       if (found === 0 || looks >= MAX_LOOKS) this.#looks.delete(mark);
       else this.#looks.set(mark, looks + 1);
     }

@@ -5,18 +5,20 @@ import { openOwnFile } from "@hyperion-ts/own-files";
 /** Enough for what a runtime prints when its memory is full: the stack follows the reason. */
 const LAST_OUTPUT_BYTES = 4_096;
 
+/** The log file of one worker. Disposing of it closes the file. */
 export class WorkerLog implements Disposable {
   /** The descriptor to be inherited by the worker. */
   readonly fd: number;
   /** Where in it the worker's own output begins. */
   readonly #start: number;
 
-  /** Throws where the file is not, or can't be made, this user's own. */
+  /** @throws NotOursError where the file is another user's; the file system's error where it can't be opened or made */
   constructor(path: string) {
     this.fd = openOwnFile(path);
     this.#start = fstatSync(this.fd).size;
   }
 
+  /** Appends a line of the agent's own. */
   note(line: string): void {
     try {
       writeSync(this.fd, `${line}\n`);
@@ -25,7 +27,7 @@ export class WorkerLog implements Disposable {
     }
   }
 
-  /** What the worker last printed. */
+  /** What the worker printed last, 4 KB at most; an empty text where the file can't be read. */
   lastOutput(): string {
     try {
       const { size } = fstatSync(this.fd);

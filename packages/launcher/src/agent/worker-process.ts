@@ -4,17 +4,20 @@ import { dirname } from "node:path";
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { DIES_WITH_PARENT, markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
 import { isForWorkers } from "../shared/inherited-variables.ts";
-import { ClaimFile } from "./claims.ts";
+import { PermitFile } from "./permit-file.ts";
 import { type FramedProcess, startFramedProcess } from "./framed-process.ts";
 import { allowedCpus } from "../shared/host/usable-cpus.ts";
 import { Sweeper } from "./sweeper.ts";
 import { WorkerLog } from "./worker-log.ts";
 import { lacksThreads, poolThreads, workerRoom } from "./worker-room.ts";
 
+/** A process that is, or will be, a worker. */
 export interface WorkerProcess {
+  /** The process, with its frames. */
   readonly running: FramedProcess;
-  /** undefined where no such file could be made. */
-  readonly claims: ClaimFile | undefined;
+  /** Undefined where no such file could be made. */
+  readonly permits: PermitFile | undefined;
+  /** Where its output goes. */
   readonly log: WorkerLog;
 }
 
@@ -26,6 +29,7 @@ export class NoRoomError extends Error {
 /** How a program fails to start at a limit of processes, descriptors or memory (fork(2)). */
 const AT_A_LIMIT = /\b(?:EAGAIN|EMFILE|ENFILE|ENOMEM)\b/;
 
+/** All worker processes of an agent. */
 export class WorkerProcesses {
   readonly #tools: ProcessTools;
   readonly #log: (line: string) => void;
@@ -34,24 +38,25 @@ export class WorkerProcesses {
   #starting = 0;
   /** Found out at the first start, when the environment is known. */
   #poolThreads: number | undefined;
-  #toldOfClaims = false;
+  #toldOfNoPermits = false;
 
+  /** `log` hears of each command that is run. */
   constructor(tools: ProcessTools, log: (line: string) => void) {
     this.#tools = tools;
     this.#log = log;
   }
 
   /**
-   * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo`.
-   * What it prints goes to `logFile`, whose directories are made. What it starts ends with it.
+   * Starts the worker's program. It dies with its agent, even in a synchronous loop, and is born on the CPUs `pinTo` (null: on
+   * any). What it prints goes to `logFile`, whose directories are made. What it starts ends with it.
    *
-   * @throws NoRoomError where a limit of processes or descriptors is reached; other errors where it can't be started.
+   * @throws NoRoomError where a limit of processes or descriptors is reached; other errors where it can't be started
    */
   async start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     this.#poolThreads ??= poolThreads(allowedCpus().length);
     const room = workerRoom([...this.#running], this.#starting, this.#poolThreads);
     const workers = this.#running.size + this.#starting;
-    // Without any worker nothing is lost by trying, where it may come up.
+    // As long as there is no worker, nothing is lost by trying to start one, where it may come up.
     if (room !== null && (workers > 0 ? workers >= room.workers : room.full))
       throw new NoRoomError(`${room.limit} is reached`);
     this.#starting += 1;
@@ -75,7 +80,7 @@ export class WorkerProcesses {
   async #start(command: readonly string[], pinTo: readonly number[] | null, logFile: string): Promise<WorkerProcess> {
     makeDirectory(dirname(logFile), { mode: 0o700 });
     const log = new WorkerLog(logFile);
-    const claims = this.#openClaims();
+    const permits = this.#openPermits();
     const mark = newMark();
     try {
       const argv = [...prefix(pinTo, this.#tools), ...command];
@@ -91,19 +96,19 @@ export class WorkerProcesses {
           passes: isForWorkers,
         },
         log.fd,
-        claims?.fd,
+        permits?.fd,
       );
       firstToGo(running.pid);
       void running.exited.then(() => this.#sweeper.sweep(mark));
-      return { running, claims, log };
+      return { running, permits, log };
     } catch (error) {
-      claims?.[Symbol.dispose]();
+      permits?.[Symbol.dispose]();
       log[Symbol.dispose]();
       throw error;
     }
   }
 
-  /** Which limit a worker has met that does not come up: `hangs`, or has ended. undefined where no limit is in its way. */
+  /** Which limit a worker has met that does not come up; undefined where no limit is in its way. `hangs`: whether it still runs. */
   limitMet(pid: number, hangs: boolean): string | undefined {
     const others = [...this.#running].filter((other) => other !== pid);
     const room = workerRoom(others, this.#starting, this.#poolThreads ?? 1);
@@ -117,29 +122,29 @@ export class WorkerProcesses {
     return this.#sweeper.finish();
   }
 
-  /** That the folder for temporary files takes none is no reason to do without the node. */
-  noClaims(error: unknown): void {
-    if (this.#toldOfClaims) return;
-    this.#toldOfClaims = true;
+  /** Notes, once, why there are no permits: that the folder for temporary files takes no file is no reason to do without the node. */
+  noPermits(error: unknown): void {
+    if (this.#toldOfNoPermits) return;
+    this.#toldOfNoPermits = true;
     this.#log(
       `Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none (${error instanceof Error ? error.message : String(error)})`,
     );
   }
 
-  #openClaims(): ClaimFile | undefined {
+  #openPermits(): PermitFile | undefined {
     try {
-      return new ClaimFile();
+      return new PermitFile();
     } catch (error) {
-      this.noClaims(error);
+      this.noPermits(error);
       return undefined;
     }
   }
 }
 
-/** Half of all memory as if the worker used it: when memory is used up, the kernel shall take a worker, and not the agent or the program, with which all calls would be lost. */
+/** The kernel treats a worker as if it used half of all memory more: when memory is used up it shall take a worker, and not the agent or the program, with which all calls would be lost. */
 const OOM_SCORE = "500";
 
-/** Says so to the kernel (proc_pid_oom_score_adj(5)), for the worker and what it starts. */
+/** Tells the kernel to take this process, and what it starts, first (proc_pid_oom_score_adj(5)). */
 function firstToGo(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE);
@@ -148,7 +153,7 @@ function firstToGo(pid: number): void {
   }
 }
 
-/** The commands that become the worker. */
+/** The commands before the worker's own, which become it: they bind it to its agent, and pin it. */
 function prefix(pinTo: readonly number[] | null, tools: ProcessTools): string[] {
   const dies = tools.setpriv ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
   const pinned = tools.taskset && pinTo !== null ? ["taskset", "-c", pinTo.join(",")] : [];

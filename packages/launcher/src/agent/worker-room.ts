@@ -12,17 +12,19 @@ import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 const RUNTIME_THREADS = 6;
 /** Started by the first call that reads files or asks for names; the runtime aborts where they can't be (libuv's UV_THREADPOOL_SIZE). */
 const DEFAULT_POOL_THREADS = 4;
-/** What an agent has open for each worker: its frames, its log, its claims. */
+/** What an agent has open for each worker: its frames, its log, its permits. */
 const FILES_PER_WORKER = 3;
 /** What starting a process, and finding out about others, needs for a moment. */
 const SPARE_FILES = 8;
 const SPARE_THREADS = 2;
-/** No agent has so many workers: finding out who else runs would take long, for nothing. */
+/** No agent has so many workers that this limit would matter: finding out who else runs would take long, for nothing. */
 const LARGE_LIMIT = 32_768;
 
-/** A limit, and how many workers there can be below it, those that run included. */
+/** A limit, and how many workers it leaves room for. */
 export interface WorkerRoom {
+  /** How many workers there can be, those that run included. */
   readonly workers: number;
+  /** The limit in words, such as "the limit of 64 open files of the agent (ulimit -n)". */
   readonly limit: string;
   /** Whether not even one more runtime would get what it begins with: it would hang, or give up. */
   readonly full: boolean;
@@ -46,7 +48,7 @@ export function workerRoom(pids: readonly number[], starting: number, pool: numb
   return rooms.toSorted((a, b) => a.workers - b.workers)[0] ?? null;
 }
 
-/** Whether a worker that does not come up lacks threads which its runtime has asked for: it waits for them for ever. */
+/** Whether a worker that does not come up lacks threads which its runtime has asked for, and for which it waits for ever. */
 export const lacksThreads = (pid: number): boolean => threadsOf(pid) < RUNTIME_THREADS;
 
 const fit = (left: number, each: number): number => Math.max(0, Math.floor(left / each));

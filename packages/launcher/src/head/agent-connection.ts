@@ -2,10 +2,9 @@
  * The head's end of its one connection to a node: the agent's frames, its signs of life,
  * and the slots in which it runs workers.
  */
-import { after, every, type Timer } from "@hyperion-ts/bounds";
+import { after, every, showDuration, type Timer } from "@hyperion-ts/bounds";
 import {
   Channel,
-  type ChannelReceiver,
   encodeMessage,
   FrameKind,
   FrameParser,
@@ -13,63 +12,49 @@ import {
   type FromAgent,
   type FromWorker,
   HEADER_BYTES,
+  headerOf,
   parseMessage,
   PROTOCOL_VERSION,
+  type ReceivedFrame,
   type ToAgent,
   type WorkerExited,
 } from "@hyperion-ts/wire";
 import type { CommandSession } from "@hyperion-ts/transport";
 import { howAgentEnded } from "./agent-end.ts";
 import type { AgentHello, AgentLink } from "./agent-greeting.ts";
-import type { AgentSettings, AgentTimes } from "./agent-settings.ts";
+import type { AgentSettings } from "./agent-settings.ts";
+import type { Times } from "./launcher-options.ts";
+import { MAX_SLOTS, type SlotOwner, Slots } from "./slots.ts";
 import { Silence } from "../shared/silence.ts";
 import { LaunchError } from "../errors.ts";
 
-/** A frame's channel is a number of 16 bits. */
-const MAX_CHANNEL = 0xff_ff;
-/** Where the workers of a node run, and why that is not the program's directory: null where it is. */
+/** In which directory the workers of a node run, and why that is not the program's; `why` is null where it is. */
 export type NodePlace = Pick<Extract<FromAgent, { type: "placed" }>, "directory" | "why">;
 type StartMessage = Extract<ToAgent, { type: "start" }>;
 
-/** How long an agent that no longer reads gets to say why. */
+/** How long an agent that no longer reads gets to say why, in milliseconds. */
 const LAST_WORDS_MS = 500;
 
-/** Who hears of a worker in a slot. */
-export interface SlotOwner extends ChannelReceiver<FromWorker> {
-  started(pid: number): void;
-  notStarted(reason: string, full: boolean): void;
-  recalled(unbegun: number): void;
-  /** It holds so much memory: more than its share, or no more than that again. */
-  holds(usedMb: number): void;
-  exited(exited: WorkerExited): void;
-  nodeLost(reason: string): void;
-}
-
-interface Slot {
-  readonly channel: Channel<FromWorker>;
-  readonly owner: SlotOwner;
-}
-
+/** The connection to one agent. Disposing of it ends the agent and its workers. */
 export class AgentConnection implements AsyncDisposable {
+  /** The node's name in messages. */
   readonly node: string;
+  /** What the agent found out about its node. */
   readonly hello: AgentHello;
   /** Resolves with the reason when the connection is gone, also after it was disposed of. */
   readonly lost: Promise<string>;
-  /** Resolves when the agent has answered what it was told. */
+  /** Resolves when the agent has said where its workers run, also when the node is lost before. */
   readonly placed: Promise<NodePlace>;
   readonly #session: CommandSession;
   readonly #writer: FrameWriter;
-  readonly #times: AgentTimes;
-  readonly #slots = new Map<number, Slot>();
-  /** Slots that were used, longest ago first. */
-  readonly #freeNumbers: number[] = [];
-  #lastNumber = 0;
+  readonly #times: Times;
+  readonly #slots = new Slots();
   readonly #resolveLost: (reason: string) => void;
   readonly #resolvePlaced: (place: NodePlace) => void;
   #heartbeat: Timer | undefined;
   readonly #silence = new Silence();
   readonly #isPaused: () => Promise<boolean>;
-  /** Somebody is being asked whether the node is only paused. */
+  /** Whether somebody is being asked if the node is only paused. */
   #asking = false;
   #gone = false;
   #closing = false;
@@ -79,7 +64,7 @@ export class AgentConnection implements AsyncDisposable {
     node: string,
     link: AgentLink,
     session: CommandSession,
-    { times, headSilenceMs, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings,
+    { times, surroundings, isPaused = async () => false, whenHeadIsLost = [] }: AgentSettings,
   ) {
     this.node = node;
     this.hello = link.hello;
@@ -103,7 +88,7 @@ export class AgentConnection implements AsyncDisposable {
       type: "configure",
       version: PROTOCOL_VERSION,
       heartbeatMs: times.heartbeatMs,
-      silenceMs: headSilenceMs === Infinity ? null : headSilenceMs,
+      silenceMs: times.headSilenceMs === Infinity ? null : times.headSilenceMs,
       trustAcknowledgements: link.direct,
       directory: surroundings?.directory ?? null,
       folderNames: surroundings?.folderNames ?? [],
@@ -113,25 +98,36 @@ export class AgentConnection implements AsyncDisposable {
     this.#watch();
   }
 
-  /** Starts a worker in a new slot. Its owner hears everything else. */
+  /**
+   * Starts a worker in a new slot; `owner` hears what becomes of it.
+   *
+   * @throws LaunchError when the connection is gone, or has as many workers as it can tell apart
+   */
   start(
     command: Omit<StartMessage, "type" | "channel">,
     owner: SlotOwner,
     maxMessageBytes?: number,
   ): Channel<FromWorker> {
     if (this.#gone) throw new LaunchError(this.node, `a worker on ${this.node}: the connection to the node is gone`);
-    const number = this.#nextNumber();
+    const number = this.#slots.nextNumber();
+    if (number === undefined)
+      throw new LaunchError(
+        this.node,
+        `a worker on ${this.node}: it has ${MAX_SLOTS} already, more than a connection can tell apart`,
+      );
     const channel = new Channel(number, this.#writer, owner, maxMessageBytes);
     this.#slots.set(number, { channel, owner });
     this.#send({ ...command, type: "start", channel: number });
     return channel;
   }
 
+  /** Ends the worker on `channel`: SIGTERM, and SIGKILL after `graceMs` milliseconds. */
   stop(channel: number, graceMs: number): void {
     this.#send({ type: "stop", channel, graceMs });
   }
 
-  frame(kind: FrameKind, flags: number, channel: number, id: number, bytes: Buffer, start: number, end: number): void {
+  frame(frame: ReceivedFrame): void {
+    const { kind, channel, bytes, start, end } = frame;
     if (channel === 0) {
       if (kind === FrameKind.message) this.#message(parseMessage<FromAgent>(bytes, start + HEADER_BYTES, end));
       return;
@@ -139,15 +135,15 @@ export class AgentConnection implements AsyncDisposable {
     const slot = this.#slots.get(channel);
     if (slot === undefined) return;
     if (kind === FrameKind.exited) {
-      this.#free(channel);
+      this.#slots.free(channel);
       slot.owner.exited(parseMessage<WorkerExited>(bytes, start + HEADER_BYTES, end));
-    } else slot.channel.receive(kind, flags, id, bytes, start, end);
+    } else slot.channel.receive(frame);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
-    if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.endGraceMs });
-    using _late = after(this.#times.endGraceMs + 1_000, () => this.#session.kill());
+    if (!this.#gone) this.#send({ type: "shutdown", graceMs: this.#times.closeGraceMs });
+    using _late = after(this.#times.closeGraceMs + 1_000, () => this.#session.kill());
     await this.#session.ended;
     this.#lose("its agent ended");
   }
@@ -176,7 +172,7 @@ export class AgentConnection implements AsyncDisposable {
         return this.#slots.get(message.channel)?.owner.started(message.pid);
       case "notStarted": {
         const owner = this.#slots.get(message.channel)?.owner;
-        this.#free(message.channel);
+        this.#slots.free(message.channel);
         return owner?.notStarted(message.reason, message.full);
       }
       case "memory":
@@ -188,27 +184,11 @@ export class AgentConnection implements AsyncDisposable {
     }
   }
 
-  /** What is still on its way to a worker that is gone must not reach another one, so a slot is used again as late as possible. */
-  #nextNumber(): number {
-    if (this.#lastNumber < MAX_CHANNEL) return ++this.#lastNumber;
-    const number = this.#freeNumbers.shift();
-    if (number === undefined)
-      throw new LaunchError(
-        this.node,
-        `a worker on ${this.node}: it has ${MAX_CHANNEL} already, more than a connection can tell apart`,
-      );
-    return number;
-  }
-
-  #free(channel: number): void {
-    if (this.#slots.delete(channel)) this.#freeNumbers.push(channel);
-  }
-
   /** Sends signs of life and listens for them. */
   #watch(): void {
     const { heartbeatMs, silenceMs } = this.#times;
     this.#heartbeat = every(heartbeatMs, () => {
-      this.#writer.frame(FrameKind.heartbeat, 0, 0, 0, new Uint8Array(0));
+      this.#writer.frame(headerOf(FrameKind.heartbeat, 0), new Uint8Array(0));
       const silentMs = this.#silence.look(heartbeatMs);
       if (silentMs > silenceMs && !this.#asking) void this.#judge(silentMs);
     });
@@ -220,7 +200,7 @@ export class AgentConnection implements AsyncDisposable {
     this.#asking = false;
     if (paused) this.#silence.heard();
     if (this.#silence.lastedMs() >= silentMs)
-      this.#lose(`nothing was heard from its agent for ${Math.round(silentMs)} ms`);
+      this.#lose(`nothing was heard from its agent for ${showDuration(silentMs)}`);
   }
 
   #lose(what: string): void {
@@ -231,12 +211,10 @@ export class AgentConnection implements AsyncDisposable {
     this.#session.kill();
     this.#resolveLost(reason);
     this.#resolvePlaced({ directory: "", why: null });
-    const slots = [...this.#slots.values()];
-    this.#slots.clear();
-    for (const { owner } of slots) owner.nodeLost(reason);
+    for (const { owner } of this.#slots.clear()) owner.nodeLost(reason);
   }
 
   #send(message: ToAgent): void {
-    this.#writer.frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+    this.#writer.frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   }
 }

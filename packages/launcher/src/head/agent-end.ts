@@ -1,8 +1,8 @@
-/** What is said of the end of an agent: how its session ended, and what it printed before. */
+/** The end of an agent in words. */
 import { indent } from "@hyperion-ts/processes";
 import { describeEnd, type SessionEnd } from "@hyperion-ts/transport";
 
-/** How a session ended, and what it printed last; of a lost connection the transport may have told that already. */
+/** How an agent's session ended, and what it printed last, unless the transport has told that already. */
 export function howAgentEnded(end: SessionEnd, printed: string): string {
   const said = whyEnded(printed);
   if (end.type === "exited") return `${describeEnd("its agent", end)}${indent(said)}`;
@@ -10,6 +10,6 @@ export function howAgentEnded(end: SessionEnd, printed: string): string {
   return `${describeEnd("its agent", { ...end, failure: { ...end.failure, message } })}${message.includes(said) ? "" : indent(said)}`;
 }
 
-/** Of what an agent printed last: not what it logs of its daily work. */
+/** What an agent printed last, without what it logs of its daily work. */
 const whyEnded = (printed: string): string =>
   printed.replaceAll(/^\d{4}-\S+Z (?:Running command|The spare worker|Compiled code) .*\n?/gm, "").trim();

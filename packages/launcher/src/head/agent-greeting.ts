@@ -7,19 +7,21 @@ export type AgentHello = Extract<FromAgent, { type: "hello" }>;
 
 /** A stream of frames to and from an agent that has greeted. */
 export interface AgentLink {
+  /** What the agent says of its node. */
   readonly hello: AgentHello;
-  /** Whether its other end is this machine itself, and not a jump host. */
+  /** Whether the agent's end of the stream is connected with this machine itself, and not with a jump host. */
   readonly direct: boolean;
-  /** Paused. */
+  /** Where frames of the agent come from. Paused. */
   readonly output: Readable;
+  /** Where frames for the agent go. */
   readonly input: Writable;
   /** What came behind the greeting; the hello is its first frame. */
   readonly rest: Buffer;
 }
 
 /**
- * Waits for the greeting and the hello of an agent. Rejects with a `WireError` when something else comes. `banner` is
- * what a login shell printed so far.
+ * Waits for the greeting and the hello of an agent: `link` rejects with a `WireError` when something else comes. `banner` is
+ * what a login shell printed so far. `direct`: whether the other end is that machine itself, and not a jump host.
  */
 export function greeting(
   output: Readable,
@@ -50,7 +52,7 @@ export function greeting(
 function firstMessage(bytes: Buffer): AgentHello | undefined {
   let hello: AgentHello | undefined;
   new FrameParser({
-    frame: (kind, _flags, channel, _id, all, start, end) => {
+    frame: ({ kind, channel, bytes: all, start, end }) => {
       if (channel === 0 && kind === FrameKind.message)
         hello ??= parseMessage<AgentHello>(all, start + HEADER_BYTES, end);
     },

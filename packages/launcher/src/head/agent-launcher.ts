@@ -1,26 +1,50 @@
 /** A launcher of workers over the connection to one node's agent. */
+import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
-import { after } from "@hyperion-ts/bounds";
+import { after, showDuration } from "@hyperion-ts/bounds";
+import { openOwnFile } from "@hyperion-ts/own-files";
 import { startDirectory } from "@hyperion-ts/remote";
-import { newServiceId } from "@hyperion-ts/wire";
+import type { CommandSession } from "@hyperion-ts/transport";
+import { type FolderName, newServiceId, type WorkerConfig } from "@hyperion-ts/wire";
 import { checkRequest } from "./check-options.ts";
 import { gpuVariablesFor } from "../shared/gpu-variables.ts";
-import { AgentLaunchedWorker, type MemoryShare } from "./launched-worker.ts";
-import type { FolderName } from "@hyperion-ts/wire";
+import { HeadWorker, type MemoryShare } from "./head-worker.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import type { AgentConnection, NodePlace } from "./agent-connection.ts";
 import type { NodeLauncher, NodeLauncherOptions } from "./node-launcher.ts";
-import { runtimeOptions, workerProgram } from "./program-file.ts";
+import { connectAgent, type ExpectedAgent } from "./connect-agent.ts";
+import { RUNTIME_OPTIONS, workerProgram } from "./program-file.ts";
 import { optionsForWorkers } from "./program-options.ts";
 import { threadVariables } from "./thread-variables.ts";
 import { LaunchError } from "../errors.ts";
 import type { LaunchedWorker, LaunchRequest } from "./worker-launcher.ts";
-import type { WorkerConfig } from "@hyperion-ts/wire";
 
-/** How long the end of a worker that was killed may take. */
+/** How long the end of a worker that was killed may take, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
 
-export class AgentLauncher implements NodeLauncher {
+/**
+ * Makes a launcher of the session that the `expected` agent runs in; ends the session when that fails.
+ *
+ * @throws as `connectAgent` does
+ */
+export async function openAgentLauncher(
+  session: CommandSession,
+  expected: ExpectedAgent,
+  logDir: string,
+  options: NodeLauncherOptions,
+): Promise<NodeLauncher> {
+  try {
+    keepLog(session, join(logDir, `${newServiceId()}.log`));
+    const agent = await connectAgent(session, expected);
+    return new AgentLauncher(agent, logDir, expected.settings, options);
+  } catch (error) {
+    session.kill();
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+class AgentLauncher implements NodeLauncher {
   readonly node: string;
   readonly host: NodeLauncher["host"];
   readonly lost: Promise<string>;
@@ -53,7 +77,7 @@ export class AgentLauncher implements NodeLauncher {
     const serviceId = newServiceId();
     const cpuIds = request.cpuIds ?? [];
     const logFile = join(this.#logDir, `${serviceId}.log`);
-    const worker = new AgentLaunchedWorker(
+    const worker = new HeadWorker(
       this.#agent,
       { serviceId, node: this.node, cpuIds, logFile },
       this.#options,
@@ -78,9 +102,7 @@ export class AgentLauncher implements NodeLauncher {
         },
         pinTo: request.pin === true ? (request.pinTo ?? cpuIds) : null,
         memoryMb: request.memoryMb ?? null,
-        retire: (request.retire ?? []).flatMap((idle) =>
-          idle instanceof AgentLaunchedWorker ? idle.channelNumber : [],
-        ),
+        retire: (request.retire ?? []).flatMap((idle) => (idle instanceof HeadWorker ? idle.channelNumber : [])),
       },
       worker,
       this.#options.maxResultBytes,
@@ -94,12 +116,12 @@ export class AgentLauncher implements NodeLauncher {
     await this.#agent[Symbol.asyncDispose]();
   }
 
-  async #untilReady(worker: AgentLaunchedWorker): Promise<void> {
-    const why = `it was not ready within ${this.#connectTimeoutMs} ms`;
+  async #untilReady(worker: HeadWorker): Promise<void> {
+    const why = `it was not ready within ${showDuration(this.#connectTimeoutMs)}`;
     const late = Promise.withResolvers<never>();
     using timers = new DisposableStack();
     const giveUp = (): void => {
-      // Its end says more, if it comes.
+      // The worker's end says more, if it comes.
       worker.giveUp(why);
       timers.use(
         after(LAST_WORDS_MS, () =>
@@ -119,9 +141,26 @@ const memoryShare = ({ memoryMb = Infinity, overMemory = () => undefined }: Laun
   over: overMemory,
 });
 
-/** Those of the program, then ours: the last one counts. */
+/** The runtime's options for a worker: those of the program, then ours, because of two the last one counts. */
 const optionsOfWorker = ({ memoryMb }: LaunchRequest): string[] => [
   ...optionsForWorkers(process.execArgv, { share: memoryMb !== undefined, startDirectory }),
-  ...runtimeOptions,
+  ...RUNTIME_OPTIONS,
   ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
 ];
+
+/** Writes what the agent logs to a file. That this fails (a full disk) is no reason to lose the node. */
+function keepLog({ stderr }: CommandSession, file: string): void {
+  const log = openLog(file);
+  if (log === undefined) return void stderr.resume();
+  log.on("error", () => undefined);
+  stderr.on("data", (chunk: Buffer) => log.write(chunk));
+  stderr.on("close", () => log.end());
+}
+
+function openLog(file: string): WriteStream | undefined {
+  try {
+    return createWriteStream(file, { fd: openOwnFile(file) });
+  } catch {
+    return undefined;
+  }
+}

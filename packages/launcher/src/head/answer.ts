@@ -21,7 +21,7 @@ export function tellAnswer(call: Call, kind: FrameKind, body: Buffer): void {
     return call.failed({ kind: "unreadable-output", error: errorToData(error) }, runMs);
   }
   if (kind === FrameKind.result) call.succeeded(value, runMs);
-  else call.failed(isFailure(value) ? value : unreadableFailure, runMs);
+  else call.failed(isFailure(value) ? value : UNREADABLE_FAILURE, runMs);
 }
 
 /** Tells `call` that its answer was larger than the limit, and was dropped. */
@@ -33,7 +33,7 @@ export function tellTooLarge(call: Call, bytes: number, maxBytes: number | undef
   call.failed({ kind: "unreadable-output", error: errorToData(error) }, 0);
 }
 
-const unreadableFailure: CallFailure = {
+const UNREADABLE_FAILURE: CallFailure = {
   kind: "unreadable-output",
   error: errorToData(
     new WireError(

@@ -4,19 +4,23 @@ import { errorFromData } from "@hyperion-ts/wire";
 import { WorkerDiedError } from "../errors.ts";
 import type { Call } from "./worker-launcher.ts";
 
-/** Who takes it. */
+/** The worker that takes the call. */
 interface CallTaker {
   readonly node: string;
   submit(call: Call): void;
 }
 
-/** Sends the call with its encoded input. Throws what the function threw, or a `WorkerDiedError`. */
-export function submitAwaited<F extends AnyRemoteFunction>(
+/**
+ * Sends the call with its encoded input.
+ *
+ * @throws what the function threw; WorkerDiedError when the worker died
+ */
+export const submitAwaited = <F extends AnyRemoteFunction>(
   worker: CallTaker,
   fn: F,
   input: Uint8Array,
-): Promise<RemoteOutput<F>> {
-  return new Promise((resolve, reject) => {
+): Promise<RemoteOutput<F>> =>
+  new Promise((resolve, reject) => {
     worker.submit({
       fn,
       input,
@@ -24,9 +28,8 @@ export function submitAwaited<F extends AnyRemoteFunction>(
       succeeded: (value) => resolve(value as RemoteOutput<F>),
       failed: (failure) => reject(errorFromData(failure.error)),
       lost: (death) => reject(new WorkerDiedError(fn.name, worker.node, death)),
-      returned: () => reject(new WorkerDiedError(fn.name, worker.node, takenBack)),
+      returned: () => reject(new WorkerDiedError(fn.name, worker.node, TAKEN_BACK)),
     });
   });
-}
 
-const takenBack = { kind: "exited", code: null, lastOutput: "the call was taken back" } as const;
+const TAKEN_BACK = { kind: "exited", code: null, lastOutput: "the call was taken back" } as const;

@@ -13,27 +13,29 @@ import {
 import type { CodeAtStart, CodeOf, OldCode } from "./code-at-start.ts";
 import type { Call } from "./worker-launcher.ts";
 
-const nothing = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 /** A control message has to fit into one frame. */
 const MAX_REASON_BYTES = 32_768;
-/** The same, for the list of a function's files, whose paths may have 4,096 bytes each. */
+/** So many files of a function, whose paths may have 4,096 bytes each, fit into a control message too. */
 const FILES_IN_A_MESSAGE = 12;
 
+/** What goes to one worker, in order. */
 export class CallSender {
   readonly #channel: Channel<FromWorker>;
   readonly #codeOf: CodeOf;
   readonly #functions = new Map<string, number>();
   /** By the indices of functions. */
   readonly #codes: (CodeAtStart | undefined)[] = [];
-  /** Those whose module the worker has not imported yet. */
+  /** The functions whose module the worker has not imported yet, by their indices. */
   readonly #unloaded = new Set<number>();
 
+  /** `codeOf` says what a function's code was when the program began. */
   constructor(channel: Channel<FromWorker>, codeOf: CodeOf) {
     this.#channel = channel;
     this.#codeOf = codeOf;
   }
 
-  /** `alone`: the worker has no other call, so that it begins at once, and can't be taken back. */
+  /** Sends a call. `alone`: the worker has no other call, so that this one begins at once, and can't be taken back. */
   call(id: number, call: Call, alone: boolean): void {
     // Before its prefix is made, as this may send a message.
     const index = this.#indexOf(call.fn);
@@ -41,7 +43,7 @@ export class CallSender {
     this.#channel.send(kind, id, callPrefix(index, call.attempt), call.input);
   }
 
-  /** The worker has imported the module of the function `index`, if it can be. */
+  /** The worker has imported the module of the function `index`, or failed to. */
   loaded(index: number): void {
     this.#unloaded.delete(index);
   }
@@ -52,15 +54,17 @@ export class CallSender {
     return index !== undefined && this.#unloaded.has(index);
   }
 
+  /** Asks the call to end early, with a reason that any value may be. */
   abort(id: number, reason: unknown): void {
     this.#tell({ type: "abort", id, reason: encodeReason(reason) });
   }
 
+  /** Asks for the calls that have not begun. */
   recall(): void {
-    this.#channel.send(FrameKind.recall, 0, nothing, nothing);
+    this.#channel.send(FrameKind.recall, 0, NOTHING, NOTHING);
   }
 
-  /** Sends files of a function as they were, to a worker that has found others. */
+  /** Sends the files that a worker has asked for, as they were when the program began. */
   code(index: number, wanted: readonly number[]): void {
     const code = this.#codes[index];
     const sources = listed(wanted).flatMap((at) => {
@@ -69,10 +73,10 @@ export class CallSender {
       return bytes === undefined || format === undefined ? [] : [{ at, format, bytes }];
     });
     const kept: KeptCode = { hash: code?.hash() ?? null, sources };
-    this.#channel.send(FrameKind.code, index, nothing, encodeValue(kept));
+    this.#channel.send(FrameKind.code, index, NOTHING, encodeValue(kept));
   }
 
-  /** What its worker says of changed files of a function, with their paths. */
+  /** The paths of the files that a worker has found changed, with the times of the changes. */
   oldFiles(index: number, changed: readonly ChangedFile[]): OldCode["files"] {
     return listed(changed).flatMap(({ at, changedAtMs }) => {
       const path = this.#codes[index]?.files[at]?.path;
@@ -100,7 +104,7 @@ export class CallSender {
   }
 }
 
-/** A worker says what its user's code lets it say. */
+/** The list that a worker sent, if it is one: user code in the worker may have changed what it sends. */
 const listed = <A>(value: readonly A[]): readonly A[] => (Array.isArray(value) ? value : []);
 
 /** An abort has to arrive: a reason that is too large for a control message is told by its message alone. */

@@ -11,7 +11,7 @@ export interface CodeAtStart {
   readonly isBundle?: boolean;
   /** The hash of what the function's run reaches (`FunctionCode` of @hyperion-ts/code-hash); undefined: not known. Asked for when a file has changed. */
   hash(): string | undefined;
-  /** One of the files; undefined: it was not kept. */
+  /** The text of one of the files; undefined: it was not kept. */
   source(path: string): KeptSource | undefined;
 }
 
@@ -20,7 +20,8 @@ export type CodeOf = (fn: Pick<AnyRemoteFunction, "name" | "module">) => CodeAtS
 
 /** A worker was started after these files were changed, and runs a function with the code as it was. */
 export interface OldCode {
+  /** The worker. */
   readonly serviceId: ServiceId;
-  /** With the time of the change, in milliseconds since 1970 by the file server's clock; null: the file is gone. */
+  /** The files that were changed, with the time of the change, in milliseconds since 1970 by the file server's clock; null: the file is gone. */
   readonly files: readonly { readonly path: string; readonly changedAtMs: number | null }[];
 }

@@ -1,6 +1,6 @@
-/** From a session that runs somewhere to a connection with the agent that it is. */
-import { after } from "@hyperion-ts/bounds";
-import { encodeMessage, FrameKind, FrameWriter, type ToAgent } from "@hyperion-ts/wire";
+/** From a session to a connection with the agent that runs in it. */
+import { after, showDuration } from "@hyperion-ts/bounds";
+import { encodeMessage, FrameKind, FrameWriter, headerOf, type ToAgent } from "@hyperion-ts/wire";
 import { excerpt, indent } from "@hyperion-ts/processes";
 import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
 import { type AgentLink, greeting } from "./agent-greeting.ts";
@@ -13,7 +13,7 @@ import { LaunchError } from "../errors.ts";
 /** How much of what a login shell printed in place of our greeting stands in an error message, in characters. */
 const MAX_SHOWN_BANNER = 200;
 
-/** Why there is no agent: how its session ended; without `end`, that it took too long. */
+/** There is no agent, because its session has ended as `end` says, or, without `end`, because it took too long. */
 class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
   readonly end: SessionEnd | undefined;
@@ -24,31 +24,39 @@ class NotConnectedError extends Error {
   }
 }
 
+/** The agent that is to come. */
+export interface ExpectedAgent {
+  /** The node's name in messages. */
+  readonly node: string;
+  /** What the agent is told when it has greeted, and how long it may take. */
+  readonly settings: AgentSettings;
+  /** Where it is to call, if its frames are to travel over TLS; undefined: they travel on its session. */
+  readonly headPort?: HeadPort | undefined;
+  /** Gives up when it aborts. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Waits for the agent that `session` is and, where there is a `headPort`, for its call there. Throws a `LaunchError`,
- * with what the session printed, when it does not come within `connectTimeoutMs`, or something else comes.
+ * Waits for the agent that runs in `session` and, where there is a `headPort`, for its call there.
+ *
+ * @throws LaunchError, with what the session printed, when the agent does not come within `connectTimeoutMs`, or something
+ *   else comes; on an abort, the signal's reason
  */
-export async function connectAgent(
-  node: string,
-  session: CommandSession,
-  settings: AgentSettings,
-  signal: AbortSignal,
-  headPort?: HeadPort,
-): Promise<AgentConnection> {
+export async function connectAgent(session: CommandSession, expected: ExpectedAgent): Promise<AgentConnection> {
+  const { node, settings, headPort, signal } = expected;
   const greeted = greeting(session.stdout, session.stdin, session.direct);
   let whenSilent = session.whenSilent;
   try {
-    const link = await unlessOver(session, greeted.link, settings, signal, "it did not greet");
+    const link = await unlessOver(session, expected, "it did not greet", greeted.link);
     whenSilent = undefined;
     if (headPort === undefined) return new AgentConnection(node, link, session, settings);
     // What the agent says on its standard output is only that it is there.
     link.output.resume();
     const called = await unlessOver(
       session,
-      callOn(headPort, link, session),
-      settings,
-      signal,
+      expected,
       `it did not connect to this program's port ${headPort.port}`,
+      callOn(headPort, link, session),
     );
     return new AgentConnection(node, called, session, settings);
   } catch (error) {
@@ -71,25 +79,25 @@ async function callOn(headPort: HeadPort, link: AgentLink, session: CommandSessi
   using invitation = headPort.invite();
   const { identity, key, hosts, port } = invitation;
   const message: ToAgent = { type: "connect", identity, key, hosts, port };
-  new FrameWriter(link.input).frame(FrameKind.message, 0, 0, 0, encodeMessage(message));
+  new FrameWriter(link.input).frame(headerOf(FrameKind.message, 0), encodeMessage(message));
   const socket = await invitation.arrived;
   // The connection is worth nothing without the session that it belongs to.
   void session.ended.then(() => socket.destroy());
   return await greeting(socket, socket, true).link;
 }
 
-/** `promise`, unless the session ends or the time is up before. */
+/** `promise`, unless the session ends or the time is up before: then `what` has not happened. */
 async function unlessOver<A>(
   session: CommandSession,
-  promise: Promise<A>,
-  { times: { connectTimeoutMs } }: AgentSettings,
-  signal: AbortSignal,
+  { settings, signal }: ExpectedAgent,
   what: string,
+  promise: Promise<A>,
 ): Promise<A> {
+  const { connectTimeoutMs } = settings.times;
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   using _late = after(connectTimeoutMs, () =>
-    over.reject(new NotConnectedError(`${what} within ${connectTimeoutMs} ms`)),
+    over.reject(new NotConnectedError(`${what} within ${showDuration(connectTimeoutMs)}`)),
   );
   const aborted = (): void => over.reject(signal.reason);
   signal.addEventListener("abort", aborted, { once: true });
@@ -101,7 +109,7 @@ async function unlessOver<A>(
   }
 }
 
-/** Where Node.js itself was when it failed helps nobody, and each node of many would say it. */
+/** Leaves out the stack frames of Node.js itself: they help nobody, and each node of many would print them. */
 const withoutNodeFrames = (text: string): string => text.replaceAll(/\n +at .*\bnode:\S*/g, "");
 
 /** What a person can do about an end, or about none. */

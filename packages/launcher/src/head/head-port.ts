@@ -9,24 +9,30 @@ import { hostname, networkInterfaces } from "node:os";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { checkValue, duration, LONGEST_TIMER_MS, whole } from "@hyperion-ts/bounds";
 
-/** Expected at the port; see the `connect` message. Disposing of it ends the wait. */
+/** An agent that is expected at the port, and what it has to be told (the `connect` message). Disposing of it ends the wait. */
 export interface Invitation extends Disposable {
+  /** The names and addresses by which nodes may know this machine. */
   readonly hosts: readonly string[];
+  /** The number of the port. */
   readonly port: number;
+  /** The name of the key, random. */
   readonly identity: string;
+  /** The key that the agent has to show: 32 random bytes, in base64. */
   readonly key: string;
-  /** The agent's connection. */
+  /** Resolves with the agent's connection. */
   readonly arrived: Promise<TLSSocket>;
 }
 
-/** Disposing of it closes the port; connections stay. */
+/** A port of this process that agents call. Disposing of it closes the port; connections stay. */
 export interface HeadPort extends AsyncDisposable {
+  /** Its number. */
   readonly port: number;
+  /** Expects an agent, with a key of its own. */
   invite(): Invitation;
 }
 
 const KEY_BYTES = 32;
-/** A handshake that takes longer is nobody of ours, in milliseconds. */
+/** A handshake that takes longer is not one of our agents', in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 interface Expected {
@@ -34,7 +40,12 @@ interface Expected {
   readonly resolve: (socket: TLSSocket) => void;
 }
 
-/** Listens on `port` of all interfaces; 0, the default, lets the system choose. Who has not shown a key within `handshakeTimeoutMs` (default 20 s) is hung up on. */
+/**
+ * Listens on `port` of all interfaces; 0, the default, lets the system choose. A caller that has not shown a key within
+ * `handshakeTimeoutMs` (default 20,000) is hung up on.
+ *
+ * @throws TypeError or RangeError for a wrong `port` or time; the system's error when the port can't be had
+ */
 export async function openHeadPort(port = 0, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Promise<HeadPort> {
   checkValue("openHeadPort", "port", port, whole(0, 65_535));
   checkValue("openHeadPort", "handshakeTimeoutMs", handshakeTimeoutMs, duration());
@@ -54,7 +65,7 @@ export async function openHeadPort(port = 0, handshakeTimeoutMs = HANDSHAKE_TIME
     },
   });
   server.on("secureConnection", (socket) => callers.get(socket)?.resolve(socket));
-  // A stranger's failed handshake is the stranger's affair. Who took too long for it is still connected.
+  // A stranger's failed handshake is the stranger's affair. A caller that took too long for it is still connected.
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   server.listen(port);
   await once(server, "listening");

@@ -1,11 +1,10 @@
-/** A launcher of workers on one node, and all that can be said of how it is reached. */
+/** A launcher of workers on one node, and what a program tells it. */
 import type { Command } from "@hyperion-ts/processes";
-import type { CommandSession, CommandTransport } from "@hyperion-ts/transport";
+import type { CommandSession } from "@hyperion-ts/transport";
 import type { NodePlace } from "./agent-connection.ts";
 import type { AgentHello } from "./agent-greeting.ts";
-import type { AgentTimes } from "./agent-settings.ts";
 import type { CodeOf, OldCode } from "./code-at-start.ts";
-import type { HeadPort } from "./head-port.ts";
+import type { LauncherOptions } from "./launcher-options.ts";
 import type { WorkerLauncher } from "./worker-launcher.ts";
 
 /** Runs a command somewhere and hands back its standard streams: `runCmdLocalAsync`, or a way to another machine. */
@@ -13,6 +12,7 @@ export type RunCmd = (command: Command) => Promise<CommandSession>;
 
 /** A launcher of workers on one node. Disposing of it ends its agent and all its workers. */
 export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
+  /** The node's name in messages and results. */
   readonly node: string;
   /** What the agent found out about the node. */
   readonly host: Pick<
@@ -36,20 +36,8 @@ export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly placed: Promise<NodePlace>;
 }
 
-/** Names, times and limits of the connection to one node; each has a default. */
-export interface NodeLauncherOptions extends Partial<AgentTimes> {
-  /** The node's name in messages and results. Default `"localhost"`. */
-  readonly node?: string;
-  /** After so long without a sign of the head the agent ends, in milliseconds: more than `heartbeatMs`; null or Infinity: only when its input ends. Default: `silenceMs`. */
-  readonly headSilenceMs?: number | null;
-  /**
-   * The folder where compiled code is kept between starts of workers. Only where it is this user's alone, and so that nobody else
-   * can put another in its place (it is made so); otherwise below the user's own folder for such things (`$XDG_CACHE_HOME`,
-   * `~/.cache`), or nowhere, and the agent's log says why. Default: nowhere.
-   */
-  readonly compileCache?: string;
-  /** The largest result that is taken in, in bytes: 1 at least. Default: Infinity, no limit. */
-  readonly maxResultBytes?: number;
+/** What a program tells a launcher of its workers, beside what a person has set. */
+export interface WorkerContext {
   /** What the cgroups of the node's batch job may be called (`job_12`): they tell which CPUs are the job's. Default: none. */
   readonly jobCgroups?: readonly string[];
   /**
@@ -60,28 +48,10 @@ export interface NodeLauncherOptions extends Partial<AgentTimes> {
   readonly codeOf?: CodeOf;
   /** Hears of each worker that was started after files were changed, and runs a function with the code as it was. Default: nobody. */
   readonly onOldCode?: (code: OldCode) => void;
-  /** The Node.js that agents and workers run. Default: the path of this process's own. */
-  readonly nodePath?: string;
 }
 
-/** Where logs go and how a node is reached. (Hyperion.Job: NodeLauncherConfig) */
-export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
-  /** The node's log directory; the workers' log files are in it. Must be the same path on the node. */
-  readonly logDir: string;
-  /** How other nodes than this one are reached. Default: node-ssh. */
-  readonly transport?: CommandTransport;
-  /** Where a node is whose name can't be looked up, for ssh; undefined: unknown. Default: nobody knows. */
-  readonly addressOf?: (host: string) => Promise<string | undefined>;
-  /** Whether frames travel over TLS on a port of this process instead of the transport's own streams. Default: with srun only. */
-  readonly tls?: boolean;
-  /** The port of this process that agents call, where frames travel over TLS. Default: one for each connection. */
-  readonly headPort?: HeadPort;
-  /** How often the connection to a node is tried before it is left out: once at least. Default 5. */
-  readonly connectAttempts?: number;
-  /** No attempt begins later than this, in milliseconds, from 0 to Infinity. Default 45,000. */
-  readonly connectPatienceMs?: number;
-  /** The longest first pause between attempts, in milliseconds, from 0 on; each next one is up to twice as long, 10,000 at most. Default 500. */
-  readonly connectPauseMs?: number;
+/** What a program tells a launcher of its nodes, beside what a person has set. */
+export interface NodeContext extends WorkerContext {
   /** Runs each handshake: a pool of nodes lets only a few run at once. Default: at once. */
   readonly throttle?: (handshake: () => Promise<void>) => Promise<void>;
   /**
@@ -96,4 +66,16 @@ export interface NodeLauncherConfig extends Omit<NodeLauncherOptions, "node"> {
   readonly whenHeadIsLost?: readonly string[];
   /** Hears of attempts that failed, and of transports that had to step in. Default: nobody. */
   readonly log?: (line: string) => void;
+}
+
+/** A launcher over a command runner, which reaches the node in its own way. */
+export interface NodeLauncherOptions extends Omit<LauncherOptions, "reach">, WorkerContext {
+  /** The node's name in messages and results. Default `"localhost"`. */
+  readonly node?: string;
+}
+
+/** Where logs go, what a person has set, and what the program tells. (Hyperion.Job: NodeLauncherConfig) */
+export interface NodeLauncherConfig extends LauncherOptions, NodeContext {
+  /** The node's log directory; the workers' log files are in it. Must be the same path on the node. */
+  readonly logDir: string;
 }

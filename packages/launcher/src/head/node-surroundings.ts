@@ -8,8 +8,9 @@ import { ownFolderNames } from "./own-folder-names.ts";
 
 /** What workers on another node have of this process. */
 export interface NodeSurroundings {
-  /** Variables, in pieces that fit into a message each. */
+  /** The variables that workers inherit, in pieces that fit into a message each. */
   readonly environment: readonly Readonly<Record<string, string>>[];
+  /** The directory in which workers run. */
   readonly directory: string;
   /** Folders of this machine that have two names. */
   readonly folderNames: readonly FolderName[];

@@ -7,8 +7,9 @@ import { endMarked } from "@hyperion-ts/processes";
 import { runCmdLocalAsync, type SessionEnd } from "@hyperion-ts/transport";
 import { checkAddr, checkNodeConfig, checkNodeOptions } from "./check-options.ts";
 import { compileCacheVariables } from "../shared/compile-cache.ts";
-import { guardedAgentCommand, launcherOver } from "./launch-agent.ts";
-import { timesOf } from "./agent-settings.ts";
+import { localAgentCommand } from "./agent-command.ts";
+import { openAgentLauncher } from "./agent-launcher.ts";
+import { timesOf } from "./launcher-options.ts";
 import type { NodeLauncher, NodeLauncherConfig, NodeLauncherOptions, RunCmd } from "./node-launcher.ts";
 import { openRemoteLauncher } from "./remote-launcher.ts";
 import { nodeName, type WorkerAddr } from "./worker-addr.ts";
@@ -16,9 +17,10 @@ import { LaunchError } from "../errors.ts";
 
 /**
  * A launcher from any command runner: starts one agent with it, and workers through the agent. The log files
- * `<service id>.log` are in `logDir`. Throws a `LaunchError` when the agent does not come up, a TypeError or RangeError that
- * names the option for a wrong one, and a DirectoryError when there can be no `logDir`.
+ * `<service id>.log` are in `logDir`.
  *
+ * @throws LaunchError when the agent does not come up; TypeError or RangeError, which name the option, for a wrong one;
+ *   DirectoryError when there can be no `logDir`
  * @example
  * await using launcher = await workerLauncherWithRunCmd("./logs", runCmdLocalAsync);
  * await using worker = await launcher.launch({ cpuCount: 2 });
@@ -43,20 +45,15 @@ async function launchWith(
 ): Promise<NodeLauncher> {
   makeDirectory(logDir, { mode: 0o700 });
   const node = options.node ?? "localhost";
-  const { argv, mark } = guardedAgentCommand(options);
+  const { argv, mark } = localAgentCommand(options);
   const session = await runCmd({ argv, env: {} }).catch((cause: unknown) => {
     throw new LaunchError(node, `the agent on ${node}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
   });
   void session.ended.then((end) => endOrphans(mark, end));
-  const times = timesOf(options);
-  const settings = {
-    times,
-    headSilenceMs: options.headSilenceMs === undefined ? times.silenceMs : options.headSilenceMs,
-    surroundings: null,
-  };
-  return launcherOver(session, node, logDir, options, settings, signal);
+  const settings = { times: timesOf(options), surroundings: null };
+  return openAgentLauncher(session, { node, settings, signal }, logDir, options);
 }
 
 /** An agent ends what its workers have started. When it could not (somebody killed it), we do, if it ran on this machine. */
@@ -64,7 +61,12 @@ async function endOrphans(mark: string, end: SessionEnd): Promise<void> {
   if (end.type !== "exited" || end.code !== 0) await endMarked(new Set([mark]));
 }
 
-/** Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up. Throws as `workerLauncherWithRunCmd` does. */
+/**
+ * Connects to a node; see `withNodeLauncher` for the form that can't leak. An abort of `signal` gives up.
+ *
+ * @throws LaunchError when the node can't be reached, or the agent does not come up; TypeError or RangeError, which name the
+ *   option, for a wrong one; DirectoryError when there can be no `logDir`; on an abort, the signal's reason
+ */
 export async function openNodeLauncher(
   config: NodeLauncherConfig,
   addr: WorkerAddr,
@@ -76,11 +78,10 @@ export async function openNodeLauncher(
   switch (addr.type) {
     case "LocalHost":
       signal.throwIfAborted();
-      // A local pipe can't be cut: the end of the agent's input says all that there is to know of the head.
       return launchWith(
         config.logDir,
         runHere(config),
-        { headSilenceMs: null, ...config, node: nodeName(addr) },
+        { ...config, times: timesOf(config, "pipe"), node: nodeName(addr) },
         signal,
       );
     case "RemoteAddr":
@@ -96,7 +97,12 @@ const runHere =
   (command) =>
     runCmdLocalAsync({ ...command, env: { ...command.env, ...compileCacheVariables(compileCache) } });
 
-/** Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node could not be reached. */
+/**
+ * Connects to a node, hands the launcher to `use`, and ends everything on the node afterwards. `use` gets null when the node
+ * could not be reached.
+ *
+ * @throws what `use` throws; TypeError or RangeError for a wrong option; DirectoryError when there can be no `logDir`
+ */
 export async function withNodeLauncher<A>(
   config: NodeLauncherConfig,
   addr: WorkerAddr,

@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { FolderName } from "@hyperion-ts/wire";
 import { folderName } from "../shared/folder-names.ts";
 
+/** The folders of this program that have two names, each once. */
 export function ownFolderNames(): readonly FolderName[] {
   const { PWD: directory, HOME: home } = process.env;
   const named = [directory, home, process.argv[1], typedRuntime()].flatMap((logical) => {

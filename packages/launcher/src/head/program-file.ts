@@ -14,4 +14,4 @@ export const workerProgram: string = fileURLToPath(new URL(`../worker/worker-mai
  * Options of the runtime for both. SIGUSR1 would make it listen for a debugger, who may run anything as this user, and
  * Slurm may send that signal to every process of a job, also to one that only just starts.
  */
-export const runtimeOptions = ["--disable-sigusr1"] as const;
+export const RUNTIME_OPTIONS = ["--disable-sigusr1"] as const;

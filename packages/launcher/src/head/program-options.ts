@@ -63,13 +63,13 @@ const OF_THE_PROGRAM_ALONE = [
   "--title",
 ];
 
-/** They bound the heap: a worker's share of memory, where it has one, comes in their place. */
+/** Options that bound the heap: a worker's share of memory, where it has one, comes in their place. */
 const HEAP_BOUNDS = ["--max-old-space-size*", "--max-heap-size"];
 
-/** Their values are modules, relative to the directory in which the program was started: here of a URL's form, there of a path's. */
+/** Options whose values are modules, relative to the directory in which the program was started: as URLs, and as paths. */
 const MODULES = new Set(["--import", "--loader", "--experimental-loader"]);
 const COMMON_JS_MODULES = new Set(["-r", "--require"]);
-/** Their values are paths, relative to it. */
+/** Options whose values are paths, relative to that directory. */
 const PATHS = new Set([
   "--experimental-config-file",
   "--experimental-package-map",
@@ -86,7 +86,7 @@ const PATHS = new Set([
 export interface WorkerTraits {
   /** Whether the heap is bound by a share of memory. */
   readonly share: boolean;
-  /** Where the program was started; it may have changed its directory since then. */
+  /** The directory in which the program was started; it may have changed its directory since then. */
   readonly startDirectory: string;
 }
 
@@ -98,7 +98,7 @@ export function optionsForWorkers(execArgv: readonly string[], { share, startDir
     .flatMap((option) => absolute(option, startDirectory));
 }
 
-/** The option with its path, if it has one, as it is in any directory. A package's name is looked up where the worker runs. */
+/** The option with its path, if it has one, made absolute. A package's name is looked up where the worker runs. */
 function absolute([option = "", ...values]: readonly string[], startDirectory: string): string[] {
   const name = nameOf(option);
   const path = (value: string): string => resolve(startDirectory, value);

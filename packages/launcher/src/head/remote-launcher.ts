@@ -1,47 +1,41 @@
 /** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
-import { after, makeDirectory } from "@hyperion-ts/bounds";
-import {
-  type CommandSession,
-  type CommandTransport,
-  openTransport,
-  TransportError,
-  withAttempts,
-} from "@hyperion-ts/transport";
+import { after, makeDirectory, showDuration } from "@hyperion-ts/bounds";
+import { type CommandSession, openTransport, TransportError, withAttempts } from "@hyperion-ts/transport";
 import { openHeadPort } from "./head-port.ts";
-import { launcherOver, remoteAgentCommand } from "./launch-agent.ts";
-import { type AgentTimes, timesOf } from "./agent-settings.ts";
+import { remoteAgentCommand } from "./agent-command.ts";
+import { openAgentLauncher } from "./agent-launcher.ts";
+import { type Reach, reachOf, type Times, timesOf } from "./launcher-options.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
 import { type NodeSurroundings, surroundingsOfThisProcess } from "./node-surroundings.ts";
 import { LaunchError } from "../errors.ts";
 
-/** Behind a jump host nobody but the head itself can tell that it is alive, and its event loop may stand still for a while. */
-const INDIRECT_SILENCE_MS = 60_000;
-
-/** Connects to `host`. An abort of `signal` gives up. Throws a `LaunchError`. */
+/**
+ * Connects to `host`. An abort of `signal` gives up.
+ *
+ * @throws LaunchError when the node can't be reached, or no agent comes up there; on an abort, the signal's reason
+ */
 export async function openRemoteLauncher(
   config: NodeLauncherConfig,
   host: string,
   signal: AbortSignal,
 ): Promise<NodeLauncher> {
-  const {
-    logDir,
-    throttle = (handshake) => handshake(),
-    log = () => undefined,
-    connectAttempts = 5,
-    connectPatienceMs = 45_000,
-    connectPauseMs = 500,
-  } = config;
+  const { logDir, throttle = (handshake) => handshake(), log = () => undefined } = config;
+  const { attempts, pauseMs, patienceMs } = reachOf(config);
   makeDirectory(logDir, { mode: 0o700 });
   const remote = new RemoteNode(config, host, log);
   return withAttempts(
-    { attempts: connectAttempts, patienceMs: connectPatienceMs, pauseMs: connectPauseMs },
+    {
+      attempts,
+      pauseMs,
+      patienceMs,
+      isTransient: (error) => error instanceof LaunchError && error.transient,
+      waiting: (error, number, pauseMs) =>
+        log(
+          `${host}: attempt ${number} of ${attempts} failed, the next one comes in ${showDuration(pauseMs)}: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    },
     signal,
     (number) => throttled(throttle, (handshakeOver) => remote.open(number, signal, handshakeOver)),
-    (error) => error instanceof LaunchError && error.transient,
-    (error, number, pauseMs) =>
-      log(
-        `${host}: attempt ${number} of ${connectAttempts} failed, the next one comes in ${pauseMs} ms: ${error instanceof Error ? error.message : String(error)}`,
-      ),
   );
 }
 
@@ -68,51 +62,50 @@ async function throttled<A>(
 class RemoteNode {
   readonly #config: NodeLauncherConfig;
   readonly #host: string;
-  readonly #choice: CommandTransport;
+  readonly #reach: Reach;
   readonly #log: (line: string) => void;
 
   constructor(config: NodeLauncherConfig, host: string, log: (line: string) => void) {
     this.#config = config;
     this.#host = host;
-    this.#choice = config.transport ?? { type: "node-ssh" };
+    this.#reach = reachOf(config);
     this.#log = log;
   }
 
   async open(number: number, signal: AbortSignal, handshakeOver: () => void): Promise<NodeLauncher> {
     signal.throwIfAborted();
-    const times = timesOf(this.#config);
     const { isPaused, whenHeadIsLost } = this.#config;
-    const tls = this.#config.tls ?? this.#choice.type === "srun";
+    const { tls } = this.#reach;
     await using parts = new AsyncDisposableStack();
     // Before the session, which would be left behind if there were no port.
-    const headPort = tls ? (this.#config.headPort ?? parts.use(await openHeadPort())) : undefined;
+    const headPort = tls ? (this.#reach.headPort ?? parts.use(await openHeadPort())) : undefined;
     const surroundings = surroundingsOfThisProcess();
-    const session = await this.#session(number, times, surroundings, signal);
+    const session = await this.#session(number, timesOf(this.#config), surroundings, signal);
     if (session.loggedIn) handshakeOver();
-    const headSilenceMs =
-      this.#config.headSilenceMs ??
-      (session.direct || tls ? times.silenceMs : Math.max(times.silenceMs, INDIRECT_SILENCE_MS));
-    return await launcherOver(
+    const times = timesOf(this.#config, session.direct || tls ? "direct" : "detour");
+    return await openAgentLauncher(
       session,
-      this.#host,
+      {
+        node: this.#host,
+        settings: { times, surroundings, isPaused, whenHeadIsLost },
+        headPort,
+        signal,
+      },
       this.#config.logDir,
       { ...this.#config, node: this.#host },
-      { times, headSilenceMs, surroundings, isPaused, whenHeadIsLost },
-      signal,
-      headPort,
     );
   }
 
   async #session(
     number: number,
-    { connectTimeoutMs }: AgentTimes,
+    { connectTimeoutMs }: Times,
     { folderNames }: NodeSurroundings,
     signal: AbortSignal,
   ): Promise<CommandSession> {
     const late = new AbortController();
     using _late = after(connectTimeoutMs, () => late.abort());
     try {
-      return await openTransport(this.#choice, this.#log, this.#config.addressOf).open(
+      return await openTransport(this.#reach.transport, this.#log, this.#reach.addressOf).open(
         this.#host,
         remoteAgentCommand({ ...this.#config, node: this.#host }, folderNames),
         AbortSignal.any([signal, late.signal]),
@@ -120,7 +113,7 @@ class RemoteNode {
     } catch (cause) {
       signal.throwIfAborted();
       const what = late.signal.aborted
-        ? `no connection within ${connectTimeoutMs} ms`
+        ? `no connection within ${showDuration(connectTimeoutMs)}`
         : cause instanceof Error
           ? cause.message
           : String(cause);

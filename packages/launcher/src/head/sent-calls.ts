@@ -6,6 +6,7 @@ import type { WorkerEnding } from "@hyperion-ts/wire";
 import type { WorkerDeath } from "../errors.ts";
 import type { Call, LostAs } from "./worker-launcher.ts";
 
+/** The calls that one worker has, in the order in which they were sent. */
 export class SentCalls {
   readonly #calls = new Map<number, Call>();
   /** A recall that is not answered yet: the ids of the calls that were sent before it. */
@@ -13,6 +14,7 @@ export class SentCalls {
   #lastId = 0;
   #answered = 0;
 
+  /** How many there are. */
   get size(): number {
     return this.#calls.size;
   }
@@ -24,6 +26,7 @@ export class SentCalls {
     return id;
   }
 
+  /** The id of a call; undefined when the worker does not have it. */
   idOf(call: Call): number | undefined {
     for (const [id, known] of this.#calls) if (known === call) return id;
     return undefined;
@@ -63,16 +66,16 @@ export class SentCalls {
   }
 
   /**
-   * The worker has ended, and `cause` is what it said of that. It began so many calls in its life; where that is not
+   * The worker has ended, and `cause` is what it said of that. It began `begunInAll` calls in its life; where that is not
    * known, the first in line, if any, was running.
    */
   lost(death: WorkerDeath, begunInAll: number | undefined, cause: WorkerEnding["cause"] = "unknown"): void {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
-    // Those that had begun before the one that was running lost only their answers.
+    // Calls that had begun before the one that was running have lost their answers only.
     const running = begunInAll === undefined ? 0 : begunInAll - this.#answered - 1;
     this.#recall?.resolve();
-    // What was the first call of its worker was struck by no other one.
+    // The first call of a worker was struck by no other one.
     const struck = (begunInAll ?? 0) > 1 && (cause === "answered" || cause === "worker");
     for (const [i, call] of calls.entries()) call.lost(death, lostAs(i - running, struck));
   }

@@ -11,7 +11,7 @@ export function startFailureHint(printed: string, code: number | null): string {
   return hint === undefined ? "" : `\n${hint}`;
 }
 
-/** Of a program that said nothing. */
+/** What a person can do about a program that printed nothing and ended with this code. */
 function hintOfCode(code: number | null): string | undefined {
   if (code === 0)
     return "Something else ran there, and ended well: does a start file of the login shell end it (exit), or does its sshd run another command (ForceCommand)?";

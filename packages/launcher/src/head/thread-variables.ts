@@ -1,6 +1,6 @@
 /** The variables by which programs and numerical libraries learn how many threads to use: as many as the call has CPUs. */
 
-const names = [
+const NAMES = [
   "OMP_NUM_THREADS",
   "OPENBLAS_NUM_THREADS",
   "MKL_NUM_THREADS",
@@ -12,11 +12,11 @@ const names = [
   "GOMAXPROCS",
 ] as const;
 
-/** In a Slurm job scripts ask this one; that of the job would be the CPUs of all workers together. */
+/** The variable that scripts ask in a Slurm job. Its value for the job would be the CPUs of all workers together. */
 const OF_SLURM = "SLURM_CPUS_PER_TASK";
 
-/** For a worker with so many CPUs; `environment` is what it inherits. */
+/** The variables for a worker that has `cpuCount` CPUs and inherits `environment`. */
 export const threadVariables = (cpuCount: number, environment: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
-    [...names, ...(environment[OF_SLURM] === undefined ? [] : [OF_SLURM])].map((name) => [name, String(cpuCount)]),
+    [...NAMES, ...(environment[OF_SLURM] === undefined ? [] : [OF_SLURM])].map((name) => [name, String(cpuCount)]),
   );

@@ -2,17 +2,19 @@
 import { LaunchError, type WorkerDeath } from "../errors.ts";
 import { describeFailedStart } from "./worker-death.ts";
 
+/** The start of one worker. */
 export class WorkerStart {
   readonly #node: string;
   readonly #logFile: string;
   readonly #settled = Promise.withResolvers<void>();
-  /** Why it is being ended before it was ready. */
+  /** Why the worker is being ended before it was ready. */
   #givenUp: string | undefined;
 
+  /** `node` and `logFile` are for messages. */
   constructor(node: string, logFile: string) {
     this.#node = node;
     this.#logFile = logFile;
-    // Whoever launches awaits it; a worker that dies later has nobody to tell here.
+    // The launch awaits this promise; when the worker dies later, nobody has to hear of it here.
     this.#settled.promise.catch(() => undefined);
   }
 
@@ -21,24 +23,24 @@ export class WorkerStart {
     return this.#settled.promise;
   }
 
-  /** It takes calls. */
+  /** The worker takes calls. */
   succeeded(): void {
     this.#settled.resolve();
   }
 
-  /** It will be ended, because it is not ready: `why` says since when. */
+  /** The worker will be ended, because it is not ready: `why` says since when. */
   givenUp(why: string): void {
     this.#givenUp = why;
   }
 
-  /** There was no process. `full`: the limit that it met, where that is why. */
+  /** There is no worker. `full`: the limit that its start met, where that is why. */
   failed(why: string, full?: string): void {
     this.#settled.reject(
       new LaunchError(this.#node, `a worker on ${this.#node}: ${why}`, full === undefined ? {} : { full }),
     );
   }
 
-  /** It has ended, at the `limit`, if it met one. */
+  /** The worker has ended, at the `limit`, if it met one. */
   ended(death: WorkerDeath, limit: string | undefined): void {
     const why =
       this.#givenUp === undefined

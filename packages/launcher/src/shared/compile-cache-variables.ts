@@ -3,7 +3,7 @@
 /** The runtime's own variable. */
 export const VARIABLE = "NODE_COMPILE_CACHE";
 
-/** The same folder, where the agent has chosen it and not a person. */
+/** Names the same folder where the agent has chosen it, and not a person. */
 export const CHOSEN = "HYPERION_COMPILE_CACHE";
 
 /** Programs of users, and what they start, have compiled code of their own, and keep it where they like. */

@@ -28,10 +28,9 @@ export type PathsHere = (path: string) => string;
 export const logicalPaths = (names: readonly FolderName[]): PathsHere =>
   renaming(names.map(({ physical, logical }) => [physical, logical]));
 
-/** Looks at this machine's folders, once. A folder is taken for the same by its number, or else where a folder of the name is there. */
-export function pathsHere(names: readonly FolderName[]): PathsHere {
-  return renaming(names.map((name) => [name.physical, nameHere(name)]));
-}
+/** Looks at this machine's folders, once. A folder is taken for the same one if it has the same inode number, or else if there is one of the name. */
+export const pathsHere = (names: readonly FolderName[]): PathsHere =>
+  renaming(names.map((name) => [name.physical, nameHere(name)]));
 
 /** The longest folder that a path is in counts. */
 function renaming(names: readonly (readonly [from: string, to: string])[]): PathsHere {
@@ -42,14 +41,14 @@ function renaming(names: readonly (readonly [from: string, to: string])[]): Path
   };
 }
 
-/** The same in an argument: a path, a `file:` URL, or either behind `--option=`. */
+/** An argument as it has to be written on this machine: a path, a `file:` URL, or either behind `--option=`; others stay as they are. */
 export function argumentHere(argument: string, here: PathsHere): string {
   const [, before = "", value = ""] = /^(--[\w-]+=)?((?:file:\/\/)?\/.*)$/s.exec(argument) ?? [];
   if (value === "") return argument;
   return before + (value.startsWith("/") ? here(value) : urlHere(value, here));
 }
 
-/** The same in a module's URL; others than those of files stay as they are. */
+/** A module's URL as it has to be written on this machine; URLs of other things than files stay as they are. */
 export function urlHere(url: string, here: PathsHere): string {
   if (!url.startsWith("file:")) return url;
   const path = fileURLToPath(url);

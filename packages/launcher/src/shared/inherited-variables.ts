@@ -5,7 +5,7 @@
  */
 import { matchesAny } from "./name-pattern.ts";
 
-/** What no worker inherits: it is told of its own CPUs and GPUs, and is no task of a step. */
+/** What no worker inherits: a worker is told of its own CPUs and GPUs, and is no task of a step. */
 const OF_ONE_PROCESS = [
   // Which task of a step of Slurm this is: MPI libraries would join that step.
   "SLURM_PROCID",
@@ -68,7 +68,7 @@ const OF_ONE_PROCESS = [
   "MV2_CPU_MAPPING",
 ];
 
-/** The same of variables that may also say something that holds on any CPUs, such as `OMP_PLACES=cores`. */
+/** Variables that no worker inherits if they list numbers of CPUs. They may also say something that holds on any CPUs, such as `OMP_PLACES=cores`. */
 const CPU_LISTS: Readonly<Record<string, RegExp>> = {
   OMP_PLACES: /^\s*!?\s*[{\d]/,
   KMP_AFFINITY: /\b(?:explicit|proclist|norespect)\b/i,
@@ -112,18 +112,17 @@ const OF_ONE_MACHINE = [
 /** Whether a worker inherits this variable on the same machine. */
 export const isForWorkers = (name: string, value: string): boolean => !isOfOneProcess(name, value);
 
-/** Those that are good for workers on other nodes too. */
+/** The variables of `environment` that are good for workers on other nodes too. */
 export const variablesForOtherNodes = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   pick(environment, (name, value) => !isOfOneProcess(name, value) && !matchesAny(OF_ONE_MACHINE, name));
 
 const isOfOneProcess = (name: string, value: string): boolean =>
   matchesAny(OF_ONE_PROCESS, name) || CPU_LISTS[name]?.test(value) === true;
 
-function pick(
+const pick = (
   environment: NodeJS.ProcessEnv,
   inherited: (name: string, value: string) => boolean,
-): Record<string, string> {
-  return Object.fromEntries(
+): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(environment).flatMap(([name, value = ""]) => (inherited(name, value) ? [[name, value]] : [])),
   );
-}

@@ -3,22 +3,23 @@
  * answer: they turn their event loop instead of sleeping, for a moment. To wake a CPU that sleeps takes longer than all
  * else on a call's way (50 of the 100 µs of a round trip between two processes on a virtual machine, measured).
  *
- * In each turn whoever else waits for this CPU runs first. Whether it pays all the same depends on who else there is: so
- * it is tried, and done as long as the waits become shorter by it.
+ * In each turn others who wait for this CPU run first. Whether polling pays all the same depends on how many there are: so
+ * it is tried, and goes on as long as it makes the waits shorter.
  */
 import { schedYield } from "./sched-yield.ts";
 
 /** The longest time of a wait that is polled through, in milliseconds. */
 export const MAX_POLL_MS = 0.4;
-/** Where waits take longer than this, asleep, there is nothing to try. */
+/** Where waits take longer than this, asleep, polling is not tried. */
 const MAX_TRIED_MS = 1.5 * MAX_POLL_MS;
-/** What a longer wait counts as, so that a single pause says little. */
+/** A longer wait counts as this long, so that a single pause says little. */
 const MAX_COUNTED_MS = 2 * MAX_POLL_MS;
-/** So many waits in a row are passed alike. */
+/** How many waits in a row are passed in the same way. */
 const ROUND = 32;
-/** Each of so many rounds is passed the other way, to see whether that is better by now. */
+/** One of so many rounds is passed in the other way, to see whether that is better by now. */
 const ROUNDS_UNTIL_TRY = 32;
 
+/** The waits of one process. */
 export class Polling {
   readonly #load: typeof schedYield;
   /** Loaded when it is needed first: most processes have longer calls. */
@@ -88,5 +89,5 @@ export class Polling {
   };
 }
 
-/** Of what was measured before and what is measured now. */
+/** A moving average of what was measured before and what is measured now. */
 const average = (before: number, now: number): number => (3 * before + now) / 4;

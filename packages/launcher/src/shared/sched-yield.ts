@@ -3,7 +3,7 @@
  * without any WebAssembly: 0.6 µs a call.
  */
 
-/** Of it, all that is needed here; the types of Node have none of it. */
+/** What is needed of WebAssembly here; the types of Node have none of it. */
 declare const WebAssembly: { readonly Memory: new (descriptor: { readonly initial: number }) => object };
 
 /** Lets whoever waits for this CPU run first; null where this Node does not offer it. */
@@ -12,7 +12,7 @@ export function schedYield(): (() => unknown) | null {
     return withoutWarnings(() => {
       const { WASI } = process.getBuiltinModule("node:wasi");
       const wasi = new WASI({ version: "preview1" });
-      // Its functions work once there is memory for their arguments, of which this one has none.
+      // Functions of WASI work once there is memory for their arguments; sched_yield has none.
       wasi.initialize({ exports: { memory: new WebAssembly.Memory({ initial: 1 }) } });
       const yieldCpu: unknown = wasi.wasiImport["sched_yield"];
       return typeof yieldCpu === "function" ? () => yieldCpu() : null;
@@ -23,7 +23,7 @@ export function schedYield(): (() => unknown) | null {
   }
 }
 
-/** That WASI is experimental would stand in the log of each worker, where it tells nobody anything. */
+/** Runs `load` without warnings: in the log of each worker would stand that WASI is experimental, which tells nobody anything. */
 function withoutWarnings<A>(load: () => A): A {
   const emitWarning: unknown = Reflect.get(process, "emitWarning");
   process.emitWarning = () => undefined;

@@ -6,22 +6,23 @@ export class Silence {
   #heardMs: number;
   #lookedMs: number;
 
+  /** `nowMs`, here and below, is the time by performance.now(); another one is for tests. */
   constructor(nowMs = performance.now()) {
     this.#heardMs = nowMs;
     this.#lookedMs = nowMs;
   }
 
-  /** Something came. */
+  /** Something came from the other end. */
   heard(nowMs = performance.now()): void {
     this.#heardMs = nowMs;
   }
 
-  /** In milliseconds. */
+  /** How long nothing has come, in milliseconds. */
   lastedMs(nowMs = performance.now()): number {
     return nowMs - this.#heardMs;
   }
 
-  /** To be asked every `intervalMs`. Who comes more than an interval late has stood still, and the silence begins anew. In milliseconds. */
+  /** The same, for a caller that asks every `intervalMs`: when it asks more than an interval late it has stood still itself, and the silence begins anew. */
   look(intervalMs: number, nowMs = performance.now()): number {
     if (nowMs - this.#lookedMs > 2 * intervalMs) this.#heardMs = nowMs;
     this.#lookedMs = nowMs;

@@ -6,10 +6,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { decodeValue, encodeMessage, encodeValue, parseMessage } from "@hyperion-ts/wire";
 
+/** The built-in functions of this process, as they were when it began. */
 export class BuiltIns {
   #known = look();
 
-  /** What fails in our own code since built-in functions were changed; undefined as long as nothing does. */
+  /** What fails in our own code since built-in functions were changed; undefined as long as nothing fails. */
   damage(): Error | undefined {
     if (this.#intact()) return undefined;
     try {
@@ -74,7 +75,7 @@ const SAMPLE = {
 const ENCODED = encodeValue(SAMPLE);
 const FRAME = Buffer.concat([Buffer.alloc(4), encodeMessage(MESSAGE)]);
 
-/** Throws where our own code does not do what it should. */
+/** @throws Error where our own code does not do what it should */
 function tryOut(): void {
   expect(isDeepStrictEqual(decodeValue(ENCODED), SAMPLE), "values can't be read");
   expect(isDeepStrictEqual(decodeValue(encodeValue(SAMPLE)), SAMPLE), "values can't be written");

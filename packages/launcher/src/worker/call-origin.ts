@@ -10,7 +10,7 @@ const calls = new AsyncLocalStorage<RunningCall>();
 /** What runs from here on, until the runtime turns to something else, is a part of `call`. (`run` of a function would cost three times as much.) */
 export const enterCall = (call: RunningCall): void => calls.enterWith(call);
 
-/** undefined where it belongs to none, or the runtime does not know: such as in a native library's thread. */
+/** The call that the code which runs now belongs to; undefined where it belongs to none, or the runtime does not know, such as in a native library's thread. */
 export const callHere = (): RunningCall | undefined => calls.getStore();
 
 /** The name of the remote function that the code which runs now is a part of; none while its module is imported. */

@@ -8,9 +8,11 @@ import { whyNoProgram } from "./why-no-program.ts";
 
 const KILL_AFTER_MS = 2_000;
 
+/** The programs that one call runs. */
 export class CallPrograms {
   readonly #running = new Map<ChildProcess, Promise<ExecResult>>();
 
+  /** What `ctx.exec` does; an abort of `signal` ends the program, and rejects with its reason. */
   run(file: string, args: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const wrong = problemOf(file, args, options);
@@ -22,7 +24,7 @@ export class CallPrograms {
     return result;
   }
 
-  /** Ends what still runs. A function that has returned does not wait for it any more. */
+  /** Ends the programs that still run. A function that has returned does not wait for them any more. */
   end(): void {
     for (const [child, result] of this.#running) {
       result.catch(() => undefined);
@@ -52,14 +54,14 @@ export class CallPrograms {
   }
 }
 
-const execRules: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
+const EXEC_RULES: Rules<ExecOptions> = { cwd: nonEmpty, env: structured, input: anything };
 
 /** What is wrong with what `ctx.exec` was given: a TypeError or RangeError that names it. */
 function problemOf(file: string, args: readonly string[], options: ExecOptions): unknown {
   try {
     checkValue("ctx.exec", "file", file, nonEmpty);
     checkValue("ctx.exec", "args", args, listOf(anything));
-    checkOptions("ctx.exec", options, execRules);
+    checkOptions("ctx.exec", options, EXEC_RULES);
     return undefined;
   } catch (error) {
     return error;
@@ -111,7 +113,7 @@ function endProgram(child: ChildProcess): void {
   signalEach(started, "SIGTERM");
   setTimeout(() => signalEach(program === undefined ? started : [program, ...started], "SIGKILL"), KILL_AFTER_MS);
   child.once("exit", () => {
-    // Whoever else holds its streams is not waited for.
+    // Other processes that hold its streams are not waited for.
     child.stdout?.destroy();
     child.stderr?.destroy();
   });

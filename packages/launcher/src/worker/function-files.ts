@@ -22,11 +22,13 @@ interface FileHere {
 export class UnsureCodeError extends Error {
   override readonly name = "UnsureCodeError";
 
+  /** `files` are their paths. */
   constructor(files: readonly string[]) {
     super(`${files.join(", ")} was changed in the moment in which this worker loaded it`);
   }
 }
 
+/** The files of one function, as they were found. */
 export class FunctionFiles {
   readonly #files: readonly FileHere[];
 
@@ -35,19 +37,19 @@ export class FunctionFiles {
     this.#files = files.map(({ path, sha256 }) => ({ path: here(path), sha256, found: look(here(path)) }));
   }
 
-  /** Those that are other ones than when the program began. */
+  /** The files that are other ones than when the program began. */
   get changed(): readonly ChangedFile[] {
     return this.#files.flatMap(({ sha256, found }, at) =>
       found?.sha256 === sha256 ? [] : [{ at, changedAtMs: found?.changedAtMs ?? null }],
     );
   }
 
-  /** Whether any of them is there, beside the package.json files, which may lie far above. */
+  /** Whether any file is there, package.json files aside, which may lie far above. */
   get anyFound(): boolean {
     return this.#files.some(({ path, found }) => found !== undefined && !isPackageFile(path));
   }
 
-  /** Those that have to come from the program for its old code to be loaded: a package.json says of every file how it is taken. */
+  /** The files that have to come from the program for its old code to be loaded; all, where a package.json was changed, because that says how every file is loaded. */
   get wanted(): readonly number[] {
     const changed = this.changed.map(({ at }) => at);
     return changed.some((at) => isPackageFile(this.path(at))) ? this.#files.map((_, at) => at) : changed;
@@ -58,7 +60,7 @@ export class FunctionFiles {
     return this.#files[at]?.path ?? "";
   }
 
-  /** Those that are not what they were when they were looked at. `kept`: those that the runtime has not read itself. */
+  /** The paths of the files that are not what they were when they were looked at. `kept`: the places of those that the runtime has not read itself. */
   changedSince(kept: readonly number[]): readonly string[] {
     return this.#files.flatMap(({ path, found }, at) =>
       kept.includes(at) || markOf(path) === found?.mark || look(path)?.sha256 === found?.sha256 ? [] : [path],
@@ -94,5 +96,5 @@ function markOf(path: string): string | undefined {
   }
 }
 
-/** Another one for each change: the kernel sets the time by itself, whatever a program says of the file's age. */
+/** A text that is another one after each change: the kernel sets the time of a change (ctime) by itself, whatever a program says of the file's age. */
 const mark = ({ dev, ino, size, ctimeNs }: BigIntStats): string => [dev, ino, size, ctimeNs].join(":");

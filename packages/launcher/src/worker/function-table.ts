@@ -9,7 +9,7 @@ import { FunctionFiles, UnsureCodeError } from "./function-files.ts";
 import type { OldCode } from "./old-code.ts";
 import { ModuleError, notImported } from "./why-not-loaded.ts";
 
-/** When the compiled code of a new module is written: not while the first calls wait. A worker that is killed would never write it. */
+/** How long after the import the compiled code of a new module is written: not while the first calls wait, and not at the worker's end, which may be a kill. */
 const KEEP_COMPILED_AFTER_MS = 50;
 
 /** A message has to fit into one frame. */
@@ -20,6 +20,7 @@ type Definition = Extract<ToWorker, { type: "define" }>;
 /** A function that is ready, or the promise of it while its module loads. */
 export type Loaded = AnyRemoteFunction | Promise<AnyRemoteFunction>;
 
+/** All functions that this worker was told of, by their indices. */
 export class FunctionTable {
   readonly #entries: Loaded[] = [];
   readonly #definitions: Definition[] = [];
@@ -36,24 +37,27 @@ export class FunctionTable {
     this.#tell = tell;
   }
 
+  /** A function was announced, with its module. */
   define(definition: Definition): void {
     this.#definitions[definition.index] = definition;
   }
 
-  /** What is to be found of a function's files. */
+  /** The head says which files of a function there were when the program began. */
   expect(index: number, files: readonly FileAtStart[]): void {
     (this.#files[index] ??= []).push(...files);
   }
 
-  /** Takes in what was asked for of a function's code. */
+  /** The head has sent what was asked for of a function's code. */
   code(index: number, body: Buffer): void {
     this.#oldCode?.came(index, body);
   }
 
+  /** The name of a function; an empty text where it was never announced. */
   nameOf(index: number): string {
     return this.#definitions[index]?.name ?? "";
   }
 
+  /** The function; a promise of it while its module loads, which rejects with a ModuleError or an UnsureCodeError where it can't be. */
   get(index: number): Loaded {
     const known = this.#entries[index];
     if (known !== undefined) return known;

@@ -14,6 +14,7 @@ export interface KeptModule {
   readonly path: string;
   /** As the runtime's hooks name it. */
   readonly format: string;
+  /** Its text. */
   readonly source: string;
 }
 
@@ -22,7 +23,7 @@ const LEFT_OUT = ["", ".js", ".json", ".ts", "/index.js", "/index.json", "/index
 
 const kept = new Map<string, KeptModule>();
 
-/** From now on these are loaded in place of what is on the disk. What is loaded already stays. */
+/** From now on these modules are loaded in place of what is on the disk. What is loaded already stays. */
 export function keepModules(modules: readonly KeptModule[]): void {
   if (kept.size === 0) registerHooks({ resolve: resolveKept, load });
   for (const module of modules) for (const path of [module.path, withoutLinks(module.path)]) kept.set(path, module);

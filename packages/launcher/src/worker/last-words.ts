@@ -27,6 +27,7 @@ const exit = process.exit.bind(process);
 
 /** What is to be known of the worker, and how it speaks. */
 export interface EndingWorker {
+  /** The call that runs. */
   readonly running: RunningCall | undefined;
   /** How many calls it has begun. */
   readonly begun: number;
@@ -40,10 +41,12 @@ export interface EndingWorker {
   print(error: unknown, call: RunningCall | undefined): void;
 }
 
+/** What a worker says when it ends by itself. */
 export class LastWords {
   readonly #worker: EndingWorker;
   #said = false;
 
+  /** Listens for errors that nobody catches, for exits and for signals. */
   constructor(worker: EndingWorker) {
     this.#worker = worker;
     process.on("uncaughtException", (error) => this.#uncaught(error));
@@ -64,7 +67,7 @@ export class LastWords {
   broken(error: unknown, call = this.#worker.running): void {
     if (this.#worker.damage() !== undefined) return this.#leave(error, call);
     this.#end(() => {
-      // Of a call whose function was not loaded nothing has run: it has not begun.
+      // A call whose function was not loaded has not begun: nothing of it has run.
       if (error instanceof UnsureCodeError) this.#say("worker", error.message, this.#worker.begun - 1);
       else this.#say("worker", `hyperion-ts's own code failed in it: ${messageOf(error)}`);
       this.#worker.print(error, call);

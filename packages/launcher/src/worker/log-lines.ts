@@ -4,11 +4,13 @@
  * directly appears as it is.
  */
 
+/** Writes to the log by whole lines, each with the time, and the id of the call that runs. */
 export interface LogLines {
   /** A line of our own. */
   write(line: string): void;
   /** From now on lines belong to this call. */
   enter(callId: number): void;
+  /** The call has ended: what comes now is nobody's. */
   leave(): void;
 }
 

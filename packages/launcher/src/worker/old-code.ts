@@ -9,13 +9,17 @@ import { ModuleError } from "./why-not-loaded.ts";
 
 /** A function, and what was found of it. */
 export interface ChangedFunction {
+  /** Its index. */
   readonly index: number;
+  /** Its name. */
   readonly name: string;
   /** The URL of its module on this machine. */
   readonly module: string;
+  /** Its files, as they were found here. */
   readonly files: FunctionFiles;
 }
 
+/** The code with which the program began, as far as this worker has asked for it. */
 export class OldCode {
   readonly #tell: (message: FromWorker) => void;
   readonly #waiting = new Map<number, (code: KeptCode) => void>();
@@ -37,7 +41,7 @@ export class OldCode {
    * Sees to it that the import of a changed function loads the code with which the program began. Returns the places of the
    * files that are loaded as they were; none where what was changed is no part of the function, or the import will fail anyway.
    *
-   * @throws ModuleError where the function would be another one
+   * @throws ModuleError `code-changed` where the function would be another one
    */
   async use(changed: ChangedFunction): Promise<readonly number[]> {
     // A node that has none of the files has no changed program, but none at all: the import will say so.
@@ -95,10 +99,13 @@ function hooksOfOthers(): string | undefined {
   const options = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(" ")];
   return options
     .map((option) => option.replaceAll("_", "-"))
-    .find((option) => /^(?:--(?:import|require|loader|experimental-loader)|-r)(?:=|$)/.test(option));
+    .find((option) => HOOK_OPTIONS.has(option.split("=", 1)[0] ?? option));
 }
 
-/** Not every change of a file is one of this function. */
+/** Options that load a module before the program, which may install hooks. */
+const HOOK_OPTIONS: ReadonlySet<string> = new Set(["--import", "--require", "-r", "--loader", "--experimental-loader"]);
+
+/** Whether the function is another one: not every change of a file is one of the function. */
 async function isAnother({ module, name }: ChangedFunction, hash: string | null): Promise<boolean> {
   const { CodeReader } = await import("@hyperion-ts/code-hash");
   try {

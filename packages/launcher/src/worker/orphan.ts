@@ -15,6 +15,7 @@ export function endGroup(): void {
   process.kill(-process.pid, "SIGKILL");
 }
 
+/** Sees to it that this process ends with its agent, also where the kernel does not. */
 export function dieWithAgent(): void {
   const agent = Number(process.env["HYPERION_AGENT_PID"]);
   // The agent may have ended before the kernel was asked to tell us.

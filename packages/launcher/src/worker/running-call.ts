@@ -12,7 +12,9 @@ const MAX_KEPT_INPUT = 1_024;
 
 /** What a call needs of its worker. */
 export interface CallOffice {
+  /** What the worker is. */
   readonly config: WorkerConfig;
+  /** Writes a line to the log, as a part of the call that runs. */
   log(line: string): void;
   /** Takes the one answer of a call: a result or failure frame's payload. */
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void;
@@ -20,12 +22,16 @@ export interface CallOffice {
   broken(error: unknown): void;
 }
 
+/** One call, and the context that its function gets. */
 export class RunningCall implements CallContext {
+  /** The id that its answer bears. */
   readonly id: number;
+  /** The name of the remote function. */
   readonly functionName: string;
-  /** As it came; undefined where it is large. */
+  /** The encoded input; undefined where it is large. */
   readonly input: Buffer | undefined;
   readonly attempt: number;
+  /** When it began, by performance.now(). */
   readonly begunMs = performance.now();
   readonly #office: CallOffice;
   #settled = false;
@@ -79,7 +85,11 @@ export class RunningCall implements CallContext {
     };
   }
 
-  /** Runs the function; it is answered once. What is synchronous stays so: the usual call costs no promise. Throws where our own code fails. */
+  /**
+   * Runs the function; the call is answered once. What is synchronous stays so: the usual call costs no promise.
+   *
+   * @throws Error where our own code fails
+   */
   run(fn: Loaded, input: Buffer): void {
     const value = decodeValue(input);
     let output: unknown;
@@ -106,11 +116,13 @@ export class RunningCall implements CallContext {
     return this.#controller?.signal.aborted ?? false;
   }
 
+  /** Asks the function to end early: aborts its signal. */
   abort(reason: unknown): void {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
 
+  /** Answers the call with a failure, unless it was answered. */
   fail(kind: CallFailure["kind"], error: unknown): void {
     try {
       const failure: CallFailure = { kind, error: errorToData(error) };
@@ -120,7 +132,7 @@ export class RunningCall implements CallContext {
     }
   }
 
-  /** Lets it have no answer. */
+  /** Lets the call have no answer. */
   silence(): void {
     this.#settled = true;
   }

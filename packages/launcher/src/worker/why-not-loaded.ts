@@ -9,6 +9,7 @@ const NO_SUITE = /^Vitest failed to find the (?:current suite|runner)/;
 /** What the runtime imports without hooks. */
 const IMPORTABLE = /^(?:file|data|node):/;
 
+/** Why the URL `module` could not be imported, as a clause: what a person can do, or the runtime's own words. */
 export function whyNotLoaded(module: string, cause: unknown): string {
   if (TYPED.test(module))
     return "the program was given on standard input or with --eval, and a worker imports it from a file. Save it in one, and run that";
@@ -23,6 +24,7 @@ export function whyNotLoaded(module: string, cause: unknown): string {
 /** A module of remote functions that can't be used. Another worker could not use it either. */
 export class ModuleError extends Error {
   override readonly name = "ModuleError";
+  /** Importing it failed, it does not define the function, or its code was changed and the old code can't be run. */
   readonly code: "module-failed" | "unknown-function" | "code-changed";
 
   constructor(code: ModuleError["code"], message: string, options?: ErrorOptions) {

@@ -16,9 +16,10 @@ function runWorker(): void {
   const writer = new FrameWriter(socket);
   let worker: Worker | undefined;
   const parser = new FrameParser({
-    frame: (kind, flags, channel, id, bytes, start, end) => {
+    frame: (frame) => {
+      const { channel, bytes, start, end } = frame;
       if (channel === 0) worker = employ(parseMessage<Employ>(bytes, start + HEADER_BYTES, end), writer);
-      else worker?.frame(kind, flags, id, bytes, start, end);
+      else worker?.frame(frame);
     },
   });
   socket.on("data", (chunk: Buffer) => {

@@ -18,6 +18,7 @@ import {
   FrameKind,
   type FrameWriter,
   type FromWorker,
+  type ReceivedFrame,
   type ToWorker,
   valueOf,
   type WorkerConfig,
@@ -26,7 +27,7 @@ import {
 import { Polling } from "../shared/polling.ts";
 import { BuiltIns } from "./built-ins.ts";
 import { enterCall } from "./call-origin.ts";
-import { Claims } from "./claims.ts";
+import { Permits } from "./permits.ts";
 import { FunctionTable } from "./function-table.ts";
 import { type EndingWorker, LastWords } from "./last-words.ts";
 import { prefixLines } from "./log-lines.ts";
@@ -41,17 +42,19 @@ const TURN_MS = 1;
 
 interface QueuedCall {
   readonly id: number;
-  /** It was sent when there was no other: it needs no claim. */
+  /** It was sent when there was no other: it needs no permit. */
   readonly alone: boolean;
   readonly body: Buffer;
 }
 
+/** The worker of this process. */
 export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffice {
+  /** Its end of the channel to the head. */
   readonly channel: Channel<ToWorker>;
   readonly config: WorkerConfig;
   readonly #writer: FrameWriter;
   readonly #functions: FunctionTable;
-  readonly #claims = new Claims();
+  readonly #permits = new Permits();
   readonly #lines = prefixLines();
   readonly #polling = new Polling();
   readonly #builtIns = new BuiltIns();
@@ -68,6 +71,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
   /** How long the slowest of the last calls took: falls by a tenth with each call. */
   #recentMs = Number.POSITIVE_INFINITY;
 
+  /** `channel` is the number that its frames bear, `writer` where they go. */
   constructor(config: WorkerConfig, channel: number, writer: FrameWriter) {
     this.config = config;
     this.#functions = new FunctionTable(config.folderNames, (message) => this.#tellAtOnce(message));
@@ -115,6 +119,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     this.#lastWords.broken(error);
   }
 
+  /** Tells the head that calls can come. */
   ready(): void {
     const message: FromWorker = { type: "ready", pid: process.pid, startMs: performance.now() };
     this.channel.sendMessage(message);
@@ -126,9 +131,9 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     this.#writer.flush();
   }
 
-  frame(kind: FrameKind, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
-    if (kind === FrameKind.recall) this.recalled();
-    this.channel.receive(kind, flags, id, bytes, start, end);
+  frame(frame: ReceivedFrame): void {
+    if (frame.kind === FrameKind.recall) this.recalled();
+    this.channel.receive(frame);
   }
 
   data(kind: FrameKind, id: number, body: Buffer): void {
@@ -157,7 +162,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
   /** The agent took back all calls that were sent before and had not begun, but for one that came alone. */
   recalled(): void {
     const alone = this.#queue[0]?.alone === true ? 1 : 0;
-    this.#queue = this.#queue.slice(0, alone + this.#claims.recalled());
+    this.#queue = this.#queue.slice(0, alone + this.#permits.recalled());
     this.#refused = false;
   }
 
@@ -186,7 +191,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
     while (this.#running === undefined && !this.#refused && !this.#lastWords.said) {
       const [call] = this.#queue;
       if (call === undefined) break;
-      if (!call.alone && !this.#claims.claim()) {
+      if (!call.alone && !this.#permits.take()) {
         this.#refused = true;
         return;
       }
@@ -225,7 +230,7 @@ export class Worker implements ChannelReceiver<ToWorker>, EndingWorker, CallOffi
 
   answered(call: RunningCall, kind: FrameKind, payload: Uint8Array): void {
     const damage = this.damage();
-    // Of a call that fails in a worker of its own it is the call's own doing. All else may be wrong, or an earlier call's fault.
+    // Where the first call of this worker fails, that call did the damage. Any other answer may be wrong, or an earlier call's fault.
     if (damage !== undefined && (kind === FrameKind.result || this.#begun > 1)) return this.broken(damage);
     const ranMs = performance.now() - call.begunMs;
     this.#recentMs = Math.max(ranMs, Math.min(this.#recentMs, 60_000) * 0.9);

@@ -1,16 +1,19 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { liveProcess, statusOf } from "@hyperion-ts/processes";
 import { describe, expect, test, vi } from "vitest";
 import { loop, square, surroundings } from "../functions.ts";
 import { writeRaw } from "../functions/failing.ts";
 import { leaveChild } from "../functions/programs.ts";
-import { allowedCpuList, isAlive, liveProcess } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, kill, patience, readLog, testNode } from "../world.ts";
+import { agentOf, isAlive, kill, PATIENCE, readLog, testNode } from "../world.ts";
 
 /** A frame of a result for call 1 of the worker in slot 1, of which these bytes have come. */
 const frameOf = (length: number, payload: readonly number[]): Buffer =>
   Buffer.from([length & 0xff, length >> 8, 0, 0, 17, 0, 1, 0, 1, 0, 0, 0, ...payload]);
+
+/** The CPUs that the kernel lets a process use, as a list such as `0-3,8`. */
+const allowedCpuList = (pid: number): string => statusOf(pid, "Cpus_allowed_list") ?? "";
 
 describe.concurrent("a worker process", () => {
   test("is pinned to its CPUs, has their number in the thread variables, its GPUs, and its share of memory", async () => {
@@ -78,7 +81,7 @@ describe.concurrent("a worker process", () => {
     expect(isAlive(child)).toBe(true);
     end(worker.pid);
     await worker.gone;
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false), patience);
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), PATIENCE);
   });
 
   test("is ended by stop in a synchronous loop, with its children", async () => {
@@ -88,12 +91,12 @@ describe.concurrent("a worker process", () => {
     const file = join(node.world.folder, "looping");
     const call = recordedCall(loop, { file, ms: null });
     worker.submit(call);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
     await worker.stop(100);
     expect(call.endings).toEqual([
       { type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGKILL" }) },
     ]);
-    await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), patience);
+    await vi.waitFor(() => expect([worker.pid, child].filter(isAlive)).toEqual([]), PATIENCE);
   });
 
   test.for([
@@ -121,7 +124,7 @@ describe.concurrent("a worker process", () => {
 
 describe.concurrent("the log file of a worker", () => {
   test("takes garbage that looks like frames, and 20 MB of it, without harm to calls or heartbeats", async () => {
-    await using node = await testNode({ heartbeatMs: 50, silenceMs: 2_000 });
+    await using node = await testNode({ times: { heartbeatMs: 50, silenceMs: 2_000 } });
     await using worker = await node.launcher.launch({});
     // A whole frame, then what could be the greeting.
     const frame = Buffer.concat([frameOf(4, [1, 2, 3, 4]), Buffer.from("\0hyperion-ts frames 1\0\n")]);

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { append, echo, loop, square } from "../functions.ts";
 import { type RecordedCall, recordedCall } from "../recorded-call.ts";
-import { agentOf, kill, patience, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
+import { agentOf, kill, PATIENCE, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
 
 /** Only root may mount, and only where the kernel or a container lets it. */
 const mayMount =
@@ -29,7 +29,9 @@ async function nodeWithTmpfs(options: string): Promise<TestNode> {
   ];
   const runCmd: RunCmd = (command) =>
     world.runCmd({ ...command, argv: [...prefix, ...command.argv], env: { TMPDIR: folder } });
-  const launcher = parts.use(await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null }));
+  const launcher = parts.use(
+    await workerLauncherWithRunCmd(world.folder, runCmd, { times: { headSilenceMs: Infinity } }),
+  );
   const owned = parts.move();
   return { launcher, world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -84,7 +86,7 @@ describe.concurrent("without a folder for temporary files", () => {
     const looping = join(node.world.folder, "looping");
     const long = recordedCall(loop, { file: looping, ms: null });
     worker.submit(long);
-    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
     const { credit } = worker;
     for (let round = 0; round < 3; round++) {
       const ahead = [
@@ -97,7 +99,7 @@ describe.concurrent("without a folder for temporary files", () => {
       expect(ahead.map((call) => call.endings)).toEqual(ahead.map(() => [{ type: "returned" }]));
     }
     // Far more than a window was sent and taken back.
-    await vi.waitFor(() => expect(worker.credit).toBeGreaterThan(credit - 1_000), patience);
+    await vi.waitFor(() => expect(worker.credit).toBeGreaterThan(credit - 1_000), PATIENCE);
     const lost = squares(0, 3);
     for (const call of lost) worker.submit(call);
     kill(worker.pid);
@@ -119,16 +121,16 @@ test.skipIf(!mayMount)(
   },
 );
 
-test("the claim file stays small however many calls are sent ahead, and each of them is run once", async () => {
+test("the permit file stays small however many calls are sent ahead, and each of them is run once", async () => {
   await using node = await testNode();
   await using worker = await node.launcher.launch({});
   const agent = agentOf(worker);
-  const claims = readdirSync(`/proc/${agent}/fd`)
+  const permits = readdirSync(`/proc/${agent}/fd`)
     .map((fd) => `/proc/${agent}/fd/${fd}`)
-    .find((fd) => readlinkSync(fd).includes("hyperion-claims"));
-  expect(claims).toBeDefined();
+    .find((fd) => readlinkSync(fd).includes("hyperion-permits"));
+  expect(permits).toBeDefined();
   await expectAnswered(worker, squares(0, 20_000), 0);
-  const { size, blocks } = statSync(claims ?? "");
+  const { size, blocks } = statSync(permits ?? "");
   expect(size).toBeGreaterThan(18_000);
   expect(blocks * 512).toBeLessThan(10_000);
 });

@@ -18,7 +18,7 @@ function read(stream: Buffer, sizes: readonly number[]): number {
   let frames = 0;
   const origin = new FrameOrigin(CHANNEL);
   const parser = new FrameParser({
-    frame: (_kind, _flags, channel, _id, _bytes, start, end) => {
+    frame: ({ channel, start, end }) => {
       origin.whole(channel, end - start);
       frames += 1;
     },

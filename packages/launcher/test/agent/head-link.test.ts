@@ -7,27 +7,30 @@ const HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->wh
 /** The line of a connection with its timer, its repetitions, and its unanswered probes. */
 const line = (ends: string, timer: string, repeated: string, probes: string): string =>
   `   8: ${ends} 01 00000001:00000000 ${timer} ${repeated}     0        ${probes} 2504574 2 000000009e27b286 40 0 0 1 -1                    `;
-const pair = { localAddress: "127.0.0.1", localPort: 38_535, remoteAddress: "127.0.0.1", remotePort: 51_396 };
-const ends = "0100007F:9687 0100007F:C8C4";
-const otherEnds = "0100007F:C8C4 0100007F:9687";
+const PAIR = { localAddress: "127.0.0.1", localPort: 38_535, remoteAddress: "127.0.0.1", remotePort: 51_396 };
+const ENDS = "0100007F:9687 0100007F:C8C4";
+const OTHER_ENDS = "0100007F:C8C4 0100007F:9687";
 
 // Lines as Linux 6 wrote them of connections that were idle, were cut off while they sent, or whose other end did not read.
 describe("acknowledgesIn", () => {
   test.each([
-    ["that is idle", line(ends, "00:00000000", "00000000", "0"), true],
-    ["whose data is on its way", line(ends, "01:0000000A", "00000000", "0"), true],
-    ["that repeated its data once", line(ends, "01:0000001F", "00000001", "0"), true],
-    ["that repeated its data three times", line(ends, "01:0000001C", "00000003", "0"), false],
-    ["that repeated its data sixteen times", line(ends, "01:0000007D", "00000010", "0"), false],
-    ["with keepalive", line(ends, "02:000AFC80", "00000000", "0"), true],
-    ["whose reader is slow and answers", line(ends, "04:0000011D", "00000000", "0"), true],
-    ["whose reader is slow, with a question on its way", line(ends, "04:00000051", "00000000", "1"), true],
-    ["whose reader left three questions unanswered", line(ends, "04:00000145", "00000000", "3"), false],
+    ["that is idle", line(ENDS, "00:00000000", "00000000", "0"), true],
+    ["whose data is on its way", line(ENDS, "01:0000000A", "00000000", "0"), true],
+    ["that repeated its data once", line(ENDS, "01:0000001F", "00000001", "0"), true],
+    ["that repeated its data three times", line(ENDS, "01:0000001C", "00000003", "0"), false],
+    ["that repeated its data sixteen times", line(ENDS, "01:0000007D", "00000010", "0"), false],
+    ["with keepalive", line(ENDS, "02:000AFC80", "00000000", "0"), true],
+    ["whose reader is slow and answers", line(ENDS, "04:0000011D", "00000000", "0"), true],
+    ["whose reader is slow, with a question on its way", line(ENDS, "04:00000051", "00000000", "1"), true],
+    ["whose reader left three questions unanswered", line(ENDS, "04:00000145", "00000000", "3"), false],
     ["that is not there", line("0100007F:9687 0100007F:C8C5", "00:00000000", "00000000", "0"), false],
   ])("of a connection %s", (_, text, expected) => {
     // The other end is here, too, and says nothing of this one.
     expect(
-      acknowledgesIn([HEADER, line(otherEnds, "01:0000001C", expected ? "00000009" : "00000000", "0"), text, ""], pair),
+      acknowledgesIn(
+        [HEADER, line(OTHER_ENDS, "01:0000001C", expected ? "00000009" : "00000000", "0"), text, ""],
+        PAIR,
+      ),
     ).toBe(expected);
   });
 

@@ -15,9 +15,9 @@ test.each([
     const cgroups: readonly OwnCgroup[] = [{ version, controllers: ["memory"], folders: [tree.folder] }];
     const count = (kills: number): void => writeFileSync(join(tree.folder, counter), `oom 9\noom_kill ${kills}\n`);
     const kills = new OomKills(cgroups);
-    expect(kills.claim(0)).toBeUndefined();
+    expect(kills.explain(0)).toBeUndefined();
     count(5);
-    expect([kills.claim(1_000), kills.claim(1_000), kills.claim(1_000)]).toEqual([
+    expect([kills.explain(1_000), kills.explain(1_000), kills.explain(1_000)]).toEqual([
       expect.stringContaining(`the limit of 64 MB of memory is reached (${tree.folder}/${limit})`),
       expect.any(String),
       undefined,
@@ -25,7 +25,7 @@ test.each([
     // A program that a call had started was killed, and the worker lived on.
     count(6);
     kills.look(2_000);
-    expect(kills.claim(60_000)).toBeUndefined();
+    expect(kills.explain(60_000)).toBeUndefined();
   },
 );
 
@@ -33,5 +33,5 @@ test("a kill without a limit is that of a node whose memory is used up", () => {
   using tree = fakeTree({ "memory.oom_control": "oom_kill 0" });
   const kills = new OomKills([{ version: 1, controllers: ["memory"], folders: [tree.folder] }]);
   writeFileSync(join(tree.folder, "memory.oom_control"), "oom_kill 1\n");
-  expect(kills.claim(0)).toBe("all memory of the node is used up");
+  expect(kills.explain(0)).toBe("all memory of the node is used up");
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import type { LaunchedWorker } from "../../src/index.ts";
 import { square } from "../functions.ts";
-import { patience, testNode, type World } from "../world.ts";
+import { PATIENCE, testNode, type World } from "../world.ts";
 
 const spareLogs = ({ folder }: World): string[] => readdirSync(folder).filter((name) => name.startsWith("spare-"));
 
@@ -16,7 +16,7 @@ test.concurrent("a spare worker is kept once a worker had to be replaced, and be
   await first.stop(0);
 
   await using second = await node.launcher.launch({ cpuIds: [0], pin: true });
-  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), PATIENCE);
   const spares = node.world.processes().map(({ pid }) => pid);
 
   await using third = await node.launcher.launch({ cpuIds: [1], pin: true });
@@ -30,7 +30,7 @@ test.concurrent("a spare becomes one worker, however many are wanted at once", a
   await using node = await testNode();
   await (await node.launcher.launch({})).stop(0);
   await using second = await node.launcher.launch({});
-  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), PATIENCE);
   const workers = await Promise.all([1, 2, 3].map(() => node.launcher.launch({})));
   expect(new Set([second, ...workers].map(({ pid }) => pid)).size).toBe(4);
   expect(await Promise.all(workers.map((worker, i) => worker.call(square, i)))).toEqual([0, 1, 4]);
@@ -40,7 +40,7 @@ test.concurrent("a worker with a memory limit is never made of a spare, which wa
   await using node = await testNode();
   await (await node.launcher.launch({})).stop(0);
   await using second = await node.launcher.launch({});
-  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), PATIENCE);
   const spares = node.world.processes().map(({ pid }) => pid);
   await using limited = await node.launcher.launch({ memoryMb: 200 });
   expect(spares).not.toContain(limited.pid);
@@ -52,7 +52,7 @@ test.concurrent("a spare whose log file is gone with its folder is ended, and a 
   await using node = await testNode();
   await (await node.launcher.launch({})).stop(0);
   await using second = await node.launcher.launch({});
-  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), PATIENCE);
   const spare = node.world
     .processes()
     .find(({ pid }) => pid !== second.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-main"));
@@ -60,14 +60,14 @@ test.concurrent("a spare whose log file is gone with its folder is ended, and a 
   await using third = await node.launcher.launch({});
   expect(third.pid).not.toBe(spare?.pid);
   expect(existsSync(third.logFile)).toBe(true);
-  await vi.waitFor(() => expect(node.world.processes().map(({ pid }) => pid)).not.toContain(spare?.pid), patience);
+  await vi.waitFor(() => expect(node.world.processes().map(({ pid }) => pid)).not.toContain(spare?.pid), PATIENCE);
 });
 
 test.concurrent("nothing is left of a spare when the launcher is disposed of", async () => {
   await using node = await testNode();
   await (await node.launcher.launch({})).stop(0);
   await node.launcher.launch({});
-  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), patience);
+  await vi.waitFor(() => expect(spareLogs(node.world)).toHaveLength(1), PATIENCE);
   await node.launcher[Symbol.asyncDispose]();
   expect(node.world.processes()).toEqual([]);
   expect(spareLogs(node.world)).toEqual([]);

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type NodeLauncherOptions, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop, square, untilAborted, zeros } from "../functions.ts";
-import { isAlive } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, block, kill, patience, testNode, testWorld, thrownBy } from "../world.ts";
+import { agentOf, block, isAlive, kill, PATIENCE, testNode, testWorld, thrownBy } from "../world.ts";
 
 const heartbeatMs = 400;
-const quick: NodeLauncherOptions = { heartbeatMs, silenceMs: 3_000 };
+const QUICK: NodeLauncherOptions = { times: { heartbeatMs, silenceMs: 3_000 } };
 
 describe("an agent that is killed", () => {
   test("takes its workers with it, one in a synchronous loop too, and its calls are lost with the node", async () => {
@@ -23,35 +22,35 @@ describe("an agent that is killed", () => {
     looping.submit(running);
     looping.submit(behind);
     waiting.submit(other);
-    await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), patience);
+    await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), PATIENCE);
     kill(agentOf(looping));
     const reason = await node.launcher.lost;
     expect(reason).toMatch(/^its agent ended \(SIGKILL\)/u);
     expect([running, behind, other].map((call) => call.endings)).toEqual(
       [true, false, true].map((began) => [{ type: "lost", began, death: { kind: "node-lost", reason } }]),
     );
-    await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);
+    await vi.waitFor(() => expect(node.world.processes()).toEqual([]), PATIENCE);
     expect(String(await thrownBy(node.launcher.launch({})))).toContain("the connection to the node is gone");
   });
 });
 
 describe("an agent that is stopped", () => {
   test("is given up after the silence that was agreed on, and killed with its workers", async () => {
-    await using node = await testNode(quick);
+    await using node = await testNode(QUICK);
     await using worker = await node.launcher.launch({});
     const call = recordedCall(untilAborted, { file: join(node.world.folder, "waiting") });
     worker.submit(call);
     kill(agentOf(worker), "SIGSTOP");
-    expect(await node.launcher.lost).toMatch(/^nothing was heard from its agent for \d+ ms$/u);
+    expect(await node.launcher.lost).toMatch(/^nothing was heard from its agent for [\d.]+ m?s$/u);
     expect(call.endings).toMatchObject([{ type: "lost", death: { kind: "node-lost" } }]);
     expect(await worker.gone).toMatchObject({ kind: "node-lost" });
-    await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);
+    await vi.waitFor(() => expect(node.world.processes()).toEqual([]), PATIENCE);
   });
 });
 
 describe("a node is not given up", () => {
   test("because this process was busy for longer than the silence that it allows", async () => {
-    await using node = await testNode(quick);
+    await using node = await testNode(QUICK);
     await using worker = await node.launcher.launch({});
     block(9_000);
     expect(await worker.call(square, 3)).toBe(9);
@@ -61,7 +60,7 @@ describe("a node is not given up", () => {
   });
 
   test("because a worker computes, or sends a result of 200 MB; other workers' calls go on meanwhile", async () => {
-    await using node = await testNode(quick);
+    await using node = await testNode(QUICK);
     await using sender = await node.launcher.launch({});
     await using other = await node.launcher.launch({});
     const big = recordedCall(zeros, 200_000_000);
@@ -98,7 +97,7 @@ describe.concurrent("the end of a launcher", () => {
       const waiting = await launcher.launch({});
       looping.submit(recordedCall(loop, { file: first, ms: null }));
       waiting.submit(recordedCall(untilAborted, { file: second }));
-      await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), patience);
+      await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), PATIENCE);
     }
     expect(world.processes()).toEqual([]);
   });
@@ -109,7 +108,7 @@ describe.concurrent("the end of a launcher", () => {
     const worker = await launcher.launch({});
     const file = join(world.folder, "waiting");
     const failed = thrownBy(worker.call(untilAborted, { file }));
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
     await launcher[Symbol.asyncDispose]();
     expect(await failed).toMatchObject({ name: "WorkerDiedError", code: "worker-died" });
     expect(isAlive(worker.pid)).toBe(false);
@@ -121,6 +120,6 @@ describe.concurrent("the end of a launcher", () => {
     const worker = await launcher.launch({});
     kill(agentOf(worker), "SIGSTOP");
     await launcher[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
   });
 });

@@ -4,16 +4,16 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type LiveProcess, liveProcess } from "@hyperion-ts/processes";
 import { expect, test, vi } from "vitest";
 import type { NodeLauncherConfig, RunningCommand } from "../../src/index.ts";
-import { type LiveProcess, liveProcess } from "../live-processes.ts";
-import { kill, patience, testNode, testWorld, type World } from "../world.ts";
+import { kill, PATIENCE, testNode, testWorld, type World } from "../world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 /** A guard that loses patience soon. */
-const soon: Partial<NodeLauncherConfig> = { silenceMs: 1_000, heartbeatMs: 200 };
-const guardPatienceMs = 6_000;
+const SOON: Partial<NodeLauncherConfig> = { times: { silenceMs: 1_000, heartbeatMs: 200 } };
+const GUARD_PATIENCE_MS = 6_000;
 
 /** A head. Its workers run when it prints something. */
 const startHead = (
@@ -44,23 +44,23 @@ async function busyHead(
   return head;
 }
 
-const isAgent = ({ command }: LiveProcess): boolean => /^\S*node .*agent-main/.test(command);
+const isAgent = ({ command }: Pick<LiveProcess, "command">): boolean => /^\S*node .*agent-main/.test(command);
 const isGuard = ({ command }: LiveProcess): boolean => command.startsWith("bash -c");
 
-const signalAll = (world: World, which: (one: LiveProcess) => boolean, signal: NodeJS.Signals): void => {
+function signalAll(world: World, which: (one: LiveProcess) => boolean, signal: NodeJS.Signals): void {
   const found = world.processes().filter(which);
   expect(found).not.toEqual([]);
   for (const { pid } of found) kill(pid, signal);
-};
+}
 
-const nobodyIsLeft = (world: World): Promise<void> => vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+const nobodyIsLeft = (world: World): Promise<void> => vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
 
 test.concurrent.for<readonly [string, (one: LiveProcess, head: number) => boolean]>([
   ["an agent that was stopped", isAgent],
   ["a worker that was stopped", ({ command }) => command.includes("worker-main")],
   [
     "an agent that was stopped with its whole process group",
-    ({ group, pid }) => isAgent(liveProcess(group) ?? { pid, parent: 0, group, session: 0, command: "" }),
+    ({ group }) => isAgent(liveProcess(group) ?? { command: "" }),
   ],
   ["a guard that was stopped", isGuard],
   ["a head that was stopped", ({ pid }, head) => pid === head],
@@ -92,7 +92,7 @@ test.concurrent("without setpriv, the guard ends an agent that was stopped befor
   mkdirSync(bin);
   for (const tool of ["bash", "sh", "setsid", "sleep"])
     symlinkSync(execFileSync("which", [tool], { encoding: "utf8" }).trim(), join(bin, tool));
-  await using head = await busyHead(world, soon, { PATH: bin });
+  await using head = await busyHead(world, SOON, { PATH: bin });
   signalAll(world, isAgent, "SIGSTOP");
   head.kill();
   await nobodyIsLeft(world);
@@ -100,10 +100,10 @@ test.concurrent("without setpriv, the guard ends an agent that was stopped befor
 
 test.concurrent("an agent that was stopped under a head which does not end is ended: the head may be somewhere else, and think that it is", async () => {
   await using world = testWorld();
-  await using head = await busyHead(world, soon);
+  await using head = await busyHead(world, SOON);
   signalAll(world, ({ pid }) => pid === head.pid, "SIGSTOP");
   signalAll(world, isAgent, "SIGSTOP");
-  await vi.waitFor(() => expect(world.processes().map(({ pid }) => pid)).toEqual([head.pid]), patience);
+  await vi.waitFor(() => expect(world.processes().map(({ pid }) => pid)).toEqual([head.pid]), PATIENCE);
 });
 
 test.concurrent("an agent that hangs before its first line does not outlive its head", async () => {
@@ -112,20 +112,20 @@ test.concurrent("an agent that hangs before its first line does not outlive its 
   writeFileSync(nodePath, "#!/bin/sh\nexec sleep 1000\n");
   chmodSync(nodePath, 0o700);
   await using head = await startHead(world, { nodePath });
-  await vi.waitFor(() => expect(world.processes().map(({ command }) => command)).toContain("sleep 1000"), patience);
+  await vi.waitFor(() => expect(world.processes().map(({ command }) => command)).toContain("sleep 1000"), PATIENCE);
   head.kill();
   await nobodyIsLeft(world);
 });
 
 test.concurrent("all that were stopped together, for longer than the guard's patience, go on together", async () => {
   await using world = testWorld();
-  await using head = await busyHead(world, soon);
+  await using head = await busyHead(world, SOON);
   const all = world.processes();
   signalAll(world, () => true, "SIGSTOP");
-  await sleep(guardPatienceMs + 3_000);
+  await sleep(GUARD_PATIENCE_MS + 3_000);
   signalAll(world, () => true, "SIGCONT");
   // Nobody judges at once.
-  await sleep(guardPatienceMs + 3_000);
+  await sleep(GUARD_PATIENCE_MS + 3_000);
   expect([head.hasEnded, world.processes()]).toEqual([false, all]);
 });
 
@@ -137,7 +137,7 @@ test.concurrent("the guard is gone when its launcher was disposed of", async () 
 });
 
 test.concurrent("an agent that may be silent for ever is not ended", async () => {
-  await using node = await testNode({ silenceMs: Infinity });
+  await using node = await testNode({ times: { silenceMs: Infinity } });
   const all = node.world.processes();
   // The guard looks once a second.
   await sleep(3_000);

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { describe, expect, test, vi } from "vitest";
 import { type Invitation, openHeadPort } from "../../src/head/head-port.ts";
-import { patience, thrownBy } from "../world.ts";
+import { PATIENCE, thrownBy } from "../world.ts";
 
 interface Credentials {
   readonly identity: string;
@@ -135,7 +135,7 @@ describe("the port for agents", () => {
     await port[Symbol.asyncDispose]();
     await vi.waitFor(
       async () => expect(await thrownBy(call(port.port, invitation))).toMatchObject({ code: "ECONNREFUSED" }),
-      patience,
+      PATIENCE,
     );
     arrived.write("still here");
     expect(String((await once(calling, "data"))[0])).toBe("still here");

@@ -6,24 +6,21 @@ import {
   LaunchError,
   type NodeLauncher,
   type NodeLauncherOptions,
-  openNodeLauncher,
   type RunCmd,
-  withNodeLauncher,
   workerLauncherWithRunCmd,
 } from "../../src/index.ts";
 import { square, surroundings } from "../functions.ts";
-import { isAlive } from "../live-processes.ts";
-import { agentOf, patience, testNode, testWorld, thrownBy, type World } from "../world.ts";
+import { isAlive, PATIENCE, testNode, testWorld, thrownBy, type World } from "../world.ts";
 
 /** Opens a launcher whose agent is another command than it should be. */
-const openWith = (
+function openWith(
   world: World,
   argv: (agent: string) => readonly string[],
   options: NodeLauncherOptions = {},
-): Promise<NodeLauncher> => {
+): Promise<NodeLauncher> {
   const runCmd: RunCmd = (command) => world.runCmd({ ...command, argv: argv(command.argv.at(-1) ?? "") });
   return workerLauncherWithRunCmd(world.folder, runCmd, { node: "n7", ...options });
-};
+}
 const behindBanner = (bytes: number) => (agent: string) => [
   process.execPath,
   join(import.meta.dirname, "../programs/banner-agent.ts"),
@@ -87,10 +84,10 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
   test("gives up on a command that never greets, and ends it", async () => {
     await using world = testWorld();
     const error = await thrownBy(
-      openWith(world, () => ["sh", "-c", "echo Password:; sleep 1000"], { connectTimeoutMs: 3_000 }),
+      openWith(world, () => ["sh", "-c", "echo Password:; sleep 1000"], { times: { connectTimeoutMs: 3_000 } }),
     );
     expect(error).toBeInstanceOf(LaunchError);
-    expect(String(error)).toMatch(/the agent on n7 \(sh -c .*\): it did not greet within 3000 ms\n {2}\| Password:/u);
+    expect(String(error)).toMatch(/the agent on n7 \(sh -c .*\): it did not greet within 3 s\n {2}\| Password:/u);
     expect(world.processes()).toEqual([]);
   });
 
@@ -166,15 +163,15 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
 
   test("gives up on a worker that is not ready in time, and ends it", async () => {
     await using node = await testNode({
-      connectTimeoutMs: 10_000,
+      times: { connectTimeoutMs: 10_000 },
       env: { NODE_OPTIONS: `--import=${new URL("../programs/slow-worker.ts", import.meta.url).href}` },
     });
     const error = await thrownBy(node.launcher.launch({}));
     expect(error).toBeInstanceOf(LaunchError);
-    expect(String(error)).toMatch(/it was not ready within 10000 ms/u);
+    expect(String(error)).toMatch(/it was not ready within 10 s/u);
     await vi.waitFor(
       () => expect(node.world.processes().filter(({ command }) => command.includes("worker-main"))).toEqual([]),
-      patience,
+      PATIENCE,
     );
   });
 
@@ -185,67 +182,5 @@ describe.concurrent("workerLauncherWithRunCmd", () => {
     expect(await launcher.lost).toBe("the connection was closed");
     expect(await thrownBy(launcher.launch({}))).toBeInstanceOf(LaunchError);
     expect(world.processes()).toEqual([]);
-  });
-});
-
-describe.concurrent("openNodeLauncher", () => {
-  test("connects to this machine under its own name", async () => {
-    await using world = testWorld();
-    await using launcher = await openNodeLauncher({ logDir: world.folder }, { type: "LocalHost" });
-    await using worker = await launcher.launch({});
-    expect([launcher.node, worker.node]).toEqual([hostname(), hostname()]);
-    expect(await worker.call(square, 2)).toBe(4);
-  });
-});
-
-describe.concurrent("withNodeLauncher", () => {
-  test("hands over the launcher, and ends everything afterwards", async () => {
-    await using world = testWorld();
-    const pids = await withNodeLauncher(
-      { logDir: world.folder },
-      { type: "LocalHost", hostname: "here" },
-      async (launcher) => {
-        const worker = await launcher?.launch({});
-        if (worker === undefined) return [];
-        expect(await worker.call(square, 8)).toBe(64);
-        return [worker.pid, agentOf(worker)];
-      },
-    );
-    expect(pids).toHaveLength(2);
-    expect(pids.filter(isAlive)).toEqual([]);
-  });
-
-  test("hands over null when the node can't be reached", async () => {
-    await using world = testWorld();
-    expect(
-      await withNodeLauncher({ logDir: world.folder, connectTimeoutMs: 1 }, { type: "LocalHost" }, (launcher) =>
-        Promise.resolve(launcher),
-      ),
-    ).toBe(null);
-  });
-
-  test("throws what is no matter of the node", async () => {
-    await using world = testWorld();
-    const file = join(world.folder, "file");
-    writeFileSync(file, "");
-    const error = await thrownBy(
-      withNodeLauncher({ logDir: join(file, "logs") }, { type: "LocalHost" }, () => Promise.resolve("used")),
-    );
-    expect(error).not.toBeInstanceOf(LaunchError);
-    expect(error).toMatchObject({ name: "DirectoryError", message: expect.stringContaining("ENOTDIR") });
-  });
-
-  test("throws the errors of its use, a LaunchError too, and calls it once", async () => {
-    await using world = testWorld();
-    const mine = new LaunchError("elsewhere", "something of the job's own");
-    const uses: boolean[] = [];
-    const error = await thrownBy(
-      withNodeLauncher({ logDir: world.folder }, { type: "LocalHost" }, (launcher) => {
-        uses.push(launcher !== null);
-        return Promise.reject(mine);
-      }),
-    );
-    expect(error).toBe(mine);
-    expect(uses).toEqual([true]);
   });
 });

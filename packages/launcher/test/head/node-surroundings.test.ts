@@ -6,9 +6,9 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-const stub = (variables: Readonly<Record<string, string>>): void => {
+function stub(variables: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-};
+}
 const merged = (): Record<string, string> =>
   Object.assign({}, ...surroundingsOfThisProcess().environment) as Record<string, string>;
 

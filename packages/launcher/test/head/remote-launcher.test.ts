@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { type CommandSession, type NodeLauncherConfig, openNodeLauncher } from "../../src/index.ts";
 import { square } from "../functions.ts";
-import { patience, testWorld, thrownBy, type World } from "../world.ts";
+import { PATIENCE, testWorld, thrownBy, type World } from "../world.ts";
 
 /** Runs one handshake at a time. */
 function oneAtATime(): NonNullable<NodeLauncherConfig["throttle"]> {
@@ -34,7 +34,7 @@ function transports(world: World, loggedIn: boolean) {
     config: {
       logDir: world.folder,
       throttle: oneAtATime(),
-      transport: { type: "custom", transport: { open } },
+      reach: { transport: { type: "custom", transport: { open } } },
     } as const,
   };
 }
@@ -57,7 +57,7 @@ test("where only the agent's first words tell that the handshake is over, the ne
   const giveUp = new AbortController();
   const slow = thrownBy(openNodeLauncher(config, { type: "RemoteAddr", hostname: "silent" }, giveUp.signal));
   const next = openNodeLauncher(config, { type: "RemoteAddr", hostname: "quick" });
-  await vi.waitFor(() => expect(opened).toEqual(["silent"]), patience);
+  await vi.waitFor(() => expect(opened).toEqual(["silent"]), PATIENCE);
   giveUp.abort(new Error("enough"));
   expect(await slow).toMatchObject({ message: "enough" });
   await using launcher = await next;

@@ -8,7 +8,7 @@ const variablesForWorkers = (environment: Readonly<Record<string, string>>): Rec
   Object.fromEntries(Object.entries(environment).filter(([name, value]) => isForWorkers(name, value)));
 
 /** The environment of a program that srun has started, with PMIx, in a job of which workers should know. */
-const ofJob = {
+const OF_JOB = {
   PATH: "/bin",
   SLURM_JOB_ID: "7",
   SLURM_JOBID: "7",
@@ -22,7 +22,7 @@ const ofJob = {
   SLURM_CONF: "/etc/slurm.conf",
   SLURM_MEM_PER_CPU: "100",
 };
-const ofStep = {
+const OF_STEP = {
   SLURM_STEP_ID: "0",
   SLURM_STEPID: "0",
   SLURM_STEP_NODELIST: "n1",
@@ -45,7 +45,7 @@ const ofStep = {
   SLURM_PMIX_MAPPING_SERV: "x",
   SLURM_DISTRIBUTION: "block",
 };
-const ofMpi = {
+const OF_MPI = {
   PMI_RANK: "0",
   PMI_SIZE: "8",
   PMI_FD: "5",
@@ -61,7 +61,7 @@ const ofMpi = {
   MV2_COMM_WORLD_RANK: "0",
   PALS_RANKID: "0",
 };
-const tuning = {
+const TUNING = {
   OMPI_MCA_btl: "^openib",
   PRTE_MCA_rmaps_default_mapping_policy: "core",
   UCX_TLS: "sm",
@@ -71,7 +71,7 @@ const tuning = {
   OMP_STACKSIZE: "64M",
   KMP_BLOCKTIME: "0",
 };
-const ofMachine = {
+const OF_MACHINE = {
   HOSTNAME: "n1",
   TMPDIR: "/local/7",
   PWD: "/work",
@@ -80,14 +80,14 @@ const ofMachine = {
 };
 
 test("workers know of the job, and the choices of whoever wrote its script; not of a step, and not of its MPI", () => {
-  expect(variablesForWorkers({ ...ofJob, ...ofStep, ...ofMpi, ...tuning, ...ofMachine })).toEqual({
-    ...ofJob,
-    ...tuning,
-    ...ofMachine,
+  expect(variablesForWorkers({ ...OF_JOB, ...OF_STEP, ...OF_MPI, ...TUNING, ...OF_MACHINE })).toEqual({
+    ...OF_JOB,
+    ...TUNING,
+    ...OF_MACHINE,
   });
-  expect(variablesForOtherNodes({ ...ofJob, ...ofStep, ...ofMpi, ...tuning, ...ofMachine })).toEqual({
-    ...ofJob,
-    ...tuning,
+  expect(variablesForOtherNodes({ ...OF_JOB, ...OF_STEP, ...OF_MPI, ...TUNING, ...OF_MACHINE })).toEqual({
+    ...OF_JOB,
+    ...TUNING,
   });
 });
 
@@ -126,22 +126,22 @@ test("a script that asks Slurm how many CPUs it has is told those of its worker,
 test("programs of a worker on the program's own node have neither its place in a step nor its lists of CPUs", async () => {
   await using node = await testNode({
     env: {
-      ...ofJob,
+      ...OF_JOB,
       PATH: process.env["PATH"] ?? "",
-      ...ofStep,
-      ...ofMpi,
-      ...tuning,
+      ...OF_STEP,
+      ...OF_MPI,
+      ...TUNING,
       GOMP_CPU_AFFINITY: "0-1",
       OMP_PLACES: "{0}",
     },
   });
   await using worker = await node.launcher.launch({ cpuCount: 2 });
-  const kept = { ...ofJob, ...tuning };
+  const kept = { ...OF_JOB, ...TUNING };
   const { variables } = await worker.call(surroundings, [...Object.keys(kept).slice(1), "OMP_NUM_THREADS"]);
   expect(variables).toEqual([...Object.values(kept).slice(1), "2"]);
   const dropped = await worker.call(surroundings, [
-    ...Object.keys(ofStep),
-    ...Object.keys(ofMpi),
+    ...Object.keys(OF_STEP),
+    ...Object.keys(OF_MPI),
     "GOMP_CPU_AFFINITY",
     "OMP_PLACES",
   ]);

@@ -10,14 +10,14 @@ import { leftOn, oursOn } from "./left-on.ts";
 vi.setConfig({ testTimeout: 180_000 });
 
 /** A limit, not a claim. */
-const patient = { timeout: 120_000, interval: 50 } as const;
+const PATIENT = { timeout: 120_000, interval: 50 } as const;
 
 /** A guard that loses patience soon. */
-const soon: Partial<NodeLauncherConfig> = { silenceMs: 2_000, heartbeatMs: 500 };
-const ways: readonly Partial<NodeLauncherConfig>[] = [
-  { transport: { type: "node-ssh" } },
-  { transport: { type: "ssh" } },
-  { transport: { type: "srun" } },
+const SOON: Partial<NodeLauncherConfig> = { times: { silenceMs: 2_000, heartbeatMs: 500 } };
+const WAYS: readonly Partial<NodeLauncherConfig>[] = [
+  { reach: { transport: { type: "node-ssh" } } },
+  { reach: { transport: { type: "ssh" } } },
+  { reach: { transport: { type: "srun" } } },
 ];
 
 // Each test has nodes of its own, so that their waits can be waited for together.
@@ -38,7 +38,7 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
 
   /** Opens these nodes together: by ssh in the head's process, by the system's ssh, by srun. A call runs on each. */
   async function openAll(head: ClusterHead, nodes: readonly string[]): Promise<readonly HeadNode[]> {
-    const opened = await Promise.all(nodes.map((node, i) => head.open(node, { ...soon, ...ways[i] })));
+    const opened = await Promise.all(nodes.map((node, i) => head.open(node, { ...SOON, ...WAYS[i] })));
     for (const node of opened) void thrownBy(node.call("untilKilled", null));
     return opened;
   }
@@ -64,7 +64,7 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     expect(agents(nodes)).toHaveLength(3);
     signal(agents(nodes), "SIGSTOP");
     head.kill();
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 
   test("an agent that was stopped is lost, and leaves nothing, while its head lives", async ({ expect }) => {
@@ -73,7 +73,7 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     const opened = await openAll(head, nodes);
     signal(agents(nodes), "SIGSTOP");
     for (const node of opened) expect(await node.lost()).toMatch(/nothing was heard from its agent/);
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 
   // In a step of srun nobody is woken: it ends with the job that it is stopped in.
@@ -86,7 +86,7 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
       "SIGSTOP",
     );
     head.kill();
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 
   test("an agent that hangs before its first line does not outlive its head", async ({ expect }) => {
@@ -98,10 +98,10 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
       { user: "alice" },
     );
     await using head = await headIn(nodes);
-    for (const [i, node] of nodes.entries()) void thrownBy(head.open(node, { ...soon, ...ways[i], nodePath }));
-    for (const node of nodes) await expect.poll(() => left([node]), patient).toContain("sleep 1000");
+    for (const [i, node] of nodes.entries()) void thrownBy(head.open(node, { ...SOON, ...WAYS[i], nodePath }));
+    for (const node of nodes) await expect.poll(() => left([node]), PATIENT).toContain("sleep 1000");
     head.kill();
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 
   test("an agent that was stopped behind a cut network is ended with its workers", async ({ expect }) => {
@@ -110,9 +110,9 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     await openAll(head, nodes);
     signal(agents(nodes), "SIGSTOP");
     await Promise.all(nodes.map((node) => cluster().fault.cut(node)));
-    await expect.poll(() => nodes.flatMap((node) => oursOn(cluster(), node)), patient).toEqual([]);
+    await expect.poll(() => nodes.flatMap((node) => oursOn(cluster(), node)), PATIENT).toEqual([]);
     await Promise.all(nodes.map((node) => cluster().fault.heal(node)));
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 
   test("the ssh and the srun that carry a session do not outlive the head when they were stopped, nor does what they carry", async ({
@@ -120,11 +120,11 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
   }) => {
     const nodes = nodesOf("carry").slice(1);
     await using head = await headIn(nodesOf("carry"));
-    await Promise.all(nodes.map((node, i) => head.open(node, { ...soon, ...ways[i + 1] })));
+    await Promise.all(nodes.map((node, i) => head.open(node, { ...SOON, ...WAYS[i + 1] })));
     expect(carriers(nodes).length).toBeGreaterThanOrEqual(2);
     signal(carriers(nodes), "SIGSTOP");
     head.kill();
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 
   test("an agent that is killed together with its head leaves nothing", async ({ expect }) => {
@@ -133,6 +133,6 @@ describeOnTestbed(describe.concurrent)("on another node", () => {
     await openAll(head, nodes);
     signal(agents(nodes), "SIGKILL");
     head.kill();
-    await expect.poll(() => left(nodes), patient).toEqual([]);
+    await expect.poll(() => left(nodes), PATIENT).toEqual([]);
   });
 });

@@ -4,14 +4,12 @@
  */
 import { once } from "node:events";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { NodeLauncherConfig } from "../../src/index.ts";
+import { describe, expect, test } from "vitest";
+import type { LauncherOptions } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
-import { ClusterHead, clusterForTests, NODE } from "./cluster-head.ts";
-import { leftOn, patient } from "./left-on.ts";
-
-type Ssh = "node-ssh" | "ssh";
-const noise = (bytes: number): string => "Welcome to the cluster.\n".repeat(Math.ceil(bytes / 24));
+import { clusterForTests, NODE } from "./cluster-head.ts";
+import { headsOf, OLD_NODE } from "./cluster-heads.ts";
+import { leftOn, PATIENT } from "./left-on.ts";
 
 describeOnTestbed(describe)("a node", () => {
   const cluster = clusterForTests({
@@ -19,42 +17,20 @@ describeOnTestbed(describe)("a node", () => {
       { name: "good", cpus: 2 },
       { name: "picky", cpus: 2, sshd: { MaxStartups: "1:100:1" } },
       { name: "sleepy", cpus: 2, sshd: { ForceCommand: "exec sleep 1000" } },
-      { name: "chatty", cpus: 2, sshd: { Banner: noise(3_000) } },
       { name: "broken", cpus: 2 },
     ],
-    users: [
-      { name: "alice" },
-      { name: "shelly", shell: "/bin/sh", loginPrints: noise(10_000) },
-      { name: "tessa", shell: "/bin/tcsh", loginPrints: noise(10_000) },
-      { name: "finn", shell: "/usr/bin/fish", loginPrints: noise(10_000) },
-      { name: "loud", loginPrints: noise(100_000) },
-      { name: "nora", shell: "/usr/sbin/nologin" },
-      { name: "faye", shell: "/bin/false" },
-      { name: "rita" },
-      { name: "sven" },
-      { name: "gwen" },
-    ],
+    users: [{ name: "alice" }, { name: "faye", shell: "/bin/false" }],
   });
-  const heads = new Map<string, ClusterHead>();
-  afterAll(() => Promise.all([...heads.values()].map((head) => head[Symbol.asyncDispose]())));
-  /** The account's head, which has logged nothing yet. */
-  const headOf = (user = "alice"): ClusterHead => {
-    const head = heads.get(user) ?? new ClusterHead(cluster(), { user });
-    heads.set(user, head);
-    head.logged.length = 0;
-    return head;
-  };
+  const headOf = headsOf(cluster);
 
-  describe.each<Ssh>(["node-ssh", "ssh"])("by %s", (type) => {
-    const by = (config: Partial<NodeLauncherConfig> = {}): Partial<NodeLauncherConfig> => ({
-      transport: { type },
-      connectPauseMs: 100,
-      connectAttempts: 2,
-      ...config,
+  describe.each<"node-ssh" | "ssh">(["node-ssh", "ssh"])("by %s", (type) => {
+    const by = ({ reach, ...others }: LauncherOptions = {}): LauncherOptions => ({
+      reach: { transport: { type }, pauseMs: 100, attempts: 2, ...reach },
+      ...others,
     });
     /** With a file of ssh's configuration that the head's account has beside its own. */
-    const configured = (file: string): Partial<NodeLauncherConfig> =>
-      by({ transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } });
+    const configured = (file: string): LauncherOptions =>
+      by({ reach: { transport: type === "ssh" ? { type, options: ["-F", file] } : { type, configFile: file } } });
     const filesOfAlice = async (files: Readonly<Record<string, string>>): Promise<void> => {
       for (const [name, input] of Object.entries(files))
         await cluster().run("login", ["tee", name], { user: "alice", input });
@@ -68,7 +44,7 @@ describeOnTestbed(describe)("a node", () => {
         message: expect.stringMatching(/the agent on broken.*port 22: .*(?:ECONNREFUSED|Connection refused)/s),
       });
       expect(head.logged).toEqual([
-        expect.stringMatching(/^broken: attempt 1 of 2 failed, the next one comes in \d+ ms: .*refused/is),
+        expect.stringMatching(/^broken: attempt 1 of 2 failed, the next one comes in [\d.]+ m?s: .*refused/is),
       ]);
       await cluster().fault.heal("broken");
     });
@@ -82,8 +58,8 @@ describeOnTestbed(describe)("a node", () => {
         "require('net').createServer(() => {}).listen(22, () => console.log('listening'))",
       ]);
       await once(silent.stdout ?? silent, "data");
-      expect(await thrownBy(head.open("broken", by({ connectTimeoutMs: 1_000 })))).toMatchObject({
-        message: expect.stringMatching(/the agent on broken.*within 1000 ms/s),
+      expect(await thrownBy(head.open("broken", by({ times: { connectTimeoutMs: 1_000 } })))).toMatchObject({
+        message: expect.stringMatching(/the agent on broken.*within 1 s/s),
       });
       expect(head.logged).toEqual([expect.stringMatching(/^broken: attempt 1 of 2 failed/)]);
       silent.kill("SIGKILL");
@@ -93,12 +69,14 @@ describeOnTestbed(describe)("a node", () => {
 
     test("whose shell hangs is given up after the time for connecting", async () => {
       const head = headOf();
-      expect(await thrownBy(head.open("sleepy", by({ connectTimeoutMs: 10_000, connectAttempts: 1 })))).toMatchObject({
-        message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10000 ms.*ForceCommand/s),
+      expect(
+        await thrownBy(head.open("sleepy", by({ times: { connectTimeoutMs: 10_000 }, reach: { attempts: 1 } }))),
+      ).toMatchObject({
+        message: expect.stringMatching(/the agent on sleepy .*: it did not greet within 10 s.*ForceCommand/s),
       });
-      await expect.poll(() => leftOn(cluster(), "login"), patient).toEqual([]);
+      await expect.poll(() => leftOn(cluster(), "login"), PATIENT).toEqual([]);
       await expect
-        .poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), patient)
+        .poll(() => leftOn(cluster(), "sleepy").filter(({ argv }) => argv[0]?.startsWith("sshd") === true), PATIENT)
         .toEqual([]);
     });
 
@@ -112,8 +90,8 @@ describeOnTestbed(describe)("a node", () => {
         "exec 3<>/dev/tcp/picky/22; read -u 3 line; echo $line; sleep 1000",
       ]);
       await once(holder.stdout ?? holder, "data");
-      const opening = head.open("picky", by({ connectAttempts: 5, connectPauseMs: 1_000 }));
-      await expect.poll(() => head.logged.length, patient).toBe(2);
+      const opening = head.open("picky", by({ reach: { attempts: 5, pauseMs: 1_000 } }));
+      await expect.poll(() => head.logged.length, PATIENT).toBe(2);
       holder.kill("SIGKILL");
       expect(await (await opening).call("square", 6)).toBe(36);
       expect(head.logged).toEqual(
@@ -126,7 +104,7 @@ describeOnTestbed(describe)("a node", () => {
               .slice(before)
               .map(({ outcome }) => outcome)
               .toSorted(),
-          patient,
+          PATIENT,
         )
         .toEqual(["accepted", "dropped", "dropped", "refused"]);
     });
@@ -153,75 +131,8 @@ describeOnTestbed(describe)("a node", () => {
       });
       expect(head.logged).toEqual([]);
       await expect
-        .poll(async () => (await cluster().sshSessions("good")).slice(before), patient)
+        .poll(async () => (await cluster().sshSessions("good")).slice(before), PATIENT)
         .toMatchObject([{ outcome: "refused" }]);
-    });
-
-    test.each(["shelly", "tessa", "finn"])("whose login shell prints 10 KB is reached by %s", async (user) => {
-      const head = headOf(user);
-      const node = await head.open("good", by());
-      expect(await node.call("place", ["USER"])).toEqual({
-        host: "good",
-        directory: `/home/${user}`,
-        variables: [user],
-      });
-    });
-
-    test("whose login shell prints 100 KB is refused, and the beginning of that is shown", async () => {
-      const head = headOf("loud");
-      const error = await thrownBy(head.open("good", by()));
-      expect(error).toMatchObject({
-        message: expect.stringMatching(
-          /the agent on good .*did not greet within the first 65536 bytes of its output\n {2}\| Welcome to the cluster\.\n.*characters.*\| W[^\n]*$/s,
-        ),
-        transient: false,
-      });
-      expect(String(error).length).toBeLessThan(700);
-    });
-
-    test("that shows a banner before login is reached", async () => {
-      const head = headOf();
-      expect(await (await head.open("chatty", by())).call("square", 5)).toBe(25);
-    });
-
-    test("whose login shell ends at once is refused with what it said", async () => {
-      const head = headOf("nora");
-      expect(await thrownBy(head.open("good", by()))).toMatchObject({
-        message: expect.stringMatching(
-          /the agent on good .*: it ended \(code 1\) before it greeted.*This account is currently not available.*no login shell there/s,
-        ),
-        transient: false,
-      });
-    });
-
-    test("whose login shell lets nobody in without a word is refused, and named", async () => {
-      expect(await thrownBy(headOf("faye").open("good", by()))).toMatchObject({
-        message: expect.stringMatching(
-          /: it ended \(code 1\) before it greeted\n.*login shell there may be one that lets nobody in/s,
-        ),
-        transient: false,
-      });
-    });
-
-    test.each([
-      ["reads input", "rita", "read answer\n", /did not greet within 8000 ms.*login shell.*start files.*\.bashrc/s],
-      [
-        "starts another shell",
-        "sven",
-        "exec fish\n",
-        /did not greet within 8000 ms.*login shell.*start files.*exec fish/s,
-      ],
-      [
-        "ends the shell",
-        "gwen",
-        "exit 0\n",
-        /it ended \(code 0\) before it greeted.*start file of the login shell end it/s,
-      ],
-    ])("whose start file %s is left out, and the message says where to look", async (_, user, input, message) => {
-      await cluster().run("login", ["tee", ".bashrc"], { user, input });
-      expect(
-        await thrownBy(headOf(user).open("good", by({ connectTimeoutMs: 8_000, connectAttempts: 1 }))),
-      ).toMatchObject({ message: expect.stringMatching(message) });
     });
 
     test("that lets nobody log in now (/etc/nologin) is named with what its file says", async () => {
@@ -279,69 +190,4 @@ describeOnTestbed(describe)("a node", () => {
       });
     });
   });
-
-  describe("by srun", () => {
-    let head: ClusterHead;
-    beforeAll(async () => {
-      const { stderr } = await cluster().run("login", ["salloc", "--no-shell", "-w", "good"], { user: "alice" });
-      head = new ClusterHead(cluster(), { env: { SLURM_JOB_ID: /allocation (\d+)/.exec(stderr)?.[1] ?? "" } });
-    });
-    afterAll(() => head[Symbol.asyncDispose]());
-    beforeEach(() => void (head.logged.length = 0));
-    const bySrun: Partial<NodeLauncherConfig> = {
-      transport: { type: "srun" },
-      connectAttempts: 2,
-      connectPauseMs: 100,
-    };
-
-    test.each([
-      ["is not there", "/opt/nowhere/node", /\/opt\/nowhere\/node.*Node\.js is not there on that node under the path/s],
-      ["is too old", "/home/alice/old-node", /ERR_UNKNOWN_FILE_EXTENSION.*The Node\.js of that node is too old/s],
-    ])("whose Node.js %s says so at once", async (_, nodePath, message) => {
-      await cluster().run("login", ["tee", "old-node"], { user: "alice", input: OLD_NODE });
-      await cluster().run("login", ["chmod", "+x", "old-node"], { user: "alice" });
-      expect(await thrownBy(head.open("good", { ...bySrun, nodePath }))).toMatchObject({
-        message: expect.stringMatching(message),
-        transient: false,
-      });
-      expect(head.logged).toEqual([]);
-    });
-
-    test("that is not of the job is refused at once, and not tried again", async () => {
-      expect(await thrownBy(head.open("picky", bySrun))).toMatchObject({
-        message: expect.stringMatching(
-          /the agent on picky .*srun: error: Unable to create step .*: Requested node configuration is not available/s,
-        ),
-        transient: false,
-      });
-      expect(head.logged).toEqual([]);
-    });
-
-    test("without its slurmd is tried again, and named", async () => {
-      await cluster().fault.killSlurmd("good");
-      expect(await thrownBy(head.open("good", bySrun))).toMatchObject({
-        message: expect.stringMatching(/the agent on good .*Communication connection failure/s),
-      });
-      expect(head.logged).toEqual([expect.stringMatching(/^good: attempt 1 of 2 failed/)]);
-      await cluster().fault.heal("good");
-    });
-  });
 });
-
-/** What version 20 says of a program in TypeScript. */
-const OLD_NODE = `#!/bin/sh
-cat >&2 <<END
-node:internal/modules/esm/get_format:189
-  throw new ERR_UNKNOWN_FILE_EXTENSION(ext, filepath);
-        ^
-
-TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for $1
-    at Object.getFileProtocolModuleFormat [as file:] (node:internal/modules/esm/get_format:189:9)
-    at defaultLoad (node:internal/modules/esm/load:145:22) {
-  code: 'ERR_UNKNOWN_FILE_EXTENSION'
-}
-
-Node.js v20.20.2
-END
-exit 1
-`;

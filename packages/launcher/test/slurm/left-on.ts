@@ -2,7 +2,7 @@
 import type { NodeProcess, Testbed } from "@hyperion-ts/testbed";
 
 /** How long a condition may take to come true; a limit, not a claim. */
-export const patient = { timeout: 60_000, interval: 20 } as const;
+export const PATIENT = { timeout: 60_000, interval: 20 } as const;
 
 /** All that runs there but for the heads themselves, and salloc. sshd's sessions and Slurm's steps are in it. */
 export const leftOn = (cluster: Testbed, machine: string): readonly NodeProcess[] =>

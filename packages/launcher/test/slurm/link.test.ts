@@ -5,12 +5,12 @@ import { describe, test } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import { ClusterHead, clusterForTests, type HeadNode } from "./cluster-head.ts";
-import { leftOn, oursOn, patient } from "./left-on.ts";
+import { leftOn, oursOn, PATIENT } from "./left-on.ts";
 
-const ways: readonly Partial<NodeLauncherConfig>[] = [
-  { transport: { type: "node-ssh" } },
-  { transport: { type: "ssh" } },
-  { transport: { type: "srun" } },
+const WAYS: readonly Partial<NodeLauncherConfig>[] = [
+  { reach: { transport: { type: "node-ssh" } } },
+  { reach: { transport: { type: "ssh" } } },
+  { reach: { transport: { type: "srun" } } },
 ];
 
 // Each test has nodes of its own, so that their waits can be waited for together.
@@ -54,7 +54,7 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
 
   /** Opens these nodes together: by ssh in the head's process, by the system's ssh, by srun. */
   const openAll = (head: ClusterHead, nodes: readonly string[]): Promise<readonly HeadNode[]> =>
-    Promise.all(nodes.map((node, i) => head.open(node, ways[i])));
+    Promise.all(nodes.map((node, i) => head.open(node, WAYS[i])));
 
   test("a slow network (200 ms) delivers a large result as it is, and no node is lost", async ({ expect }) => {
     const nodes = names.slice(0, 3);
@@ -87,14 +87,14 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
     const running = opened.map((node) => thrownBy(node.call("untilKilled", null)));
     expect(nodes.map((node) => ours(node).length)).toEqual([2, 2, 2]);
     await Promise.all(nodes.map((node) => cluster().fault.cut(node)));
-    await Promise.all(nodes.map((node) => expect.poll(() => ours(node), patient).toEqual([])));
+    await Promise.all(nodes.map((node) => expect.poll(() => ours(node), PATIENT).toEqual([])));
     for (const error of await Promise.all(running))
       expect(error).toMatchObject({
         name: "WorkerDiedError",
         message: expect.stringMatching(/the node was lost: nothing was heard from its agent/),
       });
     await Promise.all(nodes.map((node) => cluster().fault.heal(node)));
-    await Promise.all(nodes.map((node) => expect.poll(() => leftOn(cluster(), node), patient).toEqual([])));
+    await Promise.all(nodes.map((node) => expect.poll(() => leftOn(cluster(), node), PATIENT).toEqual([])));
   });
 
   test("a killed head leaves nothing on any node", async ({ expect }) => {
@@ -102,7 +102,7 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
     await using head = await headIn(nodes);
     for (const node of await openAll(head, nodes)) void thrownBy(node.call("untilKilled", null));
     head.kill();
-    await Promise.all(nodes.map((node) => expect.poll(() => leftOn(cluster(), node), patient).toEqual([])));
+    await Promise.all(nodes.map((node) => expect.poll(() => leftOn(cluster(), node), PATIENT).toEqual([])));
   });
 
   test("a killed head behind a cut network leaves nothing on its nodes after the time of silence", async ({
@@ -113,7 +113,7 @@ describeOnTestbed(describe.concurrent)("with its defaults", () => {
     for (const node of await openAll(head, nodes)) void thrownBy(node.call("untilKilled", null));
     await Promise.all(nodes.map((node) => cluster().fault.cut(node)));
     head.kill();
-    await Promise.all(nodes.map((node) => expect.poll(() => ours(node), patient).toEqual([])));
+    await Promise.all(nodes.map((node) => expect.poll(() => ours(node), PATIENT).toEqual([])));
   });
 
   // As by Slurm, which suspends a job (all of its processes), or by a person (Ctrl-Z).

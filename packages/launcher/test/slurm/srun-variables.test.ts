@@ -26,7 +26,7 @@ describeOnTestbed(describe)("a head whose environment is full of options for sru
     ["on srun's own streams", false],
   ])("reaches both nodes %s", async (_, tls) => {
     const opened = await Promise.all(
-      ["n1", "n2"].map((host) => head.open(host, { transport: { type: "srun" }, tls, connectAttempts: 1 })),
+      ["n1", "n2"].map((host) => head.open(host, { reach: { transport: { type: "srun" }, tls, attempts: 1 } })),
     );
     expect(await Promise.all(opened.map((node) => node.call("square", 3)))).toEqual([9, 9]);
     await Promise.all(opened.map((node) => node.close()));
@@ -35,7 +35,7 @@ describeOnTestbed(describe)("a head whose environment is full of options for sru
 
   test("has workers with these variables, in its own directory, as by any transport", async () => {
     const names = ["SLURM_UNBUFFEREDIO", "SLURM_CONSTRAINT", "SRUN_EXPORT_ENV", "SLURM_JOB_ID", "SLURM_WORKING_DIR"];
-    const node = await head.open("n2", { transport: { type: "srun" } });
+    const node = await head.open("n2", { reach: { transport: { type: "srun" } } });
     expect(await node.call("place", names)).toEqual({
       host: "n2",
       directory: "/home/alice",

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NodeLauncherConfig } from "../../src/index.ts";
 import { thrownBy } from "../world.ts";
 import type { ClusterHead, HeadNode } from "./cluster-head.ts";
-import { leftOn, patient } from "./left-on.ts";
+import { leftOn, PATIENT } from "./left-on.ts";
 
 /** One way from a head to a node. */
 export interface Way {
@@ -67,7 +67,7 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
       test("keeps what workers print in their log, and out of the frames", async () => {
         await node.call("print", "hello");
         await expect
-          .poll(() => place().cluster.readFile(node.logFile), patient)
+          .poll(() => place().cluster.readFile(node.logFile), PATIENT)
           .toMatch(/hello on stdout[^]*hello on stderr/);
       });
 
@@ -87,7 +87,7 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
       expect(left().length).toBeGreaterThanOrEqual(2);
       await node.close();
       expect(await running).toMatchObject({ name: "WorkerDiedError" });
-      await expect.poll(left, patient).toEqual([]);
+      await expect.poll(left, PATIENT).toEqual([]);
     });
 
     test("notices that its agent was killed, which takes the workers with it", async () => {
@@ -103,20 +103,20 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
         name: "WorkerDiedError",
         message: expect.stringMatching(/the node was lost: its agent/),
       });
-      await expect.poll(left, patient).toEqual([]);
+      await expect.poll(left, PATIENT).toEqual([]);
     });
 
     test.skipIf(host === null)("notices a network that was cut; agent and workers end behind it", async () => {
-      const node = await open({ heartbeatMs: 500, silenceMs: 3_000, headSilenceMs: 3_000 });
+      const node = await open({ times: { heartbeatMs: 500, silenceMs: 3_000, headSilenceMs: 3_000 } });
       const running = thrownBy(node.call("untilKilled", null));
       await place().cluster.fault.cut(machine);
       expect(await node.lost()).toMatch(/nothing was heard from its agent/);
       expect(await running).toMatchObject({ message: expect.stringMatching(/the node was lost/) });
       await expect
-        .poll(() => left().filter(({ argv }) => argv.some((arg) => arg.endsWith("-main.ts"))), patient)
+        .poll(() => left().filter(({ argv }) => argv.some((arg) => arg.endsWith("-main.ts"))), PATIENT)
         .toEqual([]);
       await place().cluster.fault.heal(machine);
-      await expect.poll(left, patient).toEqual([]);
+      await expect.poll(left, PATIENT).toEqual([]);
     });
 
     test("leaves nothing behind when it is aborted, however far it has come", async () => {
@@ -126,7 +126,7 @@ export function transportSuite(name: string, { host, config, bulkBytes = 50_000_
         ),
       );
       expect(opened[0]).toMatch(/Timeout/);
-      await expect.poll(left, patient).toEqual([]);
+      await expect.poll(left, PATIENT).toEqual([]);
     });
   });
 }

@@ -22,13 +22,17 @@ describeOnTestbed(describe)("every transport", () => {
   const place = (): Place => ({ cluster: cluster(), head });
 
   transportSuite("local", { host: null, config: {} }, place);
-  transportSuite("node-ssh", { host: "n1", config: { transport: { type: "node-ssh" } } }, place);
-  transportSuite("the system's ssh", { host: "n2", config: { transport: { type: "ssh" } } }, place);
-  transportSuite("srun over TLS", { host: "n3", config: { transport: { type: "srun" } } }, place);
+  transportSuite("node-ssh", { host: "n1", config: { reach: { transport: { type: "node-ssh" } } } }, place);
+  transportSuite("the system's ssh", { host: "n2", config: { reach: { transport: { type: "ssh" } } } }, place);
+  transportSuite("srun over TLS", { host: "n3", config: { reach: { transport: { type: "srun" } } } }, place);
   transportSuite(
     "srun on its own streams",
-    { host: "n4", config: { transport: { type: "srun" }, tls: false }, bulkBytes: 20_000_000 },
+    { host: "n4", config: { reach: { transport: { type: "srun" }, tls: false } }, bulkBytes: 20_000_000 },
     place,
   );
-  transportSuite("node-ssh over TLS", { host: "n5", config: { transport: { type: "node-ssh" }, tls: true } }, place);
+  transportSuite(
+    "node-ssh over TLS",
+    { host: "n5", config: { reach: { transport: { type: "node-ssh" }, tls: true } } },
+    place,
+  );
 });

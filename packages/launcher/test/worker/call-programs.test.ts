@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { findProcessTools } from "@hyperion-ts/processes";
+import { findProcessTools, liveProcessesBelow } from "@hyperion-ts/processes";
 import { exec, execUnawaited } from "../functions/programs.ts";
 import { square } from "../functions.ts";
-import { liveProcessesBelow } from "../live-processes.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, kill, patience, readLog, testNode, thrownBy } from "../world.ts";
+import { agentOf, kill, PATIENCE, readLog, testNode, thrownBy } from "../world.ts";
 
 const testWithSetpriv = findProcessTools().setpriv ? test.concurrent : test.skip;
 
@@ -72,14 +71,14 @@ test.concurrent("a program ends with its call's abort, with what it has started,
   worker.submit(call);
   await vi.waitFor(
     () => expect(liveProcessesBelow(worker.pid).map(({ command }) => command)).toContain("sleep 1000"),
-    patience,
+    PATIENCE,
   );
   worker.abort(call, new Error("no longer wanted"));
   expect(await call.ended).toMatchObject({
     type: "failed",
     failure: { kind: "threw", error: { message: "no longer wanted" } },
   });
-  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid)).toEqual([]), patience);
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid)).toEqual([]), PATIENCE);
   expect(await worker.call(square, 2)).toBe(4);
 });
 
@@ -92,7 +91,7 @@ test.concurrent("a program that nobody waited for ends with the call, SIGTERM or
     file,
   });
   expect(existsSync(file)).toBe(true);
-  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid)).toEqual([]), patience);
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid)).toEqual([]), PATIENCE);
   expect(await worker.call(square, 2)).toBe(4);
 });
 
@@ -101,12 +100,12 @@ test.concurrent("a program ends with its worker", async () => {
   await using worker = await node.launcher.launch({});
   const call = recordedCall(exec, { file: "sh", args: ["-c", "sleep 1000; true"] });
   worker.submit(call);
-  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid).length).toBe(2), patience);
+  await vi.waitFor(() => expect(liveProcessesBelow(worker.pid).length).toBe(2), PATIENCE);
   kill(worker.pid);
   expect(await call.ended).toMatchObject({ type: "lost", began: true });
   await vi.waitFor(
     () => expect(node.world.processes().filter(({ command }) => command.includes("sleep"))).toEqual([]),
-    patience,
+    PATIENCE,
   );
   expect(readLog(worker.logFile)).toBe("");
 });
@@ -116,10 +115,10 @@ testWithSetpriv("a program is killed by the kernel with its worker, whose agent 
   await using worker = await node.launcher.launch({});
   worker.submit(recordedCall(exec, { file: "sleep", args: ["1000"] }));
   const sleeping = (): boolean => node.world.processes().some(({ command }) => command === "sleep 1000");
-  await vi.waitFor(() => expect(sleeping()).toBe(true), patience);
+  await vi.waitFor(() => expect(sleeping()).toBe(true), PATIENCE);
   const agent = agentOf(worker);
   kill(agent, "SIGSTOP");
   kill(worker.pid);
-  await vi.waitFor(() => expect(sleeping()).toBe(false), patience);
+  await vi.waitFor(() => expect(sleeping()).toBe(false), PATIENCE);
   kill(agent, "SIGCONT");
 });

@@ -13,10 +13,10 @@ import {
 } from "../../src/index.ts";
 import { agentProgram } from "../../src/head/program-file.ts";
 import { loadedModules, surroundings } from "../functions.ts";
-import { patience, testWorld, type World } from "../world.ts";
+import { PATIENCE, testWorld, type World } from "../world.ts";
 
 /** The runtime's compiler of TypeScript. */
-const compiler = /amaro/u;
+const COMPILER = /amaro/u;
 
 /** What a worker of a new agent has loaded of the runtime's compiler, and which directory for compiled code its functions see. */
 async function lookAround(
@@ -34,13 +34,16 @@ async function lookAround(
         XDG_CACHE_HOME: join(world.folder, "cache"),
       },
     });
-  await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, { headSilenceMs: null, ...options });
+  await using launcher = await workerLauncherWithRunCmd(world.folder, runCmd, {
+    times: { headSilenceMs: Infinity },
+    ...options,
+  });
   await using worker = await launcher.launch({});
   const { builtIn } = await worker.call(loadedModules, null);
   const { variables } = await worker.call(surroundings, ["NODE_COMPILE_CACHE", "HYPERION_COMPILE_CACHE"]);
   // It keeps what it has compiled a little later.
   await pause(100);
-  return { compiler: builtIn.filter((name) => compiler.test(name)), variables };
+  return { compiler: builtIn.filter((name) => COMPILER.test(name)), variables };
 }
 
 const logsOf = ({ folder }: World): string =>
@@ -53,7 +56,7 @@ test("what is compiled once is not compiled again, the programs' first files nei
   await using world = testWorld();
   const cached = { compileCache: join(world.folder, "compiled") };
   expect((await lookAround(world, {})).compiler).not.toEqual([]);
-  await vi.waitFor(async () => expect((await lookAround(world, cached)).compiler).toEqual([]), patience);
+  await vi.waitFor(async () => expect((await lookAround(world, cached)).compiler).toEqual([]), PATIENCE);
 });
 
 test("functions, and the programs that they start, see nothing of the directory for compiled code", async () => {
@@ -69,7 +72,7 @@ test("an agent on another node is told which directory is wanted, and looks at i
     return Promise.reject(new TransportError({ reason: "unsupported", message: "only heard what it should run" }));
   };
   const opened = openNodeLauncher(
-    { logDir: world.folder, compileCache: "/compiled", transport: { type: "custom", transport: { open } } },
+    { logDir: world.folder, compileCache: "/compiled", reach: { transport: { type: "custom", transport: { open } } } },
     { type: "RemoteAddr", hostname: "n1" },
   );
   await expect(opened).rejects.toThrow(LaunchError);

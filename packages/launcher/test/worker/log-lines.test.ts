@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { print, printNatively, printPieces } from "../functions/printing.ts";
 import { readLog, testNode } from "../world.ts";
 
-const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 const line = (call: number, text: string): unknown =>
-  expect.stringMatching(new RegExp(`^${time} #${call} ${text}$`, "u"));
+  expect.stringMatching(new RegExp(`^${TIME} #${call} ${text}$`, "u"));
 
 test.concurrent("each line of a call has the time and the call's id before it, on whichever stream", async () => {
   await using node = await testNode();
@@ -28,7 +28,7 @@ test.concurrent("what is written in pieces is one line, and its bytes stay what 
   await using worker = await node.launcher.launch({});
   const bytes = Buffer.from("ü😀");
   await worker.call(printPieces, [bytes.subarray(0, 1), bytes.subarray(1, 4), bytes.subarray(4)]);
-  expect(readLog(worker.logFile)).toMatch(new RegExp(`^${time} #1 ü😀hex\n$`, "u"));
+  expect(readLog(worker.logFile)).toMatch(new RegExp(`^${TIME} #1 ü😀hex\n$`, "u"));
 });
 
 test.concurrent("what native code writes appears as it is", async () => {

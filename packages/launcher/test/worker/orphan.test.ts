@@ -1,20 +1,20 @@
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { liveProcessesBelow } from "@hyperion-ts/processes";
 import { expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, type RunningCommand, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop } from "../functions.ts";
 import { exec, leaveChild, leaveOrphan } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { isAlive, liveProcessesBelow } from "../live-processes.ts";
-import { agentOf, block, kill, patience, readLog, testNode, testWorld, type World } from "../world.ts";
+import { agentOf, block, isAlive, kill, PATIENCE, readLog, testNode, testWorld, type World } from "../world.ts";
 
 /** A worker in a synchronous loop. */
 async function launchLooping(launcher: NodeLauncher, world: World): Promise<number> {
   const worker = await launcher.launch({});
   const file = join(world.folder, `looping-${worker.serviceId}`);
   worker.submit(recordedCall(loop, { file, ms: null }));
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
   return worker.pid;
 }
 
@@ -29,7 +29,7 @@ test.concurrent.for(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
     expect(world.processes().length).toBeGreaterThanOrEqual(5);
     head.signal(signal);
     expect(await head.exited).toEqual({ code: null, signal });
-    await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+    await vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
   },
 );
 
@@ -45,23 +45,22 @@ test.concurrent("nobody outlives the end of the agent's input", async () => {
   await launchLooping(launcher, world);
   for (const agent of agents) agent.stdin?.end();
   expect(await launcher.lost).toMatch(/^its agent ended \(code 0\)\n {2}\|.*Ending: the head is gone$/su);
-  await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+  await vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
 });
 
 test.concurrent("nobody outlives an agent that hears nothing of its head for the agreed time", async () => {
   await using world = testWorld();
   await using launcher = await workerLauncherWithRunCmd(world.folder, world.runCmd, {
-    heartbeatMs: 50,
-    headSilenceMs: 300,
+    times: { heartbeatMs: 50, headSilenceMs: 300 },
   });
   block(1_000);
   await launcher.lost;
   const logs = (): readonly string[] => readdirSync(world.folder).map((name) => readLog(join(world.folder, name)));
   await vi.waitFor(
-    () => expect(logs()).toEqual([expect.stringMatching(/Ending: nothing was heard from the head for \d+ ms/u)]),
-    patience,
+    () => expect(logs()).toEqual([expect.stringMatching(/Ending: nothing was heard from the head for [\d.]+ m?s/u)]),
+    PATIENCE,
   );
-  await vi.waitFor(() => expect(world.processes()).toEqual([]), patience);
+  await vi.waitFor(() => expect(world.processes()).toEqual([]), PATIENCE);
 });
 
 test.concurrent("where util-linux is missing, a thread watches for the end of the agent, and takes the worker's children along", async () => {
@@ -71,7 +70,7 @@ test.concurrent("where util-linux is missing, a thread watches for the end of th
   await other.call(leaveChild, {});
   kill(agentOf({ pid: looping }));
   await node.launcher.lost;
-  await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);
+  await vi.waitFor(() => expect(node.world.processes()).toEqual([]), PATIENCE);
 });
 
 test.concurrent.for([
@@ -88,7 +87,7 @@ test.concurrent.for([
     expect([...children, stays].filter(isAlive)).toHaveLength(3);
     end(worker.pid);
     await worker.gone;
-    await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), patience);
+    await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), PATIENCE);
     expect(isAlive(stays)).toBe(true);
     await node.launcher[Symbol.asyncDispose]();
     expect(node.world.processes()).toEqual([]);
@@ -104,7 +103,7 @@ test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncD
   await worker.call(leaveChild, { detached: true });
   const file = join(node.world.folder, "program");
   worker.submit(recordedCall(exec, { file: "sh", args: ["-c", `sleep 1000 & echo >${file}; wait`] }));
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
   const agent = agentOf(worker);
   const started = liveProcessesBelow(agent)
     .filter(({ command }) => !command.startsWith("bash -c"))
@@ -112,7 +111,7 @@ test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncD
   expect(started.length).toBeGreaterThanOrEqual(4);
   kill(worker.pid, "SIGSTOP");
   await which(worker, node.launcher)[Symbol.asyncDispose]();
-  await vi.waitFor(() => expect(started.filter(isAlive)).toEqual([]), patience);
+  await vi.waitFor(() => expect(started.filter(isAlive)).toEqual([]), PATIENCE);
 });
 
 test.concurrent("what many workers leave behind that end at once is gone when the launcher is disposed of", async () => {
@@ -136,6 +135,6 @@ test.concurrent("children of a worker that is killed together with its agent are
   ];
   for (const pid of [agentOf(worker), worker.pid]) kill(pid);
   await node.launcher.lost;
-  await vi.waitFor(() => expect(node.world.processes()).toEqual([]), patience);
+  await vi.waitFor(() => expect(node.world.processes()).toEqual([]), PATIENCE);
   expect(children.filter(isAlive)).toEqual([]);
 });

@@ -10,7 +10,7 @@ import {
   wrongOutput,
 } from "../functions/failing.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { patience, readLog, testNode, thrownBy } from "../world.ts";
+import { PATIENCE, readLog, testNode, thrownBy } from "../world.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -148,7 +148,7 @@ test.concurrent("an asynchronous loop ends by its signal, which tells why; a cal
   const behind = recordedCall(square, 3);
   worker.submit(running);
   worker.submit(behind);
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
   worker.abort(behind, new Error("not you"));
   worker.abort(running, new RangeError("took too long"));
   expect(await running.ended).toEqual({ type: "succeeded", value: "RangeError: took too long" });

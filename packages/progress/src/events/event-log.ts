@@ -100,8 +100,7 @@ class EventLog {
 }
 
 /** Whether nobody would miss the event if the process were killed right after it. */
-function mayWait(type: RunEvent["type"]): boolean {
-  return type === "call-ended" || type === "counts" || type === "log" || type === "worker-started";
-}
+const mayWait = (type: RunEvent["type"]): boolean =>
+  type === "call-ended" || type === "counts" || type === "log" || type === "worker-started";
 
 const warnOnStderr = (message: string): void => void process.stderr.write(`${message}\n`);

@@ -2,6 +2,7 @@
  * The event log, read back. A program that was killed, or a full disk, leaves a part of a line, and a later version of
  * these packages may write events that this one does not know: such lines are left out, the others tell what they told. Pure.
  */
+import type { CallWaitReason } from "./call-wait.ts";
 import type { RunEvent, StampedEvent } from "./run-event.ts";
 
 /** The events of a log's text (`events.jsonl`), in order; lines that are no event of this version are left out. */
@@ -18,11 +19,15 @@ function eventOf(line: string): StampedEvent | undefined {
     : { at: date, event: event.type === "counts" ? completed(event) : event };
 }
 
-/** An earlier version did not tell calls that load from those that run. */
+/** Earlier versions did not tell calls that load from those that run, and had another word for an earmarked node. */
 const completed = (counts: Extract<RunEvent, { type: "counts" }>): RunEvent => ({
   ...counts,
   functions: counts.functions.map((each) => ({ ...each, loading: each.loading ?? 0 })),
+  waitingFor: renamed(counts.waitingFor),
 });
+
+const renamed = (reason: CallWaitReason | null): CallWaitReason | null =>
+  (reason?.kind as string | undefined) === "claims" ? ({ ...reason, kind: "earmarked" } as CallWaitReason) : reason;
 
 function jsonOf(line: string): unknown {
   try {
@@ -40,9 +45,9 @@ const isLogged = (value: unknown): value is RunEvent & { readonly at: string } =
   typeof value.at === "string" &&
   "type" in value &&
   typeof value.type === "string" &&
-  Object.hasOwn(types, value.type);
+  Object.hasOwn(TYPES, value.type);
 
-const types: Readonly<Record<RunEvent["type"], true>> = {
+const TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "run-started": true,
   "nodes-connecting": true,
   "node-ready": true,

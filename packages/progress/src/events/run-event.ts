@@ -8,13 +8,17 @@ import type { CallWaitReason } from "./call-wait.ts";
 
 /** How many calls of one function there are in each state. */
 export interface FunctionCounts {
+  /** The function's name, as `defineRemote` was given it. */
   readonly name: string;
   /** Wanted, but not begun: no CPUs are free, a worker starts, or they were sent ahead. */
   readonly waiting: number;
   /** Their worker imports the module that defines the function. */
   readonly loading: number;
+  /** Begun, and not ended. */
   readonly running: number;
+  /** Answered with a result. */
   readonly done: number;
+  /** Failed for good. */
   readonly failed: number;
   /** Ended because their caller no longer wanted them, or never made because its group ended first. */
   readonly cancelled: number;
@@ -138,6 +142,8 @@ export type RunEvent =
 
 /** An event and when it happened. */
 export interface StampedEvent {
+  /** By this machine's clock. */
   readonly at: Date;
+  /** What happened. */
   readonly event: RunEvent;
 }

@@ -14,6 +14,7 @@ export class RunEvents {
     this.tracing = tracing;
   }
 
+  /** Tells all listeners, in the order in which they came. */
   emit(event: RunEvent): void {
     const stamped: StampedEvent = { at: new Date(), event };
     for (const listener of this.#listeners) listener(stamped);

@@ -7,7 +7,9 @@
 
 /** How many calls had ended at a time. */
 export interface CallSample {
+  /** On one steady clock, in milliseconds. */
   readonly atMs: number;
+  /** How many calls had ended by then. */
   readonly ended: number;
 }
 

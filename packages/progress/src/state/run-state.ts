@@ -5,13 +5,19 @@ import { addSample, type CallSample } from "./call-rate.ts";
 
 /** A run as its events tell it, at one moment. */
 export interface RunState {
+  /** The run's id; empty before its first event. */
   readonly programId: string;
+  /** The path of the results database. */
   readonly database: string;
+  /** The path of the run's log directory. */
   readonly logDir: string;
+  /** On the clock of `nextRunState`'s `atMs`, as all times here. */
   readonly startedAtMs: number;
+  /** Whether the run goes on. */
   readonly phase: RunPhase;
   /** The CPUs of each node that works. */
   readonly nodes: ReadonlyMap<string, number>;
+  /** How many nodes were lost while the run went on. */
   readonly nodesLost: number;
   /** How many nodes are still being connected to. */
   readonly connecting: number;
@@ -40,11 +46,13 @@ export type RunPhase =
 
 /** The calls of one function, and how their numbers have come to be. */
 export interface FunctionProgress {
+  /** As they were last told. */
   readonly counts: FunctionCounts;
   /** From when the first call ran. */
   readonly samples: readonly CallSample[];
-  /** Whether a call has ever run, or waited, when somebody looked. */
+  /** Whether a call has ever run when somebody looked. */
   readonly hasRun: boolean;
+  /** Whether a call has ever waited when somebody looked. */
   readonly hasWaited: boolean;
   /** Whether nobody knew how many there would be. */
   readonly wasUncounted: boolean;
@@ -58,7 +66,7 @@ const COUNTS_INTERVAL_MS = 1_000;
 const PAUSE_MS = 10_000;
 
 /** Before the first event. */
-export const noRun: RunState = {
+export const NO_RUN: RunState = {
   programId: "",
   database: "",
   logDir: "",

@@ -8,9 +8,11 @@
 import { stripVTControlCharacters } from "node:util";
 import type { OutputStream } from "./output-stream.ts";
 import type { BlockSize } from "../texts/live-lines.ts";
-import { type Line, lineWidth, paintLine } from "../texts/styled-line.ts";
+import { type StyledLine, lineWidth, paintLine } from "../texts/styled-line.ts";
 
+/** How a block is drawn, and beside what. */
 export interface LiveBlockOptions {
+  /** Whether styles are shown. */
   readonly colour: boolean;
   /** Streams of the same terminal, perhaps, that the program writes to. */
   readonly programStreams: readonly OutputStream[];
@@ -18,6 +20,7 @@ export interface LiveBlockOptions {
   readonly gaveWay: () => void;
 }
 
+/** A block on one terminal. */
 export class LiveBlock implements Disposable {
   readonly #stream: OutputStream;
   readonly #options: LiveBlockOptions;
@@ -44,7 +47,7 @@ export class LiveBlock implements Disposable {
   }
 
   /** Puts these lines in place of those that are there; lines that are too wide are cut. */
-  draw(lines: readonly Line[]): void {
+  draw(lines: readonly StyledLine[]): void {
     if (this.#midLine) return;
     const { columns } = this.size;
     const painted = lines.map((line) => `${paintLine(line, { columns, colour: this.#options.colour })}${CLEAR_LINE}\n`);
@@ -53,7 +56,7 @@ export class LiveBlock implements Disposable {
   }
 
   /** Prints lines that stay, of any width, in place of the block. */
-  print(lines: readonly Line[]): void {
+  print(lines: readonly StyledLine[]): void {
     const newline = this.#midLine ? "\n" : "";
     this.#midLine = false;
     this.#write(

@@ -6,22 +6,26 @@ import { eventLines } from "../texts/event-lines.ts";
 import { LiveBlock } from "./live-block.ts";
 import { liveLines } from "../texts/live-lines.ts";
 import type { OutputStream } from "./output-stream.ts";
-import { nextRunState, noRun, type RunState } from "../state/run-state.ts";
+import { nextRunState, NO_RUN, type RunState } from "../state/run-state.ts";
 
 const MIN_REDRAW_MS = 100;
 /** The clock and the rates change also when nothing happens. */
 const CLOCK_MS = 1_000;
 
+/** How a run is shown on a terminal. */
 export interface LiveDisplayOptions {
+  /** Whether styles are shown. */
   readonly colour: boolean;
+  /** Streams of the same terminal, perhaps, that the program writes to. */
   readonly programStreams: readonly OutputStream[];
 }
 
+/** The display of one run on a terminal. */
 export class LiveDisplay implements Disposable {
   readonly #stream: OutputStream;
   readonly #block: LiveBlock;
   readonly #clock: NodeJS.Timeout;
-  #state: RunState = noRun;
+  #state: RunState = NO_RUN;
   #redraw: Timer | undefined;
   #drawnAtMs = Number.NEGATIVE_INFINITY;
 
@@ -32,6 +36,7 @@ export class LiveDisplay implements Disposable {
     stream.on("resize", this.#resized);
   }
 
+  /** Takes in an event. */
   show(stamped: StampedEvent): void {
     const before = this.#state;
     if (before.phase.kind === "ended") return;
@@ -67,7 +72,7 @@ export class LiveDisplay implements Disposable {
   }
 
   get #isUp(): boolean {
-    return this.#state !== noRun && this.#state.phase.kind !== "ended";
+    return this.#state !== NO_RUN && this.#state.phase.kind !== "ended";
   }
 
   #draw(nowMs: number): void {

@@ -4,19 +4,20 @@ import { steadyNowMs } from "@hyperion-ts/bounds";
 import { countsLine } from "../texts/counts-line.ts";
 import { eventLines } from "../texts/event-lines.ts";
 import type { OutputStream } from "./output-stream.ts";
-import { nextRunState, noRun, type RunState } from "../state/run-state.ts";
-import { type Line, paintLine } from "../texts/styled-line.ts";
+import { nextRunState, NO_RUN, type RunState } from "../state/run-state.ts";
+import { type StyledLine, paintLine } from "../texts/styled-line.ts";
 import { isSilent, waitText } from "../texts/wait-text.ts";
 
 const COUNTS_EVERY_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
 
+/** The display of one run as lines. */
 export class PlainDisplay implements Disposable {
   readonly #stream: OutputStream;
   readonly #clock: NodeJS.Timeout;
-  #state: RunState = noRun;
+  #state: RunState = NO_RUN;
   /** What the last counts line told, and when. */
-  #told: RunState = noRun;
+  #told: RunState = NO_RUN;
   #toldAtMs = steadyNowMs();
   /** The beginning of the last silence that was told. */
   #toldIdleSinceMs: number | null = null;
@@ -26,6 +27,7 @@ export class PlainDisplay implements Disposable {
     this.#clock = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
+  /** Takes in an event. */
   show(stamped: StampedEvent): void {
     const before = this.#state;
     if (before.phase.kind === "ended") return;
@@ -61,7 +63,7 @@ export class PlainDisplay implements Disposable {
     this.#print([countsLine(this.#state, nowMs)]);
   }
 
-  #print(lines: readonly Line[]): void {
+  #print(lines: readonly StyledLine[]): void {
     if (lines.length > 0)
       this.#stream.write(lines.map((line) => `${paintLine(line, { columns: null, colour: false })}\n`).join(""));
   }

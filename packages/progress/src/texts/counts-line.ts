@@ -3,10 +3,10 @@ import { functionColumns } from "./function-columns.ts";
 import { clockText, countText } from "./human-numbers.ts";
 import type { RunState } from "../state/run-state.ts";
 import { waitText } from "./wait-text.ts";
-import type { Line } from "./styled-line.ts";
+import type { StyledLine } from "./styled-line.ts";
 
 /** For instance `00:01:42  roots/bracket 31/50, 2 running, 17 waiting, 11.9 calls/s, about 2 s left; 4 remembered`. */
-export function countsLine(state: RunState, nowMs: number): Line {
+export function countsLine(state: RunState, nowMs: number): StyledLine {
   const { functions, remembered, startedAtMs, phase } = state;
   const parts = functions.map(
     (f) =>

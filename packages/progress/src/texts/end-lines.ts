@@ -4,12 +4,12 @@ import { isCutShort, leftCalls, openCalls } from "./function-columns.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
 import { paragraph } from "./paragraph.ts";
 import type { RunState } from "../state/run-state.ts";
-import type { Line } from "./styled-line.ts";
+import type { StyledLine } from "./styled-line.ts";
 
 type RunEnded = Extract<RunEvent, { type: "run-ended" }>;
 
 /** For instance `done in 3.2 s: 60 calls, 0 failed`; why it failed, as far as that was not shown yet, and how to go on. */
-export function endLines(state: RunState, { outcome, seconds, message }: RunEnded): readonly Line[] {
+export function endLines(state: RunState, { outcome, seconds, message }: RunEnded): readonly StyledLine[] {
   const time = durationText(seconds);
   switch (outcome) {
     case "done":
@@ -54,7 +54,7 @@ function totalsText({ functions, remembered, phase }: RunState): string {
 }
 
 /** Behind the message there may be lines that say where in the program. */
-function reason({ failures }: RunState, message: string | null): readonly Line[] {
+function reason({ failures }: RunState, message: string | null): readonly StyledLine[] {
   if (message === null) return [];
   const shown = failures.find((failure) => message === failure || message.startsWith(`${failure}\n`));
   const rest = shown === undefined ? message : message.slice(shown.length + 1);

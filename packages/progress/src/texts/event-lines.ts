@@ -5,14 +5,14 @@ import { endLines } from "./end-lines.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
 import { paragraph } from "./paragraph.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "../state/run-state.ts";
-import type { Line } from "./styled-line.ts";
+import type { StyledLine } from "./styled-line.ts";
 
 /** `state` is the state before and with the event: what the shutdown brings is judged by the former, repetition by the latter. */
 export function eventLines(
   state: { readonly before: RunState; readonly after: RunState },
   event: RunEvent,
   live: boolean,
-): readonly Line[] {
+): readonly StyledLine[] {
   if (isShutdown(state.before, event)) return [];
   const seen = timesSeen(state.after, event);
   if (seen > MAX_SHOWN + 1) return [];
@@ -22,7 +22,7 @@ export function eventLines(
     : [[{ text: `  … more of these are in ${state.after.logDir}/events.jsonl`, style: "dim" }]];
 }
 
-function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Line[] {
+function linesOf(state: RunState, event: RunEvent, live: boolean): readonly StyledLine[] {
   switch (event.type) {
     case "run-started":
       return [
@@ -111,11 +111,11 @@ function oldCodeText({ files, workers }: Extract<RunEvent, { type: "old-code" }>
 }
 
 /** To the minute, in this machine's time zone. */
-const minuteText = (date: Date): string => {
+function minuteText(date: Date): string {
   const [year, ...rest] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()];
   const [month, day, hour, minute] = rest.map((part) => String(part).padStart(2, "0"));
   return `${year}-${month}-${day} ${hour}:${minute}`;
-};
+}
 
 function runningText({ functions }: RunState): string {
   const running = functions.reduce((sum, { counts }) => sum + counts.running + counts.loading, 0);

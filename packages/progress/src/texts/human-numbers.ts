@@ -1,4 +1,5 @@
 /** Numbers as people read them. The texts are English and don't depend on the locale, so that logs can be compared. */
+import { showDuration } from "@hyperion-ts/bounds";
 
 /** `12,345`. */
 export const countText = (count: number): string => count.toLocaleString("en-US");
@@ -14,11 +15,7 @@ export function clockText(seconds: number): string {
 
 /** `3.2 s`, `42 s`, `3 m 20 s`, `2 h 05 m`. */
 export function durationText(seconds: number): string {
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3_600) return `${Math.floor(whole / 60)} m ${twoDigits(whole % 60)} s`;
-  return `${countText(Math.floor(whole / 3_600))} h ${twoDigits(Math.floor(whole / 60) % 60)} m`;
+  return seconds < 9.95 ? `${Math.max(0, seconds).toFixed(1)} s` : showDuration(seconds * 1_000);
 }
 
 /** `12.4 calls/s`; slow ones by the minute or hour. */
@@ -30,11 +27,11 @@ export function rateText(perSecond: number): string {
 
 /** `about 2 s left`; never more exact than the guess is. */
 export function timeLeftText(seconds: number): string {
-  const [unit, length] = timeUnits.findLast(([, length]) => seconds >= 1.5 * length) ?? timeUnits[0];
+  const [unit, length] = TIME_UNITS.findLast(([, length]) => seconds >= 1.5 * length) ?? TIME_UNITS[0];
   return `about ${countText(Math.max(1, Math.round(seconds / length)))} ${unit} left`;
 }
 
-const timeUnits = [
+const TIME_UNITS = [
   ["s", 1],
   ["min", 60],
   ["h", 3_600],

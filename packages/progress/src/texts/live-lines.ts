@@ -2,13 +2,15 @@
 import { functionColumns, isCutShort, isThrough, leftCalls, openCalls } from "./function-columns.ts";
 import { clockText, plural } from "./human-numbers.ts";
 import type { FunctionProgress, RunPhase, RunState } from "../state/run-state.ts";
-import { type Line, lineWidth, type Span } from "./styled-line.ts";
+import { type StyledLine, lineWidth, type Span } from "./styled-line.ts";
 import { textWidth, truncateText } from "./text-width.ts";
 import { connectingText, isSilent, waitText } from "./wait-text.ts";
 
 /** The room that a terminal has, in characters. */
 export interface BlockSize {
+  /** How wide a line may be. */
   readonly columns: number;
+  /** How many lines there are. */
   readonly rows: number;
 }
 
@@ -22,7 +24,7 @@ const MARK_WIDTH = 4;
 const LESS_NEEDED = [5, 3, 6];
 
 /** The block at a time. It has fewer lines than the terminal has rows; its lines may be wider than the terminal. */
-export function liveLines(state: RunState, nowMs: number, { columns, rows }: BlockSize): readonly Line[] {
+export function liveLines(state: RunState, nowMs: number, { columns, rows }: BlockSize): readonly StyledLine[] {
   const room = Math.max(1, rows - FREE_ROWS);
   const shown = mostInteresting(state.functions, room);
   const hidden = state.functions.length - shown.length;
@@ -37,8 +39,12 @@ export function liveLines(state: RunState, nowMs: number, { columns, rows }: Blo
   ];
 }
 
-function headline(state: RunState, nowMs: number, width: number): Line {
-  const left: Line = [{ text: state.programId, style: "bold" }, { text: `  ${nodesText(state)}` }, endingSpan(state)];
+function headline(state: RunState, nowMs: number, width: number): StyledLine {
+  const left: StyledLine = [
+    { text: state.programId, style: "bold" },
+    { text: `  ${nodesText(state)}` },
+    endingSpan(state),
+  ];
   const clock = clockText((nowMs - state.startedAtMs) / 1_000);
   return [
     ...left,
@@ -58,7 +64,7 @@ function nodesText({ nodes, nodesLost, connecting, countedAtMs, startedAtMs }: R
 }
 
 /** Why no call runs, when none has run for a while. */
-function waitRow(state: RunState, nowMs: number): readonly Line[] {
+function waitRow(state: RunState, nowMs: number): readonly StyledLine[] {
   const text = isSilent(state, nowMs) && state.nodes.size > 0 ? waitText(state) : null;
   return text === null ? [] : [[{ text: `  … ${text}`, style: "dim" }]];
 }
@@ -81,8 +87,8 @@ function functionRows(
   phase: RunPhase,
   nowMs: number,
   columns: number,
-): readonly Line[] {
-  const table = functions.map((f): Line => [
+): readonly StyledLine[] {
+  const table = functions.map((f): StyledLine => [
     { text: truncateText(f.counts.name, MAX_NAME) },
     ...functionColumns(f, phase, nowMs),
   ]);
@@ -91,7 +97,7 @@ function functionRows(
 }
 
 /** The width of each column; 0 for what is empty, and for what a narrow terminal has no room for. */
-function fittingWidths(table: readonly Line[], room: number): readonly number[] {
+function fittingWidths(table: readonly StyledLine[], room: number): readonly number[] {
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => textWidth(row[column]?.text ?? ""))),
   );
@@ -103,7 +109,7 @@ function fittingWidths(table: readonly Line[], room: number): readonly number[] 
 }
 
 /** The name is flush left, the rest is flush right. */
-function alignedRow(row: Line, widths: readonly number[]): Line {
+function alignedRow(row: StyledLine, widths: readonly number[]): StyledLine {
   const last = row.findLastIndex(({ text }, column) => text !== "" && widths[column] !== 0);
   return row.slice(0, last + 1).flatMap((cell, column) => {
     const width = widths[column] ?? 0;

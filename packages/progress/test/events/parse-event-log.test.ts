@@ -3,7 +3,7 @@ import { parseEventLog } from "../../src/events/parse-event-log.ts";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { at, callFailed, callRetried, counts, ended, interrupted, nodeLost, nodeReady, started } from "../story.ts";
 
-const story: readonly StampedEvent[] = [
+const STORY: readonly StampedEvent[] = [
   at(0, started),
   at(0.1, { type: "nodes-connecting", nodes: 2 }),
   at(0.4, nodeReady("n1", 4, "not pinned")),
@@ -28,7 +28,7 @@ const written = (events: readonly StampedEvent[]): string =>
 
 describe("the text of an event log", () => {
   test("gives back the events that were written, with their times", () => {
-    expect(parseEventLog(written(story))).toEqual(story);
+    expect(parseEventLog(written(STORY))).toEqual(STORY);
   });
 
   test("of an earlier version knows of no calls that load", () => {
@@ -36,8 +36,13 @@ describe("the text of an event log", () => {
     expect(parseEventLog(line.replace('"loading":0,', ""))).toEqual([at(1, counts([{ running: 2, loading: 0 }]))]);
   });
 
+  test("of an earlier version says with today's word that a node is earmarked", () => {
+    const waiting = counts([{ waiting: 1 }], 0, { kind: "earmarked", node: "n1", cpus: 2, idle: 1 });
+    expect(parseEventLog(written([at(1, waiting)]).replace('"earmarked"', '"claims"'))).toEqual([at(1, waiting)]);
+  });
+
   test("of a program that was killed may end in a part of a line", () => {
-    expect(parseEventLog(written(story).slice(0, -20))).toEqual(story.slice(0, -1));
+    expect(parseEventLog(written(STORY).slice(0, -20))).toEqual(STORY.slice(0, -1));
   });
 
   test.each([
@@ -52,7 +57,7 @@ describe("the text of an event log", () => {
     { what: "what is no object", line: "null" },
     { what: "an empty line", line: "" },
   ])("may hold $what, which is left out", ({ line }) => {
-    const [first = "", ...others] = written(story).split("\n");
-    expect(parseEventLog([first, line, ...others].join("\n"))).toEqual(story);
+    const [first = "", ...others] = written(STORY).split("\n");
+    expect(parseEventLog([first, line, ...others].join("\n"))).toEqual(STORY);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent, StampedEvent } from "../../src/events/run-event.ts";
-import { isShutdown, nextRunState, noRun } from "../../src/state/run-state.ts";
+import { isShutdown, nextRunState, NO_RUN } from "../../src/state/run-state.ts";
 import {
   after,
   at,
@@ -85,6 +85,6 @@ describe("what the shutdown brings", () => {
   });
 
   test("nothing is expected before the run has begun", () => {
-    expect(isShutdown(noRun, nodeLost("n1"))).toBe(false);
+    expect(isShutdown(NO_RUN, nodeLost("n1"))).toBe(false);
   });
 });

@@ -33,7 +33,7 @@ function shown({ columns = 80, rows = 24 } = {}): Shown {
   };
 }
 
-const underWay: readonly RunEvent[] = [started, nodeReady("n1", 4), counts([{ done: 31, running: 2, waiting: 17 }])];
+const UNDER_WAY: readonly RunEvent[] = [started, nodeReady("n1", 4), counts([{ done: 31, running: 2, waiting: 17 }])];
 
 describe("on a terminal", () => {
   test("a block is redrawn in place, and its clock goes on", () => {
@@ -60,7 +60,7 @@ describe("on a terminal", () => {
 
   test("problems stay above the block", () => {
     using run = shown();
-    run.emit(...underWay, callFailed("roots/bracket"));
+    run.emit(...UNDER_WAY, callFailed("roots/bracket"));
     expect(run.screen(200)).toMatchInlineSnapshot(`
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
@@ -74,7 +74,7 @@ describe("on a terminal", () => {
 
   test("the final counts and the totals stay, and nothing else", () => {
     using run = shown();
-    run.emit(...underWay, interrupted);
+    run.emit(...UNDER_WAY, interrupted);
     expect(run.screen(1_000)).toContain("ending after SIGINT");
     run.emit(counts([{ done: 50, failed: 1 }]), ended(1, "failed", "too few roots"));
     run.emit({ type: "node-lost", node: "n1", reason: "its agent ended (code 0)" });
@@ -93,7 +93,7 @@ describe("on a terminal", () => {
 
   test("a display that ends before its run leaves nothing of the block", () => {
     const run = shown();
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run[Symbol.dispose]();
     run.emit(callFailed("roots/bracket"));
     expect(run.screen(5_000)).toMatchInlineSnapshot(`
@@ -117,7 +117,7 @@ describe("on a terminal", () => {
 
   test("lines that are too wide are cut, so that erasing them leaves nothing behind", () => {
     using run = shown({ columns: 30 });
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run.screen(3_000);
     run.emit(counts([{ name: "根".repeat(40), done: 1, running: 1 }]));
     expect(run.screen(3_000)).toMatchInlineSnapshot(`
@@ -133,7 +133,7 @@ describe("on a terminal", () => {
 
   test("a key that the terminal echoes into it goes with the next redraw", () => {
     using run = shown();
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run.terminal.echo("^C");
     run.emit(interrupted);
     expect(run.screen(200)).not.toContain("^C");
@@ -146,7 +146,7 @@ describe("on a terminal", () => {
     { before: 80, after: 12 },
   ])("after the terminal goes from $before to $after columns there is one block", ({ before, after }) => {
     using run = shown({ columns: before });
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run.screen(500);
     run.terminal.resize(after);
     const lines = run.screen(1_000).split("\n");
@@ -157,7 +157,7 @@ describe("on a terminal", () => {
 
   test("a block at the bottom of a short terminal scrolls what is above it, and no more", () => {
     using run = shown({ rows: 6 });
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     for (let i = 0; i < 8; i += 1) {
       run.emit({ type: "log", message: `line ${i}` });
       run.screen(150);
@@ -183,7 +183,7 @@ describe("on a terminal", () => {
 describe("what the program prints", () => {
   test("comes above the block", () => {
     using run = shown();
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run.terminal.write("half of it\n");
     expect(run.screen()).not.toContain("▶");
     expect(run.screen(200)).toMatchInlineSnapshot(`
@@ -198,7 +198,7 @@ describe("what the program prints", () => {
 
   test("is not torn apart: the block waits for the end of the line", () => {
     using run = shown();
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run.terminal.write("points: ");
     run.screen(500);
     run.terminal.write(new TextEncoder().encode("1, 2"));
@@ -209,7 +209,7 @@ describe("what the program prints", () => {
 
   test("keeps a line of its own also when a problem comes in the middle", () => {
     using run = shown();
-    run.emit(...underWay);
+    run.emit(...UNDER_WAY);
     run.terminal.write("points: 1");
     run.emit(callFailed("roots/bracket", "roots/bracket failed"));
     expect(run.screen(200)).toContain("points: 1\n✗ roots/bracket failed\nq7RkW");

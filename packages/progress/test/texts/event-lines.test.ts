@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { eventLines } from "../../src/texts/event-lines.ts";
-import { nextRunState, noRun } from "../../src/state/run-state.ts";
+import { nextRunState, NO_RUN } from "../../src/state/run-state.ts";
 import {
   at,
   callFailed,
@@ -17,7 +17,7 @@ import {
 
 /** All lines of a story, as they are kept. */
 function told(events: readonly StampedEvent[], live = false): string {
-  let state = noRun;
+  let state = NO_RUN;
   const lines = [at(0, started), ...events].flatMap((stamped) => {
     const before = state;
     state = nextRunState(before, stamped.event, stamped.at.getTime());

@@ -6,7 +6,7 @@ import { after, at, counts, ended, interrupted, nodeLost, nodeReady, started, st
 const block = (seconds: number, events: readonly StampedEvent[], size = { columns: 79, rows: 24 }): string =>
   `\n${textOf(liveLines(after(at(0, started), ...events), startMs + seconds * 1_000, size), size.columns)}\n`;
 
-const twoNodes = [at(1, nodeReady("n1", 16)), at(1, nodeReady("n2", 8))];
+const TWO_NODES = [at(1, nodeReady("n1", 16)), at(1, nodeReady("n2", 8))];
 
 describe("the live block", () => {
   test("says that it connects", () => {
@@ -21,12 +21,12 @@ describe("the live block", () => {
       q7RkW  connecting to 3 nodes                                           00:00:02
       "
     `);
-    expect(block(2, [connecting, ...twoNodes])).toMatchInlineSnapshot(`
+    expect(block(2, [connecting, ...TWO_NODES])).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs, connecting to 1 node                          00:00:02
       "
     `);
-    expect(block(2, [connecting, ...twoNodes, at(2, { type: "node-left-out", node: "n3", reason: "no route" })]))
+    expect(block(2, [connecting, ...TWO_NODES, at(2, { type: "node-left-out", node: "n3", reason: "no route" })]))
       .toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:02
@@ -59,7 +59,7 @@ describe("the live block", () => {
 
   test("shows what runs, how fast, and how long it will take", () => {
     const events = [
-      ...twoNodes,
+      ...TWO_NODES,
       at(2, counts([{ done: 12, running: 24, waiting: 65 }])),
       at(3, counts([{ done: 24, running: 24, waiting: 52, failed: 1 }], 1_234)),
     ];
@@ -82,14 +82,14 @@ describe("the live block", () => {
           module: "file:///work/roots.ts",
         }),
       );
-    expect(block(5, [...twoNodes, loads(0)])).toMatchInlineSnapshot(`
+    expect(block(5, [...TWO_NODES, loads(0)])).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:05
         ◌ roots/bracket  0/67  2 loading  65 waiting
         … the next one waits: its worker on n1 loads roots.ts
       "
     `);
-    expect(block(5, [...twoNodes, loads(1)])).toMatchInlineSnapshot(`
+    expect(block(5, [...TWO_NODES, loads(1)])).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:05
         ▶ roots/bracket  0/68  1 running, 2 loading  65 waiting
@@ -104,7 +104,7 @@ describe("the live block", () => {
       { name: "roots/check", failed: 2 },
       { name: "roots/plot", waiting: 7 },
     ];
-    expect(block(106, [...twoNodes, at(101, counts(functions))])).toMatchInlineSnapshot(`
+    expect(block(106, [...TWO_NODES, at(101, counts(functions))])).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:01:46
         ✔ roots/bracket                     50/50                       50.0 calls/s
@@ -117,7 +117,7 @@ describe("the live block", () => {
 
   test("leaves out what is least needed on a narrow terminal, and cuts what still does not fit", () => {
     const events = [
-      ...twoNodes,
+      ...TWO_NODES,
       at(3, counts([{ done: 24, running: 24, waiting: 52, retried: 1 }])),
       at(4, counts([{ done: 48, running: 24, waiting: 28, retried: 1 }])),
     ];
@@ -139,7 +139,7 @@ describe("the live block", () => {
     const functions = Array.from({ length: 20 }, (_, i) =>
       i === 3 ? { name: `f${i}`, running: 1 } : { name: `f${i}`, done: 1 },
     );
-    expect(block(3, [...twoNodes, at(3, counts(functions))], { columns: 79, rows: 8 })).toMatchInlineSnapshot(`
+    expect(block(3, [...TWO_NODES, at(3, counts(functions))], { columns: 79, rows: 8 })).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:03
         ▶ f3   0/1  1 running
@@ -152,7 +152,7 @@ describe("the live block", () => {
   });
 
   test("says which nodes are gone, and that the run is ending", () => {
-    expect(block(9, [...twoNodes, at(5, nodeLost("n1")), at(8, interrupted)])).toMatchInlineSnapshot(`
+    expect(block(9, [...TWO_NODES, at(5, nodeLost("n1")), at(8, interrupted)])).toMatchInlineSnapshot(`
       "
       q7RkW  1 node, 8 CPUs (1 node lost)  ending after SIGINT               00:00:09
       "
@@ -161,8 +161,8 @@ describe("the live block", () => {
 
   test("says what all wait for, when nothing has run for a while", () => {
     const starting = at(2, counts([{ waiting: 50 }], 0, { kind: "worker-starting", node: "n1" }));
-    expect(block(3, [...twoNodes, starting])).not.toContain("waits");
-    expect(block(5, [...twoNodes, starting])).toMatchInlineSnapshot(`
+    expect(block(3, [...TWO_NODES, starting])).not.toContain("waits");
+    expect(block(5, [...TWO_NODES, starting])).toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:05
         ◌ roots/bracket  0/50  50 waiting
@@ -171,7 +171,7 @@ describe("the live block", () => {
     `);
     expect(
       block(9, [
-        ...twoNodes,
+        ...TWO_NODES,
         starting,
         at(5, counts([{ running: 24, waiting: 26 }], 0, { kind: "worker-starting", node: "n1" })),
       ]),
@@ -181,7 +181,7 @@ describe("the live block", () => {
   test("tells a stream without a total, and without a time left", () => {
     expect(
       block(4, [
-        ...twoNodes,
+        ...TWO_NODES,
         at(3, counts([{ done: 929, running: 2, waiting: 48, toCome: null }])),
         at(4, counts([{ done: 1_029, running: 2, waiting: 48, toCome: null }])),
       ]),
@@ -196,7 +196,7 @@ describe("the live block", () => {
   test("tells the whole number where it is known, also of what has not been asked for", () => {
     expect(
       block(4, [
-        ...twoNodes,
+        ...TWO_NODES,
         at(3, counts([{ done: 10, running: 2, toCome: 88 }])),
         at(4, counts([{ done: 20, running: 2, toCome: 78 }])),
       ]),
@@ -215,7 +215,7 @@ describe("the live block", () => {
       { name: "roots/failed", done: 3, failed: 1, cancelled: 7 },
       { name: "roots/stream", done: 929, cancelled: 50, toCome: null },
     ];
-    expect(block(9, [...twoNodes, at(5, counts(functions)), at(8, interrupted), at(8, ended(8, "interrupted"))]))
+    expect(block(9, [...TWO_NODES, at(5, counts(functions)), at(8, interrupted), at(8, ended(8, "interrupted"))]))
       .toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:09
@@ -225,8 +225,8 @@ describe("the live block", () => {
         ■ roots/stream  929 done
       "
     `);
-    expect(block(9, [...twoNodes, at(5, counts(functions)), at(8, ended(8, "failed"))])).toContain("■ roots/cut");
-    expect(block(9, [...twoNodes, at(5, counts([{ done: 40, cancelled: 12 }])), at(8, ended(8))])).toContain(
+    expect(block(9, [...TWO_NODES, at(5, counts(functions)), at(8, ended(8, "failed"))])).toContain("■ roots/cut");
+    expect(block(9, [...TWO_NODES, at(5, counts([{ done: 40, cancelled: 12 }])), at(8, ended(8))])).toContain(
       "✔ roots/bracket  40/40",
     );
   });
@@ -234,14 +234,14 @@ describe("the live block", () => {
   test("keeps a column while calls go on, and its order, also where its number is 0 for a moment", () => {
     const waits = (second: number, waiting: number): StampedEvent =>
       at(second, counts([{ done: second, running: 2, waiting, toCome: null }]));
-    expect(block(4, [...twoNodes, waits(2, 3), waits(3, 0)])).toContain("2 running  0 waiting");
-    expect(block(4, [...twoNodes, waits(2, 0), waits(3, 0)])).not.toContain("waiting");
-    expect(block(20, [...twoNodes, waits(2, 3), at(9, counts([{ done: 9 }]))])).not.toContain("waiting");
+    expect(block(4, [...TWO_NODES, waits(2, 3), waits(3, 0)])).toContain("2 running  0 waiting");
+    expect(block(4, [...TWO_NODES, waits(2, 0), waits(3, 0)])).not.toContain("waiting");
+    expect(block(20, [...TWO_NODES, waits(2, 3), at(9, counts([{ done: 9 }]))])).not.toContain("waiting");
   });
 
   test("does not tick off what is asked for one after the other", () => {
     const one = (second: number, running: number): StampedEvent => at(second, counts([{ done: second, running }]));
-    expect(block(4.5, [...twoNodes, one(2, 1), one(3, 0), one(4, 0)])).toContain("▶ roots/bracket  4/4");
-    expect(block(9, [...twoNodes, one(2, 1), one(3, 0), one(4, 0)])).toContain("✔ roots/bracket  4/4");
+    expect(block(4.5, [...TWO_NODES, one(2, 1), one(3, 0), one(4, 0)])).toContain("▶ roots/bracket  4/4");
+    expect(block(9, [...TWO_NODES, one(2, 1), one(3, 0), one(4, 0)])).toContain("✔ roots/bracket  4/4");
   });
 });

@@ -14,7 +14,7 @@ const { brackets, root } = await import("../world.ts");
 
 export const remembered = memoizeWithMap(brackets, (key) => async () => [key.n, key.x], root(2));
 const { moduleLoadList } = process as typeof process & { readonly moduleLoadList: readonly string[] };
-const ofDatabase = new Set([
+const OF_DATABASE = new Set([
   "results-database.ts",
   "row-origins.ts",
   "connection.ts",
@@ -27,6 +27,6 @@ const ofDatabase = new Set([
 console.log(
   JSON.stringify([
     ...moduleLoadList.filter((name) => name.toLowerCase().includes("sqlite")),
-    ...loaded.filter((name) => ofDatabase.has(name)),
+    ...loaded.filter((name) => OF_DATABASE.has(name)),
   ]),
 );

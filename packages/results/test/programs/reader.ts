@@ -10,7 +10,7 @@ import { root } from "../world.ts";
 const [, , path = "", again] = process.argv;
 if (process.env["READER_UID"] !== undefined) process.setuid?.(Number(process.env["READER_UID"]));
 
-const readOnce = async (wait: () => Promise<unknown>): Promise<void> => {
+async function readOnce(wait: () => Promise<unknown>): Promise<void> {
   try {
     // Not closed: whatever it holds has to go with the process.
     const results = await openResults({ path, readOnly: true });
@@ -20,7 +20,7 @@ const readOnce = async (wait: () => Promise<unknown>): Promise<void> => {
     if (!(error instanceof ResultsError)) throw error;
     console.log(`${error.code}: ${error.message}`);
   }
-};
+}
 
 const asked = once(process.stdin, "data");
 if (again === undefined) {

@@ -11,21 +11,21 @@ import { testbed, type Testbed } from "./testbed.ts";
 const MISLEADING = "a b UserId=root(0) JobState=COMPLETED";
 const TWO_LINES = "a\n   JobState=COMPLETED Reason=None\n   UserId=root(0)\nJobId=1 JobName=b";
 
-const sleeper = "#!/bin/sh\nexec sleep 600\n";
+const SLEEPER = "#!/bin/sh\nexec sleep 600\n";
 
 async function submitAll(cluster: Testbed): Promise<void> {
-  const asAlice = (args: readonly string[], script = sleeper, cwd = "/home/alice") =>
+  const asAlice = (args: readonly string[], script = SLEEPER, cwd = "/home/alice") =>
     cluster.sbatch(script, { user: "alice", cwd, args });
   await cluster.run("login", ["mkdir", "-p", `/home/alice/x StdOut=y`], { user: "alice" });
   await asAlice(["--job-name=spread", "--nodes=2", "--ntasks=3", "--mem=100", "--time=60"]);
   await asAlice(["--job-name=gpus", "--gres=gpu:2", "--mem=50"]);
   await asAlice(["--job-name=uneven", "--nodes=2", "--ntasks-per-node=1", "--mem=10", "--begin=now+1hour"]);
-  await asAlice([`--job-name=${MISLEADING}`, `--comment=${MISLEADING}`, "--mem=10"], sleeper, "/home/alice/x StdOut=y");
+  await asAlice([`--job-name=${MISLEADING}`, `--comment=${MISLEADING}`, "--mem=10"], SLEEPER, "/home/alice/x StdOut=y");
   await asAlice([`--job-name=${TWO_LINES}`, `--comment=${TWO_LINES}`, "--mem=10"]);
   await asAlice(["--job-name=array", "--array=1-4%1", "--mem=10"]);
   await cluster.run("login", ["sbatch", "--mem=10", ":", "--mem=20", "--ntasks=2"], {
     user: "alice",
-    input: sleeper,
+    input: SLEEPER,
   });
   await asAlice(["--job-name=held", "--hold", "--mem=10"]);
   const cancelled = await asAlice(["--job-name=cancelled", "--hold", "--mem=10"]);

@@ -18,7 +18,7 @@ export interface Recording {
 }
 
 /** The folder of the recorder, seen in the cluster: ordinary users may not enter a checkout's own. */
-export const recorderShare = { from: join(import.meta.dirname, "programs"), to: "/srv/recorder" } as const;
+export const RECORDER_SHARE = { from: join(import.meta.dirname, "programs"), to: "/srv/recorder" } as const;
 
 /** No more commands of Slurm than this are started at a time: each is answered by slurmctld within its time limit. */
 const SUBMISSIONS_AT_ONCE = 8;
@@ -72,7 +72,7 @@ export async function recordShapes(
 async function submitNext(cluster: Testbed, records: string, waiting: (readonly [Shape, string])[]): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [{ title, submit }, folder] = next;
-    const { command, input = "" } = submit([`${recorderShare.to}/record.sh`, join(records, basename(folder))]);
+    const { command, input = "" } = submit([`${RECORDER_SHARE.to}/record.sh`, join(records, basename(folder))]);
     const { exitCode, stderr } = await cluster.run("login", command, { user: "alice", input });
     if (exitCode !== 0) throw new Error(`${title}: \`${command.join(" ")}\` ended with code ${exitCode}: ${stderr}`);
   }

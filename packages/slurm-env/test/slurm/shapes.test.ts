@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AllocatedNode, parseAllocation, parseJobDetails, type SlurmEnvironment } from "../../src/index.ts";
-import { type Recording, RecordsFolder, recorderShare, recordShapes } from "./recordings.ts";
-import { nodes, partitions, type Shape, shapes } from "./shapes.ts";
+import { type Recording, RecordsFolder, RECORDER_SHARE, recordShapes } from "./recordings.ts";
+import { NODES, PARTITIONS, type Shape, SHAPES } from "./shapes.ts";
 import { type SlurmJob, slurmSays } from "./slurm-says.ts";
 import { describeOnTestbed, testbed, type Testbed } from "./testbed.ts";
 
-const byCores = { SelectTypeParameters: "CR_Core_Memory", DefMemPerCPU: "10" };
+const BY_CORES = { SelectTypeParameters: "CR_Core_Memory", DefMemPerCPU: "10" };
 
 describeOnTestbed(describe)("the environment and scontrol's details of a real job", () => {
   describe.each([
     ["CPUs", {}],
-    ["cores and memory", byCores],
+    ["cores and memory", BY_CORES],
   ])("where Slurm hands out %s", (_, slurm) => {
     let cluster: Testbed;
     let recorded: ReadonlyMap<Shape, readonly Recording[]>;
     let records: RecordsFolder;
     beforeAll(async () => {
       records = new RecordsFolder();
-      cluster = await testbed({ nodes, partitions, share: [recorderShare, records.share], slurm });
-      recorded = await recordShapes(cluster, records, shapes);
+      cluster = await testbed({ nodes: NODES, partitions: PARTITIONS, share: [RECORDER_SHARE, records.share], slurm });
+      recorded = await recordShapes(cluster, records, SHAPES);
     }, 400_000);
     afterAll(async () => {
       await cluster[Symbol.asyncDispose]();
       records[Symbol.dispose]();
     });
 
-    test.each(shapes)("$title", (shape) => {
+    test.each(SHAPES)("$title", (shape) => {
       const recordings = recorded.get(shape) ?? [];
       expect(recordings).toHaveLength(shape.records ?? 1);
       for (const recording of recordings) checkRecording(shape, recording);
@@ -90,10 +90,10 @@ function checkCpus(allocated: readonly AllocatedNode[], { nodes: taken, numCpus,
   if (!singleThread) expect(allocated.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(numCpus);
 }
 
-const threadsOf = (name: string): number => {
-  const node = nodes.find((node) => node.name === name);
+function threadsOf(name: string): number {
+  const node = NODES.find((node) => node.name === name);
   return node !== undefined && "threadsPerCore" in node ? node.threadsPerCore : 1;
-};
+}
 
 /** What the environment says of a node's GPUs and memory is so; it may say nothing. */
 function checkShare({ name, gpus, gpuIds, memoryMb }: AllocatedNode, { nodes: taken, exclusive }: SlurmJob): void {

@@ -62,7 +62,7 @@ const itself: Script = (record) => record;
 const words = (text: string): readonly string[] => text.split(" ").filter((word) => word !== "");
 
 /** The nodes that the shapes are asked of. */
-export const nodes = [
+export const NODES = [
   { name: "n1", cpus: 2 },
   { name: "n2", cpus: 4 },
   { name: "n3", cpus: 4 },
@@ -72,12 +72,12 @@ export const nodes = [
   { name: "gpu2", cpus: 4, gpus: 4 },
 ] as const;
 
-export const partitions = [
+export const PARTITIONS = [
   { name: "main" },
   { name: "short", nodes: ["n1", "n2", "n3"], timeLimitMinutes: 5 },
 ] as const;
 
-const tasks: readonly Shape[] = [
+const TASKS: readonly Shape[] = [
   sbatch(""),
   sbatch("-n3"),
   sbatch("-N2"),
@@ -91,7 +91,7 @@ const tasks: readonly Shape[] = [
   sbatch("-n9 --overcommit -N1"),
 ];
 
-const uneven: readonly Shape[] = [
+const UNEVEN: readonly Shape[] = [
   sbatch("-N3 -n7 -w n1,n2,n4"),
   sbatch("-N3 -n6"),
   sbatch("-N3 --exclusive -w n1,n2,n4"),
@@ -100,7 +100,7 @@ const uneven: readonly Shape[] = [
   sbatch("-n12 -m cyclic"),
 ];
 
-const places: readonly Shape[] = [
+const PLACES: readonly Shape[] = [
   sbatch("-w n2,n3"),
   sbatch("--nodelist=n[1-3]"),
   sbatch("-N2 --exclude=n[1-2],n4"),
@@ -112,14 +112,14 @@ const places: readonly Shape[] = [
   sbatch("-w n5 --sockets-per-node=2 --cores-per-socket=2 -n2"),
 ];
 
-const memory: readonly Shape[] = [
+const MEMORY: readonly Shape[] = [
   sbatch("--mem=200"),
   sbatch("-N2 -n3 --mem=100"),
   sbatch("-n4 --mem-per-cpu=50"),
   sbatch("--mem=0 --exclusive -w n3"),
 ];
 
-const gpus: readonly Shape[] = [
+const GPUS: readonly Shape[] = [
   sbatch("--gres=gpu:2"),
   sbatch("--gres=gpu:1 -c2"),
   sbatch("-n2 --gpus-per-task=1"),
@@ -130,14 +130,14 @@ const gpus: readonly Shape[] = [
   sbatch("--gpus=2 --mem-per-gpu=64"),
 ];
 
-const arrays: readonly Shape[] = [
+const ARRAYS: readonly Shape[] = [
   sbatch("--array=1-3", { records: 3 }),
   sbatch("--array=0-6:3 -n2", { records: 3 }),
   sbatch("--array=2,5 -N2 -n3", { records: 2 }),
   sbatch("--array=1-2%1 --gres=gpu:1", { records: 2 }),
 ];
 
-const heterogeneous: readonly Shape[] = [
+const HETEROGENEOUS: readonly Shape[] = [
   het("a heterogeneous job", ["-n1", "-N2 -n3"]),
   het("a heterogeneous job of three components, one with GPUs", ["-n2", "--gres=gpu:1 -c2", "-N2 --exclusive"]),
   het(
@@ -148,7 +148,7 @@ const heterogeneous: readonly Shape[] = [
   ),
 ];
 
-const steps: readonly Shape[] = [
+const STEPS: readonly Shape[] = [
   batch("a step of one task, in a job of three nodes", "-N3 -n6", (record) => `srun -N1 -n1 --overlap ${record}`, {
     isStep: true,
   }),
@@ -164,7 +164,7 @@ const steps: readonly Shape[] = [
   ),
 ];
 
-const interactive: readonly Shape[] = [
+const INTERACTIVE: readonly Shape[] = [
   direct("srun -N2 -n3", { records: 3, isStep: true }),
   direct("srun --exclusive -n1", { isStep: true }),
   direct("srun --gres=gpu:1 -c2", { isStep: true }),
@@ -175,7 +175,7 @@ const interactive: readonly Shape[] = [
 ];
 
 /** What a job inherits from the one that it is submitted in must not be taken for its own. */
-const nested: readonly Shape[] = [
+const NESTED: readonly Shape[] = [
   batch("a job submitted from inside a job", "-N2 -n4", (record) => `sbatch -n3 --wrap "${record}"`),
   batch(
     "a job submitted from inside a job with --ntasks-per-node",
@@ -218,15 +218,15 @@ const nested: readonly Shape[] = [
 ];
 
 /** All of them. */
-export const shapes: readonly Shape[] = [
-  ...tasks,
-  ...uneven,
-  ...places,
-  ...memory,
-  ...gpus,
-  ...arrays,
-  ...heterogeneous,
-  ...steps,
-  ...interactive,
-  ...nested,
+export const SHAPES: readonly Shape[] = [
+  ...TASKS,
+  ...UNEVEN,
+  ...PLACES,
+  ...MEMORY,
+  ...GPUS,
+  ...ARRAYS,
+  ...HETEROGENEOUS,
+  ...STEPS,
+  ...INTERACTIVE,
+  ...NESTED,
 ];

@@ -9,6 +9,7 @@
  * ```
  */
 
+/** What an echo process does with a frame. */
 export const EchoKind = {
   /** Comes back as it is. */
   echo: 0,
@@ -17,9 +18,11 @@ export const EchoKind = {
   /** Comes back as many times as the u32 behind the header says. */
   repeat: 2,
 } as const;
+/** The number of a kind. */
 export type EchoKind = (typeof EchoKind)[keyof typeof EchoKind];
 
 const LENGTH_BYTES = 4;
+/** Bytes before the payload. */
 export const ECHO_HEADER_BYTES = LENGTH_BYTES + 2;
 
 const LINE_END = 0x0a;
@@ -34,7 +37,9 @@ export function echoFrame(target: number, kind: EchoKind, bytes: number): Buffer
   return frame;
 }
 
+/** Which echo process the frame is for. */
 export const targetOf = (frame: Buffer): number => frame.readUInt8(LENGTH_BYTES);
+/** What that does with it. */
 export const kindOf = (frame: Buffer): EchoKind => frame.readUInt8(LENGTH_BYTES + 1) as EchoKind;
 
 /** Cuts a stream into whole frames: returns what takes its chunks. */

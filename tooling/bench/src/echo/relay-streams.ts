@@ -6,8 +6,11 @@ import type { Readable, Writable } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { EchoInvitation } from "./relay-config.ts";
 
+/** Where a relay reads and writes. */
 export interface RelayStreams {
+  /** What comes to the relay. */
   readonly input: Readable;
+  /** What goes from the relay. */
   readonly output: Writable;
 }
 

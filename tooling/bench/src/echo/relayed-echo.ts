@@ -15,6 +15,7 @@ import type { RelayConfig } from "./relay-config.ts";
 
 /** Echo processes behind a relay. Disposing of it ends them. */
 export interface RelayedEcho extends AsyncDisposable {
+  /** Sends, and hears what comes back. */
   readonly client: EchoClient;
 }
 

@@ -20,16 +20,24 @@ export const benchCluster = (options: Pick<TestbedOptions, "nodes">): Promise<Te
     ],
   });
 
-/** Runs a program of this folder on `node`, behind the command `within`; the answer is its last line of output. Throws an Error with what it printed when it fails. */
-export async function answerOf<A>(
-  cluster: Testbed,
-  node: string,
-  within: readonly string[],
-  program: string,
-  ...args: readonly string[]
-): Promise<A> {
-  const file = `${CHECKOUT}/tooling/bench/src/nodes/${program}`;
+/** A program of this folder, and where it runs. */
+interface ProgramRun {
+  readonly node: string;
+  /** A command that becomes the program. Default: none. */
+  readonly within?: readonly string[];
+  /** The program's file, and its arguments. */
+  readonly program: readonly [file: string, ...args: readonly string[]];
+}
+
+/**
+ * Runs a program of this folder; the answer is its last line of output.
+ *
+ * @throws Error when it fails, with what it printed
+ */
+export async function answerOf<A>(cluster: Testbed, { node, within = [], program }: ProgramRun): Promise<A> {
+  const [name, ...args] = program;
+  const file = `${CHECKOUT}/tooling/bench/src/nodes/${name}`;
   const { exitCode, stdout, stderr } = await cluster.run(node, [...within, NODE, file, ...args], { user: USER });
-  if (exitCode !== 0) throw new Error(`${program} ended with ${exitCode}: ${stdout}\n${stderr}`);
+  if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${stdout}\n${stderr}`);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") as A;
 }

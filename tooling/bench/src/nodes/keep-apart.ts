@@ -7,7 +7,11 @@ import { execFileSync } from "node:child_process";
 import { type JobEnv, remoteEval } from "@hyperion-ts/job";
 import { confineAgent } from "../functions.ts";
 
-/** Keeps the node's agent to its worker's one CPU, `there`, and this process to all others; disposing of it lets both go. Throws an Error where there are no others. */
+/**
+ * Keeps the node's agent to its worker's one CPU, `there`, and this process to all others; disposing of it lets both go.
+ *
+ * @throws Error when there are no others
+ */
 export async function keepApart(env: JobEnv, there: string): Promise<AsyncDisposable> {
   // The node is this machine too, so these are the CPUs of both.
   const cpus = [...env.nodeLaunchers.values()].flatMap(({ host }) => host.allowedCpus);

@@ -25,12 +25,12 @@ import { openNodeEcho } from "./node-echo.ts";
 const WINDOW = 64;
 const MB = 1_000_000;
 
-const sizes = {
+const SIZES = {
   full: { warmUp: 10, blocks: 50, calls: 200, many: 10_000, manyRounds: 10, large: 1, largeRounds: 5 },
   quick: { warmUp: 0, blocks: 2, calls: 10, many: 200, manyRounds: 1, large: 0.1, largeRounds: 1 },
 } as const;
 
-type Sizes = (typeof sizes)[Effort];
+type Sizes = (typeof SIZES)[Effort];
 
 interface Echoes extends AsyncDisposable {
   readonly raw: EchoClient;
@@ -41,7 +41,7 @@ interface Echoes extends AsyncDisposable {
 export async function measureLink(env: JobEnv, link: Link, effort: Effort): Promise<Answer> {
   const [node] = env.cpusPerNode.keys();
   if (node === undefined) throw new Error("There is no other node");
-  const bench = new LinkBench(env, link, node, sizes[effort]);
+  const bench = new LinkBench(env, link, node, SIZES[effort]);
   const parts = [await bench.latency(), await bench.latencyApart(), await bench.throughput(), await bench.large()];
   return { figures: parts.flatMap(({ figures }) => figures), findings: parts.flatMap(({ findings }) => findings) };
 }

@@ -9,11 +9,13 @@ import type { Link } from "./link.ts";
 
 /** Disposing of it ends its processes. */
 export interface NodeEcho extends AsyncDisposable {
+  /** Sends, and hears what comes back. */
   readonly client: EchoClient;
 }
 
 /** How an echo is started. */
 export interface NodeEchoOptions {
+  /** Whether the relay joins what it writes. */
   readonly writes: WriteMode;
   /** For each echo process behind the relay the CPUs that it is kept to, or null. Empty: the echo is at the end of the connection itself. */
   readonly cpuLists: readonly (string | null)[];

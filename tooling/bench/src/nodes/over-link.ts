@@ -4,6 +4,7 @@ import { CPUS } from "../workspace.ts";
 import { answerOf, benchCluster } from "./bench-cluster.ts";
 import type { Link } from "./link.ts";
 
+/** The question of what a call costs over a link. */
 export const overLink = ({ name, what }: Link): Question => ({
   name,
   group: "nodes",
@@ -11,13 +12,10 @@ export const overLink = ({ name, what }: Link): Question => ({
   answer: async (effort) => {
     await using cluster = await benchCluster({ nodes: [{ name: "n1", cpus: CPUS }] });
     // The head is on the login node: the workers' node is another one.
-    return await answerOf<Answer>(
-      cluster,
-      "login",
-      ["salloc", "--quiet", "--nodes=1", "--exclusive"],
-      "link-main.ts",
-      name,
-      effort,
-    );
+    return await answerOf<Answer>(cluster, {
+      node: "login",
+      within: ["salloc", "--quiet", "--nodes=1", "--exclusive"],
+      program: ["link-main.ts", name, effort],
+    });
   },
 });

@@ -1,10 +1,12 @@
 /** What a program on many nodes tells of its start. */
 export interface StartFigures {
-  /** Times since the head began to connect, in milliseconds: until the first node was there, until all were. */
+  /** Times are since the head began to connect, in milliseconds: until the first node was there. */
   readonly firstNodeMs: number;
+  /** Until all nodes were there. */
   readonly allNodesMs: number;
-  /** Until the first call had its result, and until each node had given one. */
+  /** Until the first call had its result. */
   readonly firstResultMs: number;
+  /** Until each node had given a result. */
   readonly allResultsMs: number;
   /** How long a session took to open, the median: connecting and logging in. What follows until the node is ready is its agent's start. */
   readonly openMs: number;
@@ -14,12 +16,16 @@ export interface StartFigures {
   readonly repeated: number;
   /** The most sessions that were being opened at once. */
   readonly mostAtOnce: number;
-  /** CPU time until each node had given a result, divided by the nodes, in milliseconds. */
+  /** CPU times until each node had given a result, divided by the nodes, in milliseconds: of the head. */
   readonly headCpuMs: number;
+  /** Of the agents. */
   readonly agentCpuMs: number;
+  /** Of the workers. */
   readonly workerCpuMs: number;
+  /** Of sshd and its sessions. */
   readonly sshdCpuMs: number;
-  /** The head's resident memory, and how much more of its own it has for each node, in megabytes. */
+  /** The head's resident memory, in megabytes. */
   readonly headMb: number;
+  /** How much more memory of its own the head has for each node, in megabytes. */
   readonly headMbPerNode: number;
 }

@@ -3,7 +3,7 @@
  * of JSON. Its arguments: the name of the nodes' host key, how many nodes, the directory for compiled code.
  */
 import { writeFileSync } from "node:fs";
-import { openPoolLauncher, type PoolLauncher, RunEvents } from "@hyperion-ts/job";
+import { type NodePool, openPoolLauncher, RunEvents } from "@hyperion-ts/job";
 import { openTransport } from "@hyperion-ts/launcher";
 import { allProcesses, argumentsOf } from "@hyperion-ts/processes";
 import { square } from "../functions.ts";
@@ -29,7 +29,7 @@ await using launcher = await openPoolLauncher(
   {
     logDir: `${process.cwd()}/logs/${process.pid}`,
     compileCache,
-    transport: { type: "custom", transport },
+    reach: { transport: { type: "custom", transport } },
     events,
     log: console.error,
     shareOf: () => ({ cpus: 1 }),
@@ -65,7 +65,7 @@ function sinceStart(): number {
  * Calls a function once on each node, which has one CPU; the times at which the results were there. The first call is alone:
  * here all nodes share a machine, and the workers of all others would start beside its own.
  */
-async function resultOfEachNode(nodes: PoolLauncher): Promise<number[]> {
+async function resultOfEachNode(nodes: NodePool): Promise<number[]> {
   // A node's worker is held until all nodes had theirs.
   using workers = new DisposableStack();
   const resultMs = async (): Promise<number> => {

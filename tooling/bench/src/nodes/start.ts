@@ -9,11 +9,12 @@ import { answerOf, benchCluster } from "./bench-cluster.ts";
 import { LOOPBACK_LISTEN } from "./loopback-nodes.ts";
 import type { StartFigures } from "./start-figures.ts";
 
-const sizes = { full: { counts: [1, 4, 16, 64], rounds: 3 }, quick: { counts: [1, 2], rounds: 1 } } as const;
+const SIZES = { full: { counts: [1, 4, 16, 64], rounds: 3 }, quick: { counts: [1, 2], rounds: 1 } } as const;
 
 /** More handshakes at once than this, and sshd begins to drop connections (MaxStartups 10:30:100). */
 const HANDSHAKES_AT_ONCE = 8;
 
+/** The question of how a start grows with the nodes. */
 export const start: Question = {
   name: "start",
   group: "nodes",
@@ -22,12 +23,12 @@ export const start: Question = {
 };
 
 async function answer(effort: Effort): Promise<Answer> {
-  const { counts, rounds } = sizes[effort];
+  const { counts, rounds } = SIZES[effort];
   await using cluster = await benchCluster({
     nodes: [{ name: "n1", cpus: 2, sshd: { ListenAddress: LOOPBACK_LISTEN } }],
   });
   const startOn = (count: number, compileCache: string): Promise<StartFigures> =>
-    answerOf(cluster, "n1", [], "start-main.ts", "n1", String(count), compileCache);
+    answerOf(cluster, { node: "n1", program: ["start-main.ts", "n1", String(count), compileCache] });
   const most = counts.at(-1) ?? 1;
   // What the agents of a program's first run find: nothing.
   const cold = await startOn(most, "./cold");
@@ -43,7 +44,7 @@ async function answer(effort: Effort): Promise<Answer> {
 }
 
 const figuresOf = (starts: ReadonlyMap<number, readonly StartFigures[]>, cold: StartFigures): Answer["figures"] => [
-  ...shown.flatMap(([what, unit, field]) =>
+  ...SHOWN.flatMap(([what, unit, field]) =>
     [...starts].map(([count, runs]) =>
       figure(
         `${what}, ${nodes(count)}`,
@@ -55,7 +56,7 @@ const figuresOf = (starts: ReadonlyMap<number, readonly StartFigures[]>, cold: S
   figure("all nodes ready, the most nodes, nothing compiled yet", "ms", [cold.allNodesMs]),
 ];
 
-const shown: readonly (readonly [what: string, unit: string, field: keyof StartFigures])[] = [
+const SHOWN: readonly (readonly [what: string, unit: string, field: keyof StartFigures])[] = [
   ["the first node ready", "ms", "firstNodeMs"],
   ["all nodes ready", "ms", "allNodesMs"],
   ["the first result", "ms", "firstResultMs"],

@@ -11,11 +11,12 @@ import { median } from "../statistics.ts";
 import { idleWorkerCpus } from "../worker-cpus.ts";
 import { runOnTwoCpus } from "../workspace.ts";
 
-const sizes = {
+const SIZES = {
   full: { warmUp: 10, blocks: 60, calls: 200 },
   quick: { warmUp: 1, blocks: 2, calls: 20 },
 } as const;
 
+/** The question of what one call costs. */
 export const call: Question = {
   name: "call",
   group: "local",
@@ -24,7 +25,7 @@ export const call: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { warmUp, blocks, calls } = sizes[effort];
+  const { warmUp, blocks, calls } = SIZES[effort];
   await using echo = await openRelayedEcho("each", [await idleWorkerCpus(env)]);
   const ours = new Blocks(calls, (i) => remoteEval(square, i)(env));
   const floor = new Blocks(calls, () => echo.client.roundTrip());

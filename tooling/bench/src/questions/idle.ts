@@ -9,8 +9,9 @@ import { CPUS, runOnTwoCpus } from "../workspace.ts";
 
 const UNIT = "ms/s";
 
-const sizes = { full: { idleMs: 6_000 }, quick: { idleMs: 100 } } as const;
+const SIZES = { full: { idleMs: 6_000 }, quick: { idleMs: 100 } } as const;
 
+/** The question of what a run costs that has nothing to do. */
 export const idle: Question = {
   name: "idle",
   group: "local",
@@ -19,7 +20,7 @@ export const idle: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { idleMs } = sizes[effort];
+  const { idleMs } = SIZES[effort];
   const workers = await mapConcurrently(Array.from({ length: CPUS }), () => remoteEval(whereabouts, { takesMs: 500 }))(
     env,
   );

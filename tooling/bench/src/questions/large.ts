@@ -13,11 +13,12 @@ import { runOnTwoCpus } from "../workspace.ts";
 const MB = 1_000_000;
 const UNIT = "MB/s";
 
-const sizes = {
+const SIZES = {
   full: { megabytes: 64, warmUp: 2, rounds: 5 },
   quick: { megabytes: 1, warmUp: 0, rounds: 1 },
 } as const;
 
+/** The question of how fast large values travel. */
 export const large: Question = {
   name: "large",
   group: "local",
@@ -26,7 +27,7 @@ export const large: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { megabytes, warmUp, rounds } = sizes[effort];
+  const { megabytes, warmUp, rounds } = SIZES[effort];
   await using echo = await openRelayedEcho("each", [await idleWorkerCpus(env)]);
   const bytes = megabytes * MB;
   const length = bytes / Float64Array.BYTES_PER_ELEMENT;

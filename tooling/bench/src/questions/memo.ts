@@ -11,13 +11,14 @@ import { runOnTwoCpus } from "../workspace.ts";
 
 const UNIT = "calls/s";
 
-const sizes = {
+const SIZES = {
   full: { calls: 10_000, rounds: 4 },
   quick: { calls: 200, rounds: 1 },
 } as const;
 
 const squares = keyValMap("bench_squares", z.number(), z.number());
 
+/** The question of how fast calls are remembered. */
 export const memo: Question = {
   name: "memo",
   group: "local",
@@ -26,7 +27,7 @@ export const memo: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { calls, rounds } = sizes[effort];
+  const { calls, rounds } = SIZES[effort];
   const memoised = (keys: readonly number[]): Promise<number> =>
     perSecond(calls, () =>
       mapConcurrently(keys, (key) => memoizeWithMap(squares, (x) => remoteEval(square, x), key))(env),

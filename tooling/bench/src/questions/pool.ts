@@ -11,11 +11,12 @@ const MANY_NODES = 10_000;
 const WAITERS = 100;
 const UNIT = "µs";
 
-const sizes = {
+const SIZES = {
   full: { warmUp: 10, rounds: 40, pairs: 10_000 },
   quick: { warmUp: 1, rounds: 2, pairs: 200 },
 } as const;
 
+/** The question of what the pool costs on many nodes. */
 export const pool: Question = {
   name: "pool",
   group: "local",
@@ -24,7 +25,7 @@ export const pool: Question = {
 };
 
 async function answer(effort: Effort): Promise<Answer> {
-  const { warmUp, rounds, pairs } = sizes[effort];
+  const { warmUp, rounds, pairs } = SIZES[effort];
   const free = { one: new FreePool(1), many: new FreePool(MANY_NODES) };
   const busy = { one: new BusyPool(1), many: new BusyPool(MANY_NODES) };
   const measures = {

@@ -15,11 +15,12 @@ import { runOnTwoCpus } from "../workspace.ts";
 const WINDOW = 64;
 const UNIT = "calls/s";
 
-const sizes = {
+const SIZES = {
   full: { calls: 10_000, many: 100_000, rounds: 12, manyRounds: 3 },
   quick: { calls: 200, many: 400, rounds: 2, manyRounds: 1 },
 } as const;
 
+/** The question of how many calls a second are possible. */
 export const throughput: Question = {
   name: "throughput",
   group: "local",
@@ -28,7 +29,7 @@ export const throughput: Question = {
 };
 
 async function answer(env: JobEnv, effort: Effort): Promise<Answer> {
-  const { calls, many, rounds, manyRounds } = sizes[effort];
+  const { calls, many, rounds, manyRounds } = SIZES[effort];
   await using echo = await openRelayedEcho("joined", await allWorkerCpus(env));
   const inputs = Array.from({ length: calls }, (_, i) => i);
   const viaMap = (): Promise<number> =>

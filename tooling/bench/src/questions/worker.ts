@@ -16,7 +16,7 @@ import { median } from "../statistics.ts";
 import { perSecond } from "../stopwatch.ts";
 import { withFolder } from "../workspace.ts";
 
-const sizes = {
+const SIZES = {
   full: { warmUp: 2, rounds: 12, together: 8, volleys: 3 },
   quick: { warmUp: 0, rounds: 1, together: 2, volleys: 1 },
 } as const;
@@ -26,6 +26,7 @@ const LINGER_MS = 1_000;
 /** A spare worker is there after so long. */
 const SPARE_MS = 500;
 
+/** The question of what a worker costs. */
 export const worker: Question = {
   name: "worker",
   group: "local",
@@ -34,7 +35,7 @@ export const worker: Question = {
 };
 
 async function answer(dir: string, effort: Effort): Promise<Answer> {
-  const { warmUp, rounds, together, volleys } = sizes[effort];
+  const { warmUp, rounds, together, volleys } = SIZES[effort];
   const logDir = join(dir, "logs");
   const cached = { logDir, compileCache: join(dir, "compile-cache") };
   await using replacing = await openNodeLauncher(cached, { type: "LocalHost" });

@@ -1,9 +1,9 @@
 /** What happens to a program in a Slurm allocation of two nodes: to the other node, the network, the job, the controller. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterFault } from "../fault.ts";
-import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
+import { COMPLETES, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 import { testbedMissing } from "@hyperion-ts/testbed";
-import { type ClusterTarget, programs } from "../world/cluster-target.ts";
+import { type ClusterTarget, PROGRAMS } from "../world/cluster-target.ts";
 
 const SILENCE_MS = 4_000;
 const ENDS_WITHIN_MS = 90_000;
@@ -13,13 +13,7 @@ type Kind = ClusterFault["kind"];
 
 const over =
   (world: ClusterFault["world"]) =>
-  (
-    name: string,
-    kind: Kind,
-    strike: Strike,
-    ends: readonly ExpectedEnd[],
-    more: Partial<ClusterFault> = {},
-  ): ClusterFault => ({
+  (name: string, kind: Kind, strike: Strike, ends: readonly ExpectedEnd[]): ClusterFault => ({
     name: `${world}-${name}`,
     kind,
     world,
@@ -29,14 +23,9 @@ const over =
     endsWithinMs: ENDS_WITHIN_MS,
     missing: testbedMissing,
     options: {
-      launcher: {
-        heartbeatMs: 500,
-        silenceMs: SILENCE_MS,
-        headSilenceMs: SILENCE_MS,
-        transport: { type: world === "ssh" ? "node-ssh" : "srun" },
-      },
+      times: { heartbeatMs: 500, silenceMs: SILENCE_MS, headSilenceMs: SILENCE_MS },
+      reach: { transport: { type: world === "ssh" ? "node-ssh" : "srun" } },
     },
-    ...more,
   });
 
 const ssh = over("ssh");
@@ -66,40 +55,41 @@ const slurm =
   (target) =>
     target.run("login", ...command, String(target.jobId));
 
-const killed = [completes, isKilled("SIGKILL")];
-const interrupted = [completes, fails(/Interrupted by SIG/), isKilled("SIGTERM"), isKilled("CANCELLED")];
+const KILLED = [COMPLETES, isKilled("SIGKILL")];
+const INTERRUPTED = [COMPLETES, fails(/Interrupted by SIG/), isKilled("SIGTERM"), isKilled("CANCELLED")];
 
+/** What happens to a program in an allocation. */
 export const cluster: readonly ClusterFault[] = [
-  ssh("head-kill", "signals", to("headNode", programs.head, "SIGKILL"), killed),
-  ssh("head-term", "signals", to("headNode", programs.head, "SIGTERM"), interrupted),
-  ssh("head-stop", "signals", pausing("headNode", programs.head), [completes]),
-  ssh("agent-kill", "signals", to("otherNode", programs.agent, "SIGKILL"), [completes]),
-  ssh("agent-stop", "signals", pausing("otherNode", programs.agent), [completes]),
+  ssh("head-kill", "signals", to("headNode", PROGRAMS.head, "SIGKILL"), KILLED),
+  ssh("head-term", "signals", to("headNode", PROGRAMS.head, "SIGTERM"), INTERRUPTED),
+  ssh("head-stop", "signals", pausing("headNode", PROGRAMS.head), [COMPLETES]),
+  ssh("agent-kill", "signals", to("otherNode", PROGRAMS.agent, "SIGKILL"), [COMPLETES]),
+  ssh("agent-stop", "signals", pausing("otherNode", PROGRAMS.agent), [COMPLETES]),
   ssh(
     "agent-stop-then-head-kill",
     "signals",
     async (target) => {
-      await to("otherNode", programs.agent, "SIGSTOP")(target);
-      await to("headNode", programs.head, "SIGKILL")(target);
+      await to("otherNode", PROGRAMS.agent, "SIGSTOP")(target);
+      await to("headNode", PROGRAMS.head, "SIGKILL")(target);
     },
-    killed,
+    KILLED,
   ),
-  ssh("worker-kill", "signals", to("otherNode", programs.worker, "SIGKILL"), [completes]),
+  ssh("worker-kill", "signals", to("otherNode", PROGRAMS.worker, "SIGKILL"), [COMPLETES]),
   ssh(
     "sshd-killed",
     "nodes",
     ({ cluster, otherNode, random }) => cluster.fault.killSshd(otherNode, { sessions: random.between(0, 1) === 1 }),
-    [completes],
+    [COMPLETES],
   ),
-  ssh("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [completes]),
-  ssh("node-cut-and-back", "nodes", cutForAWhile("otherNode"), [completes]),
-  ssh("head-node-cut-and-back", "nodes", cutForAWhile("headNode"), [completes]),
-  ssh("node-unheard", "nodes", oneWay("otherNode", "headNode"), [completes]),
-  ssh("node-deaf", "nodes", oneWay("headNode", "otherNode"), [completes]),
-  ssh("node-without-power", "nodes", ({ cluster, otherNode }) => cluster.fault.stop(otherNode), [completes]),
-  ssh("scancel", "slurm", slurm("scancel"), interrupted),
+  ssh("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [COMPLETES]),
+  ssh("node-cut-and-back", "nodes", cutForAWhile("otherNode"), [COMPLETES]),
+  ssh("head-node-cut-and-back", "nodes", cutForAWhile("headNode"), [COMPLETES]),
+  ssh("node-unheard", "nodes", oneWay("otherNode", "headNode"), [COMPLETES]),
+  ssh("node-deaf", "nodes", oneWay("headNode", "otherNode"), [COMPLETES]),
+  ssh("node-without-power", "nodes", ({ cluster, otherNode }) => cluster.fault.stop(otherNode), [COMPLETES]),
+  ssh("scancel", "slurm", slurm("scancel"), INTERRUPTED),
   ssh("signal-before-limit", "slurm", slurm("scancel", "--signal=USR1", "--batch"), [
-    completes,
+    COMPLETES,
     fails(/Interrupted by SIGUSR1/),
     isKilled("SIGUSR1"),
   ]),
@@ -111,15 +101,15 @@ export const cluster: readonly ClusterFault[] = [
       await sleep(target.random.oneOf([500, 2 * SILENCE_MS]));
       await slurm("scontrol", "resume")(target);
     },
-    [completes],
+    [COMPLETES],
   ),
-  ssh("requeue", "slurm", requeue, interrupted),
-  ssh("slurmd-killed", "nodes", ({ cluster, otherNode }) => cluster.fault.killSlurmd(otherNode), [completes]),
+  ssh("requeue", "slurm", requeue, INTERRUPTED),
+  ssh("slurmd-killed", "nodes", ({ cluster, otherNode }) => cluster.fault.killSlurmd(otherNode), [COMPLETES]),
   ssh(
     "node-slow",
     "nodes",
     ({ cluster, otherNode, random }) => cluster.fault.slow(otherNode, { delayMs: random.between(50, 500) }),
-    [completes],
+    [COMPLETES],
   ),
   ssh(
     "controller-hangs",
@@ -129,13 +119,13 @@ export const cluster: readonly ClusterFault[] = [
       await sleep(random.between(500, 3_000));
       await cluster.fault.startSlurmctld();
     },
-    [completes],
+    [COMPLETES],
   ),
-  srun("head-kill", "signals", to("headNode", programs.head, "SIGKILL"), killed),
-  srun("agent-kill", "signals", to("otherNode", programs.agent, "SIGKILL"), [completes]),
-  srun("step-killed", "signals", to("headNode", /^\S*srun /, "SIGKILL"), [completes]),
-  srun("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [completes]),
-  srun("scancel", "slurm", slurm("scancel"), interrupted),
+  srun("head-kill", "signals", to("headNode", PROGRAMS.head, "SIGKILL"), KILLED),
+  srun("agent-kill", "signals", to("otherNode", PROGRAMS.agent, "SIGKILL"), [COMPLETES]),
+  srun("step-killed", "signals", to("headNode", /^\S*srun /, "SIGKILL"), [COMPLETES]),
+  srun("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [COMPLETES]),
+  srun("scancel", "slurm", slurm("scancel"), INTERRUPTED),
   srun(
     "controller-stopped",
     "slurm",
@@ -144,7 +134,7 @@ export const cluster: readonly ClusterFault[] = [
       await sleep(random.between(500, 3_000));
       await cluster.fault.startSlurmctld();
     },
-    [completes],
+    [COMPLETES],
   ),
 ];
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { LaptopFault, Launch } from "../fault.ts";
 import type { Scene } from "../scene.ts";
-import { completes, type ExpectedEnd, fails } from "../judge/program-end.ts";
+import { COMPLETES, type ExpectedEnd, fails } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 
 const isRoot = (): string | null => (process.getuid?.() === 0 ? null : "only root can mount a file system");
@@ -25,10 +25,10 @@ const fault = (
 ): LaptopFault => ({ name, kind: "files", world: "laptop", strike, ends, ...more });
 
 /** The program says which file it is about; where it was just ending, it completes. */
-const tells = [completes, fails(/results\.sqlite/)];
+const TELLS = [COMPLETES, fails(/results\.sqlite/)];
 
 /** What is taken away when the last COMMIT is over is lost by who takes it, and not by the program. */
-const inTime: Partial<LaptopFault> = { moments: ["starting", "running", "running", "running"] };
+const IN_TIME: Partial<LaptopFault> = { moments: ["starting", "running", "running", "running"] };
 
 const remove = (...paths: readonly string[]): void =>
   paths.forEach((path) => rmSync(path, { recursive: true, force: true }));
@@ -38,61 +38,65 @@ function ifThere(path: string, use: (path: string) => void): void {
   if (existsSync(path)) use(path);
 }
 
+/** What happens to the program's files. */
 export const files: readonly LaptopFault[] = [
-  fault("database-removed", ({ database }) => remove(database), tells, inTime),
-  fault("database-removed-around-commit", ({ database }) => remove(database), tells, { ...inTime, haltAtCommitMs: 25 }),
-  fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), tells, inTime),
+  fault("database-removed", ({ database }) => remove(database), TELLS, IN_TIME),
+  fault("database-removed-around-commit", ({ database }) => remove(database), TELLS, {
+    ...IN_TIME,
+    haltAtCommitMs: 25,
+  }),
+  fault("database-removed-with-log", ({ database }) => remove(database, `${database}-wal`), TELLS, IN_TIME),
   fault(
     "database-renamed",
     ({ database }) => ifThere(database, () => renameSync(database, `${database}.old`)),
-    tells,
-    inTime,
+    TELLS,
+    IN_TIME,
   ),
   fault(
     "database-renamed-with-log",
     ({ database }) => ifThere(database, () => moveDatabase(database, `${database}.old`)),
-    tells,
-    { ...inTime, mend: ({ database }) => ifThere(`${database}.old`, lookInto) },
+    TELLS,
+    { ...IN_TIME, mend: ({ database }) => ifThere(`${database}.old`, lookInto) },
   ),
-  fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), tells, {
-    ...inTime,
+  fault("database-truncated", ({ database }) => ifThere(database, () => truncateSync(database)), TELLS, {
+    ...IN_TIME,
     destroys: true,
   }),
-  fault("database-replaced", (target) => ifThere(target.database, () => replace(target)), tells, inTime),
-  fault("database-log-removed", ({ database }) => remove(`${database}-wal`), tells, inTime),
-  fault("database-log-truncated", ({ database }) => ifThere(`${database}-wal`, truncateSync), tells, {
-    ...inTime,
+  fault("database-replaced", (target) => ifThere(target.database, () => replace(target)), TELLS, IN_TIME),
+  fault("database-log-removed", ({ database }) => remove(`${database}-wal`), TELLS, IN_TIME),
+  fault("database-log-truncated", ({ database }) => ifThere(`${database}-wal`, truncateSync), TELLS, {
+    ...IN_TIME,
     destroys: true,
   }),
-  fault("database-lock-removed", ({ database }) => remove(`${database}.lock`), tells),
+  fault("database-lock-removed", ({ database }) => remove(`${database}.lock`), TELLS),
   fault(
     "database-lock-removed-and-second-program",
     (target) => {
       remove(`${target.database}.lock`);
       target.startOther();
     },
-    tells,
-    { otherEnds: [completes, fails(/results\.sqlite/)] },
+    TELLS,
+    { otherEnds: [COMPLETES, fails(/results\.sqlite/)] },
   ),
-  fault("database-read-by-another", ({ database }) => ifThere(database, lookInto), [completes]),
-  fault("directory-removed", ({ dir }) => remove(dir), [completes, fails(/run/)], inTime),
+  fault("database-read-by-another", ({ database }) => ifThere(database, lookInto), [COMPLETES]),
+  fault("directory-removed", ({ dir }) => remove(dir), [COMPLETES, fails(/run/)], IN_TIME),
   fault(
     "directory-renamed",
     ({ dir }) => ifThere(dir, () => renameSync(dir, `${dir}-old`)),
-    [completes, fails(/run/)],
-    { ...inTime, mend: ({ dir }) => putDirectoryBack(dir) },
+    [COMPLETES, fails(/run/)],
+    { ...IN_TIME, mend: ({ dir }) => putDirectoryBack(dir) },
   ),
-  fault("logs-removed", ({ dir }) => remove(join(dir, "logs")), [completes]),
-  fault("data-removed", ({ dir }) => remove(join(dir, "data")), [completes]),
-  fault("temporary-folder-removed", ({ temporary }) => remove(temporary), [completes], {
+  fault("logs-removed", ({ dir }) => remove(join(dir, "logs")), [COMPLETES]),
+  fault("data-removed", ({ dir }) => remove(join(dir, "data")), [COMPLETES]),
+  fault("temporary-folder-removed", ({ temporary }) => remove(temporary), [COMPLETES], {
     mend: ({ temporary }) => void mkdirSync(temporary, { recursive: true }),
   }),
-  fault("disk-full", ({ dir }) => fill(dir), [completes, fails(/full|space|ENOSPC/i)], {
+  fault("disk-full", ({ dir }) => fill(dir), [COMPLETES, fails(/full|space|ENOSPC/i)], {
     missing: isRoot,
     launch: (scene) => mountSmall(scene, scene.dir),
     mend: ({ dir }) => remove(join(dir, "filler")),
   }),
-  fault("temporary-folder-full", ({ temporary }) => fill(temporary), [completes], {
+  fault("temporary-folder-full", ({ temporary }) => fill(temporary), [COMPLETES], {
     missing: isRoot,
     launch: (scene) => mountSmall(scene, scene.temporary),
     mend: ({ temporary }) => remove(join(temporary, "filler")),
@@ -106,7 +110,7 @@ export const files: readonly LaptopFault[] = [
   fault(
     "directory-immutable",
     ({ dir }) => ifThere(dir, () => execFileSync("chattr", ["+i", dir])),
-    [completes, fails(/results\.sqlite|run\//)],
+    [COMPLETES, fails(/results\.sqlite|run\//)],
     {
       missing: noAttributes,
       mend: ({ dir }) => ifThere(dir, makeMutable),
@@ -116,13 +120,13 @@ export const files: readonly LaptopFault[] = [
   fault(
     "source-changed",
     ({ source }) => appendFileSync(join(source, "program", "calls.ts"), "\n// Somebody works on it.\n"),
-    [completes],
+    [COMPLETES],
     { ownSource: true, moments: ["running", "ending"] },
   ),
   fault(
     "source-removed",
     ({ source, root }) => renameSync(source, join(root, "removed")),
-    [completes, fails(/calls\.ts|main\.ts/)],
+    [COMPLETES, fails(/calls\.ts|main\.ts/)],
     { ownSource: true, moments: ["running", "ending"], mend: putSourceBack },
   ),
   fault(
@@ -131,19 +135,19 @@ export const files: readonly LaptopFault[] = [
       renameSync(target.source, join(target.root, "removed"));
       void target.find("worker").then((pids) => pids.forEach((pid) => target.signal(pid, "SIGKILL")));
     },
-    [completes, fails(/calls\.ts|main\.ts/)],
+    [COMPLETES, fails(/calls\.ts|main\.ts/)],
     { ownSource: true, moments: ["running", "ending"], mend: putSourceBack },
   ),
-  fault("second-program", (target) => target.startOther(), [completes, fails(/is held by/)], {
-    otherEnds: [completes, fails(/is held by/)],
+  fault("second-program", (target) => target.startOther(), [COMPLETES, fails(/is held by/)], {
+    otherEnds: [COMPLETES, fails(/is held by/)],
   }),
   fault(
     "several-programs-at-once",
     (target) => {
       for (let i = target.random.between(1, 3); i > 0; i -= 1) target.startOther();
     },
-    [completes, fails(/is held by|has a lock/)],
-    { moments: ["at-once"], otherEnds: [completes, fails(/is held by|has a lock/)] },
+    [COMPLETES, fails(/is held by|has a lock/)],
+    { moments: ["at-once"], otherEnds: [COMPLETES, fails(/is held by|has a lock/)] },
   ),
 ];
 

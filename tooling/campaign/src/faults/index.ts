@@ -7,4 +7,5 @@ import { limits } from "./limits.ts";
 import { signals } from "./signals.ts";
 import { surroundings } from "./surroundings.ts";
 
+/** All faults. */
 export const faults: readonly Fault[] = [...signals, ...calls, ...files, ...limits, ...surroundings, ...cluster];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault, Launch } from "../fault.ts";
 import type { Scene } from "../scene.ts";
-import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
+import { COMPLETES, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 
 const fault = (
   name: string,
@@ -18,8 +18,8 @@ const fault = (
 const prlimit = (...options: readonly string[]): Launch => ({ before: ["prlimit", ...options, "--"] });
 
 /** Whatever it says: with so little Node itself may end before any of our code runs. */
-const anything = [
-  completes,
+const ANYTHING = [
+  COMPLETES,
   fails(/^/),
   isKilled("SIGABRT"),
   isKilled("SIGTRAP"),
@@ -35,25 +35,26 @@ const noGroups = (): string | null =>
     ? null
     : "it takes root and cgroups of version 1";
 
+/** Which limits a program meets. */
 export const limits: readonly LaptopFault[] = [
-  fault("descriptors-48", () => prlimit("--nofile=48"), [completes, fails(/descriptors|EMFILE|too many open files/i)]),
-  fault("descriptors-24", () => prlimit("--nofile=24"), anything),
-  fault("address-space-2-gb", () => prlimit(`--as=${2 * 2 ** 30}`), anything),
+  fault("descriptors-48", () => prlimit("--nofile=48"), [COMPLETES, fails(/descriptors|EMFILE|too many open files/i)]),
+  fault("descriptors-24", () => prlimit("--nofile=24"), ANYTHING),
+  fault("address-space-2-gb", () => prlimit(`--as=${2 * 2 ** 30}`), ANYTHING),
   fault("file-size-64-kb", () => prlimit("--fsize=65536"), [
-    completes,
+    COMPLETES,
     fails(/EFBIG|full|too large|disk I\/O/i),
     isKilled("SIGXFSZ"),
   ]),
-  fault("stack-of-256-kb", () => prlimit("--stack=262144"), anything),
-  fault("processes-64", (scene) => inGroup(scene, "pids", { "pids.max": "64" }), [completes], { missing: noGroups }),
-  fault("processes-32", (scene) => inGroup(scene, "pids", { "pids.max": "32" }), anything, {
+  fault("stack-of-256-kb", () => prlimit("--stack=262144"), ANYTHING),
+  fault("processes-64", (scene) => inGroup(scene, "pids", { "pids.max": "64" }), [COMPLETES], { missing: noGroups }),
+  fault("processes-32", (scene) => inGroup(scene, "pids", { "pids.max": "32" }), ANYTHING, {
     missing: noGroups,
     endsWithinMs: 60_000,
   }),
   fault(
     "memory-of-group-160-mb",
     (scene) => inGroup(scene, "memory", { "memory.limit_in_bytes": String(160 * 2 ** 20) }),
-    anything,
+    ANYTHING,
     { missing: noGroups, endsWithinMs: 60_000 },
   ),
   fault(
@@ -65,10 +66,10 @@ export const limits: readonly LaptopFault[] = [
       }
       return {};
     },
-    [completes],
+    [COMPLETES],
     { endsWithinMs: 60_000 },
   ),
-  fault("heap-of-32-mb", () => ({ env: { NODE_OPTIONS: "--max-old-space-size=32" } }), anything),
+  fault("heap-of-32-mb", () => ({ env: { NODE_OPTIONS: "--max-old-space-size=32" } }), ANYTHING),
 ];
 
 /** The program enters a cgroup of its own before it is the program. */

@@ -7,16 +7,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault } from "../fault.ts";
-import { completes, fails, isKilled } from "../judge/program-end.ts";
+import { COMPLETES, fails, isKilled } from "../judge/program-end.ts";
 import { readJournal } from "../judge/read-evidence.ts";
-import type { counts } from "../judge/judge.ts";
+import type { COUNTS } from "../judge/judge.ts";
 import { type Acknowledgement, append, journalOf, monotonicMs, type Note } from "../program/journal.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 
 /** Each with what has to be found, and nothing else. */
 export interface PlantedFault {
+  /** What is done. */
   readonly fault: LaptopFault;
-  readonly finds: (typeof counts)[number];
+  /** What the judge has to find. */
+  readonly finds: (typeof COUNTS)[number];
 }
 
 const planted = (
@@ -32,11 +34,12 @@ const planted = (
     world: "laptop",
     moments: ["running"],
     strike,
-    ends: [completes],
+    ends: [COMPLETES],
     ...more,
   },
 });
 
+/** Faults that show that the judge sees. */
 export const plantedFaults: readonly PlantedFault[] = [
   planted(
     "lost",
@@ -80,14 +83,14 @@ function unknownKey({ journals }: LaptopTarget): number {
   return Math.max(...begun) + 1;
 }
 
-const note = ({ journals }: LaptopTarget, key: number, whats: readonly Note["what"][], pid = 1): void => {
+function note({ journals }: LaptopTarget, key: number, whats: readonly Note["what"][], pid = 1): void {
   for (const what of whats)
     append(
       journalOf.computations(journals),
       { what, run: "1", key, attempt: 1, node: "planted", pid, mask: "", lease: [0], at: monotonicMs() },
       "a",
     );
-};
+}
 
 async function untilEnded(target: LaptopTarget): Promise<void> {
   while (!target.hasEnded) await sleep(10);

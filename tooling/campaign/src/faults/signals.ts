@@ -1,7 +1,7 @@
 /** Signals to the program, its agent and its workers, at any moment: what `kill`, a terminal or the kernel sends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault } from "../fault.ts";
-import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
+import { COMPLETES, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 import type { Role } from "../world/marked-processes.ts";
 
@@ -9,12 +9,12 @@ import type { Role } from "../world/marked-processes.ts";
 const agentLost = fails(/agent|is lost|no node/i);
 /** Silence is noticed soon, so that rounds don't wait for it. */
 const SILENCE_MS = 1_500;
-const quick = { cpus: 2, launcher: { heartbeatMs: 300, silenceMs: SILENCE_MS, connectTimeoutMs: 6_000 } } as const;
+const QUICK = { cpus: 2, times: { heartbeatMs: 300, silenceMs: SILENCE_MS, connectTimeoutMs: 6_000 } } as const;
 const SHORT_MS = 300;
 const LONG_MS = 2 * SILENCE_MS;
 
 /** Whatever comes, comes beside a COMMIT: calls are over before. */
-const atCommits: Partial<LaptopFault> = { moments: ["running", "running", "ending"], haltAtCommitMs: 25 };
+const AT_COMMITS: Partial<LaptopFault> = { moments: ["running", "running", "ending"], haltAtCommitMs: 25 };
 
 type Strike = (target: LaptopTarget) => Promise<void>;
 
@@ -54,7 +54,7 @@ const pausing =
   };
 
 const interruptedBy = (signal: NodeJS.Signals): readonly ExpectedEnd[] => [
-  completes,
+  COMPLETES,
   fails(new RegExp(`Interrupted by ${signal}`)),
   isKilled(signal),
 ];
@@ -66,18 +66,19 @@ const fault = (
   more: Partial<LaptopFault> = {},
 ): LaptopFault => ({ name, kind: "signals", world: "laptop", strike, ends, ...more });
 
+/** Which signals processes get. */
 export const signals: readonly LaptopFault[] = [
-  fault("head-kill", head("SIGKILL"), [completes, isKilled("SIGKILL")]),
+  fault("head-kill", head("SIGKILL"), [COMPLETES, isKilled("SIGKILL")]),
   fault("head-term", head("SIGTERM"), interruptedBy("SIGTERM")),
   fault("head-int", head("SIGINT"), interruptedBy("SIGINT")),
   fault("head-hup", head("SIGHUP"), interruptedBy("SIGHUP")),
-  fault("head-quit", head("SIGQUIT"), [completes, isKilled("SIGQUIT")]),
+  fault("head-quit", head("SIGQUIT"), [COMPLETES, isKilled("SIGQUIT")]),
   fault("head-int-twice", head("SIGINT", "SIGINT"), [...interruptedBy("SIGINT"), fails(/^/)]),
   fault("head-term-then-kill", head("SIGTERM", "SIGKILL"), [...interruptedBy("SIGTERM"), isKilled("SIGKILL")]),
-  fault("head-kill-around-commit", head("SIGKILL"), [completes, isKilled("SIGKILL")], atCommits),
-  fault("head-term-around-commit", head("SIGTERM"), interruptedBy("SIGTERM"), atCommits),
-  fault("head-stop-short", pausing("head", SHORT_MS), [completes]),
-  fault("head-stop-long", pausing("head", LONG_MS), [completes], { options: quick }),
+  fault("head-kill-around-commit", head("SIGKILL"), [COMPLETES, isKilled("SIGKILL")], AT_COMMITS),
+  fault("head-term-around-commit", head("SIGTERM"), interruptedBy("SIGTERM"), AT_COMMITS),
+  fault("head-stop-short", pausing("head", SHORT_MS), [COMPLETES]),
+  fault("head-stop-long", pausing("head", LONG_MS), [COMPLETES], { options: QUICK }),
   fault(
     "head-stop-then-kill",
     async (target) => {
@@ -85,32 +86,32 @@ export const signals: readonly LaptopFault[] = [
       await sleep(target.random.between(0, SILENCE_MS));
       await head("SIGKILL")(target);
     },
-    [completes, isKilled("SIGKILL")],
-    { options: quick },
+    [COMPLETES, isKilled("SIGKILL")],
+    { options: QUICK },
   ),
-  fault("head-group-kill", async (target) => target.signal(-target.head, "SIGKILL"), [completes, isKilled("SIGKILL")]),
+  fault("head-group-kill", async (target) => target.signal(-target.head, "SIGKILL"), [COMPLETES, isKilled("SIGKILL")]),
   fault("head-group-int", async (target) => target.signal(-target.head, "SIGINT"), interruptedBy("SIGINT")),
   fault(
     "all-kill",
     async (target) => {
       for (const pid of target.random.some(100, target.all())) target.signal(pid, "SIGKILL");
     },
-    [completes, isKilled("SIGKILL")],
+    [COMPLETES, isKilled("SIGKILL")],
   ),
-  fault("agent-kill", one("agent", "SIGKILL"), [completes, agentLost]),
-  fault("agent-term", one("agent", "SIGTERM"), [completes, agentLost]),
-  fault("agent-int", one("agent", "SIGINT"), [completes, agentLost]),
-  fault("agent-hup", one("agent", "SIGHUP"), [completes, agentLost]),
+  fault("agent-kill", one("agent", "SIGKILL"), [COMPLETES, agentLost]),
+  fault("agent-term", one("agent", "SIGTERM"), [COMPLETES, agentLost]),
+  fault("agent-int", one("agent", "SIGINT"), [COMPLETES, agentLost]),
+  fault("agent-hup", one("agent", "SIGHUP"), [COMPLETES, agentLost]),
   fault(
     "agent-group-kill",
     async (target) => {
       for (const pid of await target.find("agent")) target.signal(-pid, "SIGKILL");
     },
-    [completes, agentLost],
+    [COMPLETES, agentLost],
   ),
-  fault("agent-stop-short", pausing("agent", SHORT_MS), [completes]),
-  fault("agent-stop-long", pausing("agent", LONG_MS), [completes, agentLost], { options: quick }),
-  fault("agent-stop", one("agent", "SIGSTOP"), [completes, agentLost], { options: quick }),
+  fault("agent-stop-short", pausing("agent", SHORT_MS), [COMPLETES]),
+  fault("agent-stop-long", pausing("agent", LONG_MS), [COMPLETES, agentLost], { options: QUICK }),
+  fault("agent-stop", one("agent", "SIGSTOP"), [COMPLETES, agentLost], { options: QUICK }),
   fault(
     "agent-stop-then-head-kill",
     async (target) => {
@@ -118,8 +119,8 @@ export const signals: readonly LaptopFault[] = [
       await sleep(target.random.between(0, 300));
       await head("SIGKILL")(target);
     },
-    [completes, isKilled("SIGKILL")],
-    { options: quick },
+    [COMPLETES, isKilled("SIGKILL")],
+    { options: QUICK },
   ),
   fault(
     "agent-stop-then-head-int",
@@ -128,21 +129,21 @@ export const signals: readonly LaptopFault[] = [
       await head("SIGINT")(target);
     },
     [...interruptedBy("SIGINT"), agentLost],
-    { options: quick },
+    { options: QUICK },
   ),
-  fault("worker-kill", one("worker", "SIGKILL"), [completes]),
-  fault("worker-term", one("worker", "SIGTERM"), [completes]),
-  fault("worker-int", one("worker", "SIGINT"), [completes]),
-  fault("worker-hup", one("worker", "SIGHUP"), [completes]),
-  fault("worker-stop-short", pausing("worker", SHORT_MS), [completes]),
-  fault("worker-stop-long", pausing("worker", LONG_MS), [completes]),
+  fault("worker-kill", one("worker", "SIGKILL"), [COMPLETES]),
+  fault("worker-term", one("worker", "SIGTERM"), [COMPLETES]),
+  fault("worker-int", one("worker", "SIGINT"), [COMPLETES]),
+  fault("worker-hup", one("worker", "SIGHUP"), [COMPLETES]),
+  fault("worker-stop-short", pausing("worker", SHORT_MS), [COMPLETES]),
+  fault("worker-stop-long", pausing("worker", LONG_MS), [COMPLETES]),
   fault(
     "worker-stop-then-head-kill",
     async (target) => {
       await each("worker", "SIGSTOP")(target);
       await head("SIGKILL")(target);
     },
-    [completes, isKilled("SIGKILL")],
+    [COMPLETES, isKilled("SIGKILL")],
   ),
   fault(
     "worker-stop-then-head-int",
@@ -152,7 +153,7 @@ export const signals: readonly LaptopFault[] = [
     },
     interruptedBy("SIGINT"),
   ),
-  fault("workers-kill", each("worker", "SIGKILL"), [completes]),
+  fault("workers-kill", each("worker", "SIGKILL"), [COMPLETES]),
   fault(
     "workers-kill-storm",
     async (target) => {
@@ -161,7 +162,7 @@ export const signals: readonly LaptopFault[] = [
         await sleep(target.random.between(20, 250));
       }
     },
-    [completes, fails(/calls failed/)],
+    [COMPLETES, fails(/calls failed/)],
   ),
   fault(
     "spare-kill",
@@ -169,7 +170,7 @@ export const signals: readonly LaptopFault[] = [
       await one("worker", "SIGKILL")(target);
       await one("spare", "SIGKILL")(target);
     },
-    [completes],
+    [COMPLETES],
     { moments: ["running"] },
   ),
   fault(
@@ -179,7 +180,7 @@ export const signals: readonly LaptopFault[] = [
       await one("spare", "SIGSTOP")(target);
       await one("worker", "SIGKILL")(target);
     },
-    [completes],
-    { moments: ["running"], options: { cpus: 2, launcher: { connectTimeoutMs: 3_000 } } },
+    [COMPLETES],
+    { moments: ["running"], options: { cpus: 2, times: { connectTimeoutMs: 3_000 } } },
   ),
 ];

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault, Launch } from "../fault.ts";
 import type { Scene } from "../scene.ts";
-import { completes, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
+import { COMPLETES, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 import type { LaptopTarget } from "../world/laptop-target.ts";
 
 const fault = (name: string, more: Partial<LaptopFault>): LaptopFault => ({
@@ -25,7 +25,7 @@ const fault = (name: string, more: Partial<LaptopFault>): LaptopFault => ({
   kind: "surroundings",
   world: "laptop",
   moments: ["at-once"],
-  ends: [completes],
+  ends: [COMPLETES],
   ...more,
 });
 
@@ -38,19 +38,20 @@ const NOBODY = 65_534;
 const isRoot = (): string | null => (process.getuid?.() === 0 ? null : "only root can leave another user's files");
 
 /** It is told that it can't have the place, or does without what the stranger has left. */
-const refuses: readonly ExpectedEnd[] = [completes, fails(/results\.sqlite|lock|logs|data|run/)];
+const REFUSES: readonly ExpectedEnd[] = [COMPLETES, fails(/results\.sqlite|lock|logs|data|run/)];
 
-const kill = ({ head, hasEnded, signal }: LaptopTarget): void => {
+function kill({ head, hasEnded, signal }: LaptopTarget): void {
   if (!hasEnded) signal(head, "SIGKILL");
-};
+}
 
+/** What a program is started in. */
 export const surroundings: readonly LaptopFault[] = [
   fault("path-without-tools", { launch: withoutTools }),
   fault("path-without-tools-head-killed", {
     launch: withoutTools,
     moments: ["starting", "running", "running"],
     strike: kill,
-    ends: [completes, isKilled("SIGKILL")],
+    ends: [COMPLETES, isKilled("SIGKILL")],
   }),
   fault("path-empty", { launch: () => ({ env: { PATH: "" } }) }),
   fault("temporary-folder-missing", { launch: () => ({ env: { TMPDIR: "/dev/null/nothing" } }) }),
@@ -62,21 +63,21 @@ export const surroundings: readonly LaptopFault[] = [
   fault("umask-077", { launch: () => shell("umask 077;") }),
   fault("umask-777", {
     launch: () => shell("umask 777;"),
-    ends: [completes, fails(/permission|EACCES|unable to open/i)],
+    ends: [COMPLETES, fails(/permission|EACCES|unable to open/i)],
   }),
   fault("stdin-closed", { launch: () => shell("exec <&-;") }),
-  fault("output-closed", { launch: () => shell("exec >&- 2>&-;"), ends: [completes, fails(/^/)] }),
-  fault("all-streams-closed", { launch: () => shell("exec <&- >&- 2>&-;"), ends: [completes, fails(/^/)] }),
+  fault("output-closed", { launch: () => shell("exec >&- 2>&-;"), ends: [COMPLETES, fails(/^/)] }),
+  fault("all-streams-closed", { launch: () => shell("exec <&- >&- 2>&-;"), ends: [COMPLETES, fails(/^/)] }),
   fault("reader-gone", {
     options: { cpus: 2, progress: "plain" },
     launch: (scene) => intoPipe(scene, "gone"),
-    ends: [completes, fails(/^/), isKilled("SIGPIPE")],
+    ends: [COMPLETES, fails(/^/), isKilled("SIGPIPE")],
   }),
   fault("reader-sleeps", { options: { cpus: 2, progress: "plain" }, launch: (scene) => intoPipe(scene, "sleeps") }),
   fault("output-to-full-device", {
     options: { cpus: 2, progress: "plain" },
     launch: () => shell('exec > "$0" 2>&1;', "/dev/full"),
-    ends: [completes, fails(/^/)],
+    ends: [COMPLETES, fails(/^/)],
   }),
   fault("strange-variables", {
     launch: () => ({
@@ -98,28 +99,28 @@ export const surroundings: readonly LaptopFault[] = [
   fault("strangers-lock", {
     missing: isRoot,
     launch: (scene) => left(scene, "results.sqlite.lock", "mine"),
-    ends: refuses,
+    ends: REFUSES,
     mend: ({ dir }) => clear(dir),
   }),
   fault("strangers-database", {
     missing: isRoot,
     launch: (scene) => left(scene, "results.sqlite", "no database"),
-    ends: refuses,
+    ends: REFUSES,
     mend: ({ dir }) => clear(dir),
   }),
   fault("strangers-logs", {
     missing: isRoot,
     launch: (scene) => left(scene, "logs", "no folder"),
-    ends: refuses,
+    ends: REFUSES,
     mend: ({ dir }) => clear(dir),
   }),
   fault("strangers-data", {
     missing: isRoot,
     launch: (scene) => left(scene, "data", "no folder"),
-    ends: refuses,
+    ends: REFUSES,
     mend: ({ dir }) => clear(dir),
   }),
-  fault("strangers-link", { missing: isRoot, launch: linked, ends: refuses, mend: ({ dir }) => clear(dir) }),
+  fault("strangers-link", { missing: isRoot, launch: linked, ends: REFUSES, mend: ({ dir }) => clear(dir) }),
 ];
 
 /** Only Node and a shell. */

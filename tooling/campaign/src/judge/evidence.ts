@@ -10,7 +10,9 @@ export type ProgramEnd =
 
 /** One result in a database file. */
 export interface StoredRow {
+  /** The call's key. */
   readonly key: number;
+  /** What is stored for it. */
   readonly value: unknown;
   /** How many rows of that file have this key. */
   readonly times: number;
@@ -18,6 +20,7 @@ export interface StoredRow {
 
 /** One run of the program, and what was there when it had ended. */
 export interface RunEvidence {
+  /** How the program ended. */
   readonly end: ProgramEnd;
   /** Processes of it that did not end by themselves. */
   readonly leftProcesses: readonly string[];
@@ -25,9 +28,13 @@ export interface RunEvidence {
   readonly rows: readonly StoredRow[];
 }
 
+/** What was seen of a round. */
 export interface Evidence {
+  /** All calls that the program had to make. */
   readonly calls: readonly CallPlan[];
+  /** What both runs have acknowledged. */
   readonly acknowledgements: readonly Acknowledgement[];
+  /** What the calls of both runs have noted. */
   readonly notes: readonly Note[];
   /** The run that the fault struck. */
   readonly first: RunEvidence;

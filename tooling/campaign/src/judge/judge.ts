@@ -2,16 +2,16 @@
 import { valueOf } from "../plan.ts";
 import type { Evidence, StoredRow } from "./evidence.ts";
 import { overlaps } from "./overlaps.ts";
-import { completes, type ExpectedEnd, isExpected, showEnd, type Unfinished } from "./program-end.ts";
+import { COMPLETES, type ExpectedEnd, isExpected, showEnd, type Unfinished } from "./program-end.ts";
 
 /** In the order of the table. */
-export const counts = ["lost", "doubled", "cpusTwice", "leftOver", "hangs", "unexpectedEnds"] as const;
+export const COUNTS = ["lost", "doubled", "cpusTwice", "leftOver", "hangs", "unexpectedEnds"] as const;
 
 /** For each kind a sentence about each that was found; all are empty where all is well. */
-export type Verdict = Readonly<Record<(typeof counts)[number], readonly string[]>>;
+export type Verdict = Readonly<Record<(typeof COUNTS)[number], readonly string[]>>;
 
 /** All is well. */
-export const nothing: Verdict = { lost: [], doubled: [], cpusTwice: [], leftOver: [], hangs: [], unexpectedEnds: [] };
+export const NOTHING: Verdict = { lost: [], doubled: [], cpusTwice: [], leftOver: [], hangs: [], unexpectedEnds: [] };
 
 /** What a fault may lead to. */
 export interface Expectation {
@@ -23,8 +23,10 @@ export interface Expectation {
   readonly sparesOthers?: boolean;
 }
 
-export const isSound = (verdict: Verdict): boolean => counts.every((kind) => verdict[kind].length === 0);
+/** Whether nothing was found. */
+export const isSound = (verdict: Verdict): boolean => COUNTS.every((kind) => verdict[kind].length === 0);
 
+/** What the evidence shows, by what was to be expected. */
 export const judge = (evidence: Evidence, expectation: Expectation): Verdict => ({
   lost: lost(evidence),
   doubled: doubled(evidence),
@@ -82,7 +84,7 @@ function unexpectedEnds(evidence: Evidence, { ends, otherEnds = [], sparesOthers
   for (const other of others)
     if (other.type !== "hung" && !otherEnds.some((end) => isExpected(other, { hostile: [], innocent: [] }, end)))
       found.push(`The other program ${showEnd(other)}`);
-  if (second.end.type !== "hung" && !isExpected(second.end, unfinished(evidence, "2"), completes))
+  if (second.end.type !== "hung" && !isExpected(second.end, unfinished(evidence, "2"), COMPLETES))
     found.push(`The second run ${showEnd(second.end)}`);
   return sparesOthers ? [...found, ...charged(evidence)] : found;
 }

@@ -3,16 +3,22 @@ import type { Note } from "../program/journal.ts";
 
 /** One attempt of a call on one CPU, from its begin to the last time that it was seen at work. */
 export interface CpuUse {
+  /** The call's key. */
   readonly key: number;
+  /** The process that ran it. */
   readonly pid: number;
+  /** The CPU, with its node. */
   readonly cpu: string;
+  /** Milliseconds of the monotonic clock. */
   readonly begin: number;
+  /** Milliseconds of the monotonic clock. */
   readonly end: number;
 }
 
 /** Two that used a CPU at the same time. */
 export type Overlap = readonly [CpuUse, CpuUse];
 
+/** All pairs of calls that used one CPU at the same time. */
 export function overlaps(notes: readonly Note[]): readonly Overlap[] {
   const byCpu = Map.groupBy(cpuUses(notes), ({ cpu }) => cpu);
   return [...byCpu.values()].flatMap(overlapsOfOne);

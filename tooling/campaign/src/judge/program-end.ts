@@ -12,17 +12,24 @@ export type ExpectedEnd =
   /** By a signal; or a job of Slurm's in such a state, as `"CANCELLED"`. */
   | { readonly type: "is killed"; readonly signal: string };
 
-export const completes: ExpectedEnd = { type: "completes" };
-export const completesButForHostile: ExpectedEnd = { type: "completes but for hostile calls" };
+/** All calls have results. */
+export const COMPLETES: ExpectedEnd = { type: "completes" };
+/** All but the hostile ones have. */
+export const COMPLETES_BUT_FOR_HOSTILE: ExpectedEnd = { type: "completes but for hostile calls" };
+/** It fails, and its output has what `says` matches. */
 export const fails = (says: RegExp): ExpectedEnd => ({ type: "fails", says });
+/** That signal ends it, or Slurm with that state. */
 export const isKilled = (signal: string): ExpectedEnd => ({ type: "is killed", signal });
 
 /** Which calls have no result, by what kind of call they are. */
 export interface Unfinished {
+  /** Keys of calls that misbehave. */
   readonly hostile: readonly number[];
+  /** Keys of all others. */
   readonly innocent: readonly number[];
 }
 
+/** Whether a program has ended as `expected`. */
 export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, expected: ExpectedEnd): boolean {
   if (end.type === "hung") return false;
   switch (expected.type) {
@@ -33,7 +40,7 @@ export function isExpected(end: ProgramEnd, { hostile, innocent }: Unfinished, e
     case "fails":
       return end.code !== null && end.code !== 0 && expected.says.test(end.output);
     case "is killed":
-      return end.signal?.split(" ")[0] === expected.signal || tellsOf(end, signalNumbers[expected.signal]);
+      return end.signal?.split(" ")[0] === expected.signal || tellsOf(end, SIGNAL_NUMBERS[expected.signal]);
     default:
       return expected satisfies never;
   }
@@ -46,7 +53,7 @@ const tellsOf = (
 ): boolean =>
   number !== undefined && (code === 128 + number || signal === `FAILED ${number}` || signal === `CANCELLED ${number}`);
 
-const signalNumbers: Readonly<Record<string, number | undefined>> = {
+const SIGNAL_NUMBERS: Readonly<Record<string, number | undefined>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
@@ -63,6 +70,7 @@ export const endInAWord = (end: ProgramEnd): string =>
 /** Of what was printed, from its begin and from its end. */
 const MAX_OUTPUT = 700;
 
+/** An end in words. */
 export function showEnd(end: ProgramEnd): string {
   if (end.type === "hung") return `had not ended ${Math.round(end.afterMs)} ms after the fault: ${end.state}`;
   const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`;

@@ -12,7 +12,9 @@ import { misbehave } from "./misbehaviour.ts";
 
 /** A call, and where it writes down that it ran. */
 export interface CallInput extends CallPlan {
+  /** The name of the run, for the journal. */
   readonly run: string;
+  /** The folder of the journals. */
   readonly journal: string;
 }
 

@@ -31,10 +31,10 @@ const { dir, journals, run, where, calls, haltAtCommitMs, options }: ProgramPlan
 const results = keyValMap("campaign", z.object({ key: z.int() }), z.int());
 const failures: CallError[] = [];
 
-const within = <A>({ timeLimitMs, memoryMb }: Partial<HostileCall>, job: Job<A>): Job<A> => {
+function within<A>({ timeLimitMs, memoryMb }: Partial<HostileCall>, job: Job<A>): Job<A> {
   const timed = timeLimitMs === undefined ? job : local(setTaskTimeLimit(timeLimitMs), job);
   return memoryMb === undefined ? timed : local(setTaskMemory(memoryMb), timed);
-};
+}
 
 const remembered = (call: CallPlan): Job<number> =>
   memoizeWithMap(
@@ -63,11 +63,11 @@ const one =
   };
 
 const halt = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, haltAtCommitMs);
-const aroundCommit = (commit: () => void): void => {
+function aroundCommit(commit: () => void): void {
   halt();
   commit();
   halt();
-};
+}
 const allOptions = haltAtCommitMs === 0 ? options : { ...options, results: { aroundCommit } };
 
 const job = mapConcurrently(calls, one);

@@ -11,9 +11,9 @@ type Deed = (context: CallContext, note: (what: Note["what"]) => void) => Promis
 
 const A_MEGABYTE = 1_048_576;
 
-const fail = (): never => {
+function fail(): never {
   throw new Error("hostile: as planned");
-};
+}
 
 /** For ever, so that the judge sees that it still has its CPU. */
 const loop: Deed = (_context, note) => {
@@ -23,7 +23,7 @@ const loop: Deed = (_context, note) => {
   }
 };
 
-const deeds = {
+const DEEDS = {
   throws: fail,
   "throws in nextTick": () => process.nextTick(fail),
   "throws in a timer": () => void setTimeout(fail, 10),
@@ -83,7 +83,8 @@ const deeds = {
   behaves: () => undefined,
 } as const satisfies Readonly<Record<string, Deed>>;
 
-export type Misbehaviour = keyof typeof deeds;
+/** The name of a deed. */
+export type Misbehaviour = keyof typeof DEEDS;
 
 /** Does it. Where it returns, the call goes on as if nothing had been. */
 export async function misbehave(
@@ -91,7 +92,7 @@ export async function misbehave(
   context: CallContext,
   note: (what: Note["what"]) => void,
 ): Promise<void> {
-  const deed: Deed = deeds[does];
+  const deed: Deed = DEEDS[does];
   await deed(context, note);
 }
 

@@ -3,12 +3,15 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import type { Testbed } from "@hyperion-ts/testbed";
 import type { Scene } from "../scene.ts";
 
+/** A program in an allocation of two nodes. */
 export interface ClusterTarget extends Scene {
+  /** The cluster. */
   readonly cluster: Testbed;
   /** The node that the program itself runs on. */
   readonly headNode: string;
   /** The other one. */
   readonly otherNode: string;
+  /** The job of the allocation. */
   readonly jobId: SlurmJobId;
   /** Processes on a node by what their command line has; waits until there is one. None where the job ends first, or has none for long. */
   readonly find: (node: string, what: RegExp) => Promise<readonly number[]>;
@@ -21,7 +24,7 @@ export interface ClusterTarget extends Scene {
 }
 
 /** Command lines of the program's processes. */
-export const programs = {
+export const PROGRAMS = {
   head: /program\/main\.ts/,
   agent: /agent-main\.[jt]s/,
   worker: /worker-main\.[jt]s/,

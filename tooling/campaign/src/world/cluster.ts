@@ -11,13 +11,13 @@ import type { ClusterTarget } from "./cluster-target.ts";
 import { sendSignal } from "./send-signal.ts";
 import { programIn, type Running, type Stage } from "./stage.ts";
 
-const user = "alice";
+const USER = "alice";
 const PATIENCE_MS = 240_000;
 const FIND_MS = 10_000;
 const POLL_MS = 50;
 /** Where the cluster's users find this project and its Node.js: they may not enter root's folders. */
 const checkout = resolve(import.meta.dirname, "../../../..");
-const shared = { checkout: "/srv/checkout", node: "/opt/node" } as const;
+const SHARED = { checkout: "/srv/checkout", node: "/opt/node" } as const;
 
 /** Asks Slurm whether the job is abandoned, and the command by which it asks: behind a cut it gets no answer before it is healed. */
 const WAITS_FOR_NETWORK = /end-abandoned-job-main|^scontrol /;
@@ -80,8 +80,8 @@ export class Cluster implements AsyncDisposable {
     return testbed({
       nodes: Array.from({ length: this.#count }, (_, i) => ({ name: `n${i + 1}`, cpus: 2 })),
       share: [
-        { from: checkout, to: shared.checkout },
-        { from: dirname(realpathSync(process.execPath)), to: shared.node },
+        { from: checkout, to: SHARED.checkout },
+        { from: dirname(realpathSync(process.execPath)), to: SHARED.node },
       ],
     });
   }
@@ -117,8 +117,8 @@ class ClusterProgram implements Running<ClusterTarget> {
     const output = planFile.replace(/plan-(.*)\.json$/, "output-$1.txt");
     const variables = { TMPDIR: scene.temporary, NODE_COMPILE_CACHE: scene.compileCache, ...env };
     const exports = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-    const source = scene.source.replace(checkout, shared.checkout);
-    const script = ["#!/bin/sh", ...exports, `exec ${shared.node}/node '${programIn(source)}' '${planFile}'`, ""].join(
+    const source = scene.source.replace(checkout, SHARED.checkout);
+    const script = ["#!/bin/sh", ...exports, `exec ${SHARED.node}/node '${programIn(source)}' '${planFile}'`, ""].join(
       "\n",
     );
     const args = [
@@ -132,7 +132,7 @@ class ClusterProgram implements Running<ClusterTarget> {
       "-o",
       output,
     ];
-    const id = await cluster.sbatch(script, { user, cwd: scene.root, args });
+    const id = await cluster.sbatch(script, { user: USER, cwd: scene.root, args });
     scene.resources.defer(async () => void (await cluster.run("login", ["scancel", "--quiet", String(id)])));
     return new ClusterProgram(place, id, output);
   }
@@ -169,7 +169,7 @@ class ClusterProgram implements Running<ClusterTarget> {
   }
 
   #on(node: string): readonly NodeProcess[] {
-    return this.#place.cluster.processes(node).filter((process) => process.user === user);
+    return this.#place.cluster.processes(node).filter((process) => process.user === USER);
   }
 
   async #untilEnded(): Promise<Exited> {

@@ -2,6 +2,7 @@
 import type { Scene } from "../scene.ts";
 import type { Role } from "./marked-processes.ts";
 
+/** A program on this machine. */
 export interface LaptopTarget extends Scene {
   /** The program's own process. */
   readonly head: number;

@@ -2,9 +2,13 @@
 import { readlinkSync } from "node:fs";
 import { argumentsOf, hasEnded, pidsWith, readIfThere, readProcess } from "@hyperion-ts/processes";
 
+/** A live process of a round. */
 export interface MarkedProcess {
+  /** Its process id. */
   readonly pid: number;
+  /** The kernel's letter for its state (proc(5)). */
   readonly state: string;
+  /** Its command line. */
   readonly argv: readonly string[];
 }
 

@@ -5,7 +5,9 @@ import type { ProgramEnd } from "../judge/evidence.ts";
 
 /** One run of the program. */
 export interface Running<Target> {
+  /** Whether the program has ended. */
   readonly hasEnded: boolean;
+  /** Resolves when it has, with how. */
   readonly ended: Promise<Extract<ProgramEnd, { type: "exited" }>>;
   /** What a fault takes hold of. */
   readonly target: Target;
@@ -21,9 +23,11 @@ export interface Running<Target> {
 
 /** The place of one round. Disposing of it leaves only its folder. */
 export interface Stage<Target> extends AsyncDisposable {
+  /** Where and with what the round takes place. */
   readonly scene: Scene;
   /** The folder of the journals. */
   readonly journals: string;
+  /** How the program is run there. */
   readonly where: "laptop" | "allocation";
   /** Starts the program on the plan in that file. */
   readonly start: (planFile: string, launch: Launch) => Promise<Running<Target>>;

@@ -14,6 +14,7 @@ import type { Stage } from "./stage.ts";
 const ownSource = resolve(import.meta.dirname, "..");
 const ownModules = resolve(import.meta.dirname, "../../node_modules");
 
+/** What worlds are made for. */
 export interface WorldsOptions {
   /** For how many rounds at the same time. */
   readonly concurrency: number;
@@ -29,6 +30,7 @@ export class Worlds implements AsyncDisposable {
 
   readonly #keepsFolders: boolean;
 
+  /** Makes no cluster before it is asked for one. */
   constructor({ concurrency, keepsFolders }: WorldsOptions) {
     this.#cluster = new Cluster(concurrency);
     this.#keepsFolders = keepsFolders;
@@ -39,10 +41,12 @@ export class Worlds implements AsyncDisposable {
     return mkdtempSync(join(this.#folder, `${fault.name}-${round}-`));
   }
 
+  /** A stage on this machine. */
   laptop(fault: LaptopFault, random: Random, root: string): Stage<LaptopTarget> {
     return laptopStage(this.#sceneIn(root, fault, random));
   }
 
+  /** A stage in an allocation of its own. */
   async cluster(fault: ClusterFault, random: Random, root: string): Promise<Stage<ClusterTarget>> {
     // Ordinary users go through to their rounds.
     chmodSync(this.#folder, 0o711);

@@ -1,8 +1,14 @@
 /** The judge on evidence that is made up: a sound round, and the same with one thing wrong. */
 import { expect, test } from "vitest";
 import type { Evidence, ProgramEnd, StoredRow } from "../../src/judge/evidence.ts";
-import { counts, isSound, judge, type Verdict } from "../../src/judge/judge.ts";
-import { completes, completesButForHostile, type ExpectedEnd, fails, isKilled } from "../../src/judge/program-end.ts";
+import { COUNTS, isSound, judge, type Verdict } from "../../src/judge/judge.ts";
+import {
+  COMPLETES,
+  COMPLETES_BUT_FOR_HOSTILE,
+  type ExpectedEnd,
+  fails,
+  isKilled,
+} from "../../src/judge/program-end.ts";
 import { valueOf } from "../../src/plan.ts";
 import type { Acknowledgement, Note } from "../../src/program/journal.ts";
 
@@ -18,7 +24,7 @@ const acknowledged = (run: string, key: number, at: number): Acknowledgement => 
   key,
   at,
 });
-const note = (what: Note["what"], run: string, key: number, at: number, more: Partial<Note> = {}): Note => ({
+const note = (what: Note["what"], run: string, key: number, more: Partial<Note> & Pick<Note, "at">): Note => ({
   what,
   run,
   key,
@@ -27,12 +33,11 @@ const note = (what: Note["what"], run: string, key: number, at: number, more: Pa
   pid: 100 + key,
   mask: "0",
   lease: [0],
-  at,
   ...more,
 });
 const attempt = (run: string, key: number, at: number, more: Partial<Note> = {}): Note[] => [
-  note("begin", run, key, at, more),
-  note("end", run, key, at + 5, more),
+  note("begin", run, key, { ...more, at }),
+  note("end", run, key, { ...more, at: at + 5 }),
 ];
 const row = (key: number, times = 1): StoredRow => ({ key, value: valueOf(key), times });
 const calls = [0, 1, 2].map((key) => ({ key, ms: 5 }));
@@ -47,7 +52,7 @@ const sound: Evidence = {
     acknowledged("2", 1, 100),
     acknowledged("2", 2, 120),
   ],
-  notes: [...attempt("1", 0, 1), ...attempt("1", 1, 11), note("begin", "1", 2, 21), ...attempt("2", 2, 110)],
+  notes: [...attempt("1", 0, 1), ...attempt("1", 1, 11), note("begin", "1", 2, { at: 21 }), ...attempt("2", 2, 110)],
   first: { end: exited(null, "", "SIGKILL"), leftProcesses: [], rows: [row(0), row(1)] },
   others: [],
   rowsBetween: [row(0), row(1)],
@@ -57,7 +62,7 @@ const sound: Evidence = {
 const killed = { ends: [isKilled("SIGKILL")] };
 
 const found = (verdict: Verdict): Partial<Record<string, number>> =>
-  Object.fromEntries(counts.flatMap((kind) => (verdict[kind].length > 0 ? [[kind, verdict[kind].length]] : [])));
+  Object.fromEntries(COUNTS.flatMap((kind) => (verdict[kind].length > 0 ? [[kind, verdict[kind].length]] : [])));
 const foundIn = (
   change: Partial<Evidence>,
   expectation: Parameters<typeof judge>[1] = killed,
@@ -101,7 +106,7 @@ test("two calls on one CPU are found by what the kernel says, and by their lease
 });
 
 test("a call that never ended has its CPU as long as it was seen at work", () => {
-  const orphan = [note("begin", "1", 2, 21), note("alive", "1", 2, 113)];
+  const orphan = [note("begin", "1", 2, { at: 21 }), note("alive", "1", 2, { at: 113 })];
   expect(foundIn({ notes: [...sound.notes, ...orphan] })).toEqual({ cpusTwice: 1 });
 });
 
@@ -124,7 +129,7 @@ test("a second run that is not complete is an unexpected end", () => {
 });
 
 test.for<[string, ProgramEnd, ExpectedEnd, boolean]>([
-  ["code 0 without all results", exited(0), completes, false],
+  ["code 0 without all results", exited(0), COMPLETES, false],
   ["another signal", exited(null, "", "SIGKILL"), isKilled("SIGTERM"), false],
   ["a shell's code for the signal", exited(137), isKilled("SIGKILL"), true],
   ["a job's state", exited(null, "", "CANCELLED 15"), isKilled("CANCELLED"), true],
@@ -132,7 +137,7 @@ test.for<[string, ProgramEnd, ExpectedEnd, boolean]>([
   ["the message that it should have", exited(1, "the disk is full"), fails(/full/), true],
   ["another message", exited(1, "undefined is not a function"), fails(/full/), false],
   ["the message with code 0", exited(0, "the disk is full"), fails(/full/), false],
-  ["calls without results that behave", exited(1), completesButForHostile, false],
+  ["calls without results that behave", exited(1), COMPLETES_BUT_FOR_HOSTILE, false],
 ])("%s", ([, end, expected, isFine]) => {
   expect(foundIn({ first: { ...sound.first, end } }, { ends: [expected] })).toEqual(
     isFine ? {} : { unexpectedEnds: 1 },
@@ -143,9 +148,9 @@ test("hostile calls may fail, and those that behave pay for them only where that
   const hostile = [...calls.slice(0, 2), { key: 2, ms: 5, hostile: { does: "exits", attempts: 3 } as const }];
   const first = { ...sound.first, end: exited(1) };
   const notes = [...sound.notes, ...attempt("1", 1, 6, { attempt: 2 })];
-  expect(foundIn({ calls: hostile, first }, { ends: [completesButForHostile] })).toEqual({});
-  expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile] })).toEqual({});
-  expect(foundIn({ calls: hostile, first, notes }, { ends: [completesButForHostile], sparesOthers: true })).toEqual({
+  expect(foundIn({ calls: hostile, first }, { ends: [COMPLETES_BUT_FOR_HOSTILE] })).toEqual({});
+  expect(foundIn({ calls: hostile, first, notes }, { ends: [COMPLETES_BUT_FOR_HOSTILE] })).toEqual({});
+  expect(foundIn({ calls: hostile, first, notes }, { ends: [COMPLETES_BUT_FOR_HOSTILE], sparesOthers: true })).toEqual({
     unexpectedEnds: 1,
   });
 });

@@ -6,25 +6,22 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { accountingPackages } from "../accounting-missing.ts";
+import { ACCOUNTING_PACKAGES } from "../accounting-missing.ts";
 import type { Release } from "../release.ts";
 import { rootOf } from "../release.ts";
 import { makeReleaseRoot } from "../release-root.ts";
-import { packages, releaseMaker, testbedMissing } from "../testbed-missing.ts";
+import { PACKAGES, RELEASE_MAKER, testbedMissing } from "../testbed-missing.ts";
 
-const shells = ["tcsh", "fish"] as const;
+const SHELLS = ["tcsh", "fish"] as const;
 
 /** @returns the exit code. */
-export async function install(releases: readonly Release[]): Promise<number> {
-  return (
-    (await installPackages([
-      ...packages,
-      ...accountingPackages,
-      ...shells,
-      ...(releases.length > 0 ? [releaseMaker] : []),
-    ])) || (await makeRoots(releases))
-  );
-}
+export const install = async (releases: readonly Release[]): Promise<number> =>
+  (await installPackages([
+    ...PACKAGES,
+    ...ACCOUNTING_PACKAGES,
+    ...SHELLS,
+    ...(releases.length > 0 ? [RELEASE_MAKER] : []),
+  ])) || (await makeRoots(releases));
 
 const makeRoots = async (releases: readonly Release[]): Promise<number> =>
   Math.max(0, ...(await Promise.all(releases.map(makeRoot))));
@@ -46,7 +43,7 @@ async function installPackages(wanted: readonly string[]): Promise<number> {
     `This installs the Debian packages ${lacking.join(", ")}, with what they depend on. Their daemons are not started now.`,
     0,
   );
-  if (existsSync(systemd))
+  if (existsSync(SYSTEMD))
     say(
       "When this machine boots, systemd will start them; `systemctl disable munge slurmctld slurmd ssh` prevents it.",
       0,
@@ -56,7 +53,7 @@ async function installPackages(wanted: readonly string[]): Promise<number> {
   return apt("update", "-q") || apt("install", "-q", "-y", "--no-install-recommends", ...lacking);
 }
 
-const systemd = "/run/systemd/system";
+const SYSTEMD = "/run/systemd/system";
 
 const isInstalled = (name: string): boolean =>
   spawnSync("dpkg-query", ["--show", "--showformat=${db:Status-Status}", name], { encoding: "utf8" }).stdout ===
@@ -67,7 +64,7 @@ const isInstalled = (name: string): boolean =>
  * systemd, systemd is not asked to start anything; and in runlevel 1 the old start scripts do nothing.
  */
 function apt(...args: readonly string[]): number {
-  const hidden = existsSync(systemd) ? `mount -t tmpfs tmpfs ${systemd} || exit 1` : ":";
+  const hidden = existsSync(SYSTEMD) ? `mount -t tmpfs tmpfs ${SYSTEMD} || exit 1` : ":";
   const alone = [
     "--pid",
     "--mount",

@@ -7,7 +7,7 @@ import { faultsOf } from "../fault.ts";
 import type { Faults } from "../fault.ts";
 import { endHolder } from "../holder.ts";
 import { spawnOnNode } from "../run-on-node.ts";
-import { releases } from "../release.ts";
+import { RELEASES } from "../release.ts";
 import type { Site } from "../site.ts";
 import { sbatch, waitForJob } from "../slurm-client.ts";
 import { makeTestbed } from "../testbed.ts";
@@ -15,7 +15,7 @@ import { TestbedError } from "../testbed-error.ts";
 import { install } from "./install.ts";
 import { findCluster, removeState, writeState } from "./state-file.ts";
 import { statusText } from "./status.ts";
-import { parseRelease, parseUpOptions, upFlags } from "./up-options.ts";
+import { parseRelease, parseUpOptions, UP_FLAGS } from "./up-options.ts";
 
 const usage = `testbed install [--release NAME]...      installs Slurm, munge and sshd, and starts none of them; makes root file systems of releases
 testbed up [--node NAME:CPUS[,gpus=N][,mem=MB]]... [--partition NAME[:MINUTES[:NODE,...]]]... [--user NAME[:SHELL]]...
@@ -26,10 +26,10 @@ testbed exec NODE [--user USER] COMMAND...  NODE may be login
 testbed submit SCRIPT [--user USER] [--wait]
 testbed fault cut|heal|slow|kill-sshd|kill-slurmd|stop NODE [--delay MILLISECONDS]
 testbed fault stop-slurmctld|hang-slurmctld|start-slurmctld|save-slurmctld-state [--state NAME]
-All but install take --name NAME, for more than one cluster. Releases of Debian: ${releases.join(", ")}.`;
+All but install take --name NAME, for more than one cluster. Releases of Debian: ${RELEASES.join(", ")}.`;
 
 const [command = "", ...rest] = process.argv.slice(2);
-const name = { name: { type: "string", default: "default" } } as const;
+const NAME = { name: { type: "string", default: "default" } } as const;
 
 try {
   process.exitCode = await runCommand();
@@ -68,7 +68,7 @@ async function installFor(): Promise<number> {
 }
 
 async function up(): Promise<number> {
-  const { values } = parseArgs({ args: rest, options: { ...name, ...upFlags } });
+  const { values } = parseArgs({ args: rest, options: { ...NAME, ...UP_FLAGS } });
   if (findCluster(values.name) !== undefined)
     throw new TestbedError("bad-options", "It is up already: `testbed down` ends it.");
   const start = performance.now();
@@ -79,7 +79,7 @@ async function up(): Promise<number> {
 }
 
 async function down(): Promise<number> {
-  const { values } = parseArgs({ args: rest, options: name });
+  const { values } = parseArgs({ args: rest, options: NAME });
   const site = findCluster(values.name);
   if (site !== undefined) await endHolder(site.holder);
   removeState(values.name);
@@ -88,7 +88,7 @@ async function down(): Promise<number> {
 }
 
 async function status(): Promise<number> {
-  const { values } = parseArgs({ args: rest, options: name });
+  const { values } = parseArgs({ args: rest, options: NAME });
   const site = findCluster(values.name);
   console.log(site === undefined ? "It is not up." : await statusText(site));
   return site === undefined ? 3 : 0;
@@ -96,7 +96,7 @@ async function status(): Promise<number> {
 
 /** Options behind COMMAND are the command's. */
 async function exec(): Promise<number> {
-  const options = { ...name, user: { type: "string", default: "root" } } as const;
+  const options = { ...NAME, user: { type: "string", default: "root" } } as const;
   const { tokens } = parseArgs({ args: rest, options, allowPositionals: true, strict: false, tokens: true });
   const commandAt = tokens.filter(({ kind }) => kind === "positional")[1]?.index ?? rest.length;
   const { values, positionals } = parseArgs({ args: rest.slice(0, commandAt), options, allowPositionals: true });
@@ -114,7 +114,7 @@ async function exec(): Promise<number> {
 
 async function submit(): Promise<number> {
   const options = {
-    ...name,
+    ...NAME,
     user: { type: "string", default: "root" },
     wait: { type: "boolean", default: false },
   } as const;
@@ -133,7 +133,7 @@ async function submit(): Promise<number> {
 }
 
 async function fault(): Promise<number> {
-  const options = { ...name, delay: { type: "string", default: "100" }, state: { type: "string" } } as const;
+  const options = { ...NAME, delay: { type: "string", default: "100" }, state: { type: "string" } } as const;
   const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
   const faults = faultsOf(clusterNamed(values.name));
   const verb = faultVerb(faults, positionals, Number(values.delay), values.state);

@@ -3,15 +3,15 @@ import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:
 import type { ClusterPlan } from "../cluster-plan.ts";
 import { inside } from "../enter.ts";
 import type { Holder } from "../holder.ts";
-import { places } from "../places.ts";
+import { PLACES } from "../places.ts";
 import { isAlive } from "@hyperion-ts/processes";
 import type { Site } from "../site.ts";
 
-const folder = "/run/hyperion-testbed";
-const fileOf = (name: string): string => `${folder}/${name}.json`;
+const FOLDER = "/run/hyperion-testbed";
+const fileOf = (name: string): string => `${FOLDER}/${name}.json`;
 
 export function writeState(name: string, holder: Holder): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   writeFileSync(fileOf(name), JSON.stringify(holder), { mode: 0o600 });
 }
 
@@ -20,7 +20,7 @@ export function findCluster(name: string): Site | undefined {
   const holder = readJson<Holder>(fileOf(name));
   if (holder === undefined) return undefined;
   // Process numbers come round; the start time tells whether it is the same process.
-  const plan = isAlive(holder.init) ? readJson<ClusterPlan>(inside(holder.init, places.plan)) : undefined;
+  const plan = isAlive(holder.init) ? readJson<ClusterPlan>(inside(holder.init, PLACES.plan)) : undefined;
   if (plan !== undefined) return { holder, plan };
   removeState(name);
   return undefined;
@@ -29,7 +29,7 @@ export function findCluster(name: string): Site | undefined {
 export function removeState(name: string): void {
   rmSync(fileOf(name), { force: true });
   try {
-    rmdirSync(folder);
+    rmdirSync(FOLDER);
   } catch {
     // Another cluster is up.
   }

@@ -1,12 +1,12 @@
 /** The options of `testbed up`, as text. Pure. */
 import type { AccountingLimits } from "../accounting-options.ts";
 import type { CpuSpec, NodeSpec, PartitionSpec, Share, TestbedOptions, UserSpec } from "../options.ts";
-import { isRelease, releases } from "../release.ts";
+import { isRelease, RELEASES } from "../release.ts";
 import type { Release } from "../release.ts";
 import { TestbedError } from "../testbed-error.ts";
 
 /** For `parseArgs`: what makes a list may be given several times. */
-export const upFlags = {
+export const UP_FLAGS = {
   node: { type: "string", multiple: true },
   partition: { type: "string", multiple: true },
   user: { type: "string", multiple: true },
@@ -22,7 +22,7 @@ export const upFlags = {
 } as const;
 
 /** What `parseArgs` makes of them. */
-export type UpValues = { readonly [Flag in keyof typeof upFlags]?: ValueOf<(typeof upFlags)[Flag]> | undefined };
+export type UpValues = { readonly [Flag in keyof typeof UP_FLAGS]?: ValueOf<(typeof UP_FLAGS)[Flag]> | undefined };
 
 type ValueOf<Flag> = Flag extends { readonly multiple: true }
   ? string[]
@@ -30,7 +30,11 @@ type ValueOf<Flag> = Flag extends { readonly multiple: true }
     ? boolean
     : string;
 
-/** @throws TestbedError `bad-options`, with the form that was expected */
+/**
+ * The options of `up` as those of a testbed.
+ *
+ * @throws TestbedError `bad-options` when one has another form than expected: with that form
+ */
 export function parseUpOptions(values: UpValues): TestbedOptions {
   const prints = values["login-prints"];
   const users =
@@ -59,13 +63,13 @@ function parseLimit(text: string): AccountingLimits {
   const [, name = "", value = ""] = /^([A-Za-z]+)=(.+)$/.exec(text) ?? [];
   if (isCount(name) && /^\d+$/.test(value)) return { [name]: Number(value) };
   if (isTres(name) && value !== "") return { [name]: value };
-  throw unreadable("--limit", text, `NAME=VALUE, where NAME is one of ${[...countLimits, ...tresLimits].join(", ")}`);
+  throw unreadable("--limit", text, `NAME=VALUE, where NAME is one of ${[...COUNT_LIMITS, ...TRES_LIMITS].join(", ")}`);
 }
 
-const countLimits = ["maxSubmitJobs", "maxJobs", "maxWallMinutes"] as const;
-const tresLimits = ["maxTresPerJob", "grpTres"] as const;
-const isCount = (name: string): name is (typeof countLimits)[number] => countLimits.some((known) => known === name);
-const isTres = (name: string): name is (typeof tresLimits)[number] => tresLimits.some((known) => known === name);
+const COUNT_LIMITS = ["maxSubmitJobs", "maxJobs", "maxWallMinutes"] as const;
+const TRES_LIMITS = ["maxTresPerJob", "grpTres"] as const;
+const isCount = (name: string): name is (typeof COUNT_LIMITS)[number] => COUNT_LIMITS.some((known) => known === name);
+const isTres = (name: string): name is (typeof TRES_LIMITS)[number] => TRES_LIMITS.some((known) => known === name);
 
 function parseNode(text: string): NodeSpec {
   const match = /^([^:]+):(\d+)(?:x(\d+)x(\d+))?((?:,(?:gpus|mem)=\d+)*)$/.exec(text);
@@ -102,10 +106,14 @@ function parseShare(text: string): Share {
   return { from, to };
 }
 
-/** @throws TestbedError `bad-options`, with the names that there are */
+/**
+ * The release of that name.
+ *
+ * @throws TestbedError `bad-options` when there is none, with the names that there are
+ */
 export function parseRelease(text: string): Release {
   if (isRelease(text)) return text;
-  throw unreadable("--release", text, `one of ${releases.join(", ")}`);
+  throw unreadable("--release", text, `one of ${RELEASES.join(", ")}`);
 }
 
 const parseSettings = (flag: string, texts: readonly string[]): Readonly<Record<string, string>> =>

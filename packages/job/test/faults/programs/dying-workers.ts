@@ -2,14 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const takes = (number: number): boolean => {
+function takes(number: number): boolean {
   try {
     writeFileSync(join(process.env["DYING_WORKERS"] ?? "", `dead-${number}`), "", { flag: "wx" });
     return true;
   } catch {
     return false;
   }
-};
+}
 
 if (process.argv[1]?.includes("worker-main") === true && [1, 2, 3, 4, 5, 6].some(takes))
   process.kill(process.pid, "SIGKILL");

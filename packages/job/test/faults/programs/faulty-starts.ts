@@ -8,14 +8,14 @@ import { join } from "node:path";
 
 const [fault, heapMb] = (process.env["STARTS"] ?? "").split(" ");
 
-const takes = (number: number): boolean => {
+function takes(number: number): boolean {
   try {
     writeFileSync(join(process.env["STARTS_FOLDER"] ?? "", `start-${number}`), "", { flag: "wx" });
     return true;
   } catch {
     return false;
   }
-};
+}
 
 function nextNumber(): number {
   for (let number = 1; ; number += 1) if (takes(number)) return number;

@@ -96,7 +96,7 @@ async function storm(dir: string, plan: StormPlan, compileCache: string): Promis
   return await runJobLocal(programInfo(dir), job, {
     ...(plan.cpus === undefined ? {} : { cpus: plan.cpus }),
     progress: "none",
-    launcher: { compileCache },
+    compileCache,
     onEvent: ({ event }) => {
       if (event.type === "worker-started") started.set(event.serviceId, event.pid);
       else if (event.type === "worker-ended") ended.push({ pid: started.get(event.serviceId) ?? -1, how: event.how });

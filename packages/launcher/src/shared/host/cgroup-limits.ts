@@ -11,7 +11,7 @@ const MEGABYTE = 1_048_576;
 /** Version 1 writes the largest number that fits, rounded to pages, where there is no limit. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
-/** The memory that is left by the limit which leaves least; null without any. Memory that the kernel can take back, such as cached files, counts as left. */
+/** The memory that is left by the limit which leaves least; null where there is no limit. Memory that the kernel can take back, such as cached files, counts as left. */
 export function memoryLimit(cgroups: readonly OwnCgroup[] = ownCgroups()): MemoryLimit | null {
   const limits = cgroups.flatMap(({ version, folders }) =>
     folders.flatMap((folder) => (version === 2 ? memoryOfVersion2(folder) : memoryOfVersion1(folder))),
@@ -19,11 +19,10 @@ export function memoryLimit(cgroups: readonly OwnCgroup[] = ownCgroups()): Memor
   return limits.toSorted((a, b) => a.availableMb - b.availableMb)[0] ?? null;
 }
 
-function memoryOfVersion1(folder: string): MemoryLimit[] {
-  return limitOf(join(folder, "memory.limit_in_bytes"), folder, "total_rss");
-}
+const memoryOfVersion1 = (folder: string): MemoryLimit[] =>
+  limitOf(join(folder, "memory.limit_in_bytes"), folder, "total_rss");
 
-/** Above memory.high nobody is killed, but slowed down until nothing goes on. */
+/** memory.high counts too: above it processes are not killed, but slowed down until nothing goes on. */
 const memoryOfVersion2 = (folder: string): MemoryLimit[] =>
   ["memory.max", "memory.high"].flatMap((name) => limitOf(join(folder, name), folder, "anon"));
 

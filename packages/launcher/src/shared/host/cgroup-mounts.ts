@@ -7,8 +7,9 @@ import { readIfThere } from "@hyperion-ts/processes";
 
 /** A tree of cgroups that can be seen here. */
 export interface CgroupMount {
+  /** The version of cgroups. */
   readonly version: 1 | 2;
-  /** Of version 1; version 2 says in each folder what it has. */
+  /** The controllers that a tree of version 1 has; empty for version 2, where each folder says it. */
   readonly controllers: readonly string[];
   /** The tree's top, as far as it can be seen. */
   readonly folder: string;
@@ -18,7 +19,9 @@ export interface CgroupMount {
 
 /** This process's cgroup in one of the trees. */
 export interface OwnCgroup {
+  /** The version of cgroups. */
   readonly version: 1 | 2;
+  /** The controllers of the tree, where it is of version 1. */
   readonly controllers: readonly string[];
   /** Its folder, and those above it, the innermost first: a limit of any of them counts. */
   readonly folders: readonly string[];
@@ -67,7 +70,7 @@ export function findOwnCgroups(mounts: readonly CgroupMount[], selfCgroup: strin
   });
 }
 
-/** A path outside of what is mounted, as in a container, is that of somebody further up: the top is as near as we get. */
+/** The folder of a cgroup. Where its path is outside of what is mounted, as in a container, the top is as near as we get. */
 function folderIn({ folder, root }: CgroupMount, path: string): string {
   const above = root === "/" ? "" : root;
   return path.startsWith("/..") || (path !== above && !path.startsWith(`${above}/`))
@@ -75,6 +78,5 @@ function folderIn({ folder, root }: CgroupMount, path: string): string {
     : join(folder, path.slice(above.length), ".");
 }
 
-function upTo(top: string, folder: string): string[] {
-  return folder === top || !folder.startsWith(top) ? [top] : [folder, ...upTo(top, dirname(folder))];
-}
+const upTo = (top: string, folder: string): string[] =>
+  folder === top || !folder.startsWith(top) ? [top] : [folder, ...upTo(top, dirname(folder))];

@@ -1,6 +1,6 @@
 /** The kernel's format for sets of CPUs, e.g. `0-3,8` (cpuset(7), "List format"). */
-export function parseCpuList(list: string): number[] {
-  return list
+export const parseCpuList = (list: string): number[] =>
+  list
     .trim()
     .split(",")
     .filter((range) => range !== "")
@@ -8,7 +8,6 @@ export function parseCpuList(list: string): number[] {
       const [first = Number.NaN, last = first] = range.split("-").map(Number);
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     });
-}
 
 /** Reads the other format for the same: words of 32 bits in hexadecimal, the highest first, e.g. `00000001,000000ff` (cpuset(7), "Mask format"). */
 export function parseCpuMask(mask: string): number[] {

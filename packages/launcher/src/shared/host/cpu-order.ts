@@ -17,6 +17,7 @@ export interface CpuTopology {
   readonly hybrid: boolean;
 }
 
+/** CPUs that sit together, by the kernel's ids. */
 export type CpuGroup = readonly number[];
 
 /** The cores as hwloc counts them. Null where sets overlap without one being in the other: then nobody knows what hwloc makes of it. */
@@ -47,8 +48,6 @@ export function slurmCores(topology: CpuTopology): readonly CpuGroup[] | null {
   return coresInOrder(topology);
 }
 
-function unlike(sets: readonly CpuGroup[]): CpuGroup[] {
-  return [...new Map(sets.map((set) => [set.join(), set])).values()];
-}
+const unlike = (sets: readonly CpuGroup[]): CpuGroup[] => [...new Map(sets.map((set) => [set.join(), set])).values()];
 
 const byLowestCpu = ([a = 0]: CpuGroup, [b = 0]: CpuGroup): number => a - b;

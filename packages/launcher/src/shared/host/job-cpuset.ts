@@ -70,7 +70,7 @@ function isHolder({ version }: CgroupMount, folder: string, node: string, uid: n
   return name === `uid_${uid}` && ["slurm", `slurm_${node}`].includes(basename(dirname(folder)));
 }
 
-/** Level by level, as what is looked for is near the top. */
+/** Searches level by level, because what is looked for is near the top. */
 function search(top: string, isWanted: (folder: string) => boolean): string[] {
   const found: string[] = [];
   let level = [top];
@@ -84,7 +84,7 @@ function search(top: string, isWanted: (folder: string) => boolean): string[] {
   return found;
 }
 
-/** Whether processes run there; and, for one of them that can be seen, that it is `uid`'s or root's. */
+/** Whether processes run there, and, where `uid` is given, whether those that can be seen are that user's, or all root's. */
 function isLive(folder: string, uid: number | undefined): boolean {
   const pids = processesBelow(folder, 0);
   if (pids.length === 0 || uid === undefined) return pids.length > 0;
@@ -100,7 +100,7 @@ const processesBelow = (folder: string, depth: number): number[] => [
   ...(depth < MAX_DEPTH ? subfolders(folder).flatMap((name) => processesBelow(join(folder, name), depth + 1)) : []),
 ];
 
-/** Without ConstrainCores the cgroup is there, but names no CPUs; it then has those of the folders above. */
+/** The CPUs of a job's cgroup. Without ConstrainCores the cgroup is there, but names no CPUs; it then has those of the folders above. */
 function cpusOf({ version }: CgroupMount, folder: string): number[] {
   const asked = parseCpuList(readIfThere(join(folder, "cpuset.cpus")));
   return version === 1 || asked.length === 0 ? asked : parseCpuList(readIfThere(join(folder, "cpuset.cpus.effective")));

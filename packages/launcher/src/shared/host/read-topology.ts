@@ -44,14 +44,14 @@ interface CpuFolder {
   readonly folder: string;
 }
 
-/** Of each list the name under which this kernel has it, if it has it: a machine has very many of these files. */
+/** The name that each list has in this kernel, if it is there. It is looked up once: a machine has very many of these files. */
 function listsThere([first]: readonly CpuFolder[]): (lists: readonly (readonly string[])[]) => readonly string[] {
   const names = new Set(first === undefined ? [] : namesIn(join(first.folder, "topology")));
   return (lists) =>
     lists.flatMap((aliases) => aliases.find((name) => names.has(`${name}_list`) || names.has(name)) ?? []);
 }
 
-/** Who sits together with each CPU: as listed, or else whoever has the same ids. */
+/** The CPUs that sit together with each CPU: as listed, or else those that have the same ids. */
 function siblings(
   folders: readonly CpuFolder[],
   lists: readonly string[],
@@ -66,19 +66,19 @@ function siblings(
     .map(([, members]) => members.map(({ id }) => id));
 }
 
-/** These lists of a CPU. */
+/** The lists of these names that a CPU has. */
 const listed = ({ id, folder }: CpuFolder, names: readonly string[]): number[][] =>
   names
     .map((name) => cpusIn(join(folder, "topology", `${name}_list`), join(folder, "topology", name)))
     .filter((list) => list.includes(id));
 
-/** Old kernels say it as a mask only. */
+/** The CPUs in a list. Old kernels have the mask only. */
 function cpusIn(listFile: string, maskFile: string): number[] {
   const list = parseCpuList(readIfThere(listFile));
   return list.length > 0 ? list : parseCpuMask(readIfThere(maskFile));
 }
 
-/** Those who share a cache are not asked again. */
+/** The CPUs that share each level-3 cache. Those that share one that was found are not looked at again. */
 function thirdLevelCaches(folders: readonly CpuFolder[]): readonly CpuGroup[] {
   const seen = new Set<number>();
   return folders.flatMap(({ id, folder }) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findOwnCgroups, parseCgroupMounts } from "../../../src/shared/host/cgroup-mounts.ts";
 
-const mountinfo = [
+const MOUNTINFO = [
   "31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755",
   "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:7 - cgroup cgroup rw,cpu,cpuacct",
   "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory",
@@ -11,7 +11,7 @@ const mountinfo = [
 
 test("the trees of cgroups are found among all mounts, with what they control", () => {
   expect(
-    parseCgroupMounts(mountinfo).map(({ version, folder, controllers }) => [version, folder, ...controllers]),
+    parseCgroupMounts(MOUNTINFO).map(({ version, folder, controllers }) => [version, folder, ...controllers]),
   ).toEqual([
     [1, "/sys/fs/cgroup/cpu,cpuacct", "rw", "cpu", "cpuacct"],
     [1, "/sys/fs/cgroup/memory", "rw", "memory"],
@@ -21,7 +21,7 @@ test("the trees of cgroups are found among all mounts, with what they control", 
 });
 
 test("a process's cgroups are named with all that are above them", () => {
-  const own = findOwnCgroups(parseCgroupMounts(mountinfo), "5:memory:/a/b\n4:cpu,cpuacct:/\n0::/user.slice\n");
+  const own = findOwnCgroups(parseCgroupMounts(MOUNTINFO), "5:memory:/a/b\n4:cpu,cpuacct:/\n0::/user.slice\n");
   expect(own.map(({ folders }) => folders)).toEqual([
     ["/sys/fs/cgroup/cpu,cpuacct"],
     ["/sys/fs/cgroup/memory/a/b", "/sys/fs/cgroup/memory/a", "/sys/fs/cgroup/memory"],

@@ -8,7 +8,7 @@ import { fakeTree } from "./fake-tree.ts";
 
 const uid = process.getuid?.() ?? 0;
 const SLUID = "sA55M89F9V8E00";
-const job: JobOnNode = { node: "n1", folders: ["job_12", SLUID] };
+const JOB: JobOnNode = { node: "n1", folders: ["job_12", SLUID] };
 /** This process runs in the folder. */
 const live = (folder: string): Record<string, string> => ({ [`${folder}/cgroup.procs`]: String(process.pid) });
 const version1 = (folder: string, cpus: string): Record<string, string> => ({
@@ -24,7 +24,7 @@ const version2 = (folder: string, cpus: string, effective = cpus): Record<string
 /** What an agent finds where these files are below two mounts, `v1` for cpusets and `v2`. */
 function found(
   files: Readonly<Record<string, string>>,
-  { wanted = job, as = uid }: { readonly wanted?: JobOnNode; readonly as?: number } = {},
+  { wanted = JOB, as = uid }: { readonly wanted?: JobOnNode; readonly as?: number } = {},
 ): readonly number[] | null {
   using tree = fakeTree({ "v1/": "", "v2/": "", "memory/": "", ...files });
   const mounts: readonly CgroupMount[] = [

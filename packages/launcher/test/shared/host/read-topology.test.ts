@@ -10,14 +10,14 @@ function topologyOf(files: Readonly<Record<string, string>>): ReturnType<typeof 
 }
 
 /** The files of each CPU, below its topology folder unless they say otherwise. */
-const cpuFiles = (...cpus: readonly Readonly<Record<string, string>>[]): Record<string, string> => {
+function cpuFiles(...cpus: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   const files = cpus.flatMap((cpu, id) =>
     Object.entries(cpu).map(
       ([name, text]) => [`system/cpu/cpu${id}/${name.includes("/") ? name : `topology/${name}`}`, text] as const,
     ),
   );
   return { "system/cpu/online": `0-${cpus.length - 1}`, ...Object.fromEntries(files) };
-};
+}
 
 const ids = (pkg: number, core: number): Record<string, string> => ({
   physical_package_id: String(pkg),
