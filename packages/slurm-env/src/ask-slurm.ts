@@ -27,7 +27,7 @@ export interface AskOptions {
 export function askSlurm(argv: readonly string[], options: AskOptions = {}): Promise<SlurmAnswer> {
   const { timeLimitMs = TIME_LIMIT_MS, signal } = options;
   const [file = "", ...args] = argv;
-  const settings = { timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
+  const settings = { timeout: Math.ceil(timeLimitMs), killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
   return new Promise((resolve) => {
     const child = execFile(file, args, { env: askingEnvironment(process.env), ...settings }, (error, ...printed) => {
       const answer = answerOf(error, printed, timeLimitMs);
