@@ -1,8 +1,7 @@
 /**
  * The one question to Slurm about all jobs of this user, and its answer. `--me` lets the controller leave out the jobs of
  * others; ids as arguments would make squeue load all jobs of the cluster. Names and reasons are any text, with blanks,
- * commas, bars and line breaks: so a mark that nobody can know before stands at the beginning of each job and between its
- * fields, and the name is the last one. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
+ * commas, bars and line breaks: so a mark that nobody can know before stands around each job and between its fields. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
  * variables that change its answer (`askSlurm`). (squeue(1), 20.11 to 26.05)
  */
 import { expandHostlist, type NodeName, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
@@ -30,7 +29,6 @@ export interface QueuedJob {
   readonly endTimeMs: number | undefined;
 }
 
-/** In this order; the name is last. */
 const FIELDS = ["%i", "%T", "%r", "%N", "%D", "%B", "%P", "%V", "%S", "%e", "%j"] as const;
 
 /**
@@ -44,19 +42,20 @@ export const squeueQuestion = (mark: string): readonly string[] => [
   "--me",
   "--noheader",
   "--states=all",
-  `--format=${FIELDS.map((field) => `${mark}${field}`).join("")}`,
+  `--format=${mark}<${FIELDS.join(`${mark}|`)}${mark}>`,
 ];
 
 /**
  * The jobs in what squeue printed when it was asked `squeueQuestion(mark)`, in its order. Tasks of arrays, components of
  * heterogeneous jobs, and what makes no sense are passed over: no job of this package is one of these.
  */
-export const readSqueueAnswer = (printed: string, mark: string): readonly QueuedJob[] => {
-  const fields = printed.split(mark).slice(1);
-  return Array.from({ length: Math.floor(fields.length / FIELDS.length) }, (_, i) =>
-    fields.slice(i * FIELDS.length, (i + 1) * FIELDS.length),
-  ).flatMap(readJob);
-};
+export const readSqueueAnswer = (printed: string, mark: string): readonly QueuedJob[] =>
+  printed
+    .split(`${mark}<`)
+    .slice(1)
+    .map((text) => text.split(`${mark}>`, 1)[0]?.split(`${mark}|`) ?? [])
+    .filter(({ length }) => length === FIELDS.length)
+    .flatMap(readJob);
 
 function readJob(fields: readonly string[]): readonly QueuedJob[] {
   const [id = "", state = "", reason = "", nodes = "", count = "", host = "", partition = "", ...rest] = fields;
@@ -65,7 +64,7 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
   return [
     {
       id: parseSlurmJobId(Number(id)),
-      name: name.replace(/\n$/, ""),
+      name,
       state,
       reason,
       nodes: nodesOf(nodes),

@@ -116,7 +116,7 @@ describeOnTestbed(describe)("of jobs on a real Slurm", () => {
       told.find((told) => told.what === "cancelled" && told.cancelled.gone[0]?.name === "ours"),
     );
     expect(cancelled).toMatchObject({ cancelled: { left: [] } });
-    expect((await cluster.job(jobId))[0]?.state).toBe("RUNNING");
+    await expect.poll(async () => (await cluster.job(jobId))[0]?.state, { timeout: 60_000 }).toBe("RUNNING");
   });
 
   test("a lost node ends a job that can't be put back, and that node is named", async () => {
