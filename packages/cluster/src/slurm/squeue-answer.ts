@@ -4,7 +4,8 @@
  * commas, bars and line breaks: so a mark that nobody can know before stands around each job and between its fields. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
  * variables that change its answer (`askSlurm`). (squeue(1), 20.11 to 26.05)
  */
-import { expandHostlist, type NodeName, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { type NodeName, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { readableNodes } from "./readable-nodes.ts";
 
 /** A job as squeue shows it. Times are in milliseconds since 1970 on the controller's clock, and undefined where it has none. */
 export interface QueuedJob {
@@ -40,6 +41,8 @@ const FIELDS = ["%i", "%T", "%r", "%N", "%D", "%B", "%P", "%V", "%S", "%e", "%j"
 export const squeueQuestion = (mark: string): readonly string[] => [
   "squeue",
   "--me",
+  // Of hidden partitions, too.
+  "--all",
   "--noheader",
   "--states=all",
   `--format=${mark}<${FIELDS.join(`${mark}|`)}${mark}>`,
@@ -67,7 +70,7 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
       name,
       state,
       reason,
-      nodes: nodesOf(nodes),
+      nodes: readableNodes(nodes),
       nodeCount: /^\d+$/.test(count) ? Number(count) : undefined,
       batchHost: nodeOf(host),
       partition,
@@ -76,15 +79,6 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
       endTimeMs: timeOf(ends),
     },
   ];
-}
-
-/** A list that can't be read is no reason to know nothing else of a job. */
-function nodesOf(list: string): readonly NodeName[] {
-  try {
-    return list === "" || list === "(null)" ? [] : expandHostlist(list);
-  } catch {
-    return [];
-  }
 }
 
 function nodeOf(name: string): NodeName | undefined {

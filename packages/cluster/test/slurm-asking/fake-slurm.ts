@@ -9,6 +9,8 @@ export interface FakeJob {
   state: string;
   reason?: string;
   nodes?: string;
+  /** The node of its script. */
+  host?: string;
   submitted?: string;
   exit?: string;
   restarts?: number;
@@ -68,8 +70,11 @@ export class FakeSlurm {
   }
 }
 
-const shown = ({ id, name, state, reason = "None", nodes = "", submitted = "N/A" }: FakeJob, field: string): string =>
-  ({ i: String(id), j: name, T: state, r: reason, N: nodes, P: "main", D: "1", V: submitted })[field] ?? "";
+const shown = (
+  { id, name, state, reason = "None", nodes = "", host = "n/a", submitted = "N/A" }: FakeJob,
+  field: string,
+): string =>
+  ({ i: String(id), j: name, T: state, r: reason, N: nodes, B: host, P: "main", D: "1", V: submitted })[field] ?? "";
 
 const record = ({ id, name, state, reason = "None", nodes = "", exit = "0:0", restarts = 0 }: FakeJob): string =>
   `JobId=${id} JobName=${name}

@@ -12,7 +12,7 @@ describeOnTestbed(describe)("of jobs on a Slurm that forgets them seconds after 
 
   beforeAll(async () => {
     cluster = await askersTestbed({
-      nodes: ["n1", "n2", "n3"].map((name) => ({ name, cpus: 2 })),
+      nodes: ["n1", "n2", "n3"].map((name) => ({ name, cpus: 4 })),
       slurm: { MinJobAge: "2" },
     });
     asker = new AskerProcess(cluster);
@@ -25,7 +25,8 @@ describeOnTestbed(describe)("of jobs on a Slurm that forgets them seconds after 
     );
     for (const name of ["lost", "lost, goes on"])
       await asker.submit(name, [name === "lost" ? "--no-requeue" : "--requeue", "--nodelist=n2"]);
-    for (const name of ["limited", "lost", "lost, goes on"]) await asker.untilState(name, "RUNNING");
+    await asker.submit("abandoned", ["--no-kill", "--nodes=2", "--nodelist=n2,n3"]);
+    for (const name of ["limited", "lost", "lost, goes on", "abandoned"]) await asker.untilState(name, "RUNNING");
     // A time limit is a minute at least, but an end that is near is one too.
     for (const id of [limited, unseen])
       await cluster.run("login", ["scontrol", "update", `JobId=${id}`, "EndTime=now+1seconds"]);
@@ -61,6 +62,14 @@ describeOnTestbed(describe)("of jobs on a Slurm that forgets them seconds after 
         .find((view) => view.kind === "seen" && view.restarts === 1 && view.state === "PENDING"),
     );
     expect(asker.endOf("lost, goes on")).toBeUndefined();
+  });
+
+  test("a job whose script was on the lost node goes on for Slurm, and only a person can end it", async () => {
+    const view = await asker.until("sign of that", () =>
+      asker.viewsOf("abandoned").find((view) => view.kind === "seen" && view.abandoned),
+    );
+    expect(view).toMatchObject({ state: "RUNNING", nodes: ["n3"], meaning: { change: "person" } });
+    expect(asker.endOf("abandoned")).toBeUndefined();
   });
 
   test("a job that comes to its time limit has, and one that Slurm has forgotten since tells it by its output", async () => {

@@ -180,6 +180,18 @@ describe("what Slurm says is believed with care", () => {
     await watch[Symbol.asyncDispose]();
   });
 
+  test("one whose script's node was taken out of it runs for Slurm only", async () => {
+    const { slurm, watch, follow } = world();
+    slurm.jobs = [{ id: 1, name: "a", state: "RUNNING", nodes: "n[1-2]", host: "n1" }];
+    const { views } = follow(1, "a");
+    await pass(2_000);
+    expect(views).toMatchObject([{ abandoned: false, meaning: { change: "by-itself" } }]);
+    slurm.jobs = [{ id: 1, name: "a", state: "RUNNING", nodes: "n2", host: "n1" }];
+    await pass(60_000);
+    expect(views.slice(1)).toMatchObject([{ abandoned: true, meaning: { change: "person" } }]);
+    await watch[Symbol.asyncDispose]();
+  });
+
   test("one that is watched while an answer is on its way is not missed in it", async () => {
     const { slurm, watch, follow } = world();
     follow(1, "a");

@@ -33,6 +33,7 @@ describe("the answer of squeue", () => {
     expect(squeueQuestion("M")).toEqual([
       "squeue",
       "--me",
+      "--all",
       "--noheader",
       "--states=all",
       "--format=M<%iM|%TM|%rM|%NM|%DM|%BM|%PM|%VM|%SM|%eM|%jM>",

@@ -10,7 +10,7 @@ describeOnTestbed(describe)("of jobs on a real Slurm", () => {
   beforeAll(async () => {
     cluster = await askersTestbed({
       nodes: ["n1", "n2", "n3"].map((name) => ({ name, cpus: 2 })),
-      partitions: [{ name: "main" }, { name: "short", timeLimitMinutes: 1 }],
+      partitions: [{ name: "main" }, { name: "short", timeLimitMinutes: 1, slurm: { MaxNodes: "1" } }],
     });
     asker = new AskerProcess(cluster);
     // Something else runs, so that not all nodes are free.
@@ -27,7 +27,7 @@ describeOnTestbed(describe)("of jobs on a real Slurm", () => {
     { reason: "Resources", change: "by-itself", args: ["--nodes=3", "--exclusive"] },
     { reason: "JobHeldUser", change: "person", args: ["--hold"] },
     { reason: "PartitionTimeLimit", change: "person", args: ["--partition=short", "--time=100"] },
-    { reason: "PartitionConfig", change: "person", args: ["--nodes=9"] },
+    { reason: "PartitionNodeLimit", change: "person", args: ["--partition=short", "--nodes=2", "--time=1"] },
     { reason: "BeginTime", change: "by-itself", args: ["--begin=now+1hour"] },
     { reason: "DependencyNeverSatisfied", change: "person", args: ["--dependency=afterok:FAILED"] },
   ])("the reason $reason says whether a wait ends: $change", async ({ reason, change, args }) => {
