@@ -4,7 +4,7 @@
  * commas, bars and line breaks: so a mark that nobody can know before stands around each job and between its fields. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
  * variables that change its answer (`askSlurm`). (squeue(1), 20.11 to 26.05)
  */
-import { type NodeName, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { type NodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
 import { readableNodes } from "./readable-nodes.ts";
 
 /** A job as squeue shows it. Times are in milliseconds since 1970 on the controller's clock, and undefined where it has none. */
@@ -81,13 +81,7 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
   ];
 }
 
-function nodeOf(name: string): NodeName | undefined {
-  try {
-    return name === "" || name === "n/a" || name === "(null)" ? undefined : parseNodeName(name);
-  } catch {
-    return undefined;
-  }
-}
+const nodeOf = (name: string): NodeName | undefined => (name === "n/a" ? undefined : readableNodes(name)[0]);
 
 const timeOf = (time: string): number | undefined =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(time) ? Date.parse(`${time}Z`) : undefined;

@@ -13,7 +13,9 @@ describeOnTestbed(describe)("while Slurm's controller", () => {
     asker = new AskerProcess(cluster, "1500");
     for (const [name, ...args] of [["runs"], ["waits", "--hold"]] as const) await asker.submit(name, args);
     await asker.untilState("runs", "RUNNING");
-    await asker.untilState("waits", "PENDING");
+    await asker.until("reason", () =>
+      asker.viewsOf("waits").find((view) => view.kind === "seen" && view.reason === "JobHeldUser"),
+    );
   });
   afterAll(async () => {
     await asker[Symbol.asyncDispose]();
