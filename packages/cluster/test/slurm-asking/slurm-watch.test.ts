@@ -85,6 +85,25 @@ describe("Slurm is asked seldom", () => {
     await watch[Symbol.asyncDispose]();
   });
 
+  test("sooner for what is left open, but not for ever", async () => {
+    const { slurm, watch, follow } = world();
+    slurm.jobs.push({ id: 1, name: "a", state: "RUNNING" });
+    follow(1, "a");
+    await pass(300_000);
+    slurm.jobs = [{ id: 1, name: "a", state: "PENDING", reason: "JobHeldUser" }];
+    await pass(5_000);
+    const before = slurm.count("squeue");
+    await pass(4_000);
+    expect(slurm.count("squeue")).toBe(before + 1);
+    // Its end can't be read.
+    slurm.jobs = [{ id: 1, name: "a", state: "FAILED", nodes: "n[1-" }];
+    await pass(60_000);
+    const open = slurm.count("squeue");
+    await pass(340_000);
+    expect(slurm.count("squeue")).toBe(open + 20);
+    await watch[Symbol.asyncDispose]();
+  });
+
   test("half as often where it answers slowly or not at all", async () => {
     const { slurm, watch, follow, notices } = world();
     slurm.jobs.push({ id: 1, name: "a", state: "RUNNING" });
