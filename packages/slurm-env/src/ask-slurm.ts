@@ -32,7 +32,7 @@ export interface AskOptions {
 export function askSlurm(argv: readonly string[], options: AskOptions = {}): Promise<SlurmAnswer> {
   const { timeLimitMs = TIME_LIMIT_MS, signal, input = "", env = askingEnvironment(process.env) } = options;
   const [file = "", ...args] = argv;
-  const settings = { timeout: timeLimitMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
+  const settings = { timeout: Math.ceil(timeLimitMs), killSignal: "SIGKILL", maxBuffer: MOST_BYTES, signal } as const;
   return new Promise((resolve) => {
     const notRun = ({ message }: Error): void =>
       resolve({ code: null, failure: { kind: "not-run", message }, stdout: "", stderr: message });

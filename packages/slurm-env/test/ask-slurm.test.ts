@@ -62,10 +62,11 @@ describe("Slurm's commands are asked in a way that their answer does not depend 
       code: null,
       failure: { kind: "not-run", message: expect.stringContaining("E2BIG") },
     });
-    expect(await askSlurm(["sleep", "1000"], { timeLimitMs: 50 })).toMatchObject({
-      code: null,
-      failure: { kind: "timed-out", timeLimitMs: 50 },
-    });
+    for (const timeLimitMs of [50, 50.5])
+      expect(await askSlurm(["sleep", "1000"], { timeLimitMs })).toMatchObject({
+        code: null,
+        failure: { kind: "timed-out", timeLimitMs },
+      });
     expect(await askSlurm(["sleep", "1000"], { signal: AbortSignal.abort() })).toMatchObject({
       code: null,
       failure: { kind: "aborted" },

@@ -89,6 +89,11 @@ describe.each([
     expect(jobPhase(record?.state ?? "").kind).toBe(phase);
   });
 
+  it("names the lost nodes of a job that failed for that, where Slurm does", () => {
+    expect(named(records, "lost")?.failedNodes).toEqual(release === "22.05.8" ? undefined : ["n4"]);
+    expect(named(records, "failed")?.failedNodes).toBeUndefined();
+  });
+
   it("tells tasks of an array, and those that still wait by one record", () => {
     const tasks = records.filter(({ array }) => array?.jobId === 6);
     expect(new Map(tasks.map(({ state, array }) => [state, array?.index]))).toEqual(

@@ -3,7 +3,8 @@
  * cancelled it, and which of its steps needed more memory. Many sites have none, and where there is one it may be minutes
  * late: a last hint. Pure: the caller draws the mark (as for squeue) and runs sacct. (sacct(1), 20.11 to 26.05)
  */
-import { expandHostlist, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
+import { readableNodes } from "./readable-nodes.ts";
 
 /** A job in the accounting. */
 export interface AccountedJob {
@@ -51,17 +52,9 @@ export function readSacctAnswer(
     reason,
     exitCode,
     exitSignal,
-    nodes: nodesOf(nodes),
+    nodes: readableNodes(nodes),
     stepsOutOfMemory: rows
       .filter(([id = "", state]) => id.startsWith(`${jobId}.`) && state === "OUT_OF_MEMORY")
       .map(([id = ""]) => id.slice(`${jobId}.`.length)),
   };
-}
-
-function nodesOf(list: string): readonly string[] {
-  try {
-    return list === "" || list === "None assigned" ? [] : expandHostlist(list);
-  } catch {
-    return [];
-  }
 }

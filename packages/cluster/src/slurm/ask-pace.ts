@@ -19,10 +19,13 @@ export interface Look {
   readonly leftOpen: boolean;
 }
 
-/** A pause, and the step that the next one grows from. */
+/** A pause, and what the next one depends on. */
 export interface Pace {
+  /** What the next one grows from. */
   readonly stepMs: number;
   readonly pauseMs: number;
+  /** Whether it is shorter for something that was left open: once, or what stays open would be asked for ever. */
+  readonly isShort: boolean;
 }
 
 const GROWTH = 1.5;
@@ -34,11 +37,12 @@ const SLOW_MS = 5_000;
 const AGAIN_MS = 4_000;
 
 /** The pause before the first question, and after something that is about to change a job's state. */
-export const soon = ({ firstMs }: PaceLimits): Pace => ({ stepMs: firstMs, pauseMs: firstMs });
+export const soon = ({ firstMs }: PaceLimits): Pace => ({ stepMs: firstMs, pauseMs: firstMs, isShort: false });
 
 /** The pause after a question: longer each time; twice as long where the answer was slow, or there was none. */
-export function paceAfter({ stepMs }: Pace, look: Look, { firstMs, longestMs }: PaceLimits): Pace {
+export function paceAfter({ stepMs, isShort }: Pace, look: Look, { firstMs, longestMs }: PaceLimits): Pace {
   const grown = Math.min(stepMs * GROWTH, longestMs);
-  if (!look.answered || look.tookMs > SLOW_MS) return { stepMs: grown, pauseMs: 2 * grown };
-  return { stepMs: grown, pauseMs: look.leftOpen ? Math.min(grown, Math.max(firstMs, AGAIN_MS)) : grown };
+  if (!look.answered || look.tookMs > SLOW_MS) return { stepMs: grown, pauseMs: 2 * grown, isShort: false };
+  const again = look.leftOpen && !isShort;
+  return { stepMs: grown, pauseMs: again ? Math.min(grown, Math.max(firstMs, AGAIN_MS)) : grown, isShort: again };
 }

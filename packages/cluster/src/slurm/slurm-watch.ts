@@ -43,7 +43,7 @@ export type WatchNotice =
  * using job = watch.watch({ jobId, name: "roots-q7RkW-1" });
  * job.onChange(({ view }) => console.log(view.kind === "ended" ? view.end.sentence : view.kind));
  */
-export class SlurmWatch implements Disposable, AsyncDisposable {
+export class SlurmWatch implements AsyncDisposable {
   readonly #limits: PaceLimits;
   readonly #answerLimitMs: number;
   readonly #onNotice: ((notice: WatchNotice) => void) | undefined;
@@ -101,15 +101,10 @@ export class SlurmWatch implements Disposable, AsyncDisposable {
     this.#plan();
   }
 
-  /** Ends the watching; what is known stays. */
-  [Symbol.dispose](): void {
+  /** Ends the watching; what is known stays. No command of Slurm's runs any more then. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
     this.#plan();
-  }
-
-  /** The same, and no command of Slurm's runs any more then. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this[Symbol.dispose]();
     await this.#looking;
   }
 

@@ -1,11 +1,11 @@
 /**
  * The one question to Slurm about all jobs of this user, and its answer. `--me` lets the controller leave out the jobs of
  * others; ids as arguments would make squeue load all jobs of the cluster. Names and reasons are any text, with blanks,
- * commas, bars and line breaks: so a mark that nobody can know before stands at the beginning of each job and between its
- * fields, and the name is the last one. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
+ * commas, bars and line breaks: so a mark that nobody can know before stands around each job and between its fields. Pure: the caller draws the mark and runs squeue, with `TZ=UTC` and without
  * variables that change its answer (`askSlurm`). (squeue(1), 20.11 to 26.05)
  */
-import { expandHostlist, parseNodeName, parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { readableNodes } from "./readable-nodes.ts";
 
 /** A job as squeue shows it. Times are in milliseconds since 1970 on the controller's clock, and undefined where it has none. */
 export interface QueuedJob {
@@ -30,7 +30,6 @@ export interface QueuedJob {
   readonly endTimeMs: number | undefined;
 }
 
-/** In this order; the name is last. */
 const FIELDS = ["%i", "%T", "%r", "%N", "%D", "%B", "%P", "%V", "%S", "%e", "%j"] as const;
 
 /**
@@ -42,21 +41,24 @@ const FIELDS = ["%i", "%T", "%r", "%N", "%D", "%B", "%P", "%V", "%S", "%e", "%j"
 export const squeueQuestion = (mark: string): readonly string[] => [
   "squeue",
   "--me",
+  // Of hidden partitions, too.
+  "--all",
   "--noheader",
   "--states=all",
-  `--format=${FIELDS.map((field) => `${mark}${field}`).join("")}`,
+  `--format=${mark}<${FIELDS.join(`${mark}|`)}${mark}>`,
 ];
 
 /**
  * The jobs in what squeue printed when it was asked `squeueQuestion(mark)`, in its order. Tasks of arrays, components of
  * heterogeneous jobs, and what makes no sense are passed over: no job of this package is one of these.
  */
-export const readSqueueAnswer = (printed: string, mark: string): readonly QueuedJob[] => {
-  const fields = printed.split(mark).slice(1);
-  return Array.from({ length: Math.floor(fields.length / FIELDS.length) }, (_, i) =>
-    fields.slice(i * FIELDS.length, (i + 1) * FIELDS.length),
-  ).flatMap(readJob);
-};
+export const readSqueueAnswer = (printed: string, mark: string): readonly QueuedJob[] =>
+  printed
+    .split(`${mark}<`)
+    .slice(1)
+    .map((text) => text.split(`${mark}>`, 1)[0]?.split(`${mark}|`) ?? [])
+    .filter(({ length }) => length === FIELDS.length)
+    .flatMap(readJob);
 
 function readJob(fields: readonly string[]): readonly QueuedJob[] {
   const [id = "", state = "", reason = "", nodes = "", count = "", host = "", partition = "", ...rest] = fields;
@@ -65,10 +67,10 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
   return [
     {
       id: parseSlurmJobId(Number(id)),
-      name: name.replace(/\n$/, ""),
+      name,
       state,
       reason,
-      nodes: nodesOf(nodes),
+      nodes: readableNodes(nodes),
       nodeCount: /^\d+$/.test(count) ? Number(count) : undefined,
       batchHost: nodeOf(host),
       partition,
@@ -79,22 +81,7 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
   ];
 }
 
-/** A list that can't be read is no reason to know nothing else of a job. */
-function nodesOf(list: string): readonly string[] {
-  try {
-    return list === "" || list === "(null)" ? [] : expandHostlist(list);
-  } catch {
-    return [];
-  }
-}
-
-function nodeOf(name: string): string | undefined {
-  try {
-    return name === "" || name === "n/a" || name === "(null)" ? undefined : parseNodeName(name);
-  } catch {
-    return undefined;
-  }
-}
+const nodeOf = (name: string): string | undefined => (name === "n/a" ? undefined : readableNodes(name)[0]);
 
 const timeOf = (time: string): number | undefined =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(time) ? Date.parse(`${time}Z`) : undefined;

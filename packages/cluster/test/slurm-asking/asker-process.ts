@@ -4,24 +4,24 @@ import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import {
-  type PartitionSpec,
-  type SbatchOptions,
-  type Testbed,
-  testbed,
-  type TestbedOptions,
-} from "@hyperion-ts/testbed";
+import { type SbatchOptions, type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
+import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { vi } from "vitest";
 import type { CancelledJobs, JobEnd, JobView, WatchNotice } from "../../src/slurm/index.ts";
 
 /** What it is asked to do. */
 export type AskedFor =
-  | { readonly what: "watch"; readonly jobId: number; readonly name: string }
+  | { readonly what: "watch"; readonly jobId: SlurmJobId; readonly name: string }
   | { readonly what: "age" }
-  | { readonly what: "end"; readonly jobId: number; readonly name: string; readonly outputFile?: string | undefined }
+  | {
+      readonly what: "end";
+      readonly jobId: SlurmJobId;
+      readonly name: string;
+      readonly outputFile?: string | undefined;
+    }
   | {
       readonly what: "cancel";
-      readonly jobs: readonly { readonly jobId: number; readonly name: string }[];
+      readonly jobs: readonly { readonly jobId: SlurmJobId; readonly name: string }[];
       readonly timeLimitMs?: number;
     };
 
@@ -36,12 +36,10 @@ export type Told =
 export const user = "alice";
 
 /** A limit for what takes no time on an idle machine, not a claim. */
-const PATIENCE = { timeout: 150_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** A cluster that the program can run in. */
-export const askersTestbed = (
-  options: TestbedOptions & { readonly partitions?: readonly PartitionSpec[] },
-): Promise<Testbed> =>
+export const askersTestbed = (options: TestbedOptions): Promise<Testbed> =>
   testbed({
     ...options,
     share: [
@@ -68,7 +66,11 @@ export class AskerProcess implements AsyncDisposable {
   }
 
   /** Submits a script as the user, and has it watched. */
-  async submit(name: string, args: readonly string[] = [], script = "#!/bin/sh\nexec sleep 600\n"): Promise<number> {
+  async submit(
+    name: string,
+    args: readonly string[] = [],
+    script = "#!/bin/sh\nexec sleep 600\n",
+  ): Promise<SlurmJobId> {
     const jobId = await submit(this.#cluster, name, { args }, script);
     this.ask({ what: "watch", jobId, name });
     return jobId;
@@ -115,5 +117,5 @@ export class AskerProcess implements AsyncDisposable {
   }
 }
 
-export const submit = (cluster: Testbed, name: string, options: SbatchOptions, script: string): Promise<number> =>
+export const submit = (cluster: Testbed, name: string, options: SbatchOptions, script: string): Promise<SlurmJobId> =>
   cluster.sbatch(script, { user, ...options, args: [`--job-name=${name}`, ...(options.args ?? [])] });

@@ -1,6 +1,5 @@
 /** Does with Slurm what lines on its input say, and tells of it in lines on its output, until its input ends. */
 import { createInterface } from "node:readline";
-import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import { askJobEnd, cancelJobs, SlurmWatch } from "../../../src/slurm/index.ts";
 import type { AskedFor, Told } from "../asker-process.ts";
 
@@ -16,7 +15,7 @@ await using watch = new SlurmWatch({
 async function answer(request: AskedFor): Promise<void> {
   switch (request.what) {
     case "watch": {
-      const job = watch.watch({ jobId: parseSlurmJobId(request.jobId), name: request.name });
+      const job = watch.watch({ jobId: request.jobId, name: request.name });
       job.onChange(({ view }) => tell({ what: "view", name: request.name, view }));
       return;
     }
@@ -26,15 +25,14 @@ async function answer(request: AskedFor): Promise<void> {
       return tell({
         what: "end",
         name: request.name,
-        end: await askJobEnd(parseSlurmJobId(request.jobId), request.name, {
+        end: await askJobEnd(request.jobId, request.name, {
           outputFile: request.outputFile,
         }),
       });
     case "cancel": {
-      const jobs = request.jobs.map(({ jobId, name }) => ({ jobId: parseSlurmJobId(jobId), name }));
       return tell({
         what: "cancelled",
-        cancelled: await cancelJobs(jobs, { timeLimitMs: request.timeLimitMs ?? 60_000 }),
+        cancelled: await cancelJobs(request.jobs, { timeLimitMs: request.timeLimitMs ?? 60_000 }),
       });
     }
     default:
