@@ -60,9 +60,23 @@ export class ClusterWork implements Work {
     }
   }
 
-  /** The program is done, and has the values of its calls: their directories have served. */
-  finish(): void {
+  /**
+   * The program is done, and has the values of its calls: their directories have served. So have those of values that an earlier
+   * run had taken in when it was killed. Of jobs that nobody asks for any more, a person is told.
+   */
+  async finish(): Promise<void> {
     for (const directory of this.#jobs.takeDelivered()) this.#directories.putAside(directory);
+    for (const directory of this.#directories.unused()) {
+      const last = directory.submissions().at(-1);
+      if (directory.outcome() !== undefined || last === undefined || last.end !== undefined) {
+        await this.#jobs.takeIn(directory);
+        this.#directories.putAside(directory);
+      } else {
+        this.#jobs.tell(
+          `The program no longer calls ${directory.job.name} as an earlier run of it did, whose Slurm job ${last.jobId ?? last.slurmName} may still wait or run: ${directory.path} has its output, scancel ${last.jobId === undefined ? `--me --name=${last.slurmName}` : last.jobId} ends it`,
+        );
+      }
+    }
   }
 
   counts(): readonly FunctionCounts[] {

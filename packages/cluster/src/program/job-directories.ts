@@ -3,7 +3,7 @@
  * submitted. A call is known by its job's name and its input, and equal calls by their order.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ProgramInfo } from "@hyperion-ts/job";
 import { newServiceId } from "@hyperion-ts/wire";
@@ -17,10 +17,14 @@ export interface CallIdentity {
   readonly input: Uint8Array | undefined;
 }
 
+/** The folder of directories that have served. */
+const ENDED = "ended";
+
 /** The job directories of one program. */
 export class JobDirectories {
   readonly #info: ProgramInfo;
   readonly #root: string;
+  readonly #used = new Set<string>();
   readonly #equalCalls = new Map<string, number>();
 
   /** They are in `jobs`, beside the database of `info`. */
@@ -34,14 +38,23 @@ export class JobDirectories {
     const key = keyOf(name, call, input);
     const before = this.#equalCalls.get(key) ?? 0;
     this.#equalCalls.set(key, before + 1);
-    const path = join(this.#root, before === 0 ? key : `${key}-${before + 1}`);
+    const folder = before === 0 ? key : `${key}-${before + 1}`;
+    this.#used.add(folder);
+    const path = join(this.#root, folder);
     return JobDirectory.open(path) ?? JobDirectory.create(path, this.#record(name, call), input);
+  }
+
+  /** Directories of earlier runs of the program that this one has not asked for. */
+  unused(): readonly JobDirectory[] {
+    if (!existsSync(this.#root)) return [];
+    const names = readdirSync(this.#root).filter((name) => name !== ENDED && !this.#used.has(name));
+    return names.flatMap((name) => JobDirectory.open(join(this.#root, name)) ?? []);
   }
 
   /** Puts a directory whose value its caller has aside: a later run of the program makes the call anew. Its output and logs stay. */
   putAside(directory: JobDirectory): void {
     for (const suffix of ["", "-wal", "-journal", ".lock"]) rmSync(`${directory.database}${suffix}`, { force: true });
-    const ended = join(this.#root, "ended");
+    const ended = join(this.#root, ENDED);
     mkdirSync(ended, { recursive: true, mode: 0o700 });
     renameSync(directory.path, join(ended, directory.job.id));
   }

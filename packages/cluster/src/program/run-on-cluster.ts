@@ -21,7 +21,7 @@ export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options:
       const { jobLauncher } = work;
       const taskLauncher = jobLauncher.tasks(sbatchOptions);
       const value = await cluster({ ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} });
-      work.finish();
+      await work.finish();
       return value;
     });
   });

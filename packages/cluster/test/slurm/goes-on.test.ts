@@ -31,7 +31,7 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
 
   test.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)("by %s says which jobs go on, and joins them", async (signal) => {
     const dir = await cluster.dir(signal.toLowerCase());
-    const request = { jobs: SIX_JOBS.slice(0, 2), until: "go" };
+    const request = { jobs: SIX_JOBS.slice(0, 2), until: "go", sbatch: { nTasksPerNode: 2 } };
     const first = dir.start(request);
     await untilSome("call that runs", () => dir.noted("begun").length >= 4);
     first.child.kill(signal);
@@ -39,10 +39,11 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     expect(dir.outcome).toMatchObject({ kind: "failed", name: "InterruptedError" });
     expect(printed).toMatch(/Slurm job \d+ \(test\/squares\) goes on: .*scancel \d+ ends it/);
     expect((await cluster.openJobs()).length).toBe(2);
+    const second = dir.start(request);
+    await untilSome("job that was joined", () => /test\/squares is Slurm job \d+ already/.test(second.printed()));
     dir.make("go");
-    const second = await dir.run(request);
-    expect(second.outcome, second.printed).toEqual({ kind: "done", jobs: VALUES.slice(0, 2), singles: [] });
-    expect(second.printed).toMatch(/test\/squares is Slurm job \d+ already/);
+    const { printed: joined } = await second.ended;
+    expect(dir.outcome, joined).toEqual({ kind: "done", jobs: VALUES.slice(0, 2), singles: [] });
     expect(sorted(dir.noted("begun"))).toEqual([1, 2, 3, 4]);
     expect(await cluster.openJobs()).toEqual([]);
   });
