@@ -1,11 +1,10 @@
 /**
- * The lock beside the database, `results.sqlite.lock`: one writer, named by host and process.
- * SQLite's own locks are not enough, because on a network file system another host may not see them,
- * and because they can't say who holds them.
+ * A lock that is a file, and says who has it: by host, process and batch job. It holds between all hosts that see the file,
+ * where the kernel's own locks need not, and it outlasts its holder, who may be found to be gone.
  *
  * It is made atomically and whole: written under a name of its own, then linked to the lock's name
- * (link(2) fails where that exists, on NFS too). A lock whose process is dead is replaced by whoever
- * first takes a lock named after it (`results.sqlite.lock.TOKEN`, by the same rules), so that of two
+ * (link(2) fails where that exists, on NFS too). A lock whose holder is gone is replaced by whoever
+ * first takes a lock named after it (`NAME.TOKEN`, by the same rules), so that of two
  * contenders one wins: the other finds that lock, or finds that the token has changed.
  */
 import { randomBytes } from "node:crypto";
@@ -21,11 +20,10 @@ import {
   writeSync,
 } from "node:fs";
 import { readRegularFile } from "@hyperion-ts/own-files";
-import { ownIdentity, processState, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
-import { ResultsError } from "./results-error.ts";
+import { ownIdentity, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
 
 /** What a lock file says, as JSON: which process has the lock. */
-export type LockHolder = ProcessIdentity & {
+export interface LockHolder extends ProcessIdentity {
   /** When it took the lock: an ISO time. */
   readonly since: string;
   /** What the process is, for people. */
@@ -34,62 +32,89 @@ export type LockHolder = ProcessIdentity & {
   readonly token: string;
   /** The batch job that it runs in. */
   readonly job?: string;
-};
-
-/** Batch jobs, where there are any. */
-export interface LockJobs {
-  /** This process's own. */
-  readonly own?: string | undefined;
-  /** One that has certainly ended. */
-  readonly ended?: string | undefined;
+  /** A lock that the process had before it took this one, and keeps longer: once another process has that, this one is gone. */
+  readonly within?: { readonly path: string; readonly token: string };
 }
+
+/** A lock that this process has. Disposing of it gives it up. */
+export interface OwnLock extends Disposable {
+  readonly kind: "own";
+  readonly path: string;
+  readonly holder: LockHolder;
+}
+
+/** A lock that somebody else has, or may have. */
+export interface LockInTheWay {
+  readonly kind: "in-the-way";
+  /** Its file: that of the lock, or of the right to replace it. */
+  readonly path: string;
+  /** Undefined where the file can't be read. */
+  readonly holder: LockHolder | undefined;
+}
+
+/** The lock file of the file at `path`. */
+export const lockOf = (path: string): string => `${path}.lock`;
+
+/** This process as the holder of a new lock. */
+export const newHolder = (about: Pick<LockHolder, "what" | "job" | "within">): LockHolder => ({
+  ...ownIdentity(),
+  since: new Date().toISOString(),
+  token: randomBytes(6).toString("hex"),
+  ...about,
+});
 
 /**
- * Takes the lock of the database at `databasePath`; disposing of it gives it up.
- * A lock that a dead process of this host left is taken over, and one that was left by a batch job that has ended.
+ * Takes the lock at `path` for `self`, if nobody has it, or if its holder `isGone`.
  *
- * @throws ResultsError `locked` when another process has the lock, or may have it
  * @throws Error of Node's, such as EACCES and ENOSPC, when the file can't be written
  */
-export function takeLock(databasePath: string, what: string, { own, ended }: LockJobs = {}): Disposable {
-  const self = {
-    ...ownIdentity(),
-    since: new Date().toISOString(),
-    what,
-    token: randomBytes(6).toString("hex"),
-    ...(own === undefined ? {} : { job: own }),
-  };
-  return lockAt({ lockPath: lockOf(databasePath), databasePath, self, endedJob: ended });
+export function tryLock(
+  path: string,
+  self: LockHolder,
+  isGone: (holder: LockHolder) => boolean,
+): OwnLock | LockInTheWay {
+  const draft = `${path}.${self.token}.draft`;
+  try {
+    writeDurably(draft, JSON.stringify(self));
+    return tryLink(draft, path) ? ownLock(path, self) : replaceGone({ path, draft, self, isGone });
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
-/** The batch job whose process has the lock, where the lock names one. */
-export const jobOfLock = (databasePath: string): string | undefined => readHolder(lockOf(databasePath))?.job;
+/** Who has the lock at `path`; undefined where nobody has, and where its file can't be read. */
+export function readHolder(path: string): LockHolder | undefined {
+  try {
+    const parsed: unknown = JSON.parse(readRegularFile(path, MOST_BYTES));
+    return isHolder(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why the file at `path` can't be read, in the file system's words; empty where it can, and its text is no lock. */
+export function whyUnreadable(path: string): string {
+  try {
+    readRegularFile(path, MOST_BYTES);
+    return "";
+  } catch (error) {
+    return ` (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
 
 /** A lock has some hundred bytes. */
 const MOST_BYTES = 65_536;
 
-const lockOf = (databasePath: string): string => `${databasePath}.lock`;
+const ownLock = (path: string, holder: LockHolder): OwnLock => ({
+  kind: "own",
+  path,
+  holder,
+  [Symbol.dispose]: () => {
+    if (readHolder(path)?.token === holder.token) rmSync(path, { force: true });
+  },
+});
 
-/** Which lock is taken, of which database, by whom. */
-interface LockAttempt {
-  readonly lockPath: string;
-  readonly databasePath: string;
-  readonly self: LockHolder;
-  /** A batch job whose lock may be replaced, because the job has ended. */
-  readonly endedJob: string | undefined;
-}
-
-function lockAt(attempt: LockAttempt): Disposable {
-  const { lockPath, self } = attempt;
-  const draft = `${lockPath}.${self.token}.draft`;
-  try {
-    writeDurably(draft, JSON.stringify(self));
-    if (!tryLink(draft, lockPath)) replaceDead(attempt, draft);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return { [Symbol.dispose]: () => release(lockPath, self) };
-}
+const inTheWay = (path: string, holder: LockHolder | undefined): LockInTheWay => ({ kind: "in-the-way", path, holder });
 
 function writeDurably(path: string, text: string): void {
   const file = openSync(path, "wx", 0o644);
@@ -101,9 +126,9 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
-function tryLink(draft: string, lockPath: string): boolean {
+function tryLink(draft: string, path: string): boolean {
   try {
-    linkOrCopy(draft, lockPath);
+    linkOrCopy(draft, path);
     return true;
   } catch (error) {
     if (hasCode(error, ["EEXIST"])) return false;
@@ -112,44 +137,38 @@ function tryLink(draft: string, lockPath: string): boolean {
 }
 
 // Some file systems (sshfs, FAT) have no links; there the file is as exclusive, but for a moment it is empty.
-function linkOrCopy(draft: string, lockPath: string): void {
+function linkOrCopy(draft: string, path: string): void {
   try {
-    linkSync(draft, lockPath);
+    linkSync(draft, path);
   } catch (error) {
     if (!hasCode(error, ["EPERM", "ENOTSUP", "ENOSYS"])) throw error;
-    copyFileSync(draft, lockPath, constants.COPYFILE_EXCL);
+    copyFileSync(draft, path, constants.COPYFILE_EXCL);
   }
 }
 
-function replaceDead(attempt: LockAttempt, draft: string): void {
-  const { lockPath, databasePath, endedJob } = attempt;
-  const holder = readHolder(lockPath);
+/** A lock that was there when a draft was to be linked. */
+interface Replacing {
+  readonly path: string;
+  readonly draft: string;
+  readonly self: LockHolder;
+  readonly isGone: (holder: LockHolder) => boolean;
+}
+
+function replaceGone({ path, draft, self, isGone }: Replacing): OwnLock | LockInTheWay {
+  const holder = readHolder(path);
   if (holder) {
-    if (holder.job === undefined || holder.job !== endedJob) refuseUnlessDead(holder, lockPath, databasePath);
+    if (!isGone(holder)) return inTheWay(path, holder);
     // Only who holds the lock named after this token may replace the lock that bears it.
-    using _rightToReplace = lockAt({ ...attempt, lockPath: `${lockPath}.${holder.token}` });
-    if (readHolder(lockPath)?.token === holder.token) return renameSync(draft, lockPath);
+    const right = tryLock(`${path}.${holder.token}`, self, isGone);
+    if (right.kind === "in-the-way") return right;
+    using _rightToReplace = right;
+    if (readHolder(path)?.token === holder.token) {
+      renameSync(draft, path);
+      return ownLock(path, self);
+    }
   }
   // It changed hands, or was given up, while we looked: who links first has it.
-  if (!tryLink(draft, lockPath)) throw refusal(lockPath, databasePath);
-}
-
-function refusal(lockPath: string, databasePath: string): ResultsError {
-  const holder = readHolder(lockPath);
-  return holder ? heldBy(holder, databasePath) : unreadableLock(lockPath, databasePath);
-}
-
-function release(lockPath: string, self: LockHolder): void {
-  if (readHolder(lockPath)?.token === self.token) rmSync(lockPath, { force: true });
-}
-
-function readHolder(lockPath: string): LockHolder | undefined {
-  try {
-    const parsed: unknown = JSON.parse(readRegularFile(lockPath, MOST_BYTES));
-    return isHolder(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  return tryLink(draft, path) ? ownLock(path, self) : inTheWay(path, readHolder(path));
 }
 
 function isHolder(value: unknown): value is LockHolder {
@@ -158,8 +177,22 @@ function isHolder(value: unknown): value is LockHolder {
   const texts = ["host", "startTime", "bootId", "pidNamespace", "since", "what", "token"].map((field) =>
     fields.get(field),
   );
-  return texts.every(isPlainText) && isPlainText(fields.get("job") ?? "") && TOKEN.test(String(fields.get("token")));
+  return (
+    texts.every(isPlainText) &&
+    isPlainText(fields.get("job") ?? "") &&
+    TOKEN.test(String(fields.get("token"))) &&
+    isWithin(fields.get("within"))
+  );
 }
+
+const isWithin = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === "object" &&
+    value !== null &&
+    "path" in value &&
+    isPlainText(value.path) &&
+    "token" in value &&
+    isPlainText(value.token));
 
 /** It becomes a part of a file's name. */
 const TOKEN = /^[0-9a-f]{12}$/;
@@ -169,58 +202,3 @@ const isPlainText = (value: unknown): boolean => typeof value === "string" && !/
 
 const hasCode = (error: unknown, codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
-
-function refuseUnlessDead(holder: LockHolder, lockPath: string, databasePath: string): void {
-  const state = processState(holder);
-  switch (state) {
-    case "dead":
-      return;
-    case "living":
-      throw heldBy(holder, databasePath);
-    case "elsewhere":
-      throw unknowable(holder, lockPath, databasePath);
-    default:
-      state satisfies never;
-  }
-}
-
-function heldBy(holder: LockHolder, path: string): ResultsError {
-  const own = holder.pid === process.pid && processState(holder) === "living";
-  const advice = own
-    ? "Await the run that has it before the next one begins, or make one job of both (concurrently); or give them two directories. With openResults: open it once, and pass the same results to all who need them"
-    : "Wait until that process has ended, or stop it; or give this program another directory. To read the results meanwhile: openResults({ path, readOnly: true })";
-  return new ResultsError({
-    code: "locked",
-    path,
-    what: `The results database ${path} is held by ${own ? "this very process" : describe(holder)}, since ${holder.since}`,
-    advice,
-  });
-}
-
-const unknowable = (holder: LockHolder, lockPath: string, path: string): ResultsError =>
-  new ResultsError({
-    code: "locked",
-    path,
-    what: `The results database ${path} is held by ${describe(holder)}, since ${holder.since}; whether that still runs can't be checked from here`,
-    advice: `Look on ${holder.host} (ps -p ${holder.pid})${holder.job === undefined ? "" : `, or end ${holder.job}`}; only if it has ended, remove ${lockPath} and start again`,
-  });
-
-const unreadableLock = (lockPath: string, path: string): ResultsError =>
-  new ResultsError({
-    code: "locked",
-    path,
-    what: `The results database ${path} has a lock that can't be read: ${lockPath}${whyUnreadable(lockPath)}`,
-    advice: `If no other program uses that database, remove ${lockPath} and start again`,
-  });
-
-function whyUnreadable(lockPath: string): string {
-  try {
-    readRegularFile(lockPath, MOST_BYTES);
-    return "";
-  } catch (error) {
-    return ` (${error instanceof Error ? error.message : String(error)})`;
-  }
-}
-
-const describe = ({ host, pid, what, job }: LockHolder): string =>
-  `process ${pid} on host ${host} (${what}${job === undefined ? "" : `, ${job}`})`;

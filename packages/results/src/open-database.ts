@@ -2,7 +2,7 @@
 import { Behind } from "./behind.ts";
 import { openConnection } from "./connection.ts";
 import { findDatabase, isSameDatabase, refuseStrangersFiles } from "./database-files.ts";
-import { jobOfLock, takeLock, type LockJobs } from "./lock-file.ts";
+import { jobOfLock, takeLock, type LockJobs } from "./database-lock.ts";
 import { readingEnded } from "./raw-reading.ts";
 import { SqliteResults } from "./results-database.ts";
 import type { BatchJob, ResultsDatabase, ResultsOptions } from "./results-options.ts";

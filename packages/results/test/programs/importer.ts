@@ -20,6 +20,7 @@ const OF_DATABASE = new Set([
   "connection.ts",
   "stored-rows.ts",
   "group-commit.ts",
+  "database-lock.ts",
   "lock-file.ts",
   "single-flight.ts",
   "claim.ts",

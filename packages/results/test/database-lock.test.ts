@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openResults } from "../src/index.ts";
-import { takeLock, type LockHolder } from "../src/lock-file.ts";
+import { takeLock } from "../src/database-lock.ts";
+import type { LockHolder } from "../src/lock-file.ts";
 import { ownIdentity } from "@hyperion-ts/processes/process-identity";
 import { remainingLines, runProgram, temporaryFolder } from "./world.ts";
 
