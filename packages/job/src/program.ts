@@ -10,3 +10,5 @@ export type { CountedWork } from "./run/counts-report.ts";
 export { endingProgram } from "./run/program-end.ts";
 export { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "./run/program-run.ts";
 export type { RunOptions } from "./run/run-options.ts";
+export { slurmAllocation } from "./run/slurm-allocation.ts";
+export { slurmBatchJob, slurmBatchJobHasEnded } from "./run/slurm-batch-job.ts";

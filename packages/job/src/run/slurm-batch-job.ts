@@ -25,7 +25,10 @@ export async function slurmBatchJob(
   userId = process.getuid?.() ?? 0,
 ): Promise<BatchJob> {
   const cluster = clusterName ?? (await askedCluster()) ?? "?";
-  return { name: nameOf({ jobId, restarts, userId, cluster }), hasEnded: (name) => hasEnded(name, userId) };
+  return {
+    name: nameOf({ jobId, restarts, userId, cluster }),
+    hasEnded: (name) => slurmBatchJobHasEnded(name, userId),
+  };
 }
 
 const nameOf = ({ jobId, restarts, userId, cluster }: JobStart): string =>
@@ -40,8 +43,11 @@ export function parseJobStart(name: string): JobStart | undefined {
     : { jobId: Number(jobId), restarts: Number(restarts), userId: Number(userId), cluster };
 }
 
-/** Asks the controller that answers here, and believes it only if its cluster is the job's. */
-async function hasEnded(name: string, ownUserId: number): Promise<boolean> {
+/**
+ * Whether the start of a job that `slurmBatchJob` gave this name has certainly ended, with all its processes. Asks the
+ * controller that answers here, and believes it only if its cluster is the job's.
+ */
+export async function slurmBatchJobHasEnded(name: string, ownUserId = process.getuid?.() ?? 0): Promise<boolean> {
   const start = parseJobStart(name);
   if (start === undefined || (await askedCluster()) !== start.cluster) return false;
   return startHasEnded(await askSlurm(["scontrol", "--all", "show", "job", String(start.jobId)]), start, ownUserId);
