@@ -18,5 +18,8 @@ export {
 } from "./program/job-options.ts";
 export { remoteEvalJob, remoteEvalJobM } from "./program/remote-eval-job.ts";
 export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-cluster.ts";
+export { type CanLock, lock } from "./lock/lock.ts";
+export { LockError, type LockErrorCode } from "./lock/lock-error.ts";
+export { newWorkDir } from "./work-dir/new-work-dir.ts";
 export { JobError, type JobFailure, type JobSite } from "./job-error.ts";
 export type { SbatchOptions } from "./sbatch/sbatch-options.ts";

@@ -1,0 +1,57 @@
+/** Locks of a whole program and all its jobs, by files in its folder. (Hyperion.LockMap: withLock, withLocks) */
+import { callable, checkValue } from "@hyperion-ts/bounds";
+import type { HasProgramInfo, HasSignal, Job } from "@hyperion-ts/job";
+import type { JsonValue } from "@hyperion-ts/results";
+import { LockError } from "./lock-error.ts";
+
+/** What `lock` needs; `heldLocks` and `log` are there where they are. */
+export interface CanLock extends HasProgramInfo, HasSignal {
+  /** The keys that this job has, as canonical JSON. */
+  readonly heldLocks?: ReadonlySet<string>;
+  /** Is told of long waits. */
+  readonly log?: (message: string) => void;
+}
+
+/**
+ * Runs `action` while nothing else of the program runs under the same key: in this process, in the program on its login node,
+ * and in all of its Slurm jobs. A key is any JSON value; a list is a list of keys, all of which are held, or none (a key that is
+ * itself a list is put into one: `lock([[1, 2]], action)`).
+ *
+ * A lock is a file in `<dataDir>/locks`. It is free again when its action has ended, and when its process, or the Slurm job of
+ * that, is gone. Only where nobody can know (a program on another login node died, and was not started again) it stays, and after 30 s the log
+ * says who has it and what to do. Who waits looks again after some milliseconds, at most every 2 s; nobody is passed over for
+ * long, but there is no order among processes.
+ *
+ * An action may take locks of other keys inside; where others take the same ones in another order, both wait for ever: take them at once.
+ * The same holds for a job that a program calls under a lock, and that takes the same.
+ *
+ * @throws LockError `held-already` when this job has one of the keys; `lost` when somebody removed the lock's file while the
+ *   action ran, whose signal aborts then; what the action throws; the signal's reason when it aborts the wait; NotOursError where
+ *   others may write into the folder; TypeError for a key that is no JSON value
+ * @example
+ * lock({ table: "masses", n: 3 }, async (env) => await fillTable(3)(env))
+ */
+export const lock =
+  <A, R = CanLock>(keys: JsonValue | readonly JsonValue[], action: Job<A, R>): Job<A, R & CanLock> =>
+  async (env) => {
+    checkValue("lock", "the action", action, callable);
+    // Not before they are needed: every worker loads this module, and takes no lock.
+    const [{ lockKeys }, { holdLocks }] = await Promise.all([import("./lock-keys.ts"), import("./hold-locks.ts")]);
+    const wanted = lockKeys(keys);
+    const { heldLocks = new Set<string>(), signal } = env;
+    const twice = wanted.find(({ text }) => heldLocks.has(text));
+    if (twice !== undefined)
+      throw new LockError(
+        "held-already",
+        twice.text,
+        `lock: this job has the lock of ${twice.shown} already, and would wait for itself. Call what is inside without it`,
+      );
+    using held = await holdLocks(wanted, env);
+    const value = await action({
+      ...env,
+      signal: AbortSignal.any([signal, held.lost]),
+      heldLocks: new Set([...heldLocks, ...wanted.map(({ text }) => text)]),
+    });
+    held.lost.throwIfAborted();
+    return value;
+  };
