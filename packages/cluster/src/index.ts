@@ -18,5 +18,6 @@ export {
 } from "./program/job-options.ts";
 export { remoteEvalJob, remoteEvalJobM } from "./program/remote-eval-job.ts";
 export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-cluster.ts";
+export { DryRunError } from "./dry-run-error.ts";
 export { JobError, type JobFailure, type JobSite } from "./job-error.ts";
 export type { SbatchOptions } from "./sbatch/sbatch-options.ts";
