@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 
 /** Of a longer one only the beginning. */
 const MAX_LENGTH = 60;
-const MAX_TEXT = 20;
+const MAX_WORD = 20;
 
 /**
  * What a person tells calls apart by: the numbers and short texts of an object first, then of what else it has how much.
@@ -18,31 +18,30 @@ export function callWords(input: unknown): string {
 
 function fieldsOf(input: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(input).filter(([, value]) => value !== undefined);
-  const short = fields.filter(([, value]) => !isLarge(value));
-  const large = fields.filter(([, value]) => isLarge(value));
-  return [...short, ...large]
-    .map(([name, value]) => `${name}=${isLarge(value) ? sizeOf(value) : valueOf(value)}`)
-    .join(" ");
+  const isShort = ([, value]: readonly [string, unknown]): boolean => wordOf(value).length <= MAX_WORD;
+  const [short, long] = [fields.filter(isShort), fields.filter((field) => !isShort(field))];
+  return [
+    ...short.map(([name, value]) => `${name}=${wordOf(value)}`),
+    ...long.map(([name, value]) => `${name}=${sizeOf(value)}`),
+  ].join(" ");
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-const isLarge = (value: unknown): value is object | string =>
-  (typeof value === "object" && value !== null) || (typeof value === "string" && value.length > MAX_TEXT);
+/** Without blanks, which part the words. */
+const wordOf = (value: unknown): string => valueOf(value).replaceAll(/\s+/g, typeof value === "string" ? "_" : "");
 
-function sizeOf(value: object | string): string {
-  if (typeof value === "string") return `${value.slice(0, MAX_TEXT - 1)}…`;
-  if (Array.isArray(value) || ArrayBuffer.isView(value))
-    return `[${"length" in value ? value.length : value.byteLength}]`;
-  return isRecord(value) ? "{…}" : inspect(value, INSPECTED);
+function sizeOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.length}]`;
+  return isRecord(value) ? "{…}" : `${wordOf(value).slice(0, MAX_WORD - 1)}…`;
 }
 
 const valueOf = (value: unknown): string => (typeof value === "string" ? value : inspect(value, INSPECTED));
 
 const INSPECTED = {
   breakLength: Number.POSITIVE_INFINITY,
-  depth: 0,
-  maxArrayLength: 5,
-  maxStringLength: MAX_TEXT,
+  depth: 1,
+  maxArrayLength: MAX_WORD,
+  maxStringLength: MAX_WORD,
 } as const;

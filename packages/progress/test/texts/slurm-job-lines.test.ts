@@ -60,6 +60,16 @@ describe("the live block of a program on a login node", () => {
     `);
   });
 
+  test("leaves out of the inputs what all jobs have", () => {
+    const inputs = ["n=2 eps=1e-9 points=[50]", "n=3 eps=1e-9 points=[50]"];
+    const two = inputs.map((input, i) => at(1, slurmJob({ ...job(2 + i), input })));
+    expect(block(2, two)).toMatch(/job 4711  n=2  waiting[^]*job 4712  n=3  waiting/);
+    expect(block(2, two.slice(1))).toContain("job 4712  n=3 eps=1e-9 points=[50]  waiting");
+    const equal = [2, 3].map((n) => at(1, slurmJob({ ...job(n), input: "n=2 eps=1e-9" })));
+    expect(block(2, equal).match(/n=2 eps=1e-9/g)).toHaveLength(2);
+    expect(block(2, [at(1, slurmJob({ input: "" }))])).toContain("job 4711  roots/job  waiting");
+  });
+
   test("says how long a job has waited, also before the program knew of it, and who has to do something", () => {
     const events = [
       at(5, slurmJob({ ...job(2), reason: "Priority", forMs: 3_600_000 })),
@@ -82,10 +92,10 @@ describe("the live block of a program on a login node", () => {
       q7RkW  4 Slurm jobs, 1 node                                            00:01:05
        ⏳ job 4711  n=2  waiting in Slurm for 01:01:00: Priority
         ⚠ job 4712  n=3  It is held: \`scontrol release 4712\` lets it go on.
-        ◌ job       n=4  is being submitted
         ▶ job 4714  n=5  It is suspended.
         ✗ job 4715  n=6  failed
         ■ job 4716  n=7  cancelled
+        ◌ job       n=4  is being submitted
       "
     `);
   });
