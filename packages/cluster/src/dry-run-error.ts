@@ -11,10 +11,12 @@ export class DryRunError extends Error {
 
   constructor(submissions: readonly string[], joined: readonly number[]) {
     const jobs = `${submissions.length} Slurm job${submissions.length === 1 ? "" : "s"} would be submitted`;
-    const there = joined.length === 0 ? "" : `, and joined those that are there already: ${joined.join(", ")}`;
+    const there = joined.length === 0 ? "" : `, and joined what is there already: ${joined.join(", ")}`;
     super(
       `Dry run: nothing was submitted. ${jobs}${there}. Jobs that are called only when these have given their values are not shown`,
     );
+    // It would lead to the timer that has waited for more calls.
+    this.stack = `${this.name}: ${this.message}`;
     this.submissions = [...submissions];
     this.joined = [...joined];
   }

@@ -60,7 +60,7 @@ export class ClusterWork implements Work {
   }
 
   goesOn(): string | undefined {
-    const ids = this.#jobs.reports.open;
+    const ids = this.#jobs.reports.open.toSorted((a, b) => a - b);
     if (ids.length === 0) return undefined;
     return ids.length === 1
       ? `1 Slurm job goes on (${ids[0]}); run the same command again to join it.`
@@ -124,9 +124,14 @@ export class ClusterWork implements Work {
     await Promise.all(this.#running);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Cancels the jobs that nobody waits for any more. */
+  async end(): Promise<void> {
     this.#ended.abort(new Error("The program ended, and nobody waited for this job"));
     await this.drain();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
     await this.#jobs[Symbol.asyncDispose]();
   }
 

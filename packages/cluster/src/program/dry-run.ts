@@ -6,7 +6,7 @@ import { DryRunError } from "../dry-run-error.ts";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import { showSubmission } from "../sbatch/sbatch-command.ts";
 import { callWords } from "./call-words.ts";
-import { prepareSubmission, type Submitting } from "./prepare-submission.ts";
+import type { PreparedSubmission, Submitting } from "./prepare-submission.ts";
 
 /** Calls that are made together have come by then. */
 const QUIET_MS = 500;
@@ -19,14 +19,21 @@ export class DryRun {
   readonly #events: RunEvents;
   readonly #submissions: string[] = [];
   readonly #joined: SlurmJobId[] = [];
+  /** Calls whose submission is still to be shown: the program's snapshot is made first. */
+  #preparing = 0;
 
   constructor(events: RunEvents) {
     this.#events = events;
   }
 
   /** Shows a job that would be submitted. @throws DryRunError when no more calls come; the signal's reason */
-  async submit(directory: JobDirectory, submitting: Submitting, signal: AbortSignal): Promise<never> {
-    const { request } = prepareSubmission(directory, { ...submitting, end: SHOWN });
+  async submit(
+    directory: JobDirectory,
+    prepare: (only: Pick<Submitting, "end">) => Promise<PreparedSubmission>,
+    signal: AbortSignal,
+  ): Promise<never> {
+    this.#preparing += 1;
+    const { request } = await prepare({ end: SHOWN }).finally(() => (this.#preparing -= 1));
     const text = showSubmission(request);
     this.#submissions.push(text);
     this.#tell(`${callOf(directory)} would be submitted (${directory.path}/submit.sh does that):\n${text}`);
@@ -45,7 +52,7 @@ export class DryRun {
     for (;;) {
       const shown = this.#count;
       await pause(QUIET_MS, signal);
-      if (shown === this.#count) throw new DryRunError(this.#submissions, this.#joined);
+      if (shown === this.#count && this.#preparing === 0) throw new DryRunError(this.#submissions, this.#joined);
     }
   }
 

@@ -20,9 +20,16 @@ export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options:
       using _ctrlC = options.handleSignals === false ? undefined : listenToCtrlC(info, options, work, person);
       const { jobLauncher } = work;
       const taskLauncher = jobLauncher.tasks(sbatchOptions);
-      const value = await cluster({ ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} });
-      await work.finish();
-      return value;
+      const clusterEnv = { ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} };
+      try {
+        const value = await cluster(clusterEnv);
+        await work.finish();
+        return value;
+      } catch (error) {
+        // Whoever looks sees what becomes of the jobs, and may press Ctrl-C again.
+        await work.end();
+        throw error;
+      }
     });
   });
 

@@ -20,7 +20,7 @@ import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-s
 import { DryRun } from "./dry-run.ts";
 import { JobReports } from "./job-reports.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
-import { prepareSubmission } from "./prepare-submission.ts";
+import { type PreparedSubmission, prepareSubmission, type Submitting } from "./prepare-submission.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
 import { WatchedSubmission } from "./watched-submission.ts";
@@ -75,15 +75,26 @@ export class SlurmJobs implements AsyncDisposable {
 
   /** Runs `use` as one of the jobs that there may be at a time; those that Slurm has already come first. */
   async slot<A>(isThere: boolean, signal: AbortSignal, use: () => Promise<A>): Promise<A> {
-    return await this.#queue.add(use, { priority: isThere ? 1 : 0, signal });
+    signal.throwIfAborted();
+    // The queue would let go of what runs when its signal aborts, and nobody would wait until the job is cancelled.
+    const waiting = new AbortController();
+    const aborted = (): void => waiting.abort(signal.reason);
+    signal.addEventListener("abort", aborted, { once: true });
+    const begin = (): Promise<A> => {
+      signal.removeEventListener("abort", aborted);
+      return use();
+    };
+    return await this.#queue.add(begin, { priority: isThere ? 1 : 0, signal: waiting.signal });
   }
 
   /** Submits the job of a directory. @throws SubmissionError; DryRunError; the signal's reason. */
   async submit(directory: JobDirectory, options: SbatchOptions, signal: AbortSignal): Promise<SubmittedCall> {
-    const submitting = { programId: this.env.programInfo.id, options, snapshot: await this.snapshot() };
-    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, submitting, signal);
+    const { id: programId } = this.env.programInfo;
+    const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> =>
+      prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
+    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, signal);
+    const { number, request } = await prepare();
     directory.removeOutcome();
-    const { number, request } = prepareSubmission(directory, submitting);
     const { name: slurmName } = request;
     this.reports.tell(directory, { state: "submitting", jobId: null });
     const ownJobEnded = (signal: AbortSignal): Promise<void> =>

@@ -51,7 +51,7 @@ describeOnTestbed(describe)("a dry run", () => {
     expect(printed).toMatch(/^test\/squares .* is Slurm job \d+ already, and would be joined$/m);
     expect(dir.outcome).toMatchObject({
       name: "DryRunError",
-      message: expect.stringMatching(/1 Slurm job would be submitted, and joined those that are there already: \d+\./),
+      message: expect.stringMatching(/1 Slurm job would be submitted, and joined what is there already: \d+\./),
     });
     expect((await cluster.testbed.jobs()).length).toBe(before + 1);
     dir.make("go");

@@ -61,6 +61,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
     program.press(CTRL_C);
     expect(await program.ended).toEqual({ code: 1, isRestored: true });
     expect(dir.outcome).toMatchObject({ name: "CancelledByPersonError" });
+    expect(program.screen()).toMatch(/no Slurm job is open[^]*■ job \d+ [^]*■ job \d+ [^]*\nfailed after/);
     expect(await cluster.openJobs()).toEqual([]);
   });
 

@@ -36,7 +36,8 @@ const MAX_IDS = 20;
 
 /** An interruption leaves them, and the next run of the program joins them. */
 function jobsThatGoOn({ slurmJobs }: RunState): readonly StyledLine[] {
-  const ids = [...slurmJobs.values()].flatMap(({ news }) => (hasEnded(news) ? [] : (news.jobId ?? [])));
+  const open = [...slurmJobs.values()].filter(({ news }) => !hasEnded(news));
+  const ids = open.flatMap(({ news }) => news.jobId ?? []).toSorted((a, b) => a - b);
   if (ids.length === 0) return [];
   const [go, them] = ids.length === 1 ? ["goes", "it"] : ["go", "them"];
   const shown = ids.length <= MAX_IDS ? ids : [...ids.slice(0, MAX_IDS), "..."];
