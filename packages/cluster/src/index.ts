@@ -21,5 +21,6 @@ export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-
 export { type CanLock, lock } from "./lock/lock.ts";
 export { LockError, type LockErrorCode } from "./lock/lock-error.ts";
 export { newWorkDir } from "./work-dir/new-work-dir.ts";
+export { DryRunError } from "./dry-run-error.ts";
 export { JobError, type JobFailure, type JobSite } from "./job-error.ts";
 export type { SbatchOptions } from "./sbatch/sbatch-options.ts";

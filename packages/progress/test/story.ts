@@ -1,6 +1,7 @@
 /** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
 import type { CallWaitReason } from "../src/events/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../src/events/run-event.ts";
+import type { SlurmJobCalls, SlurmJobNews } from "../src/events/slurm-job.ts";
 import { nextRunState, NO_RUN, type RunState } from "../src/state/run-state.ts";
 import { type StyledLine, paintLine } from "../src/texts/styled-line.ts";
 
@@ -76,6 +77,32 @@ export const counts = (
     toCome: 0,
     ...given,
   })),
+});
+
+/** The Slurm job of the call `call`, which is `q7RkW-1` unless said otherwise. */
+export const slurmJob = (news: Partial<SlurmJobNews> = {}): RunEvent => ({
+  type: "slurm-job",
+  call: "q7RkW-1",
+  name: "roots/job",
+  input: "n=2",
+  jobId: 4711,
+  state: "waiting",
+  reason: null,
+  sentence: null,
+  nodes: [],
+  calls: null,
+  forMs: 0,
+  ...news,
+});
+
+/** Calls within a job. */
+export const callsOfJob = (calls: Partial<SlurmJobCalls>): SlurmJobCalls => ({
+  done: 0,
+  failed: 0,
+  running: 0,
+  waiting: 0,
+  remembered: 0,
+  ...calls,
 });
 
 export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };

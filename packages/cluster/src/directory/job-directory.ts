@@ -6,6 +6,7 @@
  * |---|---|---|
  * | `job.json`, `input` | the program, once | what is to be run |
  * | `submissions.json` | the program | each sbatch, before and after it |
+ * | `script`, `submit.sh` | the program | what sbatch is given, for a person to try it |
  * | `head.json` | the head, again and again | where it runs, and how far it is |
  * | `results.sqlite` | the head | what it has computed |
  * | `outcome` | the head, last | how it ended |
@@ -66,6 +67,11 @@ export class JobDirectory {
     return join(this.path, "results.sqlite");
   }
 
+  /** The script of the last submission. */
+  get script(): string {
+    return join(this.path, "script");
+  }
+
   /** The folder of the heads' log files. */
   get logDir(): string {
     return join(this.path, "logs");
@@ -92,6 +98,12 @@ export class JobDirectory {
     const all = [...this.submissions(), submission];
     writeWhole(this.#submissions, JSON.stringify(all, null, 2));
     return all.length;
+  }
+
+  /** Keeps the script of a submission, and the line for a shell that submits it. */
+  writeScript(script: string, submit: string): void {
+    writeWhole(this.script, script);
+    writeWhole(join(this.path, "submit.sh"), submit);
   }
 
   /** Writes down what has become known of submission `number`. */

@@ -1,5 +1,12 @@
 /** What a program on a login node works with: Slurm jobs, made of calls of jobs and of single functions. */
-import type { FunctionCounts, RunEvent, TaskLauncher, TaskOptions } from "@hyperion-ts/job";
+import {
+  type FunctionCounts,
+  InterruptedError,
+  type RunEvent,
+  type RunEvents,
+  type TaskLauncher,
+  type TaskOptions,
+} from "@hyperion-ts/job";
 import type { ProgramEnv, Work } from "@hyperion-ts/job/program";
 import { encodeValue } from "@hyperion-ts/wire";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
@@ -26,11 +33,13 @@ export interface SlurmCall {
 export class ClusterWork implements Work {
   readonly #jobs: SlurmJobs;
   readonly #directories: JobDirectories;
+  readonly #database: string;
   readonly #counts = new JobCounts();
   readonly #running = new Set<Promise<unknown>>();
   readonly #ended = new AbortController();
 
   constructor(env: ProgramEnv, options: SlurmJobsOptions) {
+    this.#database = env.programInfo.database;
     this.#directories = new JobDirectories(env.programInfo);
     this.#jobs = new SlurmJobs(env, options);
   }
@@ -40,9 +49,28 @@ export class ClusterWork implements Work {
     tasks: (options) => this.#tasks(options),
   };
 
-  /** How many calls wait for a Slurm job. */
+  /** What is told of the run. */
+  get events(): RunEvents {
+    return this.#jobs.env.events;
+  }
+
+  /** How many Slurm jobs have not ended, with those that are being submitted. */
   get openJobs(): number {
-    return this.#running.size;
+    return this.#jobs.reports.openCount;
+  }
+
+  goesOn(): string | undefined {
+    const ids = this.#jobs.reports.open.toSorted((a, b) => a - b);
+    if (ids.length === 0) return undefined;
+    return ids.length === 1
+      ? `1 Slurm job goes on (${ids[0]}); run the same command again to join it.`
+      : `${ids.length} Slurm jobs go on (${ids.join(", ")}); run the same command again to join them.`;
+  }
+
+  /** The error of a program that leaves its jobs after a signal. */
+  interruptedBy(signal: NodeJS.Signals): InterruptedError {
+    const interruption = { signal, timeIsUp: false };
+    return new InterruptedError(interruption, this.#database, this.#counts.left(), this.goesOn());
   }
 
   /** Makes a call, in a Slurm job of its own. */
@@ -72,7 +100,8 @@ export class ClusterWork implements Work {
         await this.#jobs.takeIn(directory);
         this.#directories.putAside(directory);
       } else {
-        this.#jobs.tell(
+        this.#jobs.warn(
+          "not-called",
           `The program no longer calls ${directory.job.name} as an earlier run of it did, whose Slurm job ${last.jobId ?? last.slurmName} may still wait or run: ${directory.path} has its output, scancel ${last.jobId === undefined ? `--me --name=${last.slurmName}` : last.jobId} ends it`,
         );
       }
@@ -95,9 +124,14 @@ export class ClusterWork implements Work {
     await Promise.all(this.#running);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Cancels the jobs that nobody waits for any more. */
+  async end(): Promise<void> {
     this.#ended.abort(new Error("The program ended, and nobody waited for this job"));
     await this.drain();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
     await this.#jobs[Symbol.asyncDispose]();
   }
 

@@ -127,29 +127,32 @@ export class JobCall {
 
   /** A program that is interrupted leaves its jobs, and its next run joins them. A job that nobody wants any more is cancelled. */
   async #abandon(submitted: SubmittedCall, reason: unknown): Promise<void> {
-    if (reason instanceof InterruptedError)
-      return this.#jobs.tell(
-        `Slurm job ${submitted.jobId} (${this.#request.directory.job.name}) goes on: the program joins it when it is started again, and scancel ${submitted.jobId} ends it`,
-      );
+    if (reason instanceof InterruptedError) return;
+    const { directory } = this.#request;
     await this.#jobs.cancel(submitted);
-    this.#request.directory.amend(submitted.number, { end: "was cancelled: nobody waited for it any more" });
+    directory.amend(submitted.number, { end: "was cancelled: nobody waited for it any more" });
+    this.#jobs.reports.tell(directory, { state: "cancelled" });
   }
 
   #again({ number, jobId }: Ended["submitted"], { sentence }: JobEnd): void {
     const { directory, counted } = this.#request;
     directory.amend(number, { end: sentence });
     counted.retried();
-    this.#jobs.tell(
-      `Slurm job ${jobId} (${directory.job.name}): ${sentence} It is submitted again, and goes on from what it had computed`,
-    );
+    this.#jobs.reports.tell(directory, {
+      state: "submitting",
+      jobId: null,
+      sentence: `Slurm job ${jobId}: ${sentence} It is submitted again, and goes on from what it had computed`,
+    });
   }
 
   async #deliver({ settled, submitted: { number, jobId } }: Ended): Promise<JobValue> {
     const { directory, counted } = this.#request;
+    const calls = directory.head()?.calls ?? null;
     await this.#jobs.takeIn(directory);
     if (settled.kind === "value") {
       this.#jobs.delivered(directory);
       counted.is("done");
+      this.#jobs.reports.tell(directory, { state: "done", jobId, calls });
       return { value: settled.value, codeHash: directory.submissions()[number - 1]?.codeHash };
     }
     const detail = settled.kind === "ended" ? wordsOf(settled.end) : messageOf(settled);
@@ -157,7 +160,9 @@ export class JobCall {
     counted.is("failed");
     const site = { name: directory.job.name, jobId, submissions: number, directory: directory.path };
     const cause = settled.kind === "ended" ? {} : { cause: errorFromData(settled.error) };
-    throw new JobError(failureOf(settled), site, detail, cause);
+    const error = new JobError(failureOf(settled), site, detail, cause);
+    this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message });
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 /** How many calls of each job there are, by what has become of them: for whoever shows the run. */
-import type { FunctionCounts } from "@hyperion-ts/job";
+import type { FunctionCounts, LeftCalls } from "@hyperion-ts/job";
 
 type State = "waiting" | "running" | "done" | "failed" | "cancelled";
 
@@ -30,6 +30,17 @@ export class JobCounts {
 
   snapshot(): readonly FunctionCounts[] {
     return [...this.#jobs].map(([name, counts]) => ({ name, loading: 0, toCome: 0, ...counts }));
+  }
+
+  /** What a program that ends now leaves. */
+  left(): LeftCalls {
+    const left = { done: 0, running: 0, waiting: 0 };
+    for (const { done, running, waiting } of this.#jobs.values()) {
+      left.done += done;
+      left.running += running;
+      left.waiting += waiting;
+    }
+    return left;
   }
 
   #of(name: string): Record<State | "retried", number> {

@@ -2,7 +2,10 @@
  * What Ctrl-C means for Slurm jobs. On a terminal a person is asked: they can go on without the program, or be cancelled.
  * Elsewhere they go on, as after every other signal.
  */
-import { InterruptedError, type ProgramInfo } from "@hyperion-ts/job";
+import type { ReadStream } from "node:tty";
+import type { InterruptedError, RunEvents } from "@hyperion-ts/job";
+import { isInForeground } from "./foreground.ts";
+import { KeyPress } from "./key-press.ts";
 
 /** A person has cancelled the program's jobs. */
 export class CancelledByPersonError extends Error {
@@ -18,21 +21,33 @@ export class CancelledByPersonError extends Error {
 
 /** Who has to do with it. */
 export interface Leaving {
-  readonly info: ProgramInfo;
+  /** The file of the results database, for messages. */
+  readonly database: string;
   /** How many Slurm jobs there are. */
   readonly jobs: () => number;
-  readonly tell: (sentence: string) => void;
+  /** The error of a program that leaves its jobs after Ctrl-C. */
+  readonly left: () => InterruptedError;
+  readonly events: RunEvents;
+  /** Whether somebody shows events to the person. */
+  readonly shown: boolean;
   /** Ends the program. */
   readonly end: (reason: Error) => void;
 }
 
+type State =
+  | { readonly kind: "goes-on" }
+  | { readonly kind: "asking"; readonly keys: KeyPress }
+  /** The program ends. */
+  | { readonly kind: "ending" };
+
 const CTRL_C = "\u0003";
+/** What a shell expects of a program that Ctrl-C ended. */
+const EXIT_CODE = 130;
 
 /** Listens to Ctrl-C, until it is disposed of. */
 export class LeaveOrCancel implements Disposable {
   readonly #leaving: Leaving;
-  readonly #terminal = process.stdin.isTTY && process.stderr.isTTY ? process.stdin : undefined;
-  #asking = false;
+  #state: State = { kind: "goes-on" };
 
   constructor(leaving: Leaving) {
     this.#leaving = leaving;
@@ -45,45 +60,78 @@ export class LeaveOrCancel implements Disposable {
   }
 
   readonly #interrupted = (): void => {
-    const jobs = this.#leaving.jobs();
-    if (this.#terminal === undefined || jobs === 0) return this.#leave();
-    if (this.#asking) return this.#cancel();
-    this.#asking = true;
-    this.#leaving.tell(
-      `${jobs === 1 ? "1 Slurm job waits or runs" : `${jobs} Slurm jobs wait or run`}. d leaves ${jobs === 1 ? "it" : "them"} and ends the program, which joins ${jobs === 1 ? "it" : "them"} when it is started again; Ctrl-C cancels ${jobs === 1 ? "it" : "them"}; any other key: all goes on`,
-    );
-    this.#terminal.setRawMode(true);
-    this.#terminal.setEncoding("utf8");
-    this.#terminal.on("data", this.#pressed);
-    this.#terminal.resume();
+    switch (this.#state.kind) {
+      case "goes-on":
+        return this.#ask();
+      case "asking":
+        // On the terminal it is a key by now: this one was pressed before the question could be read, or sent from elsewhere.
+        return this.#leave();
+      case "ending":
+        // A person wants it to end, now.
+        process.exit(EXIT_CODE);
+      default:
+        this.#state satisfies never;
+    }
   };
+
+  #ask(): void {
+    const terminal = terminalOfPerson();
+    if (terminal === undefined || this.#leaving.jobs() === 0) return this.#leave();
+    const keys = new KeyPress(terminal, () => this.#tellQuestion(questionAbout(this.#leaving.jobs())), this.#pressed);
+    this.#state = { kind: "asking", keys };
+  }
 
   readonly #pressed = (key: string): void => {
     this.#stopAsking();
     if (key === CTRL_C) return this.#cancel();
     if (key === "d" || key === "D") return this.#leave();
-    this.#leaving.tell("All goes on");
+    this.#tell("All goes on");
   };
 
   #leave(): void {
-    const { info, end } = this.#leaving;
-    end(new InterruptedError({ signal: "SIGINT", timeIsUp: false }, info.database, this.#calls()));
+    this.#end(this.#leaving.left());
   }
 
   #cancel(): void {
-    this.#leaving.tell("The Slurm jobs are being cancelled");
-    this.#leaving.end(new CancelledByPersonError(this.#leaving.info.database));
+    this.#tell("The Slurm jobs are being cancelled; Ctrl-C ends the program at once");
+    this.#end(new CancelledByPersonError(this.#leaving.database));
   }
 
-  #calls(): { readonly done: number; readonly running: number; readonly waiting: number } {
-    return { done: 0, running: this.#leaving.jobs(), waiting: 0 };
+  #end(reason: Error): void {
+    this.#stopAsking();
+    this.#state = { kind: "ending" };
+    this.#leaving.end(reason);
   }
 
   #stopAsking(): void {
-    if (!this.#asking) return;
-    this.#asking = false;
-    this.#terminal?.off("data", this.#pressed);
-    this.#terminal?.setRawMode(false);
-    this.#terminal?.pause();
+    if (this.#state.kind !== "asking") return;
+    this.#state.keys[Symbol.dispose]();
+    this.#state = { kind: "goes-on" };
+    this.#leaving.events.emit({ type: "question", text: null });
   }
+
+  #tellQuestion(text: string): void {
+    this.#leaving.events.emit({ type: "question", text });
+    if (!this.#leaving.shown) process.stderr.write(`${text}\n`);
+  }
+
+  #tell(message: string): void {
+    this.#leaving.events.emit({ type: "log", message });
+    if (!this.#leaving.shown) process.stderr.write(`${message}\n`);
+  }
+}
+
+/** undefined where nobody can read a question and press a key. */
+const terminalOfPerson = (): ReadStream | undefined =>
+  process.stdin.isTTY && process.stderr.isTTY && isInForeground() ? process.stdin : undefined;
+
+function questionAbout(jobs: number): string {
+  const [what, they, them] =
+    jobs === 1 ? ["1 Slurm job waits or runs", "it goes", "it"] : [`${jobs} Slurm jobs wait or run`, "they go", "them"];
+  return [
+    `${what}. Press a key:`,
+    `d       ${they} on without the program; run it again to join ${them}`,
+    `Ctrl-C  cancel ${them}, and end the program`,
+    `other   go on as if nothing had happened`,
+  ].join("\n");
 }

@@ -15,6 +15,12 @@ export interface ClusterOptions extends RunOptions {
   readonly sbatchOptions?: SbatchOptions;
   /** The longest pause between two questions to Slurm, in milliseconds. Default 30,000. */
   readonly longestPauseMs?: number;
+  /**
+   * Submits nothing. Each job that would be submitted is shown with its sbatch command and its script, which are also in its
+   * directory (`script`, `submit.sh`); jobs that are there already are named, and what has ended is taken in. When all calls
+   * that can be made have been shown, they reject with a `DryRunError`: their values are not there. Default: false.
+   */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -25,14 +31,15 @@ export interface ClusterOptions extends RunOptions {
  * is started again, takes in what has ended, and submits what is missing. A job whose value nobody wants any more (its caller was
  * aborted, or its group failed) is cancelled.
  *
- * @throws what the program throws; InterruptedError; ResultsError; LogDirectoryError; NotOursError where others could write into
+ * @throws what the program throws; InterruptedError; DryRunError; ResultsError; LogDirectoryError; NotOursError where others could write into
  *   its folders; TypeError or RangeError, which name the option and what is allowed.
  * @example
  * const table = await runCluster(programInfo("./out"), program, { maxSlurmJobs: 50 });
  */
 export async function runCluster<A>(info: ProgramInfo, cluster: Cluster<A>, options: ClusterOptions = {}): Promise<A> {
   refuseInWorker("runCluster");
-  if (process.env["SLURM_JOB_ID"] !== undefined) return await runJobSlurm(info, here(cluster), runOptions(options));
+  if (process.env["SLURM_JOB_ID"] !== undefined && options.dryRun !== true)
+    return await runJobSlurm(info, here(cluster), runOptions(options));
   // A worker loads this module with the user's, and none of what submits jobs.
   const { runOnCluster } = await import("./run-on-cluster.ts");
   return await runOnCluster(info, cluster, options);
@@ -60,5 +67,6 @@ const runOptions = ({
   maxSlurmJobs: _jobs,
   sbatchOptions: _options,
   longestPauseMs: _pause,
+  dryRun: _dry,
   ...options
 }: ClusterOptions): RunSlurmOptions => options;

@@ -1,5 +1,5 @@
 /** One run of a program on a machine that has sbatch. Loaded when there is one. */
-import { callable, checkOptions, checkValue, duration, type Rules, structured, whole } from "@hyperion-ts/bounds";
+import { callable, checkOptions, checkValue, duration, flag, type Rules, structured, whole } from "@hyperion-ts/bounds";
 import type { ProgramInfo } from "@hyperion-ts/job";
 import { endingProgram, type ProgramEnv, runProgram, RUN_RULES } from "@hyperion-ts/job/program";
 import { checkSbatchOptions } from "../sbatch/check-sbatch-options.ts";
@@ -17,23 +17,37 @@ export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options:
     const signal = AbortSignal.any([person.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const open = async (env: ProgramEnv): Promise<ClusterWork> => new ClusterWork(env, options);
     return await runProgram(info, { ...options, signal, signals: SIGNALS }, open, async (env, work) => {
-      using _ctrlC = options.handleSignals === false ? undefined : listenToCtrlC(info, env, work, person);
+      using _ctrlC = options.handleSignals === false ? undefined : listenToCtrlC(info, options, work, person);
       const { jobLauncher } = work;
       const taskLauncher = jobLauncher.tasks(sbatchOptions);
-      const value = await cluster({ ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} });
-      await work.finish();
-      return value;
+      const clusterEnv = { ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} };
+      try {
+        const value = await cluster(clusterEnv);
+        await work.finish();
+        return value;
+      } catch (error) {
+        // Whoever looks sees what becomes of the jobs, and may press Ctrl-C again.
+        await work.end();
+        throw error;
+      }
     });
   });
 
 /** These end the program and leave its jobs. What Ctrl-C does, a person says. */
 const SIGNALS = { SIGTERM: () => "none" as const, SIGHUP: () => "none" as const };
 
-const listenToCtrlC = (info: ProgramInfo, env: ProgramEnv, work: ClusterWork, person: AbortController): Disposable =>
+const listenToCtrlC = (
+  { database }: ProgramInfo,
+  { progress }: ClusterOptions,
+  work: ClusterWork,
+  person: AbortController,
+): Disposable =>
   new LeaveOrCancel({
-    info,
+    database,
     jobs: () => work.openJobs,
-    tell: (message) => env.events.emit({ type: "log", message }),
+    left: () => work.interruptedBy("SIGINT"),
+    events: work.events,
+    shown: progress !== "none",
     end: (reason) => person.abort(reason),
   });
 
@@ -42,6 +56,7 @@ const rules: Rules<ClusterOptions> = {
   maxSlurmJobs: whole(1),
   sbatchOptions: structured,
   longestPauseMs: duration(),
+  dryRun: flag,
 };
 
 function check<A>(cluster: Cluster<A>, options: ClusterOptions): void {

@@ -1,11 +1,11 @@
 /** The Slurm jobs of one run of a program: submitted, at most so many at a time, joined, watched, cancelled, and taken in. */
 import { EventEmitter, once } from "node:events";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { pause } from "@hyperion-ts/bounds";
+import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
+import type { SlurmNoticeKind } from "@hyperion-ts/progress";
 import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
-import { newServiceId } from "@hyperion-ts/wire";
 import PQueue from "p-queue";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
@@ -17,7 +17,10 @@ import { submitJob } from "../sbatch/submit-job.ts";
 import { cancelJobs } from "../slurm/cancel-jobs.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
+import { DryRun } from "./dry-run.ts";
+import { JobReports } from "./job-reports.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
+import { type PreparedSubmission, prepareSubmission, type Submitting } from "./prepare-submission.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
 import { WatchedSubmission } from "./watched-submission.ts";
@@ -28,21 +31,21 @@ export interface SlurmJobsOptions {
   readonly maxSlurmJobs?: number | undefined;
   /** The longest pause between two questions to Slurm, in milliseconds. */
   readonly longestPauseMs?: number | undefined;
+  /** Nothing is submitted, but shown. Default: false. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** Between two looks for a job of which it is not known whether it was submitted, while Slurm gives no answer. */
 const FIRST_LOOK_MS = 5_000;
 const LONGEST_LOOK_MS = 60_000;
 
-/** So that errors of the program's code name its sources, from which the snapshot was made. */
-const HEAD_OPTIONS = ["--enable-source-maps", "--disable-sigusr1"];
-
-const headProgram = fileURLToPath(new URL(`../head/head-main${extname(import.meta.url)}`, import.meta.url));
-
 /** All of them. Disposing of it stops looking; it cancels nothing. */
 export class SlurmJobs implements AsyncDisposable {
   readonly env: ProgramEnv;
+  /** What is told of each. */
+  readonly reports: JobReports;
   readonly #queue: PQueue;
+  readonly #dryRun: DryRun | undefined;
   readonly #outcomes = new OutcomeWatch();
   readonly #slurm: SlurmWatch;
   readonly #takeIn: TakeIn;
@@ -51,12 +54,14 @@ export class SlurmJobs implements AsyncDisposable {
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
 
-  constructor(env: ProgramEnv, options: SlurmJobsOptions) {
+  constructor(env: ProgramEnv, { maxSlurmJobs = Infinity, longestPauseMs, dryRun = false }: SlurmJobsOptions) {
     this.env = env;
-    this.#queue = new PQueue({ concurrency: options.maxSlurmJobs ?? Number.POSITIVE_INFINITY });
+    this.reports = new JobReports(env.events);
+    this.#queue = new PQueue({ concurrency: dryRun ? Infinity : maxSlurmJobs });
+    this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
     this.#slurm = new SlurmWatch({
-      ...(options.longestPauseMs === undefined ? {} : { longestMs: options.longestPauseMs }),
-      onNotice: (notice) => this.tell(noticeText(notice)),
+      ...(longestPauseMs === undefined ? {} : { longestMs: longestPauseMs }),
+      onNotice: (notice) => env.events.emit(eventOf(notice)),
     });
     this.#takeIn = new TakeIn(env.results);
   }
@@ -70,39 +75,44 @@ export class SlurmJobs implements AsyncDisposable {
 
   /** Runs `use` as one of the jobs that there may be at a time; those that Slurm has already come first. */
   async slot<A>(isThere: boolean, signal: AbortSignal, use: () => Promise<A>): Promise<A> {
-    return await this.#queue.add(use, { priority: isThere ? 1 : 0, signal });
+    signal.throwIfAborted();
+    // The queue would let go of what runs when its signal aborts, and nobody would wait until the job is cancelled.
+    const waiting = new AbortController();
+    const aborted = (): void => waiting.abort(signal.reason);
+    signal.addEventListener("abort", aborted, { once: true });
+    const begin = (): Promise<A> => {
+      signal.removeEventListener("abort", aborted);
+      return use();
+    };
+    return await this.#queue.add(begin, { priority: isThere ? 1 : 0, signal: waiting.signal });
   }
 
-  /** Submits the job of a directory. @throws SubmissionError; the signal's reason. */
+  /** Submits the job of a directory. @throws SubmissionError; DryRunError; the signal's reason. */
   async submit(directory: JobDirectory, options: SbatchOptions, signal: AbortSignal): Promise<SubmittedCall> {
-    const { file, hash, functionHashes } = await this.snapshot();
-    const { id, name } = directory.job;
-    const programId = this.env.programInfo.id;
-    const slurmName = `${programId}-${newServiceId()}`;
+    const { id: programId } = this.env.programInfo;
+    const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> =>
+      prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
+    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, signal);
+    const { number, request } = await prepare();
     directory.removeOutcome();
-    const submittedAt = new Date().toISOString();
-    const number = directory.add({
-      slurmName,
-      programId,
-      submittedAt,
-      options,
-      snapshot: { file, hash },
-      codeHash: functionHashes[name],
-    });
-    const program = [process.execPath, ...HEAD_OPTIONS, headProgram, directory.path, String(number)];
-    const request = { name: slurmName, directory: directory.path, output: directory.output, options, program };
-    const onNotice = ({ text }: SubmissionNotice): void => this.tell(`${name}: ${text}`);
+    const { name: slurmName } = request;
+    this.reports.tell(directory, { state: "submitting", jobId: null });
     const ownJobEnded = (signal: AbortSignal): Promise<void> =>
       once(this.#ends, "end", { signal }).then(() => undefined);
+    const onNotice = (notice: SubmissionNotice): void => this.#noticed(directory, notice);
     const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.#partitions }).catch(
       (error: unknown) => {
         // Whatever sbatch had been given was taken back, or never was.
         directory.amend(number, { end: signal.aborted ? "was taken back" : String(error) });
+        this.reports.tell(
+          directory,
+          signal.aborted ? { state: "cancelled" } : { state: "failed", sentence: messageOf(error) },
+        );
         throw error;
       },
     );
     directory.amend(number, { jobId: submitted.jobId });
-    this.tell(`${name} is Slurm job ${submitted.jobId} (${id})`);
+    this.reports.tell(directory, { state: "waiting", jobId: submitted.jobId });
     this.#slurm.askSoon();
     return { number, jobId: submitted.jobId, slurmName };
   }
@@ -122,7 +132,12 @@ export class SlurmJobs implements AsyncDisposable {
     }
     const jobId = parseSlurmJobId(known);
     if (submission.jobId === undefined) directory.amend(number, { jobId });
-    this.tell(`${directory.job.name} is Slurm job ${jobId} already, of the program's run ${submission.programId}`);
+    if (this.#dryRun !== undefined) return await this.#dryRun.join(directory, jobId, signal);
+    this.reports.tell(directory, {
+      state: "waiting",
+      jobId,
+      sentence: `is there already, of the program's run ${submission.programId}`,
+    });
     return { number, jobId, slurmName };
   }
 
@@ -132,7 +147,7 @@ export class SlurmJobs implements AsyncDisposable {
       const look = await findSubmitted(slurmName, process.env["SBATCH_CLUSTERS"]);
       if (look.kind === "found") return look.jobs[0].jobId;
       if (look.kind === "not-there") return undefined;
-      this.tell(`${look.words}\nThe job ${slurmName} is looked for again`);
+      this.warn("submission", `${look.words}\nThe job ${slurmName} is looked for again`);
       await pause(wait, signal);
     }
   }
@@ -143,7 +158,7 @@ export class SlurmJobs implements AsyncDisposable {
       outcomes: this.#outcomes,
       slurm: this.#slurm,
       takeIn: this.#takeIn,
-      tell: (sentence) => this.tell(sentence),
+      reports: this.reports,
       runs,
       ended: () => void this.#ends.emit("end"),
       abandoned: () => void this.cancel(submitted),
@@ -155,7 +170,7 @@ export class SlurmJobs implements AsyncDisposable {
   async cancel({ jobId, slurmName }: SubmittedCall): Promise<void> {
     const { left } = await cancelJobs([{ jobId, name: slurmName }]);
     for (const job of left)
-      this.tell(`Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
+      this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
 
   /** Takes in what a job has computed by now. */
@@ -175,9 +190,15 @@ export class SlurmJobs implements AsyncDisposable {
     return delivered;
   }
 
-  /** Says something to the person, and in the log. */
-  tell(sentence: string): void {
-    this.env.events.emit({ type: "log", message: sentence });
+  /** While a job is not taken yet, that is its state; the rest is told once. */
+  #noticed(directory: JobDirectory, { kind, text }: SubmissionNotice): void {
+    if (kind === "waiting" || kind === "looking") this.reports.tell(directory, { state: "submitting", sentence: text });
+    else if (kind !== "found") this.warn("submission", text);
+  }
+
+  /** Tells the person what may need a look. */
+  warn(kind: SlurmNoticeKind, message: string): void {
+    this.env.events.emit({ type: "slurm-notice", kind, message });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -187,7 +208,9 @@ export class SlurmJobs implements AsyncDisposable {
   }
 }
 
-const noticeText = (notice: WatchNotice): string =>
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const eventOf = (notice: WatchNotice): RunEvent =>
   notice.kind === "no-answer"
-    ? `Slurm gives no answer; what is known of the jobs grows old, and nothing has ended for that. ${notice.message}`
-    : `Slurm answers again, after ${Math.round(notice.afterMs / 1_000)} s`;
+    ? { type: "slurm-silent", message: notice.message }
+    : { type: "slurm-answers", afterMs: notice.afterMs };

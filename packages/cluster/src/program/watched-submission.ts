@@ -5,6 +5,7 @@ import type { Outcome } from "../directory/outcome.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { JobView } from "../slurm/watched-job.ts";
 import type { SlurmWatch } from "../slurm/slurm-watch.ts";
+import type { JobReports } from "./job-reports.ts";
 import type { OutcomeWatch } from "./outcome-watch.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import type { TakeIn } from "./take-in.ts";
@@ -21,7 +22,8 @@ export interface Watching {
   readonly outcomes: OutcomeWatch;
   readonly slurm: SlurmWatch;
   readonly takeIn: TakeIn;
-  readonly tell: (sentence: string) => void;
+  /** What is told of it. */
+  readonly reports: JobReports;
   /** Whether it runs, or waits, is told with each change. */
   readonly runs: (runs: boolean) => void;
   /** Slurm says that it has ended. */
@@ -70,20 +72,20 @@ export class WatchedSubmission implements Disposable {
   }
 
   #looked(): void {
-    if (this.#directory.head()?.submission !== this.#submitted.number) return;
+    const head = this.#directory.head();
+    if (head?.submission !== this.#submitted.number) return;
     this.#begun.resolve();
+    this.#watching.reports.counted(this.#directory, head.calls);
     this.#watching.takeIn.later(this.#directory);
   }
 
   #changed(view: JobView): void {
-    const { jobId } = this.#submitted;
-    const place = `Slurm job ${jobId} (${this.#directory.job.name})`;
     switch (view.kind) {
       case "ended":
         this.#watching.ended();
         return this.#ended.resolve(view.end);
       case "seen":
-        this.#watching.tell(`${place}: ${view.meaning.sentence}`);
+        this.#watching.reports.seen(this.#directory, view);
         this.#watching.runs(view.phase.kind === "running");
         if (view.abandoned) this.#watching.abandoned();
         return;

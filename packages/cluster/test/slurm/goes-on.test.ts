@@ -37,10 +37,12 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     first.child.kill(signal);
     const { printed } = await first.ended;
     expect(dir.outcome).toMatchObject({ kind: "failed", name: "InterruptedError" });
-    expect(printed).toMatch(/Slurm job \d+ \(test\/squares\) goes on: .*scancel \d+ ends it/);
+    expect(printed).toMatch(/2 Slurm jobs go on; run the same command again to join them\n +scancel \d+ \d+ ends them/);
     expect((await cluster.openJobs()).length).toBe(2);
     const second = dir.start(request);
-    await untilSome("job that was joined", () => /test\/squares is Slurm job \d+ already/.test(second.printed()));
+    await untilSome("job that was joined", () =>
+      /Slurm job \d+ \(test\/squares .*\): is there already/.test(second.printed()),
+    );
     dir.make("go");
     const { printed: joined } = await second.ended;
     expect(dir.outcome, joined).toEqual({ kind: "done", jobs: VALUES.slice(0, 2), singles: [] });

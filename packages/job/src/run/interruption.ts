@@ -41,11 +41,12 @@ export class InterruptedError extends Error {
   /** How many calls of this run were done, and how many were left. */
   readonly calls: LeftCalls;
 
-  constructor({ signal, timeIsUp }: Interruption, database: string, calls: LeftCalls) {
+  /** `goesOn`, in a sentence, takes the place of the calls that were ended: calls that go on without the program. */
+  constructor({ signal, timeIsUp }: Interruption, database: string, calls: LeftCalls, goesOn?: string) {
     const { done, running, waiting } = calls;
+    const left = goesOn ?? `${done} calls were done, ${running} were ended while they ran, ${waiting} had not begun.`;
     super(
-      `Interrupted by ${signal}: ${done} calls were done, ${running} were ended while they ran, ${waiting} had not begun. ` +
-        `Everything that was stored is in ${database}: run the same command again to go on from there.`,
+      `Interrupted by ${signal}: ${left} Everything that was stored is in ${database}: run the same command again to go on from there.`,
     );
     this.signal = signal;
     this.timeIsUp = timeIsUp;

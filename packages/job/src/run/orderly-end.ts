@@ -19,6 +19,8 @@ export interface EndingRun {
   readonly events: RunEvents;
   /** Told last before the run ends. */
   readonly counts: CountsReport;
+  /** What goes on without the run, in a sentence; undefined where all ends with it. */
+  goesOn(): string | undefined;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void> | undefined;
   /** Aborts all that still goes on. */
@@ -49,7 +51,8 @@ export class OrderlyEnd implements Disposable {
 
   /** The error of a run that `interruption` has ended. */
   errorOf(interruption: Interruption): InterruptedError {
-    return new InterruptedError(interruption, this.#run.database, this.#run.counts.left());
+    const { database, counts } = this.#run;
+    return new InterruptedError(interruption, database, counts.left(), this.#run.goesOn());
   }
 
   /** No call begins any more, also while it is not yet known how long those that run may go on. */

@@ -35,6 +35,8 @@ export interface Work extends CountedWork, AsyncDisposable {
   readonly failed?: Promise<never>;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void>;
+  /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
+  goesOn?(): string | undefined;
 }
 
 /**
@@ -156,6 +158,10 @@ class ProgramRun implements Disposable {
   /** The database is lost. */
   lost(error: Error): void {
     this.endEarly(error);
+  }
+
+  goesOn(): string | undefined {
+    return this.#work?.goesOn?.();
   }
 
   drain(): Promise<void> | undefined {

@@ -101,6 +101,6 @@ class EventLog {
 
 /** Whether nobody would miss the event if the process were killed right after it. */
 const mayWait = (type: RunEvent["type"]): boolean =>
-  type === "call-ended" || type === "counts" || type === "log" || type === "worker-started";
+  type === "call-ended" || type === "counts" || type === "log" || type === "slurm-job" || type === "worker-started";
 
 const warnOnStderr = (message: string): void => void process.stderr.write(`${message}\n`);

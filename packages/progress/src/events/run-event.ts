@@ -5,6 +5,7 @@
  */
 import type { CallFailureKind } from "./call-failure-kind.ts";
 import type { CallWaitReason } from "./call-wait.ts";
+import type { SlurmJobNews } from "./slurm-job.ts";
 
 /** How many calls of one function there are in each state. */
 export interface FunctionCounts {
@@ -129,6 +130,16 @@ export type RunEvent =
       readonly files: readonly { readonly path: string; readonly changedAt: string | null }[];
       readonly workers: number;
     }
+  /** The Slurm job of a call has another state, or other counts; those change every few seconds. With all that is known of it. */
+  | ({ readonly type: "slurm-job" } & SlurmJobNews)
+  /** What a person may want to know of Slurm beside the state of a job. */
+  | { readonly type: "slurm-notice"; readonly kind: SlurmNoticeKind; readonly message: string }
+  /** Slurm gives no answer: what is known of its jobs grows old. */
+  | { readonly type: "slurm-silent"; readonly message: string }
+  /** Slurm answers again, after so long, in milliseconds. */
+  | { readonly type: "slurm-answers"; readonly afterMs: number }
+  /** The program waits for a key that a person presses on its terminal: `text` says which ones there are. null: it waits no longer. */
+  | { readonly type: "question"; readonly text: string | null }
   /** A line that the job logged. */
   | { readonly type: "log"; readonly message: string }
   /** Running calls may go on for so long, in milliseconds. */
@@ -139,6 +150,9 @@ export type RunEvent =
       readonly seconds: number;
       readonly message: string | null;
     };
+
+/** What a notice is of: a submission; a job that the program calls no longer; one that could not be cancelled. */
+export type SlurmNoticeKind = "submission" | "not-called" | "not-cancelled";
 
 /** An event and when it happened. */
 export interface StampedEvent {

@@ -1,7 +1,8 @@
 /** What the display knows of a run: worked out from its events alone. Pure. */
 import type { CallWaitReason } from "../events/call-wait.ts";
-import type { FunctionCounts, RunEvent } from "../events/run-event.ts";
-import { addSample, type CallSample } from "./call-rate.ts";
+import type { RunEvent } from "../events/run-event.ts";
+import { type FunctionProgress, functionProgress } from "./function-progress.ts";
+import { nextSlurmJobs, type SlurmJobProgress } from "./slurm-jobs.ts";
 
 /** A run as its events tell it, at one moment. */
 export interface RunState {
@@ -33,6 +34,12 @@ export interface RunState {
   readonly failures: readonly string[];
   /** When the counts were last known, or a node came up. */
   readonly countedAtMs: number;
+  /** The Slurm jobs of a program on a login node, by their calls, in the order in which they were first told of. */
+  readonly slurmJobs: ReadonlyMap<string, SlurmJobProgress>;
+  /** Since when Slurm gives no answer; null: it does, or is not asked. */
+  readonly slurmSilentSinceMs: number | null;
+  /** What a person is being asked; null: nothing. */
+  readonly question: string | null;
   /** Since when no call runs, although one is wanted or no node is there; null: one runs, or none is wanted. */
   readonly idleSinceMs: number | null;
 }
@@ -44,26 +51,8 @@ export type RunPhase =
   | { readonly kind: "interrupted"; readonly signal: string }
   | { readonly kind: "ended"; readonly outcome: "done" | "failed" | "interrupted" };
 
-/** The calls of one function, and how their numbers have come to be. */
-export interface FunctionProgress {
-  /** As they were last told. */
-  readonly counts: FunctionCounts;
-  /** From when the first call ran. */
-  readonly samples: readonly CallSample[];
-  /** Whether a call has ever run when somebody looked. */
-  readonly hasRun: boolean;
-  /** Whether a call has ever waited when somebody looked. */
-  readonly hasWaited: boolean;
-  /** Whether nobody knew how many there would be. */
-  readonly wasUncounted: boolean;
-}
-
 /** So many problems of a kind are shown. */
 export const MAX_SHOWN = 5;
-/** Counts come so often while anything changes, so a function that is new in them began no longer ago. */
-const COUNTS_INTERVAL_MS = 1_000;
-/** A pause between calls that is longer says nothing about how fast they are. */
-const PAUSE_MS = 10_000;
 
 /** Before the first event. */
 export const NO_RUN: RunState = {
@@ -81,6 +70,9 @@ export const NO_RUN: RunState = {
   problems: new Map(),
   failures: [],
   countedAtMs: 0,
+  slurmJobs: new Map(),
+  slurmSilentSinceMs: null,
+  question: null,
   idleSinceMs: null,
 };
 
@@ -123,7 +115,18 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
         ? { ...state, nodes: without(state.nodes, event.node) }
         : { ...state, connecting: Math.max(0, state.connecting - 1) };
     case "call-failed":
-      return timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, event.message] } : state;
+      return withFailure(state, event, event.message);
+    case "slurm-job": {
+      const failed = event.state === "failed" && event.sentence !== null;
+      const now = { ...state, slurmJobs: nextSlurmJobs(state.slurmJobs, event, atMs) };
+      return failed ? withFailure(now, event, event.sentence) : now;
+    }
+    case "slurm-silent":
+      return { ...state, slurmSilentSinceMs: atMs };
+    case "slurm-answers":
+      return { ...state, slurmSilentSinceMs: null };
+    case "question":
+      return { ...state, question: event.text };
     case "node-limited":
     case "call-over-memory":
     case "worker-started":
@@ -133,6 +136,7 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
     case "call-ended":
     case "other-code":
     case "old-code":
+    case "slurm-notice":
     case "log":
       return state;
     default:
@@ -159,6 +163,10 @@ function problemKey(event: RunEvent): string | null {
       return event.blame === undefined ? null : event.type;
     case "node-ready":
       return event.note === null ? null : "note";
+    case "slurm-notice":
+      return `${event.type} ${event.kind}`;
+    case "slurm-job":
+      return slurmProblem(event);
     default:
       return null;
   }
@@ -182,6 +190,15 @@ export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
   }
 }
 
+/** Counts are told again and again, what waits in the queue says why: neither is a problem. */
+const slurmProblem = ({ type, state, name, sentence }: Extract<RunEvent, { type: "slurm-job" }>): string | null =>
+  state === "failed" || ((state === "submitting" || state === "held") && sentence !== null)
+    ? `${type} ${state} ${name}`
+    : null;
+
+const withFailure = (state: RunState, event: RunEvent, message: string): RunState =>
+  timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, message] } : state;
+
 function countProblem(state: RunState, event: RunEvent): RunState {
   const key = problemKey(event);
   return key === null
@@ -198,38 +215,12 @@ function counted(
   const idleSinceMs = isIdle ? (state.idleSinceMs ?? atMs) : null;
   return {
     ...state,
-    functions: functions.map((counts) => progressOf(state, counts, atMs)),
+    functions: functions.map((counts) => functionProgress(state, counts, atMs)),
     remembered,
     waitingFor,
     countedAtMs: atMs,
     idleSinceMs,
   };
-}
-
-function progressOf({ functions, countedAtMs }: RunState, counts: FunctionCounts, atMs: number): FunctionProgress {
-  const known = functions.find((known) => known.counts.name === counts.name);
-  return {
-    counts,
-    samples: samplesOf(known, counts, { beganAtMs: Math.max(countedAtMs, atMs - COUNTS_INTERVAL_MS), atMs }),
-    hasRun: counts.running > 0 || known?.hasRun === true,
-    hasWaited: counts.waiting > 0 || known?.hasWaited === true,
-    wasUncounted: counts.toCome === null || known?.wasUncounted === true,
-  };
-}
-
-/** The samples begin when calls run, for the first time and after a pause: workers that start, and a job that does something else, are no calls. */
-function samplesOf(
-  known: FunctionProgress | undefined,
-  counts: FunctionCounts,
-  { beganAtMs, atMs }: { readonly beganAtMs: number; readonly atMs: number },
-): readonly CallSample[] {
-  const samples = known?.samples ?? [];
-  const ended = counts.done + counts.failed;
-  const before = known === undefined ? 0 : known.counts.done + known.counts.failed;
-  if (ended === before && counts.running === 0) return samples;
-  const last = samples.at(-1);
-  const paused = known !== undefined && known.counts.running === 0 && last !== undefined && atMs - last.atMs > PAUSE_MS;
-  return addSample(last === undefined || paused ? [{ atMs: beganAtMs, ended: before }] : samples, { atMs, ended });
 }
 
 function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {

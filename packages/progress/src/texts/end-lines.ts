@@ -1,5 +1,6 @@
 /** The last lines of a run: how it ended, and its totals. Pure. */
 import type { RunEvent } from "../events/run-event.ts";
+import { hasEnded } from "../events/slurm-job.ts";
 import { isCutShort, leftCalls, openCalls } from "./function-columns.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
 import { paragraph } from "./paragraph.ts";
@@ -22,11 +23,28 @@ export function endLines(state: RunState, { outcome, seconds, message }: RunEnde
     case "interrupted":
       return [
         [{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }],
+        ...jobsThatGoOn(state),
         [{ text: `  what was stored is in ${state.database}: run the same command again to go on from there` }],
       ];
     default:
       return outcome satisfies never;
   }
+}
+
+/** So many ids are still read. */
+const MAX_IDS = 20;
+
+/** An interruption leaves them, and the next run of the program joins them. */
+function jobsThatGoOn({ slurmJobs }: RunState): readonly StyledLine[] {
+  const open = [...slurmJobs.values()].filter(({ news }) => !hasEnded(news));
+  const ids = open.flatMap(({ news }) => news.jobId ?? []).toSorted((a, b) => a - b);
+  if (ids.length === 0) return [];
+  const [go, them] = ids.length === 1 ? ["goes", "it"] : ["go", "them"];
+  const shown = ids.length <= MAX_IDS ? ids : [...ids.slice(0, MAX_IDS), "..."];
+  return [
+    [{ text: `  ${plural(ids.length, "Slurm job")} ${go} on; run the same command again to join ${them}` }],
+    [{ text: `  scancel ${shown.join(" ")} ends ${them}` }],
+  ];
 }
 
 function doneText(state: RunState): string {
@@ -36,11 +54,14 @@ function doneText(state: RunState): string {
   return `nothing to compute: ${remembered === 1 ? "the one result was" : `all ${countText(remembered)} results were`} in the database`;
 }
 
-function totalsText({ functions, remembered, phase }: RunState): string {
+function totalsText({ functions, remembered, phase, slurmJobs }: RunState): string {
   const sum = (part: (f: RunState["functions"][number]) => number): number =>
     functions.reduce((total, f) => total + part(f), 0);
   const failed = sum(({ counts }) => counts.failed);
-  const parts = [plural(sum(({ counts }) => counts.done) + failed, "call"), `${countText(failed)} failed`];
+  const parts = [
+    plural(sum(({ counts }) => counts.done) + failed, slurmJobs.size > 0 ? "job" : "call"),
+    `${countText(failed)} failed`,
+  ];
   const optional = [
     [sum(({ counts }) => counts.retried), "rerun"],
     [isCutShort(phase) ? 0 : sum(({ counts }) => counts.cancelled), "cancelled"],

@@ -5,6 +5,7 @@ import { endLines } from "./end-lines.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
 import { paragraph } from "./paragraph.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "../state/run-state.ts";
+import { answersText, slurmJobEventLines } from "./slurm-job-event.ts";
 import type { StyledLine } from "./styled-line.ts";
 
 /** `state` is the state before and with the event: what the shutdown brings is judged by the former, repetition by the latter. */
@@ -16,13 +17,24 @@ export function eventLines(
   if (isShutdown(state.before, event)) return [];
   const seen = timesSeen(state.after, event);
   if (seen > MAX_SHOWN + 1) return [];
-  const lines = linesOf(state.after, event, live);
+  const lines = event.type === "slurm-job" ? jobLines(state, event, live) : linesOf(state.after, event, live);
   return seen <= MAX_SHOWN || lines.length === 0
     ? lines
     : [[{ text: `  … more of these are in ${state.after.logDir}/events.jsonl`, style: "dim" }]];
 }
 
-function linesOf(state: RunState, event: RunEvent, live: boolean): readonly StyledLine[] {
+type SlurmJobEvent = Extract<RunEvent, { type: "slurm-job" }>;
+
+function jobLines(
+  { before, after }: { readonly before: RunState; readonly after: RunState },
+  { call }: SlurmJobEvent,
+  live: boolean,
+): readonly StyledLine[] {
+  const job = after.slurmJobs.get(call);
+  return job === undefined ? [] : slurmJobEventLines(before.slurmJobs.get(call), job, live);
+}
+
+function linesOf(state: RunState, event: Exclude<RunEvent, SlurmJobEvent>, live: boolean): readonly StyledLine[] {
   switch (event.type) {
     case "run-started":
       return [
@@ -63,14 +75,22 @@ function linesOf(state: RunState, event: RunEvent, live: boolean): readonly Styl
       return paragraph("⚠ ", otherCodeText(event), "yellow");
     case "old-code":
       return paragraph("⚠ ", oldCodeText(event), "yellow");
+    case "slurm-notice":
+      return paragraph("⚠ ", event.message, "yellow");
+    case "slurm-silent":
+      return paragraph(
+        "⚠ ",
+        `Slurm gives no answer; what is known of the jobs grows old, and nothing has ended for that. ${event.message}`,
+        "yellow",
+      );
+    case "slurm-answers":
+      return paragraph("", answersText(event.afterMs));
+    case "question":
+      return event.text === null || live ? [] : paragraph("? ", event.text, "yellow");
     case "log":
       return paragraph("", event.message);
     case "run-interrupted":
-      return paragraph(
-        "",
-        `Interrupted by ${event.signal}: ${event.graceMs > 0 ? `no call begins any more; waiting up to ${durationText(event.graceMs / 1_000)} for` : "ending"} ${runningText(state)} ...`,
-        "yellow",
-      );
+      return paragraph("", `Interrupted by ${event.signal}: ${endingText(state, event.graceMs)} ...`, "yellow");
     case "run-ended":
       return endLines(state, event);
     case "worker-ended":
@@ -115,6 +135,12 @@ function minuteText(date: Date): string {
   const [year, ...rest] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()];
   const [month, day, hour, minute] = rest.map((part) => String(part).padStart(2, "0"));
   return `${year}-${month}-${day} ${hour}:${minute}`;
+}
+
+function endingText(state: RunState, graceMs: number): string {
+  if (state.slurmJobs.size > 0) return "ending";
+  const until = graceMs > 0 ? `no call begins any more; waiting up to ${durationText(graceMs / 1_000)} for` : "ending";
+  return `${until} ${runningText(state)}`;
 }
 
 function runningText({ functions }: RunState): string {

@@ -1,7 +1,8 @@
 /** What is said about the calls of one function, in the live block and in plain lines. Pure. */
 import { callRate, meanCallRate } from "../state/call-rate.ts";
 import { countText, rateText, timeLeftText } from "./human-numbers.ts";
-import type { FunctionProgress, RunPhase } from "../state/run-state.ts";
+import type { FunctionProgress } from "../state/function-progress.ts";
+import type { RunPhase } from "../state/run-state.ts";
 import type { Span } from "./styled-line.ts";
 
 /** After so long without calls a function is taken to be through: a job that awaits each of them has moments without. */

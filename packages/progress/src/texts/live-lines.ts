@@ -1,7 +1,10 @@
 /** The live block of a terminal as lines: a headline, and a row for each function. Pure. */
 import { functionColumns, isCutShort, isThrough, leftCalls, openCalls } from "./function-columns.ts";
 import { clockText, plural } from "./human-numbers.ts";
-import type { FunctionProgress, RunPhase, RunState } from "../state/run-state.ts";
+import type { FunctionProgress } from "../state/function-progress.ts";
+import type { RunPhase, RunState } from "../state/run-state.ts";
+import { paragraph } from "./paragraph.ts";
+import { openJobsText, slurmJobLines } from "./slurm-job-lines.ts";
 import { type StyledLine, lineWidth, type Span } from "./styled-line.ts";
 import { textWidth, truncateText } from "./text-width.ts";
 import { connectingText, isSilent, waitText } from "./wait-text.ts";
@@ -25,24 +28,33 @@ const LESS_NEEDED = [5, 3, 6];
 
 /** The block at a time. It has fewer lines than the terminal has rows; its lines may be wider than the terminal. */
 export function liveLines(state: RunState, nowMs: number, { columns, rows }: BlockSize): readonly StyledLine[] {
-  const room = Math.max(1, rows - FREE_ROWS);
-  const shown = mostInteresting(state.functions, room);
-  const hidden = state.functions.length - shown.length;
+  const question = state.question === null ? [] : paragraph("? ", state.question, "yellow");
+  const room = Math.max(1, rows - FREE_ROWS - question.length);
+  const functions = saysMoreThanJobs(state) ? state.functions : [];
+  const shown = mostInteresting(functions, room);
+  const hidden = functions.length - shown.length;
   return [
     headline(state, nowMs, Math.min(columns, MAX_HEADLINE)),
     ...functionRows(shown, state.phase, nowMs, columns),
+    ...slurmJobLines(state, { columns, rows: room - shown.length, nowMs }),
     ...(hidden > 0 ? [[{ text: `  … and ${plural(hidden, "more function")}`, style: "dim" } as const]] : []),
     ...waitRow(state, nowMs),
     ...(state.remembered > 0
       ? [[{ text: "  ◆ ", style: "green" } as const, { text: `${plural(state.remembered, "result")} remembered` }]]
       : []),
+    ...question,
   ];
 }
+
+/** A call that has its Slurm job is in the job's row. */
+const saysMoreThanJobs = ({ functions, slurmJobs }: RunState): boolean =>
+  functions.some(({ counts }) => counts.toCome !== 0) ||
+  functions.reduce((sum, f) => sum + openCalls(f) + f.counts.done + f.counts.failed, 0) > slurmJobs.size;
 
 function headline(state: RunState, nowMs: number, width: number): StyledLine {
   const left: StyledLine = [
     { text: state.programId, style: "bold" },
-    { text: `  ${nodesText(state)}` },
+    { text: `  ${state.slurmJobs.size > 0 ? openJobsText(state, nowMs) : nodesText(state)}` },
     endingSpan(state),
   ];
   const clock = clockText((nowMs - state.startedAtMs) / 1_000);

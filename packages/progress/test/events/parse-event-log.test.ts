@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { parseEventLog } from "../../src/events/parse-event-log.ts";
 import type { StampedEvent } from "../../src/events/run-event.ts";
-import { at, callFailed, callRetried, counts, ended, interrupted, nodeLost, nodeReady, started } from "../story.ts";
+import {
+  at,
+  callFailed,
+  callRetried,
+  callsOfJob,
+  counts,
+  ended,
+  interrupted,
+  nodeLost,
+  nodeReady,
+  slurmJob,
+  started,
+} from "../story.ts";
 
 const STORY: readonly StampedEvent[] = [
   at(0, started),
@@ -19,6 +31,12 @@ const STORY: readonly StampedEvent[] = [
   at(2, callFailed("f")),
   at(2.5, callRetried("f")),
   at(3, nodeLost("n1")),
+  at(3, slurmJob({ state: "running", nodes: ["n1"], calls: callsOfJob({ done: 3 }) })),
+  at(3, { type: "slurm-silent", message: "squeue: error" }),
+  at(3, { type: "slurm-answers", afterMs: 20_000 }),
+  at(3, { type: "slurm-notice", kind: "submission", message: "no partition has so many nodes" }),
+  at(3, { type: "question", text: "d or Ctrl-C?" }),
+  at(3, { type: "question", text: null }),
   at(3.25, interrupted),
   at(4, ended(4, "interrupted", "enough")),
 ];

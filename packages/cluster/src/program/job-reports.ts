@@ -1,0 +1,82 @@
+/** What is told of the Slurm job of each call: an event when something of it has changed. */
+import type { RunEvents } from "@hyperion-ts/job";
+import { hasEnded, type SlurmJobCalls, type SlurmJobNews } from "@hyperion-ts/progress";
+import type { JobDirectory } from "../directory/job-directory.ts";
+import type { SeenJob } from "../slurm/job-sight.ts";
+import { callWords } from "./call-words.ts";
+
+/** What has changed; the rest is as it was. */
+export type JobChange = Partial<Omit<SlurmJobNews, "call" | "name" | "input">>;
+
+/** The jobs of one run of a program. */
+export class JobReports {
+  readonly #events: RunEvents;
+  readonly #told = new Map<string, SlurmJobNews>();
+
+  constructor(events: RunEvents) {
+    this.#events = events;
+  }
+
+  /** Slurm's ids of the jobs that have not ended, as far as this run knows. */
+  get open(): readonly number[] {
+    return [...this.#told.values()].flatMap((news) => (hasEnded(news) ? [] : (news.jobId ?? [])));
+  }
+
+  /** How many jobs have not ended, with those that are being submitted. */
+  get openCount(): number {
+    return [...this.#told.values()].filter((news) => !hasEnded(news)).length;
+  }
+
+  /** Tells what has changed of a call's job, if anything has. A state says nothing of the one before it. */
+  tell(directory: JobDirectory, change: JobChange): void {
+    const { id, name } = directory.job;
+    const before = this.#told.get(id);
+    const known = before === undefined || before.input === "" ? { call: id, name, input: inputOf(directory) } : before;
+    const now = { ...NOTHING, ...before, ...known, ...(change.state === undefined ? {} : NO_WORDS), ...change };
+    this.#told.set(id, now);
+    if (before === undefined || differ(before, now)) this.#events.emit({ type: "slurm-job", ...now });
+  }
+
+  /** Tells how Slurm shows a call's job. */
+  seen(directory: JobDirectory, { phase, state, reason, sinceMs, nodes, meaning }: SeenJob): void {
+    const shared = { nodes, forMs: Math.max(0, Date.now() - sinceMs) };
+    // Slurm's word says all of a job that runs.
+    const sentence = state === "RUNNING" ? null : meaning.sentence;
+    if (meaning.change === "person")
+      this.tell(directory, { ...shared, state: "held", reason: reason ?? null, sentence });
+    else if (phase.kind === "pending" || phase.kind === "unknown")
+      this.tell(directory, {
+        ...shared,
+        state: "waiting",
+        reason: reason ?? null,
+        sentence: reason === undefined ? null : sentence,
+      });
+    // One whose processes end has ended in a moment, or waits again.
+    else if (phase.kind === "running") this.tell(directory, { ...shared, state: "running", sentence });
+  }
+
+  /** Tells how far the job's own calls are, which its head says every few seconds. */
+  counted(directory: JobDirectory, calls: SlurmJobCalls): void {
+    if (this.#told.has(directory.job.id)) this.tell(directory, { calls });
+  }
+}
+
+const NOTHING = {
+  jobId: null,
+  state: "submitting",
+  reason: null,
+  sentence: null,
+  nodes: [],
+  calls: null,
+  forMs: 0,
+} as const;
+const NO_WORDS = { reason: null, sentence: null, forMs: 0 } as const;
+
+/** Time goes on without a word. */
+const differ = (before: SlurmJobNews, now: SlurmJobNews): boolean =>
+  JSON.stringify({ ...before, forMs: 0 }) !== JSON.stringify({ ...now, forMs: 0 });
+
+const inputOf = (directory: JobDirectory): string => {
+  const input = directory.input();
+  return input === undefined ? "" : callWords(input.value);
+};

@@ -1,0 +1,50 @@
+/** What is told of a Slurm job that a program on a login node has for one of its calls. */
+
+/**
+ * Where the job of a call is:
+ *
+ * - `submitting`: it is being submitted, or Slurm does not take it yet;
+ * - `waiting`: in Slurm's queue, also once more;
+ * - `held`: it goes on only when a person does something;
+ * - `running`: it has nodes;
+ * - `done`, `failed`, `cancelled`: nothing of it is left.
+ */
+export type SlurmJobState = "submitting" | "waiting" | "held" | "running" | "done" | "failed" | "cancelled";
+
+/** How many calls within a job are in which state, over all functions. */
+export interface SlurmJobCalls {
+  readonly done: number;
+  readonly failed: number;
+  readonly running: number;
+  /** Wanted and not begun, and those that are certain to be wanted. */
+  readonly waiting: number;
+  /** Found in a database. */
+  readonly remembered: number;
+}
+
+/** The Slurm job of one call, and how it is. */
+export interface SlurmJobNews {
+  /** Names the call among all that ever were, over all its submissions: `"q7RkW-3Fa"`. */
+  readonly call: string;
+  /** The name of the job, or of the remote function. */
+  readonly name: string;
+  /** What it is called with, in a few characters: `"n=2 eps=1e-9"`; empty while that is not known. */
+  readonly input: string;
+  /** Slurm's; null before Slurm has given one. */
+  readonly jobId: number | null;
+  readonly state: SlurmJobState;
+  /** Slurm's word for why it waits, such as `"Resources"`; null where there is none. */
+  readonly reason: string | null;
+  /** What a person should know of the state; null where it says all. Of `failed`: the message of its error. */
+  readonly sentence: string | null;
+  /** Nodes that it has or had. */
+  readonly nodes: readonly string[];
+  /** null before its head has told. */
+  readonly calls: SlurmJobCalls | null;
+  /** So long it had been in this state when this was told, in milliseconds. */
+  readonly forMs: number;
+}
+
+/** Whether nothing of the job is left. */
+export const hasEnded = ({ state }: Pick<SlurmJobNews, "state">): boolean =>
+  state === "done" || state === "failed" || state === "cancelled";
