@@ -1,4 +1,5 @@
 /** Files of a job directory: written whole or not at all, and believed only where nobody but this user can have written them. */
+import { randomUUID } from "node:crypto";
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { openRegularFile, ownUserId } from "@hyperion-ts/own-files";
@@ -7,7 +8,7 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | co
 
 /** Puts `content` in place of the file at `path`, for this user alone: after a crash it is the old file or the new one. */
 export function writeWhole(path: string, content: Uint8Array | string): void {
-  const unfinished = `${path}.${process.pid}.new`;
+  const unfinished = `${path}.${randomUUID()}.new`;
   const fd = openSync(unfinished, NEW_FILE, 0o600);
   try {
     writeFileSync(fd, content);

@@ -1,5 +1,6 @@
 /** What a head says of itself in its job directory while it runs. */
 import type { RunEvent } from "@hyperion-ts/job";
+import { bellOf, ring } from "../directory/bell.ts";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { CallsOfHead, HeadRecord } from "../directory/job-record.ts";
 
@@ -39,6 +40,7 @@ export class HeadReport implements Disposable {
 
   #begin(): void {
     this.#write();
+    ring(bellOf(this.#directory.path));
     this.#timer = setInterval(() => this.#write(), INTERVAL_MS);
   }
 

@@ -18,6 +18,7 @@ import {
 } from "@hyperion-ts/job";
 import { type AnyRemoteFunction, checkOutput, findRemote, parseInput } from "@hyperion-ts/remote";
 import { encodeValue, errorToData } from "@hyperion-ts/wire";
+import { bellOf, ring } from "../directory/bell.ts";
 import { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
 import type { Outcome } from "../directory/outcome.ts";
@@ -43,6 +44,7 @@ export async function runHead(path: string, number: number): Promise<number> {
   if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
   const outcome = await outcomeOf(directory, submission, number);
   directory.writeOutcome({ id: directory.job.id, submission: number, outcome });
+  ring(bellOf(directory.path));
   return EXIT_CODES[outcome.kind];
 }
 

@@ -47,7 +47,9 @@ export class JobDirectories {
   /** Directories of earlier runs of the program that this one has not asked for. */
   unused(): readonly JobDirectory[] {
     if (!existsSync(this.#root)) return [];
-    const names = readdirSync(this.#root).filter((name) => name !== ENDED && !this.#used.has(name));
+    const names = readdirSync(this.#root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== ENDED && !this.#used.has(entry.name))
+      .map(({ name }) => name);
     return names.flatMap((name) => JobDirectory.open(join(this.#root, name)) ?? []);
   }
 

@@ -1,9 +1,16 @@
-/** Looks into the directories of jobs that run, all at the same times. */
+/**
+ * Looks into the directories of jobs: when the program's bell has rung, and else seldom, because each look is a request or two to
+ * the file server for each of them, and a program may wait for many jobs and for weeks.
+ */
+import { steadyNowMs } from "@hyperion-ts/bounds";
+import { bellOf, lastRing } from "../directory/bell.ts";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { SignedOutcome } from "../directory/outcome.ts";
 
-/** A look is a request or two to the file server for each job. */
-const LOOK_INTERVAL_MS = 1_000;
+/** Between two looks at the bell. */
+const BELL_INTERVAL_MS = 1_000;
+/** Directories are looked at without a ring after so long. */
+const QUIET_MS = 15_000;
 
 /** A directory that is looked at. */
 export interface WatchedDirectory extends Disposable {
@@ -23,6 +30,8 @@ interface Watcher {
 export class OutcomeWatch implements Disposable {
   readonly #watchers = new Set<Watcher>();
   #timer: NodeJS.Timeout | undefined;
+  #heard = "";
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Looks for the outcome of `submission`, now and then; `looked` is called with each look. */
   watch(directory: JobDirectory, submission: number, looked: () => void): WatchedDirectory {
@@ -30,13 +39,23 @@ export class OutcomeWatch implements Disposable {
     found.promise.catch(() => undefined);
     const watcher = { directory, submission, looked, found };
     this.#watchers.add(watcher);
-    this.#timer ??= setInterval(() => this.#look(), LOOK_INTERVAL_MS);
+    this.#timer ??= setInterval(() => this.#listen(bellOf(directory.path)), BELL_INTERVAL_MS);
+    this.#lookedAtMs = Number.NEGATIVE_INFINITY;
     return { outcome: found.promise, [Symbol.dispose]: () => this.#forget(watcher) };
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#watchers.clear();
+  }
+
+  #listen(bell: string): void {
+    const heard = lastRing(bell);
+    const nowMs = steadyNowMs();
+    if (heard === this.#heard && nowMs < this.#lookedAtMs + QUIET_MS) return;
+    this.#heard = heard;
+    this.#lookedAtMs = nowMs;
+    this.#look();
   }
 
   #look(): void {

@@ -164,7 +164,7 @@ export class ProgramDir {
   /** Folders of jobs whose values no caller has. */
   get jobFolders(): readonly string[] {
     const folder = join(this.path, "jobs");
-    return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "ended") : [];
+    return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "ended" && name !== "bell") : [];
   }
 
   /** The remembered squares. */
