@@ -4,6 +4,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pause } from "@hyperion-ts/bounds";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
+import { privateFolder } from "@hyperion-ts/own-files";
 import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
 import { newServiceId } from "@hyperion-ts/wire";
 import PQueue from "p-queue";
@@ -63,9 +64,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   /** The program's code in one file, made when the first job needs it. */
   snapshot(): Promise<Snapshot> {
-    const directory = join(this.env.programInfo.dataDir, "snapshots");
-    const options = { signal: this.env.signal, reader: programCode.reader };
-    return (this.#snapshot ??= makeSnapshot(definingModules(), directory, options));
+    return (this.#snapshot ??= this.#makeSnapshot());
   }
 
   /** Runs `use` as one of the jobs that there may be at a time; those that Slurm has already come first. */
@@ -178,6 +177,14 @@ export class SlurmJobs implements AsyncDisposable {
   /** Says something to the person, and in the log. */
   tell(sentence: string): void {
     this.env.events.emit({ type: "log", message: sentence });
+  }
+
+  async #makeSnapshot(): Promise<Snapshot> {
+    const directory = join(this.env.programInfo.dataDir, "snapshots");
+    // What lies there is run: nobody else may put another folder in its place.
+    privateFolder(directory);
+    const options = { signal: this.env.signal, reader: programCode.reader };
+    return await makeSnapshot(definingModules(), directory, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
