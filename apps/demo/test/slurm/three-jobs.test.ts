@@ -43,9 +43,10 @@ describeOnTestbed(describe)("the demo on a login node", () => {
       "12 brackets: 12 computed now, 0 from earlier runs (/srv/runs/out/demo/results.sqlite).\n",
     );
     const jobs = await cluster.jobs();
-    expect(jobs.map(({ state, nodes }) => [state, nodes.length])).toEqual(
-      [2, 2, 2].map((nodes) => ["COMPLETED", nodes]),
-    );
+    // The program has their values a moment before they have ended.
+    const ended = await Promise.all(jobs.map(({ id }) => cluster.waitForJob(id)));
+    expect(ended.map(({ state }) => state)).toEqual(["COMPLETED", "COMPLETED", "COMPLETED"]);
+    expect(jobs.map(({ nodes }) => nodes.length)).toEqual([2, 2, 2]);
     expect(new Set(jobs.flatMap(({ nodes }) => nodes)).size).toBe(6);
 
     const second = await demo("--slurm");
