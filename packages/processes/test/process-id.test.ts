@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, it } from "vitest";
@@ -47,11 +48,13 @@ it("finds children of children, and tells a process from another one of its numb
 });
 
 it("a zombie has ended", async () => {
-  // The shell becomes a program that does not wait for the child.
-  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 1000"]);
+  // The shell becomes a program that does not wait for the child, which ends only then.
+  const parent = spawn("sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"]);
   const ended = once(parent, "close");
   try {
     const pid = Number(String(await once(parent.stdout, "data")));
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+    process.kill(pid, "SIGKILL");
     await expect.poll(() => readProcess(pid)?.state).toBe("Z");
     expect(isAlive({ pid, startTime: readProcess(pid)?.startTime ?? "" })).toBe(false);
   } finally {

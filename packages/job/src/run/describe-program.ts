@@ -36,10 +36,9 @@ export async function describeProgram(signal: AbortSignal): Promise<ProgramDescr
   const limit = AbortSignal.any([signal, AbortSignal.timeout(GIT_LIMIT_MS)]);
   const git = (...args: readonly string[]): Promise<string | null> =>
     outputOf(["git", "-C", dirname(file), ...args], limit).catch(() => null);
-  const [gitCommit, changes] = await Promise.all([
-    git("rev-parse", "--verify", "HEAD"),
-    git("--no-optional-locks", "status", "--porcelain"),
-  ]);
+  // One after the other: where a user may have few processes, each counts.
+  const gitCommit = await git("rev-parse", "--verify", "HEAD");
+  const changes = gitCommit === null ? null : await git("--no-optional-locks", "status", "--porcelain");
   return {
     host: hostname(),
     user: userName(),
@@ -47,7 +46,7 @@ export async function describeProgram(signal: AbortSignal): Promise<ProgramDescr
     nodeVersion: process.version,
     hyperionVersion: ownVersion(),
     gitCommit,
-    gitClean: gitCommit === null || changes === null ? null : changes === "",
+    gitClean: changes === null ? null : changes === "",
   };
 }
 

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { argumentsOf, descendants, hasEnded, pidsWith, readProcess } from "@hyperion-ts/processes";
+import { argumentsOf, descendants, hasEnded, pidsWith, readProcess, sendSignal } from "@hyperion-ts/processes";
 import { expect } from "vitest";
 import {
   type Job,
@@ -120,10 +120,7 @@ export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Dis
     const workers = descendants(below).filter(
       ({ pid }) => argumentsOf(pid).join(" ").includes("worker-main") && !killed.has(pid),
     );
-    for (const { pid } of workers.slice(0, most - killed.size)) {
-      process.kill(pid, "SIGKILL");
-      killed.add(pid);
-    }
+    for (const { pid } of workers.slice(0, most - killed.size)) if (sendSignal(pid, "SIGKILL")) killed.add(pid);
   }, 5);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

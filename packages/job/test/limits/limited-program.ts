@@ -51,7 +51,8 @@ export async function run({ program, args, limits, before = [], env = {} }: RunO
         : ["sh", "-c", 'echo $$ > "$0"; exec "$@"', join(group.folder, "cgroup.procs"), ...command];
     const child = spawn(argv[0] ?? "", argv.slice(1), {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, ...env },
+      // Git looks at the program's repository when a run begins: one more process, for as long as that takes.
+      env: { ...process.env, GIT_DIR: join(dir, "no-repository"), ...env },
     });
     const printed = await text(child.stdout);
     return printed.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Event]));
@@ -60,16 +61,18 @@ export async function run({ program, args, limits, before = [], env = {} }: RunO
   }
 }
 
-/** A user whom nobody is, also while these tests run a second time on this machine. */
-const UID = 100_000 + process.pid;
+/** Users whom nobody is, also while these tests run a second time on this machine. */
+let nextUid = 100_000 + 10 * process.pid;
 
 /** Runs a program as a user who has no other process and may have so many; of root's rights it keeps those to files, so that it finds its own. */
 export function asUser(processes: number): readonly string[] {
+  // What still ends of an earlier user's is not counted.
+  const uid = (nextUid += 1);
   const rights = ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"];
   return [
     "setpriv",
-    `--reuid=${UID}`,
-    `--regid=${UID}`,
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
     "--clear-groups",
     ...rights,
     "prlimit",
