@@ -1,7 +1,8 @@
 /** The demo's program: options, the run, and a table of what was found. */
-import { type Job, local, programInfo, runJob, setTaskCpus } from "@hyperion-ts/job";
+import { type Cluster, runCluster, runClusterLocal } from "@hyperion-ts/cluster";
+import { lookupAll, type ProgramInfo, programInfo } from "@hyperion-ts/job";
 import { type Options, OptionsError, parseOptions, USAGE } from "./options.ts";
-import { type RootRow, rootTable } from "./roots.ts";
+import { brackets, type RootRow, rootTable } from "./roots.ts";
 import { table } from "./table.ts";
 
 // A run that fails says so itself, and sets the exit code.
@@ -21,15 +22,23 @@ function askedOptions(): Options | "help" | undefined {
 }
 
 /** Runs the search and gives what is printed of it. */
-async function search({ cpus, cpusPerTask, dir, points, range, eps, workMs }: Options): Promise<string> {
+async function search(asked: Options): Promise<string> {
+  const { cpusPerTask, dir, points, range, eps, workMs } = asked;
   const info = programInfo(dir);
-  const found = local(setTaskCpus(cpusPerTask), counted(rootTable({ points: spread(points, range), eps, workMs })));
-  const { rows, computed } = await runJob(info, found, cpus === undefined ? {} : { cpus });
+  const found = counted(rootTable({ points: spread(points, range), eps, workMs, cpusPerTask }));
+  const { rows, computed } = await run(info, found, asked);
   const lines = table(
     ["n", "x", "low", "high"],
     rows.map(({ n, x, low, high }) => [n, x, low, high]),
   );
   return `${lines}\n\n${summary(rows.length, computed, info.database)}\n`;
+}
+
+/** The same program by Slurm jobs, inside of one, or on this machine. */
+async function run<A>(info: ProgramInfo, program: Cluster<A>, { slurm, cpus, cpusPerTask }: Options): Promise<A> {
+  if (slurm || process.env["SLURM_JOB_ID"] !== undefined)
+    return await runCluster(info, program, { sbatchOptions: { cpusPerTask, time: { hours: 1 } } });
+  return await runClusterLocal(info, program, cpus === undefined ? {} : { cpus });
 }
 
 /** Points that are spread evenly over (0, range]: short decimal numbers, so that equal points are equal in every run. */
@@ -43,10 +52,12 @@ interface Found {
   readonly computed: number;
 }
 
-function counted(job: Job<RootRow[]>): Job<Found> {
+function counted(found: Cluster<RootRow[][]>): Cluster<Found> {
   return async (env) => {
-    const rows = await job(env);
-    return { rows, computed: env.results.counters.inserts };
+    const before = await lookupAll(brackets)(env);
+    const rows = (await found(env)).flat();
+    const after = await lookupAll(brackets)(env);
+    return { rows, computed: after.length - before.length };
   };
 }
 

@@ -12,15 +12,21 @@ const decimalNumber = (wanted: string) => z.string().trim().min(1, wanted).trans
 const positiveNumber = decimalNumber("must be a number above 0").pipe(z.number().positive("must be a number above 0"));
 const timeMs = decimalNumber("must be a number of milliseconds").pipe(z.number().nonnegative("must not be negative"));
 
-const schema = z.object({
-  points: wholeNumber(MAX_POINTS).default(20),
-  range: positiveNumber.default(20),
-  eps: positiveNumber.default(1e-9),
-  cpusPerTask: wholeNumber(65_536).default(1),
-  cpus: wholeNumber(65_536).optional(),
-  workMs: timeMs.default(50),
-  dir: z.string().min(1, "must name a folder").default("out/demo"),
-});
+const schema = z
+  .object({
+    slurm: z.boolean().default(false),
+    points: wholeNumber(MAX_POINTS).default(20),
+    range: positiveNumber.default(20),
+    eps: positiveNumber.default(1e-9),
+    cpusPerTask: wholeNumber(65_536).default(1),
+    cpus: wholeNumber(65_536).optional(),
+    workMs: timeMs.default(50),
+    dir: z.string().min(1, "must name a folder").default("out/demo"),
+  })
+  .refine(({ slurm, cpus }) => !slurm || cpus === undefined, {
+    path: ["cpus"],
+    error: "must be left out with --slurm, where Slurm gives the CPUs",
+  });
 
 /** What the person asked for. Units and defaults are in `usage`. */
 export type Options = z.infer<typeof schema>;
@@ -34,21 +40,25 @@ export class OptionsError extends Error {
 
 /** What `--help` prints. */
 export const USAGE = `Brackets the square, cube and fourth roots of a range of points: one remote call for
-each root, on this machine's CPUs. What was computed once is remembered, across runs.
+each root, on this machine's CPUs or by Slurm jobs. What was computed once is
+remembered, across runs.
 
 usage: npm run demo -- [options]
 
+  --slurm            as three Slurm jobs, submitted from here: one for each kind of
+                     root, on two nodes with two tasks each
   --points N         how many points (default 20)
   --range X          they are spread evenly over (0, X] (default 20)
   --eps E            how wide a bracket may be (default 1e-9)
   --work-ms T        how long each call computes, in milliseconds; it repeats
                      its search, to stand for a hard one (default 50)
   --cpus-per-task N  how many CPUs each call has (default 1)
-  --cpus N           how many CPUs to use (default: all that there are)
+  --cpus N           how many CPUs of this machine to use (default: all that there are)
   --dir PATH         where results and logs are (default out/demo)
   --help             print this
 
-Ctrl-C ends it in order; the same command then takes up what was done.
+Ctrl-C ends it in order; the same command then takes up what was done. With --slurm
+it asks whether the jobs are to go on, which the same command then joins.
 `;
 
 /**
@@ -71,8 +81,10 @@ export function parseOptions(args: readonly string[]): Options | "help" {
 /** `cpusPerTask` is typed `--cpus-per-task`. */
 const flagOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+const typeOf = (key: string): "boolean" | "string" => (key === "slurm" ? "boolean" : "string");
+
 function parseFlags(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
-  const values = Object.keys(schema.shape).map((key) => [flagOf(key), { type: "string" }] as const);
+  const values = Object.keys(schema.shape).map((key) => [flagOf(key), { type: typeOf(key) }] as const);
   try {
     return parseArgs({
       args: [...args],

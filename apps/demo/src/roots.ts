@@ -1,15 +1,20 @@
 /**
- * The root search of Hyperion's documentation: one remote function, the map that remembers its results, and
- * the jobs that call it. Workers import this file, so it only defines; main.ts starts the program.
+ * The root search of Hyperion's documentation: one remote function, the job that calls it for many points, the maps that
+ * remember what both give, and the program that calls the job. Workers import this file, so it only defines; main.ts
+ * starts the program.
  */
+import { type Cluster, remoteEvalJob, setJobType } from "@hyperion-ts/cluster";
 import {
+  defineJob,
   defineRemote,
   forConcurrently,
   type Job,
   keyValMap,
+  local,
   mapConcurrently,
   memoizeWithMap,
   remoteEval,
+  setTaskCpus,
 } from "@hyperion-ts/job";
 import { z } from "zod";
 import { bisect } from "./bisect.ts";
@@ -38,7 +43,41 @@ export const bracketRoot = defineRemote(import.meta, {
 });
 
 /** All brackets that were ever computed, by what they depend on; how long that took is not among it. */
-const brackets = keyValMap("binary_root_search", rootKey, bracketRoot.output);
+export const brackets = keyValMap("binary_root_search", rootKey, bracketRoot.output);
+
+const rootRow = rootKey.pick({ n: true, x: true }).extend({ low: z.number(), high: z.number() });
+
+/** One line of the result: which root, of what, and where its bracket begins and ends. */
+export type RootRow = z.infer<typeof rootRow>;
+
+const rootsKey = rootKey.pick({ n: true, eps: true }).extend({ points: z.array(rootKey.shape.x) });
+
+/** The n-th roots of all points. Each point is one call, unless it is known from an earlier run. */
+export const rootsJob = defineJob(import.meta, {
+  name: "roots/job",
+  input: rootsKey.extend({
+    workMs: bracketRoot.input.shape.workMs,
+    /** How many CPUs each call has. */
+    cpusPerTask: z.int().positive().default(1),
+  }),
+  output: z.array(rootRow),
+  run: ({ n, points, eps, workMs, cpusPerTask }) =>
+    local(
+      setTaskCpus(cpusPerTask),
+      mapConcurrently(points, (x) => root({ n, x, eps }, workMs)),
+    ),
+});
+
+function root({ n, x, eps }: z.infer<typeof rootKey>, workMs: number): Job<RootRow> {
+  return async (env) => {
+    const compute = (key: z.infer<typeof rootKey>) => remoteEval(bracketRoot, { ...key, workMs });
+    const [low, high] = await memoizeWithMap(brackets, compute, { n, x, eps })(env);
+    return { n, x, low, high };
+  };
+}
+
+/** What jobs gave: a job that is done is not submitted again. */
+const done = keyValMap("root_jobs", rootsKey, rootsJob.output);
 
 /** What to search. */
 export interface RootSearch {
@@ -48,33 +87,22 @@ export interface RootSearch {
   readonly eps: number;
   /** How long each call takes at least, in milliseconds. */
   readonly workMs: number;
+  /** How many CPUs each call has. */
+  readonly cpusPerTask: number;
 }
 
-/** One line of the result. */
-export interface RootRow {
-  /** Which root: 2 is the square root. */
-  readonly n: number;
-  /** The number that it is of. */
-  readonly x: number;
-  /** Where its bracket begins. */
-  readonly low: number;
-  /** Where its bracket ends. */
-  readonly high: number;
-}
-
-/** Brackets of the n-th roots of all points; each point is one call, unless it is known from an earlier run. */
-export const roots = (n: number, { points, eps, workMs }: RootSearch): Job<RootRow[]> =>
-  mapConcurrently(points, (x) => async (env) => {
-    const compute = (key: z.infer<typeof rootKey>) => remoteEval(bracketRoot, { ...key, workMs });
-    const [low, high] = await memoizeWithMap(brackets, compute, { n, x, eps })(env);
-    return { n, x, low, high };
-  });
-
-/** Brackets of the square, cube and fourth roots of all points, all at once. */
-export const rootTable =
-  (search: RootSearch): Job<RootRow[]> =>
-  async (env) =>
-    (await forConcurrently([2, 3, 4], (n) => roots(n, search))(env)).flat();
+/** Brackets of the square, cube and fourth roots of all points: three jobs at once. With Slurm each has two nodes. */
+export const rootTable = ({ points, eps, workMs, cpusPerTask }: RootSearch): Cluster<RootRow[][]> =>
+  local(
+    setJobType({ nodes: 2, nTasksPerNode: 2 }),
+    forConcurrently([2, 3, 4], (n) =>
+      memoizeWithMap(done, (key) => remoteEvalJob(rootsJob, { ...key, workMs, cpusPerTask }), {
+        n,
+        points: [...points],
+        eps,
+      }),
+    ),
+  );
 
 // Synchronous, as number crunching is: when such a worker must end, its agent ends it.
 function repeatFor<A>(workMs: number, search: () => A): A {

@@ -95,7 +95,7 @@ test("calls that want more CPUs than there are fail at once, with both numbers",
 
 /** The interrupted search goes on from what is stored. */
 async function expectRest(folder: Folder): Promise<void> {
-  const done = storedResults(folder.database);
+  const done = storedResults(folder.database, "binary_root_search");
   expect(done).toBeGreaterThan(0);
   expect(done).toBeLessThan(30);
   const { code, stdout } = await runDemo(folder, ...SEARCH);

@@ -4,7 +4,7 @@ import { OptionsError, parseOptions, USAGE } from "../src/options.ts";
 
 test("without options there are the defaults that the usage text names", () => {
   const defaults = { points: 20, range: 20, eps: 1e-9, cpusPerTask: 1, cpus: undefined, workMs: 50, dir: "out/demo" };
-  expect(parseOptions([])).toEqual(defaults);
+  expect(parseOptions([])).toEqual({ slurm: false, ...defaults });
   for (const [key, value] of Object.entries(defaults)) {
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
     const paragraph = USAGE.slice(USAGE.indexOf(flag)).split(/\n {2}--/)[0];
@@ -31,6 +31,7 @@ test("every option is taken in", () => {
       "x",
     ]),
   ).toEqual({
+    slurm: false,
     points: 50,
     range: 2.5,
     eps: 1e-3,
@@ -39,6 +40,11 @@ test("every option is taken in", () => {
     workMs: 0,
     dir: "x",
   });
+});
+
+test("with --slurm, Slurm gives the CPUs", () => {
+  expect(parseOptions(["--slurm", "--cpus-per-task", "2"])).toMatchObject({ slurm: true, cpusPerTask: 2 });
+  expect(() => parseOptions(["--slurm", "--cpus", "2"])).toThrow(/--cpus must be left out with --slurm/);
 });
 
 test("help may be asked for beside anything else", () => {

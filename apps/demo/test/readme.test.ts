@@ -15,7 +15,7 @@ test("the README's program prints what the README says, also when it finds all r
   for (const _run of ["first", "second"]) {
     await using running = startProgram(program, folder);
     expect(await running.ended).toMatchObject({ code: 0, stdout: firstBlock("text") });
-    expect(storedResults(join(folder.path, "out/results.sqlite"))).toBe(3);
+    expect(storedResults(join(folder.path, "out/results.sqlite"), "square_roots")).toBe(3);
   }
   const look = join(folder.path, "look.ts");
   writeFileSync(look, firstBlock("ts", 'from "./roots.ts"'));

@@ -86,11 +86,11 @@ export async function untilSearching(folder: Folder, count: number): Promise<voi
   await expect.poll(begun, { timeout: 60_000, interval: 50 }).toBeGreaterThanOrEqual(count);
 }
 
-/** How many results a database holds; its program must have ended. */
-export function storedResults(database: string): number {
+/** How many results of a map a database holds; its program must have ended. */
+export function storedResults(database: string, map: string): number {
   const file = new DatabaseSync(database);
   try {
-    return Number(file.prepare("SELECT count(*) AS n FROM hyperion_key_val").get()?.["n"]);
+    return Number(file.prepare("SELECT count(*) AS n FROM hyperion_key_val WHERE kv_map = ?").get(map)?.["n"]);
   } finally {
     file.close();
   }

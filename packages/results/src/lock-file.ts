@@ -15,12 +15,14 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { readRegularFile } from "@hyperion-ts/own-files";
-import { ownIdentity, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
+import { ownIdentity, processState, type ProcessIdentity } from "@hyperion-ts/processes/process-identity";
 
 /** What a lock file says, as JSON: which process has the lock. */
 export interface LockHolder extends ProcessIdentity {
@@ -74,11 +76,22 @@ export function tryLock(
   isGone: (holder: LockHolder) => boolean,
 ): OwnLock | LockInTheWay {
   const draft = `${path}.${self.token}.draft`;
+  removeLeftDrafts(path);
   try {
     writeDurably(draft, JSON.stringify(self));
     return tryLink(draft, path) ? ownLock(path, self) : replaceGone({ path, draft, self, isGone });
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** Removes drafts of processes of this host that were killed before their lock had its name. */
+function removeLeftDrafts(path: string): void {
+  const folder = dirname(path);
+  const drafts = readdirSync(folder).filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith(".draft"));
+  for (const draft of drafts.map((name) => join(folder, name))) {
+    const holder = readHolder(draft);
+    if (holder !== undefined && processState(holder) === "dead") rmSync(draft, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openResults } from "../src/index.ts";
 import { takeLock } from "../src/database-lock.ts";
@@ -46,6 +46,29 @@ test("a lock that a killed process left is taken over", async () => {
     await using _results = await openResults({ path: folder.database, programId: "prog1" });
   }
   expect(readdirSync(folder.path)).toEqual(["results.sqlite"]);
+});
+
+test("what a process left that was killed before its lock had its name is removed, and nobody else's", async () => {
+  using folder = temporaryFolder();
+  const draft = (token: string, difference: Partial<LockHolder>): void => {
+    leftBy(folder.database, difference);
+    renameSync(`${folder.database}.lock`, `${folder.database}.lock.${token}.draft`);
+  };
+  await using killed = runProgram("holder.ts", folder.database);
+  expect(await killed.nextLine()).toBe("held");
+  const { startTime }: LockHolder = JSON.parse(readFileSync(`${folder.database}.lock`, "utf8"));
+  await killed.kill();
+  draft("dead", { pid: killed.pid, startTime });
+  draft("living", {});
+  draft("elsewhere", { host: "n9", bootId: "another" });
+  {
+    await using _results = await openResults({ path: folder.database, programId: "prog1" });
+  }
+  expect(readdirSync(folder.path).toSorted()).toEqual([
+    "results.sqlite",
+    "results.sqlite.lock.elsewhere.draft",
+    "results.sqlite.lock.living.draft",
+  ]);
 });
 
 const elsewhere = { host: "n9", bootId: "another", job: "Slurm job 7, start 0" };

@@ -14,6 +14,9 @@ const tarballs = inject("tarballs");
 /** Its example needs a node. */
 const TRANSPORT = "@hyperion-ts/transport";
 
+/** What an example is told where there is no login node. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { "@hyperion-ts/cluster": ["--local"] };
+
 test.for(publishedPackages.filter(({ name }) => name !== TRANSPORT))(
   "$name, installed from its tarball, runs its README's example",
   async ({ name }) => {
@@ -72,7 +75,7 @@ async function installedExample(name: string): Promise<InstalledExample> {
   return {
     path: folder.path,
     printed,
-    run: () => runProgram([process.execPath, "example.ts"], { cwd: folder.path }),
+    run: () => runProgram([process.execPath, "example.ts", ...(ARGUMENTS[name] ?? [])], { cwd: folder.path }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, inject, test } from "vitest";
@@ -6,7 +6,7 @@ import { installFolder } from "../src/installed-folder.ts";
 import { runProgram } from "../src/run-program.ts";
 
 test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the user's functions, and few modules in all", async () => {
-  const { worker, head } = await loadedByProgram();
+  const { worker, head } = await loadedBy("what-a-worker-loads.ts", "@hyperion-ts/job");
   const files = worker.modules.filter((url) => url.startsWith("file:"));
 
   // A package more is a decision, because every worker on every node reads it.
@@ -24,7 +24,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
     "msgpackr",
     "zod",
   ]);
-  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(117);
+  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(118);
 
   // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one; of these
   // and of the packages that only a program needs no more than what their errors are.
@@ -53,18 +53,29 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
   expect(worker.builtins.filter((name) => /sqlite|https?$|tls$|_http|quic/u.test(name))).toEqual([]);
 });
 
+test("a worker of a program that calls Slurm jobs loads five files more, and no package but cluster", async () => {
+  const local = await loadedBy("what-a-worker-loads.ts", "@hyperion-ts/job");
+  const cluster = await loadedBy("what-a-cluster-worker-loads.ts", "@hyperion-ts/cluster", "@hyperion-ts/job");
+  const known = new Set(local.worker.modules.map(placeInPackage));
+  const more = cluster.worker.modules.map(placeInPackage).filter((place) => place !== undefined && !known.has(place));
+  expect(more.length).toBeLessThanOrEqual(5);
+  expect(new Set(more.map((place) => place?.split("/dist/")[0]))).toEqual(new Set(["@hyperion-ts/cluster"]));
+  expect(new Set(cluster.worker.builtins)).toEqual(new Set(local.worker.builtins));
+});
+
 interface Loaded {
   readonly modules: readonly string[];
   readonly builtins: readonly string[];
 }
 
-async function loadedByProgram(): Promise<{ readonly worker: Loaded; readonly head: Loaded }> {
-  await using folder = await installFolder(inject("tarballs"), ["@hyperion-ts/job", "zod"]);
-  for (const file of ["loaded-modules.ts", "what-a-worker-loads.ts"]) {
-    await copyFile(join(import.meta.dirname, "programs", file), join(folder.path, file));
-  }
+async function loadedBy(
+  program: string,
+  ...packages: readonly string[]
+): Promise<{ readonly worker: Loaded; readonly head: Loaded }> {
+  await using folder = await installFolder(inject("tarballs"), [...packages, "zod"]);
+  await cp(join(import.meta.dirname, "programs"), folder.path, { recursive: true });
   const env = { NODE_OPTIONS: `--import=${pathToFileURL(join(folder.path, "loaded-modules.ts")).href}` };
-  return JSON.parse(await runProgram([process.execPath, "what-a-worker-loads.ts"], { cwd: folder.path, env })) as {
+  return JSON.parse(await runProgram([process.execPath, program], { cwd: folder.path, env })) as {
     worker: Loaded;
     head: Loaded;
   };
@@ -75,3 +86,6 @@ const packagesOf = (urls: readonly string[]): readonly string[] =>
 
 /** The package that a module is in; undefined for Node's own and for the user's. */
 const packageOf = (url: string): string | undefined => /.*\/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//u.exec(url)?.[1];
+
+/** A module without where its package lies, such as "zod/index.js"; undefined as above. */
+const placeInPackage = (url: string): string | undefined => /.*\/node_modules\/(.*)$/u.exec(url)?.[1];

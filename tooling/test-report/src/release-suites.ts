@@ -30,6 +30,11 @@ const EVERYWHERE: readonly Suite[] = [
     files: ["test/slurm/transports.test.ts", "test/slurm/srun-variables.test.ts"],
   },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/shapes"] },
+  {
+    folder: "packages/cluster",
+    name: "@hyperion-ts/cluster",
+    files: ["test/slurm/example.test.ts", "test/slurm-asking/waits-and-ends.test.ts"],
+  },
 ];
 
 const IN_TURN: readonly Suite[] = [
@@ -39,6 +44,16 @@ const IN_TURN: readonly Suite[] = [
     files: ["test/slurm/connecting", "test/slurm/login-shells.test.ts", "test/slurm/link.test.ts"],
   },
   { folder: "packages/job", name: "@hyperion-ts/job", files: ["test/slurm/faults"] },
+  {
+    folder: "packages/cluster",
+    name: "@hyperion-ts/cluster",
+    files: [
+      "test/sbatch/testbed-",
+      "test/slurm-asking/accounting.test.ts",
+      "test/slurm-asking/controller-away.test.ts",
+      "test/slurm-asking/slow-ends.test.ts",
+    ],
+  },
   {
     folder: "tooling/testbed",
     name: "@hyperion-ts/testbed",

@@ -1,11 +1,10 @@
 /** Running a program that calls Slurm jobs. (Hyperion: runCluster) */
-import type { Job, ProgramInfo, RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
+import type { ProgramInfo, RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
 import type { RunOptions } from "@hyperion-ts/job/program";
 import { runJobLocal, runJobSlurm } from "@hyperion-ts/job";
 import { refuseInWorker } from "@hyperion-ts/remote";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
-import type { Cluster, ClusterEnv } from "./cluster-env.ts";
-import { jobsHere } from "./jobs-here.ts";
+import type { Cluster } from "./cluster-env.ts";
 
 /** How `runCluster` uses Slurm. */
 export interface ClusterOptions extends RunOptions {
@@ -38,9 +37,11 @@ export interface ClusterOptions extends RunOptions {
  */
 export async function runCluster<A>(info: ProgramInfo, cluster: Cluster<A>, options: ClusterOptions = {}): Promise<A> {
   refuseInWorker("runCluster");
-  if (process.env["SLURM_JOB_ID"] !== undefined && options.dryRun !== true)
+  // A worker loads this module with the user's, and none of what submits jobs or runs them.
+  if (process.env["SLURM_JOB_ID"] !== undefined && options.dryRun !== true) {
+    const { here } = await import("./jobs-here.ts");
     return await runJobSlurm(info, here(cluster), runOptions(options));
-  // A worker loads this module with the user's, and none of what submits jobs.
+  }
   const { runOnCluster } = await import("./run-on-cluster.ts");
   return await runOnCluster(info, cluster, options);
 }
@@ -52,15 +53,9 @@ export async function runClusterLocal<A>(
   options: RunLocalOptions = {},
 ): Promise<A> {
   refuseInWorker("runClusterLocal");
+  const { here } = await import("./jobs-here.ts");
   return await runJobLocal(info, here(cluster), options);
 }
-
-const here =
-  <A>(cluster: Cluster<A>): Job<A> =>
-  (env) => {
-    const inside: ClusterEnv = { ...env, jobLauncher: jobsHere(env), sbatchOptions: {} };
-    return cluster(inside);
-  };
 
 /** What matters to Slurm alone is of no use there. */
 const runOptions = ({

@@ -5,6 +5,7 @@ import { pause } from "@hyperion-ts/bounds";
 import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
+import { privateFolder } from "@hyperion-ts/own-files";
 import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
 import PQueue from "p-queue";
 import type { JobDirectory } from "../directory/job-directory.ts";
@@ -68,9 +69,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   /** The program's code in one file, made when the first job needs it. */
   snapshot(): Promise<Snapshot> {
-    const directory = join(this.env.programInfo.dataDir, "snapshots");
-    const options = { signal: this.env.signal, reader: programCode.reader };
-    return (this.#snapshot ??= makeSnapshot(definingModules(), directory, options));
+    return (this.#snapshot ??= this.#makeSnapshot());
   }
 
   /** Runs `use` as one of the jobs that there may be at a time; those that Slurm has already come first. */
@@ -199,6 +198,14 @@ export class SlurmJobs implements AsyncDisposable {
   /** Tells the person what may need a look. */
   warn(kind: SlurmNoticeKind, message: string): void {
     this.env.events.emit({ type: "slurm-notice", kind, message });
+  }
+
+  async #makeSnapshot(): Promise<Snapshot> {
+    const directory = join(this.env.programInfo.dataDir, "snapshots");
+    // What lies there is run: nobody else may put another folder in its place.
+    privateFolder(directory);
+    const options = { signal: this.env.signal, reader: programCode.reader };
+    return await makeSnapshot(definingModules(), directory, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import { z } from "zod";
 import { loadedModules } from "./loaded-modules.ts";
 
-const loaded = z.object({ modules: z.array(z.string()), builtins: z.array(z.string()) });
+export const loaded = z.object({ modules: z.array(z.string()), builtins: z.array(z.string()) });
 
 export const whatIsLoaded = defineRemote(import.meta, {
   name: "packed/what-is-loaded",
@@ -23,7 +23,7 @@ export const whatIsLoaded = defineRemote(import.meta, {
 const remembered = keyValMap("what_is_loaded", whatIsLoaded.input, whatIsLoaded.output);
 
 /** `process.moduleLoadList` has what Node has loaded of its own, however it was asked to. */
-const loadedHere = (): z.infer<typeof loaded> => ({
+export const loadedHere = (): z.infer<typeof loaded> => ({
   modules: loadedModules,
   builtins: "moduleLoadList" in process ? z.array(z.string()).parse(process.moduleLoadList) : [],
 });
