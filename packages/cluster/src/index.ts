@@ -1,6 +1,6 @@
 /**
  * Slurm jobs as typed function calls. A user's module of jobs may import this, and so does every worker of it: it starts
- * nothing, and loads what submits jobs only when `runCluster` is called.
+ * nothing, and loads what submits jobs only when `runCluster` is called. The errors are apart (`./errors`), for what tells them apart.
  */
 export type { Cluster, ClusterEnv, HasJobs, HasJobsOrCpus } from "./program/cluster-env.ts";
 export type { JobLauncher, JobRequest, JobValue } from "./program/job-launcher.ts";
@@ -18,9 +18,5 @@ export {
 } from "./program/job-options.ts";
 export { remoteEvalJob, remoteEvalJobM } from "./program/remote-eval-job.ts";
 export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-cluster.ts";
-export { type CanLock, lock } from "./lock/lock.ts";
-export { LockError, type LockErrorCode } from "./lock/lock-error.ts";
-export { newWorkDir } from "./work-dir/new-work-dir.ts";
-export { DryRunError } from "./dry-run-error.ts";
-export { JobError, type JobFailure, type JobSite } from "./job-error.ts";
+export { type CanLock, lock, newWorkDir } from "./across-jobs.ts";
 export type { SbatchOptions } from "./sbatch/sbatch-options.ts";

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { type CanLock, lock, LockError } from "../../src/index.ts";
+import { LockError } from "../../src/errors.ts";
+import { type CanLock, lock } from "../../src/index.ts";
 import { programFolder } from "./world.ts";
 
 const never = (): Promise<never> => new Promise(() => undefined);

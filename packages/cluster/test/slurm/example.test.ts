@@ -44,7 +44,7 @@ describeOnTestbed(describe)("a program on a login node", () => {
   });
 
   test("leaves nothing in the queue and no process", async () => {
-    expect(await cluster.openJobs()).toEqual([]);
+    await cluster.untilNoJob();
     for (const node of ["login", "n1", "n2", "n3", "n4", "n5", "n6"]) expect(cluster.left(node)).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     expect(sorted(dir.noted("begun"))).toEqual(SIX_JOBS.flat());
     expect(sorted(dir.noted("done"))).toEqual(SIX_JOBS.flat());
     expect(await dir.squares()).toEqual(new Map(SIX_JOBS.flat().map((x) => [x, x * x])));
-    expect(await cluster.openJobs()).toEqual([]);
+    await cluster.untilNoJob();
     expect(dir.jobFolders).toEqual([]);
   }
 
@@ -47,7 +47,7 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     const { printed: joined } = await second.ended;
     expect(dir.outcome, joined).toEqual({ kind: "done", jobs: VALUES.slice(0, 2), singles: [] });
     expect(sorted(dir.noted("begun"))).toEqual([1, 2, 3, 4]);
-    expect(await cluster.openJobs()).toEqual([]);
+    await cluster.untilNoJob();
   });
 
   test("by kill -9, at ten moments of one run of six jobs, has each call run once", async () => {

@@ -75,6 +75,11 @@ export class ProgramCluster implements AsyncDisposable {
     return (await this.testbed.jobs()).filter(({ state }) => /^(?:PENDING|RUNNING|CONFIGURING|COMPLETING)/.test(state));
   }
 
+  /** Waits until all jobs of the user have ended: a program has their values a moment before. */
+  async untilNoJob(): Promise<void> {
+    await untilSome("end of all jobs", async () => (await this.openJobs()).length === 0);
+  }
+
   /** The user's processes on a node. */
   left(node: string): readonly string[] {
     return this.testbed

@@ -1,8 +1,9 @@
-/** Locks of a whole program and all its jobs, by files in its folder. (Hyperion.LockMap: withLock, withLocks) */
-import { callable, checkValue } from "@hyperion-ts/bounds";
-import type { HasProgramInfo, HasSignal, Job } from "@hyperion-ts/job";
+/**
+ * What a program and all its jobs share: locks, and a folder for each object. Every worker loads this with the user's module,
+ * and what does the work only where it is used.
+ */
+import type { HasProgramInfo, HasResults, HasSignal, Job } from "@hyperion-ts/job";
 import type { JsonValue } from "@hyperion-ts/results";
-import { LockError } from "./lock-error.ts";
 
 /** What `lock` needs; `heldLocks` and `log` are there where they are. */
 export interface CanLock extends HasProgramInfo, HasSignal {
@@ -34,24 +35,22 @@ export interface CanLock extends HasProgramInfo, HasSignal {
 export const lock =
   <A, R = CanLock>(keys: JsonValue | readonly JsonValue[], action: Job<A, R>): Job<A, R & CanLock> =>
   async (env) => {
-    checkValue("lock", "the action", action, callable);
-    // Not before they are needed: every worker loads this module, and takes no lock.
-    const [{ lockKeys }, { holdLocks }] = await Promise.all([import("./lock-keys.ts"), import("./hold-locks.ts")]);
-    const wanted = lockKeys(keys);
-    const { heldLocks = new Set<string>(), signal } = env;
-    const twice = wanted.find(({ text }) => heldLocks.has(text));
-    if (twice !== undefined)
-      throw new LockError(
-        "held-already",
-        twice.text,
-        `lock: this job has the lock of ${twice.shown} already, and would wait for itself. Call what is inside without it`,
-      );
-    using held = await holdLocks(wanted, env);
-    const value = await action({
-      ...env,
-      signal: AbortSignal.any([signal, held.lost]),
-      heldLocks: new Set([...heldLocks, ...wanted.map(({ text }) => text)]),
-    });
-    held.lost.throwIfAborted();
-    return value;
+    const { runLocked } = await import("./lock/run-locked.ts");
+    return await runLocked(keys, action, env);
+  };
+
+/**
+ * The folder of an object, any JSON value: `<dataDir>/Object_<hash>`, for this user alone (0700). Equal objects have the same one,
+ * in the program and in all of its jobs; it is made where it is missing. Its path is remembered in the map `workDirectories`: a
+ * later program that has the rows of this one (a copy of its database, say) finds the folder where it is, as long as it is there.
+ *
+ * @throws NotOursError where others may write or enter there; ResultsError; TypeError for what is no JSON value
+ * @example
+ * const dir = await newWorkDir({ method: "bootstrap", n: 12 })(env);
+ */
+export const newWorkDir =
+  (object: JsonValue): Job<string, HasProgramInfo & HasResults> =>
+  async (env) => {
+    const { workDirOf } = await import("./work-dir/work-dir-of.ts");
+    return await workDirOf(object, env);
   };
