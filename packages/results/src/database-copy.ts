@@ -23,6 +23,7 @@ import {
   read,
   readSync,
   rmSync,
+  writeFileSync,
   type BigIntStats,
   type Stats,
 } from "node:fs";
@@ -128,8 +129,25 @@ const readFront = (path: string, bytes: number): Buffer | undefined => {
 type Refuse = (stats: Stats) => string | undefined;
 
 const copyFile = async (source: RawFile, to: string, signal: AbortSignal | undefined): Promise<void> => {
-  if (!tryClone(source.fd, to)) await copyBytes(source.fd, to, signal);
+  if (tryClone(source.fd, to)) return;
+  const { size } = fstatSync(source.fd);
+  if (size <= AT_ONCE_BYTES) copyAtOnce(source.fd, to, size);
+  else await copyInPieces(source.fd, { to, size }, signal);
 };
+
+/** A small file is copied within some milliseconds: its writer has less time to change it, and nobody waits long. */
+const AT_ONCE_BYTES = 8 * 1024 * 1024;
+
+function copyAtOnce(source: number, to: string, size: number): void {
+  const bytes = Buffer.allocUnsafe(size);
+  let filled = 0;
+  while (filled < size) {
+    const bytesRead = readSync(source, bytes, filled, size - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  writeFileSync(to, bytes.subarray(0, filled), { mode: 0o600 });
+}
 
 /** Copies at once and without room for a second file, where both are on one file system that can do that. */
 function tryClone(source: number, to: string): boolean {
@@ -143,11 +161,14 @@ function tryClone(source: number, to: string): boolean {
 }
 
 // Not by copyFile, which never ends where the file becomes shorter meanwhile.
-const copyBytes = async (source: number, to: string, signal: AbortSignal | undefined): Promise<void> => {
-  const { size } = fstatSync(source);
+const copyInPieces = async (
+  source: number,
+  { to, size }: { readonly to: string; readonly size: number },
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   const target = await open(to, "w", 0o600);
   try {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let at = 0; at < size;) {
       signal?.throwIfAborted();
       const { bytesRead } = await readPart(source, chunk, 0, Math.min(chunk.length, size - at), at);
