@@ -33,7 +33,7 @@ describeOnTestbed(describe)("a dry run", () => {
     const folder = join(dir.inCluster, "jobs", first);
     expect(readFileSync(join(dir.path, "jobs", first, "script"), "utf8")).toMatch(/^#!\/bin\/sh\n/);
     await cluster.testbed.run("login", ["sh", join(folder, "submit.sh")], { user: "alice" });
-    await untilSome("end of the job", async () => (await cluster.openJobs()).length === 0);
+    await cluster.untilNoJob();
     expect(await dir.run(request)).toMatchObject({ code: 0, outcome: { kind: "done" } });
     expect((await cluster.testbed.jobs()).length).toBe(3);
     expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual(jobs.flat());
@@ -56,6 +56,6 @@ describeOnTestbed(describe)("a dry run", () => {
     expect((await cluster.testbed.jobs()).length).toBe(before + 1);
     dir.make("go");
     expect(await dir.run(request)).toMatchObject({ code: 0, outcome: { kind: "done" } });
-    expect(await cluster.openJobs()).toEqual([]);
+    await cluster.untilNoJob();
   });
 });
