@@ -55,7 +55,7 @@ export class JobCall {
   /** What the job gives. @throws JobError; SubmissionError; the signal's reason. */
   async value(): Promise<JobValue> {
     const kept = await this.#kept();
-    if (kept !== undefined) return await this.#deliver(kept);
+    if (kept !== undefined) return await this.#deliver(kept, "had ended before this run of the program");
     for (let own = 1; ; own += 1) {
       const isThere = this.#open() !== undefined;
       const ended = await this.#jobs.slot(isThere, this.#request.signal, () => this.#submission());
@@ -145,14 +145,14 @@ export class JobCall {
     });
   }
 
-  async #deliver({ settled, submitted: { number, jobId } }: Ended): Promise<JobValue> {
+  async #deliver({ settled, submitted: { number, jobId } }: Ended, sentence: string | null = null): Promise<JobValue> {
     const { directory, counted } = this.#request;
     const calls = directory.head()?.calls ?? null;
     await this.#jobs.takeIn(directory);
     if (settled.kind === "value") {
       this.#jobs.delivered(directory);
       counted.is("done");
-      this.#jobs.reports.tell(directory, { state: "done", jobId, calls });
+      this.#jobs.reports.tell(directory, { state: "done", jobId: jobId === 0 ? null : jobId, calls, sentence });
       return { value: settled.value, codeHash: directory.submissions()[number - 1]?.codeHash };
     }
     const detail = settled.kind === "ended" ? wordsOf(settled.end) : messageOf(settled);

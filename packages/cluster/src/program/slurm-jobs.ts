@@ -75,15 +75,22 @@ export class SlurmJobs implements AsyncDisposable {
   /** Runs `use` as one of the jobs that there may be at a time; those that Slurm has already come first. */
   async slot<A>(isThere: boolean, signal: AbortSignal, use: () => Promise<A>): Promise<A> {
     signal.throwIfAborted();
-    // The queue would let go of what runs when its signal aborts, and nobody would wait until the job is cancelled.
-    const waiting = new AbortController();
-    const aborted = (): void => waiting.abort(signal.reason);
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const aborted = (): void => begun.reject(signal.reason);
     signal.addEventListener("abort", aborted, { once: true });
-    const begin = (): Promise<A> => {
-      signal.removeEventListener("abort", aborted);
-      return use();
+    const turn = (): Promise<void> => {
+      begun.resolve();
+      return ended.promise;
     };
-    return await this.#queue.add(begin, { priority: isThere ? 1 : 0, signal: waiting.signal });
+    // Only for its turn: the queue would let go of what runs when its signal aborts, and nobody would wait until the job is cancelled.
+    void this.#queue.add(turn, { priority: isThere ? 1 : 0 });
+    try {
+      await begun.promise;
+      return await use();
+    } finally {
+      signal.removeEventListener("abort", aborted);
+      ended.resolve();
+    }
   }
 
   /** Submits the job of a directory. @throws SubmissionError; DryRunError; the signal's reason. */

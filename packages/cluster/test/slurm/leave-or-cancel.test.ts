@@ -21,7 +21,9 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
   beforeAll(async () => void (cluster = await ProgramCluster.open(2, { KillWait: "2" })));
   afterAll(() => cluster[Symbol.asyncDispose]());
   afterEach(async () => {
-    await cluster.testbed.run("login", ["scancel", "--me"], { user: "alice" });
+    // No head gets its grace.
+    for (const how of [["--full", "--signal=KILL"], []])
+      await cluster.testbed.run("login", ["scancel", "--me", ...how], { user: "alice" });
     await untilSome("empty queue", async () => (await cluster.openJobs()).length === 0);
   });
 
@@ -90,6 +92,18 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
     dir.make("go");
     expect(await program.ended).toEqual({ code: 0, isRestored: true });
     expect(dir.outcome).toMatchObject({ kind: "done" });
+  });
+
+  test("sent to a program in the background, which could not read an answer, leaves the jobs", async () => {
+    const dir = await cluster.dir("background");
+    const program = startOnTerminal(cluster.testbed, dir, request, "background");
+    await untilSome("call that runs", () => dir.noted("begun").length >= 4);
+    const argv = ["pkill", "-INT", "-u", "alice", "-f", "^/opt/node/node .*squares-program"];
+    await cluster.testbed.run("login", argv, { user: "alice" });
+    expect(await program.ended).toEqual({ code: 1, isRestored: true });
+    expect(program.screen()).not.toContain("Press a key");
+    expect(dir.outcome).toMatchObject({ name: "InterruptedError" });
+    expect((await cluster.openJobs()).length).toBe(2);
   });
 
   test("and SIGTERM while it asks leaves the jobs and a terminal that works", async () => {

@@ -4,7 +4,7 @@ import type { Testbed } from "@hyperion-ts/testbed";
 import type { ProgramDir } from "./program-cluster.ts";
 import type { ProgramRequest } from "./programs/squares-program.ts";
 
-/** A program in the foreground of a terminal. */
+/** A program on a terminal. */
 export interface OnTerminal {
   /** What the screen shows, with all that has scrolled off it. */
   screen(): string;
@@ -13,16 +13,23 @@ export interface OnTerminal {
   readonly ended: Promise<{ readonly code: number; readonly isRestored: boolean }>;
 }
 
-const SHELL_QUOTE = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** What stty says behind the program. */
 const END = /ended with (\d+)[\s\S]*?speed[\s\S]*?(-?)icanon/;
 
-/** Starts the program. */
-export function startOnTerminal(testbed: Testbed, dir: ProgramDir, request: Omit<ProgramRequest, "dir">): OnTerminal {
+/** Starts the program, in the foreground of its terminal or in the background, where it has no key of a person. */
+export function startOnTerminal(
+  testbed: Testbed,
+  dir: ProgramDir,
+  request: Omit<ProgramRequest, "dir">,
+  where: "foreground" | "background" = "foreground",
+): OnTerminal {
   const program = "/srv/checkout/packages/cluster/test/slurm/programs/squares-program.ts";
   const argv = ["/opt/node/node", program, JSON.stringify({ ...request, dir: dir.inCluster })];
-  const command = `stty cols 90 rows 30; ${argv.map(SHELL_QUOTE).join(" ")}; echo ended with $?; stty -a`;
+  const run = argv.map(quoted).join(" ");
+  const started = where === "foreground" ? run : `set -m; ${run} & wait $!`;
+  const command = `stty cols 90 rows 30; ${started}; echo ended with $?; stty -a`;
   const child = testbed.spawn(
     "login",
     ["env", "-u", "CI", "-u", "NO_COLOR", "TERM=xterm-256color", "script", "-qec", command, "/dev/null"],
