@@ -5,9 +5,9 @@ import type { JobEnd } from "./slurm/job-end-kinds.ts";
 export type JobFailure =
   /** Its own code threw, or its schema refused its value. The `cause` is what was thrown. */
   | { readonly kind: "threw" }
-  /** A signal ended it: Slurm's before the end of its time (`timeIsUp`), or a person's. */
-  | { readonly kind: "interrupted"; readonly signal: string; readonly timeIsUp: boolean }
-  /** It ended without a word of its own: what Slurm says of that. */
+  /** Slurm's signal before the end of its time has ended it in order. The `cause` is its InterruptedError, as data. */
+  | { readonly kind: "time-is-up"; readonly signal: string; readonly end: JobEnd }
+  /** It ended otherwise, as by scancel: what Slurm says of that. */
   | { readonly kind: "ended"; readonly end: JobEnd };
 
 /** Which job it was. */
@@ -28,9 +28,10 @@ export class JobError extends Error {
   readonly failure: JobFailure;
   readonly site: JobSite;
 
+  /** `detail` says in words what happened. */
   constructor(failure: JobFailure, site: JobSite, detail: string, options?: ErrorOptions) {
     super(
-      `${site.name} failed in Slurm job ${site.jobId}${site.submissions > 1 ? `, its submission ${site.submissions}` : ""}\n  ${detail}\n  output  ${site.directory}/output`,
+      `${site.name} failed in Slurm job ${site.jobId}${site.submissions > 1 ? `, its submission ${site.submissions}` : ""}\n  ${detail}`,
       options,
     );
     this.failure = failure;

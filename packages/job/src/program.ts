@@ -4,6 +4,7 @@
  */
 import "@hyperion-ts/bounds";
 export { failedTask } from "./dispatch/task-failure.ts";
+export { failureText } from "./run/failure-text.ts";
 export { RUN_RULES } from "./run/check-run-options.ts";
 export { programCode } from "./run/program-code.ts";
 export type { CountedWork } from "./run/counts-report.ts";

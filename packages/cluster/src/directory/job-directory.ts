@@ -18,7 +18,7 @@ import { privateFolder } from "@hyperion-ts/own-files";
 import { decodeValue } from "@hyperion-ts/wire";
 import { type HeadRecord, type JobRecord, parseRecord, type Submission } from "./job-record.ts";
 import { decodeOutcome, encodeOutcome, type SignedOutcome } from "./outcome.ts";
-import { readOwnBytes, writeWhole } from "./own-bytes.ts";
+import { readOwnBytes, writeWhole, writtenAtMs } from "./own-bytes.ts";
 
 /** A job directory, as the program and the head use it: each writes its own files. */
 export class JobDirectory {
@@ -114,12 +114,17 @@ export class JobDirectory {
 
   /** The last head that began; undefined before the first. */
   head(): HeadRecord | undefined {
-    return readJson<HeadRecord>(join(this.path, "head.json"));
+    return readJson<HeadRecord>(this.#head);
+  }
+
+  /** When a head has reported last, in milliseconds on the file server's clock; undefined before the first report. */
+  headReportedAtMs(): number | undefined {
+    return writtenAtMs(this.#head);
   }
 
   /** Writes down where the head is. */
   writeHead(head: HeadRecord): void {
-    writeWhole(join(this.path, "head.json"), JSON.stringify(head));
+    writeWhole(this.#head, JSON.stringify(head));
   }
 
   /** How the job ended; undefined while it has not. */
@@ -145,6 +150,10 @@ export class JobDirectory {
 
   get #input(): string {
     return join(this.path, "input");
+  }
+
+  get #head(): string {
+    return join(this.path, "head.json");
   }
 
   get #submissions(): string {

@@ -54,6 +54,8 @@ export interface HeadRecord {
   /** The number of its submission, from 1 on. */
   readonly submission: number;
   readonly host: string;
+  /** Slurm's name of it; undefined where Slurm has not told. */
+  readonly node: string | undefined;
   readonly pid: number;
   readonly slurmJobId: number;
   /** How often Slurm had put the job back into the queue. */

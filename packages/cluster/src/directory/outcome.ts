@@ -9,6 +9,12 @@ export type Outcome =
   /** A signal ended it; `timeIsUp`: because its time was over. */
   | { readonly kind: "interrupted"; readonly signal: string; readonly timeIsUp: boolean; readonly error: ErrorData };
 
+/** An end that a signal brought: Slurm may start the job again. */
+export type Interruption = Extract<Outcome, { readonly kind: "interrupted" }>;
+
+/** An end after which nothing comes. */
+export type LastWord = Exclude<Outcome, Interruption>;
+
 /** An outcome, and whose it is. */
 export interface SignedOutcome {
   /** The id of the job directory. */

@@ -20,6 +20,7 @@ export class HeadReport implements Disposable {
     this.#directory = directory;
     this.#head = {
       ...head,
+      node: process.env["SLURMD_NODENAME"],
       slurmJobId: Number(process.env["SLURM_JOB_ID"] ?? 0),
       restarts: Number(process.env["SLURM_RESTART_COUNT"] ?? 0),
       startedAt: new Date().toISOString(),

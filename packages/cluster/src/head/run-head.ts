@@ -42,6 +42,7 @@ export async function runHead(path: string, number: number): Promise<number> {
   // Slurm also starts a job again that was done when its node was lost. One that was interrupted goes on.
   const earlier = directory.outcome();
   if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
+  directory.removeOutcome();
   const outcome = await outcomeOf(directory, submission, number);
   directory.writeOutcome({ id: directory.job.id, submission: number, outcome });
   ring(bellOf(directory.path));
@@ -58,10 +59,10 @@ async function outcomeOf(directory: JobDirectory, submission: Submission, number
   } catch (error) {
     // Another head has this directory: how it ends is for that one to say.
     if (error instanceof ResultsError && error.code === "locked") throw error;
+    if (error instanceof InterruptedError)
+      return { kind: "interrupted", signal: error.signal, timeIsUp: error.timeIsUp, error: errorToData(error) };
     console.error(error);
-    return error instanceof InterruptedError
-      ? { kind: "interrupted", signal: error.signal, timeIsUp: error.timeIsUp, error: errorToData(error) }
-      : { kind: "error", error: errorToData(error) };
+    return { kind: "error", error: errorToData(error) };
   }
 }
 

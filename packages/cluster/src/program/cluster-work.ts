@@ -40,8 +40,8 @@ export class ClusterWork implements Work {
 
   constructor(env: ProgramEnv, options: SlurmJobsOptions) {
     this.#database = env.programInfo.database;
-    this.#directories = new JobDirectories(env.programInfo);
     this.#jobs = new SlurmJobs(env, options);
+    this.#directories = new JobDirectories(env.programInfo, (sentence) => this.#jobs.warn("folder", sentence));
   }
 
   readonly jobLauncher: JobLauncher = {

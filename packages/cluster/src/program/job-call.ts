@@ -3,27 +3,20 @@
  * its directory says.
  */
 import { InterruptedError } from "@hyperion-ts/job";
-import { errorFromData } from "@hyperion-ts/wire";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
-import type { Outcome } from "../directory/outcome.ts";
-import { JobError, type JobFailure } from "../job-error.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { CountedJob } from "./job-counts.ts";
+import { failureWords, isNobodysFault, isOfThePast, jobError } from "./job-failure.ts";
 import type { JobValue } from "./job-launcher.ts";
+import type { HeldJob } from "./job-slots.ts";
 import type { SlurmJobs } from "./slurm-jobs.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
-import type { Settled } from "./watched-submission.ts";
+import type { Settled, WatchedSubmission } from "./watched-submission.ts";
 
 /** So many jobs are submitted for a call where they end by no fault of its own: with a node that fails, or a preemption. */
 const MAX_SUBMISSIONS = 3;
-
-/** Ends that say nothing about the job itself. */
-const NOBODYS_FAULT: ReadonlySet<JobEnd["kind"]> = new Set(["node-failed", "preempted", "boot-failed", "forgotten"]);
-
-/** Of what a job printed last so many lines are in its error. */
-const SHOWN_LINES = 10;
 
 /** A call, and what its caller chose. */
 export interface JobCallRequest {
@@ -46,6 +39,8 @@ interface Ended {
 export class JobCall {
   readonly #jobs: SlurmJobs;
   readonly #request: JobCallRequest;
+  /** Settles when the input is written. */
+  #input: Promise<void> | undefined;
 
   constructor(jobs: SlurmJobs, request: JobCallRequest) {
     this.#jobs = jobs;
@@ -58,9 +53,11 @@ export class JobCall {
     if (kept !== undefined) return await this.#deliver(kept, "had ended before this run of the program");
     for (let own = 1; ; own += 1) {
       const isThere = this.#open() !== undefined;
-      const ended = await this.#jobs.slot(isThere, this.#request.signal, () => this.#submission());
-      if (!isNobodysFault(ended.settled) || own >= MAX_SUBMISSIONS) return await this.#deliver(ended);
-      this.#again(ended.submitted, ended.settled.end);
+      const ended = await this.#jobs.slots.run(isThere, this.#request.signal, () => this.#submission());
+      const { settled } = ended;
+      const another = isOfThePast(settled) || isNobodysFault(settled);
+      if (!another || own >= MAX_SUBMISSIONS) return await this.#deliver(ended);
+      this.#again(ended.submitted, settled.end);
     }
   }
 
@@ -70,10 +67,11 @@ export class JobCall {
     const signed = directory.outcome();
     if (signed === undefined) return undefined;
     const { submission: number, outcome } = signed;
+    if (outcome.kind === "interrupted") return undefined;
     const submission = directory.submissions()[number - 1];
     const ended = { submitted: { number, jobId: submission?.jobId ?? 0 }, settled: outcome };
     if (outcome.kind === "value") return ended;
-    if (outcome.kind === "interrupted" || submission === undefined || submission.end !== undefined) return undefined;
+    if (submission === undefined || submission.end !== undefined) return undefined;
     const { hash } = await this.#jobs.snapshot();
     return submission.snapshot.hash === hash ? ended : undefined;
   }
@@ -89,17 +87,22 @@ export class JobCall {
     return submission === undefined || hasEnded ? undefined : { number: all.length, submission };
   }
 
-  async #submission(): Promise<Ended> {
-    const { directory, options, signal } = this.#request;
+  async #submission(): Promise<HeldJob<Ended>> {
+    const { directory, options, signal, counted } = this.#request;
     const open = this.#open();
     const joined = open && (await this.#jobs.join(directory, open.number, open.submission, signal));
     const submitted = joined ?? (await this.#jobs.submit(directory, options, signal));
-    return { submitted, settled: await this.#watched(submitted) };
+    using stack = new DisposableStack();
+    const watched = stack.use(
+      this.#jobs.watch(directory, submitted, (runs) => counted.is(runs ? "running" : "waiting")),
+    );
+    const settled = await this.#settled(submitted, watched);
+    const watch = stack.move();
+    return { value: { submitted, settled }, gone: watched.gone, [Symbol.dispose]: () => watch.dispose() };
   }
 
-  async #watched(submitted: SubmittedCall): Promise<Settled> {
-    const { directory, signal, counted } = this.#request;
-    using watched = this.#jobs.watch(directory, submitted, (runs) => counted.is(runs ? "running" : "waiting"));
+  async #settled(submitted: SubmittedCall, watched: WatchedSubmission): Promise<Settled> {
+    const { signal } = this.#request;
     const aborted = Promise.withResolvers<never>();
     aborted.promise.catch(() => undefined);
     const onAbort = (): void => aborted.reject(signal.reason);
@@ -120,7 +123,9 @@ export class JobCall {
     const { directory, computeInput } = this.#request;
     if (computeInput !== undefined && directory.input() === undefined) {
       await begun;
-      directory.writeInput(await computeInput());
+      // A job that is lost meanwhile leaves it to the next one.
+      this.#input ??= computeInput().then((input) => directory.writeInput(input));
+      await this.#input;
     }
     return await new Promise<never>(() => undefined);
   }
@@ -130,13 +135,13 @@ export class JobCall {
     if (reason instanceof InterruptedError) return;
     const { directory } = this.#request;
     await this.#jobs.cancel(submitted);
-    directory.amend(submitted.number, { end: "was cancelled: nobody waited for it any more" });
+    this.#note(submitted.number, "was cancelled: nobody waited for it any more");
     this.#jobs.reports.tell(directory, { state: "cancelled" });
   }
 
   #again({ number, jobId }: Ended["submitted"], { sentence }: JobEnd): void {
     const { directory, counted } = this.#request;
-    directory.amend(number, { end: sentence });
+    this.#note(number, sentence);
     counted.retried();
     this.#jobs.reports.tell(directory, {
       state: "submitting",
@@ -145,48 +150,39 @@ export class JobCall {
     });
   }
 
+  /** Its end is known to the next run of the program, unless the directory is gone: how it ended is told all the same. */
+  #note(number: number, end: string): void {
+    const { directory } = this.#request;
+    try {
+      directory.amend(number, { end });
+    } catch (error) {
+      this.#jobs.warn(
+        "files",
+        `${directory.path}: it could not be written down how the job has ended: ${String(error)}`,
+      );
+    }
+  }
+
   async #deliver({ settled, submitted: { number, jobId } }: Ended, sentence: string | null = null): Promise<JobValue> {
     const { directory, counted } = this.#request;
     const calls = directory.head()?.calls ?? null;
     await this.#jobs.takeIn(directory);
     if (settled.kind === "value") {
+      const { codeHash, submittedAt } = directory.submissions()[number - 1] ?? {};
+      if (codeHash !== undefined && codeHash !== this.#jobs.codeHash(directory.job.name))
+        this.#jobs.warn(
+          "older-code",
+          `Slurm job ${jobId} (${directory.job.name}) has run the code of when it was submitted (${submittedAt}), which was changed since: its value is of that code`,
+        );
       this.#jobs.delivered(directory);
       counted.is("done");
       this.#jobs.reports.tell(directory, { state: "done", jobId: jobId === 0 ? null : jobId, calls, sentence });
-      return { value: settled.value, codeHash: directory.submissions()[number - 1]?.codeHash };
+      return { value: settled.value, codeHash };
     }
-    const detail = settled.kind === "ended" ? wordsOf(settled.end) : messageOf(settled);
-    directory.amend(number, { end: detail });
+    this.#note(number, failureWords(settled));
     counted.is("failed");
-    const site = { name: directory.job.name, jobId, submissions: number, directory: directory.path };
-    const cause = settled.kind === "ended" ? {} : { cause: errorFromData(settled.error) };
-    const error = new JobError(failureOf(settled), site, detail, cause);
+    const error = jobError(settled, directory, { number, jobId });
     this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message });
     throw error;
-  }
-}
-
-const isNobodysFault = (settled: Settled): settled is Extract<Settled, { kind: "ended" }> =>
-  settled.kind === "ended" &&
-  (NOBODYS_FAULT.has(settled.end.kind) || (settled.end.kind === "failed" && settled.end.signal > 0));
-
-const wordsOf = ({ sentence, help, lastLines }: JobEnd): string => {
-  const output = lastLines.slice(-SHOWN_LINES).map((line) => `| ${line}`);
-  return [sentence, ...(help === undefined ? [] : [help]), ...output].join("\n  ");
-};
-
-const messageOf = ({ error }: Exclude<Outcome, { kind: "value" }>): string =>
-  error.kind === "error" ? `${error.name}: ${error.message}` : `it threw ${String(error.value)}`;
-
-function failureOf(settled: Exclude<Settled, { kind: "value" }>): JobFailure {
-  switch (settled.kind) {
-    case "error":
-      return { kind: "threw" };
-    case "interrupted":
-      return { kind: "interrupted", signal: settled.signal, timeIsUp: settled.timeIsUp };
-    case "ended":
-      return settled;
-    default:
-      return settled satisfies never;
   }
 }

@@ -9,6 +9,7 @@ import type { ProgramInfo } from "@hyperion-ts/job";
 import { newServiceId } from "@hyperion-ts/wire";
 import { JobDirectory } from "../directory/job-directory.ts";
 import type { CallKind } from "../directory/job-record.ts";
+import { ownFolder } from "./own-folder.ts";
 
 /** What a call is known by; `input` is undefined where it is computed when the job has begun. */
 export interface CallIdentity {
@@ -27,10 +28,10 @@ export class JobDirectories {
   readonly #used = new Set<string>();
   readonly #equalCalls = new Map<string, number>();
 
-  /** They are in `jobs`, beside the database of `info`. */
-  constructor(info: ProgramInfo) {
+  /** `tell` says something to the person. @throws NotOursError where others may write into the folder of jobs; the file system's error. */
+  constructor(info: ProgramInfo, tell: (sentence: string) => void) {
     this.#info = info;
-    this.#root = join(dirname(info.database), "jobs");
+    this.#root = ownFolder(dirname(info.database), "jobs", tell);
   }
 
   /** The directory of the next call of this kind, which is made where there is none. @throws NotOursError; the file system's error. */

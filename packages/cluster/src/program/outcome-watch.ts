@@ -5,7 +5,7 @@
 import { steadyNowMs } from "@hyperion-ts/bounds";
 import { bellOf, lastRing } from "../directory/bell.ts";
 import type { JobDirectory } from "../directory/job-directory.ts";
-import type { SignedOutcome } from "../directory/outcome.ts";
+import type { LastWord } from "../directory/outcome.ts";
 
 /** Between two looks at the bell. */
 const BELL_INTERVAL_MS = 1_000;
@@ -14,8 +14,11 @@ const QUIET_MS = 15_000;
 
 /** A directory that is looked at. */
 export interface WatchedDirectory extends Disposable {
-  /** Resolves with the outcome of this submission when it is there; rejects where the directory can't be read. */
-  readonly outcome: Promise<SignedOutcome>;
+  /**
+   * Resolves with the last word of this submission when it is there. An interruption is none, as Slurm may start the job again.
+   * Rejects where somebody else may have written there, or it is damaged.
+   */
+  readonly outcome: Promise<LastWord>;
 }
 
 /** Who wants to know of a directory. */
@@ -23,21 +26,29 @@ interface Watcher {
   readonly directory: JobDirectory;
   readonly submission: number;
   readonly looked: () => void;
-  readonly found: PromiseWithResolvers<SignedOutcome>;
+  readonly found: PromiseWithResolvers<LastWord>;
+  /** Why the last look was none. */
+  trouble: string | undefined;
 }
 
 /** One timer for all directories. */
 export class OutcomeWatch implements Disposable {
   readonly #watchers = new Set<Watcher>();
+  readonly #tell: (sentence: string) => void;
   #timer: NodeJS.Timeout | undefined;
   #heard = "";
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
+  /** `tell` says something to the person. */
+  constructor(tell: (sentence: string) => void) {
+    this.#tell = tell;
+  }
+
   /** Looks for the outcome of `submission`, now and then; `looked` is called with each look. */
   watch(directory: JobDirectory, submission: number, looked: () => void): WatchedDirectory {
-    const found = Promise.withResolvers<SignedOutcome>();
+    const found = Promise.withResolvers<LastWord>();
     found.promise.catch(() => undefined);
-    const watcher = { directory, submission, looked, found };
+    const watcher = { directory, submission, looked, found, trouble: undefined };
     this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => this.#listen(bellOf(directory.path)), BELL_INTERVAL_MS);
     this.#lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -61,13 +72,24 @@ export class OutcomeWatch implements Disposable {
   #look(): void {
     for (const watcher of this.#watchers) {
       try {
-        const outcome = watcher.directory.outcome();
+        const signed = watcher.directory.outcome();
         watcher.looked();
-        if (outcome?.submission === watcher.submission) watcher.found.resolve(outcome);
+        watcher.trouble = undefined;
+        if (signed?.submission === watcher.submission && signed.outcome.kind !== "interrupted")
+          watcher.found.resolve(signed.outcome);
       } catch (error) {
-        watcher.found.reject(error);
+        this.#failed(watcher, error);
       }
     }
+  }
+
+  /** A file server that does not answer for a while says nothing about the job. */
+  #failed(watcher: Watcher, error: unknown): void {
+    if (!isFileSystemError(error)) return watcher.found.reject(error);
+    const trouble = error.message;
+    if (trouble !== watcher.trouble)
+      this.#tell(`${watcher.directory.path} can't be read, and is looked at again and again: ${trouble}`);
+    watcher.trouble = trouble;
   }
 
   #forget(watcher: Watcher): void {
@@ -77,3 +99,6 @@ export class OutcomeWatch implements Disposable {
     this.#timer = undefined;
   }
 }
+
+const isFileSystemError = (error: unknown): error is Error =>
+  error instanceof Error && "syscall" in error && "errno" in error;

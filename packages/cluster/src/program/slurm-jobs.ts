@@ -1,13 +1,10 @@
 /** The Slurm jobs of one run of a program: submitted, at most so many at a time, joined, watched, cancelled, and taken in. */
 import { EventEmitter, once } from "node:events";
-import { join } from "node:path";
 import { pause } from "@hyperion-ts/bounds";
 import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
-import { privateFolder } from "@hyperion-ts/own-files";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
 import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
-import PQueue from "p-queue";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
@@ -20,7 +17,9 @@ import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
 import { JobReports } from "./job-reports.ts";
+import { JobSlots } from "./job-slots.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
+import { ownFolder } from "./own-folder.ts";
 import { type PreparedSubmission, prepareSubmission, type Submitting } from "./prepare-submission.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
@@ -45,9 +44,9 @@ export class SlurmJobs implements AsyncDisposable {
   readonly env: ProgramEnv;
   /** What is told of each. */
   readonly reports: JobReports;
-  readonly #queue: PQueue;
+  readonly slots: JobSlots;
   readonly #dryRun: DryRun | undefined;
-  readonly #outcomes = new OutcomeWatch();
+  readonly #outcomes = new OutcomeWatch((sentence) => this.warn("files", sentence));
   readonly #slurm: SlurmWatch;
   readonly #takeIn: TakeIn;
   readonly #partitions = new ClusterPartitions();
@@ -55,10 +54,10 @@ export class SlurmJobs implements AsyncDisposable {
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
 
-  constructor(env: ProgramEnv, { maxSlurmJobs = Infinity, longestPauseMs, dryRun = false }: SlurmJobsOptions) {
+  constructor(env: ProgramEnv, { maxSlurmJobs, longestPauseMs, dryRun = false }: SlurmJobsOptions) {
     this.env = env;
     this.reports = new JobReports(env.events);
-    this.#queue = new PQueue({ concurrency: dryRun ? Infinity : maxSlurmJobs });
+    this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
     this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
     this.#slurm = new SlurmWatch({
       ...(longestPauseMs === undefined ? {} : { longestMs: longestPauseMs }),
@@ -72,25 +71,9 @@ export class SlurmJobs implements AsyncDisposable {
     return (this.#snapshot ??= this.#makeSnapshot());
   }
 
-  /** Runs `use` as one of the jobs that there may be at a time; those that Slurm has already come first. */
-  async slot<A>(isThere: boolean, signal: AbortSignal, use: () => Promise<A>): Promise<A> {
-    signal.throwIfAborted();
-    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const aborted = (): void => begun.reject(signal.reason);
-    signal.addEventListener("abort", aborted, { once: true });
-    const turn = (): Promise<void> => {
-      begun.resolve();
-      return ended.promise;
-    };
-    // Only for its turn: the queue would let go of what runs when its signal aborts, and nobody would wait until the job is cancelled.
-    void this.#queue.add(turn, { priority: isThere ? 1 : 0 });
-    try {
-      await begun.promise;
-      return await use();
-    } finally {
-      signal.removeEventListener("abort", aborted);
-      ended.resolve();
-    }
+  /** The hash of today's code of a job, or of a function; undefined where it can't be read. */
+  codeHash(name: string): string | undefined {
+    return programCode.of(name)?.hash();
   }
 
   /** Submits the job of a directory. @throws SubmissionError; DryRunError; the signal's reason. */
@@ -120,7 +103,7 @@ export class SlurmJobs implements AsyncDisposable {
     directory.amend(number, { jobId: submitted.jobId });
     this.reports.tell(directory, { state: "waiting", jobId: submitted.jobId });
     this.#slurm.askSoon();
-    return { number, jobId: submitted.jobId, slurmName };
+    return { number, jobId: submitted.jobId, slurmName, isJoined: false };
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
@@ -144,7 +127,7 @@ export class SlurmJobs implements AsyncDisposable {
       jobId,
       sentence: `is there already, of the program's run ${submission.programId}`,
     });
-    return { number, jobId, slurmName };
+    return { number, jobId, slurmName, isJoined: true };
   }
 
   /** The job of that name; undefined where Slurm is certain to have none. */
@@ -165,6 +148,7 @@ export class SlurmJobs implements AsyncDisposable {
       slurm: this.#slurm,
       takeIn: this.#takeIn,
       reports: this.reports,
+      warn: (sentence) => this.warn("head", sentence),
       runs,
       ended: () => void this.#ends.emit("end"),
       abandoned: () => void this.cancel(submitted),
@@ -208,9 +192,7 @@ export class SlurmJobs implements AsyncDisposable {
   }
 
   async #makeSnapshot(): Promise<Snapshot> {
-    const directory = join(this.env.programInfo.dataDir, "snapshots");
-    // What lies there is run: nobody else may put another folder in its place.
-    privateFolder(directory);
+    const directory = ownFolder(this.env.programInfo.dataDir, "snapshots", (sentence) => this.warn("folder", sentence));
     const options = { signal: this.env.signal, reader: programCode.reader };
     return await makeSnapshot(definingModules(), directory, options);
   }

@@ -8,4 +8,6 @@ export interface SubmittedCall {
   readonly jobId: SlurmJobId;
   /** Its name in Slurm, which no other job has. */
   readonly slurmName: string;
+  /** Whether an earlier run of the program has submitted it. */
+  readonly isJoined: boolean;
 }

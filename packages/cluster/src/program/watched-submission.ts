@@ -1,11 +1,14 @@
 /** A job that Slurm has, watched in two ways: its directory, which is quick and sure, and Slurm, which also knows of jobs that can say nothing. */
 import { pause, steadyNowMs } from "@hyperion-ts/bounds";
 import type { JobDirectory } from "../directory/job-directory.ts";
-import type { Outcome } from "../directory/outcome.ts";
+import type { Interruption, LastWord, Outcome } from "../directory/outcome.ts";
+import { endWords } from "../slurm/end-words.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
+import type { SeenJob } from "../slurm/job-sight.ts";
 import type { JobView } from "../slurm/watched-job.ts";
 import type { SlurmWatch } from "../slurm/slurm-watch.ts";
 import type { JobReports } from "./job-reports.ts";
+import { type HeadNews, headNewsText, HeadSilence } from "./head-silence.ts";
 import type { OutcomeWatch } from "./outcome-watch.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import type { TakeIn } from "./take-in.ts";
@@ -17,6 +20,10 @@ import type { TakeIn } from "./take-in.ts";
 const OUTCOME_GRACE_MS = { completed: 90_000, other: 5_000 } as const;
 const LOOK_INTERVAL_MS = 500;
 
+const REQUEUED = "Slurm has put it back into the queue: it goes on from what it had computed.";
+/** Slurm would go on until the time limit. */
+const ABANDONED = "The node that ran its script is lost, and nothing of it runs any more: it is being cancelled.";
+
 /** What it is watched with. */
 export interface Watching {
   readonly outcomes: OutcomeWatch;
@@ -24,6 +31,8 @@ export interface Watching {
   readonly takeIn: TakeIn;
   /** What is told of it. */
   readonly reports: JobReports;
+  /** Tells a person what may need a look. */
+  readonly warn: (sentence: string) => void;
   /** Whether it runs, or waits, is told with each change. */
   readonly runs: (runs: boolean) => void;
   /** Slurm says that it has ended. */
@@ -35,7 +44,17 @@ export interface Watching {
 }
 
 /** How one submission ended. */
-export type Settled = Outcome | { readonly kind: "ended"; readonly end: JobEnd };
+export type Settled = LastWord | EndedJob;
+
+/** It ended without a value or an error of its own. */
+export interface EndedJob {
+  readonly kind: "ended";
+  readonly end: JobEnd;
+  /** Whether it still waited or ran when this run of the program began to watch it. */
+  readonly wasThere: boolean;
+  /** What its head said when a signal ended it. */
+  readonly interruption?: Interruption | undefined;
+}
 
 /** A job under watch, until it is disposed of. */
 export class WatchedSubmission implements Disposable {
@@ -43,27 +62,33 @@ export class WatchedSubmission implements Disposable {
   readonly begun: Promise<void>;
   /** How it ended. */
   readonly settled: Promise<Settled>;
+  /** Resolves when Slurm says that it has ended: that may be a while after it has given its value. */
+  readonly gone: Promise<void>;
   readonly #directory: JobDirectory;
   readonly #submitted: SubmittedCall;
   readonly #watching: Watching;
   readonly #stack = new DisposableStack();
   readonly #begun = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<JobEnd>();
+  readonly #silence = new HeadSilence();
+  #reportedAtMs: number | undefined;
+  #runs = false;
+  #restarts = 0;
+  #wasThere: boolean;
+  /** Slurm has taken the node that ran its script out of it. */
+  #isAbandoned = false;
 
   constructor(directory: JobDirectory, submitted: SubmittedCall, watching: Watching) {
     this.#directory = directory;
     this.#submitted = submitted;
     this.#watching = watching;
+    this.#wasThere = !submitted.isJoined;
     this.begun = this.#begun.promise;
-    const outcome = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked())).outcome;
+    const { outcome } = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked()));
     const slurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
     slurm.onChange(({ view }) => this.#changed(view));
-    // An interruption is the end only where Slurm does not start the job again.
-    const final = outcome.then(async (signed): Promise<Settled> => {
-      if (signed.outcome.kind === "interrupted") await this.#ended.promise;
-      return signed.outcome;
-    });
-    this.settled = Promise.race([final, this.#ended.promise.then((end) => this.#lastLook(end))]);
+    this.gone = this.#ended.promise.then(() => undefined);
+    this.settled = Promise.race([outcome, this.#ended.promise.then((end) => this.#lastLook(end))]);
     this.settled.catch(() => undefined);
   }
 
@@ -72,23 +97,28 @@ export class WatchedSubmission implements Disposable {
   }
 
   #looked(): void {
+    const reportedAtMs = this.#directory.headReportedAtMs();
+    const news = this.#silence.look({ runs: this.#runs, report: reportedAtMs }, steadyNowMs());
+    if (news !== undefined) this.#tellOfHead(news);
+    if (reportedAtMs !== this.#reportedAtMs) this.#reported();
+    this.#reportedAtMs = reportedAtMs;
+    this.#watching.takeIn.later(this.#directory);
+  }
+
+  #reported(): void {
     const head = this.#directory.head();
     if (head?.submission !== this.#submitted.number) return;
     this.#begun.resolve();
     this.#watching.reports.counted(this.#directory, head.calls);
-    this.#watching.takeIn.later(this.#directory);
   }
 
   #changed(view: JobView): void {
     switch (view.kind) {
       case "ended":
         this.#watching.ended();
-        return this.#ended.resolve(view.end);
+        return this.#ended.resolve(this.#judged(view.end));
       case "seen":
-        this.#watching.reports.seen(this.#directory, view);
-        this.#watching.runs(view.phase.kind === "running");
-        if (view.abandoned) this.#watching.abandoned();
-        return;
+        return this.#saw(view);
       case "not-seen":
         return;
       default:
@@ -96,15 +126,56 @@ export class WatchedSubmission implements Disposable {
     }
   }
 
+  #saw(view: SeenJob): void {
+    if (view.restarts > this.#restarts) this.#warn(REQUEUED);
+    if (!view.abandoned) this.#watching.reports.seen(this.#directory, view);
+    else if (!this.#isAbandoned) this.#warn(ABANDONED);
+    this.#watching.runs(view.phase.kind === "running");
+    this.#wasThere = true;
+    this.#restarts = view.restarts;
+    this.#runs = view.state === "RUNNING" && !view.abandoned;
+    if (view.abandoned && !this.#isAbandoned) this.#watching.abandoned();
+    this.#isAbandoned ||= view.abandoned;
+  }
+
   /** Slurm says that it has ended: what it had to say of that is there, or will be soon. */
   async #lastLook(end: JobEnd): Promise<Settled> {
     const graceMs = end.kind === "completed" ? OUTCOME_GRACE_MS.completed : OUTCOME_GRACE_MS.other;
     const lastMs = steadyNowMs() + graceMs;
     for (;;) {
-      const signed = this.#directory.outcome();
-      if (signed?.submission === this.#submitted.number) return signed.outcome;
-      if (steadyNowMs() > lastMs || this.#watching.signal.aborted) return { kind: "ended", end };
+      const outcome = this.#outcome();
+      if (outcome?.kind === "interrupted") return { ...this.#endedBy(end), interruption: outcome };
+      if (outcome !== undefined) return outcome;
+      if (steadyNowMs() > lastMs || this.#watching.signal.aborted) return this.#endedBy(end);
       await pause(LOOK_INTERVAL_MS);
     }
+  }
+
+  #endedBy(end: JobEnd): EndedJob {
+    return { kind: "ended", end, wasThere: this.#wasThere };
+  }
+
+  #outcome(): Outcome | undefined {
+    const signed = this.#directory.outcome();
+    return signed?.submission === this.#submitted.number ? signed.outcome : undefined;
+  }
+
+  /** A job that Slurm goes on with when the node of its script is lost (`--no-kill`) is cancelled, by its other nodes or by this program. */
+  #judged(end: JobEnd): JobEnd {
+    const node = this.#directory.head()?.node;
+    const isWithout = node !== undefined && end.nodes.length > 0 && !end.nodes.includes(node);
+    if (end.kind !== "cancelled" || !(this.#isAbandoned || isWithout)) return end;
+    const how = { kind: "node-failed", failedNodes: node === undefined ? [] : [node] } as const;
+    return { ...end, ...how, ...endWords(how, { ...end, userId: undefined }) };
+  }
+
+  #tellOfHead(news: HeadNews): void {
+    const { output } = this.#directory;
+    const words = headNewsText(news, { ...this.#directory.head(), output, jobId: this.#submitted.jobId });
+    this.#warn(words);
+  }
+
+  #warn(words: string): void {
+    this.#watching.warn(`Slurm job ${this.#submitted.jobId} (${this.#directory.job.name}): ${words}`);
   }
 }

@@ -83,7 +83,7 @@ const gpuType: Rule = (value, name) => {
 const gpuCount = complete<GpuCount>({ type: gpuType, count: whole(1, MOST_CPUS) }, "type");
 
 const signal = complete<EarlySignal>({
-  name: oneOf("USR1", "USR2", "TERM"),
+  name: oneOf("USR2", "TERM"),
   secondsBefore: whole(0, 65_535, "seconds"),
 });
 

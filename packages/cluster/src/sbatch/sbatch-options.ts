@@ -52,7 +52,7 @@ export interface SbatchOptions {
   readonly mailUser?: string | null;
   /** true: a job whose node is lost ends; false: Slurm starts it again, and it goes on where it was. Default: the site decides. */
   readonly noRequeue?: boolean | null;
-  /** The warning before the time limit, on which a job begins no call any more. Default: SIGUSR1, a tenth of `time` before its end, 120 s at most. */
+  /** The warning before the time limit, on which a job begins no call any more. Default: SIGUSR2, a tenth of `time` before its end, 120 s at most. */
   readonly signal?: EarlySignal | null;
   /** Lines of sh that the job runs before the program, such as `"module load gcc/13"`. Options of sbatch don't go here. */
   readonly scriptPreamble?: string | null;
@@ -74,8 +74,8 @@ export interface GpuCount {
 
 /** A signal that Slurm sends to the job's program, up to a minute earlier than asked for. */
 export interface EarlySignal {
-  /** A program that `runJobSlurm` runs listens to these. */
-  readonly name: "USR1" | "USR2" | "TERM";
+  /** Not USR1: Node would listen for a debugger, who may run anything as this user. */
+  readonly name: "USR2" | "TERM";
   /** How long before the time limit, in whole seconds from 0 to 65,535. */
   readonly secondsBefore: number;
 }
@@ -122,5 +122,5 @@ export function withSbatchDefaults(options: SbatchOptions, directory: string): S
 /** Slurm sends it as soon as the job begins where the limit is no further away: a short job would do nothing. */
 function earlySignal(time: NonNullable<SbatchOptions["time"]> | null): EarlySignal {
   const seconds = time === null || time === "unlimited" ? Infinity : jobSeconds(time);
-  return { name: "USR1", secondsBefore: Math.min(LONGEST_WARNING_SECONDS, Math.floor(seconds / 10)) };
+  return { name: "USR2", secondsBefore: Math.min(LONGEST_WARNING_SECONDS, Math.floor(seconds / 10)) };
 }

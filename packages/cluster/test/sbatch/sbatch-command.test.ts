@@ -28,7 +28,7 @@ test("without options a job has the defaults", () => {
         "--chdir=/jobs/3Fa",
         "--nodes=1",
         "--time=1-00:00:00",
-        "--signal=B:USR1@120",
+        "--signal=B:USR2@120",
       ],
       "script": "#!/bin/sh
     unset SLURM_JWT
@@ -151,7 +151,7 @@ test("what is shown can be pasted into a shell, whatever is in it", () => {
 test("what is shown is the command and the script", () => {
   expect(showSubmission(request({ comment: "a\nb", scriptPreamble: "module load gcc/13\n" }))).toMatchInlineSnapshot(`
     "sbatch --parsable '--job-name=hyperion-q7RkW-3Fa' '--output=/jobs/3Fa/output' '--open-mode=append' '--export=ALL' '--chdir=/jobs/3Fa' '--nodes=1' '--time=1-00:00:00' '--comment=a''
-    'b '--signal=B:USR1@120' <<'END_OF_SCRIPT'
+    'b '--signal=B:USR2@120' <<'END_OF_SCRIPT'
     #!/bin/sh
     unset SLURM_JWT
     module load gcc/13

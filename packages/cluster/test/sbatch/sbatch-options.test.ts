@@ -86,7 +86,7 @@ test.each([
   ["chdir", "jobs", "RangeError"],
   ["comment", "a\0b", "RangeError"],
   ["signal", { name: "KILL", secondsBefore: 1 }, "RangeError"],
-  ["signal", { name: "USR1" }, "TypeError"],
+  ["signal", { name: "USR2" }, "TypeError"],
   ["scriptPreamble", "module load gcc\r\n", "RangeError"],
   ["scriptPreamble", "#SBATCH --array=1-9", "RangeError"],
   ["further", ["-J", "x"], "RangeError"],
@@ -144,7 +144,7 @@ describe("defaults", () => {
       chdir: "/jobs/1",
       nodes: 1,
       time: { hours: 24 },
-      signal: { name: "USR1", secondsBefore: 120 },
+      signal: { name: "USR2", secondsBefore: 120 },
     });
   });
 
@@ -158,8 +158,8 @@ describe("defaults", () => {
   });
 
   test("warn a short job later: Slurm warns it at its begin otherwise", () => {
-    expect(defaults({ time: { minutes: 5 } }).signal).toEqual({ name: "USR1", secondsBefore: 30 });
-    expect(defaults({ time: "unlimited" }).signal).toEqual({ name: "USR1", secondsBefore: 120 });
+    expect(defaults({ time: { minutes: 5 } }).signal).toEqual({ name: "USR2", secondsBefore: 30 });
+    expect(defaults({ time: "unlimited" }).signal).toEqual({ name: "USR2", secondsBefore: 120 });
   });
 });
 

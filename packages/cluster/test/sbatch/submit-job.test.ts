@@ -112,7 +112,7 @@ test("what only a person can cure is an error at once, with Slurm's words, the c
       "Slurm refuses the job q7RkW-3Fa: Invalid partition name specified",
       "There is no such partition: `sinfo --summarize` lists them.",
       "It was submitted with:",
-      String.raw`  sbatch --parsable '--job-name=q7RkW-3Fa' '--output=/jobs/3Fa/output' '--open-mode=append' '--export=ALL' '--chdir=/jobs/3Fa' '--nodes=1' '--time=1-00:00:00' '--signal=B:USR1@120' < '/jobs/3Fa/it'\''s the script'`,
+      String.raw`  sbatch --parsable '--job-name=q7RkW-3Fa' '--output=/jobs/3Fa/output' '--open-mode=append' '--export=ALL' '--chdir=/jobs/3Fa' '--nodes=1' '--time=1-00:00:00' '--signal=B:USR2@120' < '/jobs/3Fa/it'\''s the script'`,
     ].join("\n"),
   );
   expect(run.slurm.calls("sbatch")).toHaveLength(1);

@@ -69,14 +69,14 @@ describeOnTestbed(describe)("a submitted job", { timeout: 120_000 }, () => {
   });
 
   test.concurrent("runs the lines of its preamble first, in the same shell, and then is its program, which signals reach", async () => {
-    const script = 'trap "echo warned; exit 0" USR1; echo "$GREETING, $1"; while sleep 0.1; do :; done';
+    const script = 'trap "echo warned; exit 0" USR2; echo "$GREETING, $1"; while sleep 0.1; do :; done';
     const request = await cluster.request("preamble", script, {
       program: ["/bin/sh", "-c", script, "sh", "Bob"],
       options: { scriptPreamble: "greet() { echo Hello; }\nGREETING=$(greet)\nexport GREETING" },
     });
     const { jobId } = await cluster.submit(request);
     await vi.waitFor(() => expect(cluster.file("preamble", "output")).toBe("Hello, Bob\n"), PATIENCE);
-    await cluster.slurm("scancel", "--batch", "--signal=USR1", String(jobId));
+    await cluster.slurm("scancel", "--batch", "--signal=USR2", String(jobId));
     expect(await cluster.endOf(jobId)).toBe("COMPLETED");
     expect(cluster.file("preamble", "output")).toBe("Hello, Bob\nwarned\n");
   });

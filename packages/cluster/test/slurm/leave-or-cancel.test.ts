@@ -18,7 +18,7 @@ const request = {
 
 describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(2, { KillWait: "2" })));
+  beforeAll(async () => void (cluster = await ProgramCluster.open(2, { slurm: { KillWait: "2" } })));
   afterAll(() => cluster[Symbol.asyncDispose]());
   afterEach(async () => {
     // No head gets its grace.

@@ -9,13 +9,14 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openResults } from "@hyperion-ts/job";
-import { type JobRecord, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
+import { type JobRecord, type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
 import type { ProgramOutcome, ProgramRequest } from "./programs/squares-program.ts";
 
 const user = "alice";
@@ -48,7 +49,10 @@ export class ProgramCluster implements AsyncDisposable {
   }
 
   /** Nodes n1, n2, ... with two CPUs each. */
-  static async open(nodes: number, slurm: SlurmSettings = {}): Promise<ProgramCluster> {
+  static async open(
+    nodes: number,
+    options: Pick<TestbedOptions, "slurm" | "accounting"> = {},
+  ): Promise<ProgramCluster> {
     const folder = mkdtempSync(join(tmpdir(), "hyperion-cluster-"));
     mkdirSync(join(folder, "runs"));
     chmodSync(join(folder, "runs"), 0o1777);
@@ -59,7 +63,7 @@ export class ProgramCluster implements AsyncDisposable {
         { from: dirname(realpathSync(process.execPath)), to: "/opt/node" },
         { from: join(folder, "runs"), to: "/srv/runs" },
       ],
-      slurm,
+      ...options,
     });
     return new ProgramCluster(cluster, folder);
   }
@@ -78,6 +82,31 @@ export class ProgramCluster implements AsyncDisposable {
   /** Waits until all jobs of the user have ended: a program has their values a moment before. */
   async untilNoJob(): Promise<void> {
     await untilSome("end of all jobs", async () => (await this.openJobs()).length === 0);
+  }
+
+  /** Runs a command on the login node as the user; what it printed. */
+  async command(...argv: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user });
+    if (exitCode !== 0) throw new Error(`${argv.join(" ")} failed: ${stderr}`);
+    return stdout;
+  }
+
+  /** Waits until a job is in that state. */
+  async isIn(state: string, job: string): Promise<void> {
+    await untilSome(`job ${job} that is ${state}`, async () =>
+      (await this.testbed.jobs()).some(({ id, state: now }) => String(id) === job && now === state),
+    );
+  }
+
+  /** The head of a job, as the machine numbers its process. */
+  async headOn(node: string): Promise<number> {
+    return await untilSome(
+      `head on ${node}`,
+      () =>
+        this.testbed
+          .processes(node)
+          .find(({ user: owner, argv }) => owner === user && argv.some((each) => each.includes("/head-main")))?.pid,
+    );
   }
 
   /** The user's processes on a node. */
@@ -106,6 +135,10 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** What it has printed by now. */
   printed(): string;
+  /** Resolves when it has printed such words. */
+  says(words: RegExp): Promise<RegExpExecArray>;
+  /** The id of the first job that it has submitted, or joined. */
+  job(): Promise<string>;
 }
 
 /** What the runs of a program have left in their folder. */
@@ -115,6 +148,7 @@ export class ProgramDir {
   /** As the cluster sees it. */
   readonly inCluster: string;
   readonly #testbed: Testbed;
+  #programs = "/srv/checkout/packages/cluster/test/slurm/programs";
 
   constructor(cluster: Testbed, path: string, inCluster: string) {
     this.#testbed = cluster;
@@ -123,27 +157,53 @@ export class ProgramDir {
   }
 
   /** Starts the program on the login node. */
-  start(request: Omit<ProgramRequest, "dir">): Running {
+  start(request: Omit<ProgramRequest, "dir">, { node = "/opt/node/node" }: { readonly node?: string } = {}): Running {
     rmSync(join(this.path, "outcome.json"), { force: true });
-    const program = "/srv/checkout/packages/cluster/test/slurm/programs/squares-program.ts";
-    const child = this.#testbed.spawn(
-      "login",
-      ["/opt/node/node", program, JSON.stringify({ ...request, dir: this.inCluster })],
-      { user, cwd: this.inCluster },
-    );
+    const argv = [node, `${this.#programs}/squares-program.ts`, JSON.stringify({ ...request, dir: this.inCluster })];
+    const child = this.#testbed.spawn("login", argv, { user, cwd: this.inCluster });
     const chunks: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
     const ended = new Promise<Ended>((settle) =>
       child.once("close", (code) => settle({ code, printed: chunks.join("") })),
     );
-    return { child, ended, printed: () => chunks.join("") };
+    const printed = (): string => chunks.join("");
+    const says = async (words: RegExp): Promise<RegExpExecArray> => {
+      const early = ended.then(() => {
+        const said = words.exec(printed());
+        if (said === null) throw new Error(`The program has ended without ${words}:\n${printed()}`);
+        return said;
+      });
+      return await Promise.race([untilSome(`line ${words}`, () => words.exec(printed()) ?? undefined), early]);
+    };
+    const job = async (): Promise<string> => (await says(/is Slurm job (\d+)/))[1] ?? "";
+    return { child, ended, printed, says, job };
   }
 
   /** Runs the program to its end. */
-  async run(request: Omit<ProgramRequest, "dir">): Promise<Ended & { readonly outcome: ProgramOutcome | undefined }> {
-    const ended = await this.start(request).ended;
+  async run(
+    request: Omit<ProgramRequest, "dir">,
+    options: { readonly node?: string } = {},
+  ): Promise<Ended & { readonly outcome: ProgramOutcome | undefined }> {
+    const ended = await this.start(request, options).ended;
     return { ...ended, outcome: this.outcome };
+  }
+
+  /** From now on the program is a copy of its own, whose jobs' module `change` may change. */
+  edit(change: (source: string) => string): void {
+    const folder = join(this.path, "src");
+    if (!existsSync(folder)) {
+      mkdirSync(folder);
+      symlinkSync("/srv/checkout/packages/cluster/node_modules", join(folder, "node_modules"));
+      writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+      for (const name of ["squares.ts", "squares-program.ts"]) {
+        const source = readFileSync(join(import.meta.dirname, "programs", name), "utf8");
+        writeFileSync(join(folder, name), source.replace("../../../src/", "/srv/checkout/packages/cluster/src/"));
+      }
+      this.#programs = `${this.inCluster}/src`;
+    }
+    const file = join(folder, "squares.ts");
+    writeFileSync(file, change(readFileSync(file, "utf8")));
   }
 
   get outcome(): ProgramOutcome | undefined {
@@ -152,7 +212,7 @@ export class ProgramDir {
   }
 
   /** What calls wrote down: the number that each was for. */
-  noted(what: "begun" | "done"): readonly number[] {
+  noted(what: "begun" | "done" | "inputs"): readonly number[] {
     const file = join(this.path, what);
     if (!existsSync(file)) return [];
     return readFileSync(file, "utf8")

@@ -152,7 +152,14 @@ export type RunEvent =
     };
 
 /** What a notice is of: a submission; a job that the program calls no longer; one that could not be cancelled. */
-export type SlurmNoticeKind = "submission" | "not-called" | "not-cancelled";
+export type SlurmNoticeKind =
+  | "submission"
+  | "not-called"
+  | "not-cancelled"
+  | "head"
+  | "files"
+  | "folder"
+  | "older-code";
 
 /** An event and when it happened. */
 export interface StampedEvent {

@@ -1,11 +1,23 @@
 /** A program on a login node, as people write it. Its argument says what it is to do; what came of it is in a file. */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { local, mapConcurrently, memoizeWithMap, programInfo, remoteEval } from "@hyperion-ts/job";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
+import {
+  concurrently,
+  type HasSignal,
+  type Job,
+  local,
+  mapConcurrently,
+  memoizeWithMap,
+  programInfo,
+  remoteEval,
+} from "@hyperion-ts/job";
 import {
   type Cluster,
   type ClusterOptions,
   remoteEvalJob,
+  remoteEvalJobM,
   runCluster,
   type SbatchOptions,
   setJobOptions,
@@ -25,6 +37,10 @@ export interface ProgramRequest {
   readonly singles?: readonly number[];
   readonly sbatch?: SbatchOptions;
   readonly options?: ClusterOptions;
+  /** The jobs' inputs are computed when they have begun, which takes until there is a file of this name. */
+  readonly inputWhen?: string;
+  /** The program fails beside its jobs when there is a file of this name. */
+  readonly failsWhen?: string;
 }
 
 /** What came of it. */
@@ -36,20 +52,41 @@ const {
   dir,
   jobs,
   ms = 0,
-  until,
+  until: waitsFor,
   memoized = true,
   singles = [],
   sbatch = {},
   options = {},
+  inputWhen,
+  failsWhen,
 }: ProgramRequest = JSON.parse(process.argv[2] ?? "");
-const call = { dir, ms, ...(until === undefined ? {} : { until }) };
+const call = { dir, ms, ...(waitsFor === undefined ? {} : { until: waitsFor }) };
+
+const until = async (file: string, { signal }: HasSignal): Promise<void> => {
+  while (!existsSync(join(dir, file))) await sleep(50, undefined, { signal });
+};
+
+const fails: Job<void, HasSignal> = async (env) => {
+  if (failsWhen === undefined) return;
+  await until(failsWhen, env);
+  throw new Error("the program fails");
+};
 
 const program: Cluster<ProgramOutcome> = async (env) => {
-  const squaresOf = (xs: readonly number[]) => remoteEvalJob(squaresJob, { ...call, xs: [...xs] });
-  const [ofJobs, ofSingles] = await Promise.all([
-    mapConcurrently(jobs, (xs) => (memoized ? memoizeWithMap(sums, squaresOf, [...xs]) : squaresOf(xs)))(env),
-    mapConcurrently(singles, (x) => remoteEval(square, { ...call, x }))(env),
-  ]);
+  const squaresOf = (xs: readonly number[]) => {
+    const input = { ...call, xs: [...xs] };
+    if (inputWhen === undefined) return remoteEvalJob(squaresJob, input);
+    return remoteEvalJobM(squaresJob, async (inner: HasSignal) => {
+      appendFileSync(join(dir, "inputs"), `${xs.join()}\n`);
+      await until(inputWhen, inner);
+      return input;
+    });
+  };
+  const all = concurrently(
+    mapConcurrently(jobs, (xs) => (memoized ? memoizeWithMap(sums, squaresOf, [...xs]) : squaresOf(xs))),
+    mapConcurrently(singles, (x) => remoteEval(square, { ...call, x })),
+  );
+  const [[ofJobs, ofSingles]] = await concurrently(all, fails)(env);
   return { kind: "done", jobs: ofJobs, singles: ofSingles };
 };
 
@@ -57,7 +94,7 @@ if (import.meta.main) {
   const outcome = await runCluster(programInfo(dir), local(setJobOptions(sbatch), program), options).catch(
     (error: unknown): ProgramOutcome =>
       error instanceof Error
-        ? { kind: "failed", name: error.name, message: error.message, cause: String(error.cause) }
+        ? { kind: "failed", name: error.name, message: error.message, cause: inspect(error.cause) }
         : { kind: "failed", name: "", message: String(error), cause: "" },
   );
   writeFileSync(join(dir, "outcome.json"), JSON.stringify(outcome));

@@ -1,0 +1,32 @@
+/** Sources that are edited while jobs wait. */
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ProgramCluster, untilSome } from "./program-cluster.ts";
+
+describeOnTestbed(describe)("a job that waits while its sources are edited", () => {
+  let cluster: ProgramCluster;
+  beforeAll(async () => void (cluster = await ProgramCluster.open(1)));
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  const cubes = (source: string): string => source.replace("return x * x;", "return x * x * x;");
+
+  test("runs the code of when it was submitted, and whoever takes its value with newer code is told", async () => {
+    const dir = await cluster.dir("edited");
+    dir.edit((source) => source);
+    const request = { jobs: [[2, 3]], sbatch: { further: ["--hold"] } };
+    const first = dir.start(request);
+    const job = await first.job();
+    first.child.kill("SIGTERM");
+    await first.ended;
+    dir.edit(cubes);
+    await cluster.command("scontrol", "release", job);
+    const joined = await dir.run(request);
+    expect(joined.outcome, joined.printed).toEqual({ kind: "done", jobs: [[4, 9]], singles: [] });
+    expect(joined.printed).toContain(`is Slurm job ${job} already`);
+    expect(joined.printed).toMatch(/has run the code of when it was submitted \(.*\), which was changed since/);
+    const again = await dir.run(request);
+    expect(again.outcome).toEqual(joined.outcome);
+    expect(again.printed).toMatch(/1 result of map "jobs" is from other code of .*test\/squares.* than today's/);
+    expect(await untilSome("jobs", async () => (await cluster.testbed.jobs()).length)).toBe(1);
+  });
+});
