@@ -29,7 +29,7 @@ describeOnTestbed(describe)("a job that a person cancels", () => {
     const running = dir.start({ jobs: [[1]], sbatch: { nodes: 40 } });
     const job = await running.job();
     await cluster.isIn("PENDING", job);
-    await running.says(/queue. .*partition/i);
+    await running.says(/Its partition can't give what it asks for/);
     await cluster.command("scancel", job);
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toMatchObject({

@@ -49,7 +49,7 @@ describeOnTestbed(describe)("a run goes on", () => {
       singles: [],
     });
     expect(printed).toMatch(/Slurm answers again, after \d+ s/);
-    expect(printed.match(/is Slurm job/g)?.length).toBe(3);
+    expect(printed.match(/: is submitted/g)?.length).toBe(3);
     expect(dir.noted("done").length).toBe(6);
   });
 });

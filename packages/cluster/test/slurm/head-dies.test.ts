@@ -35,7 +35,7 @@ describeOnTestbed(describe)("a head that dies", () => {
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual({ kind: "done", jobs: [[1, 4, 9, 16]], singles: [] });
     expect(dir.noted("done")).toEqual([1, 2, 3, 4]);
-    expect(printed.match(/is Slurm job/g)?.length).toBe(1);
+    expect(printed.match(/: is submitted/g)?.length).toBe(1);
     expect(printed).toContain("Slurm has put it back into the queue: it goes on from what it had computed");
   });
 });

@@ -47,7 +47,7 @@ describeOnTestbed(describe)("a run goes on", () => {
       ],
       singles: [],
     });
-    expect(printed.match(/is Slurm job/g)?.length).toBe(3);
+    expect(printed.match(/: is submitted/g)?.length).toBe(3);
     expect(dir.noted("done").length).toBe(6);
   });
 });

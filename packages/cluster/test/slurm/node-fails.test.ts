@@ -39,7 +39,7 @@ describeOnTestbed(describe)("a node that is lost", () => {
     dir.make("go");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(squares);
-    expect(printed.match(/is Slurm job/g)?.length, printed).toBe(1);
+    expect(printed.match(/: is submitted/g)?.length, printed).toBe(1);
   });
 
   test.concurrent("where the head ran, and Slurm goes on without it (--no-kill): the job is submitted again", async () => {

@@ -176,7 +176,7 @@ export class ProgramDir {
       });
       return await Promise.race([untilSome(`line ${words}`, () => words.exec(printed()) ?? undefined), early]);
     };
-    const job = async (): Promise<string> => (await says(/is Slurm job (\d+)/))[1] ?? "";
+    const job = async (): Promise<string> => (await says(/Slurm job (\d+) \(/))[1] ?? "";
     return { child, ended, printed, says, job };
   }
 
