@@ -28,7 +28,7 @@ async function storing(
 ): Promise<{ readonly pid: number; readonly x: number; readonly kill: () => Promise<unknown> }> {
   const child = spawn(process.execPath, [program, world.path, "100000", "10"], {
     stdio: ["ignore", "pipe", "ignore"],
-    timeout: 30_000,
+    timeout: 120_000,
   });
   const exited = once(child, "exit");
   const [chunk] = await Promise.race([
