@@ -13,7 +13,7 @@ const NOT_BEGUN_MS = 60_000;
 export interface HeadLook {
   /** Whether Slurm says that the job runs. */
   readonly runs: boolean;
-  /** Changes with each report; undefined before the first. */
+  /** Changes with each report; undefined before the first of this start of the job. */
   readonly report: number | undefined;
 }
 
@@ -29,7 +29,6 @@ export class HeadSilence {
   #last: HeadLook = { runs: false, report: undefined };
   /** When the last look was different. */
   #changedMs = 0;
-  #heard = false;
   #told = false;
 
   /** Takes in a look; `nowMs` is on a clock that never jumps. What is new is told once. */
@@ -40,16 +39,15 @@ export class HeadSilence {
     const heardAgain = this.#told && look.runs && runs;
     this.#last = look;
     this.#changedMs = nowMs;
-    // A report of an earlier start of the job says nothing about this one.
-    this.#heard = look.runs && runs;
     this.#told = false;
     return heardAgain ? { kind: "heard-again", afterMs } : undefined;
   }
 
   #unchanged(afterMs: number): HeadNews | undefined {
-    if (!this.#last.runs || this.#told || afterMs < (this.#heard ? SILENT_MS : NOT_BEGUN_MS)) return undefined;
+    const { runs, report } = this.#last;
+    if (!runs || this.#told || afterMs < (report === undefined ? NOT_BEGUN_MS : SILENT_MS)) return undefined;
     this.#told = true;
-    return { kind: this.#heard ? "silent" : "not-begun", afterMs };
+    return { kind: report === undefined ? "not-begun" : "silent", afterMs };
   }
 }
 

@@ -1,6 +1,7 @@
 /** A job that Slurm has, watched in two ways: its directory, which is quick and sure, and Slurm, which also knows of jobs that can say nothing. */
 import { pause, steadyNowMs } from "@hyperion-ts/bounds";
 import type { JobDirectory } from "../directory/job-directory.ts";
+import type { HeadRecord } from "../directory/job-record.ts";
 import type { Interruption, LastWord, Outcome } from "../directory/outcome.ts";
 import { endWords } from "../slurm/end-words.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
@@ -72,6 +73,7 @@ export class WatchedSubmission implements Disposable {
   readonly #ended = Promise.withResolvers<JobEnd>();
   readonly #silence = new HeadSilence();
   #reportedAtMs: number | undefined;
+  #head: HeadRecord | undefined;
   #runs = false;
   #restarts = 0;
   #wasThere: boolean;
@@ -98,18 +100,29 @@ export class WatchedSubmission implements Disposable {
 
   #looked(): void {
     const reportedAtMs = this.#directory.headReportedAtMs();
-    const news = this.#silence.look({ runs: this.#runs, report: reportedAtMs }, steadyNowMs());
-    if (news !== undefined) this.#tellOfHead(news);
     if (reportedAtMs !== this.#reportedAtMs) this.#reported();
     this.#reportedAtMs = reportedAtMs;
+    const report = this.#head === undefined ? undefined : reportedAtMs;
+    const news = this.#silence.look({ runs: this.#runs, report }, steadyNowMs());
+    if (news !== undefined) this.#tellOfHead(news);
     this.#watching.takeIn.later(this.#directory);
   }
 
+  /** A head of this start of the job, as far as is known how often Slurm has started it. */
   #reported(): void {
     const head = this.#directory.head();
-    if (head?.submission !== this.#submitted.number) return;
+    if (head?.submission !== this.#submitted.number || head.restarts < this.#restarts) return;
+    this.#head = head;
+    this.#started(head.restarts);
     this.#begun.resolve();
     this.#watching.reports.counted(this.#directory, head.calls);
+  }
+
+  /** Slurm's count of its starts is not known from all releases' squeue; its head knows it. */
+  #started(restarts: number): void {
+    if (restarts <= this.#restarts) return;
+    this.#restarts = restarts;
+    this.#warn(REQUEUED);
   }
 
   #changed(view: JobView): void {
@@ -127,12 +140,12 @@ export class WatchedSubmission implements Disposable {
   }
 
   #saw(view: SeenJob): void {
-    if (view.restarts > this.#restarts) this.#warn(REQUEUED);
+    if (view.restarts > this.#restarts) this.#head = undefined;
+    this.#started(view.restarts);
     if (!view.abandoned) this.#watching.reports.seen(this.#directory, view);
     else if (!this.#isAbandoned) this.#warn(ABANDONED);
     this.#watching.runs(view.phase.kind === "running");
     this.#wasThere = true;
-    this.#restarts = view.restarts;
     this.#runs = view.state === "RUNNING" && !view.abandoned;
     if (view.abandoned && !this.#isAbandoned) this.#watching.abandoned();
     this.#isAbandoned ||= view.abandoned;
@@ -171,7 +184,7 @@ export class WatchedSubmission implements Disposable {
 
   #tellOfHead(news: HeadNews): void {
     const { output } = this.#directory;
-    const words = headNewsText(news, { ...this.#directory.head(), output, jobId: this.#submitted.jobId });
+    const words = headNewsText(news, { ...this.#head, output, jobId: this.#submitted.jobId });
     this.#warn(words);
   }
 

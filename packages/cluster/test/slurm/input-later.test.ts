@@ -24,6 +24,7 @@ describeOnTestbed(describe)("an input that is computed when its job has begun", 
     await untilSome("input that is being computed", () => dir.noted("inputs").length === 1);
     process.kill(await cluster.headOn("n1"), "SIGKILL");
     await running.says(/was ended by SIGKILL on n1. It is submitted again/);
+    await untilSome("job that waits", async () => (await cluster.openJobs()).some(({ state }) => state === "PENDING"));
     await cluster.command("sh", "-c", "scontrol release $(squeue --me --noheader --format=%i)");
     dir.make("known");
     await untilSome("call that has begun", () => dir.noted("begun").length === 1);

@@ -64,7 +64,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
     expect(await program.ended).toEqual({ code: 1, isRestored: true });
     expect(dir.outcome).toMatchObject({ name: "CancelledByPersonError" });
     expect(program.screen()).toMatch(/no Slurm job is open[^]*■ job \d+ [^]*■ job \d+ [^]*\nfailed after/);
-    expect(await cluster.openJobs()).toEqual([]);
+    await untilSome("empty queue", async () => (await cluster.openJobs()).length === 0);
   });
 
   test("changes nothing when another key is pressed, and asks again the next time", async () => {

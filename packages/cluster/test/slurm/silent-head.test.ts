@@ -15,7 +15,7 @@ describeOnTestbed(describe)("a head that is silent", () => {
     const head = await cluster.headOn("n1");
     await running.says(/: runs on n1/);
     process.kill(head, "SIGSTOP");
-    await running.says(/Its head \(process \d+ on n1\) has not reported for [345]\d s.*scancel 1 ends it/s);
+    await running.says(/Its head \(process \d+ on n1\) has not reported for \d+ s.*scancel 1 ends it/s);
     process.kill(head, "SIGCONT");
     await running.says(/Its head reports again/);
     dir.make("go");
