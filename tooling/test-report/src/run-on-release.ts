@@ -1,14 +1,29 @@
 /** Runs suites again, on clusters of a Debian release. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import type { Release } from "@hyperion-ts/testbed";
 import type { ReleaseRun, Suite } from "./release-suites.ts";
 
-/** @returns whether all went well; vitest's reports are in the packages' folders */
-export const runOnRelease = (root: string, { release, suites }: ReleaseRun): boolean =>
-  suites.map((suite, place) => runSuite(root, suite, release, `test-results.${release}.${place}.json`)).every(Boolean);
+/**
+ * Runs the suites of a release one after the other; what each prints is shown when it has ended, because those of other
+ * releases run at the same time.
+ *
+ * @returns whether all went well; vitest's reports are in the packages' folders
+ */
+export async function runOnRelease(root: string, { release, suites }: ReleaseRun): Promise<boolean> {
+  let ok = true;
+  for (const [place, suite] of suites.entries())
+    ok = (await runSuite(root, suite, release, `test-results.${release}.${place}.json`)) && ok;
+  return ok;
+}
 
-function runSuite(root: string, { folder, name, files }: Suite, release: Release, report: string): boolean {
-  console.log(`\n${name} on Debian ${release}: ${files.join(", ")}`);
+async function runSuite(
+  root: string,
+  { folder, name, files }: Suite,
+  release: Release,
+  report: string,
+): Promise<boolean> {
   const vitest = [
     "exec",
     "vitest",
@@ -18,11 +33,12 @@ function runSuite(root: string, { folder, name, files }: Suite, release: Release
     "--reporter=json",
     `--outputFile.json=${report}`,
   ];
-  return (
-    spawnSync("pnpm", vitest, {
-      cwd: `${root}/${folder}`,
-      env: { ...process.env, HYPERION_TESTBED_RELEASE: release },
-      stdio: ["ignore", "inherit", "inherit"],
-    }).status === 0
-  );
+  const child = spawn("pnpm", vitest, {
+    cwd: `${root}/${folder}`,
+    env: { ...process.env, HYPERION_TESTBED_RELEASE: release },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [printed, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  console.log(`\n${name} on Debian ${release}: ${files.join(", ")}\n${printed}${errors}`);
+  return code === 0;
 }
