@@ -2,6 +2,7 @@
  * One run of a program, whatever it works on: its folders, database, events and signals, and their end, in order. A
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
+import { stat } from "node:fs/promises";
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { JobEnv } from "../job-env.ts";
@@ -72,6 +73,7 @@ async function runToItsEnd<A>(
   late: AbortController,
   body: (run: ProgramRun, results: ResultsDatabase) => Promise<A>,
 ): Promise<A> {
+  beginThreads();
   await using stack = new AsyncDisposableStack();
   using run = new ProgramRun(info, options, stack, late);
   const settings = { ...options.results, ...(options.batchJob === undefined ? {} : { batchJob: options.batchJob }) };
@@ -88,6 +90,14 @@ async function runToItsEnd<A>(
     if (options.progress !== "none") failureWasSaid(error);
     throw error;
   }
+}
+
+/**
+ * The runtime begins its threads for files at the first use, and aborts where the user may have no more of them: so it does
+ * now, before the run's own processes take the room that is left.
+ */
+function beginThreads(): void {
+  void stat("/").catch(() => undefined);
 }
 
 class ProgramRun implements Disposable {
