@@ -40,6 +40,8 @@ export interface Submission {
   readonly jobId?: number;
   /** How it ended, where it left no outcome. */
   readonly end?: string;
+  /** Whether its value was given to its caller, in some run of the program. Default: false. */
+  readonly delivered?: boolean;
 }
 
 /** A snapshot of the program. */

@@ -90,7 +90,8 @@ export class ClusterWork implements Work {
 
   /**
    * The program is done, and has the values of its calls: their directories have served. So have those of values that an earlier
-   * run had taken in when it was killed. Of jobs that nobody asks for any more, a person is told.
+   * run had when it was killed. Others may be another program's, which shares this folder: what they have is taken in, and they
+   * stay. Of jobs that may still run, and were not asked for, a person is told.
    */
   async finish(): Promise<void> {
     for (const directory of this.#jobs.takeDelivered()) this.#directories.putAside(directory);
@@ -98,11 +99,11 @@ export class ClusterWork implements Work {
       const last = directory.submissions().at(-1);
       if (directory.outcome() !== undefined || last === undefined || last.end !== undefined) {
         await this.#jobs.takeIn(directory);
-        this.#directories.putAside(directory);
+        if (last?.delivered === true) this.#directories.putAside(directory);
       } else {
         this.#jobs.warn(
           "not-called",
-          `The program no longer calls ${directory.job.name} as an earlier run of it did, whose Slurm job ${last.jobId ?? last.slurmName} may still wait or run: ${directory.path} has its output, scancel ${last.jobId === undefined ? `--me --name=${last.slurmName}` : last.jobId} ends it`,
+          `This run did not call ${directory.job.name} as an earlier one in this folder did, whose Slurm job ${last.jobId ?? last.slurmName} may still wait or run: ${directory.path} has its output, scancel ${last.jobId === undefined ? `--me --name=${last.slurmName}` : last.jobId} ends it`,
         );
       }
     }

@@ -70,7 +70,10 @@ export class JobCall {
     if (outcome.kind === "interrupted") return undefined;
     const submission = directory.submissions()[number - 1];
     const ended = { submitted: { number, jobId: submission?.jobId ?? 0 }, settled: outcome };
-    if (outcome.kind === "value") return ended;
+    // What was delivered is asked for again where it was not kept, or where code of today is wanted.
+    const { codeHash, delivered = false } = submission ?? {};
+    const isOlder = codeHash !== undefined && codeHash !== this.#jobs.codeHash(directory.job.name);
+    if (outcome.kind === "value") return delivered && isOlder ? undefined : ended;
     if (submission === undefined || submission.end !== undefined) return undefined;
     const { hash } = await this.#jobs.snapshot();
     return submission.snapshot.hash === hash ? ended : undefined;
@@ -83,7 +86,7 @@ export class JobCall {
     const submission = all.at(-1);
     const signed = directory.outcome();
     const hasEnded =
-      submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind === "error");
+      submission?.end !== undefined || (signed?.submission === all.length && signed.outcome.kind !== "interrupted");
     return submission === undefined || hasEnded ? undefined : { number: all.length, submission };
   }
 
@@ -135,13 +138,13 @@ export class JobCall {
     if (reason instanceof InterruptedError) return;
     const { directory } = this.#request;
     await this.#jobs.cancel(submitted);
-    this.#note(submitted.number, "was cancelled: nobody waited for it any more");
+    this.#note(submitted.number, { end: "was cancelled: nobody waited for it any more" });
     this.#jobs.reports.tell(directory, { state: "cancelled" });
   }
 
   #again({ number, jobId }: Ended["submitted"], { sentence }: JobEnd): void {
     const { directory, counted } = this.#request;
-    this.#note(number, sentence);
+    this.#note(number, { end: sentence });
     counted.retried();
     this.#jobs.reports.tell(directory, {
       state: "submitting",
@@ -150,11 +153,11 @@ export class JobCall {
     });
   }
 
-  /** Its end is known to the next run of the program, unless the directory is gone: how it ended is told all the same. */
-  #note(number: number, end: string): void {
+  /** What is known of a submission is there for the next run of the program, unless the directory is gone: it is told all the same. */
+  #note(number: number, known: Pick<Submission, "end" | "delivered">): void {
     const { directory } = this.#request;
     try {
-      directory.amend(number, { end });
+      directory.amend(number, known);
     } catch (error) {
       this.#jobs.warn(
         "files",
@@ -174,12 +177,13 @@ export class JobCall {
           "older-code",
           `Slurm job ${jobId} (${directory.job.name}) has run the code of when it was submitted (${submittedAt}), which was changed since: its value is of that code`,
         );
+      this.#note(number, { delivered: true });
       this.#jobs.delivered(directory);
       counted.is("done");
       this.#jobs.reports.tell(directory, { state: "done", jobId: jobId === 0 ? null : jobId, calls, sentence });
       return { value: settled.value, codeHash };
     }
-    this.#note(number, failureWords(settled));
+    this.#note(number, { end: failureWords(settled) });
     counted.is("failed");
     const error = jobError(settled, directory, { number, jobId });
     this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message });

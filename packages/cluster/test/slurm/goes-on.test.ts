@@ -50,6 +50,24 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     await cluster.untilNoJob();
   });
 
+  test("keeps what its job gives also where another program ends in its folder meanwhile", async () => {
+    const dir = await cluster.dir("shared");
+    const own = { jobs: [[1, 2]], memoized: false, until: "go", sbatch: { nTasksPerNode: 2 } };
+    const first = dir.start(own);
+    await untilSome("calls that run", () => dir.noted("begun").length >= 2);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    dir.make("go");
+    await untilSome("job that has ended", async () => (await cluster.openJobs()).length === 0);
+    const other = await dir.run({ jobs: [[5, 6]], memoized: false, sbatch: { nTasksPerNode: 2 } });
+    expect(other.outcome, other.printed).toMatchObject({ kind: "done", jobs: [[25, 36]] });
+    const again = await dir.run(own);
+    expect(again.outcome, again.printed).toMatchObject({ kind: "done", jobs: [[1, 4]] });
+    expect(again.printed).toMatch(/had ended before this run of the program/);
+    expect(sorted(dir.noted("begun"))).toEqual([1, 2, 5, 6]);
+    expect(dir.jobFolders).toEqual([]);
+  });
+
   test("by kill -9, at ten moments of one run of six jobs, has each call run once", async () => {
     const dir = await cluster.dir("killed");
     const request = { jobs: SIX_JOBS, ms: 1_000, sbatch: { nTasksPerNode: 2 }, options: { maxSlurmJobs: 4 } };
