@@ -7,14 +7,14 @@ import type { CallsOfHead, HeadRecord } from "../directory/job-record.ts";
 /** Each report is a few requests to the file server. */
 const INTERVAL_MS = 5_000;
 
-const noCalls: CallsOfHead = { done: 0, failed: 0, running: 0, waiting: 0, remembered: 0 };
+const NO_CALLS: CallsOfHead = { done: 0, failed: 0, running: 0, waiting: 0, remembered: 0 };
 
 /** Writes `head.json` when the run has begun, and so has the directory to itself, and then every 5 s. Disposing of it writes the last counts. */
 export class HeadReport implements Disposable {
   readonly #directory: JobDirectory;
   readonly #head: Omit<HeadRecord, "calls">;
   #timer: NodeJS.Timeout | undefined;
-  #calls = noCalls;
+  #calls = NO_CALLS;
 
   constructor(directory: JobDirectory, head: Pick<HeadRecord, "submission" | "host" | "pid">) {
     this.#directory = directory;
@@ -56,7 +56,7 @@ export class HeadReport implements Disposable {
 }
 
 function sumOf({ functions, remembered }: Extract<RunEvent, { type: "counts" }>): CallsOfHead {
-  const sum = { ...noCalls, remembered };
+  const sum = { ...NO_CALLS, remembered };
   for (const { done, failed, running, loading, waiting, toCome } of functions) {
     sum.done += done;
     sum.failed += failed;

@@ -46,7 +46,11 @@ export async function runCluster<A>(info: ProgramInfo, cluster: Cluster<A>, opti
   return await runOnCluster(info, cluster, options);
 }
 
-/** Runs a program that calls Slurm jobs without Slurm: its jobs run on this machine's CPUs. Throws as `runJobLocal` does. */
+/**
+ * Runs a program that calls Slurm jobs without Slurm: its jobs run on this machine's CPUs.
+ *
+ * @throws what `runJobLocal` throws
+ */
 export async function runClusterLocal<A>(
   info: ProgramInfo,
   cluster: Cluster<A>,

@@ -51,7 +51,7 @@ const listenToCtrlC = (
     end: (reason) => person.abort(reason),
   });
 
-const rules: Rules<ClusterOptions> = {
+const RULES: Rules<ClusterOptions> = {
   ...RUN_RULES,
   maxSlurmJobs: whole(1),
   sbatchOptions: structured,
@@ -61,6 +61,6 @@ const rules: Rules<ClusterOptions> = {
 
 function check<A>(cluster: Cluster<A>, options: ClusterOptions): void {
   checkValue("runCluster", "the program", cluster, callable);
-  checkOptions<object>("runCluster", options, rules);
+  checkOptions<object>("runCluster", options, RULES);
   checkSbatchOptions("runCluster: sbatchOptions", options.sbatchOptions ?? {});
 }

@@ -38,6 +38,9 @@ export interface SlurmJobsOptions {
 /** Between two looks for a job of which it is not known whether it was submitted, while Slurm gives no answer. */
 const FIRST_LOOK_MS = 5_000;
 const LONGEST_LOOK_MS = 60_000;
+/** A submission of less age may still be on its way to the controller, and is looked for again after so long. */
+const YOUNG_MS = 120_000;
+const SECOND_LOOK_MS = 30_000;
 
 /** All of them. Disposing of it stops looking; it cancels nothing. */
 export class SlurmJobs implements AsyncDisposable {
@@ -114,7 +117,7 @@ export class SlurmJobs implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<SubmittedCall | undefined> {
     const { slurmName } = submission;
-    const known = submission.jobId ?? (await this.#lookFor(slurmName, signal));
+    const known = submission.jobId ?? (await this.#lookFor(submission, signal));
     if (known === undefined) {
       directory.amend(number, { end: "was never submitted" });
       return undefined;
@@ -130,12 +133,25 @@ export class SlurmJobs implements AsyncDisposable {
     return { number, jobId, slurmName, isJoined: true };
   }
 
-  /** The job of that name; undefined where Slurm is certain to have none. */
-  async #lookFor(slurmName: string, signal: AbortSignal): Promise<SlurmJobId | undefined> {
+  /**
+   * The job of that name; undefined where Slurm is certain to have none: an sbatch outlives its program, and a busy controller
+   * takes its job a while later, so a young one is looked for again.
+   */
+  async #lookFor(
+    { slurmName, submittedAt }: Pick<Submission, "slurmName" | "submittedAt">,
+    signal: AbortSignal,
+  ): Promise<SlurmJobId | undefined> {
+    const ageMs = Math.abs(Date.now() - Date.parse(submittedAt));
+    let looksLeft = ageMs < YOUNG_MS ? 2 : 1;
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MS)) {
       const look = await findSubmitted(slurmName, process.env["SBATCH_CLUSTERS"]);
       if (look.kind === "found") return look.jobs[0].jobId;
-      if (look.kind === "not-there") return undefined;
+      if (look.kind === "not-there") {
+        looksLeft -= 1;
+        if (looksLeft === 0) return undefined;
+        await pause(SECOND_LOOK_MS, signal);
+        continue;
+      }
       this.warn("submission", `${look.words}\nThe job ${slurmName} is looked for again`);
       await pause(wait, signal);
     }

@@ -1,5 +1,5 @@
 /** Takes what jobs have computed into the program's database: while they run, and when they have ended. */
-import { steadyNowMs } from "@hyperion-ts/bounds";
+import { pause, steadyNowMs } from "@hyperion-ts/bounds";
 import type { ResultsDatabase } from "@hyperion-ts/job";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import { writtenAtMs } from "../directory/own-bytes.ts";
@@ -7,6 +7,10 @@ import { writtenAtMs } from "../directory/own-bytes.ts";
 /** Each time reads the job's whole database: that may cost a twentieth of the time between. */
 const LEAST_PAUSE_MS = 10_000;
 const COST_FACTOR = 20;
+
+/** So long may a network file system hide a file that another host has made. */
+const UNSEEN_MS = 60_000;
+const LOOK_INTERVAL_MS = 500;
 
 interface Taken {
   readonly writtenAtMs: number | undefined;
@@ -25,8 +29,16 @@ export class TakeIn implements AsyncDisposable {
     this.#results = results;
   }
 
-  /** Takes in what is new in a directory. @throws ResultsError where its database, or the program's, can't be used. */
+  /**
+   * Takes in what is new in a directory. A head that has begun has a database: where a network file system does not show it yet,
+   * it is waited for.
+   *
+   * @throws ResultsError where its database, or the program's, can't be used
+   */
   async now(directory: JobDirectory): Promise<void> {
+    const untilMs = steadyNowMs() + UNSEEN_MS;
+    while (directory.head() !== undefined && writtenAtMs(directory.database) === undefined && steadyNowMs() < untilMs)
+      await pause(LOOK_INTERVAL_MS);
     const next = this.#last.then(() => this.#take(directory));
     this.#last = next.catch(() => undefined);
     await next;
