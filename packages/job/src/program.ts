@@ -1,15 +1,13 @@
 /**
  * For packages that run programs of another kind, as `cluster` does on a login node: one run of a program without a
- * workplace, and what a task launcher of their own answers with. Apart from the index, which every worker loads.
+ * workplace. Apart from the index, which every worker loads.
  */
 import "@hyperion-ts/bounds";
-export { failedTask } from "./dispatch/task-failure.ts";
 export { failureText } from "./run/failure-text.ts";
 export { RUN_RULES } from "./run/check-run-options.ts";
 export { programCode } from "./run/program-code.ts";
-export type { CountedWork } from "./run/counts-report.ts";
 export { endingProgram } from "./run/program-end.ts";
-export { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "./run/program-run.ts";
+export { type ProgramEnv, runProgram, type Work } from "./run/program-run.ts";
 export type { RunOptions } from "./run/run-options.ts";
 export { slurmAllocation } from "./run/slurm-allocation.ts";
 export { slurmBatchJob, slurmBatchJobHasEnded } from "./run/slurm-batch-job.ts";
