@@ -84,8 +84,8 @@ const KILL = [
 
 const GUARD = `${LOOK} ${KILL}`;
 
-/** How long the end of a guard may take, in milliseconds. */
-const GUARD_END_MS = 200;
+/** How long the end of a guard may take, in milliseconds: no time, but where the machine is very busy. */
+const GUARD_END_MS = 5_000;
 
 /** What the shell that started this process tells it: nothing where it was started without a guard. */
 export interface GuardNews {
@@ -103,7 +103,7 @@ export function takeGuardNews(env: NodeJS.ProcessEnv): GuardNews {
   return { pid: Number(guard ?? Number.NaN), setpriv: setpriv === undefined ? undefined : setpriv === "1" };
 }
 
-/** Ends the guard of this process, which is about to end in order. Returns when the guard is gone, so that it does not outlive the process, or after 200 ms. */
+/** Ends the guard of this process, which is about to end in order. Returns when the guard is gone, so that it does not outlive the process, or after 5 s. */
 export function endGuard(guard: number): void {
   // The guard may have ended long ago, and its number be another process's.
   if (!isOurs(guard)) return;

@@ -59,7 +59,7 @@ export async function survive<A>(world: World, faulty: Job<A>, options: RunLocal
     onEvent: ({ event }) => events.push(event),
   });
   expect(events.filter(({ type }) => type === "node-lost")).toEqual([]);
-  expect(ourProcesses()).toEqual([]);
+  expect(ourProcesses().map(nameOf)).toEqual([]);
   return { outcome, events };
 }
 
@@ -127,6 +127,9 @@ export function killWorkers(below: number, most = Number.POSITIVE_INFINITY): Dis
 
 /** The processes that live and have our mark. */
 export const ourProcesses = (): readonly number[] => pidsWith(mark).filter(lives);
+
+/** What a failure says of a process that was left. */
+const nameOf = (pid: number): string => `${pid} ${readProcess(pid)?.state} ${argumentsOf(pid).join(" ").slice(0, 200)}`;
 
 /** Whether a process is there and no zombie. */
 export function lives(pid: number): boolean {

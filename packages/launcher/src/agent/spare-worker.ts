@@ -27,6 +27,7 @@ export class SpareWorker {
   readonly #processes: WorkerProcesses;
   readonly #log: (line: string) => void;
   #spare: Promise<Spare | undefined> | undefined;
+  #ending = false;
 
   /** `log` hears when the spare becomes a worker. */
   constructor(tools: ProcessTools, processes: WorkerProcesses, log: (line: string) => void) {
@@ -50,8 +51,9 @@ export class SpareWorker {
     return this.#processes.start(message.command, message.pinTo, message.logFile);
   }
 
-  /** Starts a spare like the worker of `message`, if there is none. */
+  /** Starts a spare like the worker of `message`, if there is none. Not when it is to end: a worker may come up meanwhile. */
   prepare({ command, logFile: like }: StartMessage): void {
+    if (this.#ending) return;
     const logFile = join(dirname(like), `spare-${crypto.randomUUID()}.log`);
     this.#spare ??= this.#processes.start(command, null, logFile).then(
       (process) => ({ command, logFile, process }),
@@ -59,8 +61,9 @@ export class SpareWorker {
     );
   }
 
-  /** Ends the spare. Resolves when it is gone. */
+  /** Ends the spare, for good. Resolves when it is gone. */
   async end(): Promise<void> {
+    this.#ending = true;
     const spare = await this.#release();
     if (spare !== undefined) await this.#discard(spare);
   }

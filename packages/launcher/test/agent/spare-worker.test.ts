@@ -72,3 +72,13 @@ test.concurrent("nothing is left of a spare when the launcher is disposed of", a
   expect(node.world.processes()).toEqual([]);
   expect(spareLogs(node.world)).toEqual([]);
 });
+
+test.concurrent("no spare is started any more where the launcher is disposed of while a worker starts", async () => {
+  await using node = await testNode();
+  await (await node.launcher.launch({})).stop(0);
+  const starting = Promise.allSettled([node.launcher.launch({})]);
+  await node.launcher[Symbol.asyncDispose]();
+  expect(node.world.processes()).toEqual([]);
+  expect(spareLogs(node.world)).toEqual([]);
+  expect(await starting).toMatchObject([{ status: "rejected" }]);
+});
