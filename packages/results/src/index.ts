@@ -23,5 +23,4 @@ export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./group-commit.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";
-export { canonicalJson } from "./canonical-json.ts";
-export { findNotJson, type JsonValue, type NotJson } from "./json-value.ts";
+export type { JsonValue, NotJson } from "./json-value.ts";

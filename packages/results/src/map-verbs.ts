@@ -2,16 +2,10 @@
  * Reading and writing a map: Hyperion's insert, lookup, lookupAll and lookupDefault, and forget. Each returns a
  * function of an environment that has a results database, which is what a Job is.
  */
-import { callable, checkValue, showValue } from "@hyperion-ts/bounds";
-import { readExact } from "./exact-form.ts";
-import { parseJson } from "./json-loss.ts";
-import type { NotJson } from "./json-value.ts";
-import { keyText, shownKey } from "./key-text.ts";
+import { showValue } from "@hyperion-ts/bounds";
 import type { KeyValMap } from "./key-val-map.ts";
-import { ResultsError } from "./results-error.ts";
-import type { HasResults, ResultsStore, StoredRow } from "./results-store.ts";
-import { isKept, valueFromText } from "./value-from-text.ts";
-import { valueToText } from "./value-to-text.ts";
+import { loadMapRows } from "./load-map-rows.ts";
+import type { HasResults, ResultsStore } from "./results-store.ts";
 
 /** A function of an environment that has a results database. */
 type WithResults<A> = (env: HasResults) => Promise<A>;
@@ -26,8 +20,8 @@ export const insert =
   <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>, value: NoInfer<V>): WithResults<void> =>
   async (env) => {
     const results = databaseFor("insert", map, env);
-    const text = await keyText(map, key);
-    await results.insert(map.name, text, await valueToText(map, text, value));
+    const { insertRow } = await loadMapRows();
+    return await insertRow(results, map, key, value);
   };
 
 /**
@@ -38,8 +32,11 @@ export const insert =
  */
 export const lookup =
   <K, V>(map: KeyValMap<K, V, unknown>, key: NoInfer<K>): WithResults<V | undefined> =>
-  (env) =>
-    lookupOr(map, undefined, key, env);
+  async (env) => {
+    const results = databaseFor("lookup", map, env);
+    const { lookupRow } = await loadMapRows();
+    return await lookupRow(results, map, undefined, key);
+  };
 
 /**
  * The newest value of a key (null, too), or `fallback` where there is none.
@@ -48,20 +45,11 @@ export const lookup =
  */
 export const lookupDefault =
   <K, V>(map: KeyValMap<K, V, unknown>, fallback: NoInfer<V>, key: NoInfer<K>): WithResults<V> =>
-  (env) =>
-    lookupOr(map, fallback, key, env);
-
-async function lookupOr<K, V, Absent>(
-  map: KeyValMap<K, V, unknown>,
-  absent: Absent,
-  key: K,
-  env: HasResults,
-): Promise<V | Absent> {
-  const results = databaseFor("lookup", map, env);
-  const text = await keyText(map, key);
-  const value = await results.lookup(map.name, text);
-  return value === undefined ? absent : valueFromText(map, text, value);
-}
+  async (env) => {
+    const results = databaseFor("lookup", map, env);
+    const { lookupRow } = await loadMapRows();
+    return await lookupRow(results, map, fallback, key);
+  };
 
 /**
  * All keys of a map with their newest values, in the order in which those were written. Keys come as
@@ -74,13 +62,8 @@ export const lookupAll =
   <V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>): WithResults<readonly (readonly [StoredKey, V])[]> =>
   async (env) => {
     const results = databaseFor("lookupAll", map, env);
-    const entries: (readonly [StoredKey, V])[] = [];
-    for (const { key, value } of await results.lookupAll(map.name)) {
-      if (isKept(map, value)) continue;
-      const decoded = valueFromText(map, key, value);
-      entries.push([readKey(map, key), decoded instanceof Promise ? await decoded : decoded]);
-    }
-    return entries;
+    const { allRows } = await loadMapRows();
+    return await allRows(results, map);
   };
 
 /**
@@ -101,19 +84,10 @@ export const forget =
   ): ((env: HasResults & MayLog) => Promise<number>) =>
   async (env) => {
     const results = databaseFor("forget", map, env);
-    checkValue("forget", "where", where, callable);
-    const keys: string[] = [];
-    for (const row of await results.lookupAll(map.name)) {
-      const isMeant: unknown = where(readKey(map, row.key), await valueIfReadable(map, row));
-      if (typeof isMeant !== "boolean")
-        throw new TypeError(
-          `forget: where(key, value) must give true or false, at once; for key ${shownKey(row.key)} of map "${map.name}" it gave a value of type ${typeof isMeant}. Nothing was removed.`,
-        );
-      if (isMeant) keys.push(row.key);
-    }
-    if (keys.length > 0) await results.forget(map.name, keys);
-    env.log?.(`Removed ${keys.length} ${keys.length === 1 ? "result" : "results"} of map "${map.name}"`);
-    return keys.length;
+    const { forgetRows } = await loadMapRows();
+    const count = await forgetRows(results, map, where);
+    env.log?.(`Removed ${count} ${count === 1 ? "result" : "results"} of map "${map.name}"`);
+    return count;
   };
 
 /** The environment of a job logs; other ones need not. */
@@ -136,40 +110,3 @@ export function databaseFor(verb: string, map: unknown, env: HasResults): Result
     `${verb} of map ${JSON.stringify(map.name)} was given no results database: what ${verb}(...) gives is a function of an environment that has one, in a job as ${verb}(...)(env), elsewhere as ${verb}(...)({ results })`,
   );
 }
-
-async function valueIfReadable<V>(
-  map: KeyValMap<unknown, V, unknown>,
-  { key, value }: StoredRow,
-): Promise<V | undefined> {
-  try {
-    return await valueFromText(map, key, value);
-  } catch (error) {
-    if (error instanceof ResultsError) return undefined;
-    throw error;
-  }
-}
-
-// A stored key was parsed by the map's schema before it was written; parsing it again could transform it twice.
-function readKey<V, StoredKey>(map: KeyValMap<unknown, V, StoredKey>, text: string): StoredKey {
-  const { json, loss } = parsedKey(map.name, text);
-  if (loss) throw unreadableKey(map.name, text, `would change when it is read, because ${loss.at} is ${loss.found}`);
-  // What was stored is a StoredKey as it is.
-  return json as StoredKey;
-}
-
-function parsedKey(name: string, text: string): { readonly json: unknown; readonly loss: NotJson | undefined } {
-  try {
-    const exact = readExact(text);
-    return exact ? { json: exact.value, loss: undefined } : parseJson(text);
-  } catch (cause) {
-    throw unreadableKey(name, text, "is not JSON", cause);
-  }
-}
-
-const unreadableKey = (name: string, text: string, why: string, cause?: unknown): ResultsError =>
-  new ResultsError({
-    code: "unreadable",
-    what: `A stored key of map "${name}" ${why}: ${shownKey(text)}`,
-    advice: "Another program wrote that row; correct it with sqlite3, or give the map a new name",
-    cause,
-  });

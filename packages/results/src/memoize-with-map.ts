@@ -2,13 +2,12 @@
  * Hyperion's memoizeWithMap: a function that remembers, across runs of the program and across its
  * concurrent calls.
  */
-import { keyText } from "./key-text.ts";
 import type { KeyValMap } from "./key-val-map.ts";
+import { loadMapRows, mapRows } from "./load-map-rows.ts";
 import { databaseFor } from "./map-verbs.ts";
 import type { Claim, HasCodeNotes, HasResults } from "./results-store.ts";
 import type { FunctionCodes } from "./row-origins.ts";
-import { valueFromText } from "./value-from-text.ts";
-import { computedToText, type ComputedText } from "./value-to-text.ts";
+import type { ComputedText } from "./value-to-text.ts";
 
 /**
  * `f(key)`, computed once: where the database has a value for the key, that; otherwise `f` runs and its
@@ -44,6 +43,7 @@ export const memoizeWithMap =
   ): ((env: R & HasResults) => Promise<V>) =>
   async (env) => {
     const results = databaseFor("memoizeWithMap", map, env);
+    const { keyText, valueFromText, computedToText } = mapRows() ?? (await loadMapRows());
     const text = await keyText(map, key);
     const answer = await results.claim(map.name, text, { signal: env.signal, code });
     if (answer.kind !== "mine") {

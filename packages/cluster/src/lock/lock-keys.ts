@@ -1,6 +1,6 @@
 /** What the keys of a lock are called: in messages, and as files. Pure. */
 import { createHash } from "node:crypto";
-import { canonicalJson, findNotJson, type JsonValue } from "@hyperion-ts/results";
+import { canonicalJson, findNotJson, type JsonValue } from "@hyperion-ts/results/json";
 
 /** One key. */
 export interface LockKey {

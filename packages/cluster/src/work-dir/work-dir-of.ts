@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type HasProgramInfo, type HasResults, insert, keyValMap, lookup } from "@hyperion-ts/job";
 import { privateFolder } from "@hyperion-ts/own-files";
-import { canonicalJson, findNotJson, type JsonValue } from "@hyperion-ts/results";
+import { canonicalJson, findNotJson, type JsonValue } from "@hyperion-ts/results/json";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** The folder of an object, as `newWorkDir` says. */
