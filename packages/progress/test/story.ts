@@ -65,6 +65,7 @@ export const counts = (
   type: "counts",
   waitingFor,
   remembered,
+  removed: 0,
   functions: functions.map((given) => ({
     name: "roots/bracket",
     waiting: 0,

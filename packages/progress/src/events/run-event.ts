@@ -91,13 +91,14 @@ export type RunEvent =
       readonly why: string;
     }
   /**
-   * Once a second while something changes, and at the end. `remembered` counts results found in the database; `waitingFor`
-   * is what the first of the waiting calls waits for.
+   * Once a second while something changes, and at the end. `remembered` counts results found in the database, `removed` those
+   * that `forget` took out of it; `waitingFor` is what the first of the waiting calls waits for.
    */
   | {
       readonly type: "counts";
       readonly functions: readonly FunctionCounts[];
       readonly remembered: number;
+      readonly removed: number;
       readonly waitingFor: CallWaitReason | null;
     }
   /** Only with `trace`: one call has ended. Times in milliseconds. */

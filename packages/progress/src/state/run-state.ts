@@ -26,6 +26,8 @@ export interface RunState {
   readonly functions: readonly FunctionProgress[];
   /** How many results were found in the database. */
   readonly remembered: number;
+  /** How many results were removed from the database. */
+  readonly removed: number;
   /** What the first of the waiting calls waits for. */
   readonly waitingFor: CallWaitReason | null;
   /** How often each kind of problem came up, by `problemKey`. */
@@ -66,6 +68,7 @@ export const NO_RUN: RunState = {
   connecting: 0,
   functions: [],
   remembered: 0,
+  removed: 0,
   waitingFor: null,
   problems: new Map(),
   failures: [],
@@ -208,7 +211,7 @@ function countProblem(state: RunState, event: RunEvent): RunState {
 
 function counted(
   state: RunState,
-  { functions, remembered, waitingFor }: Extract<RunEvent, { type: "counts" }>,
+  { functions, remembered, removed, waitingFor }: Extract<RunEvent, { type: "counts" }>,
   atMs: number,
 ): RunState {
   const isIdle = waitingFor !== null && functions.every(({ running }) => running === 0);
@@ -217,6 +220,7 @@ function counted(
     ...state,
     functions: functions.map((counts) => functionProgress(state, counts, atMs)),
     remembered,
+    removed,
     waitingFor,
     countedAtMs: atMs,
     idleSinceMs,

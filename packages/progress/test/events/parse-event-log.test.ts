@@ -54,6 +54,10 @@ describe("the text of an event log", () => {
     expect(parseEventLog(line.replace('"loading":0,', ""))).toEqual([at(1, counts([{ running: 2, loading: 0 }]))]);
   });
 
+  test("of an earlier version knows of no results that were removed", () => {
+    expect(parseEventLog(written([at(1, counts([]))]).replace('"removed":0,', ""))).toEqual([at(1, counts([]))]);
+  });
+
   test("of an earlier version says with today's word that a node is earmarked", () => {
     const waiting = counts([{ waiting: 1 }], 0, { kind: "earmarked", node: "n1", cpus: 2, idle: 1 });
     expect(parseEventLog(written([at(1, waiting)]).replace('"earmarked"', '"claims"'))).toEqual([at(1, waiting)]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StampedEvent } from "../../src/events/run-event.ts";
+import type { RunEvent, StampedEvent } from "../../src/events/run-event.ts";
 import { eventLines } from "../../src/texts/event-lines.ts";
 import { nextRunState, NO_RUN } from "../../src/state/run-state.ts";
 import {
@@ -222,5 +222,14 @@ describe("what is told of each event", () => {
     [12_060, "all results were", "done in 0.3 s: nothing to compute: all 12,060 results were in the database"],
   ])("%i remembered results and no calls: %s there", (remembered, _, line) => {
     expect(told([at(0.2, counts([], remembered)), at(0.3, ended(0.3))])).toContain(line);
+  });
+
+  test.each([
+    [{}, "done in 2.0 s: 3 results removed\n"],
+    [{ remembered: 1 }, "done in 2.0 s: nothing to compute: the one result was in the database; 3 results removed\n"],
+    [counts([{ done: 2 }]), "done in 2.0 s: 2 calls, 0 failed, 3 results removed\n"],
+  ])("what a run removed is said also where it made calls (%#)", (also, line) => {
+    const event: RunEvent = { ...counts([]), ...also, removed: 3 };
+    expect(told([at(1, event), at(2, ended(2))])).toContain(line);
   });
 });
