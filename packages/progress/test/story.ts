@@ -1,7 +1,9 @@
 /** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
+import type { CallFailureKind } from "../src/events/call-failure-kind.ts";
 import type { CallWaitReason } from "../src/events/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../src/events/run-event.ts";
 import type { SlurmJobCalls, SlurmJobNews } from "../src/events/slurm-job.ts";
+import { eventLines } from "../src/texts/event-lines.ts";
 import { nextRunState, NO_RUN, type RunState } from "../src/state/run-state.ts";
 import { type StyledLine, paintLine } from "../src/texts/styled-line.ts";
 
@@ -40,12 +42,13 @@ export const nodeLost = (node: string, reason = "its agent is silent"): RunEvent
 export const callFailed = (
   functionName: string,
   message = `${functionName} failed on n3 (CPU 2), attempt 1 of 1, after 0.3 s\n  RangeError: x must not be negative`,
+  reason: CallFailureKind = "threw",
 ): RunEvent => ({
   type: "call-failed",
   functionName,
   node: "n3",
   attempt: 1,
-  reason: "threw",
+  reason,
   message,
 });
 
@@ -61,7 +64,7 @@ export const counts = (
   functions: readonly Partial<FunctionCounts>[],
   remembered = 0,
   waitingFor: CallWaitReason | null = null,
-): RunEvent => ({
+): Extract<RunEvent, { type: "counts" }> => ({
   type: "counts",
   waitingFor,
   remembered,
@@ -117,3 +120,14 @@ export const ended = (
 /** The text of lines, without colours; cut to `columns` if given. */
 export const textOf = (lines: readonly StyledLine[], columns: number | null = null): string =>
   lines.map((line) => paintLine(line, { columns, colour: false }).trimEnd()).join("\n");
+
+/** All lines of a story, as they are kept. */
+export function told(events: readonly StampedEvent[], live = false): string {
+  let state = NO_RUN;
+  const lines = [at(0, started), ...events].flatMap((stamped) => {
+    const before = state;
+    state = nextRunState(before, stamped.event, stamped.at.getTime());
+    return eventLines({ before, after: state }, stamped.event, live);
+  });
+  return `\n${textOf(lines)}\n`;
+}

@@ -16,8 +16,10 @@ export type CallFailureKind =
   | "unknown-function"
   /** Its worker died, or its node was lost, under every attempt. */
   | "worker-died"
-  /** No worker could be started for it, or no node is left. */
+  /** No worker could be started for it. */
   | "not-started"
+  /** No node is left. */
+  | "no-node"
   /** Its run ended before it: nobody had waited for it. */
   | "run-ended"
   /** It held more memory than its share. */

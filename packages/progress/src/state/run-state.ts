@@ -1,6 +1,8 @@
 /** What the display knows of a run: worked out from its events alone. Pure. */
+import type { CallFailureKind } from "../events/call-failure-kind.ts";
 import type { CallWaitReason } from "../events/call-wait.ts";
 import type { RunEvent } from "../events/run-event.ts";
+import { type CallsWithoutNode, nextCallsWithoutNode, NO_CALLS_WITHOUT_NODE } from "./calls-without-node.ts";
 import { type FunctionProgress, functionProgress } from "./function-progress.ts";
 import { nextSlurmJobs, type SlurmJobProgress } from "./slurm-jobs.ts";
 
@@ -34,6 +36,8 @@ export interface RunState {
   readonly problems: ReadonlyMap<string, number>;
   /** What failing calls said, as far as it was shown. */
   readonly failures: readonly string[];
+  /** The calls that no node was left for. */
+  readonly withoutNode: CallsWithoutNode;
   /** When the counts were last known, or a node came up. */
   readonly countedAtMs: number;
   /** The Slurm jobs of a program on a login node, by their calls, in the order in which they were first told of. */
@@ -72,6 +76,7 @@ export const NO_RUN: RunState = {
   waitingFor: null,
   problems: new Map(),
   failures: [],
+  withoutNode: NO_CALLS_WITHOUT_NODE,
   countedAtMs: 0,
   slurmJobs: new Map(),
   slurmSilentSinceMs: null,
@@ -81,7 +86,7 @@ export const NO_RUN: RunState = {
 
 /** The state after an event that came `atMs`, on a steady clock; the same object when the event changes nothing that is shown. */
 export function nextRunState(before: RunState, event: RunEvent, atMs: number): RunState {
-  const state = countProblem(before, event);
+  const state = countWithoutNode(countProblem(before, event), event);
   switch (event.type) {
     case "run-started":
       return {
@@ -184,10 +189,7 @@ export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
     case "call-retried":
       return phase.kind !== "running";
     case "call-failed":
-      return (
-        phase.kind === "ended" ||
-        (phase.kind === "interrupted" && (event.reason === "worker-died" || event.reason === "not-started"))
-      );
+      return phase.kind === "ended" || (phase.kind === "interrupted" && ENDED_WITH_NODES.has(event.reason));
     default:
       return phase.kind === "ended";
   }
@@ -198,6 +200,14 @@ const slurmProblem = ({ type, state, name, sentence }: Extract<RunEvent, { type:
   state === "failed" || ((state === "submitting" || state === "held") && sentence !== null)
     ? `${type} ${state} ${name}`
     : null;
+
+/** Why calls fail whose workers and nodes we end. */
+const ENDED_WITH_NODES: ReadonlySet<CallFailureKind> = new Set(["worker-died", "not-started", "no-node"]);
+
+function countWithoutNode(state: RunState, event: RunEvent): RunState {
+  const withoutNode = isShutdown(state, event) ? state.withoutNode : nextCallsWithoutNode(state.withoutNode, event);
+  return withoutNode === state.withoutNode ? state : { ...state, withoutNode };
+}
 
 const withFailure = (state: RunState, event: RunEvent, message: string): RunState =>
   timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, message] } : state;

@@ -1,30 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { RunEvent, StampedEvent } from "../../src/events/run-event.ts";
-import { eventLines } from "../../src/texts/event-lines.ts";
-import { nextRunState, NO_RUN } from "../../src/state/run-state.ts";
-import {
-  at,
-  callFailed,
-  callRetried,
-  counts,
-  ended,
-  interrupted,
-  nodeLost,
-  nodeReady,
-  started,
-  textOf,
-} from "../story.ts";
-
-/** All lines of a story, as they are kept. */
-function told(events: readonly StampedEvent[], live = false): string {
-  let state = NO_RUN;
-  const lines = [at(0, started), ...events].flatMap((stamped) => {
-    const before = state;
-    state = nextRunState(before, stamped.event, stamped.at.getTime());
-    return eventLines({ before, after: state }, stamped.event, live);
-  });
-  return `\n${textOf(lines)}\n`;
-}
+import type { StampedEvent } from "../../src/events/run-event.ts";
+import { at, callFailed, callRetried, counts, ended, interrupted, nodeLost, nodeReady, told } from "../story.ts";
 
 const worker = { node: "n1", serviceId: "3Fa" } as const;
 
@@ -135,6 +111,30 @@ describe("what is told of each event", () => {
     `);
   });
 
+  test("calls that no node was left for are told once, together, when all of them have failed", () => {
+    const found = (name: string, i: number): StampedEvent =>
+      at(2, callFailed(name, `${name} found no node: ${i}`, "no-node"));
+    const failed = [...Array.from({ length: 48 }, (_, i) => found("f", i)), found("g", 0)];
+    const lines = told([
+      at(1, nodeLost("n1")),
+      ...failed,
+      at(3, counts([{ name: "f", failed: 48 }])),
+      // A call that is made later: it is in the totals.
+      found("f", 48),
+      at(4, counts([{ name: "f", failed: 49 }])),
+      at(5, ended(5, "failed", "f found no node: 0\n  at roots.ts:7:3")),
+    ]);
+    expect(lines).toMatchInlineSnapshot(`
+      "
+      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
+      ✗ n1 is lost: its agent is silent
+      ✗ no node is left to run 49 calls of f, g. What was stored is kept: run the program again
+      failed after 5.0 s: 49 calls, 49 failed
+          at roots.ts:7:3
+      "
+    `);
+  });
+
   test("problems of one kind are told a few times only", () => {
     const lines = told(Array.from({ length: 1_000 }, (_, i) => at(i, callFailed("f", `f failed: ${i}`))));
     expect(lines).toMatchInlineSnapshot(`
@@ -188,48 +188,5 @@ describe("what is told of each event", () => {
         what was stored is in out/results.sqlite: run the same command again to go on from there
       "
     `);
-  });
-
-  test("a failure's reason, unless it has just been told", () => {
-    const failed = callFailed("roots/bracket", "roots/bracket failed on n3\n  RangeError: no");
-    expect(
-      told([
-        at(1, failed),
-        at(1, counts([{ failed: 1, cancelled: 4 }])),
-        at(2, ended(2, "failed", "roots/bracket failed on n3\n  RangeError: no")),
-      ]),
-    ).toMatchInlineSnapshot(`
-      "
-      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
-      ✗ roots/bracket failed on n3
-        RangeError: no
-      failed after 2.0 s: 1 call, 1 failed, 4 not done
-      "
-    `);
-    expect(told([at(2, ended(2, "failed", "No such file\nin out"))])).toMatchInlineSnapshot(`
-      "
-      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
-      failed after 2.0 s: 0 calls, 0 failed
-        No such file
-        in out
-      "
-    `);
-  });
-
-  test.each([
-    [0, "nothing was", "done in 0.3 s: no calls"],
-    [1, "one result was", "done in 0.3 s: nothing to compute: the one result was in the database"],
-    [12_060, "all results were", "done in 0.3 s: nothing to compute: all 12,060 results were in the database"],
-  ])("%i remembered results and no calls: %s there", (remembered, _, line) => {
-    expect(told([at(0.2, counts([], remembered)), at(0.3, ended(0.3))])).toContain(line);
-  });
-
-  test.each([
-    [{}, "done in 2.0 s: 3 results removed\n"],
-    [{ remembered: 1 }, "done in 2.0 s: nothing to compute: the one result was in the database; 3 results removed\n"],
-    [counts([{ done: 2 }]), "done in 2.0 s: 2 calls, 0 failed, 3 results removed\n"],
-  ])("what a run removed is said also where it made calls (%#)", (also, line) => {
-    const event: RunEvent = { ...counts([]), ...also, removed: 3 };
-    expect(told([at(1, event), at(2, ended(2))])).toContain(line);
   });
 });
