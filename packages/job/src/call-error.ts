@@ -18,6 +18,7 @@ export type CallReason =
   | { readonly kind: "run-ended" }
   /** It held more memory than its share, with the setting `memoryLimit: "end"`; in megabytes. */
   | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
+  /** It ran longer than the limit of `setTaskTimeLimit`, in milliseconds. */
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where a call was and what it was. */

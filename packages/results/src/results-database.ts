@@ -9,6 +9,7 @@ import type { Connection, ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
+import type { OpenFile } from "./open-file.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
@@ -18,16 +19,6 @@ import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { NewRow, StoredRows } from "./stored-rows.ts";
 import { TakeIn } from "./take-in.ts";
-import type { TakenRows } from "./taken-rows.ts";
-
-/** The parts of an open file. */
-export interface OpenFile {
-  readonly connection: Connection;
-  readonly rows: StoredRows;
-  readonly origins: RowOrigins;
-  readonly taken: TakenRows;
-  readonly behind: Behind | undefined;
-}
 
 /** What is asked for by a claim; `id` is the flight's. */
 interface WantedKey extends Required<ClaimOptions> {

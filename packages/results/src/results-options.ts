@@ -74,8 +74,9 @@ export interface ResultsCounters {
 export interface TakenIn {
   /** Whether there is a file at all. Without one, nothing is taken. */
   readonly isThere: boolean;
-  /** How many rows came in, in all and of each map. */
+  /** How many rows came in, over all maps. */
   readonly rows: number;
+  /** How many rows came in of each map, by its name; maps of which none came are left out. */
   readonly maps: ReadonlyMap<string, number>;
 }
 

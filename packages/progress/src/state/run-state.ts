@@ -52,9 +52,11 @@ export interface RunState {
 
 /** Whether a run goes on. */
 export type RunPhase =
+  /** Calls may begin. */
   | { readonly kind: "running" }
   /** Calls are being ended. */
   | { readonly kind: "interrupted"; readonly signal: string }
+  /** Nothing more comes. */
   | { readonly kind: "ended"; readonly outcome: "done" | "failed" | "interrupted" };
 
 /** So many problems of a kind are shown. */
