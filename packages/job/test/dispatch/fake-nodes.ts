@@ -129,7 +129,7 @@ class FakeLauncher implements NodeLauncher {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-const fn = { name: "f", module: "file:///f.ts" };
+const FN = { name: "f", module: "file:///f.ts" };
 
 /** One call as its caller sees it: what it is waiting for, and what it got. */
 export class Caller {
@@ -138,7 +138,7 @@ export class Caller {
   readonly #controller = new AbortController();
 
   /** Launches, makes one call, and gives the worker back, as remoteEval does. */
-  constructor(dispatcher: Dispatcher, options: TaskOptions, { bytes = 1, aborted = false, functionName = fn.name }) {
+  constructor(dispatcher: Dispatcher, options: TaskOptions, { bytes = 1, aborted = false, functionName = FN.name }) {
     const { signal } = this.#controller;
     if (aborted) this.abort();
     void dispatcher
@@ -146,7 +146,7 @@ export class Caller {
       .then(async (worker) => {
         using used = worker;
         this.worker = used;
-        return String(await used.run({ fn, input: new Uint8Array(bytes), attempt: 1 }));
+        return String(await used.run({ fn: FN, input: new Uint8Array(bytes), attempt: 1 }));
       })
       .then(
         (value) => (this.end = value),
@@ -192,8 +192,8 @@ export class FakeNodes {
   launch(request: Partial<TaskRequest> = {}) {
     const controller = new AbortController();
     const { signal } = controller;
-    const launched = this.dispatcher.launch({ cpus: 1, options: {}, signal, functionName: fn.name, ...request });
-    const call: TaskCall = { fn, input: new Uint8Array(1), attempt: 1 };
+    const launched = this.dispatcher.launch({ cpus: 1, options: {}, signal, functionName: FN.name, ...request });
+    const call: TaskCall = { fn: FN, input: new Uint8Array(1), attempt: 1 };
     return { launched, call, abort: () => controller.abort("late") };
   }
 

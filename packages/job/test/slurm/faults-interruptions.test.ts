@@ -7,15 +7,15 @@ import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cl
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
-const width = 200;
+const WIDTH = 200;
 /** No call is ended for taking long on a busy machine. */
 const PATIENT = { times: { endGraceMs: 100_000 } };
 const KILL_WAIT = { KillWait: "120" };
 /** Calls that go on until they are let go, which is after the signal. */
-const HELD = { width, ms: 10, until: "let-go", options: PATIENT };
-const ENDLESS = { width, ms: 3_600_000 };
+const HELD = { width: WIDTH, ms: 10, until: "let-go", options: PATIENT };
+const ENDLESS = { width: WIDTH, ms: 3_600_000 };
 /** For the run that computes the rest. */
-const QUICK = { width, ms: 10 };
+const QUICK = { width: WIDTH, ms: 10 };
 
 // Jobs wait more than they compute: some of them run side by side.
 vi.setConfig({ maxConcurrency: 5 });
@@ -87,15 +87,15 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect(rows.map(({ x, times, value }) => [x, times, value.attempt])).toEqual(
       begun.toSorted((a, b) => a - b).map((x) => [x, 1, 1]),
     );
-    expect([begun.length >= 4, begun.length < width]).toEqual([true, true]);
+    expect([begun.length >= 4, begun.length < WIDTH]).toEqual([true, true]);
     expect(outcome).toEqual({
       type: "failed",
       name: "InterruptedError",
       message:
-        `Interrupted by ${signal}: ${begun.length} calls were done, 0 were ended while they ran, ${width - begun.length} had not begun. ` +
+        `Interrupted by ${signal}: ${begun.length} calls were done, 0 were ended while they ran, ${WIDTH - begun.length} had not begun. ` +
         `Everything that was stored is in ${dir.inCluster}/results.sqlite: run the same command again to go on from there.`,
       exitCode,
-      calls: { done: begun.length, running: 0, waiting: width - begun.length },
+      calls: { done: begun.length, running: 0, waiting: WIDTH - begun.length },
     });
   }
 
@@ -105,7 +105,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect(await ended(await submit(dir, nodes, QUICK))).toEqual({ state: "COMPLETED", exitCode: 0 });
     const stored = new Set(rows.map(({ x }) => x));
     const computed = dir.notes.slice(notes.length).flatMap(({ what, x }) => (what === "begin" ? [x] : []));
-    expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(width).filter((x) => !stored.has(x)));
+    expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(WIDTH).filter((x) => !stored.has(x)));
     expectSound(dir);
   }
 
@@ -124,7 +124,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
     expect(job.dir.outcome).toMatchObject({
       name: "InterruptedError",
-      calls: { done: 0, running: 4, waiting: width - 4 },
+      calls: { done: 0, running: 4, waiting: WIDTH - 4 },
     });
     expect(job.dir.rows).toEqual([]);
     await expectRest(job);

@@ -6,8 +6,8 @@ import { expectSound } from "./faults-checks.ts";
 import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
-const silenceMs = 4_000;
-const times = { heartbeatMs: 1_000, silenceMs, headSilenceMs: silenceMs };
+const SILENCE_MS = 4_000;
+const TIMES = { heartbeatMs: 1_000, silenceMs: SILENCE_MS, headSilenceMs: SILENCE_MS };
 
 vi.setConfig({ maxConcurrency: 4, testTimeout: 120_000 });
 
@@ -22,7 +22,7 @@ describeOnTestbed(describe)(
       width: 4 * nodes,
       ms: 300,
       goOn: true,
-      options: { times, reach: { transport: { type } } },
+      options: { times: TIMES, reach: { transport: { type } } },
     });
 
     async function suspendAndResume(dir: RunDir, nodes: readonly string[]): Promise<void> {
@@ -34,7 +34,7 @@ describeOnTestbed(describe)(
       const id = String((await jobIn("RUNNING"))?.id);
       await cluster.testbed.run("login", ["scontrol", "suspend", id]);
       await untilSome("suspended job", () => jobIn("SUSPENDED"));
-      await sleep(3 * silenceMs);
+      await sleep(3 * SILENCE_MS);
       await cluster.testbed.run("login", ["scontrol", "resume", id]);
       const { length } = dir.notes;
       await untilSome("call on each node", () =>

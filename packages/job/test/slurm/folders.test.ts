@@ -9,7 +9,7 @@ import { FaultCluster, type RunDir, user } from "./faults-cluster.ts";
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
 /** A program that is alone in its folder, but for links to what it imports. */
-const alone = `
+const ALONE = `
 import { defineRemote, mapConcurrently, programInfo, remoteEval, runJobSlurm } from "@hyperion-ts/job";
 import { z } from "zod";
 export const where = defineRemote(import.meta, { name: "where", input: z.number(), output: z.array(z.unknown()), run: (_, { node, attempt }) => [node, attempt] });
@@ -47,7 +47,7 @@ describeOnTestbed(describe)("folders", () => {
       mkdirSync(join(program, "node_modules/@hyperion-ts"), { recursive: true });
       symlinkSync("/srv/checkout/packages/job", join(program, "node_modules/@hyperion-ts/job"));
       symlinkSync("/srv/checkout/packages/job/node_modules/zod", join(program, "node_modules/zod"));
-      writeFileSync(join(program, "prog.ts"), alone);
+      writeFileSync(join(program, "prog.ts"), ALONE);
       await onNode(other, `mount -t tmpfs -o ${mode} none ${dir.inCluster}/program`);
       const printed = await submit(dir, nodes, "exec /opt/node/node program/prog.ts");
       expect(printed).toContain(JSON.stringify(Array.from({ length: 12 }, () => [head, 1])));

@@ -6,7 +6,7 @@ import type { RunEvent } from "../../src/index.ts";
 import { place, quoted, ShapeCluster } from "./shapes-cluster.ts";
 import { cpusOf, done, expectAllCpusInUse, expectEachNodeByName } from "./shapes-checks.ts";
 
-const demo = ["/opt/node/node", "/srv/checkout/apps/demo/src/main.ts"];
+const DEMO = ["/opt/node/node", "/srv/checkout/apps/demo/src/main.ts"];
 
 describeOnTestbed(describe)(
   "a program in a Slurm job uses all of its CPUs, over one connection to each other node",
@@ -43,7 +43,7 @@ describeOnTestbed(describe)(
     it("the demo, as it is, under sbatch --exclusive", async () => {
       const { exitCode, printed, sessions } = await cluster.sbatch(
         ["-N3", "--exclusive"],
-        `exec ${[...demo, "--points", "100", "--work-ms", "150", "--dir", "/srv/runs/demo"].map(quoted).join(" ")}`,
+        `exec ${[...DEMO, "--points", "100", "--work-ms", "150", "--dir", "/srv/runs/demo"].map(quoted).join(" ")}`,
       );
       expect(printed).toContain("300 brackets: 300 computed now, 0 from earlier runs (/srv/runs/demo/results.sqlite).");
       expect({ exitCode, sessions }).toEqual({ exitCode: 0, sessions: { login: 0, n1: 0, n2: 1, n3: 1 } });

@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { at, callFailed, callRetried, counts, ended, interrupted, nodeLost, nodeReady, told } from "../story.ts";
 
-const worker = { node: "n1", serviceId: "3Fa" } as const;
+const WORKER = { node: "n1", serviceId: "3Fa" } as const;
 
 describe("what is told of each event", () => {
   test("when a call has left something behind that ended its worker: which one, and what", () => {
     const blame =
       "a call of roots/bracket (#7, input 2) had been answered, and left something behind that threw Error: late";
-    const line = `⚠ A worker on ${worker.node} has ended, and is replaced: ${blame}`;
+    const line = `⚠ A worker on ${WORKER.node} has ended, and is replaced: ${blame}`;
     expect(
-      told([at(1, { type: "worker-ended", ...worker, how: `the worker exited with code 70: ${blame}`, blame })]),
+      told([at(1, { type: "worker-ended", ...WORKER, how: `the worker exited with code 70: ${blame}`, blame })]),
     ).toContain(line);
   });
 
@@ -40,11 +40,11 @@ describe("what is told of each event", () => {
     const events = [
       at(1, nodeReady("n1", 16)),
       at(1, nodeReady("n2", 1, "2 of 4 usable CPUs are ours, but not which: workers are not pinned")),
-      at(1, { type: "worker-started", ...worker, pid: 7, cpuIds: [0], logFile: "out/3Fa.log" }),
+      at(1, { type: "worker-started", ...WORKER, pid: 7, cpuIds: [0], logFile: "out/3Fa.log" }),
       at(2, { type: "log", message: "half of the points\nare done" }),
       at(3, counts([{ done: 58 }, { name: "f", done: 2 }], 4)),
       at(3.2, ended(3.2)),
-      at(3.3, { type: "worker-ended", ...worker, how: "the worker was killed by SIGTERM" }),
+      at(3.3, { type: "worker-ended", ...WORKER, how: "the worker was killed by SIGTERM" }),
       at(3.3, nodeLost("n1")),
     ];
     expect(told(events)).toMatchInlineSnapshot(`
