@@ -18,7 +18,7 @@ export const at = (seconds: number, event: RunEvent): StampedEvent => ({
 export const after = (...events: readonly StampedEvent[]): RunState =>
   events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), NO_RUN);
 
-export const started: RunEvent = {
+export const STARTED: RunEvent = {
   type: "run-started",
   programId: "q7RkW",
   database: "out/results.sqlite",
@@ -109,7 +109,7 @@ export const callsOfJob = (calls: Partial<SlurmJobCalls>): SlurmJobCalls => ({
   ...calls,
 });
 
-export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
+export const INTERRUPTED: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
 
 export const ended = (
   seconds: number,
@@ -124,7 +124,7 @@ export const textOf = (lines: readonly StyledLine[], columns: number | null = nu
 /** All lines of a story, as they are kept. */
 export function told(events: readonly StampedEvent[], live = false): string {
   let state = NO_RUN;
-  const lines = [at(0, started), ...events].flatMap((stamped) => {
+  const lines = [at(0, STARTED), ...events].flatMap((stamped) => {
     const before = state;
     state = nextRunState(before, stamped.event, stamped.at.getTime());
     return eventLines({ before, after: state }, stamped.event, live);

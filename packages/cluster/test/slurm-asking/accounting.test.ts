@@ -1,7 +1,7 @@
 /** What only memory cgroups and the accounting can tell. */
 import { describeOnTestbed, type Testbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AskerProcess, askersTestbed, user } from "./asker-process.ts";
+import { AskerProcess, askersTestbed, USER } from "./asker-process.ts";
 
 const GREEDY = `#!/bin/sh\nexec perl -e 'my $x = "x" x 400_000_000; sleep 60'\n`;
 
@@ -38,7 +38,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })(
     });
 
     test("who has cancelled a job is known", async () => {
-      for (const by of [user, "root"]) {
+      for (const by of [USER, "root"]) {
         const jobId = await asker.submit(`cancelled by ${by}`, ["--mem=50"]);
         await asker.untilState(`cancelled by ${by}`, "RUNNING");
         await cluster.run("login", ["scancel", String(jobId)], { user: by });

@@ -24,7 +24,7 @@ const STRANGER = { uid: 54_321, gid: 54_321 } as const;
 export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...STRANGER }).status === 0;
 
 /** Folders as they are in the world: one's own, a project's, and one like /tmp. */
-export const folderModes = [
+export const FOLDER_MODES = [
   { title: "a folder of its owner alone (0700)", mode: 0o700, shared: false },
   { title: "a folder that a group shares (0770)", mode: 0o770, shared: true },
   { title: "a folder that everybody shares (1777)", mode: 0o1777, shared: true },

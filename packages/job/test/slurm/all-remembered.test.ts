@@ -2,7 +2,7 @@
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 const NODES = ["n1", "n2", "n3"];
@@ -16,7 +16,7 @@ describeOnTestbed(describe)("results that are all remembered", () => {
   /** Runs the program on all nodes, to its end. */
   async function run(dir: RunDir, request: FaultRequest): Promise<unknown> {
     const id = await cluster.testbed.sbatch(dir.script(request), {
-      user,
+      user: USER,
       cwd: dir.inCluster,
       args: [`-N${NODES.length}`, "--exclusive", "--no-kill", "-o", "out.txt", "--open-mode=append"],
     });

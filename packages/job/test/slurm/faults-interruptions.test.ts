@@ -3,7 +3,7 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectSound } from "./faults-checks.ts";
-import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
@@ -42,7 +42,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     return {
       dir,
       nodes,
-      id: await cluster.testbed.sbatch(dir.script(request, start), { user, cwd: dir.inCluster, args }),
+      id: await cluster.testbed.sbatch(dir.script(request, start), { user: USER, cwd: dir.inCluster, args }),
     };
   }
 
@@ -61,7 +61,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   }
 
   const scancel = async ({ id }: Started, ...args: readonly string[]): Promise<void> => {
-    expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user })).toMatchObject({
+    expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user: USER })).toMatchObject({
       exitCode: 0,
     });
   };
@@ -204,7 +204,10 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const dir = await cluster.dir("salloc");
     const nodes = ["n17", "n18"];
     const args = ["--quiet", "--job-name=salloc", "-N2", "-w", nodes.join(","), "--exclusive", "--kill-command=TERM"];
-    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(HELD)], { user, cwd: dir.inCluster });
+    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(HELD)], {
+      user: USER,
+      cwd: dir.inCluster,
+    });
     await busy(dir);
     const job = await untilSome("job", async () =>
       (await cluster.testbed.jobs()).find(({ name }) => name === "salloc"),

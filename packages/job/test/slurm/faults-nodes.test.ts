@@ -4,7 +4,7 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { CallNote } from "./programs/faults-functions.ts";
 
 /** Times at which a silence is noticed soon, but not one of a machine on which many programs start at once. */
@@ -29,7 +29,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
       options: { times: TIMES },
     });
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
-    const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
+    const id = await cluster.testbed.sbatch(script, { user: USER, cwd: dir.inCluster, args });
     await untilSome("call running on each node", () =>
       nodes.every((node) => dir.running.filter((note) => note.node === node).length === 2),
     );

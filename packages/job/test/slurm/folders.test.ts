@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, USER } from "./faults-cluster.ts";
 
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
@@ -30,7 +30,11 @@ describeOnTestbed(describe)("folders", () => {
   /** A job on these nodes, with the lines of its script; its output is in the folder. */
   async function submit(dir: RunDir, nodes: readonly string[], ...lines: readonly string[]): Promise<string> {
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "-o", `${dir.inCluster}/out.txt`];
-    const id = await cluster.testbed.sbatch(["#!/bin/sh", ...lines, ""].join("\n"), { user, cwd: dir.inCluster, args });
+    const id = await cluster.testbed.sbatch(["#!/bin/sh", ...lines, ""].join("\n"), {
+      user: USER,
+      cwd: dir.inCluster,
+      args,
+    });
     await cluster.testbed.waitForJob(id);
     return await cluster.testbed.readFile(`${dir.inCluster}/out.txt`);
   }

@@ -19,7 +19,7 @@ import type { ShapeOutcome, ShapeRequest } from "./programs/shapes-program.ts";
 const USER = "alice";
 
 /** Where the batch script goes: workers must find themselves there, on every node. */
-export const place = "/home/alice/place";
+export const PLACE = "/home/alice/place";
 
 /** A limit for what takes some seconds on an idle machine, not a claim. */
 const PATIENCE_MS = 90_000;
@@ -54,7 +54,7 @@ export class ShapeCluster implements AsyncDisposable {
       { from: join(folder, "runs"), to: "/srv/runs" },
     ];
     const cluster = await testbed({ ...options, nodes, share });
-    await cluster.run("login", ["mkdir", place], { user: USER });
+    await cluster.run("login", ["mkdir", PLACE], { user: USER });
     return new ShapeCluster(cluster, folder);
   }
 
@@ -76,7 +76,7 @@ export class ShapeCluster implements AsyncDisposable {
     return this.#watched(async () => {
       const { exitCode, stdout, stderr } = await this.testbed.run("login", command, {
         user: USER,
-        cwd: place,
+        cwd: PLACE,
         env,
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
@@ -96,7 +96,7 @@ export class ShapeCluster implements AsyncDisposable {
 
   /** A script's lines that become the program, in a place and with a variable of their own. */
   script(name: string, request: ShapeRequest, start = "exec"): string {
-    return `cd ${place}; export MARKER=mine; ${start} ${this.program(name, request).map(quoted).join(" ")}`;
+    return `cd ${PLACE}; export MARKER=mine; ${start} ${this.program(name, request).map(quoted).join(" ")}`;
   }
 
   /** What became of each run of a program, one for each process. */

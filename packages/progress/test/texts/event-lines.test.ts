@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
-import { at, callFailed, callRetried, counts, ended, interrupted, nodeLost, nodeReady, told } from "../story.ts";
+import { at, callFailed, callRetried, counts, ended, INTERRUPTED, nodeLost, nodeReady, told } from "../story.ts";
 
 const WORKER = { node: "n1", serviceId: "3Fa" } as const;
 
@@ -174,7 +174,7 @@ describe("what is told of each event", () => {
   test("an interruption, and not what it brings about", () => {
     const events = [
       at(1, counts([{ running: 2, waiting: 17, done: 31 }])),
-      at(2, interrupted),
+      at(2, INTERRUPTED),
       at(2.1, callRetried("roots/bracket")),
       at(2.3, nodeLost("n1")),
       at(2.3, counts([{ cancelled: 19, done: 31 }])),

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { nextRunState, NO_RUN } from "../../src/state/run-state.ts";
 import { eventLines } from "../../src/texts/event-lines.ts";
-import { at, callsOfJob, counts, ended, interrupted, slurmJob, started, textOf } from "../story.ts";
+import { at, callsOfJob, counts, ended, INTERRUPTED, slurmJob, STARTED, textOf } from "../story.ts";
 
 /** All lines of a story, as they are kept. */
 function told(events: readonly StampedEvent[], live = false): string {
-  let state = nextRunState(NO_RUN, started, at(0, started).at.getTime());
+  let state = nextRunState(NO_RUN, STARTED, at(0, STARTED).at.getTime());
   const lines = events.flatMap((stamped) => {
     const before = state;
     state = nextRunState(before, stamped.event, stamped.at.getTime());
@@ -98,7 +98,7 @@ describe("what is told of a Slurm job", () => {
     const two = [at(1, slurmJob()), at(1, slurmJob({ call: "q7RkW-2", jobId: 4712, ...ON_TWO }))];
     const done = at(1, slurmJob({ call: "q7RkW-3", jobId: 4713, state: "done" }));
     const jobs = at(2, counts([{ name: "roots/job", waiting: 1, running: 1, done: 1 }]));
-    expect(told([...two, done, jobs, at(3, interrupted), at(3, ended(3, "interrupted"))], true)).toMatchInlineSnapshot(`
+    expect(told([...two, done, jobs, at(3, INTERRUPTED), at(3, ended(3, "interrupted"))], true)).toMatchInlineSnapshot(`
       "
       Interrupted by SIGINT: ending ...
       interrupted after 3.0 s: 1 job, 0 failed, 2 not done
@@ -107,7 +107,7 @@ describe("what is told of a Slurm job", () => {
         what was stored is in out/results.sqlite: run the same command again to go on from there
       "
     `);
-    expect(told([done, at(3, interrupted), at(3, ended(3, "interrupted"))], true)).not.toContain("scancel");
+    expect(told([done, at(3, INTERRUPTED), at(3, ended(3, "interrupted"))], true)).not.toContain("scancel");
   });
 
   test("beside it: notices, Slurm's silence, a question where no live block has it", () => {
