@@ -12,6 +12,7 @@ export type JobFailure =
 
 /** Which job it was. */
 export interface JobSite {
+  /** The name that `defineJob` was given; of a remote function that is a job of its own, that of `defineRemote`. */
   readonly name: string;
   /** Slurm's. */
   readonly jobId: number;
@@ -25,7 +26,9 @@ export interface JobSite {
 export class JobError extends Error {
   override readonly name = "JobError";
   readonly code = "job-failed";
+  /** How the job failed. */
   readonly failure: JobFailure;
+  /** Which job it was, and where its files are. */
   readonly site: JobSite;
 
   /** `detail` says in words what happened. */

@@ -6,8 +6,11 @@ import { fileURLToPath } from "node:url";
 
 /** Where an import leads: to a file of the user's, to what is not the user's, or to nothing that was found. */
 export type Resolved =
+  /** A file of the user's; its absolute path, without links. */
   | { readonly kind: "own"; readonly path: string }
+  /** What is not the user's: an installed package, a built-in module, this software. */
   | { readonly kind: "foreign" }
+  /** Nothing was found under the name. */
   | { readonly kind: "not-found" };
 
 /** TypeScript lets an import name the file that a compiler would make; bundlers and CommonJS let it leave out the end. */

@@ -157,9 +157,8 @@ function reasonOf({ failure }: TaskError): CallReason {
       return { kind: "worker-died", death: failure.death };
     case "not-started":
     case "no-node":
-      return { kind: "not-started" };
     case "run-ended":
-      return { kind: "run-ended" };
+      return { kind: failure.kind };
     case "over-memory":
       return { kind: "over-memory", memoryMb: failure.memoryMb, usedMb: failure.usedMb };
     case "timed-out":

@@ -10,12 +10,15 @@ export type CallReason =
   | { readonly kind: CallFailure["kind"] }
   /** Its worker died, or its node was lost, under every attempt. */
   | { readonly kind: "worker-died"; readonly death: WorkerDeath }
-  /** No worker could be started for it, or no node is left. */
+  /** No worker could be started for it. */
   | { readonly kind: "not-started" }
+  /** No node is left: all of them were lost. */
+  | { readonly kind: "no-node" }
   /** Its run ended before it: nobody had waited for it. */
   | { readonly kind: "run-ended" }
   /** It held more memory than its share, with the setting `memoryLimit: "end"`; in megabytes. */
   | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
+  /** It ran longer than the limit of `setTaskTimeLimit`, in milliseconds. */
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where a call was and what it was. */

@@ -28,6 +28,7 @@ export interface JobFunction<
 
 /** A job function whatever its types are. */
 export interface AnyJobFunction extends Pick<JobFunction, "kind" | "name" | "module" | "input" | "output"> {
+  /** The job of one input. `never` stands for an input of whatever type. */
   readonly run: (input: never) => Job<unknown>;
 }
 

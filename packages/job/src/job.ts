@@ -32,6 +32,7 @@ export const bind =
  */
 // R has a default because a change that is a function of its own is read before the job, where that has functions in it.
 export function local<A, R = JobEnv>(change: (env: NoInfer<R>) => R, job: Job<A, R>): Job<A, R>;
+/** The same, where the change makes another kind of environment. */
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R>;
 export function local<A, R, S>(change: (env: R) => S, job: Job<A, S>): Job<A, R> {
   return async (env) => {

@@ -1,7 +1,9 @@
 /** Events of a run, written like a table: `at(SECONDS, EVENT)`. */
+import type { CallFailureKind } from "../src/events/call-failure-kind.ts";
 import type { CallWaitReason } from "../src/events/call-wait.ts";
 import type { FunctionCounts, RunEvent, StampedEvent } from "../src/events/run-event.ts";
 import type { SlurmJobCalls, SlurmJobNews } from "../src/events/slurm-job.ts";
+import { eventLines } from "../src/texts/event-lines.ts";
 import { nextRunState, NO_RUN, type RunState } from "../src/state/run-state.ts";
 import { type StyledLine, paintLine } from "../src/texts/styled-line.ts";
 
@@ -16,7 +18,7 @@ export const at = (seconds: number, event: RunEvent): StampedEvent => ({
 export const after = (...events: readonly StampedEvent[]): RunState =>
   events.reduce((state, { event, at }) => nextRunState(state, event, at.getTime()), NO_RUN);
 
-export const started: RunEvent = {
+export const STARTED: RunEvent = {
   type: "run-started",
   programId: "q7RkW",
   database: "out/results.sqlite",
@@ -40,12 +42,13 @@ export const nodeLost = (node: string, reason = "its agent is silent"): RunEvent
 export const callFailed = (
   functionName: string,
   message = `${functionName} failed on n3 (CPU 2), attempt 1 of 1, after 0.3 s\n  RangeError: x must not be negative`,
+  reason: CallFailureKind = "threw",
 ): RunEvent => ({
   type: "call-failed",
   functionName,
   node: "n3",
   attempt: 1,
-  reason: "threw",
+  reason,
   message,
 });
 
@@ -61,10 +64,11 @@ export const counts = (
   functions: readonly Partial<FunctionCounts>[],
   remembered = 0,
   waitingFor: CallWaitReason | null = null,
-): RunEvent => ({
+): Extract<RunEvent, { type: "counts" }> => ({
   type: "counts",
   waitingFor,
   remembered,
+  removed: 0,
   functions: functions.map((given) => ({
     name: "roots/bracket",
     waiting: 0,
@@ -105,7 +109,7 @@ export const callsOfJob = (calls: Partial<SlurmJobCalls>): SlurmJobCalls => ({
   ...calls,
 });
 
-export const interrupted: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
+export const INTERRUPTED: RunEvent = { type: "run-interrupted", signal: "SIGINT", graceMs: 0 };
 
 export const ended = (
   seconds: number,
@@ -116,3 +120,14 @@ export const ended = (
 /** The text of lines, without colours; cut to `columns` if given. */
 export const textOf = (lines: readonly StyledLine[], columns: number | null = null): string =>
   lines.map((line) => paintLine(line, { columns, colour: false }).trimEnd()).join("\n");
+
+/** All lines of a story, as they are kept. */
+export function told(events: readonly StampedEvent[], live = false): string {
+  let state = NO_RUN;
+  const lines = [at(0, STARTED), ...events].flatMap((stamped) => {
+    const before = state;
+    state = nextRunState(before, stamped.event, stamped.at.getTime());
+    return eventLines({ before, after: state }, stamped.event, live);
+  });
+  return `\n${textOf(lines)}\n`;
+}

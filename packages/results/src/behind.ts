@@ -17,7 +17,9 @@ const REST_PER_READ_MS = 50;
 
 /** The rows of one database, and what code they are from. */
 export interface RowLayer {
+  /** Its rows, to be looked up. */
   readonly rows: Pick<StoredRows, "newest" | "newestOfEach">;
+  /** Which code they are from. */
   readonly origins: RowOrigins;
 }
 

@@ -26,10 +26,12 @@ export interface ConnectionSettings {
 /** This package's layout of the file, kept in `PRAGMA user_version` (Hyperion leaves it at 0). */
 const LAYOUT_VERSION = 1;
 
-// The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
-// names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
-// known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there. The fifth has one row: a
-// name that no other file has, and what new-rowid.ts keeps; the sixth tells how far other databases were taken in.
+/**
+ * The tables. The first statement is Hyperion's own, from its module Hyperion.Database.KeyValMap. The second table
+ * names the programs whose keys are canonical: rows of all others may be written in another form. The third tells what is
+ * known of each program that notes its code, as JSON, the fourth is what row-origins.ts keeps there. The fifth has one row: a
+ * name that no other file has, and what new-rowid.ts keeps; the sixth tells how far other databases were taken in.
+ */
 export const LAYOUT = `
   create table if not exists hyperion_key_val
     ( program_id text not null

@@ -15,6 +15,7 @@ import { strayLog } from "./stray-log.ts";
 
 /** An open copy. `connection.path` is that of the original, without links. Disposing of it ends it. */
 export interface CopiedDatabase extends Disposable {
+  /** SQLite's connection to the copy, which is for reading. */
   readonly connection: Connection;
   /** What a person should know: that a log beside the file was left out, because it belongs to another database. */
   readonly notice: string | undefined;

@@ -1,7 +1,6 @@
 /**
  * Values that JSON would change, as JSON: the nearest JSON value, and a list of what has to be changed in it, from the
  * outside in, to have the value again. `{ at: new Date(0), x: undefined }` is
- *
  *   {"hyperion-ts":{"changes":[[["at"],"Date"],[["x"],"undefined"]],"json":{"at":"1970-01-01T00:00:00.000Z","x":null}}}
  *
  * so that sqlite3 can still look into it. A row in this form is either a value (only undefined has been changed), or one that
@@ -24,6 +23,7 @@ export interface ExactForm {
 
 /** What a row in this form has. */
 export interface ReadExact {
+  /** The value, with all changes made. */
   readonly value: unknown;
   /** Whether only undefined was changed in the value. */
   readonly onlyUndefined: boolean;

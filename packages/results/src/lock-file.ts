@@ -40,13 +40,17 @@ export interface LockHolder extends ProcessIdentity {
 
 /** A lock that this process has. Disposing of it gives it up. */
 export interface OwnLock extends Disposable {
+  /** Tells it from a lock in the way. */
   readonly kind: "own";
+  /** The lock file's path. */
   readonly path: string;
+  /** This process, as the lock file names it. */
   readonly holder: LockHolder;
 }
 
 /** A lock that somebody else has, or may have. */
 export interface LockInTheWay {
+  /** Tells it from a lock of one's own. */
   readonly kind: "in-the-way";
   /** Its file: that of the lock, or of the right to replace it. */
   readonly path: string;

@@ -58,6 +58,7 @@ const RULES: Rules<ResultsOptions> = {
   behind: nonEmpty,
   onBehindFailed: callable,
   onHit: callable,
+  onForgotten: callable,
   codeOfToday: callable,
   onOtherCode: callable,
   onLost: callable,

@@ -36,6 +36,7 @@ export async function readingEnded(path: string): Promise<void> {
 
 /** An open file of a database. Disposing of it closes it. */
 export interface RawFile extends Disposable {
+  /** The descriptor, open for reading. */
   readonly fd: number;
 }
 

@@ -9,6 +9,7 @@ import type { Connection, ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
+import type { OpenFile } from "./open-file.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
@@ -18,16 +19,6 @@ import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { NewRow, StoredRows } from "./stored-rows.ts";
 import { TakeIn } from "./take-in.ts";
-import type { TakenRows } from "./taken-rows.ts";
-
-/** The parts of an open file. */
-export interface OpenFile {
-  readonly connection: Connection;
-  readonly rows: StoredRows;
-  readonly origins: RowOrigins;
-  readonly taken: TakenRows;
-  readonly behind: Behind | undefined;
-}
 
 /** What is asked for by a claim; `id` is the flight's. */
 interface WantedKey extends Required<ClaimOptions> {
@@ -41,7 +32,7 @@ export class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
   readonly notice: string | undefined;
-  readonly #onHit: ((map: string) => void) | undefined;
+  readonly #told: Pick<ResultsOptions, "onHit" | "onForgotten">;
   readonly #files: KeptFiles;
   readonly #connection: Connection;
   readonly #rows: StoredRows;
@@ -58,7 +49,7 @@ export class SqliteResults implements ResultsDatabase {
   #closed = false;
 
   constructor(
-    { programId, onHit, onLost, onOtherCode }: ResultsOptions,
+    { programId, onLost, onOtherCode, ...told }: ResultsOptions,
     { connection, rows, origins, taken, behind }: OpenFile,
     resources: Disposable,
     notice: string | undefined,
@@ -66,7 +57,7 @@ export class SqliteResults implements ResultsDatabase {
     this.path = connection.path;
     this.programId = programId;
     this.notice = notice;
-    this.#onHit = onHit;
+    this.#told = told;
     this.#files = keptFiles(connection, programId, onLost);
     this.#connection = connection;
     this.#rows = rows;
@@ -123,6 +114,7 @@ export class SqliteResults implements ResultsDatabase {
     this.#assertOpen();
     this.#files.whileOurs([], () => this.#rows.forget(map, keys));
     this.#finder.forgotten(map, keys);
+    if (keys.length > 0) this.#told.onForgotten?.(map, keys.length);
   }
 
   claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): ClaimAnswer | Promise<ClaimAnswer> {
@@ -194,7 +186,7 @@ export class SqliteResults implements ResultsDatabase {
       this.#flights.claim(id);
       return this.#ownFlight(id, map, key);
     }
-    this.#onHit?.(map);
+    this.#told.onHit?.(map);
     return { kind: "remembered", value: row.value, codes: row.codes };
   }
 
@@ -225,9 +217,8 @@ export class SqliteResults implements ResultsDatabase {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw this.#closedError();
-    const lost = this.#files.loss();
-    if (lost) throw lost;
+    const error = this.#closed ? this.#closedError() : this.#files.loss();
+    if (error) throw error;
   }
 
   #closedError(): ResultsError {

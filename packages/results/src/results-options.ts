@@ -35,6 +35,8 @@ export interface ResultsOptions {
   readonly onBehindFailed?: (error: ResultsError) => void;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
+  /** Called with the map's name and the number of keys each time `forget` has removed any, after the COMMIT. */
+  readonly onForgotten?: (map: string, keys: number) => void;
   /**
    * The hash of the code that a remote function has in this program, to tell which rows other code has computed. It is asked
    * often, and has to answer from memory. Default: none, and no row is told from another by its code.
@@ -72,8 +74,9 @@ export interface ResultsCounters {
 export interface TakenIn {
   /** Whether there is a file at all. Without one, nothing is taken. */
   readonly isThere: boolean;
-  /** How many rows came in, in all and of each map. */
+  /** How many rows came in, over all maps. */
   readonly rows: number;
+  /** How many rows came in of each map, by its name; maps of which none came are left out. */
   readonly maps: ReadonlyMap<string, number>;
 }
 

@@ -9,7 +9,9 @@ import type { FoundRow } from "./stored-rows.ts";
 
 /** A value, and the code that has computed it, as far as that is known. */
 export interface FoundValue {
+  /** The value's text, as it is stored. */
   readonly value: string;
+  /** The functions that computed it, with the hashes of their code; empty where no code was noted. */
   readonly codes: FunctionCodes;
 }
 

@@ -12,7 +12,9 @@ import type { NewRow } from "./stored-rows.ts";
 
 /** Where results were saved, and how many; or why nowhere. `rows` counts all that are there, `unread` those that could not be read. */
 export type Saved =
+  /** They are in the database file at `path`. */
   | { readonly path: string; readonly rows: number; readonly unread: number }
+  /** They could be saved nowhere; `why`, for people. */
   | { readonly path: undefined; readonly why: string };
 
 /** Saves all rows of `connection`, and those of `unwritten`, which it does not have. `stamp` makes the name a new one. */

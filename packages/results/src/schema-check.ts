@@ -6,7 +6,9 @@ import { messageOf } from "./message-of.ts";
 
 /** The outcome of a schema: its output, or its first issue as "$.n: expected a number". `cause` is what the schema threw. */
 export type Checked<Output> =
+  /** The schema takes the value, and makes `output` of it. */
   | { readonly ok: true; readonly output: Output }
+  /** The schema refuses the value. */
   | { readonly ok: false; readonly issue: string; readonly cause?: unknown };
 
 /** Checks `value`; a promise only where the schema itself gives one, so that the usual look-up stays cheap. */

@@ -6,21 +6,33 @@ import { readFailure } from "./sqlite-failure.ts";
 
 /** A row. Texts are their bytes, which a string might change; what is none (a BLOB) is one that no map can read, and stays so. */
 export interface SourceRow {
+  /** SQLite's number of the row: later rows of the file have larger ones. */
   readonly rowid: SQLOutputValue;
+  /** The id of the program that wrote the row, as bytes. */
   readonly programId: SQLOutputValue;
+  /** The map's name, as bytes. */
   readonly map: SQLOutputValue;
+  /** The key, as bytes: canonical JSON where the program has written it so. */
   readonly key: SQLOutputValue;
+  /** 1 where the key is stored as a text, 0 where as a BLOB. */
   readonly keyIsText: SQLOutputValue;
+  /** The value, as bytes. */
   readonly value: SQLOutputValue;
+  /** 1 where the value is stored as a text, 0 where as a BLOB. */
   readonly valueIsText: SQLOutputValue;
+  /** When the row was written: text of SQLite, in UTC, such as `"2026-11-25 12:15:00"`. */
   readonly createdAt: SQLOutputValue;
 }
 
 /** With which code of a function a program has computed values of a map. */
 export interface SourceCode {
+  /** The map's name. */
   readonly map: string;
+  /** The id of the program that has computed the values. */
   readonly programId: string;
+  /** The name of the remote function that it has computed them with. */
   readonly functionName: string;
+  /** The hash of the function's code in that program. */
   readonly hash: string;
 }
 
@@ -32,6 +44,7 @@ export interface SourceRows {
   readonly programs: readonly string[];
   /** What is known of programs: their id, start and description. */
   readonly origins: readonly (readonly SQLOutputValue[])[];
+  /** With which code programs have computed what, as far as they have noted it. */
   readonly codes: readonly SourceCode[];
   /** The next rows in the order of writing, some thousand at most. Throws a ResultsError where the file is damaged. */
   readonly after: (rowid: SQLOutputValue) => readonly SourceRow[];

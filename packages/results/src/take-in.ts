@@ -16,6 +16,7 @@ import type { TakenRows } from "./taken-rows.ts";
 
 /** Where rows come in. */
 export interface Intake {
+  /** The rows that were taken in so far, and where the next ones are written. */
   readonly taken: TakenRows;
   /** Runs what writes to the database, if that is open and has its files. Throws a ResultsError where it is not, or was not. */
   readonly whileOurs: <A>(write: () => A) => A;

@@ -12,7 +12,9 @@ import { databaseFailure } from "./sqlite-failure.ts";
 
 /** Which database rows come from: its name here, and that of its file. */
 export interface TakenSource {
+  /** The name that the caller of `takeIn` has given the source. */
   readonly id: string;
+  /** The name of the file itself: another one where the source began anew at the same path. */
   readonly fileId: string;
 }
 

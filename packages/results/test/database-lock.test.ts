@@ -71,11 +71,11 @@ test("what a process left that was killed before its lock had its name is remove
   ]);
 });
 
-const elsewhere = { host: "n9", bootId: "another", job: "Slurm job 7, start 0" };
+const ELSEWHERE = { host: "n9", bootId: "another", job: "Slurm job 7, start 0" };
 
 test("a lock that a batch job left on another host is taken over once the job has ended", async () => {
   using folder = temporaryFolder();
-  leftBy(folder.database, elsewhere);
+  leftBy(folder.database, ELSEWHERE);
   const asked: string[] = [];
   const hasEnded = async (name: string): Promise<boolean> => asked.push(name) > 0;
   await using results = await openResults({
@@ -83,7 +83,7 @@ test("a lock that a batch job left on another host is taken over once the job ha
     programId: "prog1",
     batchJob: { name: "Slurm job 8, start 0", hasEnded },
   });
-  expect(asked).toEqual([elsewhere.job]);
+  expect(asked).toEqual([ELSEWHERE.job]);
   expect(JSON.parse(readFileSync(`${results.path}.lock`, "utf8"))).toMatchObject({
     job: "Slurm job 8, start 0",
     pid: process.pid,
@@ -92,11 +92,11 @@ test("a lock that a batch job left on another host is taken over once the job ha
 
 test.each([
   ["has not ended", { name: "Slurm job 8, start 0", hasEnded: async () => false }],
-  ["is this very one", { name: elsewhere.job, hasEnded: async () => true }],
+  ["is this very one", { name: ELSEWHERE.job, hasEnded: async () => true }],
   ["can't be asked about", undefined],
 ])("it is refused, naming the job, while that %s", async (_title, batchJob) => {
   using folder = temporaryFolder();
-  leftBy(folder.database, elsewhere);
+  leftBy(folder.database, ELSEWHERE);
   const opened = openResults({
     path: folder.database,
     programId: "prog1",

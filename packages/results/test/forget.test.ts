@@ -6,14 +6,17 @@ import { brackets, root, temporaryFolder } from "./world.ts";
 
 test("what is forgotten is gone with all that it had replaced, here and in the next run, and is computed again", async () => {
   using folder = temporaryFolder();
+  const heard: unknown[] = [];
   {
-    await using results = await openResults({ path: folder.database, programId: "prog1" });
+    const onForgotten = (map: string, keys: number) => void heard.push([map, keys]);
+    await using results = await openResults({ path: folder.database, programId: "prog1", onForgotten });
     for (const n of [1, 2, 3]) for (const round of [0, 1]) await insert(brackets, root(n), [n, round])({ results });
     await insert(keyValMap("other", brackets.key, brackets.value), root(2), [5, 5])({ results });
     expect(await forget(brackets, ({ n }, value) => n > 1 && value?.[1] === 1)({ results })).toBe(2);
     expect(await forget(brackets, ({ n }) => n > 1)({ results })).toBe(0);
     expect(await lookupAll(brackets)({ results })).toEqual([[root(1), [1, 1]]]);
   }
+  expect(heard).toEqual([[brackets.name, 2]]);
   await using results = await openResults({ path: folder.database, programId: "prog2" });
   expect(await lookup(brackets, root(2))({ results })).toBeUndefined();
   expect(await memoizeWithMap(brackets, () => async () => [7, 7], root(2))({ results })).toEqual([7, 7]);

@@ -30,6 +30,7 @@ export interface CommandSession extends AsyncDisposable {
 
 /** How a session ended. */
 export type SessionEnd =
+  /** The program has ended. `code`: its exit code, null where a signal ended it; `signal`: the name of that signal, null where none did. */
   | { readonly type: "exited"; readonly code: number | null; readonly signal: string | null }
   /** The connection could not be made or is gone. Whether the program still runs is not known. */
   | { readonly type: "disconnected"; readonly failure: TransportFailure };

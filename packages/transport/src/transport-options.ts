@@ -24,9 +24,13 @@ import type { Transport } from "./transport.ts";
  * - `custom`: a transport of your own.
  */
 export type CommandTransport =
+  /** ssh in this process. The default. */
   | ({ readonly type: "node-ssh" } & NodeSshOptions)
+  /** The system's ssh. */
   | ({ readonly type: "ssh" } & SystemSshOptions)
+  /** A job step on each node. */
   | ({ readonly type: "srun" } & SrunOptions)
+  /** A transport of your own. */
   | { readonly type: "custom"; readonly transport: Transport };
 
 /** What comes before the configuration's own word on a host; each is optional. */

@@ -12,6 +12,7 @@ export type ErrorData = ThrownError | ThrownValue;
 
 /** An error with its causes. Always encodable; JSON keeps it too, as far as JSON keeps what is in `fields`. */
 export interface ThrownError {
+  /** Tells it from a value that is no error. */
   readonly kind: "error";
   /** The built-in class that errorFromData makes. */
   readonly builtIn: BuiltInErrorName;
@@ -31,6 +32,7 @@ export interface ThrownError {
 
 /** Something that was thrown and is no error; a string that describes it where it cannot travel. */
 export interface ThrownValue {
+  /** Tells it from an error. */
   readonly kind: "value";
   /** What was thrown. */
   readonly value: unknown;

@@ -19,6 +19,7 @@ export const PROTOCOL_VERSION = 6;
 
 /** What the head tells a node's agent. */
 export type ToAgent =
+  /** Be the agent of this head: its settings. The answer to `hello`. */
   | {
       readonly type: "configure";
       /** The head's `PROTOCOL_VERSION`. */
@@ -56,8 +57,8 @@ export type ToAgent =
       /** Base64. */
       readonly key: string;
     }
+  /** Start a worker process in the slot `channel`. */
   | {
-      /** Start a worker process in the slot `channel`. */
       readonly type: "start";
       /** The number of the slot, and of the worker's channel. */
       readonly channel: number;
@@ -76,8 +77,8 @@ export type ToAgent =
       /** Workers to end first, because their CPUs go to this one. */
       readonly retire: readonly number[];
     }
+  /** End a worker: SIGTERM, and SIGKILL after `graceMs`. Its whole process group goes with it. */
   | {
-      /** End a worker: SIGTERM, and SIGKILL after `graceMs`. Its whole process group goes with it. */
       readonly type: "stop";
       /** The worker's channel. */
       readonly channel: number;
@@ -107,6 +108,7 @@ export interface MemoryLimit {
 
 /** What a node's agent tells the head. */
 export type FromAgent =
+  /** The agent's first message: what it is, and what it found on its node. */
   | {
       readonly type: "hello";
       /** The agent's `PROTOCOL_VERSION`. */
@@ -140,6 +142,7 @@ export type FromAgent =
     }
   /** Answer to `configure`: where workers run, and why that is not the directory that was named (null: it is, or none was). */
   | { readonly type: "placed"; readonly directory: string; readonly why: string | null }
+  /** The worker process of the slot `channel` runs, and has this process id. */
   | { readonly type: "started"; readonly channel: number; readonly pid: number }
   /** The worker could not be started at all. `full`: there are as many as a limit leaves room for. */
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string; readonly full: boolean }
@@ -150,6 +153,7 @@ export type FromAgent =
 
 /** Agent to worker, on channel 0: what it is to be. A spare worker waits for this. */
 export interface Employ {
+  /** What kind of message it is. */
   readonly type: "employ";
   /** The channel that the worker has on its own stream from now on. */
   readonly channel: number;
@@ -207,6 +211,7 @@ export type FromWorker =
 
 /** The worker is about to end, and begins no call any more. One that is killed, or aborts, can't say so. */
 export interface WorkerEnding {
+  /** What kind of message it is. */
   readonly type: "ending";
   /** How many calls it began in its life: its agent can't know that of calls that were sent alone (`callAlone`). */
   readonly begun: number;

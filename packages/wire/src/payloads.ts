@@ -29,12 +29,15 @@ export interface WorkerExited {
 
 /** Why a call failed in its worker: the encoded payload of a `failure` frame. Another worker would fare no better. */
 export interface CallFailure {
+  /** How the call failed, by one word. */
   readonly kind:
     /** The function threw or rejected. */
     | "threw"
     /** An error that nobody caught while it ran, e.g. in a callback. */
     | "uncaught"
+    /** The input schema refuses the input. */
     | "invalid-input"
+    /** The output schema refuses what the function returned. */
     | "invalid-output"
     /** The output holds something that can't travel. */
     | "unsendable-output"
@@ -42,7 +45,9 @@ export interface CallFailure {
     | "unreadable-output"
     /** The function's module could not be imported. */
     | "module-failed"
+    /** The function's files were changed since the program began, and its worker can't run them as they were. */
     | "code-changed"
+    /** The module was imported, and does not define the function. */
     | "unknown-function";
   /** What was thrown, or what says why. */
   readonly error: ErrorData;

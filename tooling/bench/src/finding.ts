@@ -2,7 +2,9 @@
 
 /** What a finding has to be. */
 export type Gate =
+  /** No more than the limit. */
   | { readonly kind: "at-most"; readonly limit: number }
+  /** No less than the limit. */
   | { readonly kind: "at-least"; readonly limit: number };
 
 /** One thing that follows from figures. */

@@ -5,7 +5,7 @@
  * that is gone, nor writes again what somebody has deleted. So a dist/ that is not exactly what src/
  * compiles to is thrown away first, together with the compiler's record of it.
  */
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "./run-program.ts";
@@ -19,12 +19,29 @@ export async function packAll(destination: string): Promise<Readonly<Record<stri
   );
 }
 
-/** Compiles packages, and those that they depend on. */
+/**
+ * Compiles packages, and those that they depend on.
+ *
+ * @throws Error when the compiler, or what packages depend on, is not installed; or with what the compiler said
+ */
 export async function build(packages: readonly WorkspacePackage[]): Promise<void> {
+  assertInstalled(packages);
   await Promise.all(packages.filter((found) => !isWhole(found)).map(removeBuild));
-  await runProgram([join(workspaceRoot, "node_modules/.bin/tsc"), "--build", ...packages.map(({ folder }) => folder)], {
+  await runProgram([COMPILER, "--build", ...packages.map(({ folder }) => folder)], {
     cwd: workspaceRoot,
   });
+}
+
+const COMPILER = join(workspaceRoot, "node_modules/.bin/tsc");
+
+/** A fresh clone, or a package that has come with a pull. */
+function assertInstalled(packages: readonly WorkspacePackage[]): void {
+  const needed = [COMPILER, ...publishedPackages.map(({ folder }) => join(folder, "node_modules"))];
+  const missing = needed.find((path) => !existsSync(path));
+  if (missing !== undefined)
+    throw new Error(
+      `${packages.map(({ name }) => name).join(", ")} can't be compiled, because ${missing} is missing. Run "npm run -s tools -- pnpm install" in ${workspaceRoot}, and pack again`,
+    );
 }
 
 /** The files that a compiled package has in dist/, for its sources as they are now. */

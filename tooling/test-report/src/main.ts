@@ -18,6 +18,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const missing = testbedMissing();
 
 removeReports(root);
+console.log("Types, lint and tests of all packages: 15 to 30 minutes on two CPUs. The last line counts the tests.\n");
 const turbo = spawnSync(
   "pnpm",
   ["exec", "turbo", "run", "typecheck", "lint", "test", "--continue", ...process.argv.slice(2)],

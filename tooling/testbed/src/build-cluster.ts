@@ -32,6 +32,7 @@ export async function bringUp(site: Site, host: Host, timeoutMs: number): Promis
   await startDaemons(site, host, timeoutMs);
 }
 
+/** Starts the daemons of a machine that is up: those that do not run yet. */
 export async function startDaemons(site: Site, host: Host, timeoutMs: number): Promise<void> {
   const { accounting, login } = site.plan;
   if (accounting !== undefined && host.name === login.name) await startAccounting(site, accounting, timeoutMs);

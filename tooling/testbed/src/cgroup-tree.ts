@@ -25,6 +25,7 @@ export function planTree(hierarchies: readonly Hierarchy[]): CgroupTree {
 
 const PREFIX = "hyperion-testbed";
 
+/** Makes a cluster's folders, empty, below this process's own. */
 export function makeTree(tree: CgroupTree): void {
   for (const folder of Object.values(tree)) mkdirSync(folder);
   inheritCpuset(tree.cpuset);
@@ -44,6 +45,7 @@ export async function makeHostGroups(tree: CgroupTree, host: Host | ComputeNode)
 /** What Debian's slurmd calls its part of each hierarchy: it is built for several of them on one machine. */
 export const slurmFolder = (node: string): string => `slurm_${node}`;
 
+/** Removes a cluster's folders and all below them, when what was in them has ended. */
 export const removeTree = (tree: CgroupTree): Promise<void> => untilRemoved(Object.values(tree));
 
 /** What was in the folders may take a moment to end. */

@@ -20,6 +20,7 @@ export interface Entrance extends ProcessId {
   readonly hasCgroups?: boolean;
 }
 
+/** The arguments of nsenter that run `command` in these worlds of the process. */
 export const enterArgs = (
   { pid, hasCgroups = false }: Entrance,
   worlds: Worlds,

@@ -30,6 +30,7 @@ export interface Faults extends SlurmctldFaults {
   readonly heal: (node: string, options?: { readonly timeoutMs?: number }) => Promise<void>;
 }
 
+/** The faults of a cluster's machines. */
 export function faultsOf(site: Site): Faults {
   const holder = site.holder.init;
   const withPower = (name: string): Host => {

@@ -9,8 +9,11 @@ export interface MachineSize {
   readonly cpus: number;
   /** null where sockets or cores are of different sizes. */
   readonly layout: {
+    /** How many sockets there are. */
     readonly sockets: number;
+    /** How many cores each socket has. */
     readonly coresPerSocket: number;
+    /** How many threads each core has. */
     readonly threadsPerCore: number;
   } | null;
   /** All of the memory, in megabytes. */

@@ -12,6 +12,7 @@ export const linkOf = ({ index }: Host): string => `node${index}`;
 export const ip = (where: ProcessId, lines: readonly string[]): Promise<string> =>
   commandIn(where, "network", ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
 
+/** Makes the bridge, up, without a link yet. */
 export const makeBridge = (holder: ProcessId): Promise<string> =>
   ip(holder, ["link set lo up", `link add ${BRIDGE} type bridge`, `link set ${BRIDGE} up`]);
 
@@ -28,6 +29,7 @@ export async function connect(holder: ProcessId, node: ProcessId, host: Host): P
   await ip(node, ["link set lo up", `addr add ${host.address}/24 dev eth0`, "link set eth0 up"]);
 }
 
+/** Plugs a node's cable in or pulls it, at the bridge's end. */
 export const setLink = (holder: ProcessId, host: Host, state: "up" | "down"): Promise<string> =>
   ip(holder, [`link set ${linkOf(host)} ${state}`]);
 

@@ -82,6 +82,7 @@ export interface Testbed extends AsyncDisposable {
   readonly readFile: (path: string) => Promise<string>;
 }
 
+/** The testbed over a cluster that is up. */
 export const openTestbed = (site: Site): Testbed => ({
   login: site.plan.login,
   nodes: site.plan.nodes,

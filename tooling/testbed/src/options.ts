@@ -10,7 +10,9 @@ export type NodeSpec = NodeSpecBase & CpuSpec;
 
 /** How many CPUs a node says it has: a number, or a layout whose product is the number. */
 export type CpuSpec =
+  /** A number: Slurm is told no layout. */
   | { readonly cpus: number }
+  /** A layout, as slurm.conf has it. */
   | { readonly sockets: number; readonly coresPerSocket: number; readonly threadsPerCore: number };
 
 interface NodeSpecBase {
@@ -26,6 +28,7 @@ interface NodeSpecBase {
 
 /** One partition (slurm.conf(5), "PARTITION CONFIGURATION"). */
 export interface PartitionSpec {
+  /** Its name, as `sbatch --partition` takes it. */
   readonly name: string;
   /** Names of its nodes. Default all. */
   readonly nodes?: readonly string[];
@@ -46,6 +49,7 @@ export type SlurmSettings = Readonly<Record<string, string>>;
 
 /** An ordinary user of the cluster, with a home of her own and a key that every node accepts. */
 export interface UserSpec {
+  /** The account's name; her home is `/home/` and this. */
   readonly name: string;
   /** Path of the login shell. Default `/bin/bash`. */
   readonly shell?: string;
@@ -73,6 +77,7 @@ export interface TestbedOptions {
   readonly users?: readonly UserSpec[];
   /** Folders of the machine that are seen in the cluster. Default: none. */
   readonly share?: readonly Share[];
+  /** Settings of slurm.conf for the whole cluster. Default: none beside the testbed's own. */
   readonly slurm?: SlurmSettings;
   /**
    * The Debian release whose Slurm, OpenSSH, shells and tools the cluster has. Its root file system is made in

@@ -30,5 +30,6 @@ export async function makeReleaseRoot(release: Release): Promise<void> {
   );
 }
 
+/** What a person is told where no archive of this machine has that release. */
 export const noMirrorFor = (release: Release): string =>
   `A testbed with Debian ${release} needs its packages, and none of the archives in this machine's /etc/apt has them (or none can be reached): add a mirror of Debian there, or make the testbed without a release.`;

@@ -10,6 +10,7 @@ import type { PartitionSpec, SlurmSettings } from "./options.ts";
 import { submitLatencySettings } from "./submit-latency.ts";
 import { DAEMON_NAME, logOf, pidFileOf, PLACES } from "./places.ts";
 
+/** The text of slurm.conf. */
 export const slurmConf = (plan: ClusterPlan): string =>
   [
     ...settingLines(

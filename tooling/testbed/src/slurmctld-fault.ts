@@ -40,6 +40,7 @@ export interface StartSlurmctldOptions {
   readonly timeoutMs?: number;
 }
 
+/** The faults of the cluster's controller. */
 export function slurmctldFaultsOf(site: Site): SlurmctldFaults {
   const daemon = slurmctldOn(site.plan.login.name);
   const start = async ({ state, timeoutMs = 60_000 }: StartSlurmctldOptions = {}): Promise<void> => {

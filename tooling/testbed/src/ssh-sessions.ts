@@ -9,6 +9,7 @@ export type SshSession = AcceptedSession | RefusedAttempt | PendingAttempt | Dro
 interface Attempt {
   /** Where it came from: a node's address. */
   readonly address: string;
+  /** The port that it came from. */
   readonly port: number;
   /** Milliseconds since 1970, as `Date.now()` has them. */
   readonly startedAt: number;
@@ -16,6 +17,7 @@ interface Attempt {
 
 /** Someone was let in. */
 export interface AcceptedSession extends Attempt {
+  /** Tells it from the others. */
   readonly outcome: "accepted";
   /** As whom. */
   readonly user: string;
@@ -27,15 +29,19 @@ export interface AcceptedSession extends Attempt {
 
 /** It ended without anyone being let in: a strange key, a name that nobody has, or a client that left. */
 export interface RefusedAttempt extends Attempt {
+  /** Tells it from the others. */
   readonly outcome: "refused";
   /** As whom, where the client has said so. */
   readonly user?: string;
+  /** When it ended: milliseconds since 1970. */
   readonly endedAt: number;
 }
 
 /** It is not decided yet. */
 export interface PendingAttempt extends Attempt {
+  /** Tells it from the others. */
   readonly outcome: "pending";
+  /** As whom, where the client has said so. */
   readonly user?: string;
 }
 
@@ -44,6 +50,7 @@ export interface PendingAttempt extends Attempt {
  * had failed (PerSourcePenalties, since OpenSSH 9.8: for a quarter of a minute and longer).
  */
 export interface DroppedAttempt extends Attempt {
+  /** Tells it from the others. */
   readonly outcome: "dropped";
 }
 

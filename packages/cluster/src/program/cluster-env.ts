@@ -25,6 +25,7 @@ export interface HasJobs {
  * function is a Slurm job of its own there. On one machine, and inside of an allocation, calls go to the CPUs that are there.
  */
 export interface ClusterEnv extends HasProgramInfo, HasSignal, HasLauncher, HasEvents, HasJobs {
+  /** The program's results database. */
   readonly results: ResultsDatabase;
   /** Writes a line into the program's log file. */
   readonly log: (message: string) => void;

@@ -4,9 +4,11 @@ import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 
 /** A job that is to be run. */
 export interface JobRequest {
+  /** The job's function. */
   readonly fn: AnyJobFunction;
   /** The input, as the caller gave it and checked; or what gives it once the job has begun. */
   readonly input: { readonly value: unknown } | { readonly compute: () => Promise<unknown> };
+  /** What the job asks Slurm for. */
   readonly sbatchOptions: SbatchOptions;
   /** Aborts when nobody wants the job's value any more: it is cancelled then. */
   readonly signal: AbortSignal;
@@ -14,6 +16,7 @@ export interface JobRequest {
 
 /** What a job gave. */
 export interface JobValue {
+  /** What the function of the job returned, which its output schema takes. */
   readonly value: unknown;
   /** The hash of the code that the job ran, where that is not the code of today; undefined: today's. */
   readonly codeHash?: string | undefined;

@@ -3,9 +3,13 @@ import { fields, finite, type Rule, showValue } from "@hyperion-ts/bounds";
 
 /** A length of time: its parts together. Fractions are fine; less than a second is rounded up. */
 export interface JobTime {
+  /** Of 24 hours. Default 0. */
   readonly days?: number;
+  /** May be more than 24. Default 0. */
   readonly hours?: number;
+  /** May be more than 60. Default 0. */
   readonly minutes?: number;
+  /** May be more than 60. Default 0. */
   readonly seconds?: number;
 }
 

@@ -3,8 +3,11 @@ import { fields, finite, type Rule, showValue } from "@hyperion-ts/bounds";
 
 /** An amount of memory, in one unit, in Slurm's counting: a gigabyte is 1,024 megabytes. Fractions are fine; less than a megabyte is rounded up. */
 export type MemorySize =
+  /** A megabyte is 2 ** 20 bytes. */
   | { readonly megabytes: number }
+  /** A gigabyte is 1,024 megabytes. */
   | { readonly gigabytes: number }
+  /** A terabyte is 1,024 gigabytes. */
   | { readonly terabytes: number };
 
 /** 1,024 TB on a node, which nobody has; Slurm counts megabytes in 64 bits. */

@@ -18,14 +18,17 @@ export interface SbatchOptions {
   readonly nodes?: number | NodeRange | null;
   /** Tasks on each node; with `cpusPerTask` (one, if that is left out) this makes the CPUs of a node. */
   readonly nTasksPerNode?: number | null;
+  /** CPUs of each task. Default: left to sbatch, which takes one. */
   readonly cpusPerTask?: number | null;
   /** Slurm rounds it up to minutes. `"unlimited"`: as long as the partition allows. Default 24 hours. */
   readonly time?: JobTime | "unlimited" | null;
   /** Memory of each node; `"all"`: all that it has. Not together with `memPerCpu`. */
   readonly mem?: MemorySize | "all" | null;
+  /** Memory for each CPU of the job. Not together with `mem`. */
   readonly memPerCpu?: MemorySize | null;
   /** GPUs of the whole job. */
   readonly gpus?: number | GpuCount | null;
+  /** GPUs of each node. */
   readonly gpusPerNode?: number | GpuCount | null;
   /** Generic resources of each node, such as `["gpu:a100:2", "shard:4"]`. */
   readonly gres?: readonly string[] | null;
@@ -33,8 +36,11 @@ export interface SbatchOptions {
   readonly partition?: string | readonly string[] | null;
   /** An expression of node features, such as `"haswell&ib"`. */
   readonly constraint?: string | null;
+  /** The account that pays. Default: the person's own, as the site has it. */
   readonly account?: string | null;
+  /** The quality of service, by its name at the site. */
   readonly qos?: string | null;
+  /** The reservation to run in, or several, of which the first to have room is taken. */
   readonly reservation?: string | readonly string[] | null;
   /** Nodes that must be among the job's: names or hostlists, such as `["n[1-3]"]`. */
   readonly nodelist?: readonly string[] | null;
@@ -46,9 +52,11 @@ export interface SbatchOptions {
   readonly dependency?: string | null;
   /** Such as `["matlab:2"]`. */
   readonly licenses?: readonly string[] | null;
+  /** A text that Slurm keeps with the job, for people. */
   readonly comment?: string | null;
   /** When Slurm writes mail. */
   readonly mailType?: readonly MailType[] | null;
+  /** Who gets the mail: an account or an address. Default: the person who submits. */
   readonly mailUser?: string | null;
   /** true: a job whose node is lost ends; false: Slurm starts it again, and it goes on where it was. Default: the site decides. */
   readonly noRequeue?: boolean | null;
@@ -62,13 +70,17 @@ export interface SbatchOptions {
 
 /** From `min` to `max` nodes. */
 export interface NodeRange {
+  /** The job starts with no fewer. */
   readonly min: number;
+  /** The job gets no more. */
   readonly max: number;
 }
 
 /** GPUs, of a type where it is named, such as `{ type: "a100", count: 2 }`. */
 export interface GpuCount {
+  /** Their type, by its name at the site. Default: any. */
   readonly type?: string;
+  /** How many. */
   readonly count: number;
 }
 
@@ -83,6 +95,7 @@ export interface EarlySignal {
 /** What sbatch can write mail on (sbatch(1), `--mail-type`). */
 export type MailType = (typeof MAIL_TYPES)[number];
 
+/** All words that sbatch takes for them. */
 export const MAIL_TYPES = [
   "NONE",
   "BEGIN",

@@ -3,11 +3,11 @@ import { neverRuns, parsePartitions } from "../../src/sbatch/partition-limits.ts
 import type { SbatchOptions } from "../../src/sbatch/sbatch-options.ts";
 
 // As Slurm 24.11 prints it.
-const text = `PartitionName=main AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL AllocNodes=ALL Default=YES QoS=N/A DefaultTime=NONE DisableRootJobs=NO ExclusiveUser=NO ExclusiveTopo=NO GraceTime=0 Hidden=NO MaxNodes=UNLIMITED MaxTime=UNLIMITED MinNodes=0 LLN=NO MaxCPUsPerNode=UNLIMITED MaxCPUsPerSocket=UNLIMITED Nodes=n[1-2] PriorityJobFactor=1 PriorityTier=1 RootOnly=NO ReqResv=NO OverSubscribe=NO OverTimeLimit=NONE PreemptMode=OFF State=UP TotalCPUs=4 TotalNodes=2 SelectTypeParameters=NONE JobDefaults=(null) DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED TRES=cpu=4,mem=2000M,node=2,billing=4
+const TEXT = `PartitionName=main AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL AllocNodes=ALL Default=YES QoS=N/A DefaultTime=NONE DisableRootJobs=NO ExclusiveUser=NO ExclusiveTopo=NO GraceTime=0 Hidden=NO MaxNodes=UNLIMITED MaxTime=UNLIMITED MinNodes=0 LLN=NO MaxCPUsPerNode=UNLIMITED MaxCPUsPerSocket=UNLIMITED Nodes=n[1-2] PriorityJobFactor=1 PriorityTier=1 RootOnly=NO ReqResv=NO OverSubscribe=NO OverTimeLimit=NONE PreemptMode=OFF State=UP TotalCPUs=4 TotalNodes=2 SelectTypeParameters=NONE JobDefaults=(null) DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED TRES=cpu=4,mem=2000M,node=2,billing=4
 PartitionName=short AllowGroups=ALL Default=NO MaxNodes=1 MaxTime=00:05:00 MaxCPUsPerNode=2 State=UP TotalCPUs=4 TotalNodes=2 MaxMemPerNode=1000
 PartitionName=week Default=NO MaxNodes=UNLIMITED MaxTime=7-00:00:00 MaxCPUsPerNode=UNLIMITED State=UP TotalCPUs=4000 TotalNodes=200 MaxMemPerNode=UNLIMITED
 `;
-const partitions = parsePartitions(text);
+const partitions = parsePartitions(TEXT);
 
 test("limits are read", () => {
   expect(partitions).toEqual([

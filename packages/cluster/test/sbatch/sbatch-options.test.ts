@@ -6,7 +6,7 @@ import { slurmMemory } from "../../src/sbatch/memory-size.ts";
 import { mergeSbatchOptions, type SbatchOptions, withSbatchDefaults } from "../../src/sbatch/sbatch-options.ts";
 
 /** Every option, with a value that it may have. */
-const all = {
+const ALL = {
   chdir: "/scratch",
   nodes: { min: 2, max: 4 },
   nTasksPerNode: 8,
@@ -42,9 +42,9 @@ const check =
     checkSbatchOptions("setJobOptions", options);
 
 test("all options may be given, and each may be taken away", () => {
-  expect(check(all)).not.toThrow();
+  expect(check(ALL)).not.toThrow();
   expect(check({})).not.toThrow();
-  for (const name of Object.keys(all)) expect(check({ ...all, [name]: null })).not.toThrow();
+  for (const name of Object.keys(ALL)) expect(check({ ...ALL, [name]: null })).not.toThrow();
   expect(check({ mem: undefined, time: "unlimited", exclusive: true, gpus: 4, partition: "main" })).not.toThrow();
 });
 

@@ -9,7 +9,7 @@ import type { SubmissionRequest } from "../../src/sbatch/sbatch-command.ts";
 import type { SubmissionNotice } from "../../src/sbatch/submission-notice.ts";
 import type { SubmitLine, SubmitOrder } from "./programs/submit-program.ts";
 
-export const user = "alice";
+export const USER = "alice";
 
 /** What is the same in all of these tests: a limit for what takes no time on an idle machine. */
 const QUICK = { firstMs: 500, longestMs: 2_000, secondLookMs: 1_000 } as const;
@@ -60,7 +60,7 @@ export class SubmitCluster implements AsyncDisposable {
   /** A job in a directory of its own that becomes a shell with this script and these arguments. */
   async request(name: string, script: string, more: Partial<SubmissionRequest> = {}): Promise<SubmissionRequest> {
     const directory = more.directory ?? `/srv/runs/${name}`;
-    await this.testbed.run("login", ["mkdir", "-p", directory, `/srv/runs/${name}`], { user });
+    await this.testbed.run("login", ["mkdir", "-p", directory, `/srv/runs/${name}`], { user: USER });
     const [output, program] = [`/srv/runs/${name}/output`, ["/bin/sh", "-c", script, "sh"]];
     return { name, directory, output, options: {}, program, ...more };
   }
@@ -78,7 +78,7 @@ export class SubmitCluster implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
   ): Submitting {
     const child = this.testbed.spawn("login", this.command(request, order), {
-      user,
+      user: USER,
       env,
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -120,7 +120,7 @@ export class SubmitCluster implements AsyncDisposable {
   /** The numbers of all jobs of this name that Slurm knows. */
   async jobsNamed(name: string): Promise<readonly number[]> {
     const argv = ["squeue", "--noheader", "--states=all", `--name=${name}`, "--format=%A"];
-    return (await this.testbed.run("login", argv, { user })).stdout.split("\n").filter(Boolean).map(Number);
+    return (await this.testbed.run("login", argv, { user: USER })).stdout.split("\n").filter(Boolean).map(Number);
   }
 
   /** The state in which a job has ended, when it has. */
@@ -130,7 +130,7 @@ export class SubmitCluster implements AsyncDisposable {
 
   /** What one of Slurm's commands prints. */
   async slurm(...argv: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user });
+    const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user: USER });
     if (exitCode !== 0) throw new Error(`${argv.join(" ")} ended with code ${exitCode}: ${stderr}`);
     return stdout;
   }

@@ -1,9 +1,9 @@
 /** What only memory cgroups and the accounting can tell. */
 import { describeOnTestbed, type Testbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AskerProcess, askersTestbed, user } from "./asker-process.ts";
+import { AskerProcess, askersTestbed, USER } from "./asker-process.ts";
 
-const greedy = `#!/bin/sh\nexec perl -e 'my $x = "x" x 400_000_000; sleep 60'\n`;
+const GREEDY = `#!/bin/sh\nexec perl -e 'my $x = "x" x 400_000_000; sleep 60'\n`;
 
 describeOnTestbed(describe, { cgroups: true, accounting: true })(
   "of jobs on a Slurm with accounting and memory limits",
@@ -24,7 +24,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })(
     });
 
     test("a script that needs more memory than it has is out of memory", async () => {
-      await asker.submit("batch", ["--mem=50"], greedy);
+      await asker.submit("batch", ["--mem=50"], GREEDY);
       expect(await asker.untilEnded("batch")).toMatchObject({ kind: "out-of-memory", nodes: ["n1"] });
     });
 
@@ -32,13 +32,13 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })(
       await asker.submit(
         "step",
         ["--mem=50", "--output=/home/alice/%x.out"],
-        `#!/bin/sh\nsrun ${greedy.split("exec ")[1]?.trim()} || exit 7\n`,
+        `#!/bin/sh\nsrun ${GREEDY.split("exec ")[1]?.trim()} || exit 7\n`,
       );
       expect(await asker.untilEnded("step")).toMatchObject({ kind: "out-of-memory", nodes: ["n1"] });
     });
 
     test("who has cancelled a job is known", async () => {
-      for (const by of [user, "root"]) {
+      for (const by of [USER, "root"]) {
         const jobId = await asker.submit(`cancelled by ${by}`, ["--mem=50"]);
         await asker.untilState(`cancelled by ${by}`, "RUNNING");
         await cluster.run("login", ["scancel", String(jobId)], { user: by });

@@ -33,7 +33,7 @@ export type Told =
   | { readonly what: "end"; readonly name: string; readonly end: JobEnd }
   | { readonly what: "cancelled"; readonly cancelled: CancelledJobs };
 
-export const user = "alice";
+export const USER = "alice";
 
 /** A limit for what takes no time on an idle machine, not a claim. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -58,7 +58,7 @@ export class AskerProcess implements AsyncDisposable {
     this.#cluster = cluster;
     const program = "/srv/checkout/packages/cluster/test/slurm-asking/programs/asker.ts";
     this.#child = cluster.spawn("login", ["/opt/node/node", program, ...args], {
-      user,
+      user: USER,
       stdio: ["pipe", "pipe", "inherit"],
     });
     if (this.#child.stdout !== null)
@@ -118,4 +118,4 @@ export class AskerProcess implements AsyncDisposable {
 }
 
 export const submit = (cluster: Testbed, name: string, options: SbatchOptions, script: string): Promise<SlurmJobId> =>
-  cluster.sbatch(script, { user, ...options, args: [`--job-name=${name}`, ...(options.args ?? [])] });
+  cluster.sbatch(script, { user: USER, ...options, args: [`--job-name=${name}`, ...(options.args ?? [])] });

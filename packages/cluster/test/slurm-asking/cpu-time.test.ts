@@ -8,7 +8,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { SlurmWatch } from "../../src/slurm/index.ts";
 
 /** Prints 100 jobs that run, in the format that it is asked for. */
-const squeue = `#!/bin/sh
+const SQUEUE = `#!/bin/sh
 for arg; do case $arg in --format=*) format=\${arg#--format=} ;; esac; done
 mark=\${format%%<*}
 for tens in 0 1 2 3 4 5 6 7 8 9; do for ones in 0 1 2 3 4 5 6 7 8 9; do
@@ -25,7 +25,7 @@ test("to watch 100 jobs for an hour takes less than a second of this process's C
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   });
-  writeFileSync(join(folder, "squeue"), squeue);
+  writeFileSync(join(folder, "squeue"), SQUEUE);
   chmodSync(join(folder, "squeue"), 0o755);
   vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
   let looks = 0;

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const { jobId, name } = identity(7, "a b");
-const timeLimit = "slurmstepd-n2: error: *** JOB 7 ON n2 CANCELLED AT 2026-11-28T19:01:49 DUE TO TIME LIMIT ***\n";
+const TIME_LIMIT = "slurmstepd-n2: error: *** JOB 7 ON n2 CANCELLED AT 2026-11-28T19:01:49 DUE TO TIME LIMIT ***\n";
 
 describe("how a job ended is asked", () => {
   test("of the controller alone where that is enough", async () => {
@@ -34,7 +34,7 @@ describe("how a job ended is asked", () => {
   });
 
   test("in its output where Slurm has forgotten it, but never of one that may go on", async () => {
-    writeFileSync(output, timeLimit);
+    writeFileSync(output, TIME_LIMIT);
     const slurm = new FakeSlurm();
     const ask = () => askJobEnd(jobId, name, { ask: slurm.ask, outputFile: output });
     expect(await ask()).toMatchObject({ kind: "timed-out", toldBy: "output", outputFile: output });
@@ -72,7 +72,7 @@ describe("the end of an output", () => {
 
   test("is unknown where there is no file, or a link to one", () => {
     expect(readOutputTail(output)).toBeUndefined();
-    writeFileSync(join(folder, "real"), timeLimit);
+    writeFileSync(join(folder, "real"), TIME_LIMIT);
     symlinkSync(join(folder, "real"), output);
     expect(readOutputTail(output)).toBeUndefined();
     expect(readOutputTail(folder)).toBeUndefined();

@@ -5,7 +5,7 @@ import { readOutputHints } from "../../src/slurm/output-hints.ts";
 import { type EndEvidence, readJobEnd } from "../../src/slurm/read-job-end.ts";
 
 const jobId = parseSlurmJobId(16);
-const at = "2026-11-28T19:01:49";
+const AT = "2026-11-28T19:01:49";
 
 function record(state: string, reason: string, exit = "0:0", more: { nodes?: string; restarts?: number } = {}) {
   const { nodes = "n2", restarts = 0 } = more;
@@ -62,7 +62,7 @@ describe("how a job ended", () => {
   test("is not known by a word that is not known, nor without an answer", () => {
     expect(end(record("DREAMING", "None"))).toMatchObject({ kind: "unknown", hasEnded: false });
     expect(end("no-answer")).toMatchObject({ kind: "unknown", hasEnded: false, toldBy: "nobody" });
-    expect(end("no-answer", said(`*** JOB 16 ON n2 CANCELLED AT ${at} DUE TO TIME LIMIT ***`)[0])).toMatchObject({
+    expect(end("no-answer", said(`*** JOB 16 ON n2 CANCELLED AT ${AT} DUE TO TIME LIMIT ***`)[0])).toMatchObject({
       hasEnded: false,
     });
   });
@@ -72,22 +72,22 @@ describe("how a job ended", () => {
     ["DUE TO PREEMPTION", "preempted"],
     ["DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS", "node-failed"],
   ])("of one that Slurm calls cancelled, or has forgotten, is told by its output: %s", (why, kind) => {
-    for (const line of said(`*** JOB 16 ON n2 CANCELLED AT ${at} ${why} ***`)) {
+    for (const line of said(`*** JOB 16 ON n2 CANCELLED AT ${AT} ${why} ***`)) {
       expect(end(record("CANCELLED", "None", "0:15"), line)).toMatchObject({ kind });
       expect(end("forgotten", line)).toMatchObject({ kind, toldBy: "output", hasEnded: true });
     }
   });
 
   test.each([
-    `*** JOB 160 ON n2 CANCELLED AT ${at} DUE TO TIME LIMIT ***`,
-    `*** JOB 16 ON n2 CANCELLED AT ${at} ***`,
-    `*** JOB 16 ON n2 CANCELLED AT ${at} DUE to SIGNAL Terminated ***`,
+    `*** JOB 160 ON n2 CANCELLED AT ${AT} DUE TO TIME LIMIT ***`,
+    `*** JOB 16 ON n2 CANCELLED AT ${AT} ***`,
+    `*** JOB 16 ON n2 CANCELLED AT ${AT} DUE to SIGNAL Terminated ***`,
   ])("is not told by another job's line, nor by one without a reason: %s", (line) => {
     for (const output of said(line)) expect(end("forgotten", output)).toMatchObject({ kind: "forgotten" });
   });
 
   test("is not told by what the job has printed itself", () => {
-    const output = `*** JOB 16 ON n2 CANCELLED AT ${at} DUE TO TIME LIMIT ***\nsays slurmstepd: error: Detected 1 oom_kill event in StepId=16.batch\n`;
+    const output = `*** JOB 16 ON n2 CANCELLED AT ${AT} DUE TO TIME LIMIT ***\nsays slurmstepd: error: Detected 1 oom_kill event in StepId=16.batch\n`;
     expect(end(record("FAILED", "NonZeroExitCode", "1:0"), output)).toMatchObject({ kind: "failed" });
     expect(end("forgotten", output)).toMatchObject({ kind: "forgotten" });
   });

@@ -2,7 +2,7 @@
 import { describeOnTestbed, type Testbed } from "@hyperion-ts/testbed";
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AskerProcess, askersTestbed, submit, user } from "./asker-process.ts";
+import { AskerProcess, askersTestbed, submit, USER } from "./asker-process.ts";
 
 describeOnTestbed(describe)("of jobs on a Slurm that forgets them seconds after their end", () => {
   let cluster: Testbed;
@@ -40,9 +40,12 @@ describeOnTestbed(describe)("of jobs on a Slurm that forgets them seconds after 
 
   async function untilForgotten(jobId: SlurmJobId): Promise<void> {
     await expect
-      .poll(async () => (await cluster.run("login", ["scontrol", "show", "job", String(jobId)], { user })).stderr, {
-        timeout: 120_000,
-      })
+      .poll(
+        async () => (await cluster.run("login", ["scontrol", "show", "job", String(jobId)], { user: USER })).stderr,
+        {
+          timeout: 120_000,
+        },
+      )
       .toMatch(/Invalid job id/);
   }
 

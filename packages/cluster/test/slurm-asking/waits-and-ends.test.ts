@@ -1,7 +1,7 @@
 /** Jobs on a real Slurm: why they wait, how they end, and what this package says of it. */
 import { describeOnTestbed, type Testbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AskerProcess, askersTestbed, submit, user } from "./asker-process.ts";
+import { AskerProcess, askersTestbed, submit, USER } from "./asker-process.ts";
 
 describeOnTestbed(describe)("of jobs on a real Slurm", () => {
   let cluster: Testbed;
@@ -92,7 +92,7 @@ describeOnTestbed(describe)("of jobs on a real Slurm", () => {
   test("a job that is put back into the queue has not ended, and is known to have begun anew", async () => {
     const jobId = await asker.submit("again", ["--requeue", "--nodelist=n2"]);
     await asker.untilState("again", "RUNNING");
-    await cluster.run("login", ["scontrol", "requeue", String(jobId)], { user });
+    await cluster.run("login", ["scontrol", "requeue", String(jobId)], { user: USER });
     const again = await asker.until("restart", () =>
       asker.viewsOf("again").find((view) => view.kind === "seen" && view.restarts === 1 && view.state === "PENDING"),
     );

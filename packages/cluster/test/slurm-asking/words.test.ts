@@ -2,8 +2,8 @@ import { jobPhase, jobStates } from "@hyperion-ts/slurm-env";
 import { describe, expect, test } from "vitest";
 import { jobMeaning, waitReason } from "../../src/slurm/index.ts";
 
-const resources = ["Cpu", "Mem", "Node", "GRES", "License", "Energy", "BB", "Billing", "Unknown"];
-const each = (name: (resource: string) => string): readonly string[] => resources.map(name);
+const RESOURCES = ["Cpu", "Mem", "Node", "GRES", "License", "Energy", "BB", "Billing", "Unknown"];
+const each = (name: (resource: string) => string): readonly string[] => RESOURCES.map(name);
 
 describe("a reason", () => {
   test.each([

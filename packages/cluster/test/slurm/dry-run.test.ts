@@ -5,7 +5,7 @@ import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, untilSome } from "./program-cluster.ts";
 
-const jobs = [
+const JOBS = [
   [1, 2],
   [3, 4],
   [5, 6],
@@ -18,7 +18,7 @@ describeOnTestbed(describe)("a dry run", () => {
 
   test("shows the command and the script of each job, and submits none; a person can", async () => {
     const dir = await cluster.dir("shown");
-    const request = { jobs, sbatch: { nTasksPerNode: 2 }, options: { maxSlurmJobs: 1 } };
+    const request = { jobs: JOBS, sbatch: { nTasksPerNode: 2 }, options: { maxSlurmJobs: 1 } };
     const { printed } = await dir.run({ ...request, options: { ...request.options, dryRun: true } });
     expect(dir.outcome).toMatchObject({
       name: "DryRunError",
@@ -36,14 +36,14 @@ describeOnTestbed(describe)("a dry run", () => {
     await cluster.untilNoJob();
     expect(await dir.run(request)).toMatchObject({ code: 0, outcome: { kind: "done" } });
     expect((await cluster.testbed.jobs()).length).toBe(3);
-    expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual(jobs.flat());
+    expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual(JOBS.flat());
   });
 
   test("says which jobs are there already", async () => {
     const dir = await cluster.dir("there");
     const before = (await cluster.testbed.jobs()).length;
-    const request = { jobs: jobs.slice(0, 2), until: "go", sbatch: { nTasksPerNode: 2 } };
-    const first = dir.start({ ...request, jobs: jobs.slice(0, 1) });
+    const request = { jobs: JOBS.slice(0, 2), until: "go", sbatch: { nTasksPerNode: 2 } };
+    const first = dir.start({ ...request, jobs: JOBS.slice(0, 1) });
     await untilSome("call that runs", () => dir.noted("begun").length >= 2);
     first.child.kill("SIGTERM");
     await first.ended;

@@ -3,7 +3,7 @@ import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster } from "./program-cluster.ts";
 
-const shape = { nodes: 2, nTasksPerNode: 2 };
+const SHAPE = { nodes: 2, nTasksPerNode: 2 };
 
 describeOnTestbed(describe)("a program on a login node", () => {
   let cluster: ProgramCluster;
@@ -18,7 +18,7 @@ describeOnTestbed(describe)("a program on a login node", () => {
       [9, 10, 11, 12],
     ];
     const squares = jobs.map((xs) => xs.map((x) => x * x));
-    const first = await dir.run({ jobs, ms: 50, sbatch: shape });
+    const first = await dir.run({ jobs, ms: 50, sbatch: SHAPE });
     expect(first.outcome, first.printed).toMatchObject({ kind: "done" });
     expect(first).toMatchObject({ code: 0, outcome: { kind: "done", jobs: squares } });
     const submitted = await cluster.testbed.jobs();
@@ -29,7 +29,7 @@ describeOnTestbed(describe)("a program on a login node", () => {
     expect(await dir.squares()).toEqual(new Map(jobs.flat().map((x) => [x, x * x])));
     expect(dir.jobFolders).toEqual([]);
 
-    const second = await dir.run({ jobs, ms: 50, sbatch: shape });
+    const second = await dir.run({ jobs, ms: 50, sbatch: SHAPE });
     expect(second).toMatchObject({ code: 0, outcome: { kind: "done", jobs: squares } });
     expect(await cluster.testbed.jobs()).toHaveLength(3);
     expect(dir.noted("begun").length).toBe(12);

@@ -7,7 +7,7 @@ import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts
 const CTRL_C = "\u0003";
 const QUESTION = "2 Slurm jobs wait or run. Press a key:";
 
-const request = {
+const REQUEST = {
   jobs: [
     [1, 2],
     [3, 4],
@@ -30,7 +30,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
   /** Both jobs run, and the person is being asked. */
   async function asked(name: string): Promise<{ readonly dir: ProgramDir; readonly program: OnTerminal }> {
     const dir = await cluster.dir(name);
-    const program = startOnTerminal(cluster.testbed, dir, request);
+    const program = startOnTerminal(cluster.testbed, dir, REQUEST);
     await untilSome("call that runs", () => dir.noted("begun").length >= 4);
     program.press(CTRL_C);
     await untilSome("question", () => program.screen().includes(QUESTION));
@@ -54,7 +54,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
     });
     expect((await cluster.openJobs()).length).toBe(2);
     dir.make("go");
-    expect(await dir.run(request)).toMatchObject({ code: 0, outcome: { kind: "done" } });
+    expect(await dir.run(REQUEST)).toMatchObject({ code: 0, outcome: { kind: "done" } });
     expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 
@@ -96,7 +96,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
 
   test("sent to a program in the background, which could not read an answer, leaves the jobs", async () => {
     const dir = await cluster.dir("background");
-    const program = startOnTerminal(cluster.testbed, dir, request, "background");
+    const program = startOnTerminal(cluster.testbed, dir, REQUEST, "background");
     await untilSome("call that runs", () => dir.noted("begun").length >= 4);
     const argv = ["pkill", "-INT", "-u", "alice", "-f", "^/opt/node/node .*squares-program"];
     await cluster.testbed.run("login", argv, { user: "alice" });

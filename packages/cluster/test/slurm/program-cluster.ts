@@ -19,7 +19,7 @@ import { openResults } from "@hyperion-ts/job";
 import { type JobRecord, type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
 import type { ProgramOutcome, ProgramRequest } from "./programs/squares-program.ts";
 
-const user = "alice";
+const USER = "alice";
 
 /** A limit for what takes seconds on an idle machine, not a claim. */
 const PATIENCE_MS = 150_000;
@@ -70,7 +70,7 @@ export class ProgramCluster implements AsyncDisposable {
 
   /** A folder for runs of one program. */
   async dir(name: string): Promise<ProgramDir> {
-    await this.testbed.run("login", ["mkdir", `/srv/runs/${name}`], { user });
+    await this.testbed.run("login", ["mkdir", `/srv/runs/${name}`], { user: USER });
     return new ProgramDir(this.testbed, join(this.#folder, "runs", name), `/srv/runs/${name}`);
   }
 
@@ -86,7 +86,7 @@ export class ProgramCluster implements AsyncDisposable {
 
   /** Runs a command on the login node as the user; what it printed. */
   async command(...argv: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user });
+    const { exitCode, stdout, stderr } = await this.testbed.run("login", argv, { user: USER });
     if (exitCode !== 0) throw new Error(`${argv.join(" ")} failed: ${stderr}`);
     return stdout;
   }
@@ -105,7 +105,7 @@ export class ProgramCluster implements AsyncDisposable {
       () =>
         this.testbed
           .processes(node)
-          .find(({ user: owner, argv }) => owner === user && argv.some((each) => each.includes("/head-main")))?.pid,
+          .find(({ user: owner, argv }) => owner === USER && argv.some((each) => each.includes("/head-main")))?.pid,
     );
   }
 
@@ -113,7 +113,7 @@ export class ProgramCluster implements AsyncDisposable {
   left(node: string): readonly string[] {
     return this.testbed
       .processes(node)
-      .filter((found) => found.user === user)
+      .filter((found) => found.user === USER)
       .map(({ argv }) => argv.join(" "));
   }
 
@@ -160,7 +160,7 @@ export class ProgramDir {
   start(request: Omit<ProgramRequest, "dir">, { node = "/opt/node/node" }: { readonly node?: string } = {}): Running {
     rmSync(join(this.path, "outcome.json"), { force: true });
     const argv = [node, `${this.#programs}/squares-program.ts`, JSON.stringify({ ...request, dir: this.inCluster })];
-    const child = this.#testbed.spawn("login", argv, { user, cwd: this.inCluster });
+    const child = this.#testbed.spawn("login", argv, { user: USER, cwd: this.inCluster });
     const chunks: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));

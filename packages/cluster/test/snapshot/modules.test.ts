@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { expect, test } from "vitest";
 import { moduleOf, Project } from "./project.ts";
 
-const cjs = {
+const CJS = {
   "node_modules/cjs/package.json": '{ "name": "cjs", "main": "index.js" }',
   "node_modules/cjs/index.js": `"use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
@@ -19,7 +19,7 @@ const cjs = {
 
 test("a program in CommonJS is a snapshot, too", async () => {
   using project = new Project({
-    ...cjs,
+    ...CJS,
     "program.cjs": `
       const { defineRemote } = require("@hyperion-ts/job");
       const { z } = require("zod");
@@ -39,7 +39,7 @@ test.each(["module", "none"])(
   "CommonJS packages are imported as Node does it, in a project of the type %s",
   async (type) => {
     using project = new Project({
-      ...cjs,
+      ...CJS,
       "program.ts": moduleOf("cjs/f", "return [all, named]", 'import all, { named } from "cjs";'),
     });
     if (type === "none") project.write("package.json", "{}");

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { moduleOf } from "./project.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
-const programs = "/srv/checkout/packages/cluster/test/snapshot/programs";
+const PROGRAMS = "/srv/checkout/packages/cluster/test/snapshot/programs";
 const where = moduleOf(
   "slurm/where",
   "await setTimeout(500); return [hostname(), basename(f.module), edited];",
@@ -35,13 +35,13 @@ describeOnTestbed(describe)("a snapshot in a Slurm job", () => {
         { from: place, to: "/srv/runs" },
       ],
     });
-    const make = ["/opt/node/node", `${programs}/slurm-make.ts`, "/srv/runs/where.ts", "/srv/runs/alice/snapshots"];
+    const make = ["/opt/node/node", `${PROGRAMS}/slurm-make.ts`, "/srv/runs/where.ts", "/srv/runs/alice/snapshots"];
     const made = await cluster.run("login", make, { user: "alice" });
     const { file, hash } = JSON.parse(made.stdout);
     rmSync(join(place, "where.ts"));
     writeFileSync(join(place, "edited.ts"), 'export const edited = "after";\n');
 
-    const head = `exec /opt/node/node ${programs}/slurm-head.ts ${file} ${hash} /srv/runs/alice/out 2`;
+    const head = `exec /opt/node/node ${PROGRAMS}/slurm-head.ts ${file} ${hash} /srv/runs/alice/out 2`;
     const id = await cluster.sbatch(`#!/bin/sh\n${head}\n`, { user: "alice", args: ["-N2", "--ntasks-per-node=1"] });
     const { state, parts } = await cluster.waitForJob(id);
     const printed = await cluster.readFile(parts[0]?.outputFile ?? "");

@@ -6,11 +6,11 @@ import { CodeReader } from "@hyperion-ts/code-hash";
 import { expect, test } from "vitest";
 import { moduleOf, Project } from "./project.ts";
 
-const step = "export const step = (x: number): number => x + 1;\n";
+const STEP = "export const step = (x: number): number => x + 1;\n";
 const program = moduleOf("steps/f", "return step(x)", 'import { step } from "./step.ts";');
 
 test("a function of a snapshot runs in a worker, which imports the snapshot; edits, and the loss of the sources, change nothing for it", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
   const snapshot = await project.snapshot("program.ts");
   expect(await project.call(snapshot, "steps/f", 1)).toMatchObject({
     value: 2,
@@ -22,7 +22,7 @@ test("a function of a snapshot runs in a worker, which imports the snapshot; edi
 });
 
 test("a function has the same code hash in the snapshot as in its sources, and code that is changed has another", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
   const inSources = () => new CodeReader().functionCode(pathToFileURL(project.path("program.ts")).href, "steps/f").hash;
   const snapshot = await project.snapshot("program.ts");
   expect(snapshot.functionHashes).toEqual({ "steps/f": inSources() });
@@ -35,8 +35,8 @@ test("a function has the same code hash in the snapshot as in its sources, and c
 });
 
 test("a snapshot is a file for its user alone to read; the same sources give the same file, and in another folder too", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
-  using other = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
+  using other = new Project({ "program.ts": program, "step.ts": STEP });
   const snapshot = await project.snapshot("program.ts");
   const { ino, mode } = statSync(snapshot.file);
   expect(mode & 0o7777).toBe(0o400);
@@ -52,7 +52,7 @@ test("a snapshot is a file for its user alone to read; the same sources give the
 });
 
 test("a snapshot in a folder that has two names is loaded by either", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
   const { file, hash } = await project.snapshot("program.ts");
   symlinkSync("out", project.path("link"));
   const byLink = project.path(`link/snapshots/${basename(file)}`);
@@ -64,14 +64,14 @@ test("a snapshot in a folder that has two names is loaded by either", async () =
 });
 
 test("a snapshot that is overwritten while its job runs stays what it was for new workers", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
   const { file, hash } = await project.snapshot("program.ts");
   expect(await project.call({ file, hash }, "steps/f", 1, { first: "overwrite" })).toMatchObject({ value: 2 });
   expect(readFileSync(file, "utf8")).toBe("");
 });
 
 test("files that the reader has read before are taken as they were then", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
   const reader = new CodeReader();
   reader.moduleFiles(pathToFileURL(project.path("program.ts")).href);
   project.write("step.ts", "export const step = () => 1000;\n");

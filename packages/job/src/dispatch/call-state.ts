@@ -8,8 +8,11 @@ export type CallerWaits = "for-worker" | "for-answer";
 
 /** Why a call was asked to end before it was done. `usedMb` is what its worker held of memory. */
 export type EndingWhy =
+  /** Its caller's signal was aborted. */
   | { readonly kind: "aborted" }
+  /** Its time limit was over. */
   | { readonly kind: "timed-out" }
+  /** Its worker held more memory than its share: `usedMb` megabytes. */
   | { readonly kind: "over-memory"; readonly usedMb: number };
 
 /** Where a call stands. */

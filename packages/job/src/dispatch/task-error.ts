@@ -11,12 +11,19 @@ import type { CallFailure } from "@hyperion-ts/wire";
  * `over-memory` because it held more than its share, and was to end then; `run-ended` because its run was over; `timed-out` at its time limit.
  */
 export type TaskFailure =
+  /** The function failed, or its schemas refused a value: another attempt would fare no better. */
   | { readonly kind: "failed"; readonly failure: CallFailure }
+  /** The worker died, or its node was lost. */
   | { readonly kind: "lost"; readonly death: WorkerDeath }
+  /** No worker came up for it. */
   | { readonly kind: "not-started" }
+  /** All nodes are lost. */
   | { readonly kind: "no-node" }
+  /** The run was over before the call. */
   | { readonly kind: "run-ended" }
+  /** It held `usedMb` megabytes of memory, more than its share of `memoryMb`, and was to end then. */
   | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
+  /** It ran longer than its limit, in milliseconds. */
   | { readonly kind: "timed-out"; readonly timeLimitMs: number };
 
 /** Where the attempt was made; `node` is empty where it was not placed. */

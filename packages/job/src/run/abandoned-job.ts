@@ -11,10 +11,12 @@ export type JobView =
   | { readonly type: "none-of-ours" }
   /** The node of its script is one of its nodes. */
   | { readonly type: "attended" }
+  /** The node of its script is none of its nodes any more: nobody would end it. */
   | {
       readonly type: "abandoned";
       /** As scancel takes it: of a task of an array that task alone. */
       readonly id: string;
+      /** The node of its script. */
       readonly batchHost: string;
       /** The file of the script's standard output. */
       readonly outputFile: string | undefined;

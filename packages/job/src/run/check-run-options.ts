@@ -26,6 +26,7 @@ import { slurmTimesRule } from "./slurm-times.ts";
 /** A pool knows CPUs by numbers from 0 to 65,535. */
 const MAX_CPUS = 65_536;
 
+/** What the options of every run must be, whatever it runs on. */
 export const RUN_RULES: Rules<RunOptions> = {
   signal: aborter,
   progress: oneOf("auto", "plain", "none"),

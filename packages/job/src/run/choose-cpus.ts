@@ -57,17 +57,13 @@ function compare(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
   );
 }
 
-/** We may use more CPUs than we are said to have: they have several threads, or some are not ours, as after a plain ssh to a node. */
+/** We may use more CPUs than we are said to have: they have several threads, some are not ours, as after a plain ssh to a node, or a person wants no more. */
 function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus {
   const job = jobCpus(host, share, count);
-  if (job === undefined)
-    return unpinned(
-      count,
-      `${count} of ${host.allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned`,
-    );
+  if (job === undefined) return unpinned(count, unknownNote(host, share, count));
   const split = units(job, host.cores, count);
   if (split !== undefined) return pinned(split);
-  const note = `Slurm counts ${count} CPUs for us, and the kernel allows ${job.length}, which is no whole number of cores for each: workers share them`;
+  const note = sharedNote(share, count, job.length);
   return job.length < count
     ? unpinned(count, note)
     : {
@@ -77,6 +73,18 @@ function outOfMore(host: HostCpus, share: NodeShare, count: number): ChosenCpus 
         ),
         pinTo: () => job,
       };
+}
+
+/** Nothing is new to a person who wants fewer CPUs than there are, and names none of them. */
+const unknownNote = ({ allowedCpus }: HostCpus, { exactly }: NodeShare, count: number): string | null =>
+  exactly === true
+    ? null
+    : `${count} of ${allowedCpus.length} usable CPUs are ours, but not which: workers are not pinned`;
+
+function sharedNote({ exactly }: NodeShare, count: number, ours: number): string | null {
+  if (exactly !== true)
+    return `Slurm counts ${count} CPUs for us, and the kernel allows ${ours}, which is no whole number of cores for each: workers share them`;
+  return count < ours ? null : `${count} CPUs were asked for, more than the ${ours} of this job: workers share them`;
 }
 
 /**

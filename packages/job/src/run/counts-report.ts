@@ -20,6 +20,7 @@ export class CountsReport implements Disposable {
   #work: CountedWork | undefined;
   #timer: NodeJS.Timeout | undefined;
   #remembered = 0;
+  #removed = 0;
   #last = "";
 
   constructor(events: RunEvents) {
@@ -37,6 +38,11 @@ export class CountsReport implements Disposable {
     this.#remembered += 1;
   }
 
+  /** So many results were removed from the database. */
+  removed(results: number): void {
+    this.#removed += results;
+  }
+
   /** Tells the news, and the counts, unless they are those that were told last. */
   emit(): void {
     if (this.#work === undefined) return;
@@ -45,6 +51,7 @@ export class CountsReport implements Disposable {
       type: "counts",
       functions: this.#work.counts(),
       remembered: this.#remembered,
+      removed: this.#removed,
       waitingFor: this.#work.whyWaiting(),
     } as const;
     const counts = JSON.stringify(event);

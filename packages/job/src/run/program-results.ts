@@ -17,6 +17,8 @@ export interface RunWithResults {
   readonly events: RunEvents;
   /** A result was found in the database. */
   hit(): void;
+  /** So many results were removed from the database. */
+  forgotten(results: number): void;
   /** The database is lost: the run has to end. */
   lost(error: ResultsError): void;
 }
@@ -48,6 +50,7 @@ export async function openProgramResults(
       codeOfToday: (functionName) => programCode.of(functionName)?.hash(),
       onOtherCode: (found) => run.events.emit({ type: "other-code", ...otherCode(found) }),
       onHit: () => run.hit(),
+      onForgotten: (_map, keys) => run.forgotten(keys),
       onLost: (error) => run.lost(error),
       onBehindFailed: (error) => run.events.emit({ type: "log", message: error.message }),
     }),

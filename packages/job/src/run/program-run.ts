@@ -165,6 +165,11 @@ class ProgramRun implements Disposable {
     this.counts.remembered();
   }
 
+  /** So many results were removed from the database. */
+  forgotten(results: number): void {
+    this.counts.removed(results);
+  }
+
   /** The database is lost. */
   lost(error: Error): void {
     this.endEarly(error);

@@ -129,7 +129,7 @@ class FakeLauncher implements NodeLauncher {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-const fn = { name: "f", module: "file:///f.ts" };
+const FN = { name: "f", module: "file:///f.ts" };
 
 /** The ways to make one call: in three steps as remoteEvalM does, or at once as remoteEval does. */
 export const WAYS: Readonly<Record<"launch" | "evaluate", (...call: CallByWay) => Promise<unknown>>> = {
@@ -151,10 +151,10 @@ export class Caller {
   readonly #controller = new AbortController();
 
   /** Makes one call, and gives the worker back. */
-  constructor(dispatcher: Dispatcher, options: TaskOptions, { bytes = 1, aborted = false, functionName = fn.name }) {
+  constructor(dispatcher: Dispatcher, options: TaskOptions, { bytes = 1, aborted = false, functionName = FN.name }) {
     const { signal } = this.#controller;
     if (aborted) this.abort();
-    const call = { fn, input: new Uint8Array(bytes), attempt: 1 };
+    const call = { fn: FN, input: new Uint8Array(bytes), attempt: 1 };
     void WAYS[Caller.way](dispatcher, { cpus: 1, options, signal, functionName }, call).then(
       (value) => (this.end = String(value)),
       (error: unknown) => (this.end = error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
@@ -199,8 +199,8 @@ export class FakeNodes {
   launch(request: Partial<TaskRequest> = {}) {
     const controller = new AbortController();
     const { signal } = controller;
-    const launched = this.dispatcher.launch({ cpus: 1, options: {}, signal, functionName: fn.name, ...request });
-    const call: TaskCall = { fn, input: new Uint8Array(1), attempt: 1 };
+    const launched = this.dispatcher.launch({ cpus: 1, options: {}, signal, functionName: FN.name, ...request });
+    const call: TaskCall = { fn: FN, input: new Uint8Array(1), attempt: 1 };
     return { launched, call, abort: () => controller.abort("late") };
   }
 

@@ -77,7 +77,7 @@ class Nodes implements AsyncDisposable {
   }
 }
 
-const failed = { name: "CallError", reason: { kind: "module-failed" }, site: { attempt: 1, attempts: 1 } };
+const FAILED = { name: "CallError", reason: { kind: "module-failed" }, site: { attempt: 1, attempts: 1 } };
 
 test.each([
   "ERR_MODULE_NOT_FOUND",
@@ -137,7 +137,7 @@ test.each([
   ["a node, by an error of its own", [{ name: "n1", cpus: 2, fails: "none" }, { name: "n2" }]],
 ] as const)("a module that fails on %s fails its calls at once, and costs no node", async (_, specs) => {
   await using nodes = await Nodes.open(...specs);
-  for (const again of [1, 2]) expect(await thrownBy(remoteEval(placed, again)(nodes.env()))).toMatchObject(failed);
+  for (const again of [1, 2]) expect(await thrownBy(remoteEval(placed, again)(nodes.env()))).toMatchObject(FAILED);
   expect(nodes.leftOut).toEqual([]);
   expect(nodes.active).toEqual(specs.map(({ name }) => name));
   expect(await Promise.all(numbers(6).map((x) => remoteEval(square, x)(nodes.env())))).toEqual(
@@ -166,8 +166,8 @@ test("while all others are busy, a call waits for them, and the bad node gets no
 
 test("a call that no other node could serve fails, and so does one that asks for this node", async () => {
   await using nodes = await Nodes.open({ name: "bad", cpus: 2, fails: "ENOENT" }, { name: "small" });
-  expect(await thrownBy(remoteEval(placed, "wide")(nodes.env(2)))).toMatchObject(failed);
-  expect(await thrownBy(remoteEval(placed, "bound")(nodes.env(1, { node: "bad" })))).toMatchObject(failed);
+  expect(await thrownBy(remoteEval(placed, "wide")(nodes.env(2)))).toMatchObject(FAILED);
+  expect(await thrownBy(remoteEval(placed, "bound")(nodes.env(1, { node: "bad" })))).toMatchObject(FAILED);
   expect(nodes.leftOut).toEqual([]);
 });
 
@@ -185,7 +185,7 @@ test("a call waits for nodes that are still to come; when none comes, it fails",
   const lost = thrownBy(remoteEval(placed, 0)(others.env()));
   await until(() => others.active.length === 0);
   coming2.resolve();
-  expect(await lost).toMatchObject(failed);
+  expect(await lost).toMatchObject(FAILED);
 });
 
 test("when the other node is lost before it could tell, the call fails and nothing waits for ever", async () => {
@@ -198,7 +198,7 @@ test("when the other node is lost before it could tell, the call fails and nothi
   await until(() => nodes.active.length === 1);
   await nodes.loseNode("good");
   // It may have been placed on the node that was lost.
-  expect(await call).toMatchObject({ name: failed.name, reason: failed.reason });
+  expect(await call).toMatchObject({ name: FAILED.name, reason: FAILED.reason });
   await busy;
   expect(nodes.active).toEqual(["bad"]);
 });

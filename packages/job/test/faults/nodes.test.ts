@@ -54,7 +54,7 @@ test.for([
     for (const end of Array.isArray(ends) ? ends : [])
       expect(end).toMatchObject({
         status: "rejected",
-        reason: { name: "CallError", reason: { kind: "not-started" }, message: expect.stringMatching(message) },
+        reason: { name: "CallError", reason: { kind: "no-node" }, message: expect.stringMatching(message) },
       });
     expect(events.filter(({ type }) => type === "node-lost")).toHaveLength(1);
     // Only those that ran: one whose worker still started has lost no attempt.
@@ -63,14 +63,20 @@ test.for([
   },
 );
 
-test("a job that does not catch the loss of its only node ends the run with it", async () => {
+test("a job that does not catch the loss of its only node ends the run with it, and tells it once for all of its calls", async () => {
   await using world = new World();
+  using written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const job: Job<unknown> = async (env) => {
     const { agent } = await remoteEval(placed, { x: 0, ms: 0 })(env);
     process.kill(agent, "SIGKILL");
     return await mapConcurrently(numbers(5), (x) => remoteEval(square, x))(env);
   };
-  const error = await thrownBy(runJobLocal(world.info, job, quiet));
+  const error = await thrownBy(runJobLocal(world.info, job, { ...quiet, progress: "plain" }));
+  const told = written.mock.calls.map(([text]) => String(text)).join("");
+  expect(told).toMatch(
+    /\n✗ \S+ is lost: its agent ended \(SIGKILL\)\n([⚠\d].*\n)*✗ no node is left to run [1-5] calls? of test\/square\. What was stored is kept: run the program again\n(\d\d:.*\n)*failed after/,
+  );
+  expect(told.match(/no node/g)).toHaveLength(1);
   expect(error.message).toMatch(
     /^test\/square found no node, attempt \d of \d\n {2}no node is left to run it\. .* was lost: its agent ended \(SIGKILL\)\n {2}input {2}\d$/,
   );

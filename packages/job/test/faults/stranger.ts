@@ -18,13 +18,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 
-const stranger = { uid: 54_321, gid: 54_321 } as const;
+const STRANGER = { uid: 54_321, gid: 54_321 } as const;
 
 /** Whether tests can act as somebody else. */
-export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...stranger }).status === 0;
+export const haveStranger = process.getuid?.() === 0 && spawnSync("true", { ...STRANGER }).status === 0;
 
 /** Folders as they are in the world: one's own, a project's, and one like /tmp. */
-export const folderModes = [
+export const FOLDER_MODES = [
   { title: "a folder of its owner alone (0700)", mode: 0o700, shared: false },
   { title: "a folder that a group shares (0770)", mode: 0o770, shared: true },
   { title: "a folder that everybody shares (1777)", mode: 0o1777, shared: true },
@@ -32,13 +32,13 @@ export const folderModes = [
 
 /** Gives a folder a mode, and the group that the stranger is in. */
 export function shareFolder(path: string, mode: number): void {
-  chownSync(path, process.getuid?.() ?? 0, stranger.gid);
+  chownSync(path, process.getuid?.() ?? 0, STRANGER.gid);
   chmodSync(path, mode);
 }
 
 /** Runs a program as the stranger. Throws where it fails, as it does where the kernel forbids what it tries. */
 export const asStranger = (...[file = "", ...args]: readonly string[]): void =>
-  void execFileSync(file, args, { ...stranger, cwd: "/", stdio: "ignore" });
+  void execFileSync(file, args, { ...STRANGER, cwd: "/", stdio: "ignore" });
 
 /**
  * Lets the stranger make `target`, a folder of compiled code like `recorded`, with a line more in each entry that is text: it makes a

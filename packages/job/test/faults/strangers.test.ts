@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { asStranger, folderModes, haveStranger, plantCompiledCode, shareFolder } from "./stranger.ts";
+import { asStranger, FOLDER_MODES, haveStranger, plantCompiledCode, shareFolder } from "./stranger.ts";
 import { numbers, ourProcesses, World } from "./world.ts";
 
 /** A folder of ours that nobody else can enter. */
@@ -64,7 +64,7 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
   });
   afterAll(() => recording.dispose());
 
-  describe.each(folderModes)("in $title", ({ mode, shared }) => {
+  describe.each(FOLDER_MODES)("in $title", ({ mode, shared }) => {
     test("can't have compiled code of theirs run by an agent or a worker", async () => {
       await using world = new World();
       using ours = privateFolder();
@@ -100,7 +100,7 @@ describe.skipIf(!haveStranger)("another user (needs root, to be one)", () => {
     },
   );
 
-  describe.each(folderModes.filter(({ shared }) => shared))("with the log folder in $title", ({ mode }) => {
+  describe.each(FOLDER_MODES.filter(({ shared }) => shared))("with the log folder in $title", ({ mode }) => {
     const traps: readonly (readonly [title: string, spring: (log: string, victim: string) => void, said: RegExp])[] = [
       [
         "a link to a file of ours",

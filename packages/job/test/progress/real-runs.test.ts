@@ -64,7 +64,7 @@ const squares = (place: Folder, ms: number, ...numbers: readonly number[]): read
 ];
 
 describe("a program without a terminal", () => {
-  test("tells on stderr what it did, and that nothing is left to do the second time", async () => {
+  test("tells on stderr what it did, that nothing is left to do the second time, and what it removed", async () => {
     using place = folder();
     const first = await run(process.execPath, squares(place, 10, 1, 2, 3));
     expect(first.stdout.trim().split("\n").sort()).toEqual([
@@ -78,6 +78,10 @@ describe("a program without a terminal", () => {
     );
     const second = await run(process.execPath, squares(place, 10, 1, 2, 3));
     expect(second.stderr).toMatch(/done in [\d.]+ s: nothing to compute: all 3 results were in the database\n$/);
+    const third = await run(process.execPath, [program("forget-squares.ts"), place.dir, "2"]);
+    expect(third.stderr).toMatch(
+      /\nRemoved 2 results of map "squares"\n(HH:MM:SS .*\n)*done in [\d.]+ s: 2 results removed\n$/,
+    );
   });
 
   test("tells of a failing call once, with its reason and its input", async () => {

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000 });
 type Changes = Readonly<Record<string, string | null>>;
 
 /** Calls f, then changes files and calls f in a new worker, once for each of the changes. Prints what came of each call. */
-const program = `
+const PROGRAM = `
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { local, programInfo, remoteEval, runJobLocal, setFreshWorkers } from "@hyperion-ts/job";
 import { f } from "./f.ts";
@@ -45,7 +45,7 @@ async function changing(
   changes: readonly Changes[],
   options: readonly string[] = [],
 ) {
-  for (const [name, text] of Object.entries({ "program.ts": program, ...files })) project.write(name, text);
+  for (const [name, text] of Object.entries({ "program.ts": PROGRAM, ...files })) project.write(name, text);
   const { value, told } = await project.run({ CHANGES: JSON.stringify(changes) }, options);
   return { outcomes: value, warnings: told.split("\n").filter((line) => /^⚠.*(?:changed|removed|again)/.test(line)) };
 }
@@ -75,8 +75,7 @@ test("A file that is edited, edited again, half-written, edited back and removed
 
 test("A program that is started again runs the changed code, and says which results are from the code before", async () => {
   using project = new Project();
-  const remembering = program
-    .replace("remoteEval(f, 1)", "memoizeWithMap(map, (x) => remoteEval(f, x), n++)")
+  const remembering = PROGRAM.replace("remoteEval(f, 1)", "memoizeWithMap(map, (x) => remoteEval(f, x), n++)")
     .replace("import { local,", "import { keyValMap, local, memoizeWithMap,")
     .replace("const outcomes =", 'const map = keyValMap("steps", f.input, f.output);\nlet n = 0;\nconst outcomes =');
   const files = {
@@ -141,7 +140,7 @@ test("An error of the old code tells where it was thrown in the old file", async
     ...usesStep,
     "step.ts": `\n\nexport function step(x: number): number {\n  throw new Error("no step");\n}\n`,
   };
-  const shown = program.replace("message: error.message", "message: error.cause.stack");
+  const shown = PROGRAM.replace("message: error.message", "message: error.cause.stack");
   const { outcomes } = await changing(project, { ...throws, "program.ts": shown }, [{ "step.ts": step("x + 1000") }]);
   const thrown = {
     reason: "threw",
@@ -209,11 +208,10 @@ test("An installed package is no file of the user's: new workers load it as it i
 
 test("Events tell of each changed file once, with the number of workers", async () => {
   using project = new Project();
-  const quiet = program
-    .replace(
-      'progress: "plain"',
-      'progress: "none", onEvent: ({ event }) => event.type === "old-code" && events.push(event)',
-    )
+  const quiet = PROGRAM.replace(
+    'progress: "plain"',
+    'progress: "none", onEvent: ({ event }) => event.type === "old-code" && events.push(event)',
+  )
     .replace("const outcomes =", "const events: unknown[] = [];\nconst outcomes =")
     .replace("JSON.stringify(outcomes)", "JSON.stringify([outcomes, events])");
   const { outcomes } = await changing(project, { ...usesStep, "program.ts": quiet }, [{ "step.ts": step("x + 1000") }]);

@@ -15,6 +15,24 @@ const unpinned = (note: RegExp, ...cpuIds: readonly number[]): Choice => ({ cpuI
 
 test.each([
   ["as many as the agent may use: pinned to them", host([2, 5], 8), { cpus: 2 }, pinned(2, 5)],
+  [
+    "fewer than it may use, because a person wants no more: not pinned, which is no news",
+    host(ALL, 4),
+    { cpus: 1, exactly: true },
+    { cpuIds: [0], isPinned: false, note: null },
+  ],
+  [
+    "fewer than the job has, because a person wants no more: pinned to all of the job's, which is no news",
+    host(ALL, 4, { cpuset: [2, 3] }),
+    { cpus: 1, exactly: true },
+    { cpuIds: [2], isPinned: true, note: null },
+  ],
+  [
+    "more than the job's cpuset has, because a person wants them",
+    host(ALL, 4, { cpuset: [3] }),
+    { cpus: 2, exactly: true },
+    unpinned(/2 CPUs were asked for, more than the 1 of this job: workers share/, 0, 1),
+  ],
   ["no number: all that the agent may use", host([2, 5], 8), {}, pinned(2, 5)],
   [
     "fewer than it may use: which is not known, so not pinned",

@@ -36,13 +36,13 @@ function watchedNode({ path }: TempDir): { readonly nodePath: string; starts(pro
   };
 }
 
-const quiet = { cpus: 2, progress: "none", handleSignals: false } as const satisfies RunLocalOptions;
+const QUIET = { cpus: 2, progress: "none", handleSignals: false } as const satisfies RunLocalOptions;
 
 test("a run that finds all its results starts no process; one that computes has one agent", async () => {
   using dir = new TempDir();
   const node = watchedNode(dir);
   const run = (xs: readonly number[]): Promise<number[]> =>
-    runJobLocal(dir.info, remembered(xs), { ...quiet, nodePath: node.nodePath });
+    runJobLocal(dir.info, remembered(xs), { ...QUIET, nodePath: node.nodePath });
   expect(await run([1, 2, 3])).toEqual([1, 4, 9]);
   expect([node.starts("agent-main"), node.starts("worker-main")]).toEqual([
     1,
@@ -64,7 +64,7 @@ test("the job sees its node and CPUs before that", async () => {
       nodes: [...env.nodeLaunchers.keys()],
       pool: env.pool.snapshot().nodes.map(({ name, cpus }) => [name, cpus.total]),
     }),
-    { ...quiet, nodePath: node.nodePath },
+    { ...QUIET, nodePath: node.nodePath },
   );
   expect(seen).toEqual({ cpus: [[hostname(), 2]], nodes: [hostname()], pool: [[hostname(), 2]] });
   expect(node.starts("agent-main")).toBe(0);
@@ -77,7 +77,7 @@ test("a run whose agent can't be started ends with a LaunchError, whatever its j
   };
   for (const job of [remembered([1]), stubborn]) {
     const error = await runJobLocal<unknown>(dir.info, job, {
-      ...quiet,
+      ...QUIET,
       nodePath: "/no/such/node",
     }).catch((error: unknown) => error);
     expect([error instanceof LaunchError, error]).toEqual([
@@ -95,7 +95,7 @@ test("a run that is given up while its agent starts leaves no process", async ()
     setImmediate(() => controller.abort(reason));
     return remoteEval(square, 1)(env);
   };
-  await expect(runJobLocal(dir.info, job, { ...quiet, signal: controller.signal })).rejects.toBe(reason);
+  await expect(runJobLocal(dir.info, job, { ...QUIET, signal: controller.signal })).rejects.toBe(reason);
   expect(descendants(process.pid)).toEqual([]);
 });
 
@@ -107,6 +107,6 @@ test("nor does one that ends while git still looks at the program's repository",
   vi.stubEnv("PATH", `${dir.path}:${process.env["PATH"]}`);
   const job: Job<boolean> = () =>
     vi.waitFor(() => existsSync(`${git}-was-asked--C`) || Promise.reject(Error("not yet")));
-  expect(await runJobLocal(dir.info, job, quiet)).toBe(true);
+  expect(await runJobLocal(dir.info, job, QUIET)).toBe(true);
   expect(descendants(process.pid)).toEqual([]);
 });

@@ -50,12 +50,12 @@ async function run(argv: readonly string[], files: Readonly<Record<string, strin
   return { code, stdout, stderr };
 }
 
-const hook = `
+const HOOK = `
 import { registerHooks } from "node:module";
 registerHooks({ resolve: (name, context, next) => next(name === "@lib/answer" ? new URL("./answer.mjs", import.meta.url).href : name, context) });
 `;
 const aliased = {
-  "hook.mjs": hook,
+  "hook.mjs": HOOK,
   "answer.mjs": "export const answer = 42;",
   "prog.ts": program("answer", { before: `import { answer } from "@lib/answer";` }),
 };

@@ -7,7 +7,7 @@ import { type JobStart, parseJobStart, slurmBatchJob, startHasEnded } from "../.
 const record = (id: number, state: string, restarts: number, { name = "run", user = "alice(20001)" } = {}): string =>
   `JobId=${id} JobName=${name}\n   UserId=${user} GroupId=alice(20001) MCS_label=N/A\n   JobState=${state} Reason=None Dependency=(null)\n   Requeue=1 Restarts=${restarts} BatchFlag=1 Reboot=0 ExitCode=0:0\n`;
 
-const seven: JobStart = { jobId: 7, restarts: 0, userId: 20001, cluster: "gamma" };
+const SEVEN: JobStart = { jobId: 7, restarts: 0, userId: 20001, cluster: "gamma" };
 const shown = (stdout: string): SlurmAnswer => ({ code: 0, stdout, stderr: "" });
 const refused = (stderr: string): SlurmAnswer => ({ code: 1, stdout: "", stderr });
 const unknown = refused("slurm_load_jobs error: Invalid job id specified\n");
@@ -23,13 +23,13 @@ test.each([
   ["runs again", "RUNNING", 1, true],
   ["is being put back into the queue", "COMPLETING", 1, false],
 ])("the first start of a job that %s (%s, restarts: %i) has ended: %s", (_title, state, restarts, ended) => {
-  expect(startHasEnded(shown(record(7, state, restarts)), seven, 20001)).toBe(ended);
+  expect(startHasEnded(shown(record(7, state, restarts)), SEVEN, 20001)).toBe(ended);
 });
 
 test("of several records that of the job counts: all tasks of an array and all components are shown", () => {
   const printed = [record(6, "COMPLETED", 0), record(7, "RUNNING", 0), record(71, "COMPLETED", 0)].join("\n");
-  expect(startHasEnded(shown(printed), seven, 20001)).toBe(false);
-  expect(startHasEnded(shown(printed), { ...seven, jobId: 6 }, 20001)).toBe(true);
+  expect(startHasEnded(shown(printed), SEVEN, 20001)).toBe(false);
+  expect(startHasEnded(shown(printed), { ...SEVEN, jobId: 6 }, 20001)).toBe(true);
 });
 
 describe("what proves nothing", () => {
@@ -51,7 +51,7 @@ describe("what proves nothing", () => {
       false,
     ],
   ])("%s", (_title, answer, ownUserId, ended) => {
-    expect(startHasEnded(answer, seven, ownUserId)).toBe(ended);
+    expect(startHasEnded(answer, SEVEN, ownUserId)).toBe(ended);
   });
 });
 

@@ -2,7 +2,7 @@
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectSound } from "./faults-checks.ts";
-import { FaultCluster, user } from "./faults-cluster.ts";
+import { FaultCluster, USER } from "./faults-cluster.ts";
 
 describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 120_000 }, () => {
   let cluster: FaultCluster;
@@ -27,7 +27,7 @@ describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 1
         options: { leastNodes: 3, reach: { transport: { type }, attempts: 1 } },
       };
       const id = await cluster.testbed.sbatch(dir.script(request), {
-        user,
+        user: USER,
         cwd: dir.inCluster,
         args: ["-N3", "-w", "n1,n2,n4", "--exclusive", "-o", "out.txt"],
       });
@@ -57,19 +57,19 @@ describeOnTestbed(describe)("a node whose name can't be looked up", { timeout: 1
         ["address", `${address} ${own}`],
         ["other", `n3 ${other}`],
       ] as const) {
-        await cluster.testbed.run("login", ["tee", `known-${name}`], { user, input: known });
+        await cluster.testbed.run("login", ["tee", `known-${name}`], { user: USER, input: known });
         await cluster.testbed.run("login", ["tee", `config-${name}`], {
-          user,
-          input: `Host *\nUserKnownHostsFile /home/${user}/known-${name}\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n`,
+          user: USER,
+          input: `Host *\nUserKnownHostsFile /home/${USER}/known-${name}\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n`,
         });
         const dir = await cluster.dir(`${type}-${name}`);
         const configured =
           type === "ssh"
-            ? { type, options: ["-F", `/home/${user}/config-${name}`] }
-            : { type, configFile: `/home/${user}/config-${name}` };
+            ? { type, options: ["-F", `/home/${USER}/config-${name}`] }
+            : { type, configFile: `/home/${USER}/config-${name}` };
         const id = await cluster.testbed.sbatch(
           dir.script({ width: 20, ms: 50, options: { reach: { transport: configured, attempts: 1 } } }),
-          { user, cwd: dir.inCluster, args: ["-N2", "-w", "n1,n3", "--exclusive", "-o", "out.txt"] },
+          { user: USER, cwd: dir.inCluster, args: ["-N2", "-w", "n1,n3", "--exclusive", "-o", "out.txt"] },
         );
         expect((await cluster.testbed.waitForJob(id)).state).toBe("COMPLETED");
         left.push(dir.eventsOf("node-left-out").map(({ reason }) => reason)[0]);

@@ -2,26 +2,26 @@
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
-const nodes = ["n1", "n2", "n3"];
+const NODES = ["n1", "n2", "n3"];
 const HASTY = { times: { connectTimeoutMs: 8_000 }, reach: { attempts: 1 } };
 
 describeOnTestbed(describe)("results that are all remembered", () => {
   let cluster: FaultCluster;
-  beforeAll(async () => void (cluster = await FaultCluster.open(nodes.length)));
+  beforeAll(async () => void (cluster = await FaultCluster.open(NODES.length)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   /** Runs the program on all nodes, to its end. */
   async function run(dir: RunDir, request: FaultRequest): Promise<unknown> {
     const id = await cluster.testbed.sbatch(dir.script(request), {
-      user,
+      user: USER,
       cwd: dir.inCluster,
-      args: [`-N${nodes.length}`, "--exclusive", "--no-kill", "-o", "out.txt", "--open-mode=append"],
+      args: [`-N${NODES.length}`, "--exclusive", "--no-kill", "-o", "out.txt", "--open-mode=append"],
     });
     const { state, exitCode } = await cluster.testbed.waitForJob(id);
-    for (const node of nodes) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
+    for (const node of NODES) await untilSome(`end of ${node}'s processes`, () => cluster.left(node).length === 0);
     return { state, exitCode };
   }
 

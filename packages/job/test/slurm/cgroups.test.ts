@@ -13,7 +13,7 @@ const transports = [
   ["ssh", {}],
   ["srun", { reach: { transport: { type: "srun" } } }],
 ] as const satisfies readonly (readonly [string, ShapeRequest["options"]])[];
-const oneCpuEach = ["-N2", "-n2", "--ntasks-per-node=1", "--mem=1500"];
+const ONE_CPU_EACH = ["-N2", "-n2", "--ntasks-per-node=1", "--mem=1500"];
 
 /** A cluster where somebody else has the first CPU and the first GPU of each node. */
 async function openCluster(slurm: Readonly<Record<string, string>>): Promise<ShapeCluster> {
@@ -54,7 +54,7 @@ describeOnTestbed(describe, { cgroups: true }).each([
     async (transport, options) => {
       const name = `cpus-${transport}`;
       const { printed } = await cluster.sbatch(
-        oneCpuEach,
+        ONE_CPU_EACH,
         `srun --overlap -N2 -n2 --ntasks-per-node=1 sh -c ${quoted(look)}\n${cluster.script(name, { together: 2, options })}`,
       );
       const { sights } = done(cluster.outcomes(name), printed);
@@ -86,7 +86,7 @@ describeOnTestbed(describe, { cgroups: true }).each([
     const script = (name: string): string =>
       `${meet}; exec ${cluster.program(name, { together: 2 }).map(quoted).join(" ")}`;
     const runs = await Promise.all(
-      ["one", "other"].map((name) => cluster.run(["salloc", "--quiet", ...oneCpuEach, "sh", "-c", script(name)])),
+      ["one", "other"].map((name) => cluster.run(["salloc", "--quiet", ...ONE_CPU_EACH, "sh", "-c", script(name)])),
     );
     const [one, other] = ["one", "other"].map((name, place) =>
       masksOf(done(cluster.outcomes(name), runs[place]?.printed).sights),
@@ -114,7 +114,7 @@ describeOnTestbed(describe, { cgroups: true })("a job that cgroups hold to its G
     async (transport, options) => {
       const name = `gpus-${transport}`;
       const { printed } = await cluster.sbatch(
-        [...oneCpuEach, "--gres=gpu:2"],
+        [...ONE_CPU_EACH, "--gres=gpu:2"],
         cluster.script(name, { together: 2, gpus: 2, options }),
       );
       const { sights } = done(cluster.outcomes(name), printed);

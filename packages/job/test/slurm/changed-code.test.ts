@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { FaultCluster, user } from "./faults-cluster.ts";
+import { FaultCluster, USER } from "./faults-cluster.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -41,7 +41,7 @@ describeOnTestbed(describe)("code that is changed while a job runs", () => {
     writeFileSync(join(folder, "step.ts"), step("x + 1"), { mode: 0o666 });
     await cluster.testbed.run("login", ["chmod", "666", `${dir.inCluster}/program/step.ts`]);
     const id = await cluster.testbed.sbatch("#!/bin/sh\nexec /opt/node/node program/prog.ts\n", {
-      user,
+      user: USER,
       cwd: dir.inCluster,
       args: ["-N2", "--exclusive", "-o", `${dir.inCluster}/out.txt`],
     });

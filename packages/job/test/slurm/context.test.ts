@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quoted, ShapeCluster } from "./shapes-cluster.ts";
 import { cpusOf, done, expectAllCpusInUse } from "./shapes-checks.ts";
 
-const user = "alice";
+const USER = "alice";
 
 describeOnTestbed(describe)("a program in a Slurm job", { timeout: 180_000 }, () => {
   let cluster: ShapeCluster;
@@ -22,7 +22,7 @@ describeOnTestbed(describe)("a program in a Slurm job", { timeout: 180_000 }, ()
     const { stdout, stderr } = await cluster.testbed.run(
       "login",
       ["script", "--quiet", "--command", command, "/dev/null"],
-      { user, input, signal: AbortSignal.timeout(150_000) },
+      { user: USER, input, signal: AbortSignal.timeout(150_000) },
     );
     return `${stdout}${stderr}`;
   }

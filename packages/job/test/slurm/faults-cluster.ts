@@ -22,7 +22,7 @@ import type { CallNote } from "./programs/faults-functions.ts";
 import type { FaultOutcome, FaultRequest } from "./programs/faults-program.ts";
 
 /** Whose programs run on the cluster. */
-export const user = "alice";
+export const USER = "alice";
 
 /** A limit for what takes no time on an idle machine, not a claim. */
 const PATIENCE_MS = 120_000;
@@ -76,7 +76,7 @@ export class FaultCluster implements AsyncDisposable {
 
   /** A folder for runs of one program. */
   async dir(name: string): Promise<RunDir> {
-    await this.testbed.run("login", ["mkdir", `/srv/runs/${name}`], { user });
+    await this.testbed.run("login", ["mkdir", `/srv/runs/${name}`], { user: USER });
     return new RunDir(join(this.#folder, "runs", name), `/srv/runs/${name}`);
   }
 
@@ -91,7 +91,7 @@ export class FaultCluster implements AsyncDisposable {
       .processes(node)
       .filter(
         ({ argv, user: owner }) =>
-          (owner === user || argv[0]?.includes(user) === true) &&
+          (owner === USER || argv[0]?.includes(USER) === true) &&
           (what === "" || (argv[0]?.endsWith("node") === true && argv.some((arg) => arg.endsWith(`${what}.ts`)))),
       );
   }

@@ -3,7 +3,7 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectSound } from "./faults-checks.ts";
-import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** After the first of them they go on until there is a file `again`: a busy machine may look late. */
@@ -31,7 +31,7 @@ describeOnTestbed(describe)("a head that dies", () => {
     const program = dir.script({ width: CALLS, ms: 400, until: "again", untilFrom: FIRST, options }, "");
     const script = `${program}while [ ! -e again ]; do sleep 0.1; done\n${program.replace(/^.*\n/, "")}`;
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
-    const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
+    const id = await cluster.testbed.sbatch(script, { user: USER, cwd: dir.inCluster, args });
     await untilSome(
       "call running on each node",
       () => dir.notes.length > FIRST && nodes.every((node) => dir.running.some((note) => note.node === node)),
@@ -108,7 +108,7 @@ describeOnTestbed(describe)("a head that dies", () => {
         );
       const { length } = dir.notes;
       const next = await cluster.testbed.sbatch(dir.script({ width: CALLS, ms: 10 }), {
-        user,
+        user: USER,
         cwd: dir.inCluster,
         args: ["-N1", "-w", others[0], "--exclusive", "-o", "next.txt"],
       });

@@ -3,19 +3,19 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectSound } from "./faults-checks.ts";
-import { FaultCluster, numbers, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, numbers, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** How many values a program computes, of which only four at a time: it is never done when it is told to end. */
-const width = 200;
+const WIDTH = 200;
 /** No call is ended for taking long on a busy machine. */
 const PATIENT = { times: { endGraceMs: 100_000 } };
 const KILL_WAIT = { KillWait: "120" };
 /** Calls that go on until they are let go, which is after the signal. */
-const HELD = { width, ms: 10, until: "let-go", options: PATIENT };
-const ENDLESS = { width, ms: 3_600_000 };
+const HELD = { width: WIDTH, ms: 10, until: "let-go", options: PATIENT };
+const ENDLESS = { width: WIDTH, ms: 3_600_000 };
 /** For the run that computes the rest. */
-const QUICK = { width, ms: 10 };
+const QUICK = { width: WIDTH, ms: 10 };
 
 // Jobs wait more than they compute: some of them run side by side.
 vi.setConfig({ maxConcurrency: 5 });
@@ -42,7 +42,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     return {
       dir,
       nodes,
-      id: await cluster.testbed.sbatch(dir.script(request, start), { user, cwd: dir.inCluster, args }),
+      id: await cluster.testbed.sbatch(dir.script(request, start), { user: USER, cwd: dir.inCluster, args }),
     };
   }
 
@@ -61,7 +61,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
   }
 
   const scancel = async ({ id }: Started, ...args: readonly string[]): Promise<void> => {
-    expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user })).toMatchObject({
+    expect(await cluster.testbed.run("login", ["scancel", ...args, String(id)], { user: USER })).toMatchObject({
       exitCode: 0,
     });
   };
@@ -87,15 +87,15 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect(rows.map(({ x, times, value }) => [x, times, value.attempt])).toEqual(
       begun.toSorted((a, b) => a - b).map((x) => [x, 1, 1]),
     );
-    expect([begun.length >= 4, begun.length < width]).toEqual([true, true]);
+    expect([begun.length >= 4, begun.length < WIDTH]).toEqual([true, true]);
     expect(outcome).toEqual({
       type: "failed",
       name: "InterruptedError",
       message:
-        `Interrupted by ${signal}: ${begun.length} calls were done, 0 were ended while they ran, ${width - begun.length} had not begun. ` +
+        `Interrupted by ${signal}: ${begun.length} calls were done, 0 were ended while they ran, ${WIDTH - begun.length} had not begun. ` +
         `Everything that was stored is in ${dir.inCluster}/results.sqlite: run the same command again to go on from there.`,
       exitCode,
-      calls: { done: begun.length, running: 0, waiting: width - begun.length },
+      calls: { done: begun.length, running: 0, waiting: WIDTH - begun.length },
     });
   }
 
@@ -105,7 +105,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect(await ended(await submit(dir, nodes, QUICK))).toEqual({ state: "COMPLETED", exitCode: 0 });
     const stored = new Set(rows.map(({ x }) => x));
     const computed = dir.notes.slice(notes.length).flatMap(({ what, x }) => (what === "begin" ? [x] : []));
-    expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(width).filter((x) => !stored.has(x)));
+    expect(computed.toSorted((a, b) => a - b)).toEqual(numbers(WIDTH).filter((x) => !stored.has(x)));
     expectSound(dir);
   }
 
@@ -124,7 +124,7 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     expect(await ended(job)).toMatchObject({ state: "CANCELLED" });
     expect(job.dir.outcome).toMatchObject({
       name: "InterruptedError",
-      calls: { done: 0, running: 4, waiting: width - 4 },
+      calls: { done: 0, running: 4, waiting: WIDTH - 4 },
     });
     expect(job.dir.rows).toEqual([]);
     await expectRest(job);
@@ -204,7 +204,10 @@ describeOnTestbed(describe)("a job that is told to end", () => {
     const dir = await cluster.dir("salloc");
     const nodes = ["n17", "n18"];
     const args = ["--quiet", "--job-name=salloc", "-N2", "-w", nodes.join(","), "--exclusive", "--kill-command=TERM"];
-    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(HELD)], { user, cwd: dir.inCluster });
+    const run = cluster.testbed.run("login", ["salloc", ...args, ...dir.command(HELD)], {
+      user: USER,
+      cwd: dir.inCluster,
+    });
     await busy(dir);
     const job = await untilSome("job", async () =>
       (await cluster.testbed.jobs()).find(({ name }) => name === "salloc"),

@@ -4,11 +4,11 @@ import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { CallNote } from "./programs/faults-functions.ts";
 
 /** Times at which a silence is noticed soon, but not one of a machine on which many programs start at once. */
-const times = { heartbeatMs: 1_000, silenceMs: 8_000 };
+const TIMES = { heartbeatMs: 1_000, silenceMs: 8_000 };
 
 // Jobs wait more than they compute: some of them run side by side.
 vi.setConfig({ maxConcurrency: 5 });
@@ -26,10 +26,10 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
       ms: 400,
       until: "go",
       goOn: true,
-      options: { times },
+      options: { times: TIMES },
     });
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
-    const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
+    const id = await cluster.testbed.sbatch(script, { user: USER, cwd: dir.inCluster, args });
     await untilSome("call running on each node", () =>
       nodes.every((node) => dir.running.filter((note) => note.node === node).length === 2),
     );
@@ -91,7 +91,7 @@ describeOnTestbed(describe)("a node that fails in mid-job", () => {
     await ends(run);
     expectLost(dir, "n3", /^nothing was heard from its agent for [\d.]+ s/);
     const silentSeconds = Number(/for ([\d.]+) s/.exec(dir.eventsOf("node-lost")[0]?.reason ?? "")?.[1]);
-    expect(silentSeconds * 1_000).toBeGreaterThanOrEqual(times.silenceMs);
+    expect(silentSeconds * 1_000).toBeGreaterThanOrEqual(TIMES.silenceMs);
     expect((await cluster.testbed.sshSessions("n3")).map(({ outcome }) => outcome)).toEqual(["accepted"]);
     expect(await cluster.testbed.sshSessions("n1")).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 /** Nodes are given up before a job would begin without them, and not while a busy machine still starts their agents. */
@@ -29,7 +29,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     const dir = await cluster.dir(name);
     const script = dir.script(request).replace("\n", "\ntouch there; while [ ! -e go ]; do sleep 0.1; done\n");
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "--no-kill", "-o", "out.txt"];
-    const id = await cluster.testbed.sbatch(script, { user, cwd: dir.inCluster, args });
+    const id = await cluster.testbed.sbatch(script, { user: USER, cwd: dir.inCluster, args });
     await untilSome("job", () => dir.has("there"));
     await breakNodes();
     dir.make("go");
@@ -131,7 +131,7 @@ describeOnTestbed(describe)("nodes that can't be reached", () => {
     const run = cluster.testbed.run(
       "login",
       ["salloc", "--quiet", "-N3", "-w", "n12,n13,n14", "--exclusive", "--no-kill", ...command],
-      { user, cwd: dir.inCluster },
+      { user: USER, cwd: dir.inCluster },
     );
     await untilSome("allocation", () => dir.has("there"));
     await cluster.testbed.fault.stop("n14");

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
-const silenceMs = 4_000;
-const times = { heartbeatMs: 1_000, silenceMs, headSilenceMs: silenceMs };
+const SILENCE_MS = 4_000;
+const TIMES = { heartbeatMs: 1_000, silenceMs: SILENCE_MS, headSilenceMs: SILENCE_MS };
 
 vi.setConfig({ maxConcurrency: 4, testTimeout: 120_000 });
 
@@ -22,7 +22,7 @@ describeOnTestbed(describe)(
       width: 4 * nodes,
       ms: 300,
       goOn: true,
-      options: { times, reach: { transport: { type } } },
+      options: { times: TIMES, reach: { transport: { type } } },
     });
 
     async function suspendAndResume(dir: RunDir, nodes: readonly string[]): Promise<void> {
@@ -34,7 +34,7 @@ describeOnTestbed(describe)(
       const id = String((await jobIn("RUNNING"))?.id);
       await cluster.testbed.run("login", ["scontrol", "suspend", id]);
       await untilSome("suspended job", () => jobIn("SUSPENDED"));
-      await sleep(3 * silenceMs);
+      await sleep(3 * SILENCE_MS);
       await cluster.testbed.run("login", ["scontrol", "resume", id]);
       const { length } = dir.notes;
       await untilSome("call on each node", () =>
@@ -56,7 +56,7 @@ describeOnTestbed(describe)(
     ] as const)("under sbatch, over %s", async ([type, ...nodes]) => {
       const dir = await cluster.dir(`sbatch-${type}`);
       const args = ["-N2", "-w", nodes.join(","), "--exclusive", "-o", "out.txt"];
-      const id = await cluster.testbed.sbatch(dir.script(request(2, type)), { user, cwd: dir.inCluster, args });
+      const id = await cluster.testbed.sbatch(dir.script(request(2, type)), { user: USER, cwd: dir.inCluster, args });
       await suspendAndResume(dir, nodes);
       expect((await cluster.testbed.waitForJob(id)).state).toBe("COMPLETED");
       expectKeptAll(dir);
@@ -70,7 +70,7 @@ describeOnTestbed(describe)(
       const run = cluster.testbed.run(
         "login",
         ["salloc", "--quiet", "-N2", "-w", nodes.join(","), "--exclusive", ...dir.command(request(2, type))],
-        { user, cwd: dir.inCluster },
+        { user: USER, cwd: dir.inCluster },
       );
       await suspendAndResume(dir, nodes);
       expect(await run).toMatchObject({ exitCode: 0 });

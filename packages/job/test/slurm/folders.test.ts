@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { expectComputedOnce, expectSound } from "./faults-checks.ts";
-import { FaultCluster, type RunDir, user } from "./faults-cluster.ts";
+import { FaultCluster, type RunDir, USER } from "./faults-cluster.ts";
 
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
 /** A program that is alone in its folder, but for links to what it imports. */
-const alone = `
+const ALONE = `
 import { defineRemote, mapConcurrently, programInfo, remoteEval, runJobSlurm } from "@hyperion-ts/job";
 import { z } from "zod";
 export const where = defineRemote(import.meta, { name: "where", input: z.number(), output: z.array(z.unknown()), run: (_, { node, attempt }) => [node, attempt] });
@@ -30,7 +30,11 @@ describeOnTestbed(describe)("folders", () => {
   /** A job on these nodes, with the lines of its script; its output is in the folder. */
   async function submit(dir: RunDir, nodes: readonly string[], ...lines: readonly string[]): Promise<string> {
     const args = [`-N${nodes.length}`, "-w", nodes.join(","), "--exclusive", "-o", `${dir.inCluster}/out.txt`];
-    const id = await cluster.testbed.sbatch(["#!/bin/sh", ...lines, ""].join("\n"), { user, cwd: dir.inCluster, args });
+    const id = await cluster.testbed.sbatch(["#!/bin/sh", ...lines, ""].join("\n"), {
+      user: USER,
+      cwd: dir.inCluster,
+      args,
+    });
     await cluster.testbed.waitForJob(id);
     return await cluster.testbed.readFile(`${dir.inCluster}/out.txt`);
   }
@@ -47,7 +51,7 @@ describeOnTestbed(describe)("folders", () => {
       mkdirSync(join(program, "node_modules/@hyperion-ts"), { recursive: true });
       symlinkSync("/srv/checkout/packages/job", join(program, "node_modules/@hyperion-ts/job"));
       symlinkSync("/srv/checkout/packages/job/node_modules/zod", join(program, "node_modules/zod"));
-      writeFileSync(join(program, "prog.ts"), alone);
+      writeFileSync(join(program, "prog.ts"), ALONE);
       await onNode(other, `mount -t tmpfs -o ${mode} none ${dir.inCluster}/program`);
       const printed = await submit(dir, nodes, "exec /opt/node/node program/prog.ts");
       expect(printed).toContain(JSON.stringify(Array.from({ length: 12 }, () => [head, 1])));

@@ -2,7 +2,7 @@
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { FaultCluster, type LoggedEvent, type RunDir, untilSome, user } from "./faults-cluster.ts";
+import { FaultCluster, type LoggedEvent, type RunDir, untilSome, USER } from "./faults-cluster.ts";
 
 const MINUTE_MS = 60_000;
 /** As a run has it that nobody has told otherwise. */
@@ -36,7 +36,7 @@ describeOnTestbed(describe)("running calls", () => {
   ): Promise<{ dir: RunDir; id: SlurmJobId }> {
     const dir = await cluster.dir(node);
     const id = await cluster.testbed.sbatch(dir.script(request).replace("exec", start), {
-      user,
+      user: USER,
       cwd: dir.inCluster,
       args: ["-w", node, "--exclusive", "-o", "out.txt", ...args],
     });

@@ -36,5 +36,9 @@ describeOnTestbed(describe)(
     it("uses as many CPUs as a person wants", async () => {
       expect(await run("wanted", ["-n1"], "3")).toMatch(/"type":"node-ready","node":"n1","cpus":3,/);
     });
+
+    it("tells no news of fewer CPUs, where a person wants no more", async () => {
+      expect(await run("fewer", ["-n2"], "1")).toMatch(/"node":"n1","cpus":1,"pinned":false,"note":null/);
+    });
   },
 );

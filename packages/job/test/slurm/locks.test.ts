@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { describeOnTestbed, type SlurmSettings, type Testbed, testbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSound } from "./faults-checks.ts";
-import { numbers, RunDir, untilSome, user } from "./faults-cluster.ts";
+import { numbers, RunDir, untilSome, USER } from "./faults-cluster.ts";
 import type { FaultRequest } from "./programs/faults-program.ts";
 
 describeOnTestbed(describe)("a directory that two clusters share", { timeout: 180_000 }, () => {
@@ -38,19 +38,19 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
   });
 
   async function dirOf(name: string): Promise<RunDir> {
-    await alpha.run("login", ["mkdir", `/srv/runs/${name}`], { user });
+    await alpha.run("login", ["mkdir", `/srv/runs/${name}`], { user: USER });
     return new RunDir(join(folder, "runs", name), `/srv/runs/${name}`);
   }
 
   const submit = (cluster: Testbed, dir: RunDir, request: FaultRequest, ...args: readonly string[]) =>
     cluster.sbatch(dir.script(request), {
-      user,
+      user: USER,
       cwd: dir.inCluster,
       args: ["-n1", "-o", "out.txt", "--open-mode=append", ...args],
     });
 
   /** What a program of that user hears of the job that a lock names. */
-  async function asked(cluster: Testbed, lockedBy: string, by = user): Promise<{ own: string; hasEnded: boolean }> {
+  async function asked(cluster: Testbed, lockedBy: string, by = USER): Promise<{ own: string; hasEnded: boolean }> {
     const { stdout, stderr } = await cluster.run(
       "login",
       ["/opt/node/node", "/srv/checkout/packages/job/test/slurm/programs/asks-ended.ts", lockedBy],
@@ -107,7 +107,7 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
 
   it("a job that Slurm has forgotten has ended for its own user, and for nobody else: a stranger's may be hidden", async () => {
     await using gamma = await open("gamma", { PrivateData: "jobs", MinJobAge: "2" });
-    const id = await gamma.sbatch("#!/bin/sh\nsleep 1000\n", { user });
+    const id = await gamma.sbatch("#!/bin/sh\nsleep 1000\n", { user: USER });
     await untilSome("job", async () => (await gamma.job(id))[0]?.state === "RUNNING");
     const { own } = await asked(gamma, "");
     const lockedBy = own.replace(/job \d+/, `job ${id}`);
@@ -116,7 +116,7 @@ describeOnTestbed(describe)("a directory that two clusters share", { timeout: 18
     expect(await answers()).toEqual([false, false]);
     await gamma.run("login", ["scontrol", "update", "PartitionName=main", "Hidden=YES"]);
     expect(await answers()).toEqual([false, false]);
-    await gamma.run("login", ["scancel", String(id)], { user });
+    await gamma.run("login", ["scancel", String(id)], { user: USER });
     await untilSome(
       "end that Slurm has forgotten",
       async () => (await gamma.run("login", ["scontrol", "show", "job", String(id)])).exitCode !== 0,

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { done } from "./shapes-checks.ts";
 import { quoted, ShapeCluster } from "./shapes-cluster.ts";
 
-const nodes = ["n1", "n2"] as const;
+const NODES = ["n1", "n2"] as const;
 /** Slurm's order is no help to them: only the kernel's cpuset tells. */
-const withoutScontrol = "export PATH=/srv/runs/broken:$PATH; ";
+const WITHOUT_SCONTROL = "export PATH=/srv/runs/broken:$PATH; ";
 
 describeOnTestbed(describe, { cgroups: true })(
   "jobs that share nodes, where the kernel keeps each to its CPUs",
@@ -17,7 +17,7 @@ describeOnTestbed(describe, { cgroups: true })(
     beforeAll(async () => {
       // Contain: each node of a job has its cgroup, also where no step runs.
       cluster = await ShapeCluster.open(
-        nodes.map((name) => ({ name, cpus: 2 })),
+        NODES.map((name) => ({ name, cpus: 2 })),
         { cgroups: true, slurm: { PrologFlags: "Contain" } },
       );
       mkdirSync(cluster.path("broken"));
@@ -37,20 +37,20 @@ describeOnTestbed(describe, { cgroups: true })(
         args: ["-N2", "-n2", "--mem=100"],
       });
       const written = (): boolean =>
-        nodes.every(
+        NODES.every(
           (node) =>
             existsSync(cluster.path(file(node))) && readFileSync(cluster.path(file(node)), "utf8").trim() !== "",
         );
       await expect.poll(written, { timeout: 30_000 }).toBe(true);
       return {
         id,
-        cpus: Object.fromEntries(nodes.map((node) => [node, readFileSync(cluster.path(file(node)), "utf8").trim()])),
+        cpus: Object.fromEntries(NODES.map((node) => [node, readFileSync(cluster.path(file(node)), "utf8").trim()])),
       };
     };
 
     it.each([
       ["another user's", "bob", ""],
-      ["one of our own", "alice", withoutScontrol],
+      ["one of our own", "alice", WITHOUT_SCONTROL],
     ])(
       "%s is left alone on both nodes, also on the one that is reached by ssh, whose session may use all CPUs",
       async (title, user, before) => {
@@ -64,12 +64,12 @@ describeOnTestbed(describe, { cgroups: true })(
         const { sights, cpusPerNode } = done(cluster.outcomes(name), printed);
         expect(Object.fromEntries(cpusPerNode), title).toEqual({ n1: 1, n2: 1 });
         const allowed = Object.fromEntries(
-          nodes.map((node) => [
+          NODES.map((node) => [
             node,
             [...new Set(sights.filter((sight) => sight.node === node).map((sight) => sight.allowed))],
           ]),
         );
-        for (const node of nodes) {
+        for (const node of NODES) {
           expect(["0", "1"]).toContain(cpus[node]);
           expect(allowed[node], printed).toEqual([cpus[node] === "0" ? "1" : "0"]);
         }

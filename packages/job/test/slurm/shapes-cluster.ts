@@ -16,10 +16,10 @@ import { type NodeSpec, type Testbed, testbed, type TestbedOptions } from "@hype
 import { expect } from "vitest";
 import type { ShapeOutcome, ShapeRequest } from "./programs/shapes-program.ts";
 
-const user = "alice";
+const USER = "alice";
 
 /** Where the batch script goes: workers must find themselves there, on every node. */
-export const place = "/home/alice/place";
+export const PLACE = "/home/alice/place";
 
 /** A limit for what takes some seconds on an idle machine, not a claim. */
 const PATIENCE_MS = 90_000;
@@ -54,7 +54,7 @@ export class ShapeCluster implements AsyncDisposable {
       { from: join(folder, "runs"), to: "/srv/runs" },
     ];
     const cluster = await testbed({ ...options, nodes, share });
-    await cluster.run("login", ["mkdir", place], { user });
+    await cluster.run("login", ["mkdir", PLACE], { user: USER });
     return new ShapeCluster(cluster, folder);
   }
 
@@ -63,7 +63,7 @@ export class ShapeCluster implements AsyncDisposable {
     const output = `output-${randomUUID()}`;
     return this.#watched(async () => {
       const id = await this.testbed.sbatch(`#!/bin/sh\n${script}\n`, {
-        user,
+        user: USER,
         args: [...args, "-o", `/srv/runs/${output}`, "--open-mode=append"],
       });
       const { exitCode } = await this.testbed.waitForJob(id, { timeoutMs: PATIENCE_MS });
@@ -75,8 +75,8 @@ export class ShapeCluster implements AsyncDisposable {
   run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<JobSeen> {
     return this.#watched(async () => {
       const { exitCode, stdout, stderr } = await this.testbed.run("login", command, {
-        user,
-        cwd: place,
+        user: USER,
+        cwd: PLACE,
         env,
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
@@ -96,7 +96,7 @@ export class ShapeCluster implements AsyncDisposable {
 
   /** A script's lines that become the program, in a place and with a variable of their own. */
   script(name: string, request: ShapeRequest, start = "exec"): string {
-    return `cd ${place}; export MARKER=mine; ${start} ${this.program(name, request).map(quoted).join(" ")}`;
+    return `cd ${PLACE}; export MARKER=mine; ${start} ${this.program(name, request).map(quoted).join(" ")}`;
   }
 
   /** What became of each run of a program, one for each process. */
@@ -117,7 +117,7 @@ export class ShapeCluster implements AsyncDisposable {
       [...this.#hosts()].flatMap((node) =>
         this.testbed
           .processes(node)
-          .filter((process) => process.user === user)
+          .filter((process) => process.user === USER)
           .map(({ argv }) => `${node}: ${argv.join(" ")}`),
       );
     await expect.poll(left, { timeout: 60_000 }).toEqual([]);

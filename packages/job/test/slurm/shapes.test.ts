@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/index.ts";
-import { place, quoted, ShapeCluster } from "./shapes-cluster.ts";
+import { PLACE, quoted, ShapeCluster } from "./shapes-cluster.ts";
 import { cpusOf, done, expectAllCpusInUse, expectEachNodeByName } from "./shapes-checks.ts";
 
-const demo = ["/opt/node/node", "/srv/checkout/apps/demo/src/main.ts"];
+const DEMO = ["/opt/node/node", "/srv/checkout/apps/demo/src/main.ts"];
 
 describeOnTestbed(describe)(
   "a program in a Slurm job uses all of its CPUs, over one connection to each other node",
@@ -33,7 +33,7 @@ describeOnTestbed(describe)(
       expect(sessions).toEqual({ login: 0, n1: 0, n2: 1, n3: 1 });
       const [{ slurmJobId } = { slurmJobId: null }] = outcome.sights;
       expect(slurmJobId).toMatch(/^\d+$/);
-      for (const sight of outcome.sights) expect(sight).toMatchObject({ directory: place, marker: "mine", slurmJobId });
+      for (const sight of outcome.sights) expect(sight).toMatchObject({ directory: PLACE, marker: "mine", slurmJobId });
       // What tells of the head's machine only is not handed on.
       for (const { node, slurmdNodename } of outcome.sights) expect([node, null]).toContain(slurmdNodename);
       expect(exitCode).toBe(0);
@@ -43,7 +43,7 @@ describeOnTestbed(describe)(
     it("the demo, as it is, under sbatch --exclusive", async () => {
       const { exitCode, printed, sessions } = await cluster.sbatch(
         ["-N3", "--exclusive"],
-        `exec ${[...demo, "--points", "100", "--work-ms", "150", "--dir", "/srv/runs/demo"].map(quoted).join(" ")}`,
+        `exec ${[...DEMO, "--points", "100", "--work-ms", "150", "--dir", "/srv/runs/demo"].map(quoted).join(" ")}`,
       );
       expect(printed).toContain("300 brackets: 300 computed now, 0 from earlier runs (/srv/runs/demo/results.sqlite).");
       expect({ exitCode, sessions }).toEqual({ exitCode: 0, sessions: { login: 0, n1: 0, n2: 1, n3: 1 } });
@@ -61,7 +61,7 @@ describeOnTestbed(describe)(
       expect(cpusOf(outcome)).toMatchObject({ nodes: ["n1", "n2", "n3"], cpus: 5 });
       expectEachNodeByName(outcome);
       expect(sessions).toEqual({ login: 0, n1: 1, n2: 1, n3: 1 });
-      for (const sight of outcome.sights) expect(sight).toMatchObject({ directory: place, marker: "mine" });
+      for (const sight of outcome.sights) expect(sight).toMatchObject({ directory: PLACE, marker: "mine" });
       await cluster.expectNobodyLeft();
     });
 
@@ -117,7 +117,7 @@ describeOnTestbed(describe)(
 
     it("in a job that was submitted from inside of another one, its own nodes and CPUs only", async () => {
       const inner = cluster.script("nested", { together: 3 });
-      const submitted = `sbatch -N2 -n3 -w n2,n3 -o ${place}/inner.out --wrap ${quoted(inner)}`;
+      const submitted = `sbatch -N2 -n3 -w n2,n3 -o ${PLACE}/inner.out --wrap ${quoted(inner)}`;
       const { sessions, printed } = await cluster.sbatch(
         ["-N1", "--ntasks-per-node=2", "--mem=100", "-w", "n1"],
         `${submitted}\nuntil test -f /srv/runs/nested/outcome-*.json; do sleep 0.2; done`,

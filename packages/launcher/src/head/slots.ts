@@ -22,7 +22,9 @@ export interface SlotOwner extends ChannelReceiver<FromWorker> {
 
 /** A worker's channel, and who hears of the worker. */
 export interface Slot {
+  /** The worker's channel on the node's stream. */
   readonly channel: Channel<FromWorker>;
+  /** Who hears of the worker. */
   readonly owner: SlotOwner;
 }
 

@@ -6,7 +6,9 @@ import { hostname } from "node:os";
  * is reached through a transport, which knows it by `hostname`: a name of Slurm's, of DNS or of the ssh configuration.
  */
 export type WorkerAddr =
+  /** This machine. */
   | { readonly type: "LocalHost"; readonly hostname?: string }
+  /** Another machine. */
   | { readonly type: "RemoteAddr"; readonly hostname: string };
 
 /** The name by which messages and results call the node. */

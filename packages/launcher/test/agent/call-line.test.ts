@@ -61,7 +61,7 @@ const agentLogs = ({ folder }: World): string =>
 
 const lineEach = (text: string, line: RegExp): number => text.split("\n").filter((each) => line.test(each)).length;
 
-const oneAtATime =
+const ONE_AT_ATIME =
   /Calls are sent to workers one at a time, which is slower: the folder for temporary files takes none \(E/u;
 
 describe.concurrent("without a folder for temporary files", () => {
@@ -77,7 +77,7 @@ describe.concurrent("without a folder for temporary files", () => {
     await expectAnswered(worker, small, 0);
     expect(await large.ended).toMatchObject({ type: "succeeded" });
     expect(await second.call(square, 3)).toBe(9);
-    expect(lineEach(agentLogs(node.world), oneAtATime)).toBe(1);
+    expect(lineEach(agentLogs(node.world), ONE_AT_ATIME)).toBe(1);
   });
 
   test("what waits behind a call in a loop comes back when it is recalled, with the credit that it took, and is lost unbegun when the worker dies", async () => {
@@ -116,7 +116,7 @@ test.skipIf(!mayMount)(
     await using node = await nodeWithTmpfs("size=4k");
     await using worker = await node.launcher.launch({});
     await expectAnswered(worker, squares(0, 10_000), 0);
-    expect(lineEach(agentLogs(node.world), oneAtATime)).toBe(1);
+    expect(lineEach(agentLogs(node.world), ONE_AT_ATIME)).toBe(1);
     await expectAnswered(worker, squares(5, 100), 5);
   },
 );

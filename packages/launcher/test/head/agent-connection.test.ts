@@ -6,8 +6,8 @@ import { loop, square, untilAborted, zeros } from "../functions.ts";
 import { recordedCall } from "../recorded-call.ts";
 import { agentOf, block, isAlive, kill, PATIENCE, testNode, testWorld, thrownBy } from "../world.ts";
 
-const heartbeatMs = 400;
-const QUICK: NodeLauncherOptions = { times: { heartbeatMs, silenceMs: 3_000 } };
+const HEARTBEAT_MS = 400;
+const QUICK: NodeLauncherOptions = { times: { heartbeatMs: HEARTBEAT_MS, silenceMs: 3_000 } };
 
 describe("an agent that is killed", () => {
   test("takes its workers with it, one in a synchronous loop too, and its calls are lost with the node", async () => {
@@ -55,7 +55,7 @@ describe("a node is not given up", () => {
     block(9_000);
     expect(await worker.call(square, 3)).toBe(9);
     // Long enough that a node which was given up would be known by now.
-    await new Promise((resolve) => setTimeout(resolve, 3 * heartbeatMs));
+    await new Promise((resolve) => setTimeout(resolve, 3 * HEARTBEAT_MS));
     expect(await worker.call(square, 4)).toBe(16);
   });
 

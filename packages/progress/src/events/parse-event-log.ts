@@ -19,10 +19,11 @@ function eventOf(line: string): StampedEvent | undefined {
     : { at: date, event: event.type === "counts" ? completed(event) : event };
 }
 
-/** Earlier versions did not tell calls that load from those that run, and had another word for an earmarked node. */
+/** Earlier versions did not tell calls that load from those that run, nor how many results were removed, and had another word for an earmarked node. */
 const completed = (counts: Extract<RunEvent, { type: "counts" }>): RunEvent => ({
   ...counts,
   functions: counts.functions.map((each) => ({ ...each, loading: each.loading ?? 0 })),
+  removed: counts.removed ?? 0,
   waitingFor: renamed(counts.waitingFor),
 });
 

@@ -31,9 +31,11 @@ export interface FunctionCounts {
 
 /** One thing that happened: the node, the worker or the call that changed its state, and what is known of it then. */
 export type RunEvent =
+  /** The first event: the run's id, and the paths of its results database and its log directory. */
   | { readonly type: "run-started"; readonly programId: string; readonly database: string; readonly logDir: string }
   /** So many nodes are being connected to: each of them will be ready, or left out. */
   | { readonly type: "nodes-connecting"; readonly nodes: number }
+  /** A node takes calls: so many CPUs of it are used, and its workers are `pinned` to them or not. `note`: what a person should know of that; null: nothing. */
   | {
       readonly type: "node-ready";
       readonly node: string;
@@ -43,7 +45,9 @@ export type RunEvent =
     }
   /** The node could not be reached, or can't load what other nodes can. */
   | { readonly type: "node-left-out"; readonly node: string; readonly reason: string }
+  /** A node that took calls takes none any more: its calls run elsewhere. */
   | { readonly type: "node-lost"; readonly node: string; readonly reason: string }
+  /** A worker process runs. `cpuIds`: ids of its node; `logFile`: the path of what it prints. */
   | {
       readonly type: "worker-started";
       readonly node: string;
@@ -62,6 +66,7 @@ export type RunEvent =
     }
   /** A limit of the node is reached: it runs so many workers and no more. */
   | { readonly type: "node-limited"; readonly node: string; readonly workers: number; readonly reason: string }
+  /** No worker process came up on CPUs of the node. */
   | { readonly type: "worker-not-started"; readonly node: string; readonly reason: string }
   /** A call failed for good; its caller gets the error. */
   | {
@@ -91,13 +96,14 @@ export type RunEvent =
       readonly why: string;
     }
   /**
-   * Once a second while something changes, and at the end. `remembered` counts results found in the database; `waitingFor`
-   * is what the first of the waiting calls waits for.
+   * Once a second while something changes, and at the end. `remembered` counts results found in the database, `removed` those
+   * that `forget` took out of it; `waitingFor` is what the first of the waiting calls waits for.
    */
   | {
       readonly type: "counts";
       readonly functions: readonly FunctionCounts[];
       readonly remembered: number;
+      readonly removed: number;
       readonly waitingFor: CallWaitReason | null;
     }
   /** Only with `trace`: one call has ended. Times in milliseconds. */
@@ -144,6 +150,7 @@ export type RunEvent =
   | { readonly type: "log"; readonly message: string }
   /** Running calls may go on for so long, in milliseconds. */
   | { readonly type: "run-interrupted"; readonly signal: string; readonly graceMs: number }
+  /** The last event, after so many seconds. `message`: what ended a run that failed or was interrupted; null: nothing to say. */
   | {
       readonly type: "run-ended";
       readonly outcome: "done" | "failed" | "interrupted";

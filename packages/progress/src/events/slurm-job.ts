@@ -13,8 +13,11 @@ export type SlurmJobState = "submitting" | "waiting" | "held" | "running" | "don
 
 /** How many calls within a job are in which state, over all functions. */
 export interface SlurmJobCalls {
+  /** Answered with a result. */
   readonly done: number;
+  /** Failed for good. */
   readonly failed: number;
+  /** Begun, and not ended. */
   readonly running: number;
   /** Wanted and not begun, and those that are certain to be wanted. */
   readonly waiting: number;
@@ -32,6 +35,7 @@ export interface SlurmJobNews {
   readonly input: string;
   /** Slurm's; null before Slurm has given one. */
   readonly jobId: number | null;
+  /** Where the job is. */
   readonly state: SlurmJobState;
   /** Slurm's word for why it waits, such as `"Resources"`; null where there is none. */
   readonly reason: string | null;

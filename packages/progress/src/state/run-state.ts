@@ -1,6 +1,8 @@
 /** What the display knows of a run: worked out from its events alone. Pure. */
+import type { CallFailureKind } from "../events/call-failure-kind.ts";
 import type { CallWaitReason } from "../events/call-wait.ts";
 import type { RunEvent } from "../events/run-event.ts";
+import { type CallsWithoutNode, nextCallsWithoutNode, NO_CALLS_WITHOUT_NODE } from "./calls-without-node.ts";
 import { type FunctionProgress, functionProgress } from "./function-progress.ts";
 import { nextSlurmJobs, type SlurmJobProgress } from "./slurm-jobs.ts";
 
@@ -26,12 +28,16 @@ export interface RunState {
   readonly functions: readonly FunctionProgress[];
   /** How many results were found in the database. */
   readonly remembered: number;
+  /** How many results were removed from the database. */
+  readonly removed: number;
   /** What the first of the waiting calls waits for. */
   readonly waitingFor: CallWaitReason | null;
   /** How often each kind of problem came up, by `problemKey`. */
   readonly problems: ReadonlyMap<string, number>;
   /** What failing calls said, as far as it was shown. */
   readonly failures: readonly string[];
+  /** The calls that no node was left for. */
+  readonly withoutNode: CallsWithoutNode;
   /** When the counts were last known, or a node came up. */
   readonly countedAtMs: number;
   /** The Slurm jobs of a program on a login node, by their calls, in the order in which they were first told of. */
@@ -46,9 +52,11 @@ export interface RunState {
 
 /** Whether a run goes on. */
 export type RunPhase =
+  /** Calls may begin. */
   | { readonly kind: "running" }
   /** Calls are being ended. */
   | { readonly kind: "interrupted"; readonly signal: string }
+  /** Nothing more comes. */
   | { readonly kind: "ended"; readonly outcome: "done" | "failed" | "interrupted" };
 
 /** So many problems of a kind are shown. */
@@ -66,9 +74,11 @@ export const NO_RUN: RunState = {
   connecting: 0,
   functions: [],
   remembered: 0,
+  removed: 0,
   waitingFor: null,
   problems: new Map(),
   failures: [],
+  withoutNode: NO_CALLS_WITHOUT_NODE,
   countedAtMs: 0,
   slurmJobs: new Map(),
   slurmSilentSinceMs: null,
@@ -78,7 +88,7 @@ export const NO_RUN: RunState = {
 
 /** The state after an event that came `atMs`, on a steady clock; the same object when the event changes nothing that is shown. */
 export function nextRunState(before: RunState, event: RunEvent, atMs: number): RunState {
-  const state = countProblem(before, event);
+  const state = countWithoutNode(countProblem(before, event), event);
   switch (event.type) {
     case "run-started":
       return {
@@ -181,10 +191,7 @@ export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
     case "call-retried":
       return phase.kind !== "running";
     case "call-failed":
-      return (
-        phase.kind === "ended" ||
-        (phase.kind === "interrupted" && (event.reason === "worker-died" || event.reason === "not-started"))
-      );
+      return phase.kind === "ended" || (phase.kind === "interrupted" && ENDED_WITH_NODES.has(event.reason));
     default:
       return phase.kind === "ended";
   }
@@ -195,6 +202,14 @@ const slurmProblem = ({ type, state, name, sentence }: Extract<RunEvent, { type:
   state === "failed" || ((state === "submitting" || state === "held") && sentence !== null)
     ? `${type} ${state} ${name}`
     : null;
+
+/** Why calls fail whose workers and nodes we end. */
+const ENDED_WITH_NODES: ReadonlySet<CallFailureKind> = new Set(["worker-died", "not-started", "no-node"]);
+
+function countWithoutNode(state: RunState, event: RunEvent): RunState {
+  const withoutNode = isShutdown(state, event) ? state.withoutNode : nextCallsWithoutNode(state.withoutNode, event);
+  return withoutNode === state.withoutNode ? state : { ...state, withoutNode };
+}
 
 const withFailure = (state: RunState, event: RunEvent, message: string): RunState =>
   timesSeen(state, event) <= MAX_SHOWN ? { ...state, failures: [...state.failures, message] } : state;
@@ -208,7 +223,7 @@ function countProblem(state: RunState, event: RunEvent): RunState {
 
 function counted(
   state: RunState,
-  { functions, remembered, waitingFor }: Extract<RunEvent, { type: "counts" }>,
+  { functions, remembered, removed, waitingFor }: Extract<RunEvent, { type: "counts" }>,
   atMs: number,
 ): RunState {
   const isIdle = waitingFor !== null && functions.every(({ running }) => running === 0);
@@ -217,6 +232,7 @@ function counted(
     ...state,
     functions: functions.map((counts) => functionProgress(state, counts, atMs)),
     remembered,
+    removed,
     waitingFor,
     countedAtMs: atMs,
     idleSinceMs,

@@ -48,13 +48,22 @@ function jobsThatGoOn({ slurmJobs }: RunState): readonly StyledLine[] {
 }
 
 function doneText(state: RunState): string {
-  const { remembered, functions } = state;
-  if (functions.length > 0) return totalsText(state);
-  if (remembered === 0) return "no calls";
-  return `nothing to compute: ${remembered === 1 ? "the one result was" : `all ${countText(remembered)} results were`} in the database`;
+  if (state.functions.length > 0) return totalsText(state);
+  const parts = [...rememberedText(state), ...removedText(state)];
+  return parts.length === 0 ? "no calls" : parts.join("; ");
 }
 
-function totalsText({ functions, remembered, phase, slurmJobs }: RunState): string {
+function rememberedText({ remembered }: RunState): readonly string[] {
+  if (remembered === 0) return [];
+  const results = remembered === 1 ? "the one result was" : `all ${countText(remembered)} results were`;
+  return [`nothing to compute: ${results} in the database`];
+}
+
+const removedText = ({ removed }: RunState): readonly string[] =>
+  removed === 0 ? [] : [`${plural(removed, "result")} removed`];
+
+function totalsText(state: RunState): string {
+  const { functions, remembered, phase, slurmJobs } = state;
   const sum = (part: (f: RunState["functions"][number]) => number): number =>
     functions.reduce((total, f) => total + part(f), 0);
   const failed = sum(({ counts }) => counts.failed);
@@ -71,6 +80,7 @@ function totalsText({ functions, remembered, phase, slurmJobs }: RunState): stri
   return [
     ...parts,
     ...optional.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`),
+    ...removedText(state),
   ].join(", ");
 }
 

@@ -4,17 +4,35 @@ import type { RunEvent } from "../events/run-event.ts";
 import { endLines } from "./end-lines.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
 import { paragraph } from "./paragraph.ts";
+import { isWithoutNode } from "../state/calls-without-node.ts";
 import { isShutdown, MAX_SHOWN, type RunState, timesSeen } from "../state/run-state.ts";
 import { answersText, slurmJobEventLines } from "./slurm-job-event.ts";
 import type { StyledLine } from "./styled-line.ts";
 
 /** `state` is the state before and with the event: what the shutdown brings is judged by the former, repetition by the latter. */
-export function eventLines(
-  state: { readonly before: RunState; readonly after: RunState },
-  event: RunEvent,
-  live: boolean,
-): readonly StyledLine[] {
+export function eventLines(state: Change, event: RunEvent, live: boolean): readonly StyledLine[] {
   if (isShutdown(state.before, event)) return [];
+  return [...withoutNodeLines(state), ...ownLines(state, event, live)];
+}
+
+interface Change {
+  readonly before: RunState;
+  readonly after: RunState;
+}
+
+/** All calls that no node was left for at once, when the counts say that there are no more. Why nodes were lost was said then. */
+function withoutNodeLines({ before, after }: Change): readonly StyledLine[] {
+  const { calls, areTold } = after.withoutNode;
+  if (!areTold || before.withoutNode.areTold) return [];
+  const all = [...calls.values()].reduce((sum, each) => sum + each, 0);
+  return paragraph(
+    "✗ ",
+    `no node is left to run ${plural(all, "call")} of ${[...calls.keys()].join(", ")}. What was stored is kept: run the program again`,
+    "red",
+  );
+}
+
+function ownLines(state: Change, event: RunEvent, live: boolean): readonly StyledLine[] {
   const seen = timesSeen(state.after, event);
   if (seen > MAX_SHOWN + 1) return [];
   const lines = event.type === "slurm-job" ? jobLines(state, event, live) : linesOf(state.after, event, live);
@@ -25,11 +43,7 @@ export function eventLines(
 
 type SlurmJobEvent = Extract<RunEvent, { type: "slurm-job" }>;
 
-function jobLines(
-  { before, after }: { readonly before: RunState; readonly after: RunState },
-  { call }: SlurmJobEvent,
-  live: boolean,
-): readonly StyledLine[] {
+function jobLines({ before, after }: Change, { call }: SlurmJobEvent, live: boolean): readonly StyledLine[] {
   const job = after.slurmJobs.get(call);
   return job === undefined ? [] : slurmJobEventLines(before.slurmJobs.get(call), job, live);
 }
@@ -58,7 +72,7 @@ function linesOf(state: RunState, event: Exclude<RunEvent, SlurmJobEvent>, live:
     case "worker-not-started":
       return paragraph("⚠ ", `${event.node}: ${event.reason}`, "yellow");
     case "call-failed":
-      return paragraph("✗ ", event.message, "red");
+      return isWithoutNode(event) ? [] : paragraph("✗ ", event.message, "red");
     case "call-over-memory":
       return paragraph(
         "⚠ ",

@@ -13,6 +13,7 @@ export interface JobRoom {
   readonly columns: number;
   /** How many lines there are. */
   readonly rows: number;
+  /** The time for which they are drawn, on the clock of the run's state, in milliseconds. */
   readonly nowMs: number;
 }
 

@@ -15,8 +15,11 @@ const LONG_MS = 60_000;
 
 /** The columns of a job, or what is said in place of those behind the calls. */
 export interface SlurmJobRow {
+  /** The sign of its state, such as a green tick. */
   readonly mark: Span;
+  /** The texts of its columns, from the left. */
   readonly columns: readonly string[];
+  /** What is said in place of the columns behind the calls; undefined: nothing. */
   readonly note: Span | undefined;
 }
 

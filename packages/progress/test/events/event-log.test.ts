@@ -6,8 +6,8 @@ import { logEvents } from "../../src/events/event-log.ts";
 import type { RunEvent } from "../../src/events/run-event.ts";
 import { RunEvents } from "../../src/events/run-events.ts";
 
-const traced: RunEvent = { type: "call-ended", functionName: "f", node: "n1", attempt: 1, outcome: "done", runMs: 3 };
-const failed: RunEvent = {
+const TRACED: RunEvent = { type: "call-ended", functionName: "f", node: "n1", attempt: 1, outcome: "done", runMs: 3 };
+const FAILED: RunEvent = {
   type: "call-failed",
   functionName: "f",
   node: "n1",
@@ -15,7 +15,7 @@ const failed: RunEvent = {
   reason: "threw",
   message: "f failed\n  no",
 };
-const ended: RunEvent = { type: "run-ended", outcome: "done", seconds: 1, message: null };
+const ENDED: RunEvent = { type: "run-ended", outcome: "done", seconds: 1, message: null };
 
 type Folder = Disposable & {
   readonly dir: string;
@@ -43,18 +43,18 @@ describe("the event log", () => {
     const events = new RunEvents();
     {
       using _log = logEvents(events, log.dir);
-      events.emit(failed);
-      events.emit(traced);
+      events.emit(FAILED);
+      events.emit(TRACED);
     }
-    events.emit(ended);
+    events.emit(ENDED);
     const lines = log
       .text()
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(lines).toEqual([
-      { at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), ...failed },
-      { at: expect.any(String), ...traced },
+      { at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), ...FAILED },
+      { at: expect.any(String), ...TRACED },
     ]);
     expect(statSync(log.file).mode & 0o777).toBe(0o600);
   });
@@ -69,7 +69,7 @@ describe("the event log", () => {
       return bytes.length;
     };
     using _log = logEvents(events, log.dir, { write });
-    for (let i = 0; i < 500; i += 1) events.emit(traced);
+    for (let i = 0; i < 500; i += 1) events.emit(TRACED);
     expect(writes).toBe(0);
     await vi.waitFor(() => expect(log.types()).toHaveLength(500), { timeout: 30_000 });
     expect(writes).toBe(1);
@@ -79,17 +79,17 @@ describe("the event log", () => {
     using log = folder();
     const events = new RunEvents();
     using _log = logEvents(events, log.dir);
-    for (let i = 0; i < 10_000; i += 1) events.emit(traced);
+    for (let i = 0; i < 10_000; i += 1) events.emit(TRACED);
     expect(log.types().length).toBeGreaterThan(5_000);
   });
 
-  test.each([failed, ended, { type: "node-lost", node: "n1", reason: "silent" } as const])(
+  test.each([FAILED, ENDED, { type: "node-lost", node: "n1", reason: "silent" } as const])(
     "writes $type at once, behind what came before",
     (event) => {
       using log = folder();
       const events = new RunEvents();
       using _log = logEvents(events, log.dir);
-      events.emit(traced);
+      events.emit(TRACED);
       events.emit(event);
       expect(log.types()).toEqual(["call-ended", event.type]);
     },
@@ -105,8 +105,8 @@ describe("a disk that fails does not end the run", () => {
     const write = (_: number, bytes: Uint8Array): number => writeSync(full, bytes);
     {
       using _log = logEvents(events, log.dir, { write, warn: (message) => void warnings.push(message) });
-      events.emit(failed);
-      events.emit(failed);
+      events.emit(FAILED);
+      events.emit(FAILED);
     }
     closeSync(full);
     expect(warnings).toEqual([
@@ -120,7 +120,7 @@ describe("a disk that fails does not end the run", () => {
     const warnings: string[] = [];
     {
       using _log = logEvents(events, join(log.dir, "nowhere"), { warn: (message) => void warnings.push(message) });
-      events.emit(failed);
+      events.emit(FAILED);
     }
     expect(warnings).toEqual([expect.stringContaining("ENOENT")]);
   });
@@ -137,11 +137,11 @@ describe("a disk that fails does not end the run", () => {
       return part.length;
     };
     using _log = logEvents(events, log.dir, { write, warn: () => undefined });
-    events.emit(failed);
+    events.emit(FAILED);
     room = 10_000;
-    events.emit(ended);
+    events.emit(ENDED);
     const [torn = "", whole = ""] = log.text().split("\n");
     expect(torn).toHaveLength(40);
-    expect(JSON.parse(whole)).toMatchObject(ended);
+    expect(JSON.parse(whole)).toMatchObject(ENDED);
   });
 });

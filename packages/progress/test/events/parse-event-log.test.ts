@@ -8,15 +8,15 @@ import {
   callsOfJob,
   counts,
   ended,
-  interrupted,
+  INTERRUPTED,
   nodeLost,
   nodeReady,
   slurmJob,
-  started,
+  STARTED,
 } from "../story.ts";
 
 const STORY: readonly StampedEvent[] = [
-  at(0, started),
+  at(0, STARTED),
   at(0.1, { type: "nodes-connecting", nodes: 2 }),
   at(0.4, nodeReady("n1", 4, "not pinned")),
   at(0.5, {
@@ -37,7 +37,7 @@ const STORY: readonly StampedEvent[] = [
   at(3, { type: "slurm-notice", kind: "submission", message: "no partition has so many nodes" }),
   at(3, { type: "question", text: "d or Ctrl-C?" }),
   at(3, { type: "question", text: null }),
-  at(3.25, interrupted),
+  at(3.25, INTERRUPTED),
   at(4, ended(4, "interrupted", "enough")),
 ];
 
@@ -52,6 +52,10 @@ describe("the text of an event log", () => {
   test("of an earlier version knows of no calls that load", () => {
     const [line = ""] = written([at(1, counts([{ running: 2 }]))]).split("\n");
     expect(parseEventLog(line.replace('"loading":0,', ""))).toEqual([at(1, counts([{ running: 2, loading: 0 }]))]);
+  });
+
+  test("of an earlier version knows of no results that were removed", () => {
+    expect(parseEventLog(written([at(1, counts([]))]).replace('"removed":0,', ""))).toEqual([at(1, counts([]))]);
   });
 
   test("of an earlier version says with today's word that a node is earmarked", () => {

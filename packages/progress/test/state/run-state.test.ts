@@ -8,16 +8,16 @@ import {
   callRetried,
   counts,
   ended,
-  interrupted,
+  INTERRUPTED,
   nodeLost,
   nodeReady,
-  started,
+  STARTED,
   startMs,
 } from "../story.ts";
 
 describe("the state of a run, from its events", () => {
   test("knows the run and when it started", () => {
-    expect(after(at(0, started))).toMatchObject({
+    expect(after(at(0, STARTED))).toMatchObject({
       programId: "q7RkW",
       logDir: "out/logs/2026-11/q7RkW",
       startedAtMs: startMs,
@@ -26,27 +26,27 @@ describe("the state of a run, from its events", () => {
   });
 
   test("knows the CPUs of the nodes that are left", () => {
-    const state = after(at(0, started), at(1, nodeReady("n1", 4)), at(1, nodeReady("n2", 8)), at(9, nodeLost("n1")));
+    const state = after(at(0, STARTED), at(1, nodeReady("n1", 4)), at(1, nodeReady("n2", 8)), at(9, nodeLost("n1")));
     expect([...state.nodes]).toEqual([["n2", 8]]);
     expect(state.nodesLost).toBe(1);
   });
 
   test("does not count nodes as lost that end with the run", () => {
-    expect(after(at(0, started), at(1, nodeReady("n1", 4)), at(5, interrupted), at(6, nodeLost("n1"))).nodesLost).toBe(
+    expect(after(at(0, STARTED), at(1, nodeReady("n1", 4)), at(5, INTERRUPTED), at(6, nodeLost("n1"))).nodesLost).toBe(
       0,
     );
-    expect(after(at(0, started), at(1, nodeReady("n1", 4)), at(5, ended(5)), at(6, nodeLost("n1"))).nodesLost).toBe(0);
+    expect(after(at(0, STARTED), at(1, nodeReady("n1", 4)), at(5, ended(5)), at(6, nodeLost("n1"))).nodesLost).toBe(0);
   });
 
   test("takes a function that is new in the counts to have begun after the counts before", () => {
     const firstSample = (...events: readonly StampedEvent[]): number | undefined =>
       after(...events).functions[0]?.samples[0]?.atMs;
-    expect(firstSample(at(0, started), at(0.5, nodeReady("n1", 4)), at(1, counts([{ done: 3 }])))).toBe(startMs + 500);
-    expect(firstSample(at(0, started), at(60, counts([{ done: 3 }])))).toBe(startMs + 59_000);
+    expect(firstSample(at(0, STARTED), at(0.5, nodeReady("n1", 4)), at(1, counts([{ done: 3 }])))).toBe(startMs + 500);
+    expect(firstSample(at(0, STARTED), at(60, counts([{ done: 3 }])))).toBe(startMs + 59_000);
   });
 
   test("is the same object after an event that shows nothing", () => {
-    const state = after(at(0, started));
+    const state = after(at(0, STARTED));
     expect(
       nextRunState(
         state,
@@ -58,9 +58,9 @@ describe("the state of a run, from its events", () => {
 });
 
 describe("what the shutdown brings", () => {
-  const running = after(at(0, started));
-  const stopping = after(at(0, started), at(1, interrupted));
-  const over = after(at(0, started), at(1, ended(1)));
+  const running = after(at(0, STARTED));
+  const stopping = after(at(0, STARTED), at(1, INTERRUPTED));
+  const over = after(at(0, STARTED), at(1, ended(1)));
   const killed: RunEvent = {
     type: "call-failed",
     functionName: "f",

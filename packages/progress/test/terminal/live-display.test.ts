@@ -3,7 +3,7 @@ import type { RunEvent } from "../../src/events/run-event.ts";
 import { RunEvents } from "../../src/events/run-events.ts";
 import { showProgress } from "../../src/terminal/show-progress.ts";
 import { FakeTerminal } from "@hyperion-ts/fake-terminal";
-import { callFailed, counts, ended, interrupted, nodeReady, started, startMs } from "../story.ts";
+import { callFailed, counts, ended, INTERRUPTED, nodeReady, STARTED, startMs } from "../story.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: startMs }));
 afterEach(() => void vi.useRealTimers());
@@ -33,12 +33,12 @@ function shown({ columns = 80, rows = 24 } = {}): Shown {
   };
 }
 
-const UNDER_WAY: readonly RunEvent[] = [started, nodeReady("n1", 4), counts([{ done: 31, running: 2, waiting: 17 }])];
+const UNDER_WAY: readonly RunEvent[] = [STARTED, nodeReady("n1", 4), counts([{ done: 31, running: 2, waiting: 17 }])];
 
 describe("on a terminal", () => {
   test("a block is redrawn in place, and its clock goes on", () => {
     using run = shown();
-    run.emit(started);
+    run.emit(STARTED);
     expect(run.screen()).toMatchInlineSnapshot(`
       "
       q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
@@ -74,7 +74,7 @@ describe("on a terminal", () => {
 
   test("the final counts and the totals stay, and nothing else", () => {
     using run = shown();
-    run.emit(...UNDER_WAY, interrupted);
+    run.emit(...UNDER_WAY, INTERRUPTED);
     expect(run.screen(1_000)).toContain("ending after SIGINT");
     run.emit(counts([{ done: 50, failed: 1 }]), ended(1, "failed", "too few roots"));
     run.emit({ type: "node-lost", node: "n1", reason: "its agent ended (code 0)" });
@@ -105,7 +105,7 @@ describe("on a terminal", () => {
 
   test("it is drawn at most ten times a second", () => {
     using run = shown();
-    run.emit(started);
+    run.emit(STARTED);
     const before = run.terminal.writes;
     for (let done = 0; done < 1_000; done += 1) {
       run.emit(counts([{ done, running: 1 }]));
@@ -135,7 +135,7 @@ describe("on a terminal", () => {
     using run = shown();
     run.emit(...UNDER_WAY);
     run.terminal.echo("^C");
-    run.emit(interrupted);
+    run.emit(INTERRUPTED);
     expect(run.screen(200)).not.toContain("^C");
     expect(run.screen().match(/1 node/g)).toHaveLength(1);
   });

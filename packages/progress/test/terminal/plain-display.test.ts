@@ -3,7 +3,7 @@ import type { RunEvent } from "../../src/events/run-event.ts";
 import { RunEvents } from "../../src/events/run-events.ts";
 import { showProgress } from "../../src/terminal/show-progress.ts";
 import { FakeTerminal } from "@hyperion-ts/fake-terminal";
-import { callFailed, counts, ended, nodeReady, started, startMs } from "../story.ts";
+import { callFailed, counts, ended, nodeReady, STARTED, startMs } from "../story.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: startMs }));
 afterEach(() => void vi.useRealTimers());
@@ -24,7 +24,7 @@ function written(story: (emit: (event: RunEvent) => void, pass: (seconds: number
 describe("plain lines", () => {
   test("tell counts every ten seconds, the end and problems, and nothing twice", () => {
     const text = written((emit, pass) => {
-      emit(started);
+      emit(STARTED);
       pass(1);
       emit(nodeReady("n1", 4));
       for (let second = 1; second <= 25; second += 1) {
@@ -54,7 +54,7 @@ describe("plain lines", () => {
   test("don't notice that the wall clock is set", () => {
     const told = (setBy: (seconds: number) => void): string =>
       written((emit, pass) => {
-        emit(started);
+        emit(STARTED);
         emit(nodeReady("n1", 4));
         for (const [second, hours] of [
           [1, 1],
@@ -74,7 +74,7 @@ describe("plain lines", () => {
 
   test("tell the counts of a change also when nothing changes after it", () => {
     const text = written((emit, pass) => {
-      emit(started);
+      emit(STARTED);
       pass(2);
       emit(counts([{ running: 2 }, { name: "roots/plot", waiting: 1 }]));
       pass(3_600);
@@ -89,7 +89,7 @@ describe("plain lines", () => {
 
   test("say which module is being loaded for the first calls", () => {
     const text = written((emit, pass) => {
-      emit(started);
+      emit(STARTED);
       emit(nodeReady("n1", 4));
       pass(1);
       emit(
@@ -112,7 +112,7 @@ describe("plain lines", () => {
 
   test("tell a run that found everything in the database", () => {
     const text = written((emit, pass) => {
-      emit(started);
+      emit(STARTED);
       emit(nodeReady("n1", 4));
       pass(0.4);
       emit(counts([], 60));
@@ -129,7 +129,7 @@ describe("plain lines", () => {
 
   test("hold no escape sequences, whatever failing calls say", () => {
     const text = written((emit) => {
-      emit(started);
+      emit(STARTED);
       emit(callFailed("f", "\x1b[31mf failed\x1b[0m\r\n\x1b[2J\x07  no"));
     });
     expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);

@@ -1,40 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
-import { eventLines } from "../../src/texts/event-lines.ts";
-import { nextRunState, NO_RUN } from "../../src/state/run-state.ts";
-import {
-  at,
-  callFailed,
-  callRetried,
-  counts,
-  ended,
-  interrupted,
-  nodeLost,
-  nodeReady,
-  started,
-  textOf,
-} from "../story.ts";
+import { at, callFailed, callRetried, counts, ended, INTERRUPTED, nodeLost, nodeReady, told } from "../story.ts";
 
-/** All lines of a story, as they are kept. */
-function told(events: readonly StampedEvent[], live = false): string {
-  let state = NO_RUN;
-  const lines = [at(0, started), ...events].flatMap((stamped) => {
-    const before = state;
-    state = nextRunState(before, stamped.event, stamped.at.getTime());
-    return eventLines({ before, after: state }, stamped.event, live);
-  });
-  return `\n${textOf(lines)}\n`;
-}
-
-const worker = { node: "n1", serviceId: "3Fa" } as const;
+const WORKER = { node: "n1", serviceId: "3Fa" } as const;
 
 describe("what is told of each event", () => {
   test("when a call has left something behind that ended its worker: which one, and what", () => {
     const blame =
       "a call of roots/bracket (#7, input 2) had been answered, and left something behind that threw Error: late";
-    const line = `⚠ A worker on ${worker.node} has ended, and is replaced: ${blame}`;
+    const line = `⚠ A worker on ${WORKER.node} has ended, and is replaced: ${blame}`;
     expect(
-      told([at(1, { type: "worker-ended", ...worker, how: `the worker exited with code 70: ${blame}`, blame })]),
+      told([at(1, { type: "worker-ended", ...WORKER, how: `the worker exited with code 70: ${blame}`, blame })]),
     ).toContain(line);
   });
 
@@ -64,11 +40,11 @@ describe("what is told of each event", () => {
     const events = [
       at(1, nodeReady("n1", 16)),
       at(1, nodeReady("n2", 1, "2 of 4 usable CPUs are ours, but not which: workers are not pinned")),
-      at(1, { type: "worker-started", ...worker, pid: 7, cpuIds: [0], logFile: "out/3Fa.log" }),
+      at(1, { type: "worker-started", ...WORKER, pid: 7, cpuIds: [0], logFile: "out/3Fa.log" }),
       at(2, { type: "log", message: "half of the points\nare done" }),
       at(3, counts([{ done: 58 }, { name: "f", done: 2 }], 4)),
       at(3.2, ended(3.2)),
-      at(3.3, { type: "worker-ended", ...worker, how: "the worker was killed by SIGTERM" }),
+      at(3.3, { type: "worker-ended", ...WORKER, how: "the worker was killed by SIGTERM" }),
       at(3.3, nodeLost("n1")),
     ];
     expect(told(events)).toMatchInlineSnapshot(`
@@ -135,6 +111,30 @@ describe("what is told of each event", () => {
     `);
   });
 
+  test("calls that no node was left for are told once, together, when all of them have failed", () => {
+    const found = (name: string, i: number): StampedEvent =>
+      at(2, callFailed(name, `${name} found no node: ${i}`, "no-node"));
+    const failed = [...Array.from({ length: 48 }, (_, i) => found("f", i)), found("g", 0)];
+    const lines = told([
+      at(1, nodeLost("n1")),
+      ...failed,
+      at(3, counts([{ name: "f", failed: 48 }])),
+      // A call that is made later: it is in the totals.
+      found("f", 48),
+      at(4, counts([{ name: "f", failed: 49 }])),
+      at(5, ended(5, "failed", "f found no node: 0\n  at roots.ts:7:3")),
+    ]);
+    expect(lines).toMatchInlineSnapshot(`
+      "
+      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
+      ✗ n1 is lost: its agent is silent
+      ✗ no node is left to run 49 calls of f, g. What was stored is kept: run the program again
+      failed after 5.0 s: 49 calls, 49 failed
+          at roots.ts:7:3
+      "
+    `);
+  });
+
   test("problems of one kind are told a few times only", () => {
     const lines = told(Array.from({ length: 1_000 }, (_, i) => at(i, callFailed("f", `f failed: ${i}`))));
     expect(lines).toMatchInlineSnapshot(`
@@ -174,7 +174,7 @@ describe("what is told of each event", () => {
   test("an interruption, and not what it brings about", () => {
     const events = [
       at(1, counts([{ running: 2, waiting: 17, done: 31 }])),
-      at(2, interrupted),
+      at(2, INTERRUPTED),
       at(2.1, callRetried("roots/bracket")),
       at(2.3, nodeLost("n1")),
       at(2.3, counts([{ cancelled: 19, done: 31 }])),
@@ -188,39 +188,5 @@ describe("what is told of each event", () => {
         what was stored is in out/results.sqlite: run the same command again to go on from there
       "
     `);
-  });
-
-  test("a failure's reason, unless it has just been told", () => {
-    const failed = callFailed("roots/bracket", "roots/bracket failed on n3\n  RangeError: no");
-    expect(
-      told([
-        at(1, failed),
-        at(1, counts([{ failed: 1, cancelled: 4 }])),
-        at(2, ended(2, "failed", "roots/bracket failed on n3\n  RangeError: no")),
-      ]),
-    ).toMatchInlineSnapshot(`
-      "
-      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
-      ✗ roots/bracket failed on n3
-        RangeError: no
-      failed after 2.0 s: 1 call, 1 failed, 4 not done
-      "
-    `);
-    expect(told([at(2, ended(2, "failed", "No such file\nin out"))])).toMatchInlineSnapshot(`
-      "
-      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
-      failed after 2.0 s: 0 calls, 0 failed
-        No such file
-        in out
-      "
-    `);
-  });
-
-  test.each([
-    [0, "nothing was", "done in 0.3 s: no calls"],
-    [1, "one result was", "done in 0.3 s: nothing to compute: the one result was in the database"],
-    [12_060, "all results were", "done in 0.3 s: nothing to compute: all 12,060 results were in the database"],
-  ])("%i remembered results and no calls: %s there", (remembered, _, line) => {
-    expect(told([at(0.2, counts([], remembered)), at(0.3, ended(0.3))])).toContain(line);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { liveLines } from "../../src/texts/live-lines.ts";
-import { after, at, counts, ended, interrupted, nodeLost, nodeReady, started, startMs, textOf } from "../story.ts";
+import { after, at, counts, ended, INTERRUPTED, nodeLost, nodeReady, STARTED, startMs, textOf } from "../story.ts";
 
 const block = (seconds: number, events: readonly StampedEvent[], size = { columns: 79, rows: 24 }): string =>
-  `\n${textOf(liveLines(after(at(0, started), ...events), startMs + seconds * 1_000, size), size.columns)}\n`;
+  `\n${textOf(liveLines(after(at(0, STARTED), ...events), startMs + seconds * 1_000, size), size.columns)}\n`;
 
 const TWO_NODES = [at(1, nodeReady("n1", 16)), at(1, nodeReady("n2", 8))];
 
@@ -152,7 +152,7 @@ describe("the live block", () => {
   });
 
   test("says which nodes are gone, and that the run is ending", () => {
-    expect(block(9, [...TWO_NODES, at(5, nodeLost("n1")), at(8, interrupted)])).toMatchInlineSnapshot(`
+    expect(block(9, [...TWO_NODES, at(5, nodeLost("n1")), at(8, INTERRUPTED)])).toMatchInlineSnapshot(`
       "
       q7RkW  1 node, 8 CPUs (1 node lost)  ending after SIGINT               00:00:09
       "
@@ -215,7 +215,7 @@ describe("the live block", () => {
       { name: "roots/failed", done: 3, failed: 1, cancelled: 7 },
       { name: "roots/stream", done: 929, cancelled: 50, toCome: null },
     ];
-    expect(block(9, [...TWO_NODES, at(5, counts(functions)), at(8, interrupted), at(8, ended(8, "interrupted"))]))
+    expect(block(9, [...TWO_NODES, at(5, counts(functions)), at(8, INTERRUPTED), at(8, ended(8, "interrupted"))]))
       .toMatchInlineSnapshot(`
       "
       q7RkW  2 nodes, 24 CPUs                                                00:00:09

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { nextRunState, NO_RUN } from "../../src/state/run-state.ts";
 import { eventLines } from "../../src/texts/event-lines.ts";
-import { at, callsOfJob, counts, ended, interrupted, slurmJob, started, textOf } from "../story.ts";
+import { at, callsOfJob, counts, ended, INTERRUPTED, slurmJob, STARTED, textOf } from "../story.ts";
 
 /** All lines of a story, as they are kept. */
 function told(events: readonly StampedEvent[], live = false): string {
-  let state = nextRunState(NO_RUN, started, at(0, started).at.getTime());
+  let state = nextRunState(NO_RUN, STARTED, at(0, STARTED).at.getTime());
   const lines = events.flatMap((stamped) => {
     const before = state;
     state = nextRunState(before, stamped.event, stamped.at.getTime());
@@ -15,21 +15,21 @@ function told(events: readonly StampedEvent[], live = false): string {
   return `\n${textOf(lines)}\n`;
 }
 
-const resources = { reason: "Resources", sentence: "It waits in the queue. It waits for nodes to become free." };
-const priority = { reason: "Priority", sentence: "It waits in the queue. Jobs with a higher priority are before it." };
-const onTwo = { state: "running", nodes: ["n1", "n2"] } as const;
+const RESOURCES = { reason: "Resources", sentence: "It waits in the queue. It waits for nodes to become free." };
+const PRIORITY = { reason: "Priority", sentence: "It waits in the queue. Jobs with a higher priority are before it." };
+const ON_TWO = { state: "running", nodes: ["n1", "n2"] } as const;
 
 describe("what is told of a Slurm job", () => {
   const life = [
     at(1, slurmJob({ jobId: null, state: "submitting" })),
     at(2, slurmJob()),
-    at(3, slurmJob(resources)),
-    at(4, slurmJob(priority)),
-    at(5, slurmJob(resources)),
-    at(6, slurmJob(onTwo)),
-    at(11, slurmJob({ ...onTwo, calls: callsOfJob({ done: 20, running: 4, waiting: 26 }) })),
-    at(16, slurmJob({ ...onTwo, calls: callsOfJob({ done: 40, running: 4, waiting: 6 }) })),
-    at(20, slurmJob({ ...onTwo, state: "done", calls: callsOfJob({ done: 49, failed: 1, remembered: 7 }) })),
+    at(3, slurmJob(RESOURCES)),
+    at(4, slurmJob(PRIORITY)),
+    at(5, slurmJob(RESOURCES)),
+    at(6, slurmJob(ON_TWO)),
+    at(11, slurmJob({ ...ON_TWO, calls: callsOfJob({ done: 20, running: 4, waiting: 26 }) })),
+    at(16, slurmJob({ ...ON_TWO, calls: callsOfJob({ done: 40, running: 4, waiting: 6 }) })),
+    at(20, slurmJob({ ...ON_TWO, state: "done", calls: callsOfJob({ done: 49, failed: 1, remembered: 7 }) })),
   ];
 
   test("is a line for each change that matters, and nothing twice", () => {
@@ -54,8 +54,8 @@ describe("what is told of a Slurm job", () => {
       at(2, slurmJob({ jobId: null, state: "submitting", sentence: "Slurm does not take it yet: QOSMaxSubmitJob" })),
       at(3, slurmJob()),
       at(4, slurmJob({ state: "held", sentence: "It is held: `scontrol release 4711` lets it go on." })),
-      at(5, slurmJob({ ...onTwo, sentence: "It is suspended." })),
-      at(6, slurmJob(onTwo)),
+      at(5, slurmJob({ ...ON_TWO, sentence: "It is suspended." })),
+      at(6, slurmJob(ON_TWO)),
       at(7, slurmJob({ jobId: null, state: "submitting", sentence: "Slurm job 4711 lost n2. It is submitted again" })),
       at(8, slurmJob({ jobId: 4712 })),
       at(
@@ -95,10 +95,10 @@ describe("what is told of a Slurm job", () => {
   });
 
   test("that goes on when the program is interrupted, is what the next run joins", () => {
-    const two = [at(1, slurmJob()), at(1, slurmJob({ call: "q7RkW-2", jobId: 4712, ...onTwo }))];
+    const two = [at(1, slurmJob()), at(1, slurmJob({ call: "q7RkW-2", jobId: 4712, ...ON_TWO }))];
     const done = at(1, slurmJob({ call: "q7RkW-3", jobId: 4713, state: "done" }));
     const jobs = at(2, counts([{ name: "roots/job", waiting: 1, running: 1, done: 1 }]));
-    expect(told([...two, done, jobs, at(3, interrupted), at(3, ended(3, "interrupted"))], true)).toMatchInlineSnapshot(`
+    expect(told([...two, done, jobs, at(3, INTERRUPTED), at(3, ended(3, "interrupted"))], true)).toMatchInlineSnapshot(`
       "
       Interrupted by SIGINT: ending ...
       interrupted after 3.0 s: 1 job, 0 failed, 2 not done
@@ -107,7 +107,7 @@ describe("what is told of a Slurm job", () => {
         what was stored is in out/results.sqlite: run the same command again to go on from there
       "
     `);
-    expect(told([done, at(3, interrupted), at(3, ended(3, "interrupted"))], true)).not.toContain("scancel");
+    expect(told([done, at(3, INTERRUPTED), at(3, ended(3, "interrupted"))], true)).not.toContain("scancel");
   });
 
   test("beside it: notices, Slurm's silence, a question where no live block has it", () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { StampedEvent } from "../../src/events/run-event.ts";
 import { liveLines } from "../../src/texts/live-lines.ts";
 import { lineWidth, paintLine } from "../../src/texts/styled-line.ts";
-import { after, at, callsOfJob, counts, slurmJob, started, startMs, textOf } from "../story.ts";
+import { after, at, callsOfJob, counts, slurmJob, STARTED, startMs, textOf } from "../story.ts";
 
 const block = (seconds: number, events: readonly StampedEvent[], size = { columns: 79, rows: 24 }): string =>
-  `\n${textOf(liveLines(after(at(0, started), ...events), startMs + seconds * 1_000, size), size.columns)}\n`;
+  `\n${textOf(liveLines(after(at(0, STARTED), ...events), startMs + seconds * 1_000, size), size.columns)}\n`;
 
 const job = (n: number) => ({ call: `q7RkW-${n}`, input: `n=${n}`, jobId: 4709 + n });
 
@@ -46,7 +46,7 @@ describe("the live block of a program on a login node", () => {
 
   test("is never wider than the terminal, with marks of any width", () => {
     for (const columns of [20, 30, 40, 50, 60, 79, 200]) {
-      const lines = liveLines(after(at(0, started), ...THREE_JOBS), startMs + 10_000, { columns, rows: 24 });
+      const lines = liveLines(after(at(0, STARTED), ...THREE_JOBS), startMs + 10_000, { columns, rows: 24 });
       for (const line of lines)
         expect(lineWidth([{ text: paintLine(line, { columns, colour: false }) }])).toBeLessThanOrEqual(columns);
     }

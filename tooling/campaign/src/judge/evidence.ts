@@ -4,6 +4,7 @@ import type { Acknowledgement, Note } from "../program/journal.ts";
 
 /** How a process ended. */
 export type ProgramEnd =
+  /** By itself, with an exit code or by a signal; the other one is null. `output`: all that it printed. */
   | { readonly type: "exited"; readonly code: number | null; readonly signal: string | null; readonly output: string }
   /** It had not ended so many milliseconds after the fault, and was killed by us; `state` is what it was seen doing. */
   | { readonly type: "hung"; readonly afterMs: number; readonly state: string };

@@ -10,6 +10,7 @@ import type { Site } from "../site.ts";
 const FOLDER = "/run/hyperion-testbed";
 const fileOf = (name: string): string => `${FOLDER}/${name}.json`;
 
+/** Writes down that the cluster of that name is up. */
 export function writeState(name: string, holder: Holder): void {
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   writeFileSync(fileOf(name), JSON.stringify(holder), { mode: 0o600 });
@@ -26,6 +27,7 @@ export function findCluster(name: string): Site | undefined {
   return undefined;
 }
 
+/** Takes that back; does nothing where it was not written. */
 export function removeState(name: string): void {
   rmSync(fileOf(name), { force: true });
   try {

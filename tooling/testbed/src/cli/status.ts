@@ -5,6 +5,7 @@ import { nodeInit } from "../site.ts";
 import type { Site } from "../site.ts";
 import { nodeStates } from "../slurm-client.ts";
 
+/** The text of the table: name, address, size, Slurm's state and daemons of each machine. */
 export async function statusText(site: Site): Promise<string> {
   const states = await nodeStates(site).catch(() => []);
   const rows = hosts(site.plan).map((host) => {

@@ -23,7 +23,7 @@ export const slowSquare = defineRemote(import.meta, {
   },
 });
 
-const squares = keyValMap("squares", slowSquare.input, slowSquare.output);
+export const squares = keyValMap("squares", slowSquare.input, slowSquare.output);
 
 if (import.meta.main) {
   const [dir = "out", ms, ...numbers] = process.argv.slice(2);
