@@ -44,7 +44,8 @@ export async function runHead(path: string, number: number): Promise<number> {
   if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
   directory.removeOutcome();
   const outcome = await outcomeOf(directory, submission, number);
-  directory.writeOutcome({ id: directory.job.id, submission: number, outcome });
+  const node = process.env["SLURMD_NODENAME"];
+  directory.writeOutcome({ id: directory.job.id, submission: number, node, outcome });
   ring(bellOf(directory.path));
   return EXIT_CODES[outcome.kind];
 }

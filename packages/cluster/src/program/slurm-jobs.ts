@@ -1,26 +1,27 @@
 /** The Slurm jobs of one run of a program: submitted, at most so many at a time, joined, watched, cancelled, and taken in. */
 import { EventEmitter, once } from "node:events";
-import { pause } from "@hyperion-ts/bounds";
 import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
-import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { SubmissionNotice } from "../sbatch/submission-notice.ts";
-import { findSubmitted } from "../sbatch/find-submitted.ts";
 import { ClusterPartitions } from "../sbatch/partition-limits.ts";
 import { submitJob } from "../sbatch/submit-job.ts";
 import { cancelJobs } from "../slurm/cancel-jobs.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
+import { earlierSubmission } from "./earlier-submission.ts";
 import { JobReports } from "./job-reports.ts";
 import { JobSlots } from "./job-slots.ts";
+import { JobStarts } from "./job-starts.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
 import { ownFolder } from "./own-folder.ts";
 import { type PreparedSubmission, prepareSubmission, type Submitting } from "./prepare-submission.ts";
+import { startOf } from "./start-records.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
 import { WatchedSubmission } from "./watched-submission.ts";
@@ -35,19 +36,14 @@ export interface SlurmJobsOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Between two looks for a job of which it is not known whether it was submitted, while Slurm gives no answer. */
-const FIRST_LOOK_MS = 5_000;
-const LONGEST_LOOK_MS = 60_000;
-/** A submission of less age may still be on its way to the controller, and is looked for again after so long. */
-const YOUNG_MS = 120_000;
-const SECOND_LOOK_MS = 30_000;
-
 /** All of them. Disposing of it stops looking; it cancels nothing. */
 export class SlurmJobs implements AsyncDisposable {
   readonly env: ProgramEnv;
   /** What is told of each. */
   readonly reports: JobReports;
   readonly slots: JobSlots;
+  /** How they begin. */
+  readonly starts: JobStarts;
   readonly #dryRun: DryRun | undefined;
   readonly #outcomes = new OutcomeWatch((sentence) => this.warn("files", sentence));
   readonly #slurm: SlurmWatch;
@@ -61,6 +57,10 @@ export class SlurmJobs implements AsyncDisposable {
     this.env = env;
     this.reports = new JobReports(env.events);
     this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
+    this.starts = new JobStarts({
+      partitions: this.#partitions,
+      tell: (kind, sentence) => this.warn(kind, sentence),
+    });
     this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
     this.#slurm = new SlurmWatch({
       ...(longestPauseMs === undefined ? {} : { longestMs: longestPauseMs }),
@@ -79,12 +79,17 @@ export class SlurmJobs implements AsyncDisposable {
     return programCode.of(name)?.hash();
   }
 
-  /** Submits the job of a directory. @throws SubmissionError; DryRunError; the signal's reason. */
-  async submit(directory: JobDirectory, options: SbatchOptions, signal: AbortSignal): Promise<SubmittedCall> {
+  /** Submits the job of a directory. @throws SubmissionError; NotSubmittedError; DryRunError; the signal's reason. */
+  async submit(directory: JobDirectory, wanted: SbatchOptions, wish: AbortSignal): Promise<SubmittedCall> {
     const { id: programId } = this.env.programInfo;
-    const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> =>
-      prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
-    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, signal);
+    const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> => {
+      const options = await this.starts.withoutBrokenNodes(directory, wanted);
+      return prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
+    };
+    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, wish);
+    const { hash } = await this.snapshot();
+    const signal = AbortSignal.any([wish, this.starts.stopOf(startOf(directory.job.name, hash, wanted))]);
+    signal.throwIfAborted();
     const { number, request } = await prepare();
     directory.removeOutcome();
     const { name: slurmName } = request;
@@ -117,7 +122,8 @@ export class SlurmJobs implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<SubmittedCall | undefined> {
     const { slurmName } = submission;
-    const known = submission.jobId ?? (await this.#lookFor(submission, signal));
+    const tell = (words: string): void => this.warn("submission", words);
+    const known = submission.jobId ?? (await earlierSubmission(submission, tell, signal));
     if (known === undefined) {
       directory.amend(number, { end: "was never submitted" });
       return undefined;
@@ -133,30 +139,6 @@ export class SlurmJobs implements AsyncDisposable {
     return { number, jobId, slurmName, isJoined: true };
   }
 
-  /**
-   * The job of that name; undefined where Slurm is certain to have none: an sbatch outlives its program, and a busy controller
-   * takes its job a while later, so a young one is looked for again.
-   */
-  async #lookFor(
-    { slurmName, submittedAt }: Pick<Submission, "slurmName" | "submittedAt">,
-    signal: AbortSignal,
-  ): Promise<SlurmJobId | undefined> {
-    const ageMs = Math.abs(Date.now() - Date.parse(submittedAt));
-    let looksLeft = ageMs < YOUNG_MS ? 2 : 1;
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MS)) {
-      const look = await findSubmitted(slurmName, process.env["SBATCH_CLUSTERS"]);
-      if (look.kind === "found") return look.jobs[0].jobId;
-      if (look.kind === "not-there") {
-        looksLeft -= 1;
-        if (looksLeft === 0) return undefined;
-        await pause(SECOND_LOOK_MS, signal);
-        continue;
-      }
-      this.warn("submission", `${look.words}\nThe job ${slurmName} is looked for again`);
-      await pause(wait, signal);
-    }
-  }
-
   /** Watches a job, by its directory and in Slurm; `runs` is told whether it runs, with each change. */
   watch(directory: JobDirectory, submitted: SubmittedCall, runs: (runs: boolean) => void): WatchedSubmission {
     return new WatchedSubmission(directory, submitted, {
@@ -166,6 +148,7 @@ export class SlurmJobs implements AsyncDisposable {
       reports: this.reports,
       warn: (sentence) => this.warn("head", sentence),
       runs,
+      begun: (head) => this.starts.begun(directory, submitted.number, head),
       ended: () => void this.#ends.emit("end"),
       abandoned: () => void this.cancel(submitted),
       signal: this.env.signal,

@@ -13,6 +13,7 @@ export interface PartitionLimit {
   readonly name: string;
   /** Whether jobs that name no partition go there. */
   readonly isDefault: boolean;
+  readonly totalNodes: number;
   readonly maxNodes: number;
   readonly maxCpus: number;
   readonly maxCpusPerNode: number;
@@ -60,6 +61,7 @@ export const parsePartitions = (text: string): readonly PartitionLimit[] =>
       {
         name,
         isDefault: fields.get("Default") === "YES",
+        totalNodes: number("TotalNodes"),
         maxNodes: Math.min(number("MaxNodes"), number("TotalNodes")),
         maxCpus: number("TotalCPUs"),
         maxCpusPerNode: number("MaxCPUsPerNode"),
@@ -91,18 +93,39 @@ export function neverRuns(
   partitions: readonly PartitionLimit[],
   ownDefault?: string,
 ): string | undefined {
-  const { partition = ownDefault } = options;
-  const names = partition === null ? ownDefault : partition;
-  const wanted = typeof names === "string" ? names.split(",") : names;
-  const candidates = partitions.filter(({ name, isDefault }) => wanted?.includes(name) ?? isDefault);
-  const obstacles = candidates.map((each) => obstacleIn(each, options));
+  const obstacles = candidatesOf(options, partitions, ownDefault).map((each) => obstacleIn(each, options));
   if (obstacles.length === 0 || obstacles.includes(undefined)) return undefined;
   return `This job can never run, unless a QOS allows more: ${obstacles.join("; ")}.`;
 }
 
+/** The partitions that a job may go to. */
+function candidatesOf(
+  options: SbatchOptions,
+  partitions: readonly PartitionLimit[],
+  ownDefault: string | undefined,
+): readonly PartitionLimit[] {
+  const { partition = ownDefault } = options;
+  const names = partition === null ? ownDefault : partition;
+  const wanted = typeof names === "string" ? names.split(",") : names;
+  return partitions.filter(({ name, isDefault }) => wanted?.includes(name) ?? isDefault);
+}
+
+/** How many nodes a job needs not have of those that it may go to; Infinity where they are not known. */
+export function sparableNodes(
+  options: SbatchOptions,
+  partitions: readonly PartitionLimit[],
+  ownDefault?: string,
+): number {
+  const candidates = candidatesOf(options, partitions, ownDefault);
+  if (candidates.length === 0) return Infinity;
+  return Math.max(0, ...candidates.map(({ totalNodes }) => totalNodes - leastNodes(options)));
+}
+
+const leastNodes = ({ nodes }: SbatchOptions): number => (typeof nodes === "number" ? nodes : nodes?.min) ?? 1;
+
 function obstacleIn(partition: PartitionLimit, options: SbatchOptions): string | undefined {
-  const { nodes, nTasksPerNode, cpusPerTask, time, mem } = options;
-  const nodeCount = (typeof nodes === "number" ? nodes : nodes?.min) ?? 1;
+  const { nTasksPerNode, cpusPerTask, time, mem } = options;
+  const nodeCount = leastNodes(options);
   const cpus = (nTasksPerNode ?? 1) * (cpusPerTask ?? 1);
   const seconds = typeof time === "object" && time !== null ? jobSeconds(time) : 0;
   const megabytes = typeof mem === "object" && mem !== null ? memoryMegabytes(mem) : 0;

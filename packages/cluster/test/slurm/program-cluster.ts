@@ -229,7 +229,10 @@ export class ProgramDir {
   /** Folders of jobs whose values no caller has. */
   get jobFolders(): readonly string[] {
     const folder = join(this.path, "jobs");
-    return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "ended" && name !== "bell") : [];
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && entry.name !== "ended" ? [entry.name] : [],
+    );
   }
 
   /** The remembered squares. */
