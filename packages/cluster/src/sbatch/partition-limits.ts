@@ -6,14 +6,13 @@
 import { askSlurm } from "@hyperion-ts/slurm-env/commands";
 import { jobSeconds } from "./job-time.ts";
 import { memoryMegabytes } from "./memory-size.ts";
+import { NODE_SIZES_QUESTION, type NodeSize, type PartitionNodes, parseNodeSizes } from "./node-sizes.ts";
 import type { SbatchOptions } from "./sbatch-options.ts";
 
 /** The limits of a partition; Infinity where it has none. */
-export interface PartitionLimit {
-  readonly name: string;
+export interface PartitionLimit extends PartitionNodes {
   /** Whether jobs that name no partition go there. */
   readonly isDefault: boolean;
-  readonly totalNodes: number;
   readonly maxNodes: number;
   readonly maxCpus: number;
   readonly maxCpusPerNode: number;
@@ -45,13 +44,20 @@ export class ClusterPartitions {
 }
 
 async function askPartitions(): Promise<readonly PartitionLimit[]> {
-  const argv = ["scontrol", "show", "partition", "--oneliner"];
-  const { code, stdout } = await askSlurm(argv, { timeLimitMs: TIME_LIMIT_MS });
-  return code === 0 ? parsePartitions(stdout) : [];
+  const [partitions, sizes] = await Promise.all(
+    [PARTITIONS_QUESTION, NODE_SIZES_QUESTION].map((argv) => askSlurm(argv, { timeLimitMs: TIME_LIMIT_MS })),
+  );
+  if (partitions?.code !== 0) return [];
+  return parsePartitions(partitions.stdout, sizes?.code === 0 ? parseNodeSizes(sizes.stdout) : undefined);
 }
 
-/** What `scontrol show partition --oneliner` prints. */
-export const parsePartitions = (text: string): readonly PartitionLimit[] =>
+const PARTITIONS_QUESTION = ["scontrol", "show", "partition", "--all", "--oneliner"] as const;
+
+/** What `scontrol show partition --oneliner` prints, with the sizes of its nodes where they are known. */
+export const parsePartitions = (
+  text: string,
+  sizes: ReadonlyMap<string, readonly NodeSize[]> = new Map(),
+): readonly PartitionLimit[] =>
   text.split("\n").flatMap((line) => {
     const fields = new Map(line.split(" ").map((field) => cutAt(field, "=")));
     const name = fields.get("PartitionName");
@@ -62,6 +68,7 @@ export const parsePartitions = (text: string): readonly PartitionLimit[] =>
         name,
         isDefault: fields.get("Default") === "YES",
         totalNodes: number("TotalNodes"),
+        sizes: sizes.get(name) ?? [],
         maxNodes: Math.min(number("MaxNodes"), number("TotalNodes")),
         maxCpus: number("TotalCPUs"),
         maxCpusPerNode: number("MaxCPUsPerNode"),
@@ -98,7 +105,18 @@ export function neverRuns(
   return `This job can never run, unless a QOS allows more: ${obstacles.join("; ")}.`;
 }
 
-/** The partitions that a job may go to. */
+/**
+ * The partitions whose nodes a job may get: those that are named. Where none is, a rule of the site's may choose any other than
+ * Slurm's default.
+ */
+export const possiblePartitions = (
+  options: SbatchOptions,
+  partitions: readonly PartitionLimit[],
+  ownDefault?: string,
+): readonly PartitionLimit[] =>
+  (options.partition ?? ownDefault) === undefined ? partitions : candidatesOf(options, partitions, ownDefault);
+
+/** The partitions that a job goes to, if no rule of the site's changes that. */
 function candidatesOf(
   options: SbatchOptions,
   partitions: readonly PartitionLimit[],

@@ -51,7 +51,7 @@ export class ProgramCluster implements AsyncDisposable {
   /** Nodes n1, n2, ... with two CPUs each. */
   static async open(
     nodes: number,
-    options: Pick<TestbedOptions, "slurm" | "accounting"> = {},
+    options: Pick<TestbedOptions, "slurm" | "accounting" | "partitions"> = {},
   ): Promise<ProgramCluster> {
     const folder = mkdtempSync(join(tmpdir(), "hyperion-cluster-"));
     mkdirSync(join(folder, "runs"));
