@@ -36,6 +36,8 @@ export interface Submission {
   readonly snapshot: SnapshotName;
   /** The hash of the code of the job, or of the function; absent where it is not known. */
   readonly codeHash?: string | undefined;
+  /** The cluster that has its job, by its name; absent: the one that Slurm's commands are on. */
+  readonly cluster?: string | undefined;
   /** Slurm's id; absent until sbatch has answered. */
   readonly jobId?: number;
   /** How it ended, where it left no outcome. */

@@ -1,8 +1,7 @@
 /** The Slurm job of a submission of an earlier run of the program that was killed before it knew whether Slurm has it. */
 import { pause } from "@hyperion-ts/bounds";
-import type { SlurmJobId } from "@hyperion-ts/slurm-env";
 import type { Submission } from "../directory/job-record.ts";
-import { findSubmitted } from "../sbatch/find-submitted.ts";
+import { findSubmitted, type FoundJob } from "../sbatch/find-submitted.ts";
 
 /** Between two looks while Slurm gives no answer. */
 const FIRST_LOOK_MS = 5_000;
@@ -18,15 +17,15 @@ const SECOND_LOOK_MS = 30_000;
  * @throws the signal's reason
  */
 export async function earlierSubmission(
-  { slurmName, submittedAt }: Pick<Submission, "slurmName" | "submittedAt">,
+  { slurmName, submittedAt, cluster }: Pick<Submission, "slurmName" | "submittedAt" | "cluster">,
   tell: (sentence: string) => void,
   signal: AbortSignal,
-): Promise<SlurmJobId | undefined> {
+): Promise<FoundJob | undefined> {
   const ageMs = Math.abs(Date.now() - Date.parse(submittedAt));
   let looksLeft = ageMs < YOUNG_MS ? 2 : 1;
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MS)) {
-    const look = await findSubmitted(slurmName, process.env["SBATCH_CLUSTERS"]);
-    if (look.kind === "found") return look.jobs[0].jobId;
+    const look = await findSubmitted(slurmName, cluster);
+    if (look.kind === "found") return look.jobs[0];
     if (look.kind === "not-there") {
       looksLeft -= 1;
       if (looksLeft === 0) return undefined;

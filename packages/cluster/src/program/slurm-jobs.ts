@@ -11,6 +11,7 @@ import type { SubmissionNotice } from "../sbatch/submission-notice.ts";
 import { ClusterPartitions } from "../sbatch/partition-limits.ts";
 import { submitJob } from "../sbatch/submit-job.ts";
 import { cancelJobs } from "../slurm/cancel-jobs.ts";
+import { askOn, chosenCluster } from "../slurm/chosen-cluster.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
@@ -46,9 +47,12 @@ export class SlurmJobs implements AsyncDisposable {
   readonly starts: JobStarts;
   readonly #dryRun: DryRun | undefined;
   readonly #outcomes = new OutcomeWatch((sentence) => this.warn("files", sentence));
-  readonly #slurm: SlurmWatch;
+  /** One for each cluster. */
+  readonly #slurm = new Map<string | undefined, SlurmWatch>();
+  readonly #longestPauseMs: number | undefined;
+  readonly #cluster = chosenCluster(process.env);
   readonly #takeIn: TakeIn;
-  readonly #partitions = new ClusterPartitions();
+  readonly #partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
@@ -62,10 +66,7 @@ export class SlurmJobs implements AsyncDisposable {
       tell: (kind, sentence) => this.warn(kind, sentence),
     });
     this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
-    this.#slurm = new SlurmWatch({
-      ...(longestPauseMs === undefined ? {} : { longestMs: longestPauseMs }),
-      onNotice: (notice) => env.events.emit(eventOf(notice)),
-    });
+    this.#longestPauseMs = longestPauseMs;
     this.#takeIn = new TakeIn(env.results);
   }
 
@@ -84,7 +85,8 @@ export class SlurmJobs implements AsyncDisposable {
     const { id: programId } = this.env.programInfo;
     const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> => {
       const options = await this.starts.withoutBrokenNodes(directory, wanted);
-      return prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
+      const snapshot = await this.snapshot();
+      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.#cluster, ...only });
     };
     if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, wish);
     const { hash } = await this.snapshot();
@@ -108,10 +110,10 @@ export class SlurmJobs implements AsyncDisposable {
         throw error;
       },
     );
-    directory.amend(number, { jobId: submitted.jobId });
-    this.reports.tell(directory, { state: "waiting", jobId: submitted.jobId });
-    this.#slurm.askSoon();
-    return { number, jobId: submitted.jobId, slurmName, isJoined: false };
+    const { jobId, cluster = this.#cluster } = submitted;
+    directory.amend(number, { jobId, cluster });
+    this.reports.tell(directory, { state: "waiting", jobId });
+    return { number, jobId, cluster, slurmName, isJoined: false };
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
@@ -123,27 +125,28 @@ export class SlurmJobs implements AsyncDisposable {
   ): Promise<SubmittedCall | undefined> {
     const { slurmName } = submission;
     const tell = (words: string): void => this.warn("submission", words);
-    const known = submission.jobId ?? (await earlierSubmission(submission, tell, signal));
-    if (known === undefined) {
+    const known = submission.jobId === undefined ? await earlierSubmission(submission, tell, signal) : submission;
+    if (known?.jobId === undefined) {
       directory.amend(number, { end: "was never submitted" });
       return undefined;
     }
-    const jobId = parseSlurmJobId(known);
-    if (submission.jobId === undefined) directory.amend(number, { jobId });
+    const jobId = parseSlurmJobId(known.jobId);
+    const cluster = known.cluster ?? submission.cluster;
+    if (submission.jobId === undefined) directory.amend(number, { jobId, cluster });
     if (this.#dryRun !== undefined) return await this.#dryRun.join(directory, jobId, signal);
     this.reports.tell(directory, {
       state: "waiting",
       jobId,
       sentence: `is there already, of the program's run ${submission.programId}`,
     });
-    return { number, jobId, slurmName, isJoined: true };
+    return { number, jobId, cluster, slurmName, isJoined: true };
   }
 
   /** Watches a job, by its directory and in Slurm; `runs` is told whether it runs, with each change. */
   watch(directory: JobDirectory, submitted: SubmittedCall, runs: (runs: boolean) => void): WatchedSubmission {
     return new WatchedSubmission(directory, submitted, {
       outcomes: this.#outcomes,
-      slurm: this.#slurm,
+      slurm: this.#watchOn(submitted.cluster),
       takeIn: this.#takeIn,
       reports: this.reports,
       warn: (sentence) => this.warn("head", sentence),
@@ -155,9 +158,21 @@ export class SlurmJobs implements AsyncDisposable {
     });
   }
 
+  #watchOn(cluster: string | undefined): SlurmWatch {
+    const known = this.#slurm.get(cluster);
+    if (known !== undefined) return known;
+    const watch = new SlurmWatch({
+      ...(this.#longestPauseMs === undefined ? {} : { longestMs: this.#longestPauseMs }),
+      onNotice: (notice) => this.env.events.emit(eventOf(notice)),
+      ask: askOn(cluster),
+    });
+    this.#slurm.set(cluster, watch);
+    return watch;
+  }
+
   /** Cancels a job, and waits until it is gone. */
-  async cancel({ jobId, slurmName }: SubmittedCall): Promise<void> {
-    const { left } = await cancelJobs([{ jobId, name: slurmName }]);
+  async cancel({ jobId, slurmName, cluster }: SubmittedCall): Promise<void> {
+    const { left } = await cancelJobs([{ jobId, name: slurmName }], { ask: askOn(cluster) });
     for (const job of left)
       this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
@@ -198,7 +213,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outcomes[Symbol.dispose]();
-    await this.#slurm[Symbol.asyncDispose]();
+    for (const watch of this.#slurm.values()) await watch[Symbol.asyncDispose]();
     await this.#takeIn[Symbol.asyncDispose]();
   }
 }

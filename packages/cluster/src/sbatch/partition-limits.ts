@@ -3,7 +3,7 @@
  * waits for ever (EnforcePartLimits in slurm.conf): both numbers are told before. Only told, because a QOS may have other
  * limits. (scontrol(1), `show partition`)
  */
-import { askSlurm } from "@hyperion-ts/slurm-env/commands";
+import type { askSlurm } from "@hyperion-ts/slurm-env/commands";
 import { jobSeconds } from "./job-time.ts";
 import { memoryMegabytes } from "./memory-size.ts";
 import { NODE_SIZES_QUESTION, type NodeSize, type PartitionNodes, parseNodeSizes } from "./node-sizes.ts";
@@ -28,14 +28,20 @@ const TIME_LIMIT_MS = 10_000;
 
 /** The partitions of the cluster, asked for when they are needed: one for all submissions of a program. */
 export class ClusterPartitions {
+  readonly #ask: typeof askSlurm;
   #asked: Promise<readonly PartitionLimit[]> | undefined;
   #askedAtMs = 0;
+
+  /** @param ask asks the cluster */
+  constructor(ask: typeof askSlurm) {
+    this.#ask = ask;
+  }
 
   /** The partitions; none where Slurm does not answer. Never rejects. */
   async list(): Promise<readonly PartitionLimit[]> {
     if (this.#asked === undefined || performance.now() - this.#askedAtMs > FRESH_MS) {
       this.#askedAtMs = performance.now();
-      this.#asked = askPartitions();
+      this.#asked = askPartitions(this.#ask);
     }
     const partitions = await this.#asked;
     if (partitions.length === 0) this.#asked = undefined;
@@ -43,9 +49,9 @@ export class ClusterPartitions {
   }
 }
 
-async function askPartitions(): Promise<readonly PartitionLimit[]> {
+async function askPartitions(ask: typeof askSlurm): Promise<readonly PartitionLimit[]> {
   const [partitions, sizes] = await Promise.all(
-    [PARTITIONS_QUESTION, NODE_SIZES_QUESTION].map((argv) => askSlurm(argv, { timeLimitMs: TIME_LIMIT_MS })),
+    [PARTITIONS_QUESTION, NODE_SIZES_QUESTION].map((argv) => ask(argv, { timeLimitMs: TIME_LIMIT_MS })),
   );
   if (partitions?.code !== 0) return [];
   return parsePartitions(partitions.stdout, sizes?.code === 0 ? parseNodeSizes(sizes.stdout) : undefined);

@@ -9,7 +9,8 @@ import { ClusterPartitions, neverRuns, possiblePartitions } from "./partition-li
 import type { SbatchRefusal } from "./sbatch-answer.ts";
 import { type SbatchCommand, sbatchCommand, type SubmissionRequest } from "./sbatch-command.ts";
 import { withSbatchDefaults } from "./sbatch-options.ts";
-import { askSbatch, clustersOf } from "./slurm-submission.ts";
+import { askOn, clustersOf } from "../slurm/chosen-cluster.ts";
+import { askSbatch } from "./slurm-submission.ts";
 import type { FoundJob } from "./find-submitted.ts";
 import { inSeconds, sentence } from "./sentence.ts";
 import { SubmissionError } from "./submission-error.ts";
@@ -155,9 +156,7 @@ class Submission {
   }
 
   async #comparePartitions(): Promise<void> {
-    // Those of another cluster are not asked for.
-    if (clustersOf(this.#env) !== undefined) return;
-    const { onNotice, partitions = new ClusterPartitions() } = this.#options;
+    const { onNotice, partitions = new ClusterPartitions(askOn(clustersOf(this.#env))) } = this.#options;
     const options = withSbatchDefaults(this.#request.options, this.#request.directory);
     const own = this.#env["SBATCH_PARTITION"];
     const all = await partitions.list();
