@@ -19,6 +19,8 @@ export interface JobRecord {
   readonly database: string;
   /** The program's folder for what can be made anew. */
   readonly dataDir: string;
+  /** Where the program and its jobs keep their locks and folders of objects; absent: `dataDir`. */
+  readonly ownDataDir?: string;
   /** ISO 8601. */
   readonly createdAt: string;
 }
