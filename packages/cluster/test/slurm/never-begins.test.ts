@@ -108,5 +108,7 @@ describeOnTestbed(describe)("a job that can't begin", () => {
     const { outcome, printed } = await dir.run({ jobs: [[1]], sbatch: { partition: "nowhere" } });
     expectFailure(outcome, printed, /There is no such partition: `sinfo --summarize` lists them/, "SubmissionError");
     expect(printed).toMatch(/sbatch --parsable .*--partition=nowhere/);
+    // Of the stack only what is the person's own.
+    expect(printed).not.toMatch(/^ +at .*(?:node_modules|packages\/\w+\/src)/m);
   });
 });
