@@ -16,7 +16,7 @@ import { NotSubmittedError } from "../not-submitted-error.ts";
 import { type ClusterPartitions, sparableNodes } from "../sbatch/partition-limits.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
-import { jobError } from "./job-failure.ts";
+import { isOfThePast, jobError } from "./job-failure.ts";
 import { brokenNodes, NODES_OWN_FAILURES, startOf, type StartRecord, withRecord } from "./start-records.ts";
 import type { Settled } from "./watched-submission.ts";
 
@@ -93,7 +93,8 @@ export class JobStarts {
     const record = { atMs: Date.now(), node: node ?? "", start, jobId: started.jobId, failure };
     if (node !== undefined) this.#add(directory, record);
     const goesElsewhere = node !== undefined && (await this.#isLeftOut(directory, started.number, node));
-    if (NODES_OWN_FAILURES.has(failure)) return;
+    // Who has started the program again may have mended what failed before.
+    if (NODES_OWN_FAILURES.has(failure) || isOfThePast(settled)) return;
     const { last, first } = this.#lastOf(record, () => jobError(settled, directory, started));
     this.#last.set(start, { ...record, first });
     if (last === undefined || (node === last.node && goesElsewhere)) return;
@@ -145,7 +146,7 @@ export class JobStarts {
     const jobs = failures.map(({ jobId }) => jobId).join(" and ");
     this.#world.tell(
       "node",
-      `Node ${node} is left out from now on (--exclude=${node}), for a day: Slurm jobs ${jobs} failed there before they had begun. Remove ${file}, and it is used again`,
+      `Node ${node} is left out from now on (--exclude=${node}), for a day: Slurm jobs ${jobs} failed there before they had begun. Remove ${file}, and the next run uses it again`,
     );
   }
 
