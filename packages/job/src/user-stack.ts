@@ -1,6 +1,6 @@
 /**
- * The frames of a stack that its reader has written: where in the program something was called. Node's frames and those of
- * these packages say nothing to a person, and there are many of them.
+ * The frames of a stack that its reader has written: where in the program something was called. Node's frames, those of these
+ * packages and those of what they call (a queue, ssh) say nothing to a person, and there are many of them.
  */
 
 /** V8 keeps ten frames, which are all ours between a call and a job's own line. */
@@ -21,6 +21,8 @@ const PACKAGES = [
   "transport",
   "wire",
 ];
+/** What these packages call, and what calls them back. */
+const CALLED = ["p-queue", "p-timeout", "node-ssh", "ssh2", "msgpackr", "rolldown"];
 /** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */
 const folder = new URL("../../", import.meta.url).pathname;
 
@@ -64,6 +66,7 @@ function isOfUser(frame: string): boolean {
   const path = /(?:^\s+at |\(|async )(?:file:\/\/)?(\/.*):\d+:\d+\)?/.exec(frame)?.[1];
   return (
     path !== undefined &&
+    !CALLED.some((name) => path.includes(`/node_modules/${name}/`)) &&
     !PACKAGES.some((name) =>
       /^(?:src|dist)\//.test(
         inside(path, `${folder}${name}/`) ?? inside(path, `/node_modules/@hyperion-ts/${name}/`) ?? "",

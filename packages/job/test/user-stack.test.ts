@@ -19,6 +19,7 @@ const OTHERS = [
   "    at run (file:///home/ada/node_modules/@hyperion-ts/job/dist/run/run-session.js:1:1)",
   "    at run (file:///home/ada/node_modules/.pnpm/@hyperion-ts+wire@0.1.0/node_modules/@hyperion-ts/wire/src/channel.ts:1:1)",
   "    at run (/home/ada/node_modules/@hyperion-ts/results/dist/index.js:1:1)",
+  "    at async file:///home/ada/node_modules/.pnpm/p-queue@10.0.0/node_modules/p-queue/dist/index.js:1:1",
 ];
 
 test("of a stack the reader's own frames are shown, and what is no frame stays", () => {

@@ -84,7 +84,8 @@ function askingEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Defaults of options (filters, questions, other clusters, formats). */
-const CHANGES_ANSWERS = /^(?:SCANCEL|SCONTROL|SQUEUE)_|^SLURM_(?:CLUSTERS|TIME_FORMAT|BITSTR_LEN)$|^(?:TZ|LC_ALL)$/;
+const CHANGES_ANSWERS =
+  /^(?:SACCT|SCANCEL|SCONTROL|SINFO|SQUEUE)_|^SLURM_(?:CLUSTERS|TIME_FORMAT|BITSTR_LEN)$|^(?:TZ|LC_ALL)$/;
 
 function noExitCode({ code, killed, message, signal }: ExecFileException, timeLimitMs: number): NoExitCode {
   if (code === "ABORT_ERR") return { kind: "aborted" };

@@ -107,7 +107,7 @@ export class JobDirectory {
   }
 
   /** Writes down what has become known of submission `number`. */
-  amend(number: number, known: Pick<Submission, "jobId" | "end" | "delivered">): void {
+  amend(number: number, known: Pick<Submission, "jobId" | "cluster" | "end" | "delivered">): void {
     const all = this.submissions().map((one, at) => (at === number - 1 ? { ...one, ...known } : one));
     writeWhole(this.#submissions, JSON.stringify(all, null, 2));
   }

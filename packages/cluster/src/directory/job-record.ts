@@ -19,6 +19,8 @@ export interface JobRecord {
   readonly database: string;
   /** The program's folder for what can be made anew. */
   readonly dataDir: string;
+  /** Where the program and its jobs keep their locks and folders of objects; absent: `dataDir`. */
+  readonly ownDataDir?: string;
   /** ISO 8601. */
   readonly createdAt: string;
 }
@@ -36,6 +38,8 @@ export interface Submission {
   readonly snapshot: SnapshotName;
   /** The hash of the code of the job, or of the function; absent where it is not known. */
   readonly codeHash?: string | undefined;
+  /** The cluster that has its job, by its name; absent: the one that Slurm's commands are on. */
+  readonly cluster?: string | undefined;
   /** Slurm's id; absent until sbatch has answered. */
   readonly jobId?: number;
   /** How it ended, where it left no outcome. */

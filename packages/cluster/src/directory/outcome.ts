@@ -21,6 +21,8 @@ export interface SignedOutcome {
   readonly id: string;
   /** The number of the submission, from 1 on. */
   readonly submission: number;
+  /** Slurm's name of the node that its head ran on; absent where Slurm has not told. */
+  readonly node?: string | undefined;
   readonly outcome: Outcome;
 }
 

@@ -8,6 +8,7 @@ import {
   type HasSignal,
   InterruptedError,
   type Job,
+  type JobEnv,
   local,
   type ProgramInfo,
   remoteEval,
@@ -18,6 +19,7 @@ import {
 } from "@hyperion-ts/job";
 import { type AnyRemoteFunction, checkOutput, findRemote, parseInput } from "@hyperion-ts/remote";
 import { encodeValue, errorToData } from "@hyperion-ts/wire";
+import type { SharesFolder } from "../across-jobs.ts";
 import { bellOf, ring } from "../directory/bell.ts";
 import { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
@@ -44,7 +46,8 @@ export async function runHead(path: string, number: number): Promise<number> {
   if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
   directory.removeOutcome();
   const outcome = await outcomeOf(directory, submission, number);
-  directory.writeOutcome({ id: directory.job.id, submission: number, outcome });
+  const node = process.env["SLURMD_NODENAME"];
+  directory.writeOutcome({ id: directory.job.id, submission: number, node, outcome });
   ring(bellOf(directory.path));
   return EXIT_CODES[outcome.kind];
 }
@@ -90,7 +93,11 @@ function jobOf(fn: AnyRemoteFunction, directory: JobDirectory): Job<unknown> {
         remoteEval(asRemote(fn), await inputOf(directory, env)),
       )(env);
   const run = fn.run as unknown as (input: unknown) => Job<unknown>;
-  return async (env) => await checkOutput(fn, await run(await parseInput(fn, await inputOf(directory, env)))(env));
+  const { dataDir, ownDataDir = dataDir } = directory.job;
+  return async (env) => {
+    const shared: JobEnv & SharesFolder = { ...env, ownDataDir };
+    return await checkOutput(fn, await run(await parseInput(fn, await inputOf(directory, env)))(shared));
+  };
 }
 
 /** It was found by its name: the types of its input and output are the schemas'. */

@@ -3,11 +3,12 @@
  * somebody who waits for him.
  */
 import { closeSync, constants, existsSync, openSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { pause, steadyNowMs } from "@hyperion-ts/bounds";
-import type { ProgramInfo } from "@hyperion-ts/job";
 import { privateFolder } from "@hyperion-ts/own-files";
 import { type LockInTheWay, type OwnLock, readHolder, tryLock } from "@hyperion-ts/results/lock-file";
+import type { SharesFolder } from "../across-jobs.ts";
+import { sharedFolder } from "../program/own-folder.ts";
 import { heldLock } from "./held-lock.ts";
 import { HolderWatch } from "./holder-watch.ts";
 import type { LockError } from "./lock-error.ts";
@@ -28,11 +29,9 @@ const TOLD_AFTER_MS = 30_000;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** Who wants the locks. */
-export interface LockRequest {
-  readonly programInfo: ProgramInfo;
+export interface LockRequest extends SharesFolder {
   /** Ends the wait. */
   readonly signal: AbortSignal;
-  readonly log?: ((message: string) => void) | undefined;
 }
 
 /** Locks that are held until this is disposed of. */
@@ -45,7 +44,7 @@ const turns = new Turns();
 
 /** Waits for the locks. @throws NotOursError; the file system's error; the signal's reason. */
 export async function holdLocks(keys: readonly LockKey[], request: LockRequest): Promise<HeldLocks> {
-  const folder = privateFolder(join(resolve(request.programInfo.dataDir), "locks"));
+  const folder = privateFolder(join(sharedFolder(request), "locks"));
   const lost = new AbortController();
   const onLost = (error: LockError): void => lost.abort(error);
   const wanted = keys.map((key) => new WantedLock(join(folder, key.file), key, request, onLost));

@@ -19,8 +19,8 @@ export interface HeadLook {
 
 /** What is to be told: after which time, in milliseconds. */
 export interface HeadNews {
-  /** `not-begun`: this start of the job has brought no report yet. */
-  readonly kind: "silent" | "not-begun" | "heard-again";
+  /** `not-begun`: this start of the job has brought no report yet; `begun`: now it has. */
+  readonly kind: "silent" | "not-begun" | "begun" | "heard-again";
   readonly afterMs: number;
 }
 
@@ -40,7 +40,7 @@ export class HeadSilence {
     this.#last = look;
     this.#changedMs = nowMs;
     this.#told = false;
-    return heardAgain ? { kind: "heard-again", afterMs } : undefined;
+    return heardAgain ? { kind: report === undefined ? "begun" : "heard-again", afterMs } : undefined;
   }
 
   #unchanged(afterMs: number): HeadNews | undefined {
@@ -69,6 +69,8 @@ export function headNewsText({ kind, afterMs }: HeadNews, { host, pid, jobId, ou
       return `Its head (process ${pid} on ${host}) has not reported for ${seconds}, though Slurm says that the job runs: it is stopped, busy or hangs, or the file server is slow. ${help}`;
     case "not-begun":
       return `It has run for ${seconds}, and its head has not reported: its preamble or the start of the program takes long or hangs, or the file server is slow. ${help}`;
+    case "begun":
+      return `Its head has reported, after ${seconds}`;
     case "heard-again":
       return `Its head reports again, after ${seconds}`;
     default:

@@ -47,7 +47,7 @@ export class JobCall {
     this.#request = request;
   }
 
-  /** What the job gives. @throws JobError; SubmissionError; the signal's reason. */
+  /** What the job gives. @throws JobError; SubmissionError; NotSubmittedError; the signal's reason. */
   async value(): Promise<JobValue> {
     const kept = await this.#kept();
     if (kept !== undefined) return await this.#deliver(kept, "had ended before this run of the program");
@@ -100,6 +100,7 @@ export class JobCall {
       this.#jobs.watch(directory, submitted, (runs) => counted.is(runs ? "running" : "waiting")),
     );
     const settled = await this.#settled(submitted, watched);
+    await this.#jobs.starts.ended(directory, submitted, settled);
     const watch = stack.move();
     return { value: { submitted, settled }, gone: watched.gone, [Symbol.dispose]: () => watch.dispose() };
   }

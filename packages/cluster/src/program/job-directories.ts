@@ -9,7 +9,7 @@ import type { ProgramInfo } from "@hyperion-ts/job";
 import { newServiceId } from "@hyperion-ts/wire";
 import { JobDirectory } from "../directory/job-directory.ts";
 import type { CallKind } from "../directory/job-record.ts";
-import { ownFolder } from "./own-folder.ts";
+import { ownDataDir, ownFolder } from "./own-folder.ts";
 
 /** What a call is known by; `input` is undefined where it is computed when the job has begun. */
 export interface CallIdentity {
@@ -70,6 +70,8 @@ export class JobDirectories {
       call,
       database: this.#info.database,
       dataDir: this.#info.dataDir,
+      // Who has been told of the folder of jobs need not be told of this one.
+      ownDataDir: ownDataDir(this.#info.dataDir, () => undefined),
       createdAt: new Date().toISOString(),
     }) as const;
 }

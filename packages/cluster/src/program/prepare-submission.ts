@@ -13,6 +13,8 @@ export interface Submitting {
   readonly programId: ProgramId;
   readonly options: SbatchOptions;
   readonly snapshot: Snapshot;
+  /** The cluster, where it is not the one that Slurm's commands are on. */
+  readonly cluster: string | undefined;
   /** How it has ended before it began: it is only shown. Absent: it is to be made. */
   readonly end?: string;
 }
@@ -36,7 +38,7 @@ const headProgram = fileURLToPath(new URL(`../head/head-main${extname(import.met
  */
 export function prepareSubmission(
   directory: JobDirectory,
-  { programId, options, snapshot: { file, hash, functionHashes }, end }: Submitting,
+  { programId, options, snapshot: { file, hash, functionHashes }, cluster, end }: Submitting,
 ): PreparedSubmission {
   const number = directory.submissions().length + 1;
   const request: SubmissionRequest = {
@@ -56,6 +58,7 @@ export function prepareSubmission(
     options,
     snapshot: { file, hash },
     codeHash: functionHashes[directory.job.name],
+    cluster,
     ...(end === undefined ? {} : { end }),
   });
   return { number, request };

@@ -3,6 +3,7 @@ import { callable, checkOptions, checkValue, duration, flag, type Rules, structu
 import type { ProgramInfo } from "@hyperion-ts/job";
 import { endingProgram, type ProgramEnv, runProgram, RUN_RULES } from "@hyperion-ts/job/program";
 import { checkSbatchOptions } from "../sbatch/check-sbatch-options.ts";
+import { chosenCluster } from "../slurm/chosen-cluster.ts";
 import type { Cluster } from "./cluster-env.ts";
 import { ClusterWork } from "./cluster-work.ts";
 import { LeaveOrCancel } from "./leave-or-cancel.ts";
@@ -63,4 +64,5 @@ function check<A>(cluster: Cluster<A>, options: ClusterOptions): void {
   checkValue("runCluster", "the program", cluster, callable);
   checkOptions<object>("runCluster", options, RULES);
   checkSbatchOptions("runCluster: sbatchOptions", options.sbatchOptions ?? {});
+  chosenCluster(process.env);
 }

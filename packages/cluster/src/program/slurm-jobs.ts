@@ -1,26 +1,28 @@
 /** The Slurm jobs of one run of a program: submitted, at most so many at a time, joined, watched, cancelled, and taken in. */
 import { EventEmitter, once } from "node:events";
-import { pause } from "@hyperion-ts/bounds";
 import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
-import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
+import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { SubmissionNotice } from "../sbatch/submission-notice.ts";
-import { findSubmitted } from "../sbatch/find-submitted.ts";
 import { ClusterPartitions } from "../sbatch/partition-limits.ts";
 import { submitJob } from "../sbatch/submit-job.ts";
 import { cancelJobs } from "../slurm/cancel-jobs.ts";
+import { askOn, chosenCluster } from "../slurm/chosen-cluster.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
+import { earlierSubmission } from "./earlier-submission.ts";
 import { JobReports } from "./job-reports.ts";
 import { JobSlots } from "./job-slots.ts";
+import { JobStarts } from "./job-starts.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
 import { ownFolder } from "./own-folder.ts";
 import { type PreparedSubmission, prepareSubmission, type Submitting } from "./prepare-submission.ts";
+import { startOf } from "./start-records.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
 import { WatchedSubmission } from "./watched-submission.ts";
@@ -35,24 +37,22 @@ export interface SlurmJobsOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Between two looks for a job of which it is not known whether it was submitted, while Slurm gives no answer. */
-const FIRST_LOOK_MS = 5_000;
-const LONGEST_LOOK_MS = 60_000;
-/** A submission of less age may still be on its way to the controller, and is looked for again after so long. */
-const YOUNG_MS = 120_000;
-const SECOND_LOOK_MS = 30_000;
-
 /** All of them. Disposing of it stops looking; it cancels nothing. */
 export class SlurmJobs implements AsyncDisposable {
   readonly env: ProgramEnv;
   /** What is told of each. */
   readonly reports: JobReports;
   readonly slots: JobSlots;
+  /** How they begin. */
+  readonly starts: JobStarts;
   readonly #dryRun: DryRun | undefined;
   readonly #outcomes = new OutcomeWatch((sentence) => this.warn("files", sentence));
-  readonly #slurm: SlurmWatch;
+  /** One for each cluster. */
+  readonly #slurm = new Map<string | undefined, SlurmWatch>();
+  readonly #longestPauseMs: number | undefined;
+  readonly #cluster = chosenCluster(process.env);
   readonly #takeIn: TakeIn;
-  readonly #partitions = new ClusterPartitions();
+  readonly #partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
@@ -61,11 +61,12 @@ export class SlurmJobs implements AsyncDisposable {
     this.env = env;
     this.reports = new JobReports(env.events);
     this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
-    this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
-    this.#slurm = new SlurmWatch({
-      ...(longestPauseMs === undefined ? {} : { longestMs: longestPauseMs }),
-      onNotice: (notice) => env.events.emit(eventOf(notice)),
+    this.starts = new JobStarts({
+      partitions: this.#partitions,
+      tell: (kind, sentence) => this.warn(kind, sentence),
     });
+    this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
+    this.#longestPauseMs = longestPauseMs;
     this.#takeIn = new TakeIn(env.results);
   }
 
@@ -79,12 +80,18 @@ export class SlurmJobs implements AsyncDisposable {
     return programCode.of(name)?.hash();
   }
 
-  /** Submits the job of a directory. @throws SubmissionError; DryRunError; the signal's reason. */
-  async submit(directory: JobDirectory, options: SbatchOptions, signal: AbortSignal): Promise<SubmittedCall> {
+  /** Submits the job of a directory. @throws SubmissionError; NotSubmittedError; DryRunError; the signal's reason. */
+  async submit(directory: JobDirectory, wanted: SbatchOptions, wish: AbortSignal): Promise<SubmittedCall> {
     const { id: programId } = this.env.programInfo;
-    const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> =>
-      prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
-    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, signal);
+    const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> => {
+      const options = await this.starts.withoutBrokenNodes(directory, wanted);
+      const snapshot = await this.snapshot();
+      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.#cluster, ...only });
+    };
+    if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, wish);
+    const { hash } = await this.snapshot();
+    const signal = AbortSignal.any([wish, this.starts.stopOf(startOf(directory.job.name, hash, wanted))]);
+    signal.throwIfAborted();
     const { number, request } = await prepare();
     directory.removeOutcome();
     const { name: slurmName } = request;
@@ -103,10 +110,10 @@ export class SlurmJobs implements AsyncDisposable {
         throw error;
       },
     );
-    directory.amend(number, { jobId: submitted.jobId });
-    this.reports.tell(directory, { state: "waiting", jobId: submitted.jobId });
-    this.#slurm.askSoon();
-    return { number, jobId: submitted.jobId, slurmName, isJoined: false };
+    const { jobId, cluster = this.#cluster } = submitted;
+    directory.amend(number, { jobId, cluster });
+    this.reports.tell(directory, { state: "waiting", jobId });
+    return { number, jobId, cluster, slurmName, isJoined: false };
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
@@ -117,64 +124,55 @@ export class SlurmJobs implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<SubmittedCall | undefined> {
     const { slurmName } = submission;
-    const known = submission.jobId ?? (await this.#lookFor(submission, signal));
-    if (known === undefined) {
+    const tell = (words: string): void => this.warn("submission", words);
+    const known = submission.jobId === undefined ? await earlierSubmission(submission, tell, signal) : submission;
+    if (known?.jobId === undefined) {
       directory.amend(number, { end: "was never submitted" });
       return undefined;
     }
-    const jobId = parseSlurmJobId(known);
-    if (submission.jobId === undefined) directory.amend(number, { jobId });
+    const jobId = parseSlurmJobId(known.jobId);
+    const cluster = known.cluster ?? submission.cluster;
+    if (submission.jobId === undefined) directory.amend(number, { jobId, cluster });
     if (this.#dryRun !== undefined) return await this.#dryRun.join(directory, jobId, signal);
     this.reports.tell(directory, {
       state: "waiting",
       jobId,
       sentence: `is there already, of the program's run ${submission.programId}`,
     });
-    return { number, jobId, slurmName, isJoined: true };
-  }
-
-  /**
-   * The job of that name; undefined where Slurm is certain to have none: an sbatch outlives its program, and a busy controller
-   * takes its job a while later, so a young one is looked for again.
-   */
-  async #lookFor(
-    { slurmName, submittedAt }: Pick<Submission, "slurmName" | "submittedAt">,
-    signal: AbortSignal,
-  ): Promise<SlurmJobId | undefined> {
-    const ageMs = Math.abs(Date.now() - Date.parse(submittedAt));
-    let looksLeft = ageMs < YOUNG_MS ? 2 : 1;
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MS)) {
-      const look = await findSubmitted(slurmName, process.env["SBATCH_CLUSTERS"]);
-      if (look.kind === "found") return look.jobs[0].jobId;
-      if (look.kind === "not-there") {
-        looksLeft -= 1;
-        if (looksLeft === 0) return undefined;
-        await pause(SECOND_LOOK_MS, signal);
-        continue;
-      }
-      this.warn("submission", `${look.words}\nThe job ${slurmName} is looked for again`);
-      await pause(wait, signal);
-    }
+    return { number, jobId, cluster, slurmName, isJoined: true };
   }
 
   /** Watches a job, by its directory and in Slurm; `runs` is told whether it runs, with each change. */
   watch(directory: JobDirectory, submitted: SubmittedCall, runs: (runs: boolean) => void): WatchedSubmission {
     return new WatchedSubmission(directory, submitted, {
       outcomes: this.#outcomes,
-      slurm: this.#slurm,
+      slurm: this.#watchOn(submitted.cluster),
       takeIn: this.#takeIn,
       reports: this.reports,
       warn: (sentence) => this.warn("head", sentence),
       runs,
+      begun: (head) => this.starts.begun(directory, submitted.number, head),
       ended: () => void this.#ends.emit("end"),
       abandoned: () => void this.cancel(submitted),
       signal: this.env.signal,
     });
   }
 
+  #watchOn(cluster: string | undefined): SlurmWatch {
+    const known = this.#slurm.get(cluster);
+    if (known !== undefined) return known;
+    const watch = new SlurmWatch({
+      ...(this.#longestPauseMs === undefined ? {} : { longestMs: this.#longestPauseMs }),
+      onNotice: (notice) => this.env.events.emit(eventOf(notice)),
+      ask: askOn(cluster),
+    });
+    this.#slurm.set(cluster, watch);
+    return watch;
+  }
+
   /** Cancels a job, and waits until it is gone. */
-  async cancel({ jobId, slurmName }: SubmittedCall): Promise<void> {
-    const { left } = await cancelJobs([{ jobId, name: slurmName }]);
+  async cancel({ jobId, slurmName, cluster }: SubmittedCall): Promise<void> {
+    const { left } = await cancelJobs([{ jobId, name: slurmName }], { ask: askOn(cluster) });
     for (const job of left)
       this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
@@ -215,7 +213,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outcomes[Symbol.dispose]();
-    await this.#slurm[Symbol.asyncDispose]();
+    for (const watch of this.#slurm.values()) await watch[Symbol.asyncDispose]();
     await this.#takeIn[Symbol.asyncDispose]();
   }
 }

@@ -36,6 +36,8 @@ export interface Watching {
   readonly warn: (sentence: string) => void;
   /** Whether it runs, or waits, is told with each change. */
   readonly runs: (runs: boolean) => void;
+  /** Its head has reported for the first time. */
+  readonly begun: (head: HeadRecord) => void;
   /** Slurm says that it has ended. */
   readonly ended: () => void;
   /** Nobody runs it any more, and Slurm does not end it by itself. */
@@ -74,6 +76,7 @@ export class WatchedSubmission implements Disposable {
   readonly #silence = new HeadSilence();
   #reportedAtMs: number | undefined;
   #head: HeadRecord | undefined;
+  #hasBegun = false;
   #runs = false;
   #restarts = 0;
   #wasThere: boolean;
@@ -112,6 +115,8 @@ export class WatchedSubmission implements Disposable {
   #reported(): void {
     const head = this.#directory.head();
     if (head?.submission !== this.#submitted.number || head.restarts < this.#restarts) return;
+    if (!this.#hasBegun) this.#watching.begun(head);
+    this.#hasBegun = true;
     this.#head = head;
     this.#started(head.restarts);
     this.#begun.resolve();

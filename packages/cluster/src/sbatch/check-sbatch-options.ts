@@ -118,7 +118,7 @@ const preamble: Rule = (value, name) => {
 /** Options that would take from us what we need. sbatch takes any beginning of a name that is no other's. */
 const NOT_FURTHER: readonly (readonly [option: string, why: string])[] = [
   ["array", "would start the same job several times"],
-  ["clusters", "a job directory is one cluster's"],
+  ["clusters", "is chosen by the variable SLURM_CLUSTERS, for all jobs of a program"],
   ["export", "the job's variables are made by the program that submits it"],
   ["export-file", "the job's variables are made by the program that submits it"],
   ["get-user-env", "the node would wait for a login shell"],

@@ -1,6 +1,7 @@
 /** The commands of a submission: sbatch, and scancel for a job that nobody wants any more. */
 import { after } from "@hyperion-ts/bounds";
 import { askSlurm, SlurmCommandError } from "@hyperion-ts/slurm-env/commands";
+import { onCluster } from "../slurm/chosen-cluster.ts";
 import type { FoundJob } from "./find-submitted.ts";
 import { readSbatchAnswer, type SbatchAnswer } from "./sbatch-answer.ts";
 import type { SbatchCommand } from "./sbatch-command.ts";
@@ -29,12 +30,9 @@ export async function askSbatch(
   return readSbatchAnswer(await askSlurm(argv, options));
 }
 
-/** The clusters that sbatch submits to by these variables; undefined where it is the one that it is on. */
-export const clustersOf = (env: Environment): string | undefined => env["SBATCH_CLUSTERS"] ?? env["SLURM_CLUSTERS"];
-
 /** Ends a job. Gives what was in the way, if anything was. */
 export async function cancelSubmitted({ jobId, cluster }: FoundJob): Promise<string | undefined> {
-  const argv = ["scancel", ...(cluster === undefined ? [] : [`--clusters=${cluster}`]), String(jobId)];
+  const argv = onCluster(["scancel", String(jobId)], cluster);
   const answer = await askSlurm(argv);
   return answer.code === 0 ? undefined : new SlurmCommandError(argv, answer).message;
 }

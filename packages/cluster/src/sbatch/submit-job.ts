@@ -4,11 +4,13 @@
  */
 import { aborter, anything, callable, checkOptions, duration, fields, pause, structured } from "@hyperion-ts/bounds";
 import type { SlurmJobId } from "@hyperion-ts/slurm-env";
-import { ClusterPartitions, neverRuns } from "./partition-limits.ts";
+import { neverHeld } from "./node-sizes.ts";
+import { ClusterPartitions, neverRuns, possiblePartitions } from "./partition-limits.ts";
 import type { SbatchRefusal } from "./sbatch-answer.ts";
 import { type SbatchCommand, sbatchCommand, type SubmissionRequest } from "./sbatch-command.ts";
 import { withSbatchDefaults } from "./sbatch-options.ts";
-import { askSbatch, clustersOf } from "./slurm-submission.ts";
+import { askOn, clustersOf } from "../slurm/chosen-cluster.ts";
+import { askSbatch } from "./slurm-submission.ts";
 import type { FoundJob } from "./find-submitted.ts";
 import { inSeconds, sentence } from "./sentence.ts";
 import { SubmissionError } from "./submission-error.ts";
@@ -59,7 +61,7 @@ const UNKNOWN_ATTEMPTS = 3;
  * An abort of `signal` while sbatch runs leaves it 5 s for its answer. A job that was taken is then cancelled; where that is
  * not known, it is looked for twice, which takes half a minute, and cancelled where it is found.
  *
- * @throws SubmissionError when Slurm refuses the job, and would again; TypeError and RangeError for a request that can't be
+ * @throws SubmissionError when Slurm refuses the job, and would again, or no nodes can ever hold it; TypeError and RangeError for a request that can't be
  *   right; the signal's reason after an abort
  * @example
  * const { jobId } = await submitJob(request, { signal, onNotice: ({ text }) => console.error(text) });
@@ -154,11 +156,17 @@ class Submission {
   }
 
   async #comparePartitions(): Promise<void> {
-    // Those of another cluster are not asked for.
-    if (clustersOf(this.#env) !== undefined) return;
-    const { onNotice, partitions = new ClusterPartitions() } = this.#options;
+    const { onNotice, partitions = new ClusterPartitions(askOn(clustersOf(this.#env))) } = this.#options;
     const options = withSbatchDefaults(this.#request.options, this.#request.directory);
-    const text = neverRuns(options, await partitions.list(), this.#env["SBATCH_PARTITION"]);
+    const own = this.#env["SBATCH_PARTITION"];
+    const all = await partitions.list();
+    const changedByVariables = ["SBATCH_RESERVATION", "SBATCH_OVERCOMMIT"].some(
+      (name) => this.#env[name] !== undefined,
+    );
+    const never = changedByVariables ? undefined : neverHeld(options, possiblePartitions(options, all, own));
+    if (never !== undefined)
+      throw new SubmissionError(this.#request, this.#command, { kind: "never-held", words: never });
+    const text = neverRuns(options, all, own);
     if (text !== undefined) onNotice({ kind: "never-runs", text: `${this.#request.name}: ${text}` });
   }
 }

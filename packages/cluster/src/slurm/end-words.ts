@@ -57,7 +57,10 @@ function wordsOf(how: HowJobEnded, place: EndPlace): Words {
     case "boot-failed":
       return [`did not begin: its nodes could not be started${on}`, "Submit it again; the administrators know more."];
     case "revoked":
-      return ["is run by another cluster of the federation"];
+      return [
+        "is run by another cluster of the federation, and nobody here sees how it goes",
+        "Choose the cluster yourself, by the variable SLURM_CLUSTERS, and run the program again.",
+      ];
     case "output-not-openable":
       return [
         `never began: its node could not open the file of its output, ${place.outputFile ?? "whose path is not known"}`,

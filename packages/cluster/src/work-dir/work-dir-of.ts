@@ -1,14 +1,16 @@
 /** A folder for each object that a program works on. (Hyperion.Cluster: newWorkDir) */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { type HasProgramInfo, type HasResults, insert, keyValMap, lookup } from "@hyperion-ts/job";
+import { join } from "node:path";
+import { type HasResults, insert, keyValMap, lookup } from "@hyperion-ts/job";
 import { privateFolder } from "@hyperion-ts/own-files";
 import { canonicalJson, findNotJson, type JsonValue } from "@hyperion-ts/results/json";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { SharesFolder } from "../across-jobs.ts";
+import { sharedFolder } from "../program/own-folder.ts";
 
 /** The folder of an object, as `newWorkDir` says. */
-export async function workDirOf(object: JsonValue, env: HasProgramInfo & HasResults): Promise<string> {
+export async function workDirOf(object: JsonValue, env: SharesFolder & HasResults): Promise<string> {
   const problem = findNotJson(object);
   if (problem !== undefined)
     throw new TypeError(
@@ -16,7 +18,7 @@ export async function workDirOf(object: JsonValue, env: HasProgramInfo & HasResu
     );
   const remembered = await lookup(workDirectories, object)(env);
   const isThere = remembered !== undefined && existsSync(remembered);
-  const path = isThere ? remembered : join(resolve(env.programInfo.dataDir), objectId(object));
+  const path = isThere ? remembered : join(sharedFolder(env), objectId(object));
   privateFolder(path);
   if (path !== remembered) await insert(workDirectories, object, path)(env);
   // Not without links, as a node may have others on the way.

@@ -1,5 +1,5 @@
 /** Locks among the calls of one process. */
-import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
@@ -139,13 +139,20 @@ test("the lock file says who has it, and for which key", async () => {
   });
 });
 
-test("a folder that others may write to is refused", async () => {
+test("where others may write to the folder above, locks are in the home; a folder that is there and theirs is refused", async () => {
   using folder = programFolder();
+  vi.stubEnv("HOME", join(folder.path, "home"));
   mkdirSync(join(folder.path, "data"));
   chmodSync(join(folder.path, "data"), 0o777);
+  expect(await lock("a", async () => folder.locks())(folder.env)).toEqual([]);
+  expect(readdirSync(join(folder.path, "home/.local/state/hyperion-ts"))).toHaveLength(1);
+  vi.unstubAllEnvs();
+  vi.stubEnv("HOME", join(folder.path, "other"));
+  mkdirSync(join(folder.path, "data", "locks"));
   await expect(lock("a", never)(folder.env)).rejects.toThrow(
     expect.objectContaining({ name: "NotOursError", message: expect.stringContaining("may be written to by others") }),
   );
+  vi.unstubAllEnvs();
 });
 
 test("what is no JSON value is refused as a key, by its place", async () => {

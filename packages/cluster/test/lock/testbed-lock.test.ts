@@ -1,5 +1,5 @@
 /** Locks between a program on a login node and the heads of its jobs. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -31,14 +31,19 @@ describeOnTestbed(describe)("a program's locks", () => {
   const locks = ({ path }: ProgramDir): readonly string[] =>
     readdirSync(join(path, "data", "locks")).filter((name) => name.endsWith(".lock"));
 
-  test("hold among it and two jobs: no update is lost, and all have the same work folder", async () => {
-    const dir = await cluster.dir("counts");
+  test.each([
+    ["private", 0o755, "^/srv/runs/private/data/Object_"],
+    // Others may write to the program's folder: what is believed is in the home.
+    ["shared", 0o777, "^/home/alice/.local/state/hyperion-ts/data-\\w+/Object_"],
+  ])("hold among it and two jobs: none loses an update, all have one work folder (%s)", async (name, mode, place) => {
+    const dir = await cluster.dir(name);
+    chmodSync(dir.path, mode);
     const folders = await run(dir, "count");
     expect(counted(join(dir.path, "count"))).toBe(24);
-    expect(locks(dir)).toEqual([]);
-    expect(new Set(Object(folders))).toEqual(
-      new Set([expect.stringMatching(new RegExp(`^${dir.inCluster}/data/Object_`))]),
-    );
+    expect(new Set(Object(folders))).toEqual(new Set([expect.stringMatching(new RegExp(place))]));
+    const { stdout } = await cluster.testbed.run("login", ["ls", `${Object(folders)[0]}/../locks`], { user: "alice" });
+    expect(stdout).not.toContain(".lock");
+    expect(existsSync(join(dir.path, "data", "locks"))).toBe(name === "private");
   });
 
   test("are free when the head that had them is killed, and when the program is, and is started again", async () => {

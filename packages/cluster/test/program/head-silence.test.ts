@@ -33,5 +33,6 @@ describe("the silence of a head", () => {
     expect(silence.look({ runs: true, report: undefined }, 60_000)).toBeUndefined();
     expect(silence.look({ runs: true, report: undefined }, 61_000)).toEqual({ kind: "not-begun", afterMs: 60_000 });
     expect(silence.look({ runs: true, report: undefined }, 90_000)).toBeUndefined();
+    expect(silence.look({ runs: true, report: 1 }, 95_000)).toEqual({ kind: "begun", afterMs: 94_000 });
   });
 });

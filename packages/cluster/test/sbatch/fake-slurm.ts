@@ -10,7 +10,7 @@ export class FakeSlurm implements Disposable {
   readonly path = `${this.#folder}:${process.env["PATH"]}`;
 
   constructor(answers: Readonly<Record<string, readonly string[]>>) {
-    const silent = { sbatch: ["echo 1"], squeue: [":"], scancel: [":"], scontrol: ["exit 1"] };
+    const silent = { sbatch: ["echo 1"], squeue: [":"], scancel: [":"], scontrol: ["exit 1"], sinfo: ["exit 1"] };
     for (const [command, lines] of Object.entries({ ...silent, ...answers })) this.#make(command, lines);
   }
 

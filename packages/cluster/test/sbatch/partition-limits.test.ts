@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { neverRuns, parsePartitions } from "../../src/sbatch/partition-limits.ts";
+import { neverHeld, parseNodeSizes } from "../../src/sbatch/node-sizes.ts";
+import { neverRuns, parsePartitions, possiblePartitions } from "../../src/sbatch/partition-limits.ts";
 import type { SbatchOptions } from "../../src/sbatch/sbatch-options.ts";
 
 // As Slurm 24.11 prints it.
@@ -7,13 +8,20 @@ const TEXT = `PartitionName=main AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL 
 PartitionName=short AllowGroups=ALL Default=NO MaxNodes=1 MaxTime=00:05:00 MaxCPUsPerNode=2 State=UP TotalCPUs=4 TotalNodes=2 MaxMemPerNode=1000
 PartitionName=week Default=NO MaxNodes=UNLIMITED MaxTime=7-00:00:00 MaxCPUsPerNode=UNLIMITED State=UP TotalCPUs=4000 TotalNodes=200 MaxMemPerNode=UNLIMITED
 `;
-const partitions = parsePartitions(TEXT);
+// As `sinfo --exact` prints it.
+const sizes = parseNodeSizes("main|1|2|1000 \nmain|1|2|2000\nshort|2|2|1000\nweek|150|16|64000\nweek|50|64|256000\n");
+const partitions = parsePartitions(TEXT, sizes);
 
 test("limits are read", () => {
   expect(partitions).toEqual([
     {
       name: "main",
       isDefault: true,
+      totalNodes: 2,
+      sizes: [
+        { count: 1, cpus: 2, megabytes: 1_000 },
+        { count: 1, cpus: 2, megabytes: 2_000 },
+      ],
       maxNodes: 2,
       maxCpus: 4,
       maxCpusPerNode: Infinity,
@@ -23,6 +31,8 @@ test("limits are read", () => {
     {
       name: "short",
       isDefault: false,
+      totalNodes: 2,
+      sizes: [{ count: 2, cpus: 2, megabytes: 1_000 }],
       maxNodes: 1,
       maxCpus: 4,
       maxCpusPerNode: 2,
@@ -65,4 +75,58 @@ test.each([
   [{ nodes: null, time: "unlimited", mem: "all" }, undefined],
 ] satisfies (readonly [SbatchOptions, string | undefined])[])("%j may run, with a default of %j", (options, own) => {
   expect(neverRuns(options, partitions, own)).toBeUndefined();
+});
+
+const held = (options: SbatchOptions, own?: string): string | undefined =>
+  neverHeld(options, possiblePartitions(options, partitions, own));
+
+test.each([
+  [{ partition: "main", nodes: 3 }, "it asks for 3 nodes, and the partition main has 2"],
+  [
+    { partition: "main", cpusPerTask: 3 },
+    "it asks for 3 CPUs on each node, and no node of the partition main has more than 2",
+  ],
+  [
+    { partition: "week", mem: { gigabytes: 300 } },
+    "it asks for 307200 MB of memory on each node, and no node of the partition week has more than 256000",
+  ],
+  [
+    { partition: "week", nodes: 60, nTasksPerNode: 32, mem: { gigabytes: 1 } },
+    "it asks for 60 nodes with 32 CPUs and 1024 MB of memory each, and the partition week has 50 of that size",
+  ],
+  [
+    { partition: ["main", "short"], nodes: 3 },
+    "it asks for 3 nodes, and the partition main has 2; and for 3 nodes, and the partition short has 2",
+  ],
+  // Of all partitions, where the site may choose.
+  [{ nodes: 201 }, "; and for 201 nodes, and the partition week has 200"],
+] satisfies (readonly [SbatchOptions, string])[])(
+  "%j can be held by no nodes: both numbers are named",
+  (options, words) => {
+    expect(held(options)).toContain(words);
+  },
+);
+
+test.each([
+  // Limits that can be changed.
+  [{ partition: "short", nodes: 2, time: { hours: 1 } }, undefined],
+  [{ partition: "main", nodes: 2, mem: { megabytes: 1_000 } }, undefined],
+  // Another partition may have it.
+  [{ nodes: 3 }, undefined],
+  [{ partition: "unknown", nodes: 9_000 }, undefined],
+  // Other options decide.
+  [{ nodes: 3, further: ["--overcommit"] }, "main"],
+  [{ nodes: 3, reservation: "course" }, "main"],
+] satisfies (readonly [SbatchOptions, string | undefined])[])(
+  "%j may be held, with a default of %j",
+  (options, own) => {
+    expect(held(options, own)).toBeUndefined();
+  },
+);
+
+test("where Slurm does not show all nodes of a partition, nobody knows what they hold", () => {
+  const hidden = parsePartitions(text, parseNodeSizes("main|1|2|1000\n"));
+  expect(
+    neverHeld({ partition: "main", nodes: 30 }, possiblePartitions({ partition: "main" }, hidden)),
+  ).toBeUndefined();
 });

@@ -29,7 +29,6 @@ describeOnTestbed(describe, { accounting: true })("a refused submission", { time
     ["a feature that no node has", { constraint: "haswell" }, "Invalid feature specification"],
     ["a resource that there is not", { gres: ["unicorn:2"] }, "Invalid generic resource (gres) specification"],
     ["a reservation that there is not", { reservation: "course" }, "reservation is invalid"],
-    ["more memory than a node has", { mem: { terabytes: 4 } }, ""],
     ["an option that sbatch does not know", { further: ["--flux=1"] }, "unrecognized option"],
     ["a dependency that is none", { dependency: "soon" }, ""],
   ] satisfies (readonly [string, SbatchOptions, string])[])(
@@ -46,23 +45,29 @@ describeOnTestbed(describe, { accounting: true })("a refused submission", { time
     },
   );
 
+  test("for more than the partition gives is told before, with both numbers", async () => {
+    const options = { partition: "brief", time: { hours: 1 } };
+    const { error, notices } = await cluster.submit(await cluster.request("large", "true", { options }));
+    const told = "60 minutes, and the partition brief gives 5";
+    expect(notices).toEqual([{ kind: "never-runs", text: expect.stringContaining(told) }]);
+    const words = expect.stringContaining("Requested time limit is invalid");
+    expect(error).toMatchObject({ name: "SubmissionError", words });
+  });
+
   test.each([
-    [
-      { partition: "brief", time: { hours: 1 } },
-      "Requested time limit is invalid",
-      "60 minutes, and the partition brief gives 5",
-    ],
-    [
-      { nodes: 2, time: { minutes: 1 } },
-      "Node count specification invalid",
-      "2 nodes, and the partition main gives 1 at most",
-    ],
-  ] satisfies (readonly [SbatchOptions, string, string])[])(
-    "for more than the partition %j gives is told before, with both numbers",
-    async (options, words, told) => {
-      const { error, notices } = await cluster.submit(await cluster.request("large", "true", { options }));
-      expect(notices).toEqual([{ kind: "never-runs", text: expect.stringContaining(told) }]);
+    [{ nodes: 2 }, "it asks for 2 nodes, and the partition main has 1"],
+    [{ partition: "main", cpusPerTask: 3 }, "3 CPUs on each node, and no node of the partition main has more than 2"],
+    [{ mem: { terabytes: 4 } }, "4194304 MB of memory on each node, and no node of the partition main has more than"],
+  ] satisfies (readonly [SbatchOptions, string])[])(
+    "for what no nodes can hold, %j, is not made: an error names both numbers",
+    async (options, words) => {
+      const { error, notices } = await cluster.submit(await cluster.request("never", "true", { options }));
+      expect(notices).toEqual([]);
       expect(error).toMatchObject({ name: "SubmissionError", words: expect.stringContaining(words) });
+      expect(error?.message).toMatch(
+        /^The job never was not submitted, as it could never run: it asks for .*sbatch --/s,
+      );
+      expect(await cluster.jobsNamed("never")).toEqual([]);
     },
   );
 

@@ -1,4 +1,6 @@
 /** Limits of an account: what ends by itself is waited for, the rest is told. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, untilSome } from "./program-cluster.ts";
@@ -25,9 +27,18 @@ describeOnTestbed(describe, { accounting: true })("an account's limits", () => {
     });
   });
 
-  test("and who has cancelled a job are known where there is accounting", async () => {
+  test("and who has cancelled a job are known where there is accounting, on a cluster that was chosen by its name", async () => {
     const dir = await cluster.dir("who");
+    const env = { SLURM_CLUSTERS: "testbed" };
+    const first = dir.start({ jobs: [[1]], until: "never" }, { env });
+    await first.says(/: runs on n\d/);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const record = readFileSync(join(dir.path, "jobs", dir.jobFolders[0] ?? "", "submissions.json"), "utf8");
+    expect(JSON.parse(record)).toMatchObject([{ cluster: "testbed" }]);
+    // Its job is asked for where it is, whatever is chosen now.
     const running = dir.start({ jobs: [[1]], until: "never" });
+    await running.says(/is there already/);
     await untilSome("call that has begun", () => dir.noted("begun").length === 1);
     await cluster.testbed.run("login", ["scancel", await running.job()], { user: "root" });
     const { printed } = await running.ended;

@@ -5,7 +5,12 @@ import { ProgramCluster, untilSome } from "./program-cluster.ts";
 
 describeOnTestbed(describe)("a job that a person cancels", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(2)));
+  beforeAll(
+    async () =>
+      void (cluster = await ProgramCluster.open(2, {
+        partitions: [{ name: "main" }, { name: "small", slurm: { MaxNodes: "1" } }],
+      })),
+  );
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   test.concurrent("while it waits, held by its user", async () => {
@@ -24,12 +29,12 @@ describeOnTestbed(describe)("a job that a person cancels", () => {
     expect(printed).toMatch(/It is held: `scontrol release` lets it go on/);
   });
 
-  test.concurrent("while it waits for what there is not", async () => {
+  test.concurrent("while it waits for what its partition does not give", async () => {
     const dir = await cluster.dir("never");
-    const running = dir.start({ jobs: [[1]], sbatch: { nodes: 40 } });
+    const running = dir.start({ jobs: [[1]], sbatch: { nodes: 2, partition: "small" } });
     const job = await running.job();
     await cluster.isIn("PENDING", job);
-    await running.says(/Its partition can't give what it asks for/);
+    await running.says(/⚠ .*It asks for more or fewer nodes than its partition allows/);
     await cluster.command("scancel", job);
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toMatchObject({
@@ -37,7 +42,18 @@ describeOnTestbed(describe)("a job that a person cancels", () => {
       name: "JobError",
       message: expect.stringMatching(/was cancelled while it waited in the queue/),
     });
-    expect(printed).toMatch(/This job can never run.*it asks for 40 nodes/);
+    expect(printed).toMatch(/This job can never run.*it asks for 2 nodes, and the partition small gives 1 at most/);
+  });
+
+  test.concurrent("need not be: what no nodes can hold is not submitted", async () => {
+    const dir = await cluster.dir("large");
+    const { outcome, printed } = await dir.run({ jobs: [[1]], sbatch: { nodes: 40 } });
+    expect(outcome, printed).toMatchObject({
+      kind: "failed",
+      name: "SubmissionError",
+      message: expect.stringMatching(/was not submitted, as it could never run: it asks for 40 nodes, .* has 2/),
+    });
+    expect(printed).not.toContain("is submitted");
   });
 
   test.concurrent("while it runs, keeps what it had computed", async () => {

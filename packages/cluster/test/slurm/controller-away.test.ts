@@ -6,6 +6,8 @@ import { ProgramCluster, type Running, untilSome } from "./program-cluster.ts";
 
 /** How long it takes is what is tried: Slurm's commands need less to give up. */
 const AWAY_MS = 20_000;
+/** A squeue that begins with it fails before it is over. */
+const HANGS_MS = 12_000;
 
 describeOnTestbed(describe)("a run goes on", () => {
   let cluster: ProgramCluster;
@@ -51,5 +53,24 @@ describeOnTestbed(describe)("a run goes on", () => {
     expect(printed).toMatch(/Slurm answers again, after \d+ s/);
     expect(printed.match(/: is submitted/g)?.length).toBe(3);
     expect(dir.noted("done").length).toBe(6);
+  });
+
+  test("after a kill -9 while sbatch waits for a slurmctld that hangs: the job is there once", async () => {
+    const dir = await cluster.dir("hung");
+    const before = (await cluster.testbed.jobs()).length;
+    const request = { jobs: [[1]], sbatch: { nTasksPerNode: 2 } };
+    await cluster.testbed.fault.hangSlurmctld();
+    const first = dir.start(request);
+    await untilSome("sbatch", () => cluster.left("login").some((argv) => argv.startsWith("sbatch ")));
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const second = dir.start(request);
+    await sleep(HANGS_MS);
+    await cluster.testbed.fault.startSlurmctld();
+    const { printed } = await second.ended;
+    expect(dir.outcome, printed).toEqual({ kind: "done", jobs: [[1]], singles: [] });
+    await untilSome("end of sbatch", () => !cluster.left("login").some((argv) => argv.startsWith("sbatch ")));
+    expect((await cluster.testbed.jobs()).length, printed).toBe(before + 1);
+    expect(dir.noted("begun")).toEqual([1]);
   });
 });

@@ -5,7 +5,7 @@ import { ProgramCluster, untilSome } from "./program-cluster.ts";
 
 describeOnTestbed(describe)("a node that is lost", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(7, { slurm: { SlurmdTimeout: "5" } })));
+  beforeAll(async () => void (cluster = await ProgramCluster.open(8, { slurm: { SlurmdTimeout: "5" } })));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   const squares = { kind: "done", jobs: [[1, 4, 9, 16, 25, 36]], singles: [] };
@@ -49,5 +49,31 @@ describeOnTestbed(describe)("a node that is lost", () => {
     await cluster.testbed.fault.heal("n5");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(squares);
+  });
+
+  test.concurrent("where the head runs, and Slurm starts the job again by itself: it goes on elsewhere, with what is left", async () => {
+    const dir = await cluster.dir("requeued");
+    // One CPU: calls come one after the other.
+    const sbatch = { nTasksPerNode: 1, exclude: ["n[1-6]"] };
+    const running = dir.start({ jobs: [[1, 2, 3, 4, 5, 6]], ms: 1_000, sbatch, options: { longestPauseMs: 2_000 } });
+    const job = await running.job();
+    await untilSome("two calls that are done", () => dir.noted("done").length >= 2);
+    const before = dir.noted("begun").length;
+    const [, lost = ""] = await running.says(/: runs on (n[78])/);
+    await cluster.testbed.fault.stop(lost);
+    await cluster.isIn("PENDING", job);
+    await cluster.command("scontrol", "update", `jobid=${job}`, "StartTime=now");
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toEqual(squares);
+    expect(printed.match(/: is submitted/g)?.length, printed).toBe(1);
+    expect(printed).toContain("Slurm has put it back into the queue: it goes on from what it had computed");
+    expect(printed).toMatch(new RegExp(`: runs on ${lost === "n7" ? "n8" : "n7"}`));
+    // What ran when the power went, or had just ended, may run again; nothing else.
+    const begun = dir.noted("begun");
+    expect(
+      begun.slice(before).every((x) => x >= before - 1),
+      begun.join(),
+    ).toBe(true);
+    expect(new Set(begun)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
   });
 });

@@ -51,7 +51,7 @@ export class ProgramCluster implements AsyncDisposable {
   /** Nodes n1, n2, ... with two CPUs each. */
   static async open(
     nodes: number,
-    options: Pick<TestbedOptions, "slurm" | "accounting"> = {},
+    options: Pick<TestbedOptions, "slurm" | "accounting" | "partitions"> = {},
   ): Promise<ProgramCluster> {
     const folder = mkdtempSync(join(tmpdir(), "hyperion-cluster-"));
     mkdirSync(join(folder, "runs"));
@@ -123,6 +123,14 @@ export class ProgramCluster implements AsyncDisposable {
   }
 }
 
+/** How a program is started. */
+interface StartOptions {
+  /** The path of Node. */
+  readonly node?: string;
+  /** More variables. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number | null;
@@ -157,17 +165,15 @@ export class ProgramDir {
   }
 
   /** Starts the program on the login node. */
-  start(request: Omit<ProgramRequest, "dir">, { node = "/opt/node/node" }: { readonly node?: string } = {}): Running {
+  start(request: Omit<ProgramRequest, "dir">, { node = "/opt/node/node", env = {} }: StartOptions = {}): Running {
     rmSync(join(this.path, "outcome.json"), { force: true });
     const argv = [node, `${this.#programs}/squares-program.ts`, JSON.stringify({ ...request, dir: this.inCluster })];
-    const child = this.#testbed.spawn("login", argv, { user: USER, cwd: this.inCluster });
+    const child = this.#testbed.spawn("login", argv, { user: USER, cwd: this.inCluster, env });
     const chunks: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (chunk: Buffer) => chunks.push(chunk.toString()));
-    const ended = new Promise<Ended>((settle) =>
-      child.once("close", (code) => settle({ code, printed: chunks.join("") })),
-    );
     const printed = (): string => chunks.join("");
+    const ended = new Promise<Ended>((settle) => child.once("close", (code) => settle({ code, printed: printed() })));
     const says = async (words: RegExp): Promise<RegExpExecArray> => {
       const early = ended.then(() => {
         const said = words.exec(printed());
@@ -183,7 +189,7 @@ export class ProgramDir {
   /** Runs the program to its end. */
   async run(
     request: Omit<ProgramRequest, "dir">,
-    options: { readonly node?: string } = {},
+    options: StartOptions = {},
   ): Promise<Ended & { readonly outcome: ProgramOutcome | undefined }> {
     const ended = await this.start(request, options).ended;
     return { ...ended, outcome: this.outcome };
@@ -229,7 +235,10 @@ export class ProgramDir {
   /** Folders of jobs whose values no caller has. */
   get jobFolders(): readonly string[] {
     const folder = join(this.path, "jobs");
-    return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "ended" && name !== "bell") : [];
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && entry.name !== "ended" ? [entry.name] : [],
+    );
   }
 
   /** The remembered squares. */

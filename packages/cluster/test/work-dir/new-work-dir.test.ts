@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openResults, type ProgramInfo } from "@hyperion-ts/job";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { newWorkDir } from "../../src/index.ts";
 import { programFolder } from "../lock/world.ts";
+
+afterEach(() => void vi.unstubAllEnvs());
 
 /** Runs `use` in a program that has its database open. */
 async function inProgram<A>(
@@ -39,11 +41,24 @@ test("a program with the rows of another one finds its folder as long as that is
   expect(statSync(made).isDirectory()).toBe(true);
 });
 
-test("a folder that others may write to is refused, and so is what is no JSON value", async () => {
+test("where others may write to the folder above, one in the home takes its place; what is there and theirs is refused", async () => {
   using folder = programFolder();
   const { programInfo } = folder.env;
+  vi.stubEnv("HOME", join(folder.path, "home"));
   mkdirSync(programInfo.dataDir);
   chmodSync(programInfo.dataDir, 0o777);
-  await expect(inProgram(programInfo, (dir) => dir(1))).rejects.toThrow("may be written to by others");
+  const made = await inProgram(programInfo, (dir) => dir(1));
+  expect(made.startsWith(join(folder.path, "home/.local/state/hyperion-ts/data-"))).toBe(true);
+  expect(statSync(made).mode & 0o777).toBe(0o700);
+  expect(await inProgram(programInfo, (dir) => dir(1))).toBe(made);
+  using other = programFolder();
+  mkdirSync(join(other.env.programInfo.dataDir, "locks"), { recursive: true });
+  chmodSync(other.env.programInfo.dataDir, 0o777);
+  await expect(inProgram(other.env.programInfo, (dir) => dir(1))).rejects.toThrow("may be written to by others");
+});
+
+test("what is no JSON value has no folder", async () => {
+  using folder = programFolder();
+  const { programInfo } = folder.env;
   await expect(inProgram(programInfo, (dir) => dir(Number.NaN))).rejects.toThrow("an object must be a JSON value");
 });

@@ -158,11 +158,16 @@ export type RunEvent =
       readonly message: string | null;
     };
 
-/** What a notice is of: a submission; a job that the program calls no longer; one that could not be cancelled. */
+/**
+ * What a notice is of: a submission; a job that the program calls no longer; one that could not be cancelled; a node that is left
+ * out; jobs that are submitted no more.
+ */
 export type SlurmNoticeKind =
   | "submission"
   | "not-called"
   | "not-cancelled"
+  | "node"
+  | "stopped"
   | "head"
   | "files"
   | "folder"

@@ -65,11 +65,15 @@ function headline(state: RunState, nowMs: number, width: number): StyledLine {
   ];
 }
 
-function nodesText({ nodes, nodesLost, connecting, countedAtMs, startedAtMs }: RunState): string {
+function nodesText({ nodes, nodesLost, connecting, countedAtMs, startedAtMs, functions }: RunState): string {
   const lost = nodesLost === 0 ? "" : ` (${plural(nodesLost, "node")} lost)`;
   const more = connecting === 0 ? "" : connectingText(connecting);
-  if (nodes.size === 0 && more === "")
-    return nodesLost > 0 ? `no nodes${lost}` : countedAtMs > startedAtMs ? "no node was needed yet" : "starting";
+  if (nodes.size === 0 && more === "") {
+    if (nodesLost > 0) return `no nodes${lost}`;
+    if (countedAtMs <= startedAtMs) return "starting";
+    // Also of a program on a login node, which has no nodes, while it makes its first Slurm job ready.
+    return functions.some((f) => openCalls(f) > 0) ? "nothing runs yet" : "nothing was to be computed yet";
+  }
   if (nodes.size === 0) return `${more}${lost}`;
   const cpus = [...nodes.values()].reduce((sum, cpus) => sum + cpus, 0);
   return `${plural(nodes.size, "node")}, ${plural(cpus, "CPU")}${lost}${more === "" ? "" : `, ${more}`}`;

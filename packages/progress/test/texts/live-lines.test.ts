@@ -34,14 +34,16 @@ describe("the live block", () => {
     `);
   });
 
-  test("says that no node was needed as long as no call is made, and that they are connected to when one is", () => {
+  test("says that nothing was to be computed as long as no call is made, and what becomes of one when it is", () => {
     const remembers = at(1, counts([], 3));
     expect(block(5, [remembers])).toMatchInlineSnapshot(`
       "
-      q7RkW  no node was needed yet                                          00:00:05
+      q7RkW  nothing was to be computed yet                                  00:00:05
         ◆ 3 results remembered
       "
     `);
+    // On a login node there is no node, and no Slurm job yet.
+    expect(block(6, [remembers, at(5, counts([{ waiting: 1 }], 3))])).toContain("q7RkW  nothing runs yet  ");
     expect(
       block(9, [
         remembers,

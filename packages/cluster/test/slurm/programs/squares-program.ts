@@ -9,6 +9,7 @@ import {
   type Job,
   local,
   mapConcurrently,
+  mapConcurrentlySettled,
   memoizeWithMap,
   programInfo,
   remoteEval,
@@ -41,10 +42,14 @@ export interface ProgramRequest {
   readonly inputWhen?: string;
   /** The program fails beside its jobs when there is a file of this name. */
   readonly failsWhen?: string;
+  /** Jobs that fail do not end the others. */
+  readonly settled?: boolean;
 }
 
 /** What came of it. */
 export type ProgramOutcome =
+  /** What its jobs failed with, in their order. */
+  | { readonly kind: "settled"; readonly errors: readonly { readonly name: string; readonly message: string }[] }
   | { readonly kind: "done"; readonly jobs: readonly (readonly number[])[]; readonly singles: readonly number[] }
   | { readonly kind: "failed"; readonly name: string; readonly message: string; readonly cause: string };
 
@@ -59,6 +64,7 @@ const {
   options = {},
   inputWhen,
   failsWhen,
+  settled = false,
 }: ProgramRequest = JSON.parse(process.argv[2] ?? "");
 const call = { dir, ms, ...(waitsFor === undefined ? {} : { until: waitsFor }) };
 
@@ -82,6 +88,12 @@ const program: Cluster<ProgramOutcome> = async (env) => {
       return input;
     });
   };
+  if (settled) {
+    const errors = (await mapConcurrentlySettled(jobs, squaresOf)(env)).flatMap((result) =>
+      result.status === "rejected" && result.reason instanceof Error ? [result.reason] : [],
+    );
+    return { kind: "settled", errors: errors.map(({ name, message }) => ({ name, message })) };
+  }
   const all = concurrently(
     mapConcurrently(jobs, (xs) => (memoized ? memoizeWithMap(sums, squaresOf, [...xs]) : squaresOf(xs))),
     mapConcurrently(singles, (x) => remoteEval(square, { ...call, x })),
