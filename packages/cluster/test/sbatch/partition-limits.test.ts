@@ -125,7 +125,7 @@ test.each([
 );
 
 test("where Slurm does not show all nodes of a partition, nobody knows what they hold", () => {
-  const hidden = parsePartitions(text, parseNodeSizes("main|1|2|1000\n"));
+  const hidden = parsePartitions(TEXT, parseNodeSizes("main|1|2|1000\n"));
   expect(
     neverHeld({ partition: "main", nodes: 30 }, possiblePartitions({ partition: "main" }, hidden)),
   ).toBeUndefined();
