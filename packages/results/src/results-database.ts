@@ -5,19 +5,20 @@
  */
 import type { Behind } from "./behind.ts";
 import { openClaim } from "./claim.ts";
-import type { Connection, ConnectionSettings } from "./connection.ts";
+import { checkpoint, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
+import { DatabaseExchange } from "./row-exchange.ts";
 import { RowFinder, rowId, type FoundValue } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { NewRow, StoredRows } from "./stored-rows.ts";
-import { TakeIn } from "./take-in.ts";
+import { type Intake, TakeIn } from "./take-in.ts";
 import type { TakenRows } from "./taken-rows.ts";
 
 /** The parts of an open file. */
@@ -41,6 +42,7 @@ export class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
   readonly notice: string | undefined;
+  readonly exchange: DatabaseExchange;
   readonly #onHit: ((map: string) => void) | undefined;
   readonly #files: KeptFiles;
   readonly #connection: Connection;
@@ -74,7 +76,7 @@ export class SqliteResults implements ResultsDatabase {
     this.#behind = behind;
     this.#finder = new RowFinder({ rows, origins }, behind, onOtherCode);
     this.#resources = resources;
-    this.#takeIn = new TakeIn({
+    const intake: Intake = {
       taken,
       whileOurs: (write) => {
         this.#assertOpen();
@@ -83,7 +85,9 @@ export class SqliteResults implements ResultsDatabase {
       onRow: (map, key) => {
         if (this.#flights.isClaimed(rowId(map, key))) this.#overtaken.add(rowId(map, key));
       },
-    });
+    };
+    this.#takeIn = new TakeIn(intake);
+    this.exchange = new DatabaseExchange(connection, intake);
     this.#commits = new GroupCommit((group) => this.#write(group));
   }
 
@@ -141,6 +145,7 @@ export class SqliteResults implements ResultsDatabase {
 
   flush(): void {
     this.#commits.flush();
+    this.exchange.flush();
     this.#files.check();
   }
 
@@ -155,6 +160,7 @@ export class SqliteResults implements ResultsDatabase {
     const read = Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     try {
       this.#commits.flush();
+      this.exchange.flush();
       if (!heard) this.#complete();
     } finally {
       this.#resources[Symbol.dispose]();
@@ -221,6 +227,7 @@ export class SqliteResults implements ResultsDatabase {
     const commitMs = this.#files.whileOurs(rows, () => this.#rows.write(rows));
     this.#counts.inserts += rows.length;
     this.#counts.commits += 1;
+    this.exchange.committed();
     return commitMs;
   }
 
@@ -237,14 +244,5 @@ export class SqliteResults implements ResultsDatabase {
       what: `The results database ${this.path} has been closed`,
       advice: "Use it only inside the scope that opened it: a job must not outlive its program",
     });
-  }
-}
-
-/** Where it fails, as on a full disk, all stays in the log, out of which the next one who opens the database completes it. */
-function checkpoint({ prepare }: Connection): void {
-  try {
-    prepare("pragma wal_checkpoint(full)").get();
-  } catch {
-    // SQLite says more when it closes the database, or when that is opened.
   }
 }

@@ -3,6 +3,7 @@ import type { ConnectionSettings } from "./connection.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { ResultsError } from "./results-error.ts";
 import type { ResultsStore } from "./results-store.ts";
+import type { RowExchange } from "./row-batch.ts";
 import type { CodeOfToday, OtherCode } from "./row-origins.ts";
 import type { AroundCommit } from "./group-commit.ts";
 
@@ -109,6 +110,8 @@ export type ResultsDatabase = ResultsStore &
      *   `not-ours` where it is another user's; what the database itself says (`disk-full`, `file-lost`, ...)
      */
     readonly takeIn: (source: string, options: { readonly id: string }) => Promise<TakenIn>;
+    /** Gives rows to another database, and takes rows of others, while both are open and connected. */
+    readonly exchange: RowExchange;
     /** Durability settings, read back from the live connection. */
     readonly settings: () => ConnectionSettings;
     /** Keeps what is known of this program beside its id, as JSON, with its next rows: where it runs, of which version it is. The last call counts. */
