@@ -114,7 +114,7 @@ export class JobCall {
     try {
       return await Promise.race([watched.settled, aborted.promise, this.#inputFailed(watched.begun)]);
     } catch (error) {
-      await this.#abandon(submitted, error);
+      await this.#abandon(submitted, watched, error);
       throw error;
     } finally {
       signal.removeEventListener("abort", onAbort);
@@ -134,9 +134,10 @@ export class JobCall {
   }
 
   /** A program that is interrupted leaves its jobs, and its next run joins them. A job that nobody wants any more is cancelled. */
-  async #abandon(submitted: SubmittedCall, reason: unknown): Promise<void> {
+  async #abandon(submitted: SubmittedCall, watched: WatchedSubmission, reason: unknown): Promise<void> {
     if (reason instanceof InterruptedError) return;
     const { directory } = this.#request;
+    await watched.abort(reason instanceof Error ? reason.message : String(reason));
     await this.#jobs.cancel(submitted);
     this.#note(submitted.number, { end: "was cancelled: nobody waited for it any more" });
     this.#jobs.reports.tell(directory, { state: "cancelled" });
