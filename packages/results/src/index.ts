@@ -17,6 +17,16 @@ export type {
   StoredRow,
 } from "./results-store.ts";
 export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";
+export type {
+  Arbiter,
+  ArbiterAnswer,
+  ClaimChannel,
+  ClaimSession,
+  ErrorCodec,
+  HeldClaim,
+  RemoteArbiter,
+  SendMessages,
+} from "./arbiter.ts";
 export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 export { type RowBatch, rowBatchOf, type RowExchange, type RowFeed } from "./row-batch.ts";

@@ -1,4 +1,5 @@
 /** What a results database is opened with, and what it is then. */
+import type { Arbiter, ClaimSession, ErrorCodec } from "./arbiter.ts";
 import type { ConnectionSettings } from "./connection.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { ResultsError } from "./results-error.ts";
@@ -34,6 +35,11 @@ export interface ResultsOptions {
   readonly behind?: string;
   /** Called once if the database behind can't be read (damaged, not to be opened, written too fast): what it has counts as missing then. */
   readonly onBehindFailed?: (error: ResultsError) => void;
+  /**
+   * Is asked for what neither this database nor the one behind it has, as long as it is reachable: so that calls of several
+   * databases that are equal and run at the same time run once. `remoteArbiter` of @hyperion-ts/results/remote-arbiter makes one. Default: none.
+   */
+  readonly arbiter?: Arbiter;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
   /**
@@ -112,6 +118,11 @@ export type ResultsDatabase = ResultsStore &
     readonly takeIn: (source: string, options: { readonly id: string }) => Promise<TakenIn>;
     /** Gives rows to another database, and takes rows of others, while both are open and connected. */
     readonly exchange: RowExchange;
+    /**
+     * Is the arbiter of one more database, that of a job: calls there, in other jobs and here which are equal and run at the
+     * same time run once. `errors` carries what functions throw.
+     */
+    readonly openClaimSession: (errors: ErrorCodec) => ClaimSession;
     /** Durability settings, read back from the live connection. */
     readonly settings: () => ConnectionSettings;
     /** Keeps what is known of this program beside its id, as JSON, with its next rows: where it runs, of which version it is. The last call counts. */

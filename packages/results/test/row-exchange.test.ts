@@ -1,5 +1,5 @@
 /** Rows that go from one open database to another, and come by the file as well. */
-import fc from "fast-check";
+import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { insert, keyValMap, lookupAll, openResults, type ResultsDatabase, rowBatchOf } from "../src/index.ts";
@@ -31,9 +31,9 @@ async function handOver(
 }
 
 test("rows come in as they are committed, in batches, each once, whichever way they come", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.constantFrom("insert", "many", "feed", "feed-some", "file"), { minLength: 1, maxLength: 8 }),
+  await assert(
+    asyncProperty(
+      array(constantFrom("insert", "many", "feed", "feed-some", "file"), { minLength: 1, maxLength: 8 }),
       async (steps) => {
         using folder = temporaryFolder();
         const open = () => openResults({ path: `${folder.path}/job.sqlite`, programId: "job1" });

@@ -6,6 +6,9 @@
 import type { Duplex } from "node:stream";
 import { after } from "@hyperion-ts/bounds";
 import type { ResultsDatabase } from "@hyperion-ts/job";
+import type { ClaimChannel } from "@hyperion-ts/results";
+import { remoteArbiter } from "@hyperion-ts/results/remote-arbiter";
+import { type ErrorData, errorFromData, errorToData } from "@hyperion-ts/wire";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { CallsOfHead } from "../directory/job-record.ts";
 import { encodeOutcome, type SignedOutcome } from "../directory/outcome.ts";
@@ -22,6 +25,7 @@ const LAST_WORD_MS = 5_000;
 interface ConnectedProgram {
   readonly stream: LinkStream;
   readonly positions: ReadonlyMap<string, bigint>;
+  readonly claims: ClaimChannel;
   rows: RowSender | undefined;
 }
 
@@ -35,6 +39,8 @@ export interface HeadIdentity {
 
 /** The link of one head. Disposing of it ends it. */
 export class ProgramLink implements Disposable {
+  /** Who says which of the calls that several jobs make runs here: the program, while it is connected. */
+  readonly arbiter = remoteArbiter({ toData: errorToData, fromData: (data) => errorFromData(data as ErrorData) });
   readonly #directory: JobDirectory;
   readonly #identity: HeadIdentity;
   readonly #unwanted = new AbortController();
@@ -124,8 +130,8 @@ export class ProgramLink implements Disposable {
         return this.#program.rows?.taken(message.number);
       case "abort":
         return this.#unwanted.abort(new Error(message.reason));
-      case "answer":
-        return;
+      case "claims":
+        return this.#program.claims.receive(message.messages);
       default:
         message satisfies never;
     }
@@ -137,7 +143,8 @@ export class ProgramLink implements Disposable {
         `it speaks version ${version} of the link, of ${id}; this head version ${LINK_VERSION}, of ${this.#directory.job.id}`,
       );
     this.#program?.stream.end("another program has connected");
-    this.#program = { stream, positions, rows: undefined };
+    const claims = this.arbiter.connect((messages) => stream.post({ type: "claims", messages }));
+    this.#program = { stream, positions, claims, rows: undefined };
     if (this.#calls !== undefined) this.counted(this.#calls);
     this.#sendRows();
   }
@@ -163,6 +170,7 @@ export class ProgramLink implements Disposable {
     this.#streams.delete(stream);
     if (this.#program?.stream !== stream) return;
     this.#program.rows?.[Symbol.dispose]();
+    this.#program.claims[Symbol.dispose]();
     this.#program = undefined;
   }
 }

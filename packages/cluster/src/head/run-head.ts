@@ -100,7 +100,7 @@ async function runInAllocation(
     progress: "plain",
     signal: link.unwanted,
     onEvent: ({ event }) => report.hear(event),
-    results: { behind: database },
+    results: { behind: database, arbiter: link.arbiter },
   });
 }
 

@@ -1,6 +1,6 @@
 /** The program's side of the link to one head: it says what the program has, takes rows in, and passes on what the head tells. */
 import type { Readable, Writable } from "node:stream";
-import type { RowExchange } from "@hyperion-ts/results";
+import type { ClaimChannel, ClaimSession, RowExchange } from "@hyperion-ts/results";
 import type { CallsOfHead } from "../directory/job-record.ts";
 import { decodeOutcome, type SignedOutcome } from "../directory/outcome.ts";
 import { fromHead, type FromHead, type FromProgram, LINK_VERSION } from "./link-messages.ts";
@@ -13,6 +13,8 @@ export interface LinkedJob {
   /** The number of the submission, from 1 on. */
   readonly submission: number;
   readonly exchange: RowExchange;
+  /** The arbiter of its calls. */
+  readonly claims: ClaimSession;
 }
 
 /** Who hears what the head tells. */
@@ -32,6 +34,7 @@ export class HeadTalk {
   readonly #listener: HeadListener;
   readonly #stream: LinkStream;
   readonly #attached = Promise.withResolvers<void>();
+  #claims: ClaimChannel | undefined;
 
   constructor(input: Readable, output: Writable, job: LinkedJob, listener: HeadListener) {
     this.#job = job;
@@ -69,20 +72,23 @@ export class HeadTalk {
         if (outcome !== undefined) this.#listener.ended(outcome);
         return this.end("the job has ended");
       }
-      case "ask":
-        return;
+      case "claims":
+        return this.#claims?.receive(message.messages);
       default:
         message satisfies never;
     }
   }
 
   #attach({ version, id, submission }: Extract<FromHead, { type: "hello" }>): void {
-    const { exchange, id: ownId, submission: own } = this.#job;
+    const { exchange, claims, id: ownId, submission: own } = this.#job;
     if (version !== LINK_VERSION)
       throw new Error(`the head speaks version ${version} of the link, and this program version ${LINK_VERSION}`);
     if (id !== ownId || submission !== own) throw new Error(`it is the head of submission ${submission} of ${id}`);
     const message: FromProgram = { type: "attach", version, id, positions: exchange.positionsOf(id) };
     this.#stream.post(message);
+    const channel = claims.connect((messages) => this.#stream.post({ type: "claims", messages }));
+    this.#claims = channel;
+    void this.ended.then(() => channel[Symbol.dispose]());
     this.#attached.resolve();
   }
 

@@ -36,8 +36,7 @@ export type FromHead =
   | { readonly type: "counts"; readonly calls: CallsOfHead }
   /** How the job ended: the bytes of its `outcome` file. The head's last word, behind all rows. */
   | { readonly type: "outcome"; readonly bytes: Uint8Array }
-  /** A question to the program's arbiter of equal calls, or word of how a claim ended (its own messages, checked by it). */
-  | { readonly type: "ask"; readonly question: unknown };
+  | ClaimWords;
 
 /** What the program says. */
 export type FromProgram =
@@ -54,8 +53,13 @@ export type FromProgram =
   | { readonly type: "taken"; readonly number: number }
   /** Nobody wants the job any more: it is to end in order, now. `reason` is for people. */
   | { readonly type: "abort"; readonly reason: string }
-  /** What the program's arbiter answers (its own messages, checked by it). */
-  | { readonly type: "answer"; readonly answer: unknown };
+  | ClaimWords;
+
+/** What the job's database and the program's say to each other of equal calls: their own messages, which they check. */
+export interface ClaimWords {
+  readonly type: "claims";
+  readonly messages: unknown;
+}
 
 /**
  * What the head has sent.
@@ -79,10 +83,10 @@ export function fromHead(value: unknown): FromHead {
       return { type: "counts", calls: callsOf(message["calls"]) };
     case "outcome":
       return { type: "outcome", bytes: bytesOf(message["bytes"]) };
-    case "ask":
-      return { type: "ask", question: message["question"] };
+    case "claims":
+      return { type: "claims", messages: message["messages"] };
     default:
-      throw unknownType(message, "hello", "rows", "counts", "outcome", "ask");
+      throw unknownType(message, "hello", "rows", "counts", "outcome", "claims");
   }
 }
 
@@ -104,10 +108,10 @@ export function fromProgram(value: unknown): FromProgram {
       return checked<Extract<FromProgram, { type: "taken" }>>(message, { number: whole(1) });
     case "abort":
       return checked<Extract<FromProgram, { type: "abort" }>>(message, { reason: text });
-    case "answer":
-      return { type: "answer", answer: message["answer"] };
+    case "claims":
+      return { type: "claims", messages: message["messages"] };
     default:
-      throw unknownType(message, "attach", "taken", "abort", "answer");
+      throw unknownType(message, "attach", "taken", "abort", "claims");
   }
 }
 

@@ -1,7 +1,9 @@
 /** The links to the heads of a program's jobs, and in which way they are made: what is told of that is told once. */
 import type { ReachOptions } from "@hyperion-ts/launcher";
 import type { ResultsDatabase } from "@hyperion-ts/job";
+import type { ClaimSession, ErrorCodec } from "@hyperion-ts/results";
 import type { HeadPort } from "@hyperion-ts/transport/link";
+import { type ErrorData, errorFromData, errorToData } from "@hyperion-ts/wire";
 import PQueue from "p-queue";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Attach } from "../link/attach.ts";
@@ -13,6 +15,8 @@ import type { SubmittedCall } from "./submitted-call.ts";
 const HANDSHAKES_AT_ONCE = 8;
 /** A head that has just ended can't be reached either, and that is no news. */
 const TELLING_FAILURES = 2;
+
+const ERRORS: ErrorCodec = { toData: errorToData, fromData: (data) => errorFromData(data as ErrorData) };
 
 /** How links are made, and who is told. */
 export interface JobLinksOptions {
@@ -30,6 +34,8 @@ export class JobLinks implements AsyncDisposable {
   readonly #attach: Attach;
   readonly #handshakes = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
   readonly #told = new Set<string>();
+  /** By job directory: they outlive links. */
+  readonly #claims = new Map<string, ClaimSession>();
   /** Ways in that have served. */
   readonly #proven = new Set<Route>();
   #routes: readonly Route[] | undefined;
@@ -44,14 +50,29 @@ export class JobLinks implements AsyncDisposable {
   open(directory: JobDirectory, { number }: SubmittedCall, listener: LinkListener): JobLink | undefined {
     const { exchange } = this.#options.results;
     if (this.#attach === "files") return undefined;
-    const link = new JobLink(directory, { submission: number, exchange }, listener, this.#maker);
+    const claims = this.#claimsOf(directory);
+    const link = new JobLink(directory, { submission: number, exchange, claims }, listener, this.#maker);
     if (this.#attach === "call-back") void this.#invite(directory, link);
     return link;
+  }
+
+  /** The job of a directory has ended, and its rows are here, as far as anybody will bring them: what it was to compute, others may. */
+  ended({ job: { id } }: JobDirectory): void {
+    this.#claims.get(id)?.[Symbol.dispose]();
+    this.#claims.delete(id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const port = await this.#port?.catch(() => undefined);
     if (port !== this.#options.reach?.headPort) await port?.[Symbol.asyncDispose]();
+  }
+
+  #claimsOf({ job: { id } }: JobDirectory): ClaimSession {
+    const known = this.#claims.get(id);
+    if (known !== undefined) return known;
+    const session = this.#options.results.openClaimSession(ERRORS);
+    this.#claims.set(id, session);
+    return session;
   }
 
   get #maker(): LinkMaker {

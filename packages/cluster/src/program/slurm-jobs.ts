@@ -189,9 +189,13 @@ export class SlurmJobs implements AsyncDisposable {
       this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
 
-  /** Takes in what a job has computed by now. */
+  /** Takes in what a job has computed, which has ended: what else it was to compute, others may. */
   async takeIn(directory: JobDirectory): Promise<void> {
-    await this.#takeIn.now(directory);
+    try {
+      await this.#takeIn.now(directory);
+    } finally {
+      this.#links.ended(directory);
+    }
   }
 
   /** The caller of this directory's call has its value. */
