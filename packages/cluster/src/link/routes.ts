@@ -60,16 +60,24 @@ const stepRoute = ({
     ),
 });
 
+/** What is done with a session. */
+export interface Connecting {
+  /** Begins on its streams; the session ends with that. */
+  readonly talk: (session: CommandSession) => HeadTalk;
+  /** Hears of the end of a session that is being closed. */
+  readonly closing: (closed: Promise<void>) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Connects to a head by a relay on its node; `talk` begins on its streams, and the session ends with that.
+ * Connects to a head by a relay on its node.
  *
  * @throws TransportError; Error where no head has greeted in time; the signal's reason
  */
 export async function connectBy(
   route: Route,
   head: ListeningHead,
-  talk: (session: CommandSession) => HeadTalk,
-  signal: AbortSignal,
+  { talk, closing, signal }: Connecting,
 ): Promise<HeadTalk> {
   const late = new AbortController();
   using _late = after(PATIENCE_MS, () =>
@@ -83,7 +91,7 @@ export async function connectBy(
       throw late.signal.aborted && !signal.aborted ? late.signal.reason : error;
     });
   const begun = talk(session);
-  void begun.ended.then(() => session[Symbol.asyncDispose]());
+  void begun.ended.then(() => closing(close(session)));
   const ended = session.ended.then((end) => {
     const said = session.lastErrors().trim();
     throw new Error(said === "" ? describeEnd("its relay", end) : said);
@@ -102,3 +110,5 @@ export async function connectBy(
     throw error;
   }
 }
+
+const close = async (session: AsyncDisposable): Promise<void> => await session[Symbol.asyncDispose]();

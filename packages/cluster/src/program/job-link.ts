@@ -29,8 +29,11 @@ export interface LinkMaker {
         signal: AbortSignal,
       ) => Promise<HeadTalk>)
     | undefined;
-  /** Hears that a link has failed so many times in a row. */
-  readonly failed: (head: ListeningHead, error: unknown, times: number) => void;
+  /** Hears that a link has failed so many times in a row; `wasUp`: there was one to this head before. */
+  readonly failed: (
+    head: ListeningHead,
+    failure: { readonly error: unknown; readonly times: number; readonly wasUp: boolean },
+  ) => void;
 }
 
 /** Disposing of it ends the link, not the job. */
@@ -40,12 +43,22 @@ export class JobLink implements Disposable {
   readonly #maker: LinkMaker;
   readonly #ending = new AbortController();
   #head: ListeningHead | undefined;
+  /** The socket of the head that there was a link to, and of that which has said how its job ended. */
+  #reached: string | undefined;
+  #done: string | undefined;
   #talk: HeadTalk | undefined;
   #isConnecting = false;
 
   constructor(directory: JobDirectory, job: Omit<LinkedJob, "id">, listener: LinkListener, maker: LinkMaker) {
     this.#job = { ...job, id: directory.job.id };
-    this.#listener = listener;
+    this.#listener = {
+      ...listener,
+      ended: (outcome) => {
+        this.#done = this.#head?.socket;
+        this.#head = undefined;
+        listener.ended(outcome);
+      },
+    };
     this.#maker = maker;
   }
 
@@ -63,7 +76,7 @@ export class JobLink implements Disposable {
 
   /** The head has said where it is. */
   headIs({ node, host, socket, slurmJobId }: HeadRecord): void {
-    if (socket === undefined) return;
+    if (socket === undefined || socket === this.#done) return;
     this.#head = { node: node ?? host, socket, slurmJobId };
     if (!this.#isConnecting && this.#maker.connect !== undefined) void this.#connectAgain();
   }
@@ -97,19 +110,22 @@ export class JobLink implements Disposable {
     let failures = 0;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const head = this.#head;
-      if (head === undefined || this.#maker.connect === undefined) return;
+      if (head === undefined || this.#maker.connect === undefined) break;
       try {
         const talk = await this.#maker.connect(head, (ends) => this.#begin(ends), signal);
         failures = 0;
+        this.#reached = head.socket;
         pauseMs = FIRST_PAUSE_MS / 2;
         this.#attached(talk);
         await talk.ended;
       } catch (error) {
         failures += 1;
-        if (!signal.aborted) this.#maker.failed(head, error, failures);
+        const wasUp = this.#reached === head.socket;
+        if (!signal.aborted) this.#maker.failed(head, { error, times: failures, wasUp });
       }
       await pause(pauseMs * (0.75 + Math.random() / 2), signal).catch(() => undefined);
     }
+    this.#isConnecting = false;
   }
 
   #begin({ stdout, stdin }: { readonly stdout: Readable; readonly stdin: Writable }): HeadTalk {

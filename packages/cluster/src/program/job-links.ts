@@ -13,8 +13,8 @@ import type { SubmittedCall } from "./submitted-call.ts";
 
 /** So many heads are connected to at a time. */
 const HANDSHAKES_AT_ONCE = 8;
-/** A head that has just ended can't be reached either, and that is no news. */
-const TELLING_FAILURES = 2;
+/** After so many attempts in a row a person is told. A head that has just ended can't be reached either, and that is no news; nor is one that was killed, of which Slurm will know. */
+const TELLING_FAILURES = { neverUp: 2, wasUp: 5 } as const;
 
 const ERRORS: ErrorCodec = { toData: errorToData, fromData: (data) => errorFromData(data as ErrorData) };
 
@@ -33,6 +33,9 @@ export class JobLinks implements AsyncDisposable {
   readonly #options: JobLinksOptions;
   readonly #attach: Attach;
   readonly #handshakes = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
+  readonly #links = new Set<JobLink>();
+  /** Sessions that end. */
+  readonly #closing = new Set<Promise<void>>();
   readonly #told = new Set<string>();
   /** By job directory: they outlive links. */
   readonly #claims = new Map<string, ClaimSession>();
@@ -52,6 +55,8 @@ export class JobLinks implements AsyncDisposable {
     if (this.#attach === "files") return undefined;
     const claims = this.#claimsOf(directory);
     const link = new JobLink(directory, { submission: number, exchange, claims }, listener, this.#maker);
+    this.#links.add(link);
+    link.whenOver(() => this.#links.delete(link));
     if (this.#attach === "call-back") void this.#invite(directory, link);
     return link;
   }
@@ -63,6 +68,8 @@ export class JobLinks implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const link of this.#links) link[Symbol.dispose]();
+    await Promise.all(this.#closing);
     const port = await this.#port?.catch(() => undefined);
     if (port !== this.#options.reach?.headPort) await port?.[Symbol.asyncDispose]();
   }
@@ -78,8 +85,8 @@ export class JobLinks implements AsyncDisposable {
   get #maker(): LinkMaker {
     const connect: LinkMaker["connect"] = (head, talk, signal) => this.#connect(head, talk, signal);
     return {
-      failed: (head, error, times) => {
-        if (times >= TELLING_FAILURES) this.#tellOfFiles(head, error);
+      failed: (head, { error, times, wasUp }) => {
+        if (times >= TELLING_FAILURES[wasUp ? "wasUp" : "neverUp"]) this.#tellOfFiles(head, error);
       },
       ...(this.#attach === "call-back" ? {} : { connect }),
     };
@@ -88,10 +95,14 @@ export class JobLinks implements AsyncDisposable {
   async #connect(...[head, talk, signal]: Parameters<NonNullable<LinkMaker["connect"]>>) {
     const { connectBy, routesOf } = await import("../link/routes.ts");
     this.#routes ??= routesOf(this.#attach, this.#options.reach ?? {}, this.#options.log);
+    const closing = (closed: Promise<void>): void => {
+      this.#closing.add(closed);
+      void closed.finally(() => this.#closing.delete(closed));
+    };
     const failures: string[] = [];
     for (const route of this.#inOrder(this.#routes)) {
       try {
-        const begun = await this.#handshakes.add(() => connectBy(route, head, talk, signal), { signal });
+        const begun = await this.#handshakes.add(() => connectBy(route, head, { talk, signal, closing }), { signal });
         this.#proven.add(route);
         if (failures.length > 0) this.#tellOfRoute(route, head, failures);
         return begun;
@@ -118,7 +129,7 @@ export class JobLinks implements AsyncDisposable {
       const address = port.admit((socket) => link.called(socket));
       link.whenOver(() => {
         address[Symbol.dispose]();
-        directory.writePort(undefined);
+        removeAddress(directory);
       });
       directory.writePort(address);
     } catch (error) {
@@ -149,5 +160,14 @@ export class JobLinks implements AsyncDisposable {
     if (this.#told.has(way)) return;
     this.#told.add(way);
     this.#options.tell(sentence);
+  }
+}
+
+/** It is of no use any more to whoever has it: what can't be removed may stay. */
+function removeAddress(directory: JobDirectory): void {
+  try {
+    directory.writePort(undefined);
+  } catch {
+    // The folder is gone, or its file server is away.
   }
 }

@@ -1,33 +1,136 @@
 /** The link between a program on a login node and the heads of its jobs: quicker than files, and nothing depends on it. */
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
 
 const XS = [1, 2, 3, 4, 5, 6];
-const squaresOf = (xs: readonly number[]): ReadonlyMap<number, number> => new Map(xs.map((x) => [x, x * x]));
+const VALUES = XS.map((x) => x * x);
 
 describeOnTestbed(describe)("the link to a head", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(3)));
+  beforeAll(async () => void (cluster = await ProgramCluster.open(4)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
+  const done = { kind: "done", jobs: [VALUES], singles: [] };
+
   /** How many calls were done when the program's database first had one of them. */
-  async function doneAtFirstRow(dir: ProgramDir): Promise<number> {
-    return await untilSome("row in the program's database", async () => {
-      const done = dir.noted("done").length;
-      return done > 0 && (await dir.squares()).size > 0 ? done : undefined;
+  const doneAtFirstRow = async (dir: ProgramDir): Promise<number> =>
+    await untilSome("row in the program's database", async () => {
+      const count = dir.noted("done").length;
+      return count > 0 && (await dir.squares()).size > 0 ? count : undefined;
     });
+
+  /** Each value is there, once, though rows came by link and by file. */
+  function expectEachOnce(dir: ProgramDir): void {
+    using database = new DatabaseSync(join(dir.path, "results.sqlite"), { readOnly: true });
+    const rows = database
+      .prepare("select key, val from hyperion_key_val where kv_map = 'squares' order by rowid")
+      .all();
+    expect(rows.map(({ key, val }) => [Number(key), Number(val)])).toEqual(XS.map((x) => [x, x * x]));
   }
 
-  test.concurrent.each([
-    ["connect", "n1"],
-    ["call-back", "n2"],
-  ] as const)("by %s brings each result before the next ones are there", async (attach, node) => {
-    const dir = await cluster.dir(attach);
-    const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: [node] }, options: { attach } });
+  const asBob = async (node: string, ...argv: readonly string[]) =>
+    await cluster.testbed.run(node, argv, { user: "bob" });
+
+  test.concurrent("by connect brings each result before the next ones are there, and lets no other user in", async () => {
+    const dir = await cluster.dir("connect");
+    const options = { attach: "connect" } as const;
+    const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: ["n1"] }, options });
     expect(await doneAtFirstRow(dir)).toBeLessThan(4);
+    const socket = dir.head?.socket ?? "";
+    expect(socket).toMatch(/^\/dev\/shm\/hyperion-ts-link-\w+\/head$/);
+    const relay = ["/opt/node/node", "/srv/checkout/packages/cluster/src/link/relay-main.ts"];
+    const connects =
+      "require('node:net').connect(process.argv[1]).on('error', (e) => process.exit(e.code === 'EACCES' ? 13 : 1))";
+    expect((await asBob("n1", "ls", "/dev/shm")).stdout).toContain("hyperion-ts-link-");
+    expect((await asBob("n1", "/opt/node/node", "-e", connects, socket)).exitCode).toBe(13);
+    // One that another user has made is not believed, either.
+    const planted =
+      "const f='/dev/shm/planted';require('node:fs').mkdirSync(f);require('node:net').createServer().listen(f+'/head')";
+    const bob = cluster.testbed.spawn("n1", ["/opt/node/node", "-e", planted], { user: "bob" });
+    await untilSome(
+      "planted socket",
+      async () => (await asBob("n1", "test", "-S", "/dev/shm/planted/head")).exitCode === 0,
+    );
+    const refused = await cluster.testbed.run("n1", [...relay, "/dev/shm/planted/head"], { user: "alice" });
+    bob.kill("SIGKILL");
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringMatching(/belongs to user \d+/)]);
     const { printed } = await running.ended;
-    expect(dir.outcome, printed).toEqual({ kind: "done", jobs: [XS.map((x) => x * x)], singles: [] });
-    expect(await dir.squares()).toEqual(squaresOf(XS));
+    expect(dir.outcome, printed).toEqual(done);
+    expect(printed).not.toMatch(/could not be reached/);
+    expectEachOnce(dir);
+  });
+
+  test.concurrent("by call-back does so too, and nobody else has its key", async () => {
+    const dir = await cluster.dir("call-back");
+    const options = { attach: "call-back" } as const;
+    const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: ["n2"] }, options });
+    expect(await doneAtFirstRow(dir)).toBeLessThan(4);
+    const [folder] = dir.jobFolders;
+    const file = `${dir.inCluster}/jobs/${folder}/port.json`;
+    expect((await asBob("login", "cat", file)).exitCode).toBe(1);
+    const { port, identity, hosts } = JSON.parse(await cluster.command("cat", file));
+    const calls =
+      "const [port, identity] = process.argv.slice(1);" +
+      "const psk = Buffer.alloc(32, 1);" +
+      "require('node:tls').connect({ port: Number(port), minVersion: 'TLSv1.3', pskCallback: () => ({ psk, identity }), checkServerIdentity: () => undefined })" +
+      ".on('secureConnect', () => process.exit(0)).on('error', () => process.exit(13))";
+    expect((await asBob("login", "/opt/node/node", "-e", calls, String(port), identity)).exitCode).toBe(13);
+    expect(hosts.length).toBeGreaterThan(1);
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toEqual(done);
+    expectEachOnce(dir);
+    expect(dir.jobFolders).toEqual([]);
+  });
+
+  test.concurrent("goes by a step of the job where nobody may log in, and by files where that is not allowed either", async () => {
+    await cluster.testbed.fault.killSshd("n3");
+    const dir = await cluster.dir("closed");
+    const request = { jobs: [XS], ms: 700, sbatch: { nodelist: ["n3"] } };
+    const running = dir.start(request);
+    await running.says(/Slurm job \d+ is connected with by srun, as n3 could not be reached otherwise: node-ssh: .*/);
+    expect(await doneAtFirstRow(dir)).toBeLessThan(5);
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toEqual(done);
+    expectEachOnce(dir);
+
+    const files = await cluster.dir("files");
+    const node = join(files.path, "node");
+    writeFileSync(join(files.path, "srun"), "#!/bin/sh\necho 'no steps here' >&2\nexit 1\n");
+    writeFileSync(node, `#!/bin/sh\nPATH=${files.inCluster}:$PATH exec /opt/node/node "$@"\n`);
+    for (const name of ["node", "srun"]) chmodSync(join(files.path, name), 0o755);
+    const second = files.start({ ...request, until: "go" }, { node: `${files.inCluster}/node` });
+    await second.says(/come by files.*n3 could not be reached \(it is tried again\): node-ssh: .*; srun: .*/s);
+    files.make("go");
+    await second.ended;
+    expect(files.outcome, second.printed()).toEqual(done);
+  });
+
+  test.concurrent("that is cut for a while comes back, and has a job that nobody wants end in order", async () => {
+    const dir = await cluster.dir("cut");
+    const running = dir.start({
+      jobs: [[...XS, 7]],
+      ms: 300,
+      until: "go",
+      sbatch: { nodelist: ["n4"] },
+      failsWhen: "fail",
+    });
+    await running.says(/: runs on n4/);
+    await untilSome("link", async () => cluster.left("n4").some((argv) => argv.includes("/relay-main")));
+    await cluster.testbed.fault.cut("n4");
+    await untilSome("end of the link", async () => !cluster.left("n4").some((argv) => argv.includes("/relay-main")));
+    await cluster.testbed.fault.heal("n4");
+    await untilSome("link", async () => cluster.left("n4").some((argv) => argv.includes("/relay-main")));
+    dir.make("go");
+    await untilSome("rows", async () => (await dir.squares()).size >= 3);
+    dir.make("fail");
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toMatchObject({ kind: "failed", message: "the program fails" });
+    const job = await running.job();
+    // It was not ended by scancel: that would be CANCELLED.
+    await cluster.isIn("FAILED", job);
   });
 });

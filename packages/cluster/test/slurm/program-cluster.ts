@@ -17,6 +17,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openResults } from "@hyperion-ts/job";
 import { type JobRecord, type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
+import type { HeadRecord } from "../../src/directory/job-record.ts";
 import type { ProgramOutcome, ProgramRequest } from "./programs/squares-program.ts";
 
 const user = "alice";
@@ -230,6 +231,13 @@ export class ProgramDir {
   get jobFolders(): readonly string[] {
     const folder = join(this.path, "jobs");
     return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "ended" && name !== "bell") : [];
+  }
+
+  /** What the head of the first job says of itself. */
+  get head(): HeadRecord | undefined {
+    const [folder = ""] = this.jobFolders;
+    const file = join(this.path, "jobs", folder, "head.json");
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
   }
 
   /** The remembered squares. */
