@@ -1,6 +1,6 @@
 /** The link to the head of one submission: made when it is known where the head is, and made again while the job runs. */
 import type { Readable, Writable } from "node:stream";
-import { after, pause } from "@hyperion-ts/bounds";
+import { after, pause, showDuration, type Timer } from "@hyperion-ts/bounds";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { HeadRecord } from "../directory/job-record.ts";
 import { type HeadListener, HeadTalk, type LinkedJob } from "../link/head-talk.ts";
@@ -9,6 +9,9 @@ import type { ListeningHead } from "../link/routes.ts";
 /** Between two attempts, in milliseconds; the pauses grow. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+
+/** A head that is to call, and can, has done so by then. */
+const CALL_MS = 30_000;
 
 /** A head ends its job in order within this, or is ended by Slurm, in milliseconds. */
 const ABORT_MS = 15_000;
@@ -31,7 +34,7 @@ export interface LinkMaker {
     | undefined;
   /** Hears that a link has failed so many times in a row; `wasUp`: there was one to this head before. */
   readonly failed: (
-    head: ListeningHead,
+    head: Omit<ListeningHead, "socket">,
     failure: { readonly error: unknown; readonly times: number; readonly wasUp: boolean },
   ) => void;
 }
@@ -48,6 +51,9 @@ export class JobLink implements Disposable {
   #done: string | undefined;
   #talk: HeadTalk | undefined;
   #isConnecting = false;
+  /** Ends a pause between two attempts. */
+  #pausing: AbortController | undefined;
+  #expecting: Timer | undefined;
 
   constructor(directory: JobDirectory, job: Omit<LinkedJob, "id">, listener: LinkListener, maker: LinkMaker) {
     this.#job = { ...job, id: directory.job.id };
@@ -76,9 +82,11 @@ export class JobLink implements Disposable {
 
   /** The head has said where it is. */
   headIs({ node, host, socket, slurmJobId }: HeadRecord): void {
-    if (socket === undefined || socket === this.#done) return;
+    if (this.#maker.connect === undefined) return this.#expectCall({ node: node ?? host, slurmJobId });
+    if (socket === undefined || socket === this.#done || socket === this.#head?.socket) return;
     this.#head = { node: node ?? host, socket, slurmJobId };
-    if (!this.#isConnecting && this.#maker.connect !== undefined) void this.#connectAgain();
+    this.#pausing?.abort();
+    if (!this.#isConnecting) void this.#connectAgain(this.#maker.connect);
   }
 
   /** The head has called. */
@@ -101,18 +109,26 @@ export class JobLink implements Disposable {
 
   [Symbol.dispose](): void {
     this.#ending.abort(new Error("The link is needed no more"));
+    this.#expecting?.[Symbol.dispose]();
     this.#talk?.end("it is needed no more");
   }
 
-  async #connectAgain(): Promise<void> {
+  #expectCall(head: Omit<ListeningHead, "socket">): void {
+    this.#expecting ??= after(CALL_MS, () => {
+      const error = new Error(`it has not called this program within ${showDuration(CALL_MS)}`);
+      if (!this.isUp) this.#maker.failed(head, { error, times: Infinity, wasUp: false });
+    });
+  }
+
+  async #connectAgain(connect: NonNullable<LinkMaker["connect"]>): Promise<void> {
     this.#isConnecting = true;
     const { signal } = this.#ending;
     let failures = 0;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const head = this.#head;
-      if (head === undefined || this.#maker.connect === undefined) break;
+      if (head === undefined) break;
       try {
-        const talk = await this.#maker.connect(head, (ends) => this.#begin(ends), signal);
+        const talk = await connect(head, (ends) => this.#begin(ends), signal);
         failures = 0;
         this.#reached = head.socket;
         pauseMs = FIRST_PAUSE_MS / 2;
@@ -123,7 +139,9 @@ export class JobLink implements Disposable {
         const wasUp = this.#reached === head.socket;
         if (!signal.aborted) this.#maker.failed(head, { error, times: failures, wasUp });
       }
-      await pause(pauseMs * (0.75 + Math.random() / 2), signal).catch(() => undefined);
+      this.#pausing = new AbortController();
+      const either = AbortSignal.any([signal, this.#pausing.signal]);
+      await pause(pauseMs * (0.75 + Math.random() / 2), either).catch(() => void (pauseMs = FIRST_PAUSE_MS / 2));
     }
     this.#isConnecting = false;
   }

@@ -149,10 +149,10 @@ export class JobLinks implements AsyncDisposable {
     );
   }
 
-  #tellOfFiles({ node, slurmJobId }: ListeningHead, error: unknown): void {
+  #tellOfFiles({ node, slurmJobId }: Omit<ListeningHead, "socket">, error: unknown): void {
     this.#tellOnce(
       "files",
-      `Results of Slurm job ${slurmJobId} come by files, every ten seconds or so, as its head on ${node} could not be reached (it is tried again): ${error instanceof Error ? error.message : String(error)}`,
+      `Results of Slurm job ${slurmJobId} come by files, every ten seconds or so, as there is no link to its head on ${node} (it is tried again): ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 

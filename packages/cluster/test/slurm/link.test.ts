@@ -103,7 +103,7 @@ describeOnTestbed(describe)("the link to a head", () => {
     writeFileSync(node, `#!/bin/sh\nPATH=${files.inCluster}:$PATH exec /opt/node/node "$@"\n`);
     for (const name of ["node", "srun"]) chmodSync(join(files.path, name), 0o755);
     const second = files.start({ ...request, until: "go" }, { node: `${files.inCluster}/node` });
-    await second.says(/come by files.*n3 could not be reached \(it is tried again\): node-ssh: .*; srun: .*/s);
+    await second.says(/come by files.*no link to its head on n3 \(it is tried again\): node-ssh: .*; srun: .*/s);
     files.make("go");
     await second.ended;
     expect(files.outcome, second.printed()).toEqual(done);
