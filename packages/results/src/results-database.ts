@@ -7,18 +7,19 @@ import type { Arbiter, ClaimSession, ErrorCodec } from "./arbiter.ts";
 import type { Behind } from "./behind.ts";
 import { DatabaseClaimSession } from "./claim-session.ts";
 import { Claims } from "./claims.ts";
-import type { Connection, ConnectionSettings } from "./connection.ts";
+import { checkpoint, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
+import { DatabaseExchange } from "./row-exchange.ts";
 import { RowFinder } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
 import type { NewRow, StoredRows } from "./stored-rows.ts";
-import { TakeIn } from "./take-in.ts";
+import { type Intake, TakeIn } from "./take-in.ts";
 import type { TakenRows } from "./taken-rows.ts";
 import { UseCounts } from "./use-counts.ts";
 
@@ -36,6 +37,7 @@ export class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
   readonly notice: string | undefined;
+  readonly exchange: DatabaseExchange;
   readonly #files: KeptFiles;
   readonly #connection: Connection;
   readonly #rows: StoredRows;
@@ -67,14 +69,16 @@ export class SqliteResults implements ResultsDatabase {
     this.#behind = behind;
     this.#finder = new RowFinder({ rows, origins }, behind, onOtherCode);
     this.#resources = resources;
-    this.#takeIn = new TakeIn({
+    const intake: Intake = {
       taken,
       whileOurs: (write) => {
         this.#assertOpen();
         return this.#files.whileOurs([], write);
       },
       onRow: (map, key) => this.#claims.rowCame(map, key),
-    });
+    };
+    this.#takeIn = new TakeIn(intake);
+    this.exchange = new DatabaseExchange(connection, intake);
     this.#arbiter = arbiter;
     this.#claims = new Claims({
       finder: this.#finder,
@@ -152,6 +156,7 @@ export class SqliteResults implements ResultsDatabase {
 
   flush(): void {
     this.#commits.flush();
+    this.exchange.flush();
     this.#files.check();
   }
 
@@ -167,6 +172,7 @@ export class SqliteResults implements ResultsDatabase {
     const read = Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     try {
       this.#commits.flush();
+      this.exchange.flush();
       if (!heard) this.#complete();
     } finally {
       this.#resources[Symbol.dispose]();
@@ -205,6 +211,7 @@ export class SqliteResults implements ResultsDatabase {
   #write(rows: readonly NewRow[]): number {
     const commitMs = this.#files.whileOurs(rows, () => this.#rows.write(rows));
     this.#counts.written(rows.length);
+    this.exchange.committed();
     return commitMs;
   }
 
@@ -221,14 +228,5 @@ export class SqliteResults implements ResultsDatabase {
       what: `The results database ${this.path} has been closed`,
       advice: "Use it only inside the scope that opened it: a job must not outlive its program",
     });
-  }
-}
-
-/** Where it fails, as on a full disk, all stays in the log, out of which the next one who opens the database completes it. */
-function checkpoint({ prepare }: Connection): void {
-  try {
-    prepare("pragma wal_checkpoint(full)").get();
-  } catch {
-    // SQLite says more when it closes the database, or when that is opened.
   }
 }

@@ -4,6 +4,7 @@ import type { ConnectionSettings } from "./connection.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { ResultsError } from "./results-error.ts";
 import type { ResultsStore } from "./results-store.ts";
+import type { RowExchange } from "./row-batch.ts";
 import type { CodeOfToday, OtherCode } from "./row-origins.ts";
 import type { AroundCommit } from "./group-commit.ts";
 
@@ -115,6 +116,8 @@ export type ResultsDatabase = ResultsStore &
      *   `not-ours` where it is another user's; what the database itself says (`disk-full`, `file-lost`, ...)
      */
     readonly takeIn: (source: string, options: { readonly id: string }) => Promise<TakenIn>;
+    /** Gives rows to another database, and takes rows of others, while both are open and connected. */
+    readonly exchange: RowExchange;
     /**
      * Is the arbiter of one more database, that of a job: calls there, in other jobs and here which are equal and run at the
      * same time run once. `errors` carries what functions throw.

@@ -60,6 +60,8 @@ export const FrameKind = {
   callAlone: 21,
   /** Head to worker: files as they were when the program began (`KeptCode`, encoded). */
   code: 22,
+  /** Between a program and the head of its Slurm job: an encoded message of any length. */
+  letter: 23,
   /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
   exited: 20,
 } as const;

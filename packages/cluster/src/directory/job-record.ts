@@ -64,6 +64,8 @@ export interface HeadRecord {
   readonly restarts: number;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** The unix socket on its node where the program can connect to it; absent where it has none. */
+  readonly socket?: string | undefined;
   readonly calls: CallsOfHead;
 }
 

@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { pause } from "@hyperion-ts/bounds";
 import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
+import type { ReachOptions } from "@hyperion-ts/launcher";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
 import { parseSlurmJobId, type SlurmJobId } from "@hyperion-ts/slurm-env";
 import type { JobDirectory } from "../directory/job-directory.ts";
@@ -16,6 +17,8 @@ import { cancelJobs } from "../slurm/cancel-jobs.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
+import type { Attach } from "../link/attach.ts";
+import { JobLinks } from "./job-links.ts";
 import { JobReports } from "./job-reports.ts";
 import { JobSlots } from "./job-slots.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
@@ -33,6 +36,9 @@ export interface SlurmJobsOptions {
   readonly longestPauseMs?: number | undefined;
   /** Nothing is submitted, but shown. Default: false. */
   readonly dryRun?: boolean | undefined;
+  /** How links to heads are made. Default: `"auto"`. */
+  readonly attach?: Attach | undefined;
+  readonly reach?: ReachOptions | undefined;
 }
 
 /** Between two looks for a job of which it is not known whether it was submitted, while Slurm gives no answer. */
@@ -52,12 +58,13 @@ export class SlurmJobs implements AsyncDisposable {
   readonly #outcomes = new OutcomeWatch((sentence) => this.warn("files", sentence));
   readonly #slurm: SlurmWatch;
   readonly #takeIn: TakeIn;
+  readonly #links: JobLinks;
   readonly #partitions = new ClusterPartitions();
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
 
-  constructor(env: ProgramEnv, { maxSlurmJobs, longestPauseMs, dryRun = false }: SlurmJobsOptions) {
+  constructor(env: ProgramEnv, { maxSlurmJobs, longestPauseMs, dryRun = false, attach, reach }: SlurmJobsOptions) {
     this.env = env;
     this.reports = new JobReports(env.events);
     this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
@@ -67,6 +74,8 @@ export class SlurmJobs implements AsyncDisposable {
       onNotice: (notice) => env.events.emit(eventOf(notice)),
     });
     this.#takeIn = new TakeIn(env.results);
+    const { results, log } = env;
+    this.#links = new JobLinks({ attach, reach, results, log, tell: (sentence) => this.warn("link", sentence) });
   }
 
   /** The program's code in one file, made when the first job needs it. */
@@ -163,6 +172,7 @@ export class SlurmJobs implements AsyncDisposable {
       outcomes: this.#outcomes,
       slurm: this.#slurm,
       takeIn: this.#takeIn,
+      links: this.#links,
       reports: this.reports,
       warn: (sentence) => this.warn("head", sentence),
       runs,
@@ -179,9 +189,13 @@ export class SlurmJobs implements AsyncDisposable {
       this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
 
-  /** Takes in what a job has computed by now. */
+  /** Takes in what a job has computed, which has ended: what else it was to compute, others may. */
   async takeIn(directory: JobDirectory): Promise<void> {
-    await this.#takeIn.now(directory);
+    try {
+      await this.#takeIn.now(directory);
+    } finally {
+      this.#links.ended(directory);
+    }
   }
 
   /** The caller of this directory's call has its value. */
@@ -215,6 +229,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outcomes[Symbol.dispose]();
+    await this.#links[Symbol.asyncDispose]();
     await this.#slurm[Symbol.asyncDispose]();
     await this.#takeIn[Symbol.asyncDispose]();
   }

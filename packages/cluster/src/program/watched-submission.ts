@@ -2,15 +2,17 @@
 import { pause, steadyNowMs } from "@hyperion-ts/bounds";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { HeadRecord } from "../directory/job-record.ts";
-import type { Interruption, LastWord, Outcome } from "../directory/outcome.ts";
+import { type Interruption, isLastWord, type LastWord, type Outcome } from "../directory/outcome.ts";
 import { endWords } from "../slurm/end-words.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { SeenJob } from "../slurm/job-sight.ts";
-import type { JobView } from "../slurm/watched-job.ts";
+import type { JobView, WatchedJob } from "../slurm/watched-job.ts";
 import type { SlurmWatch } from "../slurm/slurm-watch.ts";
 import type { JobReports } from "./job-reports.ts";
 import { type HeadNews, headNewsText, HeadSilence } from "./head-silence.ts";
-import type { OutcomeWatch } from "./outcome-watch.ts";
+import type { JobLink } from "./job-link.ts";
+import type { JobLinks } from "./job-links.ts";
+import type { OutcomeWatch, WatchedDirectory } from "./outcome-watch.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import type { TakeIn } from "./take-in.ts";
 
@@ -30,6 +32,7 @@ export interface Watching {
   readonly outcomes: OutcomeWatch;
   readonly slurm: SlurmWatch;
   readonly takeIn: TakeIn;
+  readonly links: JobLinks;
   /** What is told of it. */
   readonly reports: JobReports;
   /** Tells a person what may need a look. */
@@ -69,6 +72,10 @@ export class WatchedSubmission implements Disposable {
   readonly #submitted: SubmittedCall;
   readonly #watching: Watching;
   readonly #stack = new DisposableStack();
+  readonly #inDirectory: WatchedDirectory;
+  readonly #inSlurm: WatchedJob;
+  readonly #link: JobLink | undefined;
+  readonly #told = Promise.withResolvers<LastWord>();
   readonly #begun = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<JobEnd>();
   readonly #silence = new HeadSilence();
@@ -86,16 +93,38 @@ export class WatchedSubmission implements Disposable {
     this.#watching = watching;
     this.#wasThere = !submitted.isJoined;
     this.begun = this.#begun.promise;
-    const { outcome } = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked()));
-    const slurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
-    slurm.onChange(({ view }) => this.#changed(view));
+    this.#inDirectory = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked()));
+    const { outcome } = this.#inDirectory;
+    this.#inSlurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
+    this.#inSlurm.onChange(({ view }) => this.#changed(view));
+    this.#link = watching.links.open(directory, submitted, {
+      linked: () => this.#linked(),
+      counted: (calls) => watching.reports.counted(directory, calls),
+      ended: (signed) => {
+        if (isLastWord(signed.outcome)) this.#told.resolve(signed.outcome);
+      },
+    });
+    if (this.#link !== undefined) this.#stack.use(this.#link);
     this.gone = this.#ended.promise.then(() => undefined);
-    this.settled = Promise.race([outcome, this.#ended.promise.then((end) => this.#lastLook(end))]);
+    this.settled = Promise.race([outcome, this.#told.promise, this.#ended.promise.then((end) => this.#lastLook(end))]);
     this.settled.catch(() => undefined);
+  }
+
+  /** Has the head end the job in order, where there is a link to it, for which `reason`. Resolves when it has, or does not. */
+  async abort(reason: string): Promise<void> {
+    await this.#link?.abort(reason);
   }
 
   [Symbol.dispose](): void {
     this.#stack.dispose();
+  }
+
+  /** What a link tells need not be asked for, once Slurm has said where the job runs. Its end is news: whoever knows more is asked. */
+  #linked(): void {
+    const isUp = this.#link?.isUp === true;
+    if (isUp) this.#begun.resolve();
+    this.#inDirectory.byLink = isUp;
+    this.#inSlurm.byLink = isUp && this.#runs;
   }
 
   #looked(): void {
@@ -105,7 +134,7 @@ export class WatchedSubmission implements Disposable {
     const report = this.#head === undefined ? undefined : reportedAtMs;
     const news = this.#silence.look({ runs: this.#runs, report }, steadyNowMs());
     if (news !== undefined) this.#tellOfHead(news);
-    this.#watching.takeIn.later(this.#directory);
+    if (this.#link?.isUp !== true) this.#watching.takeIn.later(this.#directory);
   }
 
   /** A head of this start of the job, as far as is known how often Slurm has started it. */
@@ -113,6 +142,7 @@ export class WatchedSubmission implements Disposable {
     const head = this.#directory.head();
     if (head?.submission !== this.#submitted.number || head.restarts < this.#restarts) return;
     this.#head = head;
+    this.#link?.headIs(head);
     this.#started(head.restarts);
     this.#begun.resolve();
     this.#watching.reports.counted(this.#directory, head.calls);
@@ -149,6 +179,7 @@ export class WatchedSubmission implements Disposable {
     this.#runs = view.state === "RUNNING" && !view.abandoned;
     if (view.abandoned && !this.#isAbandoned) this.#watching.abandoned();
     this.#isAbandoned ||= view.abandoned;
+    this.#inSlurm.byLink = this.#link?.isUp === true && this.#runs;
   }
 
   /** Slurm says that it has ended: what it had to say of that is there, or will be soon. */

@@ -151,13 +151,14 @@ export type RunEvent =
       readonly message: string | null;
     };
 
-/** What a notice is of: a submission; a job that the program calls no longer; one that could not be cancelled. */
+/** What a notice is of: a submission; how heads are connected with; a job that the program calls no longer; one that could not be cancelled. */
 export type SlurmNoticeKind =
   | "submission"
   | "not-called"
   | "not-cancelled"
   | "head"
   | "files"
+  | "link"
   | "folder"
   | "older-code";
 
