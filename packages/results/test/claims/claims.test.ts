@@ -1,5 +1,5 @@
 /** Equal calls of a program and its jobs, over all orders in which messages, rows, commits and faults may come. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ClaimWorld, type Call, type CallEnd } from "./claim-world.ts";
 
@@ -43,7 +43,7 @@ async function run({ calls, oldKeys, choices }: Schedule, faults: Faults): Promi
   for (const job of world.jobs) world.connect(job);
   for (const choice of choices) {
     const steps = world.steps();
-    const begin = toBegin.length > 0 ? [() => void world.begin(toBegin.shift() ?? fail())] : [];
+    const begin = toBegin.length > 0 ? [() => world.begin(toBegin.shift() ?? fail())] : [];
     const all = [...steps, ...steps, ...begin, ...begin, ...faultsOf(world, faults, choice)];
     all[choice % all.length]?.();
     await world.settle();
