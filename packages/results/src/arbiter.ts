@@ -70,6 +70,8 @@ export type ClaimChannel = Disposable & {
 
 /** An arbiter in another process. Channels to it come and go; without one it is not reachable. */
 export interface RemoteArbiter extends Arbiter {
+  /** A channel is expected within so many milliseconds: until then it counts as reachable, and questions wait for the channel. */
+  readonly expect: (ms: number) => void;
   /** Messages go to the arbiter on a new channel from now on. An earlier one counts as cut. */
   readonly connect: (send: SendMessages) => ClaimChannel;
 }
@@ -82,4 +84,6 @@ export interface RemoteArbiter extends Arbiter {
 export interface ClaimSession extends Disposable {
   /** Answers go to the job on a new channel from now on. An earlier one counts as cut: who waited on it computes by itself. */
   readonly connect: (send: SendMessages) => ClaimChannel;
+  /** The process that has asked is lost, and a later one may come: claims fall as with the session's end. */
+  readonly release: () => void;
 }

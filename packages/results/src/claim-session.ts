@@ -43,15 +43,19 @@ export class DatabaseClaimSession implements ClaimSession {
     };
   }
 
+  release(): void {
+    for (const claim of this.#claims.values()) claim.release();
+  }
+
   [Symbol.dispose](): void {
     this.#cut();
-    this.#releaseAll();
+    this.release();
   }
 
   #hear(message: ToArbiter): void {
     switch (message.type) {
       case "begin":
-        if (this.#asker !== message.asker) this.#releaseAll();
+        if (this.#asker !== message.asker) this.release();
         this.#asker = message.asker;
         return;
       case "ask":
@@ -142,9 +146,5 @@ export class DatabaseClaimSession implements ClaimSession {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const each of waiting) each.abort();
-  }
-
-  #releaseAll(): void {
-    for (const claim of this.#claims.values()) claim.release();
   }
 }

@@ -26,7 +26,7 @@ export type LentAnswer =
 
 /** The database whose claims these are. */
 interface Place {
-  readonly finder: RowFinder;
+  readonly finder: Pick<RowFinder, "find" | "isForgotten">;
   /** Writes a row; resolves after its COMMIT. */
   readonly insert: (map: string, key: string, value: string) => Promise<void>;
   /** The code with which this program computes values of a map. */

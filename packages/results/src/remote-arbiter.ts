@@ -3,6 +3,7 @@
  * and which ends were not noted: that is all that a new channel needs to go on where the last one was cut.
  */
 import { randomUUID } from "node:crypto";
+import { after, type Timer } from "@hyperion-ts/bounds";
 import type { ArbiterAnswer, ClaimChannel, ErrorCodec, HeldClaim, RemoteArbiter, SendMessages } from "./arbiter.ts";
 import { readFromArbiter, type ClaimEnd, type FromArbiter, type ToArbiter } from "./claim-messages.ts";
 import { MessageBatch } from "./message-batch.ts";
@@ -12,7 +13,7 @@ import type { FoundValue } from "./row-finder.ts";
 
 export type { ClaimChannel, ErrorCodec, RemoteArbiter, SendMessages } from "./arbiter.ts";
 
-/** An arbiter that is reachable from its first `connect` on. `errors` carries what functions throw. */
+/** An arbiter that is not reachable before `connect`, or `expect`, is called. `errors` carries what functions throw. */
 export const remoteArbiter = (errors: ErrorCodec): RemoteArbiter => new ChannelArbiter(errors);
 
 type Answer = Exclude<FromArbiter, { readonly type: "noted" }>;
@@ -30,28 +31,38 @@ class ChannelArbiter implements RemoteArbiter {
   readonly #errors: ErrorCodec;
   /** Tells this process from an earlier one of the same job. */
   readonly #asker = randomUUID();
-  /** Who waits for an answer. A cut is the answer "alone" to all. */
-  readonly #questions = new Map<number, (answer: Answer) => void>();
+  /** Questions without an answer. A cut is the answer "alone" to all. */
+  readonly #questions = new Map<number, OpenQuestion>();
   readonly #held = new Map<number, HeldKey>();
   readonly #unnoted = new Map<number, ClaimEnd>();
   #lastId = 0;
   #batch: MessageBatch<ToArbiter> | undefined;
+  /** Runs while the first channel is waited for. */
+  #expected: Timer | undefined;
 
   constructor(errors: ErrorCodec) {
     this.#errors = errors;
   }
 
   isReachable(): boolean {
-    return this.#batch !== undefined;
+    return this.#batch !== undefined || this.#expected !== undefined;
+  }
+
+  expect(ms: number): void {
+    this.#expected?.[Symbol.dispose]();
+    if (this.#batch === undefined) this.#expected = after(ms, () => this.#cut()).unref();
   }
 
   connect(send: SendMessages): ClaimChannel {
-    this.#cut();
+    if (this.#batch !== undefined) this.#cut();
+    this.#expected?.[Symbol.dispose]();
+    this.#expected = undefined;
     const batch = new MessageBatch<ToArbiter>(send);
     this.#batch = batch;
     batch.add({ type: "begin", asker: this.#asker });
     for (const [id, held] of this.#held) this.#tell(id, held);
     for (const [id, end] of this.#unnoted) batch.add({ type: "end", id, ...end });
+    for (const { question } of this.#questions.values()) batch.add(question);
     return {
       receive: (messages) => {
         for (const message of readFromArbiter(messages)) if (this.#batch === batch) this.#hear(message);
@@ -97,30 +108,33 @@ class ChannelArbiter implements RemoteArbiter {
   #ask<A>(question: Question, signal: AbortSignal | undefined, { withdrawn, answered }: Listener<A>): Promise<A> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      if (this.#batch === undefined) return resolve(answered({ type: "alone", id: question.id }));
+      if (!this.isReachable()) return resolve(answered({ type: "alone", id: question.id }));
       const stopListening = onAbort(signal, () => {
         if (!this.#questions.delete(question.id)) return;
         withdrawn();
         reject(signal?.reason);
       });
-      this.#questions.set(question.id, (answer) => {
-        stopListening();
-        try {
-          resolve(answered(answer));
-        } catch (error) {
-          reject(error);
-        }
+      this.#questions.set(question.id, {
+        question,
+        answered: (answer) => {
+          stopListening();
+          try {
+            resolve(answered(answer));
+          } catch (error) {
+            reject(error);
+          }
+        },
       });
-      this.#batch.add(question);
+      this.#batch?.add(question);
     });
   }
 
   #hear(message: FromArbiter): void {
     if (message.type === "noted") return void this.#unnoted.delete(message.id);
     // None where it was withdrawn meanwhile.
-    const answered = this.#questions.get(message.id);
+    const open = this.#questions.get(message.id);
     this.#questions.delete(message.id);
-    answered?.(message);
+    open?.answered(message);
   }
 
   #hold(id: number, held: HeldKey): HeldClaim {
@@ -150,13 +164,20 @@ class ChannelArbiter implements RemoteArbiter {
   #cut(): void {
     this.#batch?.[Symbol.dispose]();
     this.#batch = undefined;
+    this.#expected?.[Symbol.dispose]();
+    this.#expected = undefined;
     const questions = [...this.#questions];
     this.#questions.clear();
-    for (const [id, answered] of questions) answered({ type: "alone", id });
+    for (const [id, { answered }] of questions) answered({ type: "alone", id });
   }
 }
 
 type Question = Extract<ToArbiter, { readonly type: "ask" | "look" }>;
+
+interface OpenQuestion {
+  readonly question: Question;
+  readonly answered: (answer: Answer) => void;
+}
 
 /** Who hears what becomes of a question: one of both, once. */
 interface Listener<A> {

@@ -1,5 +1,6 @@
 /** What a job directory says of its call: what is to be run, each submission of it, and where its head is. Pure. */
 import type { ProgramId, TaskOptions } from "@hyperion-ts/job";
+import type { Attach } from "../link/attach.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 
 /** What a Slurm job of ours runs: a job, or one remote function with so many CPUs. */
@@ -36,6 +37,8 @@ export interface Submission {
   readonly snapshot: SnapshotName;
   /** The hash of the code of the job, or of the function; absent where it is not known. */
   readonly codeHash?: string | undefined;
+  /** How the program that submitted it would be connected with its head; absent: as by default. */
+  readonly attach?: Attach | undefined;
   /** Slurm's id; absent until sbatch has answered. */
   readonly jobId?: number;
   /** How it ended, where it left no outcome. */

@@ -3,10 +3,12 @@
  * one program at a time, the last that has come. A job needs no link, so nothing that goes wrong with it is more than a line in
  * the job's output.
  */
+import { existsSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { after } from "@hyperion-ts/bounds";
 import type { ResultsDatabase } from "@hyperion-ts/job";
 import type { ClaimChannel } from "@hyperion-ts/results";
+import { lockOf } from "@hyperion-ts/results/lock-file";
 import { remoteArbiter } from "@hyperion-ts/results/remote-arbiter";
 import { type ErrorData, errorFromData, errorToData } from "@hyperion-ts/wire";
 import type { JobDirectory } from "../directory/job-directory.ts";
@@ -20,6 +22,9 @@ import { callProgram } from "./call-program.ts";
 
 /** The program is given so long to hear how the job ended; it finds it in the directory, too. */
 const LAST_WORD_MS = 5_000;
+
+/** A program that runs connects within seconds of its hearing of a head; calls that others may be making too wait for it, so long. */
+const PROGRAM_EXPECTED_MS = 10_000;
 
 /** A program that is connected, and what it has of the rows, as it says. */
 interface ConnectedProgram {
@@ -79,6 +84,7 @@ export class ProgramLink implements Disposable {
 
   /** The head has the directory to itself: the program may be called. */
   begin(): void {
+    if (this.#isExpected()) this.arbiter.expect(PROGRAM_EXPECTED_MS);
     void callProgram(this.#directory, (socket) => this.#accept(socket), this.#closing.signal);
   }
 
@@ -160,6 +166,12 @@ export class ProgramLink implements Disposable {
       },
       failed: (error) => stream.end(`rows can't be read: ${String(error)}`),
     });
+  }
+
+  /** Whether a program is there, as far as its database's lock tells, that may connect. */
+  #isExpected(): boolean {
+    const { attach } = this.#directory.submissions()[this.#identity.submission - 1] ?? {};
+    return attach !== "files" && existsSync(lockOf(this.#directory.job.database));
   }
 
   #send(message: FromHead): void {

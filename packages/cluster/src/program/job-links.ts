@@ -31,7 +31,8 @@ export interface JobLinksOptions {
 /** The links of one run of a program. Disposing of it closes the port, where there is one. */
 export class JobLinks implements AsyncDisposable {
   readonly #options: JobLinksOptions;
-  readonly #attach: Attach;
+  /** How they are made. */
+  readonly attach: Attach;
   readonly #handshakes = new PQueue({ concurrency: HANDSHAKES_AT_ONCE });
   readonly #links = new Set<JobLink>();
   /** Sessions that end. */
@@ -46,19 +47,24 @@ export class JobLinks implements AsyncDisposable {
 
   constructor(options: JobLinksOptions) {
     this.#options = options;
-    this.#attach = options.attach ?? "auto";
+    this.attach = options.attach ?? "auto";
   }
 
   /** A link to the head of a submission, as soon as there can be one; undefined where there is to be none. */
   open(directory: JobDirectory, { number }: SubmittedCall, listener: LinkListener): JobLink | undefined {
     const { exchange } = this.#options.results;
-    if (this.#attach === "files") return undefined;
+    if (this.attach === "files") return undefined;
     const claims = this.#claimsOf(directory);
     const link = new JobLink(directory, { submission: number, exchange, claims }, listener, this.#maker);
     this.#links.add(link);
     link.whenOver(() => this.#links.delete(link));
-    if (this.#attach === "call-back") void this.#invite(directory, link);
+    if (this.attach === "call-back") void this.#invite(directory, link);
     return link;
+  }
+
+  /** The head of a directory's job is lost, and another one is to go on: what it was computing, others may. */
+  headLost({ job: { id } }: JobDirectory): void {
+    this.#claims.get(id)?.release();
   }
 
   /** The job of a directory has ended, and its rows are here, as far as anybody will bring them: what it was to compute, others may. */
@@ -88,13 +94,13 @@ export class JobLinks implements AsyncDisposable {
       failed: (head, { error, times, wasUp }) => {
         if (times >= TELLING_FAILURES[wasUp ? "wasUp" : "neverUp"]) this.#tellOfFiles(head, error);
       },
-      ...(this.#attach === "call-back" ? {} : { connect }),
+      ...(this.attach === "call-back" ? {} : { connect }),
     };
   }
 
   async #connect(...[head, talk, signal]: Parameters<NonNullable<LinkMaker["connect"]>>) {
     const { connectBy, routesOf } = await import("../link/routes.ts");
-    this.#routes ??= routesOf(this.#attach, this.#options.reach ?? {}, this.#options.log);
+    this.#routes ??= routesOf(this.attach, this.#options.reach ?? {}, this.#options.log);
     const closing = (closed: Promise<void>): void => {
       this.#closing.add(closed);
       void closed.finally(() => this.#closing.delete(closed));

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { ProgramId } from "@hyperion-ts/job";
 import { newServiceId } from "@hyperion-ts/wire";
 import type { JobDirectory } from "../directory/job-directory.ts";
+import type { Attach } from "../link/attach.ts";
 import { sbatchCommand, showCommand, type SubmissionRequest } from "../sbatch/sbatch-command.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { Snapshot } from "../snapshot/make-snapshot.ts";
@@ -13,6 +14,7 @@ export interface Submitting {
   readonly programId: ProgramId;
   readonly options: SbatchOptions;
   readonly snapshot: Snapshot;
+  readonly attach?: Attach | undefined;
   /** How it has ended before it began: it is only shown. Absent: it is to be made. */
   readonly end?: string;
 }
@@ -36,7 +38,7 @@ const headProgram = fileURLToPath(new URL(`../head/head-main${extname(import.met
  */
 export function prepareSubmission(
   directory: JobDirectory,
-  { programId, options, snapshot: { file, hash, functionHashes }, end }: Submitting,
+  { programId, options, snapshot: { file, hash, functionHashes }, attach, end }: Submitting,
 ): PreparedSubmission {
   const number = directory.submissions().length + 1;
   const request: SubmissionRequest = {
@@ -56,6 +58,7 @@ export function prepareSubmission(
     options,
     snapshot: { file, hash },
     codeHash: functionHashes[directory.job.name],
+    attach,
     ...(end === undefined ? {} : { end }),
   });
   return { number, request };

@@ -92,7 +92,13 @@ export class SlurmJobs implements AsyncDisposable {
   async submit(directory: JobDirectory, options: SbatchOptions, signal: AbortSignal): Promise<SubmittedCall> {
     const { id: programId } = this.env.programInfo;
     const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> =>
-      prepareSubmission(directory, { programId, options, snapshot: await this.snapshot(), ...only });
+      prepareSubmission(directory, {
+        programId,
+        options,
+        snapshot: await this.snapshot(),
+        attach: this.#links.attach,
+        ...only,
+      });
     if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, signal);
     const { number, request } = await prepare();
     directory.removeOutcome();

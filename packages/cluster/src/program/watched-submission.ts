@@ -170,7 +170,7 @@ export class WatchedSubmission implements Disposable {
   }
 
   #saw(view: SeenJob): void {
-    if (view.restarts > this.#restarts) this.#head = undefined;
+    if (view.restarts > this.#restarts) void this.#headLost();
     this.#started(view.restarts);
     if (!view.abandoned) this.#watching.reports.seen(this.#directory, view);
     else if (!this.#isAbandoned) this.#warn(ABANDONED);
@@ -180,6 +180,14 @@ export class WatchedSubmission implements Disposable {
     if (view.abandoned && !this.#isAbandoned) this.#watching.abandoned();
     this.#isAbandoned ||= view.abandoned;
     this.#inSlurm.byLink = this.#link?.isUp === true && this.#runs;
+  }
+
+  /** Slurm has started the job again, or will: what its head had computed is here before others may compute it. */
+  async #headLost(): Promise<void> {
+    this.#head = undefined;
+    const { takeIn, links } = this.#watching;
+    await takeIn.now(this.#directory).catch(() => undefined);
+    links.headLost(this.#directory);
   }
 
   /** Slurm says that it has ended: what it had to say of that is there, or will be soon. */
