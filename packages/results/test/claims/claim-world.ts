@@ -170,7 +170,7 @@ export class ClaimWorld {
       place,
       arbiter,
       rows,
-      session: new DatabaseClaimSession(errorTexts, this.program.claims),
+      session: new DatabaseClaimSession({ errors: errorTexts }, this.program.claims),
       wires: new Set(),
     };
   }
