@@ -5,7 +5,7 @@ import { ProgramCluster, untilSome } from "./program-cluster.ts";
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(2)));
+  beforeAll(async () => void (cluster = await ProgramCluster.open(4)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   // One CPU: calls come one after the other.
@@ -23,6 +23,27 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(printed).toMatch(/was ended by SIGKILL on n1\. It is submitted again, and goes on/);
     // The one that ran, or had just ended, may run again.
     expect(dir.noted("begun").filter((x) => x === 1)).toEqual([1]);
+  });
+
+  test.concurrent("leaves what it was computing to another job that waits for it", async () => {
+    const dir = await cluster.dir("equal");
+    const xs = Array.from({ length: 12 }, (_, i) => i + 1);
+    const jobs = [xs, xs.toReversed()];
+    // Each has a node to itself.
+    const sbatch = { nodes: 1, nTasksPerNode: 2, exclude: ["n1", "n2"] };
+    const running = dir.start({ jobs, ms: 500, sbatch });
+    await untilSome("two calls that are done", () => dir.noted("done").length >= 2);
+    const first = dir.nodes("done")[0] ?? "";
+    process.kill(await cluster.headOn(first), "SIGKILL");
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toEqual({ ...squares, jobs: jobs.map((each) => each.map((x) => x * x)) });
+    const begun = dir.noted("begun");
+    // On each of its CPUs the call that ran, and one that had just ended.
+    expect(begun.length - new Set(begun).size, `${begun}\n${printed}`).toBeLessThanOrEqual(4);
+    expect(
+      dir.nodes("done").some((node) => node !== first),
+      `${dir.nodes("done")}\n${printed}`,
+    ).toBe(true);
   });
 
   test.concurrent("by scontrol requeue: Slurm starts it again, and the same call goes on", async () => {

@@ -103,19 +103,19 @@ describe("jobs that ask their program", () => {
     expect(await memoizeWithMap(map, () => async () => "old", 1, { code: "same" })({ results })).toBe("old");
   });
 
-  test("say 20,000 calls of one turn in few messages, and leave no listener", async () => {
+  test("say thousands of calls of one turn in few messages, and leave no listener", async () => {
     using folder = temporaryFolder();
     await using all = await world(folder);
     const { one } = all;
     connect(one);
     await settle();
     const { signal } = new AbortController();
-    const keys = Array.from({ length: 20_000 }, (_, key) => key);
+    const keys = Array.from({ length: 5_000 }, (_, key) => key);
     const env = { results: one.results, signal };
     const call = (key: number) => memoizeWithMap(map, () => async () => `${key}`, key)(env);
     expect(await Promise.all(keys.map(call))).toEqual(keys.map(String));
     expect(one.sent.filter((count) => count > 1_000).length).toBeGreaterThan(0);
-    expect(one.sent.length).toBeLessThan(200);
+    expect(one.sent.length).toBeLessThan(100);
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
