@@ -19,17 +19,14 @@ export class HeadReport implements Disposable {
   #calls = NO_CALLS;
 
   /** `link` is told the same, at once. */
-  constructor(
-    directory: JobDirectory,
-    head: Pick<HeadRecord, "submission" | "restarts" | "host" | "pid">,
-    link: ProgramLink,
-  ) {
+  constructor(directory: JobDirectory, head: Pick<HeadRecord, "submission" | "host" | "pid">, link: ProgramLink) {
     this.#directory = directory;
     this.#link = link;
     this.#head = {
       ...head,
       node: process.env["SLURMD_NODENAME"],
       slurmJobId: Number(process.env["SLURM_JOB_ID"] ?? 0),
+      restarts: Number(process.env["SLURM_RESTART_COUNT"] ?? 0),
       startedAt: new Date().toISOString(),
       socket: link.socket,
     };

@@ -34,20 +34,12 @@ interface ConnectedProgram {
   rows: RowSender | undefined;
 }
 
-/** Which head it is. */
-export interface HeadIdentity {
-  /** The number of its submission, from 1 on. */
-  readonly submission: number;
-  /** How often Slurm had put the job back into the queue. */
-  readonly restarts: number;
-}
-
 /** The link of one head. Disposing of it ends it. */
 export class ProgramLink implements Disposable {
   /** Who says which of the calls that several jobs make runs here: the program, while it is connected. */
   readonly arbiter = remoteArbiter({ toData: errorToData, fromData: (data) => errorFromData(data as ErrorData) });
   readonly #directory: JobDirectory;
-  readonly #identity: HeadIdentity;
+  readonly #submission: number;
   readonly #unwanted = new AbortController();
   readonly #closing = new AbortController();
   readonly #streams = new Set<LinkStream>();
@@ -56,14 +48,14 @@ export class ProgramLink implements Disposable {
   #results: ResultsDatabase | undefined;
   #calls: CallsOfHead | undefined;
 
-  private constructor(directory: JobDirectory, identity: HeadIdentity) {
+  private constructor(directory: JobDirectory, submission: number) {
     this.#directory = directory;
-    this.#identity = identity;
+    this.#submission = submission;
   }
 
-  /** The link of the head that runs the job of `directory`, where it can listen. */
-  static async open(directory: JobDirectory, identity: HeadIdentity): Promise<ProgramLink> {
-    const link = new ProgramLink(directory, identity);
+  /** The link of the head that runs the job of `directory` as its submission of that number, from 1 on. It listens where it can. */
+  static async open(directory: JobDirectory, submission: number): Promise<ProgramLink> {
+    const link = new ProgramLink(directory, submission);
     try {
       link.#socket = await listenOnSocket((socket) => void link.#accept(socket));
     } catch (error) {
@@ -123,7 +115,12 @@ export class ProgramLink implements Disposable {
     );
     this.#streams.add(stream);
     void stream.ended.then(() => this.#left(stream));
-    const hello: FromHead = { type: "hello", version: LINK_VERSION, id: this.#directory.job.id, ...this.#identity };
+    const hello: FromHead = {
+      type: "hello",
+      version: LINK_VERSION,
+      id: this.#directory.job.id,
+      submission: this.#submission,
+    };
     stream.send(hello);
     return stream;
   }
@@ -170,7 +167,7 @@ export class ProgramLink implements Disposable {
 
   /** Whether a program is there, as far as its database's lock tells, that may connect. */
   #isExpected(): boolean {
-    const { attach } = this.#directory.submissions()[this.#identity.submission - 1] ?? {};
+    const { attach } = this.#directory.submissions()[this.#submission - 1] ?? {};
     return attach !== "files" && existsSync(lockOf(this.#directory.job.database));
   }
 

@@ -24,7 +24,7 @@ import type { Submission } from "../directory/job-record.ts";
 import type { Outcome } from "../directory/outcome.ts";
 import { loadSnapshot } from "../snapshot/load-snapshot.ts";
 import { HeadReport } from "./head-report.ts";
-import { type HeadIdentity, ProgramLink } from "./program-link.ts";
+import { ProgramLink } from "./program-link.ts";
 
 const INPUT_LOOK_MS = 1_000;
 
@@ -44,9 +44,8 @@ export async function runHead(path: string, number: number): Promise<number> {
   const earlier = directory.outcome();
   if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
   directory.removeOutcome();
-  const identity = { submission: number, restarts: Number(process.env["SLURM_RESTART_COUNT"] ?? 0) };
-  using link = await ProgramLink.open(directory, identity);
-  const outcome = await outcomeOf(directory, submission, identity, link);
+  using link = await ProgramLink.open(directory, number);
+  const outcome = await outcomeOf(directory, submission, number, link);
   const signed = { id: directory.job.id, submission: number, outcome };
   directory.writeOutcome(signed);
   ring(bellOf(directory.path));
@@ -57,12 +56,12 @@ export async function runHead(path: string, number: number): Promise<number> {
 async function outcomeOf(
   directory: JobDirectory,
   submission: Submission,
-  identity: HeadIdentity,
+  number: number,
   link: ProgramLink,
 ): Promise<Outcome> {
   try {
     await loadSnapshot(submission.snapshot.file, submission.snapshot.hash);
-    const value = await runInAllocation(directory, submission, identity, link);
+    const value = await runInAllocation(directory, submission, number, link);
     // A value that can't travel is the job's failure.
     encodeValue(value);
     return { kind: "value", value };
@@ -82,7 +81,7 @@ async function outcomeOf(
 async function runInAllocation(
   directory: JobDirectory,
   { programId }: Submission,
-  identity: HeadIdentity,
+  number: number,
   link: ProgramLink,
 ): Promise<unknown> {
   const { dataDir, name, database } = directory.job;
@@ -90,7 +89,7 @@ async function runInAllocation(
   const fn = findRemote(name);
   if (fn === undefined)
     throw new Error(`The program's snapshot defines no job and no remote function of the name ${JSON.stringify(name)}`);
-  using report = new HeadReport(directory, { ...identity, host: hostname(), pid: process.pid }, link);
+  using report = new HeadReport(directory, { submission: number, host: hostname(), pid: process.pid }, link);
   const job = jobOf(fn, directory);
   const served: Job<unknown> = async (env) => {
     link.serve(env.results);

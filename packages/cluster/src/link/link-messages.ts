@@ -27,8 +27,6 @@ export type FromHead =
       readonly id: string;
       /** The number of the submission, from 1 on. */
       readonly submission: number;
-      /** How often Slurm had put the job back into the queue. */
-      readonly restarts: number;
     }
   /** Rows of the job's database, once they are committed; `number` counts them on this link, from 1 on. */
   | { readonly type: "rows"; readonly number: number; readonly batch: RowBatch }
@@ -74,7 +72,6 @@ export function fromHead(value: unknown): FromHead {
         version: whole(1),
         id: text,
         submission: whole(1),
-        restarts: whole(0),
       });
     case "rows":
       whole(1)(message["number"], `${PLACE}: number`);

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { NotOursError, ownUserId, privateFolder } from "@hyperion-ts/own-files";
 
@@ -16,7 +16,8 @@ export interface LinkSocket extends Disposable {
 
 /** In memory, of the node alone; and where there is no such folder, or no socket may be in it. */
 const PLACES = ["/dev/shm", tmpdir(), "/tmp"];
-const FOLDER = "hyperion-ts-link-";
+/** A folder that other nodes have as well is known by the node: a socket of another one looks as if nobody listened. */
+const FOLDER = `hyperion-ts-link-${hostname()}-`;
 /** unix(7): the path of a socket has 108 bytes at most, with a NUL. */
 const LONGEST_PATH = 107;
 

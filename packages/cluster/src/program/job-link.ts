@@ -83,7 +83,8 @@ export class JobLink implements Disposable {
   /** The head has said where it is. */
   headIs({ node, host, socket, slurmJobId }: HeadRecord): void {
     if (this.#maker.connect === undefined) return this.#expectCall({ node: node ?? host, slurmJobId });
-    if (socket === undefined || socket === this.#done || socket === this.#head?.socket) return;
+    if (socket === undefined) return this.#deaf({ node: node ?? host, slurmJobId });
+    if (socket === this.#done || socket === this.#head?.socket) return;
     this.#head = { node: node ?? host, socket, slurmJobId };
     this.#pausing?.abort();
     if (!this.#isConnecting) void this.#connectAgain(this.#maker.connect);
@@ -111,6 +112,11 @@ export class JobLink implements Disposable {
     this.#ending.abort(new Error("The link is needed no more"));
     this.#expecting?.[Symbol.dispose]();
     this.#talk?.end("it is needed no more");
+  }
+
+  #deaf(head: Omit<ListeningHead, "socket">): void {
+    const error = new Error("it could not listen there, and its output says why");
+    this.#maker.failed(head, { error, times: Infinity, wasUp: false });
   }
 
   #expectCall(head: Omit<ListeningHead, "socket">): void {

@@ -62,7 +62,7 @@ class World implements AsyncDisposable {
     );
     const open = async (path: string) => stack.use(await openResults({ path, programId: "p" }));
     const databases = [await open(directory.database), await open(directory.job.database)] as const;
-    const link = stack.use(await ProgramLink.open(directory, { submission: SUBMISSION, restarts: 0 }));
+    const link = stack.use(await ProgramLink.open(directory, SUBMISSION));
     return new World(stack.move(), link, databases);
   }
 
@@ -146,8 +146,8 @@ describe("a head and its program", () => {
 test.each([
   [fromHead, null, /no message/],
   [fromHead, { type: "helo" }, /Did you mean "hello"/],
-  [fromHead, { type: "hello", version: 1, id, submission: 0, restarts: 0 }, /submission/],
-  [fromHead, { type: "hello", version: 1, id, submission: 1 }, /restarts/],
+  [fromHead, { type: "hello", version: 1, id, submission: 0 }, /submission/],
+  [fromHead, { type: "hello", version: 1, id }, /submission/],
   [fromHead, { type: "rows", number: 1, batch: {} }, /fileId/],
   [fromHead, { type: "counts", calls: { done: -1 } }, /done/],
   [fromHead, { type: "outcome", bytes: "x" }, /bytes/],

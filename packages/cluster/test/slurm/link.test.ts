@@ -41,7 +41,7 @@ describeOnTestbed(describe)("the link to a head", () => {
     const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: ["n1"] }, options });
     expect(await doneAtFirstRow(dir)).toBeLessThan(4);
     const socket = dir.head?.socket ?? "";
-    expect(socket).toMatch(/^\/dev\/shm\/hyperion-ts-link-\w+\/head$/);
+    expect(socket).toMatch(/^\/dev\/shm\/hyperion-ts-link-n1-\w+\/head$/);
     const relay = ["/opt/node/node", "/srv/checkout/packages/cluster/src/link/relay-main.ts"];
     const connects =
       "require('node:net').connect(process.argv[1]).on('error', (e) => process.exit(e.code === 'EACCES' ? 13 : 1))";
