@@ -78,6 +78,39 @@ describe("jobs that ask their program", () => {
     expect(await second).toBe("kept");
   });
 
+  test("take a row that comes while another job computes its key", async () => {
+    using folder = temporaryFolder();
+    await using all = await world(folder);
+    const { program, one, two } = all;
+    connect(one);
+    const { calls, run } = controlled();
+    const computing = memoizeWithMap(map, run, 1)({ results: one.results });
+    await until(() => calls.length === 1);
+    const waiting = memoizeWithMap(map, never, 1)({ results: program });
+    // Not connected, it computes what it has not.
+    await memoizeWithMap(map, () => async () => "two", 1)({ results: two.results });
+    await two.bringRows();
+    expect(await waiting).toBe("two");
+    calls[0]?.resolve("one");
+    expect(await computing).toBe("one");
+  });
+
+  test("get a row that is there, though another job computes its key that did not know", async () => {
+    using folder = temporaryFolder();
+    await using all = await world(folder);
+    const { program, one, two } = all;
+    await insert(map, 1, "program")({ results: program });
+    const { calls, run } = controlled();
+    const computing = memoizeWithMap(map, run, 1)({ results: one.results });
+    await until(() => calls.length === 1);
+    connect(one);
+    connect(two);
+    await settle();
+    expect(await memoizeWithMap(map, never, 1)({ results: two.results })).toBe("program");
+    calls[0]?.resolve("one");
+    expect(await computing).toBe("one");
+  });
+
   test("who forgets a key does not get it back, and computes it anew", async () => {
     using folder = temporaryFolder();
     await using all = await world(folder);

@@ -120,6 +120,26 @@ describe("a channel", () => {
     expect(await Promise.all([...others, second])).toEqual(["job", "job", "job"]);
   });
 
+  test("keeps no claim for a question that was taken back while its answer was on the way", async () => {
+    using folder = temporaryFolder();
+    await using program = await open(folder, "program");
+    const answers: unknown[] = [];
+    const [first, second, third] = Array.from({ length: 3 }, () =>
+      program.openClaimSession({ errors: errorTexts }).connect((messages) => answers.push(...messages)),
+    );
+    const ask = { type: "ask", id: 1, map: "m", key: "1", code: "any" };
+    const takeBack = { type: "end", id: 1, how: "released" };
+    first?.receive([ask]);
+    second?.receive([ask]);
+    await settle();
+    first?.receive([takeBack]);
+    second?.receive([takeBack]);
+    await settle();
+    third?.receive([ask]);
+    await settle();
+    expect(answers.filter((answer) => JSON.stringify(answer).includes("yours"))).toHaveLength(2);
+  });
+
   test("refuses what is none of its messages", async () => {
     using folder = temporaryFolder();
     await using program = await open(folder, "program");
