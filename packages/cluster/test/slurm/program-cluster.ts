@@ -214,17 +214,12 @@ export class ProgramDir {
 
   /** What calls wrote down: the number that each was for. */
   noted(what: "begun" | "done" | "inputs"): readonly number[] {
-    return this.#lines(what).map((line) => Number(line.split(" ")[0]));
-  }
-
-  /** On which nodes they were. */
-  nodes(what: "begun" | "done"): readonly string[] {
-    return this.#lines(what).map((line) => line.split(" ")[1] ?? "");
-  }
-
-  #lines(name: string): readonly string[] {
-    const file = join(this.path, name);
-    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+    const file = join(this.path, what);
+    if (!existsSync(file)) return [];
+    return readFileSync(file, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => Number(line.split(" ")[0]));
   }
 
   /** A file that calls wait for. */
