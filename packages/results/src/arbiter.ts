@@ -52,6 +52,17 @@ export interface ErrorCodec {
   readonly fromData: (data: unknown) => unknown;
 }
 
+/** How a database is an arbiter for another one. */
+export interface ClaimSessionOptions {
+  /** Carries what functions throw. */
+  readonly errors: ErrorCodec;
+  /**
+   * Whether the other database waits for what this one's own program computes. Not where the program may compute that by a
+   * job whose database the other one is: it would wait for itself. Default true.
+   */
+  readonly waitsForOwn?: boolean;
+}
+
 /** One direction of a channel: takes a list of messages, in JSON, for the other end's `receive`. Must not throw. */
 export type SendMessages = (messages: readonly object[]) => void;
 
@@ -84,6 +95,6 @@ export interface RemoteArbiter extends Arbiter {
 export interface ClaimSession extends Disposable {
   /** Answers go to the job on a new channel from now on. An earlier one counts as cut: who waited on it computes by itself. */
   readonly connect: (send: SendMessages) => ClaimChannel;
-  /** The process that has asked is lost, and a later one may come: claims fall as with the session's end. */
+  /** Claims fall as with the session's end, and the session goes on: who has asked is lost, or stands still, and may come again. */
   readonly release: () => void;
 }

@@ -76,7 +76,7 @@ export type FromArbiter =
   | { readonly type: "yours"; readonly id: number }
   /** The function failed elsewhere. */
   | { readonly type: "failed"; readonly id: number; readonly error: unknown }
-  /** The program's database can't say: it is closed, or lost. */
+  /** The asker may compute it, whoever else does: the program computes it itself, for which it is not to wait, or its database is closed or lost. */
   | { readonly type: "alone"; readonly id: number }
   /** An `end` has arrived, and need not be said again. */
   | { readonly type: "noted"; readonly id: number };

@@ -1,14 +1,14 @@
 /** The program's end of the talk with one job's database (claim-messages.ts): whose claims are among the program's own. */
-import type { ClaimChannel, ClaimSession, ErrorCodec, SendMessages } from "./arbiter.ts";
+import type { ClaimChannel, ClaimSession, ClaimSessionOptions, ErrorCodec, SendMessages } from "./arbiter.ts";
 import { readToArbiter, type FromArbiter, type ToArbiter } from "./claim-messages.ts";
-import type { LentAnswer, WantedKey } from "./claims.ts";
+import type { LendOptions, LentAnswer, WantedKey } from "./claims.ts";
 import type { LentClaim } from "./lent-claim.ts";
 import { MessageBatch } from "./message-batch.ts";
 import type { FoundValue } from "./row-finder.ts";
 
 /** The program's database, as far as jobs may ask it. Throws where it can't say. */
 interface Lender {
-  readonly lend: (wanted: WantedKey, over: () => void) => LentAnswer | Promise<LentAnswer>;
+  readonly lend: (wanted: WantedKey, options: LendOptions) => LentAnswer | Promise<LentAnswer>;
   readonly lendUnasked: (wanted: WantedKey, over: () => void) => LentClaim | undefined;
   readonly find: (map: string, key: string) => FoundValue | undefined;
 }
@@ -18,14 +18,16 @@ type Message<Type> = Extract<ToArbiter, { readonly type: Type }>;
 /** A session of an open database. Ids are those of the job. */
 export class DatabaseClaimSession implements ClaimSession {
   readonly #errors: ErrorCodec;
+  readonly #waitsForOwn: boolean;
   readonly #lender: Lender;
   readonly #claims = new Map<number, LentClaim>();
   readonly #waiting = new Map<number, AbortController>();
   #asker: string | undefined;
   #batch: MessageBatch<FromArbiter> | undefined;
 
-  constructor(errors: ErrorCodec, lender: Lender) {
+  constructor({ errors, waitsForOwn = true }: ClaimSessionOptions, lender: Lender) {
     this.#errors = errors;
+    this.#waitsForOwn = waitsForOwn;
     this.#lender = lender;
   }
 
@@ -80,7 +82,10 @@ export class DatabaseClaimSession implements ClaimSession {
       if (this.#waiting.delete(id)) this.#say({ type: "alone", id });
     };
     try {
-      const answer = this.#lender.lend(wanted, () => this.#claims.delete(id));
+      const answer = this.#lender.lend(wanted, {
+        waitsForOwn: this.#waitsForOwn,
+        over: () => this.#claims.delete(id),
+      });
       if (answer instanceof Promise) answer.then(answered, refused);
       else answered(answer);
     } catch {
@@ -96,6 +101,8 @@ export class DatabaseClaimSession implements ClaimSession {
       case "lent":
         this.#claims.set(id, answer.claim);
         return this.#say({ type: "yours", id });
+      case "alone":
+        return this.#say({ type: "alone", id });
       case "failed":
         return this.#say({ type: "failed", id, error: this.#errors.toData(answer.error) });
       case "remembered":

@@ -22,7 +22,17 @@ export type LentAnswer =
   /** It is to compute the value. */
   | { readonly kind: "lent"; readonly claim: LentClaim }
   /** The function failed elsewhere. */
-  | { readonly kind: "failed"; readonly error: unknown };
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** This database's own program computes it, for which the asker is not to wait. */
+  | { readonly kind: "alone" };
+
+/** How another database asks. */
+export interface LendOptions {
+  /** Whether it waits for what this database's own program computes. */
+  readonly waitsForOwn: boolean;
+  /** Called when its claim is over. */
+  readonly over: () => void;
+}
 
 /** The database whose claims these are. */
 interface Place {
@@ -49,6 +59,8 @@ interface Asker<A> {
   readonly mine: (held: HeldClaim | undefined) => A;
   /** The function failed elsewhere. May throw. */
   readonly failed: (error: unknown) => A;
+  /** What it gets in the place of a wait for this database's own program; absent: it waits. */
+  readonly alone?: A;
 }
 
 type Found = Exclude<ClaimAnswer, { readonly kind: "mine" }>;
@@ -77,10 +89,11 @@ export class Claims {
     });
   }
 
-  /** The same for a caller in another database; `over` is called when its claim is over. */
-  lend(wanted: WantedKey, over: () => void): LentAnswer | Promise<LentAnswer> {
+  /** The same for a caller in another database. */
+  lend(wanted: WantedKey, { waitsForOwn, over }: LendOptions): LentAnswer | Promise<LentAnswer> {
     this.#place.assertOpen();
     return this.#take<LentAnswer>(wanted, {
+      ...(waitsForOwn ? {} : { alone: { kind: "alone" } }),
       mine: (held) => ({ kind: "lent", claim: this.#lentClaim(wanted, held, over) }),
       failed: (error) => ({ kind: "failed", error }),
     });
@@ -134,7 +147,8 @@ export class Claims {
     const id = rowId(map, key);
     const { finder } = this.#place;
     const isHere = this.#overtaken.has(id) && finder.find(map, key, code) !== undefined;
-    if (this.#flights.isClaimed(id) && !isHere) return this.#share(id, wanted, asker);
+    if (this.#flights.isClaimed(id) && !isHere)
+      return asker.alone !== undefined && !this.#lent.has(id) ? asker.alone : this.#share(id, wanted, asker);
     const row = finder.find(map, key, code);
     if (row !== undefined) return { kind: hasWaited ? "shared" : "remembered", ...row };
     this.#overtaken.delete(id);

@@ -22,6 +22,7 @@ export type {
   ArbiterAnswer,
   ClaimChannel,
   ClaimSession,
+  ClaimSessionOptions,
   ErrorCodec,
   HeldClaim,
   RemoteArbiter,

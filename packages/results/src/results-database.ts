@@ -3,7 +3,7 @@
  * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
-import type { Arbiter, ClaimSession, ErrorCodec } from "./arbiter.ts";
+import type { Arbiter, ClaimSession, ClaimSessionOptions } from "./arbiter.ts";
 import type { Behind } from "./behind.ts";
 import { DatabaseClaimSession } from "./claim-session.ts";
 import { Claims } from "./claims.ts";
@@ -144,9 +144,9 @@ export class SqliteResults implements ResultsDatabase {
     );
   }
 
-  openClaimSession(errors: ErrorCodec): ClaimSession {
+  openClaimSession(options: ClaimSessionOptions): ClaimSession {
     this.#assertOpen();
-    return new DatabaseClaimSession(errors, this.#claims);
+    return new DatabaseClaimSession(options, this.#claims);
   }
 
   async takeIn(source: string, options: { readonly id: string }): Promise<TakenIn> {

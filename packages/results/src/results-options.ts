@@ -1,5 +1,5 @@
 /** What a results database is opened with, and what it is then. */
-import type { Arbiter, ClaimSession, ErrorCodec } from "./arbiter.ts";
+import type { Arbiter, ClaimSession, ClaimSessionOptions } from "./arbiter.ts";
 import type { ConnectionSettings } from "./connection.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { ResultsError } from "./results-error.ts";
@@ -120,9 +120,9 @@ export type ResultsDatabase = ResultsStore &
     readonly exchange: RowExchange;
     /**
      * Is the arbiter of one more database, that of a job: calls there, in other jobs and here which are equal and run at the
-     * same time run once. `errors` carries what functions throw.
+     * same time run once.
      */
-    readonly openClaimSession: (errors: ErrorCodec) => ClaimSession;
+    readonly openClaimSession: (options: ClaimSessionOptions) => ClaimSession;
     /** Durability settings, read back from the live connection. */
     readonly settings: () => ConnectionSettings;
     /** Keeps what is known of this program beside its id, as JSON, with its next rows: where it runs, of which version it is. The last call counts. */

@@ -62,7 +62,7 @@ export class JobLinks implements AsyncDisposable {
     return link;
   }
 
-  /** The head of a directory's job is lost, and another one is to go on: what it was computing, others may. */
+  /** The head of a directory's job computes no more, as far as is known, and may go on: what it was computing, others may. */
   headLost({ job: { id } }: JobDirectory): void {
     this.#claims.get(id)?.release();
   }
@@ -83,7 +83,7 @@ export class JobLinks implements AsyncDisposable {
   #claimsOf({ job: { id } }: JobDirectory): ClaimSession {
     const known = this.#claims.get(id);
     if (known !== undefined) return known;
-    const session = this.#options.results.openClaimSession(ERRORS);
+    const session = this.#options.results.openClaimSession({ errors: ERRORS, waitsForOwn: false });
     this.#claims.set(id, session);
     return session;
   }

@@ -9,6 +9,7 @@ import type { SeenJob } from "../slurm/job-sight.ts";
 import type { JobView, WatchedJob } from "../slurm/watched-job.ts";
 import type { SlurmWatch } from "../slurm/slurm-watch.ts";
 import type { JobReports } from "./job-reports.ts";
+import { HeadClaims } from "./head-claims.ts";
 import { type HeadNews, headNewsText, HeadSilence } from "./head-silence.ts";
 import type { JobLink } from "./job-link.ts";
 import type { JobLinks } from "./job-links.ts";
@@ -75,6 +76,7 @@ export class WatchedSubmission implements Disposable {
   readonly #inDirectory: WatchedDirectory;
   readonly #inSlurm: WatchedJob;
   readonly #link: JobLink | undefined;
+  readonly #claims: HeadClaims;
   readonly #told = Promise.withResolvers<LastWord>();
   readonly #begun = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<JobEnd>();
@@ -97,6 +99,7 @@ export class WatchedSubmission implements Disposable {
     const { outcome } = this.#inDirectory;
     this.#inSlurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
     this.#inSlurm.onChange(({ view }) => this.#changed(view));
+    this.#claims = this.#stack.use(new HeadClaims(directory, watching.takeIn, watching.links));
     this.#link = watching.links.open(directory, submitted, {
       linked: () => this.#linked(),
       counted: (calls) => watching.reports.counted(directory, calls),
@@ -123,6 +126,7 @@ export class WatchedSubmission implements Disposable {
   #linked(): void {
     const isUp = this.#link?.isUp === true;
     if (isUp) this.#begun.resolve();
+    this.#claims.linked(isUp);
     this.#inDirectory.byLink = isUp;
     this.#inSlurm.byLink = isUp && this.#runs;
   }
@@ -170,24 +174,19 @@ export class WatchedSubmission implements Disposable {
   }
 
   #saw(view: SeenJob): void {
-    if (view.restarts > this.#restarts) void this.#headLost();
+    const runs = view.state === "RUNNING" && !view.abandoned;
+    const isNew = view.restarts > this.#restarts;
+    if (isNew) this.#head = undefined;
+    if (isNew || (this.#runs && !runs)) void this.#claims.fall();
     this.#started(view.restarts);
     if (!view.abandoned) this.#watching.reports.seen(this.#directory, view);
     else if (!this.#isAbandoned) this.#warn(ABANDONED);
     this.#watching.runs(view.phase.kind === "running");
     this.#wasThere = true;
-    this.#runs = view.state === "RUNNING" && !view.abandoned;
+    this.#runs = runs;
     if (view.abandoned && !this.#isAbandoned) this.#watching.abandoned();
     this.#isAbandoned ||= view.abandoned;
     this.#inSlurm.byLink = this.#link?.isUp === true && this.#runs;
-  }
-
-  /** Slurm has started the job again, or will: what its head had computed is here before others may compute it. */
-  async #headLost(): Promise<void> {
-    this.#head = undefined;
-    const { takeIn, links } = this.#watching;
-    await takeIn.now(this.#directory).catch(() => undefined);
-    links.headLost(this.#directory);
   }
 
   /** Slurm says that it has ended: what it had to say of that is there, or will be soon. */

@@ -41,7 +41,7 @@ class World implements AsyncDisposable {
     this.#stack = stack;
     this.link = link;
     [this.ofJob, this.ofProgram] = databases;
-    this.#claims = stack.use(this.ofProgram.openClaimSession({ toData: String, fromData: String }));
+    this.#claims = stack.use(this.ofProgram.openClaimSession({ errors: { toData: String, fromData: String } }));
   }
 
   static async open(): Promise<World> {

@@ -1,11 +1,13 @@
 /** A head that dies: its job is started again, by Slurm or by the program, and goes on from what it had computed. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ProgramCluster, untilSome } from "./program-cluster.ts";
+import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(2)));
+  beforeAll(async () => void (cluster = await ProgramCluster.open(4)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   // One CPU: calls come one after the other.
@@ -25,6 +27,27 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(dir.noted("begun").filter((x) => x === 1)).toEqual([1]);
   });
 
+  test.concurrent("leaves what it was computing to another job that waits for it", async () => {
+    const dir = await cluster.dir("equal");
+    const xs = Array.from({ length: 12 }, (_, i) => i + 1);
+    const jobs = [xs, xs.toReversed()];
+    // Each has a node to itself.
+    const sbatch = { nodes: 1, nTasksPerNode: 2, exclude: ["n1", "n2"] };
+    const running = dir.start({ jobs, ms: 500, sbatch });
+    await untilSome("two calls that are done", () => dir.noted("done").length >= 2);
+    const first = doneOn(dir)[0] ?? "";
+    process.kill(await cluster.headOn(first), "SIGKILL");
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toEqual({ ...squares, jobs: jobs.map((each) => each.map((x) => x * x)) });
+    const begun = dir.noted("begun");
+    // On each of its CPUs the call that ran, and one that had just ended.
+    expect(begun.length - new Set(begun).size, printed).toBeLessThanOrEqual(4);
+    expect(
+      doneOn(dir).some((node) => node !== first),
+      printed,
+    ).toBe(true);
+  });
+
   test.concurrent("by scontrol requeue: Slurm starts it again, and the same call goes on", async () => {
     const dir = await cluster.dir("requeued");
     const running = dir.start({ ...request, ms: 500, sbatch: on("n2") });
@@ -40,3 +63,10 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(printed).toContain("Slurm has put it back into the queue: it goes on from what it had computed");
   });
 });
+
+/** The node of each call that is done. */
+const doneOn = ({ path }: ProgramDir): readonly string[] =>
+  readFileSync(join(path, "done"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");

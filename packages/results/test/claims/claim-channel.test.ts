@@ -31,7 +31,7 @@ describe("a channel", () => {
     await until(() => calls.length === 1);
     await program[Symbol.asyncDispose]();
     await using again = await open(folder, "program");
-    const session = again.openClaimSession(errorTexts);
+    const session = again.openClaimSession({ errors: errorTexts });
     connect({ ...one, session });
     await settle();
     const other = await openJob(folder, again, "other");
@@ -95,10 +95,55 @@ describe("a channel", () => {
     expect(await Promise.all([first.computing, second.computing])).toEqual(["one", "one"]);
   });
 
+  test("of a job that the program may be waiting for does not have it wait for the program", async () => {
+    using folder = temporaryFolder();
+    await using all = await world(folder);
+    const { program, one, two } = all;
+    connect({ ...one, session: program.openClaimSession({ errors: errorTexts, waitsForOwn: false }) });
+    connect(two);
+    const { calls, run } = controlled();
+    const byJob = () => () => memoizeWithMap(map, run, 1)({ results: one.results });
+    const programs = memoizeWithMap(map, byJob, 1)({ results: program });
+    await until(() => calls.length === 1);
+    // Equal calls of jobs are not made twice for that.
+    const second = memoizeWithMap(map, run, 2)({ results: two.results });
+    await until(() => calls.length === 2);
+    const others = [
+      memoizeWithMap(map, never, 1)({ results: two.results }),
+      memoizeWithMap(map, never, 2)({ results: one.results }),
+    ];
+    await settle();
+    for (const call of calls) call.resolve("job");
+    await one.bringRows();
+    expect(await programs).toBe("job");
+    await two.bringRows();
+    expect(await Promise.all([...others, second])).toEqual(["job", "job", "job"]);
+  });
+
+  test("keeps no claim for a question that was taken back while its answer was on the way", async () => {
+    using folder = temporaryFolder();
+    await using program = await open(folder, "program");
+    const answers: unknown[] = [];
+    const [first, second, third] = Array.from({ length: 3 }, () =>
+      program.openClaimSession({ errors: errorTexts }).connect((messages) => answers.push(...messages)),
+    );
+    const ask = { type: "ask", id: 1, map: "m", key: "1", code: "any" };
+    const takeBack = { type: "end", id: 1, how: "released" };
+    first?.receive([ask]);
+    second?.receive([ask]);
+    await settle();
+    first?.receive([takeBack]);
+    second?.receive([takeBack]);
+    await settle();
+    third?.receive([ask]);
+    await settle();
+    expect(answers.filter((answer) => JSON.stringify(answer).includes("yours"))).toHaveLength(2);
+  });
+
   test("refuses what is none of its messages", async () => {
     using folder = temporaryFolder();
     await using program = await open(folder, "program");
-    const channel = program.openClaimSession(errorTexts).connect(() => undefined);
+    const channel = program.openClaimSession({ errors: errorTexts }).connect(() => undefined);
     const own = remoteArbiter(errorTexts).connect(() => undefined);
     for (const end of [channel, own])
       for (const messages of [undefined, {}, [null], [{ type: "ask", id: 1, map: "m" }], [{ type: "found", id: 1 }]])

@@ -140,6 +140,11 @@ export class ClaimWorld {
     for (const wire of wires) wire.cut();
   }
 
+  /** The program takes a job for lost, which may be wrong. */
+  release({ session }: Job): void {
+    session.release();
+  }
+
   /** The job is dead; what it has committed will come. */
   kill(job: Job): void {
     const { place } = job;
@@ -170,7 +175,7 @@ export class ClaimWorld {
       place,
       arbiter,
       rows,
-      session: new DatabaseClaimSession(errorTexts, this.program.claims),
+      session: new DatabaseClaimSession({ errors: errorTexts }, this.program.claims),
       wires: new Set(),
     };
   }

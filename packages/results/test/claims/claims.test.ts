@@ -75,7 +75,7 @@ function faultsOf(world: ClaimWorld, { cuts, kills, aborts }: Faults, choice: nu
   const job = world.jobs[choice % JOBS];
   if (job === undefined) return [];
   return [
-    ...(cuts === true ? [() => world.cut(job), () => world.connect(job)] : []),
+    ...(cuts === true ? [() => world.cut(job), () => world.connect(job), () => world.release(job)] : []),
     ...(kills === true && choice % 7 === 0 ? [() => (job.place.isKilled ? world.jobEnded(job) : world.kill(job))] : []),
     ...(aborts === true ? [() => world.abort(choice % (JOBS + 1))] : []),
   ];
