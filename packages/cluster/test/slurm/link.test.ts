@@ -117,6 +117,7 @@ describeOnTestbed(describe)("the link to a head", () => {
       until: "go",
       sbatch: { nodelist: ["n4"] },
       failsWhen: "fail",
+      options: { reach: { transport: { type: "ssh" } } },
     });
     await running.says(/: runs on n4/);
     await untilSome("link", async () => cluster.left("n4").some((argv) => argv.includes("/relay-main")));
