@@ -102,6 +102,7 @@ export class WatchedSubmission implements Disposable {
     this.#claims = this.#stack.use(new HeadClaims(directory, watching.takeIn, watching.links));
     this.#link = watching.links.open(directory, submitted, {
       linked: () => this.#linked(),
+      runs: () => this.#runs,
       counted: (calls) => watching.reports.counted(directory, calls),
       ended: (signed) => {
         if (isLastWord(signed.outcome)) this.#told.resolve(signed.outcome);
