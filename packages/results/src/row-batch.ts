@@ -2,13 +2,27 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type { KnownOfRows, SourceRow } from "./source-rows.ts";
 
+/** The columns of a row, in this order: names would be most of what is sent. */
+export type BatchRow = readonly [
+  rowid: SQLOutputValue,
+  programId: SQLOutputValue,
+  map: SQLOutputValue,
+  key: SQLOutputValue,
+  keyIsText: SQLOutputValue,
+  value: SQLOutputValue,
+  valueIsText: SQLOutputValue,
+  createdAt: SQLOutputValue,
+];
+
+const COLUMNS = 8;
+
 /** Rows of one database file. */
 export interface RowBatch {
   /** The name of the file, which no other one has. */
   readonly fileId: string;
   /** They are those behind this row: whoever has not got that far must not take them. */
   readonly after: bigint;
-  readonly rows: readonly SourceRow[];
+  readonly rows: readonly BatchRow[];
   /** What is known of their programs and code; absent where nothing is new since the batch before. */
   readonly known?: KnownOfRows;
 }
@@ -51,12 +65,29 @@ export function rowBatchOf(value: unknown): RowBatch {
   };
 }
 
-const COLUMNS = ["rowid", "programId", "map", "key", "keyIsText", "value", "valueIsText", "createdAt"] as const;
+/** A row as it goes into a batch. */
+export const batchRow = (row: SourceRow): BatchRow => [
+  row.rowid,
+  row.programId,
+  row.map,
+  row.key,
+  row.keyIsText,
+  row.value,
+  row.valueIsText,
+  row.createdAt,
+];
 
-function rowOf(value: unknown): SourceRow {
-  const parts = partsOf(value, "a row");
-  if (typeof parts["rowid"] !== "bigint") throw wrong("a row", "rowid");
-  return Object.fromEntries(COLUMNS.map((name) => [name, columnOf(parts[name])])) as unknown as SourceRow;
+/** A row of a batch. */
+export const sourceRow = (row: BatchRow): SourceRow => {
+  const [rowid, programId, map, key, keyIsText, value, valueIsText, createdAt] = row;
+  return { rowid, programId, map, key, keyIsText, value, valueIsText, createdAt };
+};
+
+function rowOf(value: unknown): BatchRow {
+  const row = listOf(value, "a row");
+  if (row.length !== COLUMNS || !row.every(isColumn)) throw new TypeError("What came as a row has other columns");
+  if (typeof row[0] !== "bigint") throw wrong("a row", "rowid");
+  return row as unknown as BatchRow;
 }
 
 function knownOf(value: unknown): KnownOfRows {
@@ -77,11 +108,16 @@ function knownOf(value: unknown): KnownOfRows {
 }
 
 function columnOf(value: unknown): SQLOutputValue {
-  if (value === null || typeof value === "bigint" || typeof value === "number" || typeof value === "string")
-    return value;
-  if (value instanceof Uint8Array) return value as SQLOutputValue;
-  throw wrong("a row", "a column");
+  if (isColumn(value)) return value;
+  throw wrong("a row", "column");
 }
+
+const isColumn = (value: unknown): value is SQLOutputValue =>
+  value === null ||
+  typeof value === "bigint" ||
+  typeof value === "number" ||
+  typeof value === "string" ||
+  value instanceof Uint8Array;
 
 function partsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value))

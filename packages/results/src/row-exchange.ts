@@ -5,18 +5,11 @@
  */
 import type { SQLOutputValue } from "node:sqlite";
 import type { Connection } from "./connection.ts";
+import { feedReader } from "./feed-reader.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { ResultsError } from "./results-error.ts";
-import type { RowBatch, RowExchange, RowFeed } from "./row-batch.ts";
-import {
-  fileIdOf,
-  type KnownOfRows,
-  knownOfRows,
-  type ReadLimits,
-  rowReader,
-  type SourceRow,
-  textOf,
-} from "./source-rows.ts";
+import { batchRow, type RowBatch, type RowExchange, type RowFeed, sourceRow } from "./row-batch.ts";
+import { fileIdOf, type KnownOfRows, knownOfRows, type ReadLimits, type SourceRow, textOf } from "./source-rows.ts";
 import type { Intake } from "./take-in.ts";
 
 /** So that the program that takes stands still for milliseconds, and little is sent twice when a connection is cut. */
@@ -84,7 +77,7 @@ export class DatabaseExchange implements RowExchange {
       const before = last.get(place) ?? rowidOf(taken.last(source));
       each.isBehindGap = batch.after > before;
       if (each.isBehindGap) return [];
-      const rows = batch.rows.filter(({ rowid }) => rowidOf(rowid) > before);
+      const rows = batch.rows.map(sourceRow).filter(({ rowid }) => rowidOf(rowid) > before);
       last.set(place, lastOf(rows, before));
       return [{ source, rows, known: batch.known ?? NOTHING_KNOWN }];
     });
@@ -102,7 +95,7 @@ const NOTHING_KNOWN: KnownOfRows = { programs: [], origins: [], codes: [] };
 /** Gives one batch after the other, and undefined where there is nothing new. What is known of rows goes along when it is new. */
 function nextBatch(connection: Connection, positions: ReadonlyMap<string, bigint>): () => RowBatch | undefined {
   const fileId = fileIdOf(connection);
-  const rowsAfter = rowReader(connection, BATCH_LIMITS);
+  const rowsAfter = feedReader(connection, BATCH_LIMITS);
   let after = positions.get(fileId) ?? 0n;
   let told = "";
   return () => {
@@ -110,7 +103,7 @@ function nextBatch(connection: Connection, positions: ReadonlyMap<string, bigint
     if (rows.length === 0) return undefined;
     const known = knownOfRows(connection);
     const text = JSON.stringify(known);
-    const batch: RowBatch = { fileId, after, rows, ...(text === told ? {} : { known }) };
+    const batch: RowBatch = { fileId, after, rows: rows.map(batchRow), ...(text === told ? {} : { known }) };
     told = text;
     after = lastOf(rows, after);
     return batch;

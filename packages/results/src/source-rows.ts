@@ -4,7 +4,7 @@ import { canonicalKeyText } from "./canonical-json.ts";
 import type { Connection } from "./connection.ts";
 import { readFailure } from "./sqlite-failure.ts";
 
-/** A row. Texts are their bytes, which a string might change; what is none (a BLOB) is one that no map can read, and stays so. */
+/** A row. Texts are their bytes, where a string might change them; what is none (a BLOB) is one that no map can read, and stays so. */
 export interface SourceRow {
   readonly rowid: SQLOutputValue;
   readonly programId: SQLOutputValue;
@@ -103,7 +103,8 @@ export function rowReader(
 const all = ({ prepare }: Connection, sql: string): readonly (readonly SQLOutputValue[])[] =>
   prepare(sql).all().map(Object.values);
 
-function reading<A>({ path }: Connection, read: () => A): A {
+/** What `read` gives. Throws a ResultsError where SQLite fails. */
+export function reading<A>({ path }: Connection, read: () => A): A {
   try {
     return read();
   } catch (error) {
@@ -133,6 +134,10 @@ const canonicalKey = (key: SQLOutputValue): SQLOutputValue => {
   return canonical === undefined ? key : Buffer.from(canonical);
 };
 
-/** The text of a column that was read as bytes. */
-export const textOf = (column: SQLOutputValue): string =>
-  column instanceof Uint8Array ? Buffer.from(column.buffer, column.byteOffset, column.byteLength).toString() : "";
+/** The text of a column that was read as bytes, or as a text. */
+export function textOf(column: SQLOutputValue): string {
+  if (typeof column === "string") return column;
+  return column instanceof Uint8Array
+    ? Buffer.from(column.buffer, column.byteOffset, column.byteLength).toString()
+    : "";
+}

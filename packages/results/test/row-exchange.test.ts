@@ -1,8 +1,10 @@
 /** Rows that go from one open database to another, and come by the file as well. */
+import { DatabaseSync } from "node:sqlite";
 import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { insert, keyValMap, lookupAll, openResults, type ResultsDatabase, rowBatchOf } from "../src/index.ts";
+import { insert, keyValMap, lookupAll, openResults, type ResultsDatabase } from "../src/index.ts";
+import { rowBatchOf } from "../src/row-batch.ts";
 import { temporaryFolder } from "./world.ts";
 
 const map = keyValMap("m", z.number(), z.string());
@@ -14,6 +16,15 @@ const COUNTS: ReadonlyMap<string, number> = new Map([
 
 const values = async (results: ResultsDatabase): Promise<readonly (readonly [number, string])[]> =>
   await lookupAll(map)({ results });
+
+/** What a closed database has. */
+function rowsOf(path: string, sql: string): readonly (readonly unknown[])[] {
+  using database = new DatabaseSync(path, { readOnly: true });
+  return database
+    .prepare(sql)
+    .all()
+    .map((row) => Object.values(row));
+}
 
 /** All that a feed has by now goes over, as far as `keeps` lets it. */
 async function handOver(
@@ -89,13 +100,36 @@ test("a feed tells of commits, has what is known of code with its first batch, a
   expect(feed.next()).toBeUndefined();
 });
 
+test("rows that are no texts, or no texts that a string keeps, come in byte by byte", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/job.sqlite`;
+  const from = await openResults({ path, programId: "job1" });
+  await insert(map, 1, "\uFFFD and more")({ results: from });
+  await from[Symbol.asyncDispose]();
+  {
+    using database = new DatabaseSync(path);
+    database.exec(`insert into hyperion_key_val(program_id, kv_map, key, val) values
+      ('job1', 'm', cast(x'32' as text), cast(x'22ff22' as text)), ('job1', 'm', '3', x'22ff22'), ('strange', 'm', ' 4', '"four"')`);
+  }
+  const rows = "select program_id, kv_map, key, hex(val), typeof(val), created_at from hyperion_key_val order by rowid";
+  {
+    await using again = await openResults({ path, programId: "job1" });
+    await insert(map, 5, "five")({ results: again });
+    await using to = await openResults({ path: folder.database, programId: "prog1" });
+    await handOver(again, to);
+  }
+  const [expected, found] = [path, folder.database].map((each) => rowsOf(each, rows));
+  expect(found).toEqual(expected?.map((row) => (row[2] === " 4" ? row.with(2, "4") : row)));
+});
+
 test.each([
   [null, /no object/],
   [{ fileId: 1, after: 0n, rows: [] }, /fileId/],
   [{ fileId: "f", after: 0, rows: [] }, /after/],
   [{ fileId: "f", after: 0n, rows: {} }, /no list/],
-  [{ fileId: "f", after: 0n, rows: [{ rowid: "1" }] }, /rowid/],
-  [{ fileId: "f", after: 0n, rows: [{ rowid: 1n, map: {} }] }, /column/],
+  [{ fileId: "f", after: 0n, rows: [[]] }, /columns/],
+  [{ fileId: "f", after: 0n, rows: [["1", "p", "m", "k", 1n, "v", 1n, "now"]] }, /rowid/],
+  [{ fileId: "f", after: 0n, rows: [[1n, "p", {}, "k", 1n, "v", 1n, "now"]] }, /columns/],
   [{ fileId: "f", after: 0n, rows: [], known: { programs: [1], origins: [], codes: [] } }, /text/],
 ])("what is no batch of rows is refused: %o", (value, words) => {
   expect(() => rowBatchOf(value)).toThrow(words);

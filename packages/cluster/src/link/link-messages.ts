@@ -10,7 +10,8 @@
  * the link, and the next link begins anew with what each end has by then.
  */
 import { type Rules, checkOptions, oneOf, text, whole } from "@hyperion-ts/bounds";
-import { type RowBatch, rowBatchOf } from "@hyperion-ts/results";
+import type { RowBatch } from "@hyperion-ts/results";
+import { rowBatchOf } from "@hyperion-ts/results/row-batch";
 import type { CallsOfHead } from "../directory/job-record.ts";
 
 /** Raised whenever a message changes its meaning; both ends must agree. */
