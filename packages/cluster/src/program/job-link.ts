@@ -20,6 +20,8 @@ const ABORT_MS = 15_000;
 export interface LinkListener extends HeadListener {
   /** There is a link, or none any more. */
   linked(isUp: boolean): void;
+  /** Whether Slurm says that the job runs: a head that waits again in the queue can't be reached, which is no news. */
+  readonly runs: () => boolean;
 }
 
 /** What a link is made with. */
@@ -115,15 +117,17 @@ export class JobLink implements Disposable {
   }
 
   #deaf(head: Omit<ListeningHead, "socket">): void {
-    const error = new Error("it could not listen there, and its output says why");
-    this.#maker.failed(head, { error, times: Infinity, wasUp: false });
+    this.#failed(head, new Error("it could not listen there, and its output says why"));
   }
 
   #expectCall(head: Omit<ListeningHead, "socket">): void {
     this.#expecting ??= after(CALL_MS, () => {
-      const error = new Error(`it has not called this program within ${showDuration(CALL_MS)}`);
-      if (!this.isUp) this.#maker.failed(head, { error, times: Infinity, wasUp: false });
+      if (!this.isUp) this.#failed(head, new Error(`it has not called this program within ${showDuration(CALL_MS)}`));
     });
+  }
+
+  #failed(head: Omit<ListeningHead, "socket">, error: unknown, times = Infinity, wasUp = false): void {
+    if (!this.#ending.signal.aborted && this.#listener.runs()) this.#maker.failed(head, { error, times, wasUp });
   }
 
   async #connectAgain(connect: NonNullable<LinkMaker["connect"]>): Promise<void> {
@@ -142,8 +146,7 @@ export class JobLink implements Disposable {
         await talk.ended;
       } catch (error) {
         failures += 1;
-        const wasUp = this.#reached === head.socket;
-        if (!signal.aborted) this.#maker.failed(head, { error, times: failures, wasUp });
+        this.#failed(head, error, failures, this.#reached === head.socket);
       }
       this.#pausing = new AbortController();
       const either = AbortSignal.any([signal, this.#pausing.signal]);

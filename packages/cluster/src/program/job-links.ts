@@ -151,7 +151,7 @@ export class JobLinks implements AsyncDisposable {
   #tellOfRoute({ name }: Route, { node, slurmJobId }: ListeningHead, failures: readonly string[]): void {
     this.#tellOnce(
       name,
-      `Slurm job ${slurmJobId} is connected with by ${name}, as ${node} could not be reached otherwise: ${failures.join("; ")}`,
+      `The link to Slurm job ${slurmJobId} goes by ${name}, as ${node} could not be reached otherwise: ${failures.join("; ")}`,
     );
   }
 

@@ -107,6 +107,7 @@ export class WatchedSubmission implements Disposable {
     );
     this.#link = watching.links.open(directory, submitted, {
       linked: () => this.#linked(),
+      runs: () => this.#runs,
       counted: (calls) => watching.reports.counted(directory, calls),
       ended: (signed) => {
         if (isLastWord(signed.outcome)) this.#told.resolve(signed.outcome);

@@ -91,7 +91,7 @@ describeOnTestbed(describe)("the link to a head", () => {
     const dir = await cluster.dir("closed");
     const request = { jobs: [XS], ms: 700, sbatch: { nodelist: ["n3"] } };
     const running = dir.start(request);
-    await running.says(/Slurm job \d+ is connected with by srun, as n3 could not be reached otherwise: node-ssh: .*/);
+    await running.says(/The link to Slurm job \d+ goes by srun, as n3 could not be reached otherwise: node-ssh: .*/);
     expect(await doneAtFirstRow(dir)).toBeLessThan(5);
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(done);
@@ -117,6 +117,7 @@ describeOnTestbed(describe)("the link to a head", () => {
       until: "go",
       sbatch: { nodelist: ["n4"] },
       failsWhen: "fail",
+      options: { reach: { transport: { type: "ssh" } } },
     });
     await running.says(/: runs on n4/);
     await untilSome("link", async () => cluster.left("n4").some((argv) => argv.includes("/relay-main")));
