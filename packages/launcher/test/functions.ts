@@ -1,5 +1,5 @@
 /** Remote functions for the tests of this package: the well-behaved ones. */
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { getHeapStatistics } from "node:v8";
 import { defineRemote } from "@hyperion-ts/remote";
 import { z } from "zod";
@@ -61,14 +61,17 @@ export const append = defineRemote(import.meta, {
   },
 });
 
-/** A synchronous loop of so many milliseconds; null: without an end. Says in `file` that it has begun. */
+const NO_FILE = "/nowhere";
+
+/** A synchronous loop until there is a file `until`; null: without an end. Says in `file` that it has begun. */
 export const loop = defineRemote(import.meta, {
   name: "test/loop",
-  input: z.object({ file: z.string(), ms: z.number().nullable() }),
+  input: z.object({ file: z.string(), until: z.string().nullable() }),
   output: z.null(),
-  run: ({ file, ms }) => {
+  run: ({ file, until }) => {
     appendFileSync(file, "looping\n");
-    spin(ms ?? Number.POSITIVE_INFINITY);
+    do spin(1);
+    while (!existsSync(until ?? NO_FILE));
     return null;
   },
 });

@@ -29,8 +29,8 @@ export interface Arbiter {
 
 /** What an arbiter answers to `claim`. */
 export type ArbiterAnswer =
-  /** The value; `isShared`: another database computed it while this one waited. */
-  | { readonly kind: "found"; readonly found: FoundValue; readonly isShared: boolean }
+  /** The value, of a row that the arbiter has. */
+  | { readonly kind: "found"; readonly found: FoundValue }
   /** The asker is to compute it, and to say how that ended. */
   | { readonly kind: "compute"; readonly held: HeldClaim };
 

@@ -67,8 +67,6 @@ export type FromArbiter =
       readonly value: string;
       /** Remote functions, with the hashes of the code that the value was computed with. */
       readonly codes: Readonly<Record<string, string>>;
-      /** Whether the asker has waited for it. */
-      readonly isShared: boolean;
     }
   /** No such row. */
   | { readonly type: "none"; readonly id: number }
@@ -118,7 +116,7 @@ function isFromArbiter(message: unknown): message is FromArbiter {
   if (!isObject(message) || !isId(message["id"])) return false;
   switch (message["type"]) {
     case "found":
-      return isText(message["value"]) && isCodes(message["codes"]) && typeof message["isShared"] === "boolean";
+      return isText(message["value"]) && isCodes(message["codes"]);
     case "failed":
       return "error" in message;
     case "none":

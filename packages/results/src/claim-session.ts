@@ -107,7 +107,7 @@ export class DatabaseClaimSession implements ClaimSession {
         return this.#say({ type: "failed", id, error: this.#errors.toData(answer.error) });
       case "remembered":
       case "shared":
-        return this.#found(id, answer, answer.kind === "shared");
+        return this.#found(id, answer);
       default:
         return answer satisfies never;
     }
@@ -133,14 +133,14 @@ export class DatabaseClaimSession implements ClaimSession {
     try {
       const found = this.#lender.find(map, key);
       if (found === undefined) this.#say({ type: "none", id });
-      else this.#found(id, found, false);
+      else this.#found(id, found);
     } catch {
       this.#say({ type: "alone", id });
     }
   }
 
-  #found(id: number, { value, codes }: FoundValue, isShared: boolean): void {
-    this.#say({ type: "found", id, value, codes: Object.fromEntries(codes), isShared });
+  #found(id: number, { value, codes }: FoundValue): void {
+    this.#say({ type: "found", id, value, codes: Object.fromEntries(codes) });
   }
 
   #say(message: FromArbiter): void {

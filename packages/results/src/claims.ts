@@ -188,7 +188,7 @@ export class Claims {
       // The arbiter judges by its own code, and a job may have been submitted with other code than that.
       if (code === "same" && this.#place.areOther(found.codes)) return mine(arbiter.hold(map, key, code));
       this.#flights.land(id, { ...found, code });
-      return { kind: answer.isShared ? "shared" : "remembered", ...found };
+      return { kind: "remembered", ...found };
     } catch (error) {
       if (signal?.aborted === true) this.#flights.passOn(id);
       else this.#flights.crash(id, error);

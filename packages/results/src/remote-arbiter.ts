@@ -79,7 +79,7 @@ class ChannelArbiter implements RemoteArbiter {
       withdrawn: () => this.#ended(id, { how: "released" }),
       answered: (answer) => {
         if (answer.type === "failed") throw this.#errors.fromData(answer.error);
-        if (answer.type === "found") return { kind: "found", found: foundIn(answer), isShared: answer.isShared };
+        if (answer.type === "found") return { kind: "found", found: foundIn(answer) };
         return { kind: "compute", held: this.#hold(id, { map, key, code, isTold: true }) };
       },
     });

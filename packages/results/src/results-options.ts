@@ -67,7 +67,7 @@ export interface ResultsCounters {
   readonly lookups: number;
   /** Look-ups that found a row. */
   readonly hits: number;
-  /** Calls that waited for an equal one. */
+  /** Calls that waited for an equal one in this database. */
   readonly shared: number;
   /** Rows whose COMMIT has returned. */
   readonly inserts: number;

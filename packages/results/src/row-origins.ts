@@ -40,7 +40,7 @@ export class RowOrigins {
   readonly #codeOfToday: CodeOfToday;
   /** By map and program. */
   readonly #codes = new Map<string, Map<string, Map<string, string>>>();
-  readonly #verdicts = new Map<string, RowCode>();
+  readonly #verdicts = new Map<string, Map<string, RowCode>>();
   /** What is to be written of the program itself. */
   #about: string | undefined;
   #unwritten: {
@@ -108,11 +108,12 @@ export class RowOrigins {
 
   /** Which code a row of `map` is from that `programId` has written. */
   codeOf(map: string, programId: string): RowCode {
-    const id = `${programId}\n${map}`;
-    const known = this.#verdicts.get(id);
+    const ofMap = this.#verdicts.get(map) ?? new Map<string, RowCode>();
+    const known = ofMap.get(programId);
     if (known !== undefined) return known;
     const verdict = this.#compare(map, programId);
-    if (programId !== this.#programId) this.#verdicts.set(id, verdict);
+    // The code of this program's functions may become known only later.
+    if (programId !== this.#programId || verdict !== "unknown") this.#verdicts.set(map, ofMap.set(programId, verdict));
     return verdict;
   }
 

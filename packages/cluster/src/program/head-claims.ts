@@ -4,23 +4,24 @@
  * that failed there they would not hear.
  */
 import { after, type Timer } from "@hyperion-ts/bounds";
-import type { JobDirectory } from "../directory/job-directory.ts";
-import type { JobLinks } from "./job-links.ts";
-import type { TakeIn } from "./take-in.ts";
 
 const CUT_OFF_MS = 60_000;
 
+/** What is done about it, for one job. */
+export interface HeadClaimsOwner {
+  /** Takes in what its head has computed. */
+  readonly takeIn: () => Promise<void>;
+  /** Lets others compute what it was computing. */
+  readonly release: () => void;
+}
+
 /** Disposing of it ends the watch; what becomes of claims at the job's end is not its business. */
 export class HeadClaims implements Disposable {
-  readonly #directory: JobDirectory;
-  readonly #takeIn: Pick<TakeIn, "now">;
-  readonly #links: Pick<JobLinks, "headLost">;
+  readonly #owner: HeadClaimsOwner;
   #cutOff: Timer | undefined;
 
-  constructor(directory: JobDirectory, takeIn: Pick<TakeIn, "now">, links: Pick<JobLinks, "headLost">) {
-    this.#directory = directory;
-    this.#takeIn = takeIn;
-    this.#links = links;
+  constructor(owner: HeadClaimsOwner) {
+    this.#owner = owner;
   }
 
   /** There is a link to the head, or none any more. */
@@ -31,8 +32,8 @@ export class HeadClaims implements Disposable {
 
   /** The claims fall, when what the head has computed is here. */
   async fall(): Promise<void> {
-    await this.#takeIn.now(this.#directory).catch(() => undefined);
-    this.#links.headLost(this.#directory);
+    await this.#owner.takeIn().catch(() => undefined);
+    this.#owner.release();
   }
 
   [Symbol.dispose](): void {

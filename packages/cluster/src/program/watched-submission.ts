@@ -99,7 +99,12 @@ export class WatchedSubmission implements Disposable {
     const { outcome } = this.#inDirectory;
     this.#inSlurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
     this.#inSlurm.onChange(({ view }) => this.#changed(view));
-    this.#claims = this.#stack.use(new HeadClaims(directory, watching.takeIn, watching.links));
+    this.#claims = this.#stack.use(
+      new HeadClaims({
+        takeIn: () => watching.takeIn.now(directory),
+        release: () => watching.links.headLost(directory),
+      }),
+    );
     this.#link = watching.links.open(directory, submitted, {
       linked: () => this.#linked(),
       runs: () => this.#runs,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
+import { ProgramCluster, untilSome } from "./program-cluster.ts";
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: ProgramCluster;
@@ -33,19 +33,20 @@ describeOnTestbed(describe)("a head that dies", () => {
     const jobs = [xs, xs.toReversed()];
     // Each has a node to itself.
     const sbatch = { nodes: 1, nTasksPerNode: 2, exclude: ["n1", "n2"] };
-    const running = dir.start({ jobs, ms: 500, sbatch });
-    await untilSome("two calls that are done", () => dir.noted("done").length >= 2);
-    const first = doneOn(dir)[0] ?? "";
-    process.kill(await cluster.headOn(first), "SIGKILL");
+    const running = dir.start({ jobs, until: "go", sbatch });
+    await untilSome("calls that have begun", () => dir.noted("begun").length >= 2);
+    const node = readFileSync(join(dir.path, "begun"), "utf8").split(/\s/)[1] ?? "";
+    process.kill(await cluster.headOn(node), "SIGKILL");
+    await running.says(/was ended by SIGKILL/);
+    dir.make("go");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual({ ...squares, jobs: jobs.map((each) => each.map((x) => x * x)) });
-    const begun = dir.noted("begun");
-    // On each of its CPUs the call that ran, and one that had just ended.
-    expect(begun.length - new Set(begun).size, printed).toBeLessThanOrEqual(4);
     expect(
-      doneOn(dir).some((node) => node !== first),
+      dir.noted("done").toSorted((a, b) => a - b),
       printed,
-    ).toBe(true);
+    ).toEqual(xs);
+    // Beside these, one on each CPU of the head that was killed.
+    expect(dir.noted("begun")).toHaveLength(xs.length + 2);
   });
 
   test.concurrent("by scontrol requeue: Slurm starts it again, and the same call goes on", async () => {
@@ -63,10 +64,3 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(printed).toContain("Slurm has put it back into the queue: it goes on from what it had computed");
   });
 });
-
-/** The node of each call that is done. */
-const doneOn = ({ path }: ProgramDir): readonly string[] =>
-  readFileSync(join(path, "done"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "");

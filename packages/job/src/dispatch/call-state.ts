@@ -3,7 +3,7 @@
 /** How a task ended. lost: its worker died under it. unused: it was given back without a call. */
 export type TaskOutcome = "done" | "failed" | "lost" | "cancelled" | "unused";
 
-/** What its caller waits for while it is in line: the worker that it has asked for, or the answer of a call that it has made on one. */
+/** What its caller waits for while it is in line: the worker that it has asked for, or the answer of a call. */
 export type CallerWaits = "for-worker" | "for-answer";
 
 /** Why a call was asked to end before it was done. `usedMb` is what its worker held of memory. */
@@ -47,7 +47,7 @@ export type CallEvent =
   | "ready"
   /** No worker starts with what it asks for. */
   | "not-started"
-  /** Its caller calls. */
+  /** Its caller calls: on the worker that it has got, or on the one that it is to get. */
   | "called"
   /** Its call was sent behind others. */
   | "sent-ahead"

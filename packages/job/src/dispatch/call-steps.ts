@@ -117,6 +117,7 @@ const endedRow = (end: Step): Row => ({
 const OVER_ROW: Row = {};
 const NEW_ROW: Row = {
   launched: step(waiting("for-worker"), "join-line"),
+  called: step(waiting("for-answer"), "join-line"),
   refused: step(over("failed"), "fail"),
   aborted: step(over("cancelled"), "fail-aborted"),
 };

@@ -14,7 +14,7 @@ import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW } from "./run-times.ts";
 import { StartingWorkers } from "./starting-workers.ts";
 import { noNodeTask, runEndedTask } from "./task-failure.ts";
-import type { TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
+import type { TaskCall, TaskCaller, TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 import { Task } from "./task.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 import { atWork, loadingReason } from "./workers-at-work.ts";
@@ -87,11 +87,16 @@ export class Dispatcher implements TaskLauncher {
   /** Waits for a worker. Its promise rejects as `TaskLauncher` says. */
   launch(request: TaskRequest): Promise<TaskWorker> {
     const task = new Task(this.#waiting, this.#reports.counts, request);
-    this.#reports.counts.launched(task.functionName, request.tally);
-    if (request.signal.aborted) task.aborted();
-    else if (this.#isClosed) task.tell("refused", runEndedTask());
-    else task.tell("launched");
-    return task.launched;
+    const launched = task.launched();
+    this.#begin(task, "launched");
+    return launched;
+  }
+
+  /** As `TaskLauncher` says. */
+  evaluate(request: TaskRequest, call: TaskCall, caller: TaskCaller): void {
+    const task = new Task(this.#waiting, this.#reports.counts, request);
+    task.isFor(call, caller);
+    this.#begin(task, "called");
   }
 
   /** How many calls of each function wait, run and are done. */
@@ -121,6 +126,14 @@ export class Dispatcher implements TaskLauncher {
     this.#waiting.expectNodes(false);
     this.#watch.end();
     this.#waiting.tryUnserved();
+  }
+
+  #begin(task: Task, how: "launched" | "called"): void {
+    const { signal, tally } = task.request;
+    this.#reports.counts.launched(task.functionName, tally);
+    if (signal.aborted) task.aborted();
+    else if (this.#isClosed) task.tell("refused", runEndedTask());
+    else task.tell(how);
   }
 
   #open(task: Task, lease: Lease): void {

@@ -180,7 +180,8 @@ export class LeasedWorker implements TaskHolder<Task> {
     this.inFlight.endLimits();
     if (spared) task.tell("spared", undefined, place.ranMs);
     else task.tell("lost", lostTask(death, place), place.ranMs);
-    if (task.state.kind !== "ready") return;
+    // The same attempt is made again elsewhere.
+    if (task.state.kind !== "ready" && task.state.kind !== "over") return;
     const isOver = state.kind === "ending" && state.why.kind === "over-memory";
     this.#ended(task, isOver ? "failed" : "lost", place.ranMs);
   }

@@ -62,10 +62,24 @@ export interface TaskWorker extends CallableWorker, Disposable {
   run(call: TaskCall): Promise<unknown>;
 }
 
+/** Who waits for what becomes of a call: exactly one of the two is told, once. */
+export interface TaskCaller {
+  /** What the function returned. */
+  resolved(value: unknown): void;
+  /** What `TaskLauncher.launch` and `TaskWorker.run` reject with. */
+  rejected(error: unknown): void;
+}
+
 /**
  * Finds a worker for each request.
  *
  * @throws NeverFitsError when no node could ever serve the request; NodeError when the node that it names is not there;
  *   TaskError when its run is over or no node is left; the signal's reason. All as rejections.
  */
-export type TaskLauncher = WorkerLauncher<TaskRequest, TaskWorker>;
+export interface TaskLauncher extends WorkerLauncher<TaskRequest, TaskWorker> {
+  /**
+   * Finds a worker, makes one call on it, and gives its CPUs back: what `launch`, `run` and the disposal do, without a promise
+   * for each, as there are very many calls. The caller may be told before this returns. Where it is missing, these three are used.
+   */
+  evaluate?(request: TaskRequest, call: TaskCall, caller: TaskCaller): void;
+}

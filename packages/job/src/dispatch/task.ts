@@ -1,7 +1,6 @@
 /**
- * One request for a worker, and the calls that are made on it. A task knows in which state it is (call-state.ts) and where:
- * in line, or with a worker. It hears from the pool, its worker, its caller and its signal, and does what its state
- * says; what concerns the line or the worker these do themselves. One object for the whole of it: there are very many.
+ * One request for a worker, and the calls that are made on it. A task knows in which state it is (call-state.ts) and where: in line,
+ * or with a worker. It hears from all around it, and does what its state says. One object for the whole of it: there are very many.
  */
 import type { Lease, Ticket, Waiter } from "@hyperion-ts/cpu-pool";
 import type { Call, LostAs, WorkerDeath } from "@hyperion-ts/launcher";
@@ -20,7 +19,7 @@ import { nextStep } from "./call-steps.ts";
 import { type CallPast, FIRST_PAST, NO_PAST, sparedPast } from "./spared.ts";
 import { endedTask, NOWHERE } from "./task-failure.ts";
 import type { TaskHolder, TaskLine } from "./task-holder.ts";
-import type { TaskCall, TaskRequest, TaskWorker } from "./task-launcher.ts";
+import type { TaskCall, TaskCaller, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
 /** A call that somebody wants, from its launch until its CPUs are given back. Its caller has it as a worker. */
 export class Task implements TaskWorker, Waiter, Call, Abortable {
@@ -28,8 +27,6 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   readonly request: TaskRequest;
   /** Empty where its caller has not said which function it will call. */
   readonly functionName: string;
-  /** Resolves with the task as a worker, when it has one. */
-  readonly launched: Promise<TaskWorker>;
   /** Its place in the pool's line, to which it can be put back; kept by its line. */
   ticket: Ticket<Task> | undefined;
   // Of the call that is, or was last, made on it.
@@ -42,10 +39,10 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   #holder: TaskHolder<Task> | undefined;
   #state: CallState = NEW;
   #past: CallPast;
-  // What its caller waits for: its worker, then the answer of one call at a time.
-  #handOver: ((worker: TaskWorker) => void) | undefined;
-  #resolve: ((value: unknown) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
+  /** Who waits: for its worker, or for the answer of a call. */
+  #caller: TaskCaller | undefined;
+  /** Whether it is for one call, with which it is over. */
+  #isForOneCall = false;
 
   constructor(line: TaskLine<Task>, counts: CallCounts, request: TaskRequest) {
     this.#line = line;
@@ -53,10 +50,6 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     this.request = request;
     this.functionName = request.functionName ?? "";
     this.#past = request.first === true ? FIRST_PAST : NO_PAST;
-    this.launched = new Promise((resolve, reject) => {
-      this.#handOver = resolve;
-      this.#reject = reject;
-    });
     this.#scope = abortScope(request.signal);
     this.#scope.add(this);
   }
@@ -102,19 +95,32 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     return this.#whyEnded(this.#state, this.#holder?.place.ranMs ?? 0);
   }
 
+  /** Resolves with the task as a worker, when it has one. To be called once, before it is told of anything. */
+  launched(): Promise<TaskWorker> {
+    return new Promise((resolve, rejected) => (this.#caller = { resolved: () => resolve(this), rejected }));
+  }
+
+  /** It is for this one call, and gives its CPUs back with the end of that. To be called once, before it is told of anything. */
+  isFor({ fn, input, attempt }: TaskCall, caller: TaskCaller): void {
+    this.#isForOneCall = true;
+    this.#caller = caller;
+    this.fn = fn;
+    this.input = input;
+    this.attempt = attempt;
+  }
+
   async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
     const encoded = encodeValue(await checkInput(fn, input));
     return (await this.run({ fn, input: encoded, attempt: 1 })) as RemoteOutput<F>;
   }
 
   run(call: TaskCall): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolved, rejected) => {
       if (this.request.signal.aborted) throw this.request.signal.reason;
       if (this.#state.kind === "over") throw new Error("This worker has been given back: launch another one");
-      if (this.#reject !== undefined)
+      if (this.#caller !== undefined)
         throw new Error("This worker is busy with a call: await it first, or launch another worker");
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.#caller = { resolved, rejected };
       this.fn = call.fn;
       this.input = call.input;
       this.attempt = call.attempt;
@@ -176,6 +182,8 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     if (state.kind === "over" && before.kind !== "over") this.#over(state.outcome);
     // By hand, on the way of every call: an iterator for each event is dear.
     for (let i = 0; i < instructions.length; i += 1) this.#carryOut(instructions[i], before, detail, ranMs);
+    // One that is for one call has a worker and is not called only when that call has ended.
+    if (this.#isForOneCall && state.kind === "ready") this.tell("given-back");
   }
 
   #carryOut(instruction: Instruction | undefined, before: CallState, detail: unknown, ranMs: number): void {
@@ -192,17 +200,21 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
       case "abandon-worker":
         return this.#holder?.carryOut(this, instruction);
       case "hand-over":
-        this.#reject = undefined;
-        return this.#handOver?.(this);
+        return this.#waited()?.resolved(this);
       case "resolve":
-        this.#reject = undefined;
-        return this.#resolve?.(detail);
+        return this.#waited()?.resolved(detail);
       case undefined:
         return;
       default:
-        this.#reject?.(this.#errorFor(instruction, before, detail, ranMs));
-        this.#reject = undefined;
+        return this.#waited()?.rejected(this.#errorFor(instruction, before, detail, ranMs));
     }
+  }
+
+  /** Who has waited up to now. */
+  #waited(): TaskCaller | undefined {
+    const caller = this.#caller;
+    this.#caller = undefined;
+    return caller;
   }
 
   #errorFor(instruction: FailInstruction, before: CallState, detail: unknown, ranMs: number): unknown {

@@ -34,11 +34,13 @@ export function lazyWorkplaceOver(
     });
     return connected;
   };
+  const dispatcher = (): LazyNodePool["dispatcher"] => {
+    if (phase === "unneeded") void connect();
+    return nodePool.dispatcher;
+  };
   const taskLauncher: TaskLauncher = {
-    launch: (request) => {
-      if (phase === "unneeded") void connect();
-      return nodePool.dispatcher.launch(request);
-    },
+    launch: (request) => dispatcher().launch(request),
+    evaluate: (request, call, caller) => dispatcher().evaluate(request, call, caller),
   };
   return {
     ...workplace,

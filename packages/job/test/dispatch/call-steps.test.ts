@@ -78,6 +78,7 @@ const TABLE: readonly (readonly [CallState, Readonly<Record<string, string>>])[]
     { kind: "new" },
     {
       launched: "waiting for-worker, join-line",
+      called: "waiting for-answer, join-line",
       refused: "over failed, fail",
       aborted: "over cancelled, fail-aborted",
     },

@@ -10,7 +10,7 @@ import {
 } from "@hyperion-ts/launcher";
 import { errorToData } from "@hyperion-ts/wire";
 import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
-import type { TaskCall, TaskOptions, TaskRequest, TaskWorker } from "../../src/dispatch/task-launcher.ts";
+import type { TaskCall, TaskOptions, TaskRequest } from "../../src/dispatch/task-launcher.ts";
 import { type RunEvent, RunEvents } from "../../src/index.ts";
 
 const KILLED: WorkerDeath = { kind: "killed", signal: "SIGKILL", lastOutput: "" };
@@ -131,27 +131,34 @@ class FakeLauncher implements NodeLauncher {
 
 const fn = { name: "f", module: "file:///f.ts" };
 
-/** One call as its caller sees it: what it is waiting for, and what it got. */
+/** The ways to make one call: in three steps as remoteEvalM does, or at once as remoteEval does. */
+export const WAYS: Readonly<Record<"launch" | "evaluate", (...call: CallByWay) => Promise<unknown>>> = {
+  launch: async (dispatcher, request, call) => {
+    using worker = await dispatcher.launch(request);
+    return await worker.run(call);
+  },
+  evaluate: (dispatcher, request, call) =>
+    new Promise((resolved, rejected) => dispatcher.evaluate(request, call, { resolved, rejected })),
+};
+
+type CallByWay = [dispatcher: Dispatcher, request: TaskRequest, call: TaskCall];
+
+/** One call as its caller sees it: what it got. */
 export class Caller {
-  worker: TaskWorker | undefined;
+  /** How calls are made from now on. */
+  static way: keyof typeof WAYS = "evaluate";
   end: string | undefined;
   readonly #controller = new AbortController();
 
-  /** Launches, makes one call, and gives the worker back, as remoteEval does. */
+  /** Makes one call, and gives the worker back. */
   constructor(dispatcher: Dispatcher, options: TaskOptions, { bytes = 1, aborted = false, functionName = fn.name }) {
     const { signal } = this.#controller;
     if (aborted) this.abort();
-    void dispatcher
-      .launch({ cpus: 1, options, signal, functionName })
-      .then(async (worker) => {
-        using used = worker;
-        this.worker = used;
-        return String(await used.run({ fn, input: new Uint8Array(bytes), attempt: 1 }));
-      })
-      .then(
-        (value) => (this.end = value),
-        (error: unknown) => (this.end = error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
-      );
+    const call = { fn, input: new Uint8Array(bytes), attempt: 1 };
+    void WAYS[Caller.way](dispatcher, { cpus: 1, options, signal, functionName }, call).then(
+      (value) => (this.end = String(value)),
+      (error: unknown) => (this.end = error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+    );
   }
 
   abort(): void {

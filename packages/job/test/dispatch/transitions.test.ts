@@ -1,6 +1,6 @@
 /** What happens to a call in each of its stages: what its caller gets, and what becomes of its worker. No process runs. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { settled } from "./fake-nodes.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Caller, settled } from "./fake-nodes.ts";
 import { type Scene, type StageName, STAGES } from "./call-stages.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -90,11 +90,15 @@ const rows = Object.entries(TABLE).flatMap(([stage, row]) =>
   })),
 );
 
-test.each(rows)("a call that is $stage, and then: $deed", async ({ stage, deed, end, told }) => {
-  const scene = await STAGES[stage]({});
-  scene.worker?.told.splice(0);
-  await DEEDS[deed](scene);
-  if (end === undefined) expect(scene.call.end).toBe(undefined);
-  else expect(scene.call.end).toMatch(end);
-  expect(scene.worker?.told ?? []).toEqual(told);
+describe.each(["launch", "evaluate"] as const)("made by %s,", (way) => {
+  beforeEach(() => void (Caller.way = way));
+
+  test.each(rows)("a call that is $stage, and then: $deed", async ({ stage, deed, end, told }) => {
+    const scene = await STAGES[stage]({});
+    scene.worker?.told.splice(0);
+    await DEEDS[deed](scene);
+    if (end === undefined) expect(scene.call.end).toBe(undefined);
+    else expect(scene.call.end).toMatch(end);
+    expect(scene.worker?.told ?? []).toEqual(told);
+  });
 });

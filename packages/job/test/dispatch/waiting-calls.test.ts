@@ -43,7 +43,7 @@ class World {
   launch(cpus: number): void {
     const controller = new AbortController();
     const task = new Task(this.waiting, new CallCounts(), { cpus, options: {}, signal: controller.signal });
-    task.launched.catch(() => undefined);
+    task.launched().catch(() => undefined);
     this.tasks.push(task);
     this.#abort.push(() => controller.abort("aborted"));
     task.tell("launched");

@@ -89,7 +89,7 @@ describe.concurrent("a worker process", () => {
     await using worker = await node.launcher.launch({});
     const child = await worker.call(leaveChild, {});
     const file = join(node.world.folder, "looping");
-    const call = recordedCall(loop, { file, ms: null });
+    const call = recordedCall(loop, { file, until: null });
     worker.submit(call);
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
     await worker.stop(100);

@@ -84,7 +84,7 @@ describe.concurrent("without a folder for temporary files", () => {
     await using node = await testNode({ env });
     await using worker = await node.launcher.launch({});
     const looping = join(node.world.folder, "looping");
-    const long = recordedCall(loop, { file: looping, ms: null });
+    const long = recordedCall(loop, { file: looping, until: null });
     worker.submit(long);
     await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
     const { credit } = worker;

@@ -16,7 +16,7 @@ describe("an agent that is killed", () => {
     await using waiting = await node.launcher.launch({});
     const files = ["looping", "waiting"].map((name) => join(node.world.folder, name));
     const [first = "", second = ""] = files;
-    const running = recordedCall(loop, { file: first, ms: null });
+    const running = recordedCall(loop, { file: first, until: null });
     const behind = recordedCall(square, 3);
     const other = recordedCall(untilAborted, { file: second });
     looping.submit(running);
@@ -95,7 +95,7 @@ describe.concurrent("the end of a launcher", () => {
       const [first = "", second = ""] = files;
       const looping = await launcher.launch({});
       const waiting = await launcher.launch({});
-      looping.submit(recordedCall(loop, { file: first, ms: null }));
+      looping.submit(recordedCall(loop, { file: first, until: null }));
       waiting.submit(recordedCall(untilAborted, { file: second }));
       await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), PATIENCE);
     }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
@@ -42,7 +42,8 @@ describe("calls that were sent ahead", () => {
     await using worker = await node.launcher.launch({});
     const looping = join(node.world.folder, "looping");
     const file = join(node.world.folder, "lines");
-    const long = recordedCall(loop, { file: looping, ms: 300 });
+    const enough = join(node.world.folder, "enough");
+    const long = recordedCall(loop, { file: looping, until: enough });
     worker.submit(long);
     await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
     const ahead = ["a", "b", "c"].map((line) => appendCall(file, line));
@@ -52,6 +53,7 @@ describe("calls that were sent ahead", () => {
     expect(ahead.map((call) => call.endings)).toEqual(ahead.map(() => [{ type: "returned" }]));
     const later = ["d", "e"].map((line) => appendCall(file, line));
     for (const call of later) worker.submit(call);
+    writeFileSync(enough, "");
     expect(await long.ended).toEqual({ type: "succeeded", value: null });
     expect(await endingsOf(later)).toEqual(["d", "e"].map((value) => ({ type: "succeeded", value })));
     expect(lines(file)).toEqual(["begin d", "end d", "begin e", "end e"]);
@@ -124,7 +126,7 @@ describe("a worker that is killed under many calls", () => {
     await using node = await testNode();
     await using worker = await node.launcher.launch({});
     const file = join(node.world.folder, "looping");
-    const running = recordedCall(loop, { file, ms: null });
+    const running = recordedCall(loop, { file, until: null });
     const huge = recordedCall(echo, new Uint8Array(5_000_000));
     worker.submit(running);
     worker.submit(huge);

@@ -12,7 +12,7 @@ const [, , folder = "", config = "{}"] = process.argv;
 const launcher = await openNodeLauncher({ logDir: folder, ...JSON.parse(config) }, { type: "LocalHost" });
 const [looping, other] = await Promise.all([launcher.launch({}), launcher.launch({})]);
 const file = join(folder, "looping");
-void looping.call(loop, { file, ms: null });
+void looping.call(loop, { file, until: null });
 await other.call(leaveChild, {});
 await other.call(leaveChild, { detached: true });
 await other.call(leaveOrphan, null);

@@ -13,7 +13,7 @@ import { agentOf, block, isAlive, kill, PATIENCE, readLog, testNode, testWorld, 
 async function launchLooping(launcher: NodeLauncher, world: World): Promise<number> {
   const worker = await launcher.launch({});
   const file = join(world.folder, `looping-${worker.serviceId}`);
-  worker.submit(recordedCall(loop, { file, ms: null }));
+  worker.submit(recordedCall(loop, { file, until: null }));
   await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
   return worker.pid;
 }
