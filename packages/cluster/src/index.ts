@@ -16,6 +16,7 @@ export {
   setSlurmPartition,
   setSlurmQos,
 } from "./program/job-options.ts";
+export type { Attach } from "./link/attach.ts";
 export { remoteEvalJob, remoteEvalJobM } from "./program/remote-eval-job.ts";
 export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-cluster.ts";
 export { type CanLock, lock, newWorkDir, type SharesFolder } from "./across-jobs.ts";

@@ -10,4 +10,5 @@ export { endingProgram } from "./run/program-end.ts";
 export { type ProgramEnv, runProgram, type Work } from "./run/program-run.ts";
 export type { RunOptions } from "./run/run-options.ts";
 export { slurmAllocation } from "./run/slurm-allocation.ts";
+export { slurmAddresses } from "./run/slurm-addresses.ts";
 export { slurmBatchJob, slurmBatchJobHasEnded } from "./run/slurm-batch-job.ts";

@@ -24,7 +24,7 @@ export { checkAddr, checkNodeConfig } from "./head/check-options.ts";
 export { lazyLauncher } from "./head/lazy-launcher.ts";
 export { gpuNamesOf } from "./shared/gpu-variables.ts";
 export { type Command, CommandError } from "@hyperion-ts/processes";
-export { type HeadPort, openHeadPort } from "./head/head-port.ts";
+export { type HeadPort, openHeadPort } from "@hyperion-ts/transport/link";
 export {
   type CommandSession,
   type CommandTransport,

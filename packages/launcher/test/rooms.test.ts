@@ -8,7 +8,7 @@ const src = join(import.meta.dirname, "../src");
 /** What the files of a room may import: rooms, and packages of this repository. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   head: ["head", "errors.ts", "shared", "bounds", "code-hash", "own-files", "processes", "remote", "transport", "wire"],
-  agent: ["agent", "shared", "bounds", "own-files", "processes", "wire"],
+  agent: ["agent", "shared", "bounds", "own-files", "processes", "transport", "wire"],
   worker: ["worker", "shared", "bounds", "code-hash", "processes", "remote", "wire"],
   shared: ["shared", "own-files", "processes", "wire"],
 };

@@ -59,6 +59,11 @@ export class Behind implements AsyncDisposable {
     }
   }
 
+  /** Whether it was ever looked at. */
+  get wasRead(): boolean {
+    return this.#dueMs > 0;
+  }
+
   /** Whether who does not find a row is to call `look`. */
   isDue(): boolean {
     return this.#looking !== undefined || performance.now() >= this.#dueMs;

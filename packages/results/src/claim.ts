@@ -1,19 +1,27 @@
 /** The claim on one computation, as the database hands it out: it ends once, and late results are refused. */
+import type { HeldClaim } from "./arbiter.ts";
 import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
 import type { Claim } from "./results-store.ts";
-import type { SingleFlight } from "./single-flight.ts";
 
-/** What is claimed: `id` is the flight's, `store` writes the value and resolves after its COMMIT. */
+/** What is claimed, and who hears how that ends. */
 interface ClaimedKey {
-  readonly id: string;
   readonly map: string;
   readonly key: string;
+  /** Writes the value; resolves after its COMMIT. */
   readonly store: (value: string) => Promise<void>;
+  /** Equal calls of this database that wait. */
+  readonly here: {
+    readonly land: (value: string) => void;
+    readonly crash: (error: unknown) => void;
+    readonly passOn: () => void;
+  };
+  /** The arbiter's side of the claim, where there is one. */
+  readonly held: HeldClaim | undefined;
 }
 
-/** A claim on a flight that has been started, or taken over, for this caller. */
-export function openClaim(flights: SingleFlight<string>, { id, map, key, store }: ClaimedKey): Claim {
+/** A claim that has been made, or taken over, for this caller. */
+export function openClaim({ map, key, store, here, held }: ClaimedKey): Claim {
   let ended = false;
   const endOnce = (end: () => void): void => {
     if (!ended) end();
@@ -25,14 +33,25 @@ export function openClaim(flights: SingleFlight<string>, { id, map, key, store }
       ended = true;
       try {
         await store(value);
-        flights.land(id, value);
       } catch (error) {
-        flights.crash(id, error);
+        // It was this database that failed, not the function.
+        held?.release();
+        here.crash(error);
         throw error;
       }
+      held?.stored();
+      here.land(value);
     },
-    fail: (error) => endOnce(() => flights.crash(id, error)),
-    release: () => endOnce(() => flights.passOn(id)),
+    fail: (error) =>
+      endOnce(() => {
+        held?.fail(error);
+        here.crash(error);
+      }),
+    release: () =>
+      endOnce(() => {
+        held?.release();
+        here.passOn();
+      }),
   };
 }
 

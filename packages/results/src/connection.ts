@@ -191,3 +191,12 @@ function refuseUnsafe({ journalMode, synchronous, lockingMode }: ConnectionSetti
     advice: "Acknowledged results could be lost like this. Give the program a directory on another file system",
   });
 }
+
+/** Brings all that is in the log into the file. Where it fails, as on a full disk, all stays in the log, out of which the next one who opens the database completes it. */
+export function checkpoint({ prepare }: Connection): void {
+  try {
+    prepare("pragma wal_checkpoint(full)").get();
+  } catch {
+    // SQLite says more when it closes the database, or when that is opened.
+  }
+}

@@ -34,13 +34,15 @@ const LONGEST_REST_MS = 50;
 /** Gathers rows and writes them in groups. */
 export class GroupCommit<Row> {
   readonly #write: WriteRows<Row>;
+  readonly #largest: number;
   #pending: Pending<Row>[] = [];
   #scheduled: { readonly cancel: () => void } | undefined;
   #restUntilMs = 0;
 
-  /** `write` writes rows in one transaction. */
-  constructor(write: WriteRows<Row>) {
+  /** `write` writes rows in one transaction, `largest` of them at most. */
+  constructor(write: WriteRows<Row>, largest = LARGEST_TRANSACTION) {
     this.#write = write;
+    this.#largest = largest;
   }
 
   /** Adds a row; resolves once it is committed. */
@@ -74,8 +76,8 @@ export class GroupCommit<Row> {
   }
 
   #commitGroup(): void {
-    const group = this.#pending.slice(0, LARGEST_TRANSACTION);
-    this.#pending = this.#pending.slice(LARGEST_TRANSACTION);
+    const group = this.#pending.slice(0, this.#largest);
+    this.#pending = this.#pending.slice(this.#largest);
     try {
       const commitMs = this.#write(group.map(({ row }) => row));
       this.#restUntilMs = performance.now() + Math.min(REST_PER_COMMIT_MS * commitMs, LONGEST_REST_MS);

@@ -17,8 +17,20 @@ export type {
   StoredRow,
 } from "./results-store.ts";
 export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";
+export type {
+  Arbiter,
+  ArbiterAnswer,
+  ClaimChannel,
+  ClaimSession,
+  ClaimSessionOptions,
+  ErrorCodec,
+  HeldClaim,
+  RemoteArbiter,
+  SendMessages,
+} from "./arbiter.ts";
 export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
+export type { BatchRow, RowBatch, RowExchange, RowFeed } from "./row-batch.ts";
 export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./group-commit.ts";

@@ -13,7 +13,7 @@ import type { ComputedText } from "./value-to-text.ts";
  * `f(key)`, computed once: where the database has a value for the key, that; otherwise `f` runs and its
  * value is stored. Resolves when the row is durable, after its COMMIT has returned.
  *
- * Equal calls that run at the same time run once. They share the value, and an error that `f` throws
+ * Equal calls that run at the same time run once, also those of other jobs whose databases have the same arbiter. They share the value, and an error that `f` throws
  * (nothing is stored then; a later call runs `f` again). They do not share a cancellation: where the
  * running call's own `env.signal` is aborted, one of the waiting calls runs `f` in its place. A waiting
  * call whose own signal is aborted rejects at once with the signal's reason.

@@ -57,6 +57,7 @@ const RULES: Rules<ResultsOptions> = {
   batchJob: structured,
   behind: nonEmpty,
   onBehindFailed: callable,
+  arbiter: structured,
   onHit: callable,
   onForgotten: callable,
   codeOfToday: callable,

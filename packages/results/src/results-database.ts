@@ -3,9 +3,11 @@
  * promise says so. Everything runs on the calling thread, on one connection: look-ups are index
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
+import type { Arbiter, ClaimSession, ClaimSessionOptions } from "./arbiter.ts";
 import type { Behind } from "./behind.ts";
-import { openClaim } from "./claim.ts";
-import type { Connection, ConnectionSettings } from "./connection.ts";
+import { DatabaseClaimSession } from "./claim-session.ts";
+import { Claims } from "./claims.ts";
+import { checkpoint, type Connection, type ConnectionSettings } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { JsonValue } from "./json-value.ts";
 import { keptFiles, type KeptFiles } from "./kept-files.ts";
@@ -13,26 +15,21 @@ import type { OpenFile } from "./open-file.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 import type { ClaimAnswer, ClaimOptions, StoredRow } from "./results-store.ts";
-import { RowFinder, rowId, type FoundValue } from "./row-finder.ts";
+import { DatabaseExchange } from "./row-exchange.ts";
+import { RowFinder } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
-import { SingleFlight } from "./single-flight.ts";
 import type { NewRow, StoredRows } from "./stored-rows.ts";
-import { TakeIn } from "./take-in.ts";
-
-/** What is asked for by a claim; `id` is the flight's. */
-interface WantedKey extends Required<ClaimOptions> {
-  readonly id: string;
-  readonly map: string;
-  readonly key: string;
-}
+import { type Intake, TakeIn } from "./take-in.ts";
+import { UseCounts } from "./use-counts.ts";
 
 /** An open file as `openDatabase` gives it. */
 export class SqliteResults implements ResultsDatabase {
   readonly path: string;
   readonly programId: string;
   readonly notice: string | undefined;
-  readonly #told: Pick<ResultsOptions, "onHit" | "onForgotten">;
+  readonly exchange: DatabaseExchange;
+  readonly #onForgotten: ResultsOptions["onForgotten"];
   readonly #files: KeptFiles;
   readonly #connection: Connection;
   readonly #rows: StoredRows;
@@ -41,15 +38,14 @@ export class SqliteResults implements ResultsDatabase {
   readonly #behind: Behind | undefined;
   readonly #resources: Disposable;
   readonly #commits: GroupCommit<NewRow>;
-  readonly #flights = new SingleFlight<string>();
+  readonly #arbiter: Arbiter | undefined;
+  readonly #claims: Claims;
   readonly #takeIn: TakeIn;
-  /** Claims that are running while a row of their key has come in. */
-  readonly #overtaken = new Set<string>();
-  readonly #counts = { lookups: 0, hits: 0, shared: 0, inserts: 0, commits: 0 };
+  readonly #counts: UseCounts;
   #closed = false;
 
   constructor(
-    { programId, onLost, onOtherCode, ...told }: ResultsOptions,
+    { programId, onHit, onForgotten, onLost, onOtherCode, arbiter }: ResultsOptions,
     { connection, rows, origins, taken, behind }: OpenFile,
     resources: Disposable,
     notice: string | undefined,
@@ -57,7 +53,8 @@ export class SqliteResults implements ResultsDatabase {
     this.path = connection.path;
     this.programId = programId;
     this.notice = notice;
-    this.#told = told;
+    this.#counts = new UseCounts(onHit);
+    this.#onForgotten = onForgotten;
     this.#files = keptFiles(connection, programId, onLost);
     this.#connection = connection;
     this.#rows = rows;
@@ -65,27 +62,38 @@ export class SqliteResults implements ResultsDatabase {
     this.#behind = behind;
     this.#finder = new RowFinder({ rows, origins }, behind, onOtherCode);
     this.#resources = resources;
-    this.#takeIn = new TakeIn({
+    const intake: Intake = {
       taken,
       whileOurs: (write) => {
         this.#assertOpen();
         return this.#files.whileOurs([], write);
       },
-      onRow: (map, key) => {
-        if (this.#flights.isClaimed(rowId(map, key))) this.#overtaken.add(rowId(map, key));
-      },
+      onRow: (map, key) => this.#claims.rowCame(map, key),
+    };
+    this.#takeIn = new TakeIn(intake);
+    this.exchange = new DatabaseExchange(connection, intake);
+    this.#arbiter = arbiter;
+    this.#claims = new Claims({
+      finder: this.#finder,
+      arbiter,
+      insert: (map, key, value) => this.insert(map, key, value),
+      codesOf: (map) => origins.functionsOf(map, programId),
+      areOther: (codes) => origins.changed(codes).length > 0,
+      assertOpen: () => this.#assertOpen(),
     });
     this.#commits = new GroupCommit((group) => this.#write(group));
   }
 
   get counters(): ResultsCounters {
-    return { ...this.#counts };
+    return this.#counts.now;
   }
 
   lookup(map: string, key: string): string | undefined | Promise<string | undefined> {
     return this.#answer(
-      () => this.#finder.find(map, key, "any") !== undefined,
-      () => this.#find(map, key, "any")?.value,
+      () => this.#canAsk || this.#finder.find(map, key, "any") !== undefined,
+      () =>
+        this.#counts.lookup(this.#finder.find(map, key, "any")) ??
+        this.#claims.lookupElsewhere(map, key)?.then((found) => this.#counts.hit(found)),
     );
   }
 
@@ -113,17 +121,26 @@ export class SqliteResults implements ResultsDatabase {
   async forget(map: string, keys: readonly string[]): Promise<void> {
     this.#assertOpen();
     this.#files.whileOurs([], () => this.#rows.forget(map, keys));
-    this.#finder.forgotten(map, keys);
-    if (keys.length > 0) this.#told.onForgotten?.(map, keys.length);
+    if (this.#behind !== undefined || this.#arbiter !== undefined) this.#finder.forgotten(map, keys);
+    if (keys.length > 0) this.#onForgotten?.(map, keys.length);
   }
 
   claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): ClaimAnswer | Promise<ClaimAnswer> {
-    const id = rowId(map, key);
     return this.#answer(
-      () => this.#flights.isClaimed(id) || this.#finder.find(map, key, code) !== undefined,
-      () => this.#claim({ id, map, key, signal, code }),
+      () => this.#canAsk || this.#claims.isClaimed(map, key) || this.#finder.find(map, key, code) !== undefined,
+      () => {
+        const answer = this.#claims.claim({ map, key, signal, code });
+        return answer instanceof Promise
+          ? answer.then((later) => this.#counts.answer(map, later))
+          : this.#counts.answer(map, answer);
+      },
       signal,
     );
+  }
+
+  openClaimSession(options: ClaimSessionOptions): ClaimSession {
+    this.#assertOpen();
+    return new DatabaseClaimSession(options, this.#claims);
   }
 
   async takeIn(source: string, options: { readonly id: string }): Promise<TakenIn> {
@@ -133,6 +150,7 @@ export class SqliteResults implements ResultsDatabase {
 
   flush(): void {
     this.#commits.flush();
+    this.exchange.flush();
     this.#files.check();
   }
 
@@ -143,10 +161,12 @@ export class SqliteResults implements ResultsDatabase {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#claims.close(this.#closedError());
     const heard = this.#files.loss() !== undefined;
     const read = Promise.all([this.#behind?.[Symbol.asyncDispose](), this.#takeIn.end(this.#closedError())]);
     try {
       this.#commits.flush();
+      this.exchange.flush();
       if (!heard) this.#complete();
     } finally {
       this.#resources[Symbol.dispose]();
@@ -160,7 +180,7 @@ export class SqliteResults implements ResultsDatabase {
   #complete(): void {
     this.#files.whileOurs([], () => {
       // What became known of the program behind its last row.
-      if (this.#counts.inserts > 0) this.#origins.write();
+      if (this.#counts.now.inserts > 0) this.#origins.write();
       checkpoint(this.#connection);
     });
   }
@@ -177,42 +197,15 @@ export class SqliteResults implements ResultsDatabase {
     });
   }
 
-  #claim({ id, map, key, signal, code }: WantedKey): ClaimAnswer | Promise<ClaimAnswer> {
-    const isHere = this.#overtaken.has(id) && this.#finder.find(map, key, code) !== undefined;
-    if (this.#flights.isClaimed(id) && !isHere) return this.#shareFlight(id, map, key, signal);
-    const row = this.#find(map, key, code);
-    if (row === undefined) {
-      this.#overtaken.delete(id);
-      this.#flights.claim(id);
-      return this.#ownFlight(id, map, key);
-    }
-    this.#told.onHit?.(map);
-    return { kind: "remembered", value: row.value, codes: row.codes };
-  }
-
-  #ownFlight(id: string, map: string, key: string): ClaimAnswer {
-    const store = (value: string): Promise<void> => this.insert(map, key, value);
-    return { kind: "mine", claim: openClaim(this.#flights, { id, map, key, store }) };
-  }
-
-  async #shareFlight(id: string, map: string, key: string, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
-    const end = await this.#flights.wait(id, signal);
-    if (end.kind === "mine") return this.#ownFlight(id, map, key);
-    this.#counts.shared += 1;
-    return { kind: "shared", value: end.value, codes: this.#origins.functionsOf(map, this.programId) };
-  }
-
-  #find(map: string, key: string, code: "any" | "same"): FoundValue | undefined {
-    const row = this.#finder.find(map, key, code);
-    this.#counts.lookups += 1;
-    if (row !== undefined) this.#counts.hits += 1;
-    return row;
+  /** The arbiter has newer rows than any that could be read from behind. */
+  get #canAsk(): boolean {
+    return this.#behind?.wasRead === true && this.#arbiter?.isReachable() === true;
   }
 
   #write(rows: readonly NewRow[]): number {
     const commitMs = this.#files.whileOurs(rows, () => this.#rows.write(rows));
-    this.#counts.inserts += rows.length;
-    this.#counts.commits += 1;
+    this.#counts.written(rows.length);
+    this.exchange.committed();
     return commitMs;
   }
 
@@ -228,14 +221,5 @@ export class SqliteResults implements ResultsDatabase {
       what: `The results database ${this.path} has been closed`,
       advice: "Use it only inside the scope that opened it: a job must not outlive its program",
     });
-  }
-}
-
-/** Where it fails, as on a full disk, all stays in the log, out of which the next one who opens the database completes it. */
-function checkpoint({ prepare }: Connection): void {
-  try {
-    prepare("pragma wal_checkpoint(full)").get();
-  } catch {
-    // SQLite says more when it closes the database, or when that is opened.
   }
 }

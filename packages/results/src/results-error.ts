@@ -20,6 +20,7 @@
  *   results were saved
  * - `sqlite`: any other failure of SQLite; its own words are in the message
  * - `closed`: used after it was closed
+ * - `not-the-next`: rows that came from another database leave out some before them
  *
  * About keys and values:
  * - `invalid-key`, `invalid-value`: refused by the map's schema, or its schema or codec failed
@@ -42,6 +43,7 @@ export type ResultsErrorCode =
   | "file-lost"
   | "sqlite"
   | "closed"
+  | "not-the-next"
   | "invalid-key"
   | "invalid-value"
   | "not-json"

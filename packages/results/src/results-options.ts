@@ -1,8 +1,10 @@
 /** What a results database is opened with, and what it is then. */
+import type { Arbiter, ClaimSession, ClaimSessionOptions } from "./arbiter.ts";
 import type { ConnectionSettings } from "./connection.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { ResultsError } from "./results-error.ts";
 import type { ResultsStore } from "./results-store.ts";
+import type { RowExchange } from "./row-batch.ts";
 import type { CodeOfToday, OtherCode } from "./row-origins.ts";
 import type { AroundCommit } from "./group-commit.ts";
 
@@ -33,6 +35,11 @@ export interface ResultsOptions {
   readonly behind?: string;
   /** Called once if the database behind can't be read (damaged, not to be opened, written too fast): what it has counts as missing then. */
   readonly onBehindFailed?: (error: ResultsError) => void;
+  /**
+   * Is asked for what neither this database nor the one behind it has, as long as it is reachable: so that calls of several
+   * databases that are equal and run at the same time run once. `remoteArbiter` of @hyperion-ts/results/remote-arbiter makes one. Default: none.
+   */
+  readonly arbiter?: Arbiter;
   /** Called with the map's name each time a call of `memoizeWithMap` is answered from the database. */
   readonly onHit?: (map: string) => void;
   /** Called with the map's name and the number of keys each time `forget` has removed any, after the COMMIT. */
@@ -62,7 +69,7 @@ export interface ResultsCounters {
   readonly lookups: number;
   /** Look-ups that found a row. */
   readonly hits: number;
-  /** Calls that waited for an equal one. */
+  /** Calls that waited for an equal one in this database. */
   readonly shared: number;
   /** Rows whose COMMIT has returned. */
   readonly inserts: number;
@@ -112,6 +119,13 @@ export type ResultsDatabase = ResultsStore &
      *   `not-ours` where it is another user's; what the database itself says (`disk-full`, `file-lost`, ...)
      */
     readonly takeIn: (source: string, options: { readonly id: string }) => Promise<TakenIn>;
+    /** Gives rows to another database, and takes rows of others, while both are open and connected. */
+    readonly exchange: RowExchange;
+    /**
+     * Is the arbiter of one more database, that of a job: calls there, in other jobs and here which are equal and run at the
+     * same time run once.
+     */
+    readonly openClaimSession: (options: ClaimSessionOptions) => ClaimSession;
     /** Durability settings, read back from the live connection. */
     readonly settings: () => ConnectionSettings;
     /** Keeps what is known of this program beside its id, as JSON, with its next rows: where it runs, of which version it is. The last call counts. */

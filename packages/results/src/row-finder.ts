@@ -25,7 +25,7 @@ export class RowFinder {
   readonly #onOtherCode: ((found: OtherCode) => void) | undefined;
   /** Maps of which it was told already. */
   readonly #told = new Set<string>();
-  /** Rows that must not come back from behind. */
+  /** Rows that must not come back from elsewhere. */
   readonly #forgotten = new Set<string>();
 
   constructor(own: RowLayer, behind?: Pick<Behind, "read">, onOtherCode?: (found: OtherCode) => void) {
@@ -37,7 +37,7 @@ export class RowFinder {
   /** The newest row of a key, if it counts. */
   find(map: string, key: string, code: "any" | "same"): FoundValue | undefined {
     const found = this.#findIn(this.#own, map, key, code);
-    if (found !== undefined || this.#forgotten.has(rowId(map, key))) return found;
+    if (found !== undefined || this.isForgotten(map, key)) return found;
     return this.#behind?.read((layer) => this.#findIn(layer, map, key, code));
   }
 
@@ -46,13 +46,18 @@ export class RowFinder {
     const own = this.#allIn(this.#own, map, () => true);
     if (this.#behind === undefined) return own;
     const ownKeys = new Set(own.map(({ key }) => key));
-    const counts = (key: string): boolean => !ownKeys.has(key) && !this.#forgotten.has(rowId(map, key));
+    const counts = (key: string): boolean => !ownKeys.has(key) && !this.isForgotten(map, key);
     return [...(this.#behind.read((layer) => this.#allIn(layer, map, counts)) ?? []), ...own];
   }
 
-  /** These keys were removed from the database itself: rows behind it that have them count no more. */
+  /** These keys were removed from the database itself: rows elsewhere that have them count no more. */
   forgotten(map: string, keys: readonly string[]): void {
-    if (this.#behind !== undefined) for (const key of keys) this.#forgotten.add(rowId(map, key));
+    for (const key of keys) this.#forgotten.add(rowId(map, key));
+  }
+
+  /** Whether a row of this key that is elsewhere counts no more. */
+  isForgotten(map: string, key: string): boolean {
+    return this.#forgotten.has(rowId(map, key));
   }
 
   #findIn({ rows, origins }: RowLayer, map: string, key: string, code: "any" | "same"): FoundValue | undefined {

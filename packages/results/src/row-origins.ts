@@ -131,7 +131,7 @@ export class RowOrigins {
     const started = this.#connection
       .prepare("select started_at from hyperion_ts_origin where program_id = ?")
       .get(program)?.["started_at"];
-    const functions = new Set(programs.flatMap((programId) => this.#changedIn(map, programId)));
+    const functions = new Set(programs.flatMap((programId) => this.changed(this.functionsOf(map, programId))));
     return {
       map,
       results: Number(results),
@@ -141,18 +141,17 @@ export class RowOrigins {
     };
   }
 
+  /** Which of these functions have other code today, as far as that is known. */
+  changed(codes: FunctionCodes): readonly string[] {
+    return [...codes].flatMap(([name, hash]) => ((this.#codeOfToday(name) ?? hash) === hash ? [] : [name]));
+  }
+
   #compare(map: string, programId: string): RowCode {
     const codes = this.functionsOf(map, programId);
-    if (this.#changedIn(map, programId).length > 0) return "other";
+    if (this.changed(codes).length > 0) return "other";
     if ([...codes.keys()].some((name) => this.#codeOfToday(name) === undefined)) return "unknown";
     // A program that notes its code, and has noted none for this map, has called no remote function for it.
     return codes.size > 0 || programId === this.#programId || this.#notesCode(programId) ? "same" : "unknown";
-  }
-
-  #changedIn(map: string, programId: string): readonly string[] {
-    return [...this.functionsOf(map, programId)].flatMap(([name, hash]) =>
-      (this.#codeOfToday(name) ?? hash) === hash ? [] : [name],
-    );
   }
 
   #notesCode(programId: string): boolean {

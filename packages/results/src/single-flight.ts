@@ -3,14 +3,20 @@
  * becomes of it: a value and an error of the function are shared, a cancellation is not (it was
  * somebody else's), and then the first of the waiting takes the claim over.
  */
+import { onAbort } from "./on-abort.ts";
 
-/** What a waiter gets: the value that the claimant computed, or the claim itself. */
-export type FlightEnd<Value> = { readonly kind: "value"; readonly value: Value } | { readonly kind: "mine" };
+/** What a waiter gets. */
+export type FlightEnd<Value> =
+  /** The value that the claimant computed. */
+  | { readonly kind: "value"; readonly value: Value }
+  /** What the claimant failed with. */
+  | { readonly kind: "error"; readonly error: unknown }
+  /** The claim itself. */
+  | { readonly kind: "mine" }
+  /** Nothing that is known here: the waiter is to look again at what there is. */
+  | { readonly kind: "again" };
 
-interface Waiter<Value> {
-  readonly resolve: (end: FlightEnd<Value>) => void;
-  readonly reject: (error: unknown) => void;
-}
+type Waiter<Value> = (end: FlightEnd<Value>) => void;
 
 /** The claims under way, by an id that equal calls share. */
 export class SingleFlight<Value> {
@@ -21,7 +27,7 @@ export class SingleFlight<Value> {
     return this.#waiters.has(id);
   }
 
-  /** Claims an unclaimed id. Whoever does must end it with `land`, `crash` or `passOn`. */
+  /** Claims an unclaimed id. Whoever does must end it with `land`, `crash`, `passOn` or `reopen`. */
   claim(id: string): void {
     this.#waiters.set(id, new Set());
   }
@@ -31,28 +37,27 @@ export class SingleFlight<Value> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const waiters = this.#waiters.get(id);
-      const stopListening = (): void => signal?.removeEventListener("abort", abort);
-      const waiter: Waiter<Value> = {
-        resolve: (end) => (stopListening(), resolve(end)),
-        reject: (error) => (stopListening(), reject(error)),
+      const waiter: Waiter<Value> = (end) => {
+        stopListening();
+        resolve(end);
       };
-      const abort = (): void => {
+      const stopListening = onAbort(signal, () => {
         waiters?.delete(waiter);
-        waiter.reject(signal?.reason);
-      };
-      signal?.addEventListener("abort", abort);
+        stopListening();
+        reject(signal?.reason);
+      });
       waiters?.add(waiter);
     });
   }
 
   /** The claim ends with a value. */
   land(id: string, value: Value): void {
-    for (const waiter of this.#take(id)) waiter.resolve({ kind: "value", value });
+    this.#end(id, { kind: "value", value });
   }
 
   /** The claim ends with an error. */
   crash(id: string, error: unknown): void {
-    for (const waiter of this.#take(id)) waiter.reject(error);
+    this.#end(id, { kind: "error", error });
   }
 
   /** The claim is given up: the first of the waiting has it now, or nobody. */
@@ -61,12 +66,25 @@ export class SingleFlight<Value> {
     const [heir] = waiters ?? [];
     if (!waiters || !heir) return void this.#waiters.delete(id);
     waiters.delete(heir);
-    heir.resolve({ kind: "mine" });
+    heir({ kind: "mine" });
   }
 
-  #take(id: string): ReadonlySet<Waiter<Value>> {
+  /** The claim is over, and those who waited look again. */
+  reopen(id: string): void {
+    this.#end(id, { kind: "again" });
+  }
+
+  /** The claim goes on, and those who waited look again. */
+  wake(id: string): void {
+    const waiters = this.#waiters.get(id);
+    if (waiters === undefined) return;
+    this.#waiters.set(id, new Set());
+    for (const waiter of waiters) waiter({ kind: "again" });
+  }
+
+  #end(id: string, end: FlightEnd<Value>): void {
     const waiters = this.#waiters.get(id) ?? new Set();
     this.#waiters.delete(id);
-    return waiters;
+    for (const waiter of waiters) waiter(end);
   }
 }

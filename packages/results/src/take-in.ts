@@ -81,7 +81,7 @@ export class TakeIn {
     const { taken, whileOurs, onRow } = this.#intake;
     const from = { id, fileId: source.fileId };
     const rows = source.after(taken.last(from));
-    whileOurs(() => taken.write(from, rows, source));
+    whileOurs(() => taken.write([{ source: from, rows, known: source }]));
     for (const row of rows) {
       const map = textOf(row.map);
       maps.set(map, (maps.get(map) ?? 0) + 1);

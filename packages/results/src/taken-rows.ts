@@ -7,7 +7,7 @@ import type { Connection } from "./connection.ts";
 import type { AroundCommit } from "./group-commit.ts";
 import { NEW_ROWID } from "./new-rowid.ts";
 import type { RowOrigins } from "./row-origins.ts";
-import type { SourceRow, SourceRows } from "./source-rows.ts";
+import type { KnownOfRows, SourceRow } from "./source-rows.ts";
 import { databaseFailure } from "./sqlite-failure.ts";
 
 /** Which database rows come from: its name here, and that of its file. */
@@ -18,12 +18,21 @@ export interface TakenSource {
   readonly fileId: string;
 }
 
+/** Some rows of a source, the next behind those that were taken, and what it knows of their origin. */
+export interface TakenBatch {
+  readonly source: TakenSource;
+  readonly rows: readonly SourceRow[];
+  readonly known: KnownOfRows;
+}
+
 /** The rows that an open database has taken in. */
 export interface TakenRows {
   /** The last row of a source that was taken. Throws a ResultsError where SQLite fails. */
   readonly last: (source: TakenSource) => SQLOutputValue;
-  /** Writes rows in one transaction, with all that the source knows of their origin. Returns after its COMMIT. Throws a ResultsError where SQLite fails. */
-  readonly write: (source: TakenSource, rows: readonly SourceRow[], known: SourceRows) => void;
+  /** The last row of each file of the source `id` that was taken, by the file's id. Throws a ResultsError where SQLite fails. */
+  readonly lastOf: (id: string) => ReadonlyMap<string, SQLOutputValue>;
+  /** Writes rows of one or more sources in one transaction. Returns after its COMMIT. Throws a ResultsError where SQLite fails. */
+  readonly write: (batches: readonly TakenBatch[]) => void;
 }
 
 /** Those of `connection`, which is open for `programId`. */
@@ -35,6 +44,7 @@ export function takenRows(
 ): TakenRows {
   const { prepare, database, path } = connection;
   const last = prepare("select last_rowid from hyperion_ts_taken where source = ? and file_id = ?");
+  const lastOf = prepare("select file_id, last_rowid from hyperion_ts_taken where source = ?");
   const mark = prepare(`
     insert into hyperion_ts_taken(source, file_id, last_rowid) values (?, ?, ?)
     on conflict(source, file_id) do update set last_rowid = excluded.last_rowid`);
@@ -48,7 +58,7 @@ export function takenRows(
     on conflict(program_id) do update set started_at = excluded.started_at, about = excluded.about
     where about <> excluded.about or started_at <> excluded.started_at`);
 
-  function writeKnown({ programs, origins: known, codes }: SourceRows): boolean {
+  function writeKnown({ programs, origins: known, codes }: KnownOfRows): boolean {
     for (const program of programs) insertProgram.run(program);
     for (const [program = null, startedAt = null, about = null] of known)
       insertOrigin.run(program, startedAt, about, programId);
@@ -64,27 +74,31 @@ export function takenRows(
     mark.run(id, fileId, rows.at(-1)?.rowid ?? 0n);
   }
 
+  function attempt<A>(what: string, action: () => A): A {
+    try {
+      return action();
+    } catch (error) {
+      if (database.isTransaction) database.exec("rollback");
+      throw databaseFailure(error, path, what);
+    }
+  }
+
   return {
-    last: ({ id, fileId }) => {
-      try {
-        return last.get(id, fileId)?.["last_rowid"] ?? 0n;
-      } catch (error) {
-        throw databaseFailure(error, path, "Reading");
-      }
-    },
-    write: (source, rows, known) => {
-      try {
+    last: ({ id, fileId }) => attempt("Reading", () => last.get(id, fileId)?.["last_rowid"] ?? 0n),
+    lastOf: (id) =>
+      attempt(
+        "Reading",
+        () => new Map(lastOf.all(id).map(({ file_id: file, last_rowid: rowid = 0n }) => [String(file), rowid])),
+      ),
+    write: (batches) =>
+      attempt("Writing to", () => {
         database.exec("begin immediate");
-        const hasNews = writeKnown(known);
-        if (rows.length > 0) writeRows(source, rows);
-        const writesNotes = hasNews || rows.length > 0;
+        const hasNews = batches.map(({ known }) => writeKnown(known)).includes(true);
+        for (const { source, rows } of batches) if (rows.length > 0) writeRows(source, rows);
+        const writesNotes = hasNews || batches.some(({ rows }) => rows.length > 0);
         if (writesNotes) origins.write();
         aroundCommit(() => database.exec("commit"));
         if (writesNotes) origins.committed();
-      } catch (error) {
-        if (database.isTransaction) database.exec("rollback");
-        throw databaseFailure(error, path, "Writing to");
-      }
-    },
+      }),
   };
 }

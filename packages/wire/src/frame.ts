@@ -1,6 +1,5 @@
 /**
  * The frame: the unit of every byte stream between head, agent and worker.
- *
  * ```
  * offset  size  field
  *      0    u32  payload length in bytes, at most 65,536 (little endian, as all fields)
@@ -14,7 +13,6 @@
  * ```
  *
  * The payload of a call and of its answer:
- *
  * ```
  * call      0    u16  the function's index, from its `define` message
  *           2    u16  attempt, from 1 on
@@ -23,8 +21,8 @@
  *           4         the encoded output, or failure
  * ```
  *
- * An agent routes by `channel` and passes frames on as they are, without looking into the payload. Payloads are short,
- * so that one huge result can't hold up a heartbeat, and so that a reader never needs to buffer more than one of them.
+ * An agent routes by `channel` and looks into no payload. Payloads are short, so that one huge result can't hold up a heartbeat,
+ * and a reader never needs to buffer more than one of them.
  */
 import { WireError } from "./wire-error.ts";
 
@@ -60,6 +58,8 @@ export const FrameKind = {
   callAlone: 21,
   /** Head to worker: files as they were when the program began (`KeptCode`, encoded). */
   code: 22,
+  /** Between a program and the head of its Slurm job: an encoded message of any length. */
+  letter: 23,
   /** Agent to head: the worker is gone (`WorkerExited` as JSON). In line behind its last results; needs no credit. */
   exited: 20,
 } as const;

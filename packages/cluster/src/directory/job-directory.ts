@@ -7,6 +7,7 @@
  * | `job.json`, `input` | the program, once | what is to be run |
  * | `submissions.json` | the program | each sbatch, before and after it |
  * | `script`, `submit.sh` | the program | what sbatch is given, for a person to try it |
+ * | `port.json` | the program | where the head may call it, and with which key |
  * | `head.json` | the head, again and again | where it runs, and how far it is |
  * | `results.sqlite` | the head | what it has computed |
  * | `outcome` | the head, last | how it ended |
@@ -15,6 +16,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { privateFolder } from "@hyperion-ts/own-files";
+import type { PortAddress } from "@hyperion-ts/transport/link";
 import { decodeValue } from "@hyperion-ts/wire";
 import { type HeadRecord, type JobRecord, parseRecord, type Submission } from "./job-record.ts";
 import { decodeOutcome, encodeOutcome, type SignedOutcome } from "./outcome.ts";
@@ -112,6 +114,18 @@ export class JobDirectory {
     writeWhole(this.#submissions, JSON.stringify(all, null, 2));
   }
 
+  /** Where the head may call the program; undefined where it is not to. */
+  port(): PortAddress | undefined {
+    return readJson<PortAddress>(this.#port);
+  }
+
+  /** Leaves the address of the program's port, or none. */
+  writePort(address: PortAddress | undefined): void {
+    if (address === undefined) return rmSync(this.#port, { force: true });
+    const { hosts, port, identity, key } = address;
+    writeWhole(this.#port, JSON.stringify({ hosts, port, identity, key }));
+  }
+
   /** The last head that began; undefined before the first. */
   head(): HeadRecord | undefined {
     return readJson<HeadRecord>(this.#head);
@@ -150,6 +164,10 @@ export class JobDirectory {
 
   get #input(): string {
     return join(this.path, "input");
+  }
+
+  get #port(): string {
+    return join(this.path, "port.json");
   }
 
   get #head(): string {

@@ -1,5 +1,6 @@
 /** What a job directory says of its call: what is to be run, each submission of it, and where its head is. Pure. */
 import type { ProgramId, TaskOptions } from "@hyperion-ts/job";
+import type { Attach } from "../link/attach.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 
 /** What a Slurm job of ours runs: a job, or one remote function with so many CPUs. */
@@ -40,6 +41,8 @@ export interface Submission {
   readonly codeHash?: string | undefined;
   /** The cluster that has its job, by its name; absent: the one that Slurm's commands are on. */
   readonly cluster?: string | undefined;
+  /** How the program that submitted it would be connected with its head; absent: as by default. */
+  readonly attach?: Attach | undefined;
   /** Slurm's id; absent until sbatch has answered. */
   readonly jobId?: number;
   /** How it ended, where it left no outcome. */
@@ -68,6 +71,8 @@ export interface HeadRecord {
   readonly restarts: number;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** The unix socket on its node where the program can connect to it; absent where it has none. */
+  readonly socket?: string | undefined;
   readonly calls: CallsOfHead;
 }
 

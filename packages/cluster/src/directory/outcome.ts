@@ -15,6 +15,9 @@ export type Interruption = Extract<Outcome, { readonly kind: "interrupted" }>;
 /** An end after which nothing comes. */
 export type LastWord = Exclude<Outcome, Interruption>;
 
+/** Whether nothing comes after it. */
+export const isLastWord = (outcome: Outcome): outcome is LastWord => outcome.kind !== "interrupted";
+
 /** An outcome, and whose it is. */
 export interface SignedOutcome {
   /** The id of the job directory. */

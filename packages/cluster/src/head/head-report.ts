@@ -3,6 +3,7 @@ import type { RunEvent } from "@hyperion-ts/job";
 import { bellOf, ring } from "../directory/bell.ts";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { CallsOfHead, HeadRecord } from "../directory/job-record.ts";
+import type { ProgramLink } from "./program-link.ts";
 
 /** Each report is a few requests to the file server. */
 const INTERVAL_MS = 5_000;
@@ -13,24 +14,30 @@ const NO_CALLS: CallsOfHead = { done: 0, failed: 0, running: 0, waiting: 0, reme
 export class HeadReport implements Disposable {
   readonly #directory: JobDirectory;
   readonly #head: Omit<HeadRecord, "calls">;
+  readonly #link: ProgramLink;
   #timer: NodeJS.Timeout | undefined;
   #calls = NO_CALLS;
 
-  constructor(directory: JobDirectory, head: Pick<HeadRecord, "submission" | "host" | "pid">) {
+  /** `link` is told the same, at once. */
+  constructor(directory: JobDirectory, head: Pick<HeadRecord, "submission" | "host" | "pid">, link: ProgramLink) {
     this.#directory = directory;
+    this.#link = link;
     this.#head = {
       ...head,
       node: process.env["SLURMD_NODENAME"],
       slurmJobId: Number(process.env["SLURM_JOB_ID"] ?? 0),
       restarts: Number(process.env["SLURM_RESTART_COUNT"] ?? 0),
       startedAt: new Date().toISOString(),
+      socket: link.socket,
     };
   }
 
   /** Keeps what an event of the run tells of its calls. */
   hear(event: RunEvent): void {
     if (event.type === "run-started") this.#begin();
-    if (event.type === "counts") this.#calls = sumOf(event);
+    if (event.type !== "counts") return;
+    this.#calls = sumOf(event);
+    this.#link.counted(this.#calls);
   }
 
   [Symbol.dispose](): void {
@@ -42,6 +49,7 @@ export class HeadReport implements Disposable {
   #begin(): void {
     this.#write();
     ring(bellOf(this.#directory.path));
+    this.#link.begin();
     this.#timer = setInterval(() => this.#write(), INTERVAL_MS);
   }
 

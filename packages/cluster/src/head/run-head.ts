@@ -26,6 +26,7 @@ import type { Submission } from "../directory/job-record.ts";
 import type { Outcome } from "../directory/outcome.ts";
 import { loadSnapshot } from "../snapshot/load-snapshot.ts";
 import { HeadReport } from "./head-report.ts";
+import { ProgramLink } from "./program-link.ts";
 
 const INPUT_LOOK_MS = 1_000;
 
@@ -45,17 +46,24 @@ export async function runHead(path: string, number: number): Promise<number> {
   const earlier = directory.outcome();
   if (earlier?.submission === number && earlier.outcome.kind !== "interrupted") return EXIT_CODES[earlier.outcome.kind];
   directory.removeOutcome();
-  const outcome = await outcomeOf(directory, submission, number);
-  const node = process.env["SLURMD_NODENAME"];
-  directory.writeOutcome({ id: directory.job.id, submission: number, node, outcome });
+  using link = await ProgramLink.open(directory, number);
+  const outcome = await outcomeOf(directory, submission, number, link);
+  const signed = { id: directory.job.id, submission: number, node: process.env["SLURMD_NODENAME"], outcome };
+  directory.writeOutcome(signed);
   ring(bellOf(directory.path));
+  await link.lastWord(signed);
   return EXIT_CODES[outcome.kind];
 }
 
-async function outcomeOf(directory: JobDirectory, submission: Submission, number: number): Promise<Outcome> {
+async function outcomeOf(
+  directory: JobDirectory,
+  submission: Submission,
+  number: number,
+  link: ProgramLink,
+): Promise<Outcome> {
   try {
     await loadSnapshot(submission.snapshot.file, submission.snapshot.hash);
-    const value = await runInAllocation(directory, submission, number);
+    const value = await runInAllocation(directory, submission, number, link);
     // A value that can't travel is the job's failure.
     encodeValue(value);
     return { kind: "value", value };
@@ -64,22 +72,36 @@ async function outcomeOf(directory: JobDirectory, submission: Submission, number
     if (error instanceof ResultsError && error.code === "locked") throw error;
     if (error instanceof InterruptedError)
       return { kind: "interrupted", signal: error.signal, timeIsUp: error.timeIsUp, error: errorToData(error) };
+    // What comes of the job counts no more, and a later run may begin it again.
+    if (link.unwanted.aborted)
+      return { kind: "interrupted", signal: "abort", timeIsUp: false, error: errorToData(link.unwanted.reason) };
     console.error(error);
     return { kind: "error", error: errorToData(error) };
   }
 }
 
-async function runInAllocation(directory: JobDirectory, { programId }: Submission, number: number): Promise<unknown> {
+async function runInAllocation(
+  directory: JobDirectory,
+  { programId }: Submission,
+  number: number,
+  link: ProgramLink,
+): Promise<unknown> {
   const { dataDir, name, database } = directory.job;
   const info: ProgramInfo = { id: programId, database: directory.database, logDir: directory.logDir, dataDir };
   const fn = findRemote(name);
   if (fn === undefined)
     throw new Error(`The program's snapshot defines no job and no remote function of the name ${JSON.stringify(name)}`);
-  using report = new HeadReport(directory, { submission: number, host: hostname(), pid: process.pid });
-  return await runJobSlurm(info, jobOf(fn, directory), {
+  using report = new HeadReport(directory, { submission: number, host: hostname(), pid: process.pid }, link);
+  const job = jobOf(fn, directory);
+  const served: Job<unknown> = async (env) => {
+    link.serve(env.results);
+    return await job(env);
+  };
+  return await runJobSlurm(info, served, {
     progress: "plain",
+    signal: link.unwanted,
     onEvent: ({ event }) => report.hear(event),
-    results: { behind: database },
+    results: { behind: database, arbiter: link.arbiter },
   });
 }
 

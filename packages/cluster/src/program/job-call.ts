@@ -57,6 +57,7 @@ export class JobCall {
       const { settled } = ended;
       const another = isOfThePast(settled) || isNobodysFault(settled);
       if (!another || own >= MAX_SUBMISSIONS) return await this.#deliver(ended);
+      await this.#takeIn();
       this.#again(ended.submitted, settled.end);
     }
   }
@@ -115,7 +116,7 @@ export class JobCall {
     try {
       return await Promise.race([watched.settled, aborted.promise, this.#inputFailed(watched.begun)]);
     } catch (error) {
-      await this.#abandon(submitted, error);
+      await this.#abandon(submitted, watched, error);
       throw error;
     } finally {
       signal.removeEventListener("abort", onAbort);
@@ -135,12 +136,19 @@ export class JobCall {
   }
 
   /** A program that is interrupted leaves its jobs, and its next run joins them. A job that nobody wants any more is cancelled. */
-  async #abandon(submitted: SubmittedCall, reason: unknown): Promise<void> {
+  async #abandon(submitted: SubmittedCall, watched: WatchedSubmission, reason: unknown): Promise<void> {
     if (reason instanceof InterruptedError) return;
     const { directory } = this.#request;
+    await watched.abort(reason instanceof Error ? reason.message : String(reason));
     await this.#jobs.cancel(submitted);
+    await this.#takeIn();
     this.#note(submitted.number, { end: "was cancelled: nobody waited for it any more" });
     this.#jobs.reports.tell(directory, { state: "cancelled" });
+  }
+
+  /** Takes in what a job has computed that has given no value; what can't be read now waits for the job's end. */
+  async #takeIn(): Promise<void> {
+    await this.#jobs.takeIn(this.#request.directory).catch(() => undefined);
   }
 
   #again({ number, jobId }: Ended["submitted"], { sentence }: JobEnd): void {

@@ -11,6 +11,8 @@ import type { LastWord } from "../directory/outcome.ts";
 const BELL_INTERVAL_MS = 1_000;
 /** Directories are looked at without a ring after so long. */
 const QUIET_MS = 15_000;
+/** And no bell is looked at before, where links tell of all jobs. */
+const LINKED_MS = 30_000;
 
 /** A directory that is looked at. */
 export interface WatchedDirectory extends Disposable {
@@ -19,6 +21,8 @@ export interface WatchedDirectory extends Disposable {
    * Rejects where somebody else may have written there, or it is damaged.
    */
   readonly outcome: Promise<LastWord>;
+  /** Set to true while a link tells of the job, so that looks may be more seldom; to false when it is lost: then one follows soon. */
+  byLink: boolean;
 }
 
 /** Who wants to know of a directory. */
@@ -29,6 +33,7 @@ interface Watcher {
   readonly found: PromiseWithResolvers<LastWord>;
   /** Why the last look was none. */
   trouble: string | undefined;
+  byLink: boolean;
 }
 
 /** One timer for all directories. */
@@ -48,11 +53,24 @@ export class OutcomeWatch implements Disposable {
   watch(directory: JobDirectory, submission: number, looked: () => void): WatchedDirectory {
     const found = Promise.withResolvers<LastWord>();
     found.promise.catch(() => undefined);
-    const watcher = { directory, submission, looked, found, trouble: undefined };
+    const watcher = { directory, submission, looked, found, trouble: undefined, byLink: false };
     this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => this.#listen(bellOf(directory.path)), BELL_INTERVAL_MS);
     this.#lookedAtMs = Number.NEGATIVE_INFINITY;
-    return { outcome: found.promise, [Symbol.dispose]: () => this.#forget(watcher) };
+    const changed = (byLink: boolean): void => {
+      watcher.byLink = byLink;
+      if (!byLink) this.#lookedAtMs = Number.NEGATIVE_INFINITY;
+    };
+    return {
+      outcome: found.promise,
+      get byLink() {
+        return watcher.byLink;
+      },
+      set byLink(byLink) {
+        changed(byLink);
+      },
+      [Symbol.dispose]: () => this.#forget(watcher),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -61,8 +79,10 @@ export class OutcomeWatch implements Disposable {
   }
 
   #listen(bell: string): void {
-    const heard = lastRing(bell);
     const nowMs = steadyNowMs();
+    const isTold = [...this.#watchers].every(({ byLink }) => byLink);
+    if (isTold && nowMs < this.#lookedAtMs + LINKED_MS) return;
+    const heard = lastRing(bell);
     if (heard === this.#heard && nowMs < this.#lookedAtMs + QUIET_MS) return;
     this.#heard = heard;
     this.#lookedAtMs = nowMs;

@@ -2,6 +2,7 @@
 import type { ProgramId } from "@hyperion-ts/job";
 import { newServiceId } from "@hyperion-ts/wire";
 import type { JobDirectory } from "../directory/job-directory.ts";
+import type { Attach } from "../link/attach.ts";
 import { sbatchCommand, showCommand, type SubmissionRequest } from "../sbatch/sbatch-command.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { Snapshot } from "../snapshot/make-snapshot.ts";
@@ -13,6 +14,7 @@ export interface Submitting {
   readonly snapshot: Snapshot;
   /** The cluster, where it is not the one that Slurm's commands are on. */
   readonly cluster: string | undefined;
+  readonly attach?: Attach | undefined;
   /** How it has ended before it began: it is only shown. Absent: it is to be made. */
   readonly end?: string;
 }
@@ -34,7 +36,7 @@ const HEAD_OPTIONS = ["--enable-source-maps", "--disable-sigusr1"];
  */
 export function prepareSubmission(
   directory: JobDirectory,
-  { programId, options, snapshot: { file, hash, headProgram, functionHashes }, cluster, end }: Submitting,
+  { programId, options, snapshot: { file, hash, headProgram, functionHashes }, cluster, attach, end }: Submitting,
 ): PreparedSubmission {
   const number = directory.submissions().length + 1;
   const request: SubmissionRequest = {
@@ -55,6 +57,7 @@ export function prepareSubmission(
     snapshot: { file, hash },
     codeHash: functionHashes[directory.job.name],
     cluster,
+    attach,
     ...(end === undefined ? {} : { end }),
   });
   return { number, request };

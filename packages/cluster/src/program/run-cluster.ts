@@ -1,7 +1,9 @@
 /** Running a program that calls Slurm jobs. (Hyperion: runCluster) */
 import type { ProgramInfo, RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
+import type { Attach } from "../link/attach.ts";
 import type { RunOptions } from "@hyperion-ts/job/program";
 import { runJobLocal, runJobSlurm } from "@hyperion-ts/job";
+import type { ReachOptions } from "@hyperion-ts/launcher";
 import { refuseInWorker } from "@hyperion-ts/remote";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { Cluster } from "./cluster-env.ts";
@@ -14,6 +16,10 @@ export interface ClusterOptions extends RunOptions {
   readonly sbatchOptions?: SbatchOptions;
   /** The longest pause between two questions to Slurm, in milliseconds. Default 30,000. */
   readonly longestPauseMs?: number;
+  /** How this program is connected with the heads of its jobs while they run. Default `"auto"`. */
+  readonly attach?: Attach;
+  /** How nodes are reached, for `attach: "connect"`; its `headPort` is the port of `"call-back"`. Default: as `runJobSlurm` reaches them. */
+  readonly reach?: ReachOptions;
   /**
    * Submits nothing. Each job that would be submitted is shown with its sbatch command and its script, which are also in its
    * directory (`script`, `submit.sh`); jobs that are there already are named, and what has ended is taken in. When all calls
@@ -67,5 +73,6 @@ const runOptions = ({
   sbatchOptions: _options,
   longestPauseMs: _pause,
   dryRun: _dry,
+  attach: _attach,
   ...options
 }: ClusterOptions): RunSlurmOptions => options;

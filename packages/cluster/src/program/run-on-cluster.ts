@@ -1,6 +1,17 @@
 /** One run of a program on a machine that has sbatch. Loaded when there is one. */
-import { callable, checkOptions, checkValue, duration, flag, type Rules, structured, whole } from "@hyperion-ts/bounds";
+import {
+  callable,
+  checkOptions,
+  checkValue,
+  duration,
+  flag,
+  oneOf,
+  type Rules,
+  structured,
+  whole,
+} from "@hyperion-ts/bounds";
 import type { ProgramInfo } from "@hyperion-ts/job";
+import { LAUNCHER_RULES } from "@hyperion-ts/launcher";
 import { endingProgram, type ProgramEnv, runProgram, RUN_RULES } from "@hyperion-ts/job/program";
 import { checkSbatchOptions } from "../sbatch/check-sbatch-options.ts";
 import { chosenCluster } from "../slurm/chosen-cluster.ts";
@@ -58,6 +69,8 @@ const RULES: Rules<ClusterOptions> = {
   sbatchOptions: structured,
   longestPauseMs: duration(),
   dryRun: flag,
+  attach: oneOf("auto", "connect", "call-back", "files"),
+  reach: LAUNCHER_RULES.reach,
 };
 
 function check<A>(cluster: Cluster<A>, options: ClusterOptions): void {

@@ -2,6 +2,7 @@
 import { EventEmitter, once } from "node:events";
 import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
+import type { ReachOptions } from "@hyperion-ts/launcher";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
 import { parseSlurmJobId } from "@hyperion-ts/slurm-env";
 import type { JobDirectory } from "../directory/job-directory.ts";
@@ -15,7 +16,9 @@ import { askOn, chosenCluster } from "../slurm/chosen-cluster.ts";
 import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
+import type { Attach } from "../link/attach.ts";
 import { earlierSubmission } from "./earlier-submission.ts";
+import { JobLinks } from "./job-links.ts";
 import { JobReports } from "./job-reports.ts";
 import { JobSlots } from "./job-slots.ts";
 import { JobStarts } from "./job-starts.ts";
@@ -35,6 +38,9 @@ export interface SlurmJobsOptions {
   readonly longestPauseMs?: number | undefined;
   /** Nothing is submitted, but shown. Default: false. */
   readonly dryRun?: boolean | undefined;
+  /** How links to heads are made. Default: `"auto"`. */
+  readonly attach?: Attach | undefined;
+  readonly reach?: ReachOptions | undefined;
 }
 
 /** All of them. Disposing of it stops looking; it cancels nothing. */
@@ -52,12 +58,13 @@ export class SlurmJobs implements AsyncDisposable {
   readonly #longestPauseMs: number | undefined;
   readonly #cluster = chosenCluster(process.env);
   readonly #takeIn: TakeIn;
+  readonly #links: JobLinks;
   readonly #partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
 
-  constructor(env: ProgramEnv, { maxSlurmJobs, longestPauseMs, dryRun = false }: SlurmJobsOptions) {
+  constructor(env: ProgramEnv, { maxSlurmJobs, longestPauseMs, dryRun = false, attach, reach }: SlurmJobsOptions) {
     this.env = env;
     this.reports = new JobReports(env.events);
     this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
@@ -68,6 +75,8 @@ export class SlurmJobs implements AsyncDisposable {
     this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
     this.#longestPauseMs = longestPauseMs;
     this.#takeIn = new TakeIn(env.results);
+    const { results, log } = env;
+    this.#links = new JobLinks({ attach, reach, results, log, tell: (sentence) => this.warn("link", sentence) });
   }
 
   /** The program's code in one file, made when the first job needs it. */
@@ -86,7 +95,8 @@ export class SlurmJobs implements AsyncDisposable {
     const prepare = async (only: Pick<Submitting, "end"> = {}): Promise<PreparedSubmission> => {
       const options = await this.starts.withoutBrokenNodes(directory, wanted);
       const snapshot = await this.snapshot();
-      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.#cluster, ...only });
+      const { attach } = this.#links;
+      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.#cluster, attach, ...only });
     };
     if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, wish);
     const { hash } = await this.snapshot();
@@ -148,6 +158,7 @@ export class SlurmJobs implements AsyncDisposable {
       outcomes: this.#outcomes,
       slurm: this.#watchOn(submitted.cluster),
       takeIn: this.#takeIn,
+      links: this.#links,
       reports: this.reports,
       warn: (sentence) => this.warn("head", sentence),
       runs,
@@ -177,9 +188,13 @@ export class SlurmJobs implements AsyncDisposable {
       this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
   }
 
-  /** Takes in what a job has computed by now. */
+  /** Takes in what a job has computed, which has ended: what else it was to compute, others may. */
   async takeIn(directory: JobDirectory): Promise<void> {
-    await this.#takeIn.now(directory);
+    try {
+      await this.#takeIn.now(directory);
+    } finally {
+      this.#links.ended(directory);
+    }
   }
 
   /** The caller of this directory's call has its value. */
@@ -213,6 +228,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outcomes[Symbol.dispose]();
+    await this.#links[Symbol.asyncDispose]();
     for (const watch of this.#slurm.values()) await watch[Symbol.asyncDispose]();
     await this.#takeIn[Symbol.asyncDispose]();
   }

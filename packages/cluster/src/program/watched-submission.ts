@@ -2,15 +2,18 @@
 import { pause, steadyNowMs } from "@hyperion-ts/bounds";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { HeadRecord } from "../directory/job-record.ts";
-import type { Interruption, LastWord, Outcome } from "../directory/outcome.ts";
+import { type Interruption, isLastWord, type LastWord, type Outcome } from "../directory/outcome.ts";
 import { endWords } from "../slurm/end-words.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { SeenJob } from "../slurm/job-sight.ts";
-import type { JobView } from "../slurm/watched-job.ts";
+import type { JobView, WatchedJob } from "../slurm/watched-job.ts";
 import type { SlurmWatch } from "../slurm/slurm-watch.ts";
 import type { JobReports } from "./job-reports.ts";
+import { HeadClaims } from "./head-claims.ts";
 import { type HeadNews, headNewsText, HeadSilence } from "./head-silence.ts";
-import type { OutcomeWatch } from "./outcome-watch.ts";
+import type { JobLink } from "./job-link.ts";
+import type { JobLinks } from "./job-links.ts";
+import type { OutcomeWatch, WatchedDirectory } from "./outcome-watch.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import type { TakeIn } from "./take-in.ts";
 
@@ -30,6 +33,7 @@ export interface Watching {
   readonly outcomes: OutcomeWatch;
   readonly slurm: SlurmWatch;
   readonly takeIn: TakeIn;
+  readonly links: JobLinks;
   /** What is told of it. */
   readonly reports: JobReports;
   /** Tells a person what may need a look. */
@@ -71,6 +75,11 @@ export class WatchedSubmission implements Disposable {
   readonly #submitted: SubmittedCall;
   readonly #watching: Watching;
   readonly #stack = new DisposableStack();
+  readonly #inDirectory: WatchedDirectory;
+  readonly #inSlurm: WatchedJob;
+  readonly #link: JobLink | undefined;
+  readonly #claims: HeadClaims;
+  readonly #told = Promise.withResolvers<LastWord>();
   readonly #begun = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<JobEnd>();
   readonly #silence = new HeadSilence();
@@ -89,16 +98,46 @@ export class WatchedSubmission implements Disposable {
     this.#watching = watching;
     this.#wasThere = !submitted.isJoined;
     this.begun = this.#begun.promise;
-    const { outcome } = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked()));
-    const slurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
-    slurm.onChange(({ view }) => this.#changed(view));
+    this.#inDirectory = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked()));
+    const { outcome } = this.#inDirectory;
+    this.#inSlurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
+    this.#inSlurm.onChange(({ view }) => this.#changed(view));
+    this.#claims = this.#stack.use(
+      new HeadClaims({
+        takeIn: () => watching.takeIn.now(directory),
+        release: () => watching.links.headLost(directory),
+      }),
+    );
+    this.#link = watching.links.open(directory, submitted, {
+      linked: () => this.#linked(),
+      runs: () => this.#runs,
+      counted: (calls) => watching.reports.counted(directory, calls),
+      ended: (signed) => {
+        if (isLastWord(signed.outcome)) this.#told.resolve(signed.outcome);
+      },
+    });
+    if (this.#link !== undefined) this.#stack.use(this.#link);
     this.gone = this.#ended.promise.then(() => undefined);
-    this.settled = Promise.race([outcome, this.#ended.promise.then((end) => this.#lastLook(end))]);
+    this.settled = Promise.race([outcome, this.#told.promise, this.#ended.promise.then((end) => this.#lastLook(end))]);
     this.settled.catch(() => undefined);
+  }
+
+  /** Has the head end the job in order, where there is a link to it, for which `reason`. Resolves when it has, or does not. */
+  async abort(reason: string): Promise<void> {
+    await this.#link?.abort(reason);
   }
 
   [Symbol.dispose](): void {
     this.#stack.dispose();
+  }
+
+  /** What a link tells need not be asked for, once Slurm has said where the job runs. Its end is news: whoever knows more is asked. */
+  #linked(): void {
+    const isUp = this.#link?.isUp === true;
+    if (isUp) this.#begun.resolve();
+    this.#claims.linked(isUp);
+    this.#inDirectory.byLink = isUp;
+    this.#inSlurm.byLink = isUp && this.#runs;
   }
 
   #looked(): void {
@@ -108,7 +147,7 @@ export class WatchedSubmission implements Disposable {
     const report = this.#head === undefined ? undefined : reportedAtMs;
     const news = this.#silence.look({ runs: this.#runs, report }, steadyNowMs());
     if (news !== undefined) this.#tellOfHead(news);
-    this.#watching.takeIn.later(this.#directory);
+    if (this.#link?.isUp !== true) this.#watching.takeIn.later(this.#directory);
   }
 
   /** A head of this start of the job, as far as is known how often Slurm has started it. */
@@ -118,6 +157,7 @@ export class WatchedSubmission implements Disposable {
     if (!this.#hasBegun) this.#watching.begun(head);
     this.#hasBegun = true;
     this.#head = head;
+    this.#link?.headIs(head);
     this.#started(head.restarts);
     this.#begun.resolve();
     this.#watching.reports.counted(this.#directory, head.calls);
@@ -145,15 +185,19 @@ export class WatchedSubmission implements Disposable {
   }
 
   #saw(view: SeenJob): void {
-    if (view.restarts > this.#restarts) this.#head = undefined;
+    const runs = view.state === "RUNNING" && !view.abandoned;
+    const isNew = view.restarts > this.#restarts;
+    if (isNew) this.#head = undefined;
+    if (isNew || (this.#runs && !runs)) void this.#claims.fall();
     this.#started(view.restarts);
     if (!view.abandoned) this.#watching.reports.seen(this.#directory, view);
     else if (!this.#isAbandoned) this.#warn(ABANDONED);
     this.#watching.runs(view.phase.kind === "running");
     this.#wasThere = true;
-    this.#runs = view.state === "RUNNING" && !view.abandoned;
+    this.#runs = runs;
     if (view.abandoned && !this.#isAbandoned) this.#watching.abandoned();
     this.#isAbandoned ||= view.abandoned;
+    this.#inSlurm.byLink = this.#link?.isUp === true && this.#runs;
   }
 
   /** Slurm says that it has ended: what it had to say of that is there, or will be soon. */

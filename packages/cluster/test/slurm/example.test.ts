@@ -35,6 +35,15 @@ describeOnTestbed(describe)("a program on a login node", () => {
     expect(dir.noted("begun").length).toBe(12);
   });
 
+  test("runs equal calls of two jobs once", async () => {
+    const dir = await cluster.dir("equal");
+    const xs = Array.from({ length: 20 }, (_, i) => i + 1);
+    const jobs = [xs, xs.toReversed()];
+    const { outcome, printed } = await dir.run({ jobs, ms: 100, sbatch: SHAPE });
+    expect(outcome, printed).toMatchObject({ kind: "done", jobs: jobs.map((each) => each.map((x) => x * x)) });
+    expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual(xs);
+  });
+
   test("a plain function is a Slurm job of its own, on as many CPUs as it asks for", async () => {
     const dir = await cluster.dir("singles");
     expect(await dir.run({ jobs: [], singles: [3, 4] })).toMatchObject({

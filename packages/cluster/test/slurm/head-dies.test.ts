@@ -1,11 +1,13 @@
 /** A head that dies: its job is started again, by Slurm or by the program, and goes on from what it had computed. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, untilSome } from "./program-cluster.ts";
 
 describeOnTestbed(describe)("a head that dies", () => {
   let cluster: ProgramCluster;
-  beforeAll(async () => void (cluster = await ProgramCluster.open(2)));
+  beforeAll(async () => void (cluster = await ProgramCluster.open(4)));
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   // One CPU: calls come one after the other.
@@ -23,6 +25,28 @@ describeOnTestbed(describe)("a head that dies", () => {
     expect(printed).toMatch(/was ended by SIGKILL on n1\. It is submitted again, and goes on/);
     // The one that ran, or had just ended, may run again.
     expect(dir.noted("begun").filter((x) => x === 1)).toEqual([1]);
+  });
+
+  test.concurrent("leaves what it was computing to another job that waits for it", async () => {
+    const dir = await cluster.dir("equal");
+    const xs = Array.from({ length: 12 }, (_, i) => i + 1);
+    const jobs = [xs, xs.toReversed()];
+    // Each has a node to itself.
+    const sbatch = { nodes: 1, nTasksPerNode: 2, exclude: ["n1", "n2"] };
+    const running = dir.start({ jobs, until: "go", sbatch });
+    await untilSome("calls that have begun", () => dir.noted("begun").length >= 2);
+    const node = readFileSync(join(dir.path, "begun"), "utf8").split(/\s/)[1] ?? "";
+    process.kill(await cluster.headOn(node), "SIGKILL");
+    await running.says(/was ended by SIGKILL/);
+    dir.make("go");
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toEqual({ ...squares, jobs: jobs.map((each) => each.map((x) => x * x)) });
+    expect(
+      dir.noted("done").toSorted((a, b) => a - b),
+      printed,
+    ).toEqual(xs);
+    // Beside these, one on each CPU of the head that was killed.
+    expect(dir.noted("begun")).toHaveLength(xs.length + 2);
   });
 
   test.concurrent("by scontrol requeue: Slurm starts it again, and the same call goes on", async () => {

@@ -14,29 +14,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { openResults } from "@hyperion-ts/job";
 import { type JobRecord, type Testbed, testbed, type TestbedOptions } from "@hyperion-ts/testbed";
+import type { HeadRecord } from "../../src/directory/job-record.ts";
 import type { ProgramOutcome, ProgramRequest } from "./programs/squares-program.ts";
+import { untilSome } from "./until-some.ts";
+
+export { untilSome } from "./until-some.ts";
 
 const USER = "alice";
-
-/** A limit for what takes seconds on an idle machine, not a claim. */
-const PATIENCE_MS = 150_000;
-
-/** Waits until there is something to find, and gives it. */
-export async function untilSome<A>(
-  what: string,
-  find: () => A | undefined | false | Promise<A | undefined | false>,
-): Promise<A> {
-  const end = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await find();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`Within ${PATIENCE_MS} ms there was no ${what}`);
-    await sleep(50);
-  }
-}
 
 /** A cluster whose login node and nodes share a folder. */
 export class ProgramCluster implements AsyncDisposable {
@@ -239,6 +225,13 @@ export class ProgramDir {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() && entry.name !== "ended" ? [entry.name] : [],
     );
+  }
+
+  /** What the head of the first job says of itself. */
+  get head(): HeadRecord | undefined {
+    const [folder = ""] = this.jobFolders;
+    const file = join(this.path, "jobs", folder, "head.json");
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
   }
 
   /** The remembered squares. */

@@ -33,7 +33,11 @@ export const RUN_RULES: Rules<RunOptions> = {
   handleSignals: flag,
   trace: flag,
   onEvent: callable,
-  results: fields<NonNullable<RunOptions["results"]>>({ aroundCommit: callable, behind: nonEmpty }),
+  results: fields<NonNullable<RunOptions["results"]>>({
+    arbiter: structured,
+    aroundCommit: callable,
+    behind: nonEmpty,
+  }),
 };
 
 const { reach, ...LAUNCHER_RULES_HERE } = LAUNCHER_RULES;

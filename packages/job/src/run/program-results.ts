@@ -30,7 +30,7 @@ export interface RunWithResults {
  */
 export async function openProgramResults(
   info: ProgramInfo,
-  options: Pick<ResultsOptions, "aroundCommit" | "batchJob" | "behind">,
+  options: Pick<ResultsOptions, "arbiter" | "aroundCommit" | "batchJob" | "behind">,
   run: RunWithResults,
   stack: AsyncDisposableStack,
 ): Promise<ResultsDatabase> {

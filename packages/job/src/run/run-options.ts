@@ -14,6 +14,6 @@ export interface RunOptions {
   readonly trace?: boolean;
   /** Hears all events of the run, in order. Must not throw. */
   readonly onEvent?: RunEventListener;
-  /** The results database: another one that it reads what it lacks from (`behind`); for tests of faults, what runs each COMMIT. Default: nothing of both. */
-  readonly results?: Pick<ResultsOptions, "aroundCommit" | "behind">;
+  /** The results database: another one that it reads what it lacks from (`behind`), who decides between equal calls of several of them (`arbiter`); for tests of faults, what runs each COMMIT. Default: none of these. */
+  readonly results?: Pick<ResultsOptions, "arbiter" | "aroundCommit" | "behind">;
 }

@@ -16,7 +16,7 @@ import {
   headerOf,
   type ToAgent,
 } from "@hyperion-ts/wire";
-import { Silence } from "../shared/silence.ts";
+import { Silence } from "@hyperion-ts/transport/silence";
 import { HeadLink } from "./head-link.ts";
 
 /** Set by a transport whose streams pass whole lines on only (srun, of the package transport). */
@@ -24,6 +24,8 @@ const LINE_STREAM = "HYPERION_LINE_STREAM";
 
 /** A head that does not answer the greeting for so long has given this agent up; its event loop may stand still for 30 s. */
 const UNANSWERED_MS = 45_000;
+
+const WITHOUT_PORT = "Over ssh frames need no port: choose that transport, or `reach: { tls: false }`.";
 
 const NOTHING = new Uint8Array(0);
 
@@ -71,13 +73,14 @@ export class HeadConnection {
   async call(head: Extract<ToAgent, { type: "connect" }>): Promise<void> {
     try {
       // TLS has its memory, and most agents do without it.
-      const { callHead } = await import("./call-head.ts");
+      const { callHead } = await import("@hyperion-ts/transport/link");
       const socket = await callHead(head, process.env);
       this.#link = HeadLink.ofSocket(socket);
       this.#writer = this.#greet(socket, false);
       this.#listen(socket);
     } catch (error) {
-      this.#listener.headIsGone(error instanceof Error ? error.message : String(error), "unusable");
+      const why = error instanceof Error ? error.message : String(error);
+      this.#listener.headIsGone(`${why} ${WITHOUT_PORT}`, "unusable");
     }
   }
 

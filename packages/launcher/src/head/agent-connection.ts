@@ -25,7 +25,7 @@ import type { AgentHello, AgentLink } from "./agent-greeting.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import type { Times } from "./launcher-options.ts";
 import { MAX_SLOTS, type SlotOwner, Slots } from "./slots.ts";
-import { Silence } from "../shared/silence.ts";
+import { Silence } from "@hyperion-ts/transport/silence";
 import { LaunchError } from "../errors.ts";
 
 /** In which directory the workers of a node run, and why that is not the program's; `why` is null where it is. */

@@ -4,7 +4,7 @@ import { encodeMessage, FrameKind, FrameWriter, headerOf, type ToAgent } from "@
 import { excerpt, indent } from "@hyperion-ts/processes";
 import { type CommandSession, describeEnd, type SessionEnd } from "@hyperion-ts/transport";
 import { type AgentLink, greeting } from "./agent-greeting.ts";
-import type { HeadPort } from "./head-port.ts";
+import type { HeadPort } from "@hyperion-ts/transport/link";
 import type { AgentSettings } from "./agent-settings.ts";
 import { AgentConnection } from "./agent-connection.ts";
 import { startFailureHint } from "./start-failure-hint.ts";

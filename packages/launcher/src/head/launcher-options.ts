@@ -15,7 +15,7 @@ import {
   whole,
 } from "@hyperion-ts/bounds";
 import { type AddressOf, type CommandTransport, transportRule } from "@hyperion-ts/transport";
-import type { HeadPort } from "./head-port.ts";
+import type { HeadPort } from "@hyperion-ts/transport/link";
 
 /** How nodes are reached, how long everything may take, and what workers run; each has a default. */
 export interface LauncherOptions {

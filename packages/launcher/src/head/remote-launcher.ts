@@ -1,7 +1,7 @@
 /** A launcher on another machine: attempts to reach it through the transport of one's choice, until there is an agent. */
 import { after, makeDirectory, showDuration } from "@hyperion-ts/bounds";
 import { type CommandSession, openTransport, TransportError, withAttempts } from "@hyperion-ts/transport";
-import { openHeadPort } from "./head-port.ts";
+import { openHeadPort } from "@hyperion-ts/transport/link";
 import { remoteAgentCommand } from "./agent-command.ts";
 import { openAgentLauncher } from "./agent-launcher.ts";
 import { type Reach, reachOf, type Times, timesOf } from "./launcher-options.ts";

@@ -159,7 +159,7 @@ export type RunEvent =
     };
 
 /**
- * What a notice is of: a submission; a job that the program calls no longer; one that could not be cancelled; a node that is left
+ * What a notice is of: a submission; how heads are connected with; a job that the program calls no longer; one that could not be cancelled; a node that is left
  * out; jobs that are submitted no more.
  */
 export type SlurmNoticeKind =
@@ -170,6 +170,7 @@ export type SlurmNoticeKind =
   | "stopped"
   | "head"
   | "files"
+  | "link"
   | "folder"
   | "older-code";
 

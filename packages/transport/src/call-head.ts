@@ -1,35 +1,31 @@
 /**
- * The agent's call to its head's port, where frames don't travel on the session's own streams: TLS 1.3 with the
- * pre-shared key that came over the session. Only who knows the key can be the head.
+ * The call to a port of `openHeadPort`: TLS 1.3 with the pre-shared key. Only who knows the key can be at the port.
  */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { once } from "node:events";
 import { after, showDuration } from "@hyperion-ts/bounds";
-import type { ToAgent } from "@hyperion-ts/wire";
-
-type ConnectMessage = Extract<ToAgent, { type: "connect" }>;
+import type { PortAddress } from "./head-port.ts";
 
 /** How long a host may take to answer before the next one is tried, in milliseconds. */
 const CALL_TIMEOUT_MS = 5_000;
 
 /**
- * Connects to the first host that answers: those by which this node's session knows the head (`env`), then those of the message.
+ * Connects to the first host that answers: those by which this node's session knows the head (`env`), then those of the address.
  *
  * @throws Error that names all hosts, when none answers
  */
-export async function callHead(message: ConnectMessage, env: NodeJS.ProcessEnv): Promise<TLSSocket> {
+export async function callHead(address: PortAddress, env: NodeJS.ProcessEnv = {}): Promise<TLSSocket> {
   const failures: string[] = [];
-  for (const host of new Set([...hostsOfSession(env), ...message.hosts])) {
+  for (const host of new Set([...hostsOfSession(env), ...address.hosts])) {
     try {
-      return await callHost(host, message);
+      return await callHost(host, address);
     } catch (error) {
       failures.push(`${host}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   throw new Error(
-    `The program's port ${message.port} could not be reached from this node (${failures.join("; ")}). ` +
-      "Is there a firewall between the nodes? Over ssh frames need no port: choose that transport, or `reach: { tls: false }`.",
+    `The program's port ${address.port} could not be reached from this node (${failures.join("; ")}). Is there a firewall between the nodes?`,
   );
 }
 
@@ -39,7 +35,7 @@ const hostsOfSession = ({ SSH_CONNECTION, SLURM_LAUNCH_NODE_IPADDR }: NodeJS.Pro
     host === undefined || host === "" ? [] : [host],
   );
 
-async function callHost(host: string, { port, identity, key }: ConnectMessage): Promise<TLSSocket> {
+async function callHost(host: string, { port, identity, key }: PortAddress): Promise<TLSSocket> {
   const socket = connectTcp({ host, port, noDelay: true });
   try {
     await within(CALL_TIMEOUT_MS, socket, "connect");

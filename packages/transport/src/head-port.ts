@@ -1,7 +1,8 @@
 /**
- * The one port of a job on which agents call back, where the streams of their sessions are too slow (srun) or where a
- * person asks for it: TCP under TLS 1.3 with a pre-shared key. Each agent has a key of its own, random, used once, and
- * told to it on the standard input of its session; whoever has none gets no further than the handshake.
+ * The one port of a process on which others call it: agents their head, where the streams of their sessions are too slow (srun),
+ * and heads of Slurm jobs their program, where nobody gets in to them. TCP under TLS 1.3 with a pre-shared key. Each caller has a
+ * key of its own, random: an agent's is used once, and told to it on the standard input of its session. Whoever has none gets
+ * no further than the handshake.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -9,26 +10,32 @@ import { hostname, networkInterfaces } from "node:os";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { checkValue, duration, LONGEST_TIMER_MS, whole } from "@hyperion-ts/bounds";
 
-/** An agent that is expected at the port, and what it has to be told (the `connect` message). Disposing of it ends the wait. */
-export interface Invitation extends Disposable {
+/** What a caller has to know of the port: where it is, and the key. */
+export interface PortAddress {
   /** The names and addresses by which nodes may know this machine. */
   readonly hosts: readonly string[];
   /** The number of the port. */
   readonly port: number;
   /** The name of the key, random. */
   readonly identity: string;
-  /** The key that the agent has to show: 32 random bytes, in base64. */
+  /** The key that the caller has to show: 32 random bytes, in base64. */
   readonly key: string;
+}
+
+/** An agent that is expected at the port, once, and what it has to be told (the `connect` message). Disposing of it ends the wait. */
+export interface Invitation extends PortAddress, Disposable {
   /** Resolves with the agent's connection. */
   readonly arrived: Promise<TLSSocket>;
 }
 
-/** A port of this process that agents call. Disposing of it closes the port; connections stay. */
+/** A port of this process that others call. Disposing of it closes the port; connections stay. */
 export interface HeadPort extends AsyncDisposable {
   /** Its number. */
   readonly port: number;
   /** Expects an agent, with a key of its own. */
   invite(): Invitation;
+  /** Expects somebody who may call again and again, with a key of their own, until it is disposed of; `arrived` gets each connection. */
+  admit(arrived: (socket: TLSSocket) => void): PortAddress & Disposable;
 }
 
 const KEY_BYTES = 32;
@@ -37,6 +44,7 @@ const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 interface Expected {
   readonly key: Buffer;
+  readonly isForOnce: boolean;
   readonly resolve: (socket: TLSSocket) => void;
 }
 
@@ -59,7 +67,7 @@ export async function openHeadPort(port = 0, handshakeTimeoutMs = HANDSHAKE_TIME
     pskCallback: (socket, identity) => {
       const agent = expected.get(identity);
       if (agent === undefined) return null;
-      expected.delete(identity);
+      if (agent.isForOnce) expected.delete(identity);
       callers.set(socket, agent);
       return agent.key;
     },
@@ -86,16 +94,23 @@ class ListeningPort implements HeadPort {
   }
 
   invite(): Invitation {
+    const { promise, resolve } = Promise.withResolvers<TLSSocket>();
+    return { ...this.#expect(true, resolve), arrived: promise };
+  }
+
+  admit(arrived: (socket: TLSSocket) => void): PortAddress & Disposable {
+    return this.#expect(false, arrived);
+  }
+
+  #expect(isForOnce: boolean, arrived: (socket: TLSSocket) => void): PortAddress & Disposable {
     const identity = randomUUID();
     const key = randomBytes(KEY_BYTES);
-    const { promise, resolve } = Promise.withResolvers<TLSSocket>();
-    this.#expected.set(identity, { key, resolve: (socket) => resolve(socket.setNoDelay(true)) });
+    this.#expected.set(identity, { key, isForOnce, resolve: (socket) => arrived(socket.setNoDelay(true)) });
     return {
       hosts: ownNames(),
       port: this.port,
       identity,
       key: key.toString("base64"),
-      arrived: promise,
       [Symbol.dispose]: () => void this.#expected.delete(identity),
     };
   }

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { describe, expect, test, vi } from "vitest";
-import { type Invitation, openHeadPort } from "../../src/head/head-port.ts";
-import { PATIENCE, thrownBy } from "../world.ts";
+import { type Invitation, openHeadPort } from "../src/head-port.ts";
+import { PATIENCE, thrownBy } from "./world.ts";
 
 interface Credentials {
   readonly identity: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Silence } from "../../src/shared/silence.ts";
+import { Silence } from "../src/silence.ts";
 
 test("it lasts since something was heard last", () => {
   const silence = new Silence(0);

@@ -1,0 +1,236 @@
+/**
+ * Which one of equal calls computes: those of one database, and through its arbiter, or as the arbiter of others, those of
+ * several. What a database has, or the one behind it, needs no claim.
+ */
+import type { Arbiter, HeldClaim } from "./arbiter.ts";
+import { openClaim } from "./claim.ts";
+import { LentClaim } from "./lent-claim.ts";
+import type { Claim, ClaimAnswer, ClaimOptions } from "./results-store.ts";
+import { rowId, type FoundValue, type RowFinder } from "./row-finder.ts";
+import type { FunctionCodes } from "./row-origins.ts";
+import { SingleFlight } from "./single-flight.ts";
+
+/** A key whose value is wanted. */
+export interface WantedKey extends Required<ClaimOptions> {
+  readonly map: string;
+  readonly key: string;
+}
+
+/** What another database gets that asks for a key. */
+export type LentAnswer =
+  | Exclude<ClaimAnswer, { readonly kind: "mine" }>
+  /** It is to compute the value. */
+  | { readonly kind: "lent"; readonly claim: LentClaim }
+  /** The function failed elsewhere. */
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** This database's own program computes it, for which the asker is not to wait. */
+  | { readonly kind: "alone" };
+
+/** How another database asks. */
+export interface LendOptions {
+  /** Whether it waits for what this database's own program computes. */
+  readonly waitsForOwn: boolean;
+  /** Called when its claim is over. */
+  readonly over: () => void;
+}
+
+/** The database whose claims these are. */
+interface Place {
+  readonly finder: Pick<RowFinder, "find" | "isForgotten">;
+  /** Writes a row; resolves after its COMMIT. */
+  readonly insert: (map: string, key: string, value: string) => Promise<void>;
+  /** The code with which this program computes values of a map. */
+  readonly codesOf: (map: string) => FunctionCodes;
+  /** Whether these are other codes than today's, as far as that is known. */
+  readonly areOther: (codes: FunctionCodes) => boolean;
+  /** Throws where the database can't be used any more. */
+  readonly assertOpen: () => void;
+  readonly arbiter: Arbiter | undefined;
+}
+
+/** What a flight lands with: a value, and which callers it was looked for. */
+interface Landed extends FoundValue {
+  readonly code: "any" | "same";
+}
+
+/** What becomes of a claim for who has asked. */
+interface Asker<A> {
+  /** The claim is theirs; `held` is the arbiter's side of it. */
+  readonly mine: (held: HeldClaim | undefined) => A;
+  /** The function failed elsewhere. May throw. */
+  readonly failed: (error: unknown) => A;
+  /** What it gets in the place of a wait for this database's own program; absent: it waits. */
+  readonly alone?: A;
+}
+
+type Found = Exclude<ClaimAnswer, { readonly kind: "mine" }>;
+
+/** The claims of an open database. */
+export class Claims {
+  readonly #place: Place;
+  readonly #flights = new SingleFlight<Landed>();
+  /** Claims that other databases have, by the row's id. */
+  readonly #lent = new Map<string, LentClaim>();
+  /** Claims that are running while a row of their key has come in. */
+  readonly #overtaken = new Set<string>();
+  readonly #closing = new AbortController();
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  /** See `ResultsStore.claim`; the caller has looked behind. */
+  claim(wanted: WantedKey): ClaimAnswer | Promise<ClaimAnswer> {
+    return this.#take<ClaimAnswer>(wanted, {
+      mine: (held) => ({ kind: "mine", claim: this.#ownClaim(wanted, held) }),
+      failed: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  /** The same for a caller in another database. */
+  lend(wanted: WantedKey, { waitsForOwn, over }: LendOptions): LentAnswer | Promise<LentAnswer> {
+    this.#place.assertOpen();
+    return this.#take<LentAnswer>(wanted, {
+      ...(waitsForOwn ? {} : { alone: { kind: "alone" } }),
+      mine: (held) => ({ kind: "lent", claim: this.#lentClaim(wanted, held, over) }),
+      failed: (error) => ({ kind: "failed", error }),
+    });
+  }
+
+  /** The newest row of a key, for a caller in another database. */
+  find(map: string, key: string): FoundValue | undefined {
+    this.#place.assertOpen();
+    return this.#place.finder.find(map, key, "any");
+  }
+
+  /** The newest row that the arbiter has of a key that has none here; undefined where it can't be asked. */
+  lookupElsewhere(map: string, key: string): Promise<FoundValue | undefined> | undefined {
+    const { arbiter, finder } = this.#place;
+    if (arbiter?.isReachable() !== true || finder.isForgotten(map, key)) return undefined;
+    return arbiter.lookup(map, key, this.#closing.signal);
+  }
+
+  /** Another database computes this, without having asked. Undefined where somebody has the claim already. */
+  lendUnasked(wanted: WantedKey, over: () => void): LentClaim | undefined {
+    const id = rowId(wanted.map, wanted.key);
+    if (this.#flights.isClaimed(id)) return undefined;
+    this.#flights.claim(id);
+    // A row that is here already is one that later calls take.
+    this.#overtaken.add(id);
+    return this.#lentClaim(wanted, undefined, over);
+  }
+
+  /** Whether someone computes this. */
+  isClaimed(map: string, key: string): boolean {
+    return this.#flights.isClaimed(rowId(map, key));
+  }
+
+  /** A row has been taken in. */
+  rowCame(map: string, key: string): void {
+    const id = rowId(map, key);
+    if (!this.#flights.isClaimed(id)) return;
+    this.#overtaken.add(id);
+    this.#lent.get(id)?.rowCame();
+  }
+
+  /** Nobody waits for another database any more: to be called when the database is closed. */
+  close(reason: unknown): void {
+    this.#closing.abort(reason);
+    for (const claim of this.#lent.values()) claim.release();
+  }
+
+  /** `hasWaited`: for the same value as another caller. */
+  #take<A>(wanted: WantedKey, asker: Asker<A>, hasWaited = false): A | Found | Promise<A | Found> {
+    const { map, key, code } = wanted;
+    const id = rowId(map, key);
+    const { finder } = this.#place;
+    const isHere = this.#overtaken.has(id) && finder.find(map, key, code) !== undefined;
+    if (this.#flights.isClaimed(id) && !isHere)
+      return asker.alone !== undefined && !this.#lent.has(id) ? asker.alone : this.#share(id, wanted, asker);
+    const row = finder.find(map, key, code);
+    if (row !== undefined) return { kind: hasWaited ? "shared" : "remembered", ...row };
+    this.#overtaken.delete(id);
+    this.#flights.claim(id);
+    return this.#own(id, wanted, asker);
+  }
+
+  async #share<A>(id: string, wanted: WantedKey, asker: Asker<A>): Promise<A | Found> {
+    const end = await this.#flights.wait(id, wanted.signal);
+    if (end.kind === "error") return asker.failed(end.error);
+    if (end.kind === "mine") return this.#own(id, wanted, asker);
+    if (end.kind === "value" && (wanted.code === "any" || end.value.code === "same"))
+      return { kind: "shared", value: end.value.value, codes: end.value.codes };
+    wanted.signal?.throwIfAborted();
+    this.#place.assertOpen();
+    return this.#take(wanted, asker, true);
+  }
+
+  /** The flight is this caller's; whether it is to compute, the arbiter says. */
+  #own<A>(id: string, { map, key, code, signal }: WantedKey, asker: Asker<A>): A | Promise<A | Found> {
+    const { arbiter, finder } = this.#place;
+    if (arbiter === undefined) return asker.mine(undefined);
+    // What was forgotten here is not to come back from there.
+    if (!arbiter.isReachable() || finder.isForgotten(map, key)) return asker.mine(arbiter.hold(map, key, code));
+    return this.#ask(id, { map, key, code, signal }, { ...asker, arbiter });
+  }
+
+  async #ask<A>(
+    id: string,
+    { map, key, code, signal }: WantedKey,
+    { arbiter, mine }: Asker<A> & { readonly arbiter: Arbiter },
+  ): Promise<A | Found> {
+    try {
+      const answer = await arbiter.claim(map, key, { signal: signal ?? this.#closing.signal, code });
+      if (answer.kind === "compute") return mine(answer.held);
+      const { found } = answer;
+      // The arbiter judges by its own code, and a job may have been submitted with other code than that.
+      if (code === "same" && this.#place.areOther(found.codes)) return mine(arbiter.hold(map, key, code));
+      this.#flights.land(id, { ...found, code });
+      return { kind: "remembered", ...found };
+    } catch (error) {
+      if (signal?.aborted === true) this.#flights.passOn(id);
+      else this.#flights.crash(id, error);
+      throw error;
+    }
+  }
+
+  #ownClaim({ map, key }: WantedKey, held: HeldClaim | undefined): Claim {
+    const id = rowId(map, key);
+    const { insert, codesOf } = this.#place;
+    return openClaim({
+      map,
+      key,
+      held,
+      store: (value) => insert(map, key, value),
+      here: {
+        land: (value) => this.#flights.land(id, { value, codes: codesOf(map), code: "same" }),
+        crash: (error) => this.#flights.crash(id, error),
+        passOn: () => this.#flights.passOn(id),
+      },
+    });
+  }
+
+  #lentClaim({ map, key, code }: WantedKey, held: HeldClaim | undefined, over: () => void): LentClaim {
+    const id = rowId(map, key);
+    const claim = new LentClaim({
+      isRowHere: () => this.#place.finder.find(map, key, code) !== undefined,
+      wake: () => this.#flights.wake(id),
+      over: (end) => {
+        this.#lent.delete(id);
+        this.#overtaken.delete(id);
+        if (end === undefined) {
+          held?.release();
+          this.#flights.reopen(id);
+        } else {
+          held?.fail(end.error);
+          this.#flights.crash(id, end.error);
+        }
+        over();
+      },
+    });
+    this.#lent.set(id, claim);
+    return claim;
+  }
+}
