@@ -1,0 +1,81 @@
+/** A socket in a folder that only this user may enter: the first of those that can be had. */
+import { chmodSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { once } from "node:events";
+import { privateFolder } from "@hyperion-ts/own-files";
+import { ControlError } from "../control-error.ts";
+import { type ControlFile, readControlFile, runState, writeControlFile } from "../place/control-file.ts";
+import { socketFolders } from "../place/socket-folders.ts";
+
+/** A socket that takes connections. Disposing of it removes it. */
+export interface OwnSocket extends AsyncDisposable {
+  /** Its path. */
+  readonly socket: string;
+  /** Writes down beside it whose it is. */
+  readonly describe: (file: ControlFile) => void;
+}
+
+/** Linux takes so many bytes, one of them a zero (unix(7)). */
+const MAX_PATH_BYTES = 107;
+
+/**
+ * Listens on `<folder>/<id>.sock`; `connected` gets each connection before anything is read of it.
+ *
+ * @throws ControlError `no-socket`, which says of each folder why it takes none
+ */
+export async function listenInOwnFolder(id: string, connected: (connection: Socket) => void): Promise<OwnSocket> {
+  const reasons: string[] = [];
+  for (const folder of socketFolders()) {
+    try {
+      const own = privateFolder(folder);
+      removeDead(own);
+      return await listenAt(join(own, `${id}.sock`), connected);
+    } catch (error) {
+      reasons.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new ControlError("no-socket", `No folder takes a socket for this run: ${reasons.join("; ")}`);
+}
+
+async function listenAt(socket: string, connected: (connection: Socket) => void): Promise<OwnSocket> {
+  if (Buffer.byteLength(socket) > MAX_PATH_BYTES) throw new Error(`${socket} is too long for a socket's path`);
+  const server = createServer({ pauseOnConnect: true }, connected);
+  server.unref();
+  server.listen(socket);
+  await once(server, "listening");
+  server.on("error", () => undefined);
+  chmodSync(socket, 0o600);
+  const description = socket.replace(/sock$/u, "json");
+  return {
+    socket,
+    describe: (file) => writeControlFile(description, file),
+    [Symbol.asyncDispose]: () => end(server, [socket, description]),
+  };
+}
+
+/** Its connections have ended. */
+async function end(server: Server, files: readonly string[]): Promise<void> {
+  await new Promise((resolve) => server.close(resolve));
+  for (const file of files) rmSync(file, { force: true });
+  removeIfEmpty(join(files[0] ?? "", ".."));
+}
+
+/** What runs of this machine that were killed have left. */
+function removeDead(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith(".json")) continue;
+    const file = readControlFile(join(folder, name));
+    if (file === undefined || runState(file) !== "dead") continue;
+    rmSync(join(folder, name.replace(/json$/u, "sock")), { force: true });
+    rmSync(join(folder, name), { force: true });
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Another run has its socket there.
+  }
+}
