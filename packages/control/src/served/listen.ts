@@ -26,7 +26,8 @@ const MAX_PATH_BYTES = 107;
  */
 export async function listenInOwnFolder(id: string, connected: (connection: Socket) => void): Promise<OwnSocket> {
   const reasons: string[] = [];
-  for (const folder of socketFolders()) {
+  // Twice: another run that ends removes a folder that is empty, just when this one has found it.
+  for (const folder of [...socketFolders(), ...socketFolders()]) {
     try {
       const own = privateFolder(folder);
       removeDead(own);
@@ -35,7 +36,7 @@ export async function listenInOwnFolder(id: string, connected: (connection: Sock
       reasons.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new ControlError("no-socket", `No folder takes a socket for this run: ${reasons.join("; ")}`);
+  throw new ControlError("no-socket", `No folder takes a socket for this run: ${[...new Set(reasons)].join("; ")}`);
 }
 
 async function listenAt(socket: string, connected: (connection: Socket) => void): Promise<OwnSocket> {
