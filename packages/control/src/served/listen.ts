@@ -9,7 +9,7 @@ import { type ControlFile, readControlFile, runState, writeControlFile } from ".
 import { socketFolders } from "../place/socket-folders.ts";
 
 /** A socket that takes connections. Disposing of it removes it. */
-export interface OwnSocket extends AsyncDisposable {
+export interface OwnSocket extends Disposable {
   /** Its path. */
   readonly socket: string;
   /** Writes down beside it whose it is. */
@@ -51,13 +51,13 @@ async function listenAt(socket: string, connected: (connection: Socket) => void)
   return {
     socket,
     describe: (file) => writeControlFile(description, file),
-    [Symbol.asyncDispose]: () => end(server, [socket, description]),
+    [Symbol.dispose]: () => end(server, [socket, description]),
   };
 }
 
-/** Its connections have ended. */
-async function end(server: Server, files: readonly string[]): Promise<void> {
-  await new Promise((resolve) => server.close(resolve));
+/** Nobody can connect any more; those who have are left to who has them. */
+function end(server: Server, files: readonly string[]): void {
+  server.close();
   for (const file of files) rmSync(file, { force: true });
   removeIfEmpty(join(files[0] ?? "", ".."));
 }
