@@ -2,11 +2,11 @@
  * The command line of `hyperion`. Commander reads it; what a command does is loaded when it is known which one is wanted, so that
  * `--version`, `--help` and mistakes are answered at once.
  */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandDefinition, CommandOptions, OptionDefinition } from "./command-definition.ts";
 import { COMMANDS } from "./commands.ts";
 import type { Terminal } from "./output/terminal.ts";
+import { ownVersion } from "./own-version.ts";
 
 const HELP_WIDTH = 80;
 const USAGE = 2;
@@ -92,9 +92,4 @@ function prepare(command: Command, { stdout, stderr }: Terminal): void {
     getOutHelpWidth: width,
     getErrHelpWidth: width,
   });
-}
-
-function ownVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
 }

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ProcessState } from "@hyperion-ts/processes/process-identity";
+import { ControlError } from "../control-error.ts";
 import { CONTROL_FILE, type ControlFile, readControlFile, runState } from "../place/control-file.ts";
 import { isPrivate, socketFolders } from "../place/socket-folders.ts";
 
@@ -34,7 +35,12 @@ export function runsHere(): readonly FoundRun[] {
     .sort((a, b) => startOf(a).localeCompare(startOf(b)));
 }
 
-/** All runs of the programs that live in `dir` (as `programInfo` was given it), the one that was heard of last first; none where there is no such directory. */
+/**
+ * All runs of the programs that live in `dir` (as `programInfo` was given it), the one that was heard of last first; none where
+ * there is no such directory.
+ *
+ * @throws ControlError `not-ours` where this user may not look
+ */
 export function runsIn(dir: string): readonly FoundRun[] {
   const logs = join(resolve(dir), "logs");
   return foldersIn(logs)
@@ -64,8 +70,15 @@ const startOf = ({ control, id }: FoundRun): string => control?.run.startedAt ??
 const heardMs = (logDir: string): number => statSync(eventLog(logDir), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function foldersIn(folder: string): readonly string[] {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? [join(folder, entry.name)] : [],
-  );
+  try {
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [join(folder, entry.name)] : [],
+    );
+  } catch (error) {
+    if (!Error.isError(error) || !("code" in error) || error.code !== "EACCES") throw error;
+    throw new ControlError("not-ours", `${folder} is another user's: only who runs a program sees its runs`, {
+      cause: error,
+    });
+  }
 }

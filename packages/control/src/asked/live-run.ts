@@ -104,6 +104,8 @@ export class LiveRun implements RunView {
         method,
         path,
         headers: { host: "run", accept },
+        // A connection that is kept would keep the process.
+        agent: false,
         signal: AbortSignal.timeout(LONGEST_WAIT_MS),
       });
       asked.on("response", resolve);

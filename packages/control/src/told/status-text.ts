@@ -8,7 +8,7 @@ import {
   plural,
   type StyledLine,
 } from "@hyperion-ts/progress";
-import type { RunIdentity } from "./control-answers.ts";
+import type { FailureReport, RunIdentity } from "./control-answers.ts";
 import type { RunRecord } from "./run-record.ts";
 import { reportTime, type ReportContext } from "./run-report.ts";
 
@@ -62,17 +62,16 @@ function failureLines({ failures, failed }: RunRecord): readonly StyledLine[] {
   const shown = failures.slice(-MAX_FAILURES);
   const more = failed - shown.length;
   return [
-    ...shown.map(({ id, message }): StyledLine => [{ text: `  ${id} `, style: "red" }, { text: firstLines(message) }]),
+    ...shown.map((failure): StyledLine => [{ text: `  ${failure.id} `, style: "red" }, { text: shortText(failure) }]),
     ...(more > 0 ? [[{ text: `  … and ${plural(more, "earlier failure")}`, style: "dim" } as const]] : []),
   ];
 }
 
-/** `roots/bracket failed on n3 (CPU 2), attempt 1 of 1, after 0.3 s: RangeError: x must not be negative`. */
-const firstLines = (message: string): string =>
-  message
-    .split("\n", 2)
-    .map((line) => line.trim())
-    .join(": ");
+/** `roots/bracket on n3: RangeError: x must not be negative`. The first line of the message says where, and the next one what. */
+function shortText({ functionName, node, message }: FailureReport): string {
+  const [first = "", second = first] = message.split("\n", 2);
+  return `${functionName}${node === "" ? "" : ` on ${node}`}: ${second.trim()}`;
+}
 
 function endLines({ state, lastMs }: RunRecord, { lost, nowMs }: ReportContext, atMs: number): readonly StyledLine[] {
   const seconds = durationText(Math.max(0, atMs - state.startedAtMs) / 1_000);
