@@ -38,13 +38,18 @@ const NOTHING =
 const SEVERAL = "Several programs of yours go on here. Say which, by --run ID or --dir DIR:";
 
 function named(id: string, runs: readonly FoundRun[]): FoundRun {
-  const byId = new Map(runs.map((found) => [found.id, found]));
-  const exact = byId.get(id);
-  if (exact !== undefined) return exact;
-  const matching = [...byId.values()].filter((found) => found.id.startsWith(id));
+  // Those that go on are found in two ways.
+  const byPlace = new Map(runs.map((found) => [found.logDir, found]));
+  const all = [...byPlace.values()];
+  const exact = all.filter((found) => found.id === id);
+  const matching = exact.length > 0 ? exact : all.filter((found) => found.id.startsWith(id));
   if (matching.length === 1 && matching[0] !== undefined) return matching[0];
-  if (matching.length > 1) throw new ControlError("not-found", `Several runs begin with ${id}:\n${listOf(matching)}`);
-  const there = byId.size === 0 ? "" : `. There are:\n${listOf([...byId.values()].slice(0, 10))}`;
+  if (matching.length > 1)
+    throw new ControlError(
+      "not-found",
+      `${id} may be several runs. Say which, by --dir DIR, too:\n${listOf(matching)}`,
+    );
+  const there = all.length === 0 ? "" : `. There are:\n${listOf(all.slice(0, 10))}`;
   throw new ControlError("not-found", `There is no run ${id}${there}`);
 }
 

@@ -20,6 +20,8 @@ export interface FoundRun {
   readonly heardMs: number;
 }
 
+const LOGS = "logs";
+
 /** This user's runs that go on on this machine, the oldest first. */
 export function runsHere(): readonly FoundRun[] {
   const files = socketFolders().flatMap((folder) =>
@@ -36,22 +38,22 @@ export function runsHere(): readonly FoundRun[] {
 }
 
 /**
- * All runs of the programs that live in `dir` (as `programInfo` was given it), the one that was heard of last first; none where
+ * All runs of the programs that live in `dir` (as `programInfo` was given it; also the directory of a Slurm job), the one that was heard of last first; none where
  * there is no such directory.
  *
  * @throws ControlError `not-ours` where this user may not look
  */
 export function runsIn(dir: string): readonly FoundRun[] {
-  const logs = join(resolve(dir), "logs");
-  return foldersIn(logs)
-    .flatMap(foldersIn)
+  const logs = join(resolve(dir), LOGS);
+  return [logs, ...foldersIn(logs).flatMap(foldersIn)]
     .filter((folder) => heardMs(folder) > 0)
     .map((folder) => foundRun(folder, readControlFile(join(folder, CONTROL_FILE))))
     .sort((a, b) => b.heardMs - a.heardMs);
 }
 
-/** The directory that `programInfo` was given, of a run whose log directory is there as usual. */
-export const programDirectory = (logDir: string): string => dirname(dirname(dirname(logDir)));
+/** The directory that `programInfo` was given, of a run whose log directory is where it is as a rule; of a Slurm job's head, the job's. */
+export const programDirectory = (logDir: string): string =>
+  basename(logDir) === LOGS ? dirname(logDir) : dirname(dirname(dirname(logDir)));
 
 /** The file of a run's log in its log directory. */
 export const eventLog = (logDir: string): string => join(logDir, "events.jsonl");

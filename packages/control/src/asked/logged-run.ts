@@ -1,6 +1,6 @@
 /** A run that is not asked: what it has written down tells how far it came. Nothing of it is changed. */
 import { closeSync, constants, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { openRegularFile } from "@hyperion-ts/own-files";
 import { parseEventLog } from "@hyperion-ts/progress";
 import { ControlError } from "../control-error.ts";
@@ -15,7 +15,7 @@ import type {
 import { RunRecord } from "../told/run-record.ts";
 import { type ReportContext, runReport } from "../told/run-report.ts";
 import { statusText, type TextOptions } from "../told/status-text.ts";
-import { eventLog, type FoundRun } from "./found-run.ts";
+import { eventLog, type FoundRun, programDirectory } from "./found-run.ts";
 import { notAsked } from "./not-asked.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -80,7 +80,7 @@ export class LoggedRun implements RunView {
   get #context(): ReportContext {
     const { id, logDir, control } = this.#found;
     const { database } = this.#record.state;
-    const known = database === "" ? join(dirname(dirname(dirname(logDir))), "results.sqlite") : database;
+    const known = database === "" ? join(programDirectory(logDir), "results.sqlite") : database;
     const run = control?.run ?? { id, logDir, database: known };
     return { run, toldBy: "log", lost: this.#isLost, nowMs: Date.now() };
   }

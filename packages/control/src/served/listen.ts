@@ -1,4 +1,5 @@
 /** A socket in a folder that only this user may enter: the first of those that can be had. */
+import { randomBytes } from "node:crypto";
 import { chmodSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ export interface OwnSocket extends Disposable {
 const MAX_PATH_BYTES = 107;
 
 /**
- * Listens on `<folder>/<id>.sock`; `connected` gets each connection before anything is read of it.
+ * Listens on `<folder>/<id>-<random>.sock` (the heads of a program's Slurm jobs have its id, too); `connected` gets each connection before anything is read of it.
  *
  * @throws ControlError `no-socket`, which says of each folder why it takes none
  */
@@ -31,7 +32,7 @@ export async function listenInOwnFolder(id: string, connected: (connection: Sock
     try {
       const own = privateFolder(folder);
       removeDead(own);
-      return await listenAt(join(own, `${id}.sock`), connected);
+      return await listenAt(join(own, `${id}-${randomBytes(3).toString("hex")}.sock`), connected);
     } catch (error) {
       reasons.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
     }

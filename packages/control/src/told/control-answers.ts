@@ -12,7 +12,7 @@
  *     POST /stop              StopAnswer: no call begins any more, those that run are ended
  *     POST /calls/17/cancel   CallReport, as it was: the call ends, its caller gets an error
  *
- *     curl --unix-socket /tmp/hyperion-ts-1000/q7RkW.sock http://run/calls
+ *     curl --unix-socket /tmp/hyperion-ts-1000/q7RkW-1f03a9.sock http://run/calls
  *
  * Answers only grow: a client leaves out what it does not know.
  */
