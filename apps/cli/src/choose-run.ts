@@ -20,15 +20,15 @@ const USUAL_DIRECTORY = "out";
  *
  * @throws ControlError `not-found` where there is none, or more than one
  */
-export function chooseRun({ dir, run }: RunChoice): FoundRun {
+export async function chooseRun({ dir, run }: RunChoice): Promise<FoundRun> {
   const directories = dir === undefined ? [".", USUAL_DIRECTORY] : [dir];
   const runs = directories.flatMap(runsIn);
-  if (run !== undefined) return named(run, dir === undefined ? [...runsHere(), ...runs] : runs);
+  if (run !== undefined) return named(run, dir === undefined ? [...(await runsHere()), ...runs] : runs);
   const living = runs.find(({ process }) => process === "living");
   const found = living ?? runs.toSorted((a, b) => b.heardMs - a.heardMs)[0];
   if (found !== undefined) return found;
   if (dir !== undefined) throw noRunIn(dir);
-  const here = runsHere();
+  const here = await runsHere();
   if (here.length === 1 && here[0] !== undefined) return here[0];
   throw new ControlError("not-found", here.length === 0 ? NOTHING : `${SEVERAL}\n${listOf(here)}`);
 }

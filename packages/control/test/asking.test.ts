@@ -24,7 +24,7 @@ test("a run tells what it has told before it could be asked, and since", async (
   expect(await view.failures()).toEqual([expect.objectContaining({ id: "f1", reason: "threw" })]);
   const text = await view.text({ columns: 60, rows: 24, colour: false });
   expect(text).toContain("f1 test/call on n1: RangeError: no!");
-  expect(runsHere().map(({ logDir }) => logDir)).toContain(run.logDir);
+  expect((await runsHere()).map(({ logDir }) => logDir)).toContain(run.logDir);
 });
 
 test("calls are listed, found and cancelled; what there is not is said", async () => {

@@ -6,7 +6,7 @@ import type { CommandBody } from "../command-definition.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 
 export const cancel: CommandBody = async ({ args: [id = ""], options, terminal }) => {
-  const call = await (await lookAtRun(chooseRun(options))).cancel(id);
+  const call = await (await lookAtRun(await chooseRun(options))).cancel(id);
   terminal.stdout.write(
     options.json === true
       ? `${JSON.stringify(call)}\n`

@@ -25,7 +25,14 @@ const GIGABYTE = 2 ** 30;
 const LEAST_ROOM = 0.1;
 
 export const doctor: CommandBody = async ({ options: { dir = ".", json }, terminal }) => {
-  const findings = [node(), cpus(), sockets(), room("temporary files", tmpdir()), directory(dir), ...(await slurm())];
+  const findings = [
+    node(),
+    cpus(),
+    await sockets(),
+    room("temporary files", tmpdir()),
+    directory(dir),
+    ...(await slurm()),
+  ];
   if (json === true) terminal.stdout.write(`${JSON.stringify(findings)}\n`);
   else {
     const colour = usesColour(terminal);
@@ -57,9 +64,9 @@ const cpus = (): Finding =>
     `${plural(availableParallelism(), "CPU")}, ${gigabytes(freemem())} of ${gigabytes(totalmem())} memory free`,
   );
 
-function sockets(): Finding {
+async function sockets(): Promise<Finding> {
   try {
-    return fine("running here", plural(runsHere().length, "run"));
+    return fine("running here", plural((await runsHere()).length, "run"));
   } catch (error) {
     return {
       what: "running here",

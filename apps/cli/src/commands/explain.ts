@@ -7,7 +7,7 @@ import { findThing, type Thing } from "../find-thing.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 
 export const explain: CommandBody = async ({ args: [id = ""], options, terminal }) => {
-  const thing = await findThing(await lookAtRun(chooseRun(options)), id);
+  const thing = await findThing(await lookAtRun(await chooseRun(options)), id);
   terminal.stdout.write(
     options.json === true ? `${JSON.stringify(thing)}\n` : `${linesOf(thing).flatMap(printableLines).join("\n")}\n`,
   );

@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 300;
 const CHUNK_BYTES = 64 * 1024;
 
 export const logs: CommandBody = async ({ args: [id], options, terminal }) => {
-  const found = chooseRun(options);
+  const found = await chooseRun(options);
   const path = id === undefined ? eventLog(found.logDir) : logOf(await findThing(await lookAtRun(found), id), id);
   if (options.path === true) {
     terminal.stdout.write(`${path}\n`);

@@ -18,7 +18,7 @@ import { screenOf, type Terminal, usesColour } from "../output/terminal.ts";
 const MOST = 20;
 
 export const ps: CommandBody = async ({ args, options: { json, most = MOST }, terminal }) => {
-  const found = args.length === 0 ? runsHere() : args.flatMap(runsIn).sort((a, b) => b.heardMs - a.heardMs);
+  const found = args.length === 0 ? await runsHere() : args.flatMap(runsIn).sort((a, b) => b.heardMs - a.heardMs);
   const shown = args.length === 0 ? found.slice(-most) : found.slice(0, most).toReversed();
   const reports = (await Promise.all(shown.map(reportOf))).filter((report) => report !== undefined);
   if (json === true) terminal.stdout.write(`${JSON.stringify(reports)}\n`);

@@ -24,7 +24,7 @@ async function databaseOf({ dir, run }: RunChoice): Promise<string> {
   const file = run === undefined ? there.find((path) => existsSync(path)) : undefined;
   if (file !== undefined) return file;
   if (run === undefined && dir?.endsWith(".sqlite") === true) return dir;
-  return (await (await lookAtRun(chooseRun({ dir, run }))).report()).run.database;
+  return (await (await lookAtRun(await chooseRun({ dir, run }))).report()).run.database;
 }
 
 function writeMaps(database: ResultsSnapshot, { json, format }: CommandOptions, terminal: Terminal): void {

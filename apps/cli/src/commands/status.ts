@@ -6,7 +6,7 @@ import { EXIT_CODES } from "../output/exit-code.ts";
 import { screenOf, usesColour } from "../output/terminal.ts";
 
 export const status: CommandBody = async ({ args: [dir], options: { run, json }, terminal }) => {
-  const view = await lookAtRun(chooseRun({ dir, run }));
+  const view = await lookAtRun(await chooseRun({ dir, run }));
   terminal.stdout.write(
     json === true
       ? `${JSON.stringify(await view.report())}\n`

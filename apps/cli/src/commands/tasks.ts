@@ -13,7 +13,7 @@ const ALL = 10_000;
 
 export const tasks: CommandBody = async ({ options, terminal }) => {
   const { json, most = MOST } = options;
-  const view = await lookAtRun(chooseRun(options));
+  const view = await lookAtRun(await chooseRun(options));
   if (options.failed === true) {
     const failures = (await view.failures()).slice(-most);
     if (json === true) terminal.stdout.write(`${JSON.stringify(failures)}\n`);

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ProcessState } from "@hyperion-ts/processes/process-identity";
 import { ControlError } from "../control-error.ts";
 import { CONTROL_FILE, type ControlFile, readControlFile, runState } from "../place/control-file.ts";
+import { isListening } from "../place/knock.ts";
 import { isPrivate, socketFolders } from "../place/socket-folders.ts";
 
 /** A run that was found; whether it goes on is known as far as this machine can tell. */
@@ -22,8 +23,8 @@ export interface FoundRun {
 
 const LOGS = "logs";
 
-/** This user's runs that go on on this machine, the oldest first. */
-export function runsHere(): readonly FoundRun[] {
+/** This user's runs that can be asked on this machine, the oldest first; also those in containers of it that share its folder for temporary files. */
+export async function runsHere(): Promise<readonly FoundRun[]> {
   const files = socketFolders().flatMap((folder) =>
     isPrivate(folder)
       ? readdirSync(folder)
@@ -31,9 +32,10 @@ export function runsHere(): readonly FoundRun[] {
           .flatMap((name) => readControlFile(join(folder, name)) ?? [])
       : [],
   );
+  const listening = await Promise.all(files.map(({ socket }) => isListening(socket)));
   return files
+    .filter((_, i) => listening[i] === true)
     .map((control) => foundRun(control.run.logDir, control))
-    .filter(({ process }) => process === "living")
     .sort((a, b) => startOf(a).localeCompare(startOf(b)));
 }
 

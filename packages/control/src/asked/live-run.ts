@@ -5,12 +5,14 @@ import { dirname } from "node:path";
 import { json, text } from "node:stream/consumers";
 import { ownUserId } from "@hyperion-ts/own-files";
 import { ControlError, type ControlErrorCode } from "../control-error.ts";
+import type { ControlFile } from "../place/control-file.ts";
 import { isPrivate } from "../place/socket-folders.ts";
 import type {
   CallList,
   CallReport,
   ControlFailure,
   FailureReport,
+  RunIdentity,
   RunReport,
   StopAnswer,
   WorkerReport,
@@ -31,25 +33,27 @@ interface Question {
 /** The run that listens on a socket. */
 export class LiveRun implements RunView {
   readonly #socket: string;
+  readonly #id: string;
 
   /** @throws ControlError `not-ours` where somebody else may have made the socket. */
-  constructor(socket: string) {
+  constructor({ socket, run }: ControlFile) {
     const there = lstatSync(socket, { throwIfNoEntry: false });
     if (there !== undefined && (there.uid !== ownUserId() || !isPrivate(dirname(socket))))
       throw new ControlError("not-ours", `${socket} is not asked: it is not this user's alone`);
     this.#socket = socket;
+    this.#id = run.id;
   }
 
-  /** Whether somebody answers. */
+  /** Whether it answers. */
   async answers(): Promise<boolean> {
     if (lstatSync(this.#socket, { throwIfNoEntry: false }) === undefined) return false;
-    return this.#ask({ path: "/run" }).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof ControlError && error.code === "not-running") return false;
-        throw error;
-      },
-    );
+    try {
+      const { id } = await this.#json<RunIdentity>({ path: "/run" });
+      return id === this.#id;
+    } catch (error) {
+      if (error instanceof ControlError && error.code === "not-running") return false;
+      throw error;
+    }
   }
 
   report(): Promise<RunReport> {

@@ -12,8 +12,8 @@ import type { RunView } from "./run-view.ts";
  */
 export async function lookAtRun(found: FoundRun): Promise<RunView> {
   const { control, process } = found;
-  if (control !== undefined && process === "living") {
-    const live = new LiveRun(control.socket);
+  if (control !== undefined && process !== "dead") {
+    const live = new LiveRun(control);
     if (await live.answers()) return live;
   }
   return LoggedRun.read(found);

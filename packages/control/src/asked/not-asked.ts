@@ -14,7 +14,7 @@ export function notAsked({ id, control, process }: FoundRun, ended: boolean): Co
       return new ControlError(
         "elsewhere",
         host === hostname()
-          ? `Run ${id} is in another container of this machine: ask it there`
+          ? `Run ${id} is in another container of this machine, and can't be asked from here`
           : `Run ${id} is on ${host}: ask it there, for instance by "ssh ${host} hyperion ..."`,
       );
     }

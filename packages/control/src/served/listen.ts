@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { privateFolder } from "@hyperion-ts/own-files";
 import { ControlError } from "../control-error.ts";
-import { type ControlFile, readControlFile, runState, writeControlFile } from "../place/control-file.ts";
+import { type ControlFile, writeControlFile } from "../place/control-file.ts";
+import { isListening } from "../place/knock.ts";
 import { socketFolders } from "../place/socket-folders.ts";
 
 /** A socket that takes connections. Disposing of it removes it. */
@@ -31,7 +32,7 @@ export async function listenInOwnFolder(id: string, connected: (connection: Sock
   for (const folder of [...socketFolders(), ...socketFolders()]) {
     try {
       const own = privateFolder(folder);
-      removeDead(own);
+      await removeDead(own);
       return await listenAt(join(own, `${id}-${randomBytes(3).toString("hex")}.sock`), connected);
     } catch (error) {
       reasons.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
@@ -63,13 +64,12 @@ function end(server: Server, files: readonly string[]): void {
   removeIfEmpty(join(files[0] ?? "", ".."));
 }
 
-/** What runs of this machine that were killed have left. */
-function removeDead(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith(".json")) continue;
-    const file = readControlFile(join(folder, name));
-    if (file === undefined || runState(file) !== "dead") continue;
-    rmSync(join(folder, name.replace(/json$/u, "sock")), { force: true });
+/** What runs that were killed have left. One that has just begun to listen has written nothing down yet, and is not among them. */
+async function removeDead(folder: string): Promise<void> {
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(".json"))) {
+    const socket = join(folder, name.replace(/json$/u, "sock"));
+    if (await isListening(socket)) continue;
+    rmSync(socket, { force: true });
     rmSync(join(folder, name), { force: true });
   }
 }
