@@ -1,12 +1,13 @@
 /** The command line itself: its help, its mistakes, and what Tab completes. */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { COMMANDS } from "../src/commands.ts";
 import { complete } from "../src/complete.ts";
-import { hyperion } from "./world.ts";
+import { hyperion, TestFolder } from "./world.ts";
 
+const main = join(import.meta.dirname, "../src/main.ts");
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 
 test.each(COMMANDS.map(({ name }) => name))(
@@ -59,10 +60,24 @@ test.each([
 });
 
 test("bash, zsh and fish get a script, which bash can read", () => {
-  const main = join(import.meta.dirname, "../src/main.ts");
   const script = (shell: string): string =>
     execFileSync(process.execPath, [main, "completion", shell], { encoding: "utf8" });
   execFileSync("bash", ["-n"], { input: script("bash") });
   expect(script("zsh")).toMatch(/^#compdef hyperion\n/);
   expect(script("fish")).toContain("complete -c hyperion");
+});
+
+test.skipIf(spawnSync("fish", ["--version"]).status !== 0)("fish completes with it", () => {
+  using folder = new TestFolder();
+  const command = join(folder.path, "hyperion");
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
+  const completed = (line: string): readonly string[] =>
+    execFileSync("fish", ["--no-config", "-c", 'hyperion completion fish | source; complete -C "$argv[1]"', line], {
+      encoding: "utf8",
+      env: { ...process.env, HOME: folder.path, PATH: `${folder.path}:${process.env["PATH"]}` },
+    })
+      .trim()
+      .split("\n");
+  expect(completed("hyperion ta")).toEqual(["tasks\tlist calls that run and wait, or those that failed"]);
+  expect(completed("hyperion results --format ").toSorted()).toEqual(["json", "ndjson", "table"]);
 });

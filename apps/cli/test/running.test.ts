@@ -1,7 +1,7 @@
 /** A program that runs, asked from another process. */
 import type { CallList, CallReport, FailureReport, RunReport } from "@hyperion-ts/control";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hyperion, json, TestFolder, WaitingProgram } from "./world.ts";
+import { asked, hyperion, json, TestFolder, WaitingProgram } from "./world.ts";
 
 const CALLS = 10_000;
 
@@ -79,7 +79,10 @@ describe("a run of ten thousand calls, of which two run and the others wait,", (
 
   test("shows what is stored while it runs, and its logs", async () => {
     const place = ["--dir", dir];
-    expect(await json("results", ...place)).toMatchObject([{ name: "values", results: 1 }]);
+    const maps = [{ name: "values", results: 1, newestAt: expect.any(String) }];
+    expect(await json("results", ...place)).toEqual(maps);
+    const { control } = await program.found();
+    expect(await asked(control?.socket ?? "", "/results")).toEqual({ database: `${dir}/results.sqlite`, maps });
     expect(await json("results", "values", "--where", "n=-1", ...place)).toEqual([
       { key: { file: `${dir}/go`, n: -1 }, value: -1 },
     ]);

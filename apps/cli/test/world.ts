@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { json as jsonOf, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FoundRun, runsIn } from "@hyperion-ts/control";
 import { descendants, untilGone } from "@hyperion-ts/processes";
@@ -43,6 +44,12 @@ export async function json<A>(...args: readonly string[]): Promise<A> {
   if (code !== 0) throw new Error(`hyperion ${args.join(" ")} ended with ${code}: ${err}`);
   return JSON.parse(out) as A;
 }
+
+/** What a run answers over its socket, as curl would ask. */
+export const asked = (socketPath: string, path: string): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    get({ socketPath, path, agent: false }, (response) => resolve(jsonOf(response))).on("error", reject);
+  });
 
 /** The program `waiting.ts`, as a process of its own; killed, with all that it has started, at the end of its scope. */
 export class WaitingProgram implements AsyncDisposable {

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
+import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { lookAtRun, runsHere, runsIn } from "../src/index.ts";
 import { callOf, FAILED, NODE, PlayedRun, STARTED, TestFolder } from "./world.ts";
@@ -50,11 +51,14 @@ test("nothing changes by a GET, and mistakes are answers", async () => {
   using folder = new TestFolder();
   await using run = new PlayedRun(folder);
   const socketPath = await run.serve();
+  const said: unknown[] = [];
   const answered = (method: string, path: string): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
       const asked = request({ socketPath, method, path }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
+        void json(response).then((answer) => {
+          said.push(answer);
+          resolve(response.statusCode);
+        });
       });
       asked.on("error", reject);
       asked.end();
@@ -65,6 +69,8 @@ test("nothing changes by a GET, and mistakes are answers", async () => {
   expect(await answered("GET", "/calls/%zz")).toBe(500);
   expect(await answered("GET", "/?columns=-1&rows=1e9")).toBe(200);
   expect(run.stops).toBe(0);
+  expect(await answered("GET", "/results")).toBe(200);
+  expect(said.at(-1)).toEqual({ database: run.database, maps: [{ name: "roots", results: 3, newestAt: null }] });
 });
 
 test("events are heard as they come; who does not read them is hung up on, and the run goes on", async () => {

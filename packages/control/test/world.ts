@@ -76,6 +76,7 @@ export class PlayedRun implements AsyncDisposable {
       past: past.map((event) => ({ at, event })),
       events,
       calls: () => this.#calls,
+      maps: () => [{ name: "roots", results: 3, newestAt: null }],
       stop: () => {
         this.stops += 1;
         return { goesOn: null };

@@ -17,7 +17,7 @@ import { RowFinder, rowId, type FoundValue } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
 import { SingleFlight } from "./single-flight.ts";
-import type { NewRow, StoredRows } from "./stored-rows.ts";
+import type { MapSummary, NewRow, StoredRows } from "./stored-rows.ts";
 import { TakeIn } from "./take-in.ts";
 
 /** What is asked for by a claim; `id` is the flight's. */
@@ -82,6 +82,8 @@ export class SqliteResults implements ResultsDatabase {
     return { ...this.#counts };
   }
 
+  readonly maps = (): readonly MapSummary[] => this.#rows.maps();
+
   lookup(map: string, key: string): string | undefined | Promise<string | undefined> {
     return this.#answer(
       () => this.#finder.find(map, key, "any") !== undefined,
@@ -136,9 +138,7 @@ export class SqliteResults implements ResultsDatabase {
     this.#files.check();
   }
 
-  settings(): ConnectionSettings {
-    return this.#connection.settings();
-  }
+  readonly settings = (): ConnectionSettings => this.#connection.settings();
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;

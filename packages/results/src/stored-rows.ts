@@ -132,9 +132,11 @@ function allReader(connection: Connection): (map: string) => readonly (StoredRow
 
 /** Rows of one key that are written in two ways (Hyperion's, and ours) count as two here. SQLite's time is in UTC. */
 function mapReader(connection: Connection): () => readonly MapSummary[] {
+  // All but the times is read from the index alone, without a value.
   const statement = connection.prepare(`
-    select kv_map as name, count(distinct key) as results, max(created_at) as newest
-    from hyperion_key_val group by kv_map order by kv_map`);
+    select name, results, (select created_at from hyperion_key_val where rowid = newest) as newest
+    from (select kv_map as name, count(distinct key) as results, max(rowid) as newest from hyperion_key_val group by kv_map)
+    order by name`);
   return () =>
     statement.all().map(({ name, results, newest }) => ({
       name: String(name),

@@ -1,5 +1,5 @@
 /** What is answered to which request. Nothing here knows HTTP. */
-import type { RunIdentity } from "../told/control-answers.ts";
+import type { ResultsReport, RunIdentity } from "../told/control-answers.ts";
 import type { RunRecord } from "../told/run-record.ts";
 import { type ReportContext, runReport } from "../told/run-report.ts";
 import { statusText } from "../told/status-text.ts";
@@ -50,6 +50,8 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
       return json(answering.record.failures);
     case "GET /workers":
       return json([...answering.record.workers]);
+    case "GET /results":
+      return json({ database: answering.run.database, maps: answering.run.maps() } satisfies ResultsReport);
     case "GET /events":
       return { kind: "events" };
     case "POST /stop":

@@ -13,7 +13,7 @@ import { listenInOwnFolder } from "./listen.ts";
 import { RequestDoor } from "./request-door.ts";
 import type { ServedRun } from "./served-run.ts";
 
-export type { StopAnswer } from "../told/control-answers.ts";
+export type { MapReport, StopAnswer } from "../told/control-answers.ts";
 export type { OpenCalls, ServedRun } from "./served-run.ts";
 
 /** A run that answers. Disposing of it ends what is being answered, and removes the socket. */

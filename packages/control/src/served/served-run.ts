@@ -1,6 +1,6 @@
 /** What a run has to offer so that it can be asked. */
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
-import type { CallList, CallReport, StopAnswer } from "../told/control-answers.ts";
+import type { CallList, CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
 
 /** The calls of a run that are open. Looked at only while somebody asks. */
 export interface OpenCalls {
@@ -26,6 +26,8 @@ export interface ServedRun {
   readonly events: RunEvents;
   /** Undefined where it has none that can be listed: a run without workers, or one of Slurm jobs. */
   readonly calls: () => OpenCalls | undefined;
+  /** What it has stored, by map. */
+  readonly maps: () => readonly MapReport[];
   /** Ends it in order, as SIGTERM does. */
   readonly stop: () => StopAnswer;
 }

@@ -8,6 +8,7 @@
  *     GET  /calls/17          CallReport
  *     GET  /failures          FailureReport[]: what failed last
  *     GET  /workers           WorkerReport[]: those that live
+ *     GET  /results           ResultsReport: the maps of the database, and how many results each has
  *     GET  /events            the run's events from now on, a line of JSON each, as in its log, until either end closes
  *     POST /stop              StopAnswer: no call begins any more, those that run are ended
  *     POST /calls/17/cancel   CallReport, as it was: the call ends, its caller gets an error
@@ -170,6 +171,24 @@ export interface WorkerReport {
   readonly cpuIds: readonly number[];
   /** The path of its log file, on that node. */
   readonly logFile: string;
+}
+
+/** A map of results. */
+export interface MapReport {
+  /** The name that `keyValMap` was given. */
+  readonly name: string;
+  /** How many keys have a value. */
+  readonly results: number;
+  /** When the newest was stored: ISO 8601; null where that was not written down. */
+  readonly newestAt: string | null;
+}
+
+/** What a run has stored. The rows are read from the file, without the run: `openResults({ path, readOnly: true })`. */
+export interface ResultsReport {
+  /** The path of the file. */
+  readonly database: string;
+  /** Its maps, by name. */
+  readonly maps: readonly MapReport[];
 }
 
 /** What follows from `/stop`. */

@@ -2,7 +2,7 @@
  * Lets a run be asked from other processes, a while after its beginning: a run that finds all its results has ended by then, and
  * has loaded nothing for it.
  */
-import type { OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
+import type { MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 
@@ -12,6 +12,8 @@ const BEGIN_AFTER_MS = 100;
 export interface AskedRun {
   readonly info: ProgramInfo;
   readonly events: RunEvents;
+  /** What it has stored; none before its database is open. */
+  readonly maps: () => readonly MapReport[];
   /** Its calls; undefined where they can't be listed. */
   readonly openCalls: () => OpenCalls | undefined;
   /** Ends it in order. */
@@ -46,11 +48,11 @@ export class ProgramControl implements AsyncDisposable {
   }
 
   async #serve(): Promise<RunServer | undefined> {
-    const { info, events, openCalls, stop } = this.#run;
+    const { info, events, maps, openCalls, stop } = this.#run;
     try {
       const { serveRun } = await import("@hyperion-ts/control/serve");
       this.#subscription[Symbol.dispose]();
-      return await serveRun({ ...info, past: this.#past.splice(0), events, calls: openCalls, stop });
+      return await serveRun({ ...info, past: this.#past.splice(0), events, maps, calls: openCalls, stop });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       events.emit({ type: "log", message: `The command hyperion can't ask this run: ${message}` });

@@ -3,7 +3,7 @@
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
 import { stat } from "node:fs/promises";
-import type { OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
+import type { MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { JobEnv } from "../job-env.ts";
@@ -116,6 +116,7 @@ class ProgramRun implements Disposable {
   readonly #ended = Promise.withResolvers<never>();
   readonly #orderlyEnd: OrderlyEnd;
   #work: Work | undefined;
+  #results: ResultsDatabase | undefined;
 
   constructor(info: ProgramInfo, options: ProgramRunOptions, stack: AsyncDisposableStack, late: AbortController) {
     this.info = info;
@@ -137,6 +138,8 @@ class ProgramRun implements Disposable {
   get database(): string {
     return this.info.database;
   }
+
+  readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
 
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
 
@@ -162,6 +165,7 @@ class ProgramRun implements Disposable {
   }
 
   started(results: ResultsDatabase): void {
+    this.#results = results;
     const { id, database, logDir } = this.info;
     this.events.emit({ type: "run-started", programId: id, database, logDir });
     if (results.notice !== undefined) this.events.emit({ type: "log", message: results.notice });
