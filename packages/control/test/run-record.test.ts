@@ -43,6 +43,7 @@ test("a run that goes on is told of at this moment, one that has ended at its en
       { name: "f", waiting: 3, loading: 0, running: 1, done: 4, failed: 0, cancelled: 0, retried: 0, toCome: 2 },
     ],
     remembered: 0,
+    removed: 0,
     waitingFor: { kind: "no-cpus-free", cpus: 2, mostIdle: 1 },
   };
   const record = recordOf(STARTED, NODE, counts, worker("a"));

@@ -85,6 +85,8 @@ export interface RunReport {
   readonly functions: readonly FunctionReport[];
   /** How many results were found in the database. */
   readonly remembered: number;
+  /** How many results were removed from it. */
+  readonly removed: number;
   /** What the first of the waiting calls waits for; null: none waits. */
   readonly waiting: WaitReport | null;
   /** The nodes that work. */

@@ -28,6 +28,7 @@ export function runReport(record: RunRecord, { run, toldBy, lost, nowMs }: Repor
     seconds: Math.max(0, atMs - state.startedAtMs) / 1_000,
     functions: state.functions.map((progress) => functionReport(progress, goesOn, atMs)),
     remembered: state.remembered,
+    removed: state.removed,
     waiting:
       state.waitingFor === null || !goesOn
         ? null
