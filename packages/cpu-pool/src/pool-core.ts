@@ -36,7 +36,6 @@ export class PoolCore {
   readonly #outbox = new Outbox();
   readonly #nodes = new NodeRegistry();
   #sequence = 0;
-
   readonly #lessor: Lessor = { takeBack: (lease) => this.#takeBack(lease) };
   readonly #office: TicketOffice = {
     leave: (ticket) => this.#leave(ticket),
@@ -60,8 +59,7 @@ export class PoolCore {
    * @throws RangeError or TypeError when a number in the request is wrong.
    */
   enqueue<W extends Waiter>(request: PoolRequest, waiter: W): Ticket<W> {
-    const ticket = new PoolTicket(this.#office, request, waiter, this.#sequence);
-    this.#sequence += 1;
+    const ticket = new PoolTicket(this.#office, request, waiter, this.#sequence++);
     this.#admit(ticket);
     this.#outbox.flush();
     return ticket;
@@ -186,6 +184,9 @@ export class PoolCore {
   front(): Ticket | undefined {
     return this.#scheduler.front();
   }
+
+  /** All who wait, in order; the pool must not change while they are looked at. */
+  readonly line = (): Iterable<Ticket> => this.#scheduler.line();
 
   /** The pool as it is now. Takes as long as there are nodes. */
   snapshot(): PoolSnapshot {

@@ -64,6 +64,11 @@ export class Scheduler {
     return this.#line.front();
   }
 
+  /** All who wait, in their order. */
+  line(): Iterable<PoolTicket> {
+    return this.#line.members();
+  }
+
   /** Grants `ticket` if it fits somewhere now; says whether it did. */
   serveAtOnce(ticket: PoolTicket): boolean {
     const front = this.#line.front();

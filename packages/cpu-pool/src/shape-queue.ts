@@ -37,6 +37,12 @@ export class ShapeQueue<T extends Queued<T>> {
     return this.#lanes.at(-1)?.head;
   }
 
+  /** All members, as they are served. The queue must not change meanwhile. */
+  *members(): Generator<T> {
+    for (let at = this.#lanes.length - 1; at >= 0; at -= 1)
+      for (let member = this.#lanes[at]?.head; member !== undefined; member = member.next) yield member;
+  }
+
   /** Puts `member` at its place. */
   insert(member: T): void {
     member.queue = this;

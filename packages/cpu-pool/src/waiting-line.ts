@@ -35,6 +35,20 @@ export class WaitingLine<T extends Queued<T>> {
     return this.#heap.top()?.head;
   }
 
+  /** All who wait, in their order; each costs as many looks as there are shapes. The line must not change meanwhile. */
+  *members(): Generator<T> {
+    const heads = [...this.#queues.values()].map((queue) => queue.members());
+    const next = heads.map((members) => members.next());
+    for (;;) {
+      let first: { readonly at: number; readonly member: T } | undefined;
+      for (const [at, { done, value: member }] of next.entries())
+        if (done !== true && (first === undefined || precedes(member, first.member))) first = { at, member };
+      if (first === undefined) return;
+      yield first.member;
+      next[first.at] = heads[first.at]?.next() ?? { done: true, value: undefined };
+    }
+  }
+
   /** Puts `member` at its place in the order, which may be before others. */
   insert(member: T): void {
     const queue = this.#queueFor(member.shape);

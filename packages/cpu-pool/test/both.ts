@@ -140,6 +140,8 @@ export class Both {
     const earmarked = this.world.pool.snapshot().nodes.filter(({ earmarkedFor }) => earmarkedFor !== undefined);
     expect(this.world.news()).toEqual(this.model.log.splice(0));
     expect(this.world.pool.snapshot().waiting).toBe(this.model.line.length);
+    const inLine = this.model.line.map(({ wish }) => this.world.tickets.get(wish.id));
+    expect([...this.world.pool.line()].map((ticket, i) => ticket === inLine[i])).toEqual(inLine.map(() => true));
     expect(earmarked.map(({ name }) => name)).toEqual(
       this.model.line.length === 0 || this.model.earmark === undefined ? [] : [this.model.earmark.node.name],
     );

@@ -158,6 +158,7 @@ function reasonOf({ failure }: TaskError): CallReason {
     case "not-started":
     case "no-node":
     case "run-ended":
+    case "cancelled":
       return { kind: failure.kind };
     case "over-memory":
       return { kind: "over-memory", memoryMb: failure.memoryMb, usedMb: failure.usedMb };

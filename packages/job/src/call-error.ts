@@ -16,6 +16,8 @@ export type CallReason =
   | { readonly kind: "no-node" }
   /** Its run ended before it: nobody had waited for it. */
   | { readonly kind: "run-ended" }
+  /** A person has ended it, from outside of its program. */
+  | { readonly kind: "cancelled" }
   /** It held more memory than its share, with the setting `memoryLimit: "end"`; in megabytes. */
   | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
   /** It ran longer than the limit of `setTaskTimeLimit`, in milliseconds. */
@@ -72,6 +74,7 @@ export class CallError extends Error {
 
 function headline({ functionName, node, cpuIds, attempt, attempts, ranMs }: CallSite, reason: CallReason): string {
   if (reason.kind === "run-ended") return `${functionName} was left behind`;
+  if (node === "" && reason.kind === "cancelled") return `${functionName} was cancelled before it began`;
   if (node === "") return `${functionName} found no node, attempt ${attempt} of ${attempts}`;
   const where = cpuIds.length === 0 ? node : `${node} (CPU ${cpuIds.join(",")})`;
   return `${functionName} failed on ${where}, attempt ${attempt} of ${attempts}, after ${(ranMs / 1_000).toFixed(1)} s`;

@@ -84,6 +84,7 @@ const RUN_OPTIONS: Readonly<Record<string, Wrong>> = {
   signal: NO_SIGNAL,
   progress: { beyond: ["nope", "", "Auto"], otherType: [true, null] },
   handleSignals: NO_FLAG,
+  control: NO_FLAG,
   trace: NO_FLAG,
   onEvent: NO_FUNCTION,
   results: { beyond: [], otherType: [null, "x"] },

@@ -19,7 +19,7 @@ import { DatabaseExchange } from "./row-exchange.ts";
 import { RowFinder } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
-import type { NewRow, StoredRows } from "./stored-rows.ts";
+import type { MapSummary, NewRow, StoredRows } from "./stored-rows.ts";
 import { type Intake, TakeIn } from "./take-in.ts";
 import { UseCounts } from "./use-counts.ts";
 
@@ -88,6 +88,8 @@ export class SqliteResults implements ResultsDatabase {
     return this.#counts.now;
   }
 
+  readonly maps = (): readonly MapSummary[] => this.#rows.maps();
+
   lookup(map: string, key: string): string | undefined | Promise<string | undefined> {
     return this.#answer(
       () => this.#canAsk || this.#finder.find(map, key, "any") !== undefined,
@@ -154,9 +156,7 @@ export class SqliteResults implements ResultsDatabase {
     this.#files.check();
   }
 
-  settings(): ConnectionSettings {
-    return this.#connection.settings();
-  }
+  readonly settings = (): ConnectionSettings => this.#connection.settings();
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;

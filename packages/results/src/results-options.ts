@@ -7,6 +7,7 @@ import type { ResultsStore } from "./results-store.ts";
 import type { RowExchange } from "./row-batch.ts";
 import type { CodeOfToday, OtherCode } from "./row-origins.ts";
 import type { AroundCommit } from "./group-commit.ts";
+import type { MapSummary } from "./stored-rows.ts";
 
 /** A job of a batch system, for the lock. */
 export interface BatchJob {
@@ -99,6 +100,8 @@ export type ResultsDatabase = ResultsStore &
     readonly programId: string;
     /** What was found at opening that a person should know: results of another file, which are put aside, and where. */
     readonly notice: string | undefined;
+    /** The maps that have results, by name; of a job's database, without what is behind it. */
+    readonly maps: () => readonly MapSummary[];
     /** The counts up to now. */
     readonly counters: ResultsCounters;
     /**

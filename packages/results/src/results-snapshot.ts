@@ -4,7 +4,7 @@ import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ClaimAnswer, ResultsStore, StoredRow } from "./results-store.ts";
 import { RowOrigins } from "./row-origins.ts";
-import { storedRows, type StoredRows } from "./stored-rows.ts";
+import { type MapSummary, storedRows, type StoredRows } from "./stored-rows.ts";
 
 /** Options of `openResults`, to read. */
 export interface SnapshotOptions {
@@ -23,6 +23,8 @@ export type ResultsSnapshot = ResultsStore &
   AsyncDisposable & {
     /** The file, as a path without links. */
     readonly path: string;
+    /** The maps that have results, by name. */
+    readonly maps: () => readonly MapSummary[];
     /** What a person should know: that a log beside the file was left out, because it belongs to another database. */
     readonly notice: string | undefined;
   };
@@ -44,6 +46,11 @@ class SqliteSnapshot implements ResultsSnapshot {
     this.notice = notice;
     this.#rows = storedRows(connection, "", new RowOrigins(connection, ""), (commit) => commit());
     this.#copied = copied;
+  }
+
+  maps(): readonly MapSummary[] {
+    this.#assertOpen();
+    return this.#rows.maps();
   }
 
   lookup(map: string, key: string): string | undefined {

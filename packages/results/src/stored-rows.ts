@@ -21,12 +21,24 @@ export interface FoundRow {
   readonly programId: string;
 }
 
+/** What a map has, as far as can be told without its schemas. */
+export interface MapSummary {
+  /** As `keyValMap` was given it. */
+  readonly name: string;
+  /** How many keys have a value. */
+  readonly results: number;
+  /** When the newest was stored: ISO 8601; null where that was not written down. */
+  readonly newestAt: string | null;
+}
+
 /** The rows of an open database. All throw ResultsError where SQLite fails. */
 export interface StoredRows {
   /** The newest row of a key, given by its canonical text. */
   readonly newest: (map: string, key: string) => FoundRow | undefined;
   /** The newest row of each key of a map, in the order in which they were written. */
   readonly newestOfEach: (map: string) => readonly (StoredRow & FoundRow)[];
+  /** The maps that have rows, by name. */
+  readonly maps: () => readonly MapSummary[];
   /** Writes rows in one transaction; returns after its COMMIT, and says how long that took, in ms. */
   readonly write: WriteRows<NewRow>;
   /** Deletes all rows of these keys, given by their canonical texts. */
@@ -43,6 +55,7 @@ export function storedRows(
   const foreignKeys = foreignKeysReader(connection);
   const newestOfTexts = newestReader(connection);
   const all = allReader(connection);
+  const maps = mapReader(connection);
   const write = rowWriter(connection, programId, origins, aroundCommit);
   const forget = rowsForgetter(connection, aroundCommit);
   const attempt = <A>(what: string, action: () => A): A => {
@@ -55,6 +68,7 @@ export function storedRows(
   return {
     newest: (map, key) => attempt("Reading", () => newestOfTexts(map, key, foreignKeys(map).textsOf.get(key))),
     newestOfEach: (map) => attempt("Reading", () => newestByCanonicalKey(all(map), foreignKeys(map))),
+    maps: () => attempt("Reading", maps),
     write: (rows) => attempt("Writing to", () => write(rows)),
     forget: (map, keys) =>
       attempt("Writing to", () =>
@@ -114,6 +128,21 @@ function allReader(connection: Connection): (map: string) => readonly (StoredRow
       return { key, value: columnText({ map, key, rowid, column: "val", found: val }), programId: String(programId) };
     });
   };
+}
+
+/** Rows of one key that are written in two ways (Hyperion's, and ours) count as two here. SQLite's time is in UTC. */
+function mapReader(connection: Connection): () => readonly MapSummary[] {
+  // All but the times is read from the index alone, without a value.
+  const statement = connection.prepare(`
+    select name, results, (select created_at from hyperion_key_val where rowid = newest) as newest
+    from (select kv_map as name, count(distinct key) as results, max(rowid) as newest from hyperion_key_val group by kv_map)
+    order by name`);
+  return () =>
+    statement.all().map(({ name, results, newest }) => ({
+      name: String(name),
+      results: Number(results),
+      newestAt: typeof newest === "string" ? `${newest.replace(" ", "T")}Z` : null,
+    }));
 }
 
 function newestByCanonicalKey<Row extends StoredRow>(

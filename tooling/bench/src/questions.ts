@@ -5,6 +5,7 @@ import { overLink } from "./nodes/over-link.ts";
 import { start } from "./nodes/start.ts";
 import type { Question } from "./question.ts";
 import { call } from "./questions/call.ts";
+import { control } from "./questions/control.ts";
 import { idle } from "./questions/idle.ts";
 import { large } from "./questions/large.ts";
 import { memo } from "./questions/memo.ts";
@@ -20,6 +21,7 @@ export const questions: readonly Question[] = [
   worker,
   large,
   memo,
+  control,
   idle,
   ...LINKS.map(overLink),
   start,

@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Job, programInfo, runJobLocal } from "@hyperion-ts/job";
+import { type Job, programInfo, runJobLocal, type RunLocalOptions } from "@hyperion-ts/job";
 
 /** All questions are about two workers: that is what figures of other systems are known for. */
 export const CPUS = 2;
 
 /** Runs `job` on two CPUs of this machine, without a progress display. */
-export const runOnTwoCpus = <A>(job: Job<A>): Promise<A> =>
-  withFolder((dir) => runJobLocal(programInfo(dir), job, { cpus: CPUS, progress: "none" }));
+export const runOnTwoCpus = <A>(job: Job<A>, options: RunLocalOptions = {}): Promise<A> =>
+  withFolder((dir) => runJobLocal(programInfo(dir), job, { cpus: CPUS, progress: "none", ...options }));
 
 /** Hands `use` an empty folder and removes it afterwards. */
 export async function withFolder<A>(use: (dir: string) => Promise<A>): Promise<A> {

@@ -1,4 +1,4 @@
-/** The packages of this repository that are published: all below packages/. */
+/** The packages of this repository that are published: all below packages/, and the command. */
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
@@ -26,7 +26,7 @@ export interface WorkspacePackage {
 }
 
 /** All packages that are published, by name. */
-export const publishedPackages: readonly WorkspacePackage[] = globSync("packages/*/package.json", {
+export const publishedPackages: readonly WorkspacePackage[] = globSync("{packages/*,apps/cli}/package.json", {
   cwd: workspaceRoot,
 })
   .sort()

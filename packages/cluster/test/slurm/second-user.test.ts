@@ -1,5 +1,7 @@
 /** Another user of the same machines, who reads and writes wherever that is allowed. */
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CallList, ControlFile, RunReport } from "@hyperion-ts/control";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, untilSome } from "./program-cluster.ts";
@@ -37,6 +39,61 @@ describeOnTestbed(describe)("another user", () => {
     dir.make("go");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toMatchObject({ kind: "done" });
+  });
+
+  test.concurrent("may not ask a program, whose own user sees its job, and on the job's node its calls", async () => {
+    const dir = await cluster.dir("asked");
+    const running = dir.start({ jobs: [[7]], until: "go" });
+    await untilSome("call that has begun", () => dir.noted("begun").length === 1);
+    const job = await running.job();
+    const ask = async (node: string, by: string, ...args: readonly string[]) =>
+      await cluster.testbed.run(node, ["/opt/node/node", "/srv/checkout/apps/cli/src/main.ts", ...args], { user: by });
+    const answer = async <A>(node: string, ...args: readonly string[]): Promise<A> => {
+      const { exitCode, stdout, stderr } = await ask(node, "alice", ...args, "--json");
+      if (exitCode !== 0) throw new Error(`${args.join(" ")} on ${node}: ${stderr}`);
+      return JSON.parse(stdout) as A;
+    };
+
+    const report = await answer<RunReport>("login", "status", dir.inCluster);
+    expect(report).toMatchObject({
+      toldBy: "program",
+      slurmJobs: [{ jobId: Number(job), name: "test/squares", state: "running" }],
+    });
+    expect(await answer("login", "explain", job, "--dir", dir.inCluster)).toMatchObject({ kind: "job" });
+
+    const [, node = ""] = readFileSync(join(dir.path, "begun"), "utf8").trim().split(" ");
+    const here = await answer<readonly RunReport[]>(node, "ps");
+    const head = here.find(({ run: { logDir } }) => logDir.startsWith(`${dir.inCluster}/jobs/`));
+    expect(head).toMatchObject({ toldBy: "program", functions: [{ name: "test/square", running: 1 }] });
+    const calls = await answer<CallList>(node, "tasks", "--dir", dirname(head?.run.logDir ?? ""));
+    expect(calls).toMatchObject({ total: 1, calls: [{ stage: "running", input: expect.stringContaining("x: 7") }] });
+
+    for (const args of [
+      ["status", dir.inCluster],
+      ["stop", "--dir", dir.inCluster],
+    ])
+      expect(await ask("login", "bob", ...args)).toMatchObject({
+        exitCode: 5,
+        stderr: expect.stringContaining("another user's"),
+      });
+    const file = join(report.run.logDir.replace(dir.inCluster, dir.path), "control.json");
+    const { socket } = JSON.parse(readFileSync(file, "utf8")) as ControlFile;
+    const knock = 'require("node:net").connect(process.argv[1]).on("error", ({ code }) => console.log(code))';
+    const knocked = await asBob("/opt/node/node", "-e", knock, socket);
+    expect(knocked.stdout).toBe("EACCES\n");
+
+    expect(await answer("login", "stop", "--dir", dir.inCluster, "--wait")).toEqual({
+      run: report.run.id,
+      goesOn: expect.stringContaining(`1 Slurm job goes on (${job})`),
+    });
+    await running.ended;
+    expect(dir.outcome).toMatchObject({
+      name: "InterruptedError",
+      message: expect.stringMatching(/^Interrupted by hyperion stop: 1 Slurm job goes on/),
+    });
+    dir.make("go");
+    const { outcome, printed } = await dir.run({ jobs: [[7]], until: "go" });
+    expect(outcome, printed).toMatchObject({ kind: "done", jobs: [[49]] });
   });
 
   test.concurrent("can't have the folder of jobs made by themself", async () => {

@@ -25,6 +25,12 @@ export class CallCounts {
   readonly #counters = new Map<string, Counter>();
   /** The groups whose members have made calls. */
   readonly #tallies = new Set<InputTally>();
+  #numbered = 0;
+
+  /** A number that no other attempt at a call has, from 1 on. */
+  nextNumber(): number {
+    return (this.#numbered += 1);
+  }
 
   /** A call is wanted. */
   launched(functionName: string, tally?: InputTally): void {

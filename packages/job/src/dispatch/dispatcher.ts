@@ -10,6 +10,7 @@ import { DispatchNode, type DispatchNodeOffice, NodeFullError, type NodeTraits }
 import { LeasedWorker, type LeasedWorkerOffice } from "./leased-worker.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { ofFunction } from "./never-fits.ts";
+import { OpenTasks } from "./open-tasks.ts";
 import { RecallWatch } from "./recall-watch.ts";
 import { MAX_WINDOW } from "./run-times.ts";
 import { StartingWorkers } from "./starting-workers.ts";
@@ -32,6 +33,8 @@ export class Dispatcher implements TaskLauncher {
   readonly #leased = new Set<LeasedWorker>();
   readonly #starting = new StartingWorkers();
   readonly #watch = new RecallWatch(this.#leased);
+  /** All calls that have not ended, for whoever asks. */
+  readonly openCalls: OpenTasks;
   readonly #nodeOffice: DispatchNodeOffice;
   readonly #workerOffice: LeasedWorkerOffice;
   #isClosed = false;
@@ -46,6 +49,7 @@ export class Dispatcher implements TaskLauncher {
       granted: (task, lease) => this.#open(task, lease),
       refusal: (task, error) => this.#refusal(task, error),
     });
+    this.openCalls = new OpenTasks(this.#leased, this.#waiting);
     this.#trials = new ModuleTrials(pool, events, {
       expectsNodes: () => this.#waiting.nodesExpected,
       leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out"),
@@ -186,7 +190,7 @@ export class Dispatcher implements TaskLauncher {
   #sendAhead(leased: LeasedWorker): void {
     if (this.#waiting.size === 0) return;
     const share = Math.ceil(this.#waiting.size / this.#leased.size);
-    let { size } = leased;
+    let size = leased.tasks.length;
     const fits = (task: Task): boolean => size++ < this.#reports.window(task);
     const taken = this.#waiting.takeAhead(leased.lease, Math.min(share, MAX_WINDOW - size), fits);
     if (taken.length === 0) return;

@@ -58,9 +58,9 @@ export class LeasedWorker implements TaskHolder<Task> {
     return this.#worker;
   }
 
-  /** How many tasks are with it. */
-  get size(): number {
-    return this.#tasks.length;
+  /** Those that are with it. */
+  get tasks(): readonly Task[] {
+    return this.#tasks;
   }
 
   /** Whether its worker has no other task after these. */

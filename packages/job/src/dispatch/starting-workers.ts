@@ -29,7 +29,7 @@ export class StartingWorkers {
 
   /** Moves the task that waits longest for a worker to `idle`, whose worker has nothing to do; nothing happens where there is none for it. */
   relieve(idle: LeasedWorker): void {
-    if (this.#starting.size === 0 || !idle.takesMore || idle.size > 0) return;
+    if (this.#starting.size === 0 || !idle.takesMore || idle.tasks.length > 0) return;
     for (const leased of this.#starting) {
       const task =
         leased === idle

@@ -8,7 +8,8 @@ import type { CallFailure } from "@hyperion-ts/wire";
 /**
  * Why an attempt failed: `failed` in the function or at its schemas, so that another attempt would fare no better;
  * `lost` with its worker or node; `not-started` because no worker came up for it; `no-node` because all nodes are lost;
- * `over-memory` because it held more than its share, and was to end then; `run-ended` because its run was over; `timed-out` at its time limit.
+ * `over-memory` because it held more than its share, and was to end then; `run-ended` because its run was over; `timed-out` at its time limit;
+ * `cancelled` because a person has ended it.
  */
 export type TaskFailure =
   /** The function failed, or its schemas refused a value: another attempt would fare no better. */
@@ -21,6 +22,8 @@ export type TaskFailure =
   | { readonly kind: "no-node" }
   /** The run was over before the call. */
   | { readonly kind: "run-ended" }
+  /** A person has ended it, from outside of its program. */
+  | { readonly kind: "cancelled" }
   /** It held `usedMb` megabytes of memory, more than its share of `memoryMb`, and was to end then. */
   | { readonly kind: "over-memory"; readonly memoryMb: number; readonly usedMb: number }
   /** It ran longer than its limit, in milliseconds. */

@@ -4,7 +4,7 @@ import { showDuration } from "@hyperion-ts/bounds";
 import { describeDeath, type WorkerDeath } from "@hyperion-ts/launcher";
 import { type CallFailure, type ErrorData, errorFromData } from "@hyperion-ts/wire";
 import { userPlace } from "../user-stack.ts";
-import type { EndingWhy } from "./call-state.ts";
+import type { EndingWhy, FailInstruction } from "./call-state.ts";
 import { TaskError, type TaskPlace } from "./task-error.ts";
 import type { TaskOptions } from "./task-launcher.ts";
 
@@ -39,6 +39,10 @@ export const runEndedTask = (): TaskError =>
     "the run ended while this call waited or ran. Was it awaited? A job has to await each call that it makes, or return its promise: its end is the end of the run",
   );
 
+/** A person has ended the call, from outside of its program. */
+export const cancelledTask = (place: TaskPlace): TaskError =>
+  new TaskError({ kind: "cancelled" }, place, "a person has cancelled it (hyperion cancel)");
+
 /** A call was asked to end, or ended with its worker, because of one of its limits. */
 export function endedTask(
   why: Exclude<EndingWhy, { kind: "aborted" }>,
@@ -68,6 +72,22 @@ const overMemoryTask = (memoryMb: number, usedMb: number, place: TaskPlace): Tas
     place,
     `it held ${usedMb} MB of memory, more than the ${memoryMb} MB of setTaskMemory, and was ended for that (memoryLimit: "end"). Reserve what such calls need`,
   );
+
+/** What a caller is told. `detail` is the error that has come; `ended` makes that of a call which was asked to end. */
+export function failureOf(instruction: FailInstruction, detail: unknown, ended: () => unknown): unknown {
+  switch (instruction) {
+    case "fail":
+      return detail;
+    case "fail-aborted":
+    case "fail-timed-out":
+    case "fail-over-memory":
+      return ended();
+    case "fail-given-back":
+      return new Error("This worker was given back before its call had ended: await the call first");
+    default:
+      return instruction satisfies never;
+  }
+}
 
 /** The place of an attempt that had none. */
 export const NOWHERE: TaskPlace = { node: "", cpuIds: [], logFile: null, ranMs: 0 };

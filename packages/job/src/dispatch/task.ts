@@ -8,16 +8,10 @@ import { checkInput, type AnyRemoteFunction, type RemoteInput, type RemoteOutput
 import { type CallFailure, encodeValue } from "@hyperion-ts/wire";
 import { type Abortable, abortScope, type AbortScope } from "../abort-scope.ts";
 import type { CallCounts } from "./call-counts.ts";
-import {
-  type CallEvent,
-  type CallState,
-  type FailInstruction,
-  type Instruction,
-  type TaskOutcome,
-} from "./call-state.ts";
+import type { CallEvent, CallState, Instruction, TaskOutcome } from "./call-state.ts";
 import { nextStep } from "./call-steps.ts";
 import { type CallPast, FIRST_PAST, NO_PAST, sparedPast } from "./spared.ts";
-import { endedTask, NOWHERE } from "./task-failure.ts";
+import { cancelledTask, endedTask, failureOf, NOWHERE } from "./task-failure.ts";
 import type { TaskHolder, TaskLine } from "./task-holder.ts";
 import type { TaskCall, TaskCaller, TaskRequest, TaskWorker } from "./task-launcher.ts";
 
@@ -27,6 +21,10 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   readonly request: TaskRequest;
   /** Empty where its caller has not said which function it will call. */
   readonly functionName: string;
+  /** Names it among all of its run. */
+  readonly number: number;
+  /** When it was wanted, on performance.now()'s clock. */
+  readonly wantedMs = performance.now();
   /** Its place in the pool's line, to which it can be put back; kept by its line. */
   ticket: Ticket<Task> | undefined;
   // Of the call that is, or was last, made on it.
@@ -43,12 +41,15 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   #caller: TaskCaller | undefined;
   /** Whether it is for one call, with which it is over. */
   #isForOneCall = false;
+  /** What it fails with, where a person has ended it. */
+  #cancelled: Error | undefined;
 
   constructor(line: TaskLine<Task>, counts: CallCounts, request: TaskRequest) {
     this.#line = line;
     this.#counts = counts;
     this.request = request;
     this.functionName = request.functionName ?? "";
+    this.number = counts.nextNumber();
     this.#past = request.first === true ? FIRST_PAST : NO_PAST;
     this.#scope = abortScope(request.signal);
     this.#scope.add(this);
@@ -70,8 +71,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   /** Whether nobody has asked its call, which is sent, to end. */
   get isWanted(): boolean {
-    const { kind } = this.#state;
-    return kind === "ahead" || kind === "running";
+    return this.#state.kind === "ahead" || this.#state.kind === "running";
   }
 
   /** Whether its call has to be the first in its worker. */
@@ -110,13 +110,13 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
   }
 
   async call<F extends AnyRemoteFunction>(fn: F, input: RemoteInput<F>): Promise<RemoteOutput<F>> {
-    const encoded = encodeValue(await checkInput(fn, input));
-    return (await this.run({ fn, input: encoded, attempt: 1 })) as RemoteOutput<F>;
+    return (await this.run({ fn, input: encodeValue(await checkInput(fn, input)), attempt: 1 })) as RemoteOutput<F>;
   }
 
   run(call: TaskCall): Promise<unknown> {
     return new Promise((resolved, rejected) => {
       if (this.request.signal.aborted) throw this.request.signal.reason;
+      if (this.#cancelled !== undefined) throw this.#cancelled;
       if (this.#state.kind === "over") throw new Error("This worker has been given back: launch another one");
       if (this.#caller !== undefined)
         throw new Error("This worker is busy with a call: await it first, or launch another worker");
@@ -135,6 +135,12 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
 
   /** Its caller's signal has aborted. */
   aborted(): void {
+    this.tell("aborted");
+  }
+
+  /** A person ends it. */
+  cancel(): void {
+    this.#cancelled = cancelledTask(this.#holder?.place ?? NOWHERE);
     this.tell("aborted");
   }
 
@@ -206,7 +212,7 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
       case undefined:
         return;
       default:
-        return this.#waited()?.rejected(this.#errorFor(instruction, before, detail, ranMs));
+        return this.#waited()?.rejected(failureOf(instruction, detail, () => this.#whyEnded(before, ranMs)));
     }
   }
 
@@ -217,24 +223,9 @@ export class Task implements TaskWorker, Waiter, Call, Abortable {
     return caller;
   }
 
-  #errorFor(instruction: FailInstruction, before: CallState, detail: unknown, ranMs: number): unknown {
-    switch (instruction) {
-      case "fail":
-        return detail;
-      case "fail-aborted":
-      case "fail-timed-out":
-      case "fail-over-memory":
-        return this.#whyEnded(before, ranMs);
-      case "fail-given-back":
-        return new Error("This worker was given back before its call had ended: await the call first");
-      default:
-        return instruction satisfies never;
-    }
-  }
-
   #whyEnded(state: CallState, ranMs: number): unknown {
     const { signal, options } = this.request;
-    if (state.kind !== "ending" || state.why.kind === "aborted") return signal.reason;
+    if (state.kind !== "ending" || state.why.kind === "aborted") return this.#cancelled ?? signal.reason;
     return endedTask(state.why, options, { ...(this.#holder?.place ?? NOWHERE), ranMs });
   }
 

@@ -37,6 +37,12 @@ export class WaitingCalls implements TaskLine<Task> {
     return this.#size;
   }
 
+  /** Those in line, in order, and those that wait beside it. */
+  *tasks(): Generator<Task> {
+    for (const { waiter } of this.#pool.line()) if (waiter instanceof Task) yield waiter;
+    yield* this.#unserved;
+  }
+
   /** Whether more nodes may come. What no node can serve waits as long as that is so. */
   get nodesExpected(): boolean {
     return this.#nodesExpected;

@@ -31,6 +31,7 @@ export const RUN_RULES: Rules<RunOptions> = {
   signal: aborter,
   progress: oneOf("auto", "plain", "none"),
   handleSignals: flag,
+  control: flag,
   trace: flag,
   onEvent: callable,
   results: fields<NonNullable<RunOptions["results"]>>({

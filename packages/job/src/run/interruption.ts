@@ -9,7 +9,7 @@ export interface Grace {
 }
 
 /** A person ends it, now. */
-const NO_GRACE: Grace = { ms: 0, timeIsUp: false };
+export const NO_GRACE: Grace = { ms: 0, timeIsUp: false };
 
 /**
  * The signals that end a run, and what each asks for: no grace, said at once, or what has to be found out. Nobody waits for
@@ -42,11 +42,11 @@ export class InterruptedError extends Error {
   readonly calls: LeftCalls;
 
   /** `goesOn`, in a sentence, takes the place of the calls that were ended: calls that go on without the program. */
-  constructor({ signal, timeIsUp }: Interruption, database: string, calls: LeftCalls, goesOn?: string) {
+  constructor({ signal, timeIsUp, by = signal }: Interruption, database: string, calls: LeftCalls, goesOn?: string) {
     const { done, running, waiting } = calls;
     const left = goesOn ?? `${done} calls were done, ${running} were ended while they ran, ${waiting} had not begun.`;
     super(
-      `Interrupted by ${signal}: ${left} Everything that was stored is in ${database}: run the same command again to go on from there.`,
+      `Interrupted by ${by}: ${left} Everything that was stored is in ${database}: run the same command again to go on from there.`,
     );
     this.signal = signal;
     this.timeIsUp = timeIsUp;
@@ -68,6 +68,8 @@ export interface Interruption {
   readonly signal: NodeJS.Signals;
   /** Whether the batch system ends the job because its time is over. */
   readonly timeIsUp: boolean;
+  /** What a person did, where that was no signal: `"hyperion stop"`. */
+  readonly by?: string;
 }
 
 const TRY_AGAIN = 75;

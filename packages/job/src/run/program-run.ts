@@ -3,16 +3,18 @@
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
 import { stat } from "node:fs/promises";
+import type { MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import { type CountedWork, CountsReport } from "./counts-report.ts";
 import { failureText } from "./failure-text.ts";
-import { type Grace, InterruptedError, localSignals, onInterrupt, type SignalGrace } from "./interruption.ts";
+import { type Grace, InterruptedError, localSignals, NO_GRACE, onInterrupt, type SignalGrace } from "./interruption.ts";
 import { makeLogDirectory } from "./log-directory.ts";
 import { OrderlyEnd } from "./orderly-end.ts";
 import { failureWasSaid } from "./program-end.ts";
+import { ProgramControl } from "./program-control.ts";
 import { openProgramResults } from "./program-results.ts";
 import type { RunOptions } from "./run-options.ts";
 
@@ -36,6 +38,8 @@ export interface Work extends CountedWork, AsyncDisposable {
   readonly failed?: Promise<never>;
   /** Lets no call begin any more; resolves when none runs. */
   drain(): Promise<void>;
+  /** The calls that have not ended; absent where they can't be listed. */
+  readonly openCalls?: OpenCalls;
   /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
   goesOn?(): string | undefined;
 }
@@ -101,9 +105,9 @@ function beginThreads(): void {
 }
 
 class ProgramRun implements Disposable {
+  readonly info: ProgramInfo;
   readonly events: RunEvents;
   readonly counts: CountsReport;
-  readonly #info: ProgramInfo;
   readonly #stack: AsyncDisposableStack;
   readonly #controller = new AbortController();
   readonly #late: AbortController;
@@ -112,14 +116,16 @@ class ProgramRun implements Disposable {
   readonly #ended = Promise.withResolvers<never>();
   readonly #orderlyEnd: OrderlyEnd;
   #work: Work | undefined;
+  #results: ResultsDatabase | undefined;
 
   constructor(info: ProgramInfo, options: ProgramRunOptions, stack: AsyncDisposableStack, late: AbortController) {
-    this.#info = info;
+    this.info = info;
     this.#late = late;
     this.#stack = stack;
     this.events = new RunEvents(options.trace);
     makeLogDirectory(info.logDir);
     stack.use(logEvents(this.events, info.logDir));
+    if (options.control !== false) stack.use(new ProgramControl(this));
     if (options.onEvent !== undefined) stack.use(this.events.subscribe(options.onEvent));
     if (options.progress !== "none") stack.use(showProgress(this.events, options.progress ?? "auto"));
     this.counts = new CountsReport(this.events);
@@ -130,12 +136,22 @@ class ProgramRun implements Disposable {
   }
 
   get database(): string {
-    return this.#info.database;
+    return this.info.database;
   }
+
+  readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
+
+  readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
+
+  /** Another process wants it to end. */
+  readonly stop = (): StopAnswer => {
+    void this.#orderlyEnd.signalled("SIGTERM", NO_GRACE, "hyperion stop");
+    return { goesOn: this.goesOn() ?? null };
+  };
 
   env(results: ResultsDatabase): ProgramEnv {
     return {
-      programInfo: this.#info,
+      programInfo: this.info,
       results,
       signal: this.#controller.signal,
       events: this.events,
@@ -149,7 +165,8 @@ class ProgramRun implements Disposable {
   }
 
   started(results: ResultsDatabase): void {
-    const { id, database, logDir } = this.#info;
+    this.#results = results;
+    const { id, database, logDir } = this.info;
     this.events.emit({ type: "run-started", programId: id, database, logDir });
     if (results.notice !== undefined) this.events.emit({ type: "log", message: results.notice });
   }

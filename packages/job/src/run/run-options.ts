@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly progress?: "auto" | "plain" | "none";
   /** Whether SIGINT, SIGTERM and SIGHUP (in a Slurm job SIGUSR1 and SIGUSR2 too) end the run in order. Default true. */
   readonly handleSignals?: boolean;
+  /** Whether the run can be looked at, and stopped, from other processes of this user (`hyperion status`). Default true. */
+  readonly control?: boolean;
   /** Whether the end of each single call is an event too. Default false: there may be very many. */
   readonly trace?: boolean;
   /** Hears all events of the run, in order. Must not throw. */

@@ -27,6 +27,7 @@ export const workplaceOver = (nodePool: NodePool, oldCode: OldCodeNews, endTimeM
     endTimeMs,
   },
   drain: () => nodePool.dispatcher.drain(),
+  openCalls: nodePool.dispatcher.openCalls,
   counts: () => nodePool.dispatcher.counts(),
   whyWaiting: () => nodePool.dispatcher.whyWaiting(),
   news: () => oldCode.take(),

@@ -26,6 +26,8 @@ export type CallFailureKind =
   | "no-node"
   /** Its run ended before it: nobody had waited for it. */
   | "run-ended"
+  /** A person has ended it, from outside of its program. */
+  | "cancelled"
   /** It held more memory than its share. */
   | "over-memory"
   /** It ran longer than its time limit. */

@@ -26,6 +26,9 @@ describe("what no program has open", () => {
     const before = picture(folder);
     await using results = await read(folder.database);
     expect(await lookup(brackets, root(acknowledged))({ results })).toEqual([acknowledged, 1]);
+    const written = (await results.lookupAll(brackets.name)).length;
+    expect(results.maps()).toEqual([{ name: brackets.name, results: written, newestAt: expect.stringMatching(/Z$/u) }]);
+    expect(Math.abs(Date.parse(results.maps()[0]?.newestAt ?? "") - Date.now())).toBeLessThan(86_400_000);
     expect(picture(folder)).toEqual(before);
     await using writer = await openResults({ path: folder.database, programId: "prog1" });
     expect(await lookup(brackets, root(acknowledged))({ results: writer })).toEqual([acknowledged, 1]);

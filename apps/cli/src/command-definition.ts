@@ -1,0 +1,68 @@
+/** What a command is, as data: its help, its page of documentation and its completion are made of this, and nothing is loaded for it. */
+import type { ExitCode } from "./output/exit-code.ts";
+import type { Terminal } from "./output/terminal.ts";
+
+/** An argument that is no option. */
+export interface ArgumentDefinition {
+  /** As commander writes it: `"<id>"`, `"[dir]"`, `"[dirs...]"`. */
+  readonly syntax: string;
+  readonly description: string;
+  /** The only values that there are. Default: any. */
+  readonly choices?: readonly string[];
+}
+
+/** An option. */
+export interface OptionDefinition {
+  /** As commander writes it: `"-d, --dir <dir>"`, `"--json"`. */
+  readonly syntax: string;
+  readonly description: string;
+  /** The only values that there are. Default: any. */
+  readonly choices?: readonly string[];
+  /** Whether it is a whole number, of 1 at least. */
+  readonly isCount?: boolean;
+  /** Whether it may be given several times. */
+  readonly isList?: boolean;
+}
+
+/** What all commands may be given. Each takes some of it. */
+export interface CommandOptions {
+  readonly dir?: string;
+  readonly run?: string;
+  readonly json?: boolean;
+  readonly most?: number;
+  readonly failed?: boolean;
+  readonly running?: boolean;
+  readonly waiting?: boolean;
+  readonly follow?: boolean;
+  readonly lines?: number;
+  readonly path?: boolean;
+  readonly wait?: boolean;
+  readonly where?: readonly string[];
+  readonly format?: "table" | "json" | "ndjson";
+}
+
+/** A command line, understood. */
+export interface Invocation {
+  /** The arguments, in the order of their definitions. */
+  readonly args: readonly string[];
+  readonly options: CommandOptions;
+  readonly terminal: Terminal;
+}
+
+/** What a command does. */
+export type CommandBody = (invocation: Invocation) => Promise<ExitCode>;
+
+/** A command. */
+export interface CommandDefinition {
+  readonly name: string;
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** What else a person should know, in lines of at most 78 characters. */
+  readonly details?: string;
+  readonly args?: readonly ArgumentDefinition[];
+  readonly options: readonly OptionDefinition[];
+  /** Command lines, and what each does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Loads what it does. */
+  readonly load: () => Promise<CommandBody>;
+}

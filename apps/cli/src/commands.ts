@@ -1,0 +1,150 @@
+/** All commands. */
+import type { CommandDefinition, OptionDefinition } from "./command-definition.ts";
+
+const DIR: OptionDefinition = {
+  syntax: "-d, --dir <dir>",
+  description: "the program's directory, as in programInfo(dir)",
+};
+const RUN: OptionDefinition = { syntax: "-r, --run <id>", description: "a run, by its id or the beginning of it" };
+const JSON_OUTPUT: OptionDefinition = { syntax: "--json", description: "write JSON" };
+const WHICH = [DIR, RUN] as const;
+
+/** The commands, in the order of the help. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  {
+    name: "ps",
+    summary: "list your runs that go on on this machine",
+    details: "With directories: the runs of these programs, also those that have ended.",
+    args: [{ syntax: "[dirs...]", description: "directories of programs" }],
+    options: [
+      { syntax: "--most <n>", description: "so many at most, the newest (default: 20)", isCount: true },
+      JSON_OUTPUT,
+    ],
+    examples: [
+      ["hyperion ps", "what goes on here"],
+      ["hyperion ps out", "all runs of the program whose results are in out"],
+    ],
+    load: async () => (await import("./commands/ps.ts")).ps,
+  },
+  {
+    name: "status",
+    summary: "show how far a run is",
+    details: "By the run itself while it goes on, else out of its log.",
+    args: [{ syntax: "[dir]", description: "the program's directory (default: this one, or out)" }],
+    options: [RUN, JSON_OUTPUT],
+    examples: [
+      ["hyperion status", "the run of this directory, or the only one here"],
+      ["hyperion status out --json", "for scripts"],
+      ["watch -n 2 hyperion status out", "again and again"],
+    ],
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  {
+    name: "tasks",
+    summary: "list calls that run and wait, or those that failed",
+    details: "Those that run longest come first, then the others in the order in which they\nwill begin.",
+    options: [
+      { syntax: "--running", description: "only those that run" },
+      { syntax: "--waiting", description: "only those that wait" },
+      { syntax: "--failed", description: "those that failed, the last one last" },
+      { syntax: "--most <n>", description: "so many at most (default: 20)", isCount: true },
+      ...WHICH,
+      JSON_OUTPUT,
+    ],
+    examples: [
+      ["hyperion tasks --running", "the slowest calls"],
+      ["hyperion tasks --failed --most 100", "what went wrong"],
+    ],
+    load: async () => (await import("./commands/tasks.ts")).tasks,
+  },
+  {
+    name: "explain",
+    summary: "say why a call waits, what would change it, or why it failed",
+    args: [{ syntax: "<id>", description: "of a call, a failure, a worker or a Slurm job" }],
+    options: [...WHICH, JSON_OUTPUT],
+    examples: [
+      ["hyperion explain 17", "a call that tasks has listed"],
+      ["hyperion explain f3", "the third failure"],
+    ],
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
+    name: "results",
+    summary: "show what is stored, also while the program runs",
+    details: "Without a map: which maps there are. Reading does not disturb the program.",
+    args: [{ syntax: "[map]", description: "the name that keyValMap was given" }],
+    options: [
+      {
+        syntax: "--where <key=value>",
+        description: "only where the key has this value, again for another: n=2",
+        isList: true,
+      },
+      { syntax: "--most <n>", description: "so many rows at most, the newest", isCount: true },
+      {
+        syntax: "--format <format>",
+        description: "ndjson: a line for each row",
+        choices: ["table", "json", "ndjson"],
+      },
+      ...WHICH,
+      JSON_OUTPUT,
+    ],
+    examples: [
+      ["hyperion results", "the maps, and how much they have"],
+      ["hyperion results square_roots --where eps=0.0001", "some rows"],
+      ["hyperion results square_roots --format ndjson > roots.ndjson", "all rows, to go on with"],
+    ],
+    load: async () => (await import("./commands/results.ts")).results,
+  },
+  {
+    name: "logs",
+    summary: "show the log of a run, or of a worker",
+    args: [{ syntax: "[id]", description: "of a call, a failure or a worker (default: the run's own log)" }],
+    options: [
+      { syntax: "-f, --follow", description: "go on as long as the run does" },
+      { syntax: "-n, --lines <n>", description: "so many lines, the last ones (default: 50)", isCount: true },
+      { syntax: "--path", description: "say only where the log is" },
+      ...WHICH,
+    ],
+    examples: [
+      ["hyperion logs -f", "what happens in the run, as it happens"],
+      ["hyperion logs 17", "what the worker of call 17 has printed"],
+      ['less "$(hyperion logs --path f3)"', "in a pager"],
+    ],
+    load: async () => (await import("./commands/logs.ts")).logs,
+  },
+  {
+    name: "stop",
+    summary: "end a run in order: what is done is stored",
+    details:
+      "As SIGTERM does: running calls are ended. Slurm jobs of a program on a login\nnode go on, and its next run joins them.",
+    options: [{ syntax: "--wait", description: "until its process is gone" }, ...WHICH, JSON_OUTPUT],
+    examples: [["hyperion stop --run q7R --wait", "and go on in a script when it has ended"]],
+    load: async () => (await import("./commands/stop.ts")).stop,
+  },
+  {
+    name: "cancel",
+    summary: "end a call: its caller gets an error",
+    args: [{ syntax: "<id>", description: "of an open call, as tasks lists it" }],
+    options: [...WHICH, JSON_OUTPUT],
+    examples: [["hyperion cancel 17", "give up the call that takes so long"]],
+    load: async () => (await import("./commands/cancel.ts")).cancel,
+  },
+  {
+    name: "completion",
+    summary: "print what makes your shell complete commands with the Tab key",
+    args: [{ syntax: "<shell>", description: "your shell", choices: ["bash", "zsh", "fish"] }],
+    options: [],
+    examples: [
+      ['eval "$(hyperion completion bash)"', "in ~/.bashrc; zsh: the same, in ~/.zshrc"],
+      ["hyperion completion fish > ~/.config/fish/completions/hyperion.fish", "once"],
+    ],
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+  {
+    name: "doctor",
+    summary: "look whether this machine has what programs need",
+    options: [DIR, JSON_OUTPUT],
+    examples: [["hyperion doctor --dir out", "also whether results can be kept there"]],
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+];

@@ -1,0 +1,30 @@
+/**
+ * The control interface of a run, from the side of who asks: finding runs, asking them, and reading what those have left that
+ * have ended. See the README; what is asked and answered is in told/control-answers.ts.
+ */
+// First, because it checks which Node this is.
+import "@hyperion-ts/bounds";
+export { eventLog, type FoundRun, programDirectory, runsHere, runsIn } from "./asked/found-run.ts";
+export { lookAtRun } from "./asked/look-at-run.ts";
+export type { RunView } from "./asked/run-view.ts";
+export { ControlError, type ControlErrorCode } from "./control-error.ts";
+export { isListening } from "./place/knock.ts";
+export type { ControlFile } from "./place/control-file.ts";
+export type {
+  CallList,
+  CallReport,
+  CallStage,
+  ControlFailure,
+  FailureReport,
+  FunctionReport,
+  MapReport,
+  NodeReport,
+  ResultsReport,
+  RunIdentity,
+  RunReport,
+  SlurmJobReport,
+  StopAnswer,
+  WaitReport,
+  WorkerReport,
+} from "./told/control-answers.ts";
+export { commandText, type TextOptions } from "./told/status-text.ts";

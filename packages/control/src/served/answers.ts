@@ -1,0 +1,107 @@
+/** What is answered to which request. Nothing here knows HTTP. */
+import type { ResultsReport, RunIdentity } from "../told/control-answers.ts";
+import type { RunRecord } from "../told/run-record.ts";
+import { type ReportContext, runReport } from "../told/run-report.ts";
+import { statusText } from "../told/status-text.ts";
+import type { OpenCalls, ServedRun } from "./served-run.ts";
+
+/** All that answers are made of. */
+export interface Answering {
+  /** Which run it is. */
+  readonly identity: RunIdentity;
+  /** What has happened in it. */
+  readonly record: RunRecord;
+  /** What it can be told to do. */
+  readonly run: ServedRun;
+}
+
+/** A request without its body, which has none. */
+export interface ControlRequest {
+  readonly method: string;
+  /** `http://run/calls?most=3`. */
+  readonly url: URL;
+  /** Whether a person reads the answer. */
+  readonly wantsText: boolean;
+}
+
+/** `events`: whoever asks hears all that comes. */
+export type ControlAnswer =
+  | { readonly kind: "json"; readonly status: number; readonly value: unknown }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "events" };
+
+const MOST_CALLS = 100;
+const MAX_ROWS = 10_000;
+
+/** The answer to a request, and what it changes is done. */
+export function answerTo(answering: Answering, request: ControlRequest): ControlAnswer {
+  const { method, url } = request;
+  const route = `${method} ${url.pathname}`;
+  const call = /^(?:GET \/calls\/([^/]+)|POST \/calls\/([^/]+)\/cancel)$/u.exec(route);
+  if (call !== null) return ofCall(answering, call[1], call[2]);
+  switch (route) {
+    case "GET /":
+      return request.wantsText ? statusAnswer(answering, url) : json(runReport(answering.record, contextOf(answering)));
+    case "GET /run":
+      return json(answering.identity);
+    case "GET /calls":
+      return ofCalls(answering, (calls) => json(calls.list(whole(url, "most", MOST_CALLS))));
+    case "GET /failures":
+      return json(answering.record.failures);
+    case "GET /workers":
+      return json([...answering.record.workers]);
+    case "GET /results":
+      return json({ database: answering.run.database, maps: answering.run.maps() } satisfies ResultsReport);
+    case "GET /events":
+      return { kind: "events" };
+    case "POST /stop":
+      return json(answering.run.stop());
+    default:
+      return failure(404, "not-found", `There is no ${route}; see @hyperion-ts/control for what there is`);
+  }
+}
+
+function ofCall(answering: Answering, wanted: string | undefined, cancelled: string | undefined): ControlAnswer {
+  const id = decodeURIComponent(wanted ?? cancelled ?? "");
+  return ofCalls(answering, (calls) => {
+    const found = calls.find(id);
+    if (found === undefined || (cancelled !== undefined && !calls.cancel(id)))
+      return failure(404, "not-found", `No call ${id} is open in run ${answering.identity.id}`);
+    return json(found);
+  });
+}
+
+function ofCalls({ run, identity }: Answering, answer: (calls: OpenCalls) => ControlAnswer): ControlAnswer {
+  const calls = run.calls();
+  return calls === undefined
+    ? failure(409, "no-calls", `Run ${identity.id} has no calls that can be listed`)
+    : answer(calls);
+}
+
+const statusAnswer = (answering: Answering, url: URL): ControlAnswer => ({
+  kind: "text",
+  text: statusText(answering.record, contextOf(answering), {
+    columns: whole(url, "columns", 80),
+    rows: whole(url, "rows", 24),
+    colour: url.searchParams.get("colour") === "1",
+  }),
+});
+
+const contextOf = ({ identity }: Answering): ReportContext => ({
+  run: identity,
+  toldBy: "program",
+  lost: false,
+  nowMs: Date.now(),
+});
+
+const json = (value: unknown, status = 200): ControlAnswer => ({ kind: "json", status, value });
+
+/** An answer that says why there is no other. */
+export const failure = (status: number, code: string, message: string): ControlAnswer =>
+  json({ code, message }, status);
+
+/** A number of a query: a whole one, from 1 on; `otherwise` where it is missing, or none. */
+function whole({ searchParams }: URL, name: string, otherwise: number): number {
+  const number = Number(searchParams.get(name) ?? otherwise);
+  return Number.isInteger(number) && number > 0 ? Math.min(number, MAX_ROWS) : otherwise;
+}

@@ -1,0 +1,33 @@
+/** What a run has to offer so that it can be asked. */
+import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
+import type { CallList, CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
+
+/** The calls of a run that are open. Looked at only while somebody asks. */
+export interface OpenCalls {
+  /** The first `most` of them, and how many there are. */
+  list(most: number): CallList;
+  /** The call of that id; undefined where none is open. */
+  find(id: string): CallReport | undefined;
+  /** Ends the call of that id; its caller gets an error. False: none is open. */
+  cancel(id: string): boolean;
+}
+
+/** A run that answers. */
+export interface ServedRun {
+  /** Names it. */
+  readonly id: string;
+  /** The file of its results database. */
+  readonly database: string;
+  /** The directory of its log files, which is there. */
+  readonly logDir: string;
+  /** What was told since it began. */
+  readonly past: readonly StampedEvent[];
+  /** What is told from now on. */
+  readonly events: RunEvents;
+  /** Undefined where it has none that can be listed: a run without workers, or one of Slurm jobs. */
+  readonly calls: () => OpenCalls | undefined;
+  /** What it has stored, by map. */
+  readonly maps: () => readonly MapReport[];
+  /** Ends it in order, as SIGTERM does. */
+  readonly stop: () => StopAnswer;
+}

@@ -1,0 +1,146 @@
+/**
+ * The calls of a dispatcher that have not ended, as those who ask over the control interface see them. Nothing is kept for it:
+ * it looks at the workers and the line only when somebody asks.
+ */
+import { inspect } from "node:util";
+import type { CallList, CallReport, CallStage, WaitReport } from "@hyperion-ts/control";
+import type { OpenCalls } from "@hyperion-ts/control/serve";
+import { type CallWaitReason, describeCallWait } from "@hyperion-ts/progress";
+import { decodeValue } from "@hyperion-ts/wire";
+import type { LeasedWorker } from "./leased-worker.ts";
+import type { Task } from "./task.ts";
+import type { WaitingCalls } from "./waiting-calls.ts";
+
+/** A larger input is not decoded to be shown. */
+const MAX_SHOWN_BYTES = 16 * 1024;
+const MAX_INPUT_TEXT = 200;
+
+/** The open calls of one dispatcher. */
+export class OpenTasks implements OpenCalls {
+  readonly #leased: ReadonlySet<LeasedWorker>;
+  readonly #waiting: WaitingCalls;
+
+  constructor(leased: ReadonlySet<LeasedWorker>, waiting: WaitingCalls) {
+    this.#leased = leased;
+    this.#waiting = waiting;
+  }
+
+  list(most: number): CallList {
+    const placed = [...this.#placed()].sort(
+      ([a, at], [b, there]) => Number(runsOn(there, b)) - Number(runsOn(at, a)) || a.number - b.number,
+    );
+    const shown = placed.slice(0, most).map(([task, leased]) => reportOf(task, leased));
+    const waiting = this.#waiting.tasks();
+    for (let next = waiting.next(); shown.length < most && next.done !== true; next = waiting.next())
+      shown.push(reportOf(next.value, undefined));
+    return { calls: shown, total: placed.length + this.#waiting.size };
+  }
+
+  find(id: string): CallReport | undefined {
+    const [task, leased] = this.#find(id) ?? [];
+    return task === undefined ? undefined : reportOf(task, leased);
+  }
+
+  cancel(id: string): boolean {
+    const [task] = this.#find(id) ?? [];
+    task?.cancel();
+    return task !== undefined;
+  }
+
+  #find(id: string): readonly [Task, LeasedWorker | undefined] | undefined {
+    for (const found of this.#placed()) if (String(found[0].number) === id) return found;
+    for (const task of this.#waiting.tasks()) if (String(task.number) === id) return [task, undefined];
+    return undefined;
+  }
+
+  /** Those that have CPUs. A worker may have one whose call is answered, and whose caller has not taken it yet. */
+  *#placed(): Generator<readonly [Task, LeasedWorker]> {
+    for (const leased of this.#leased)
+      for (const task of leased.tasks)
+        if (task.state.kind !== "over" && (task.state.kind !== "ready" || task.state.outcome === "unused"))
+          yield [task, leased];
+  }
+}
+
+const runsOn = ({ inFlight }: LeasedWorker, task: Task): boolean => inFlight.running === task;
+
+function reportOf(task: Task, leased: LeasedWorker | undefined): CallReport {
+  const { request, functionName } = task;
+  const stage = stageOf(task, leased);
+  const beganMs = leased !== undefined && runsOn(leased, task) ? leased.inFlight.beganMs : task.wantedMs;
+  return {
+    id: String(task.number),
+    functionName,
+    stage,
+    forSeconds: (performance.now() - beganMs) / 1_000,
+    attempt: task.attempt === 0 ? null : task.attempt,
+    cpus: request.cpus,
+    node: leased?.lease.node ?? null,
+    cpuIds: task.cpuIds,
+    logFile: leased?.worker?.logFile ?? null,
+    waiting: waitOf(task, stage, leased),
+    input: inputText(task.input),
+  };
+}
+
+function stageOf(task: Task, leased: LeasedWorker | undefined): CallStage {
+  switch (task.state.kind) {
+    case "new":
+    case "waiting":
+    case "over":
+      return "waiting";
+    case "starting":
+    case "ready":
+      return "starting";
+    case "called":
+    case "ahead":
+      return "ahead";
+    case "running":
+      return leased?.worker?.loads(task.functionName) === true ? "loading" : "running";
+    case "recalling":
+    case "ending":
+      return "ending";
+    default:
+      return task.state satisfies never;
+  }
+}
+
+function waitOf(task: Task, stage: CallStage, leased: LeasedWorker | undefined): WaitReport | null {
+  switch (stage) {
+    case "waiting":
+      return because(task.ticket?.whyWaiting() ?? { kind: "nodes-connecting" });
+    case "starting":
+      return task.state.kind === "starting"
+        ? because({ kind: "worker-starting", node: task.node })
+        : inWords("it has its worker, and its input is being computed");
+    case "ahead":
+      return inWords(
+        `it was sent to its worker on ${task.node}, which runs call ${leased?.inFlight.running?.number ?? "?"}`,
+      );
+    case "loading":
+      return because({ kind: "module-loading", node: task.node, module: task.fn.module });
+    case "ending":
+      return inWords("it was asked to end; its worker is ended where it does not");
+    case "running":
+      return null;
+    default:
+      return stage satisfies never;
+  }
+}
+
+const because = (reason: CallWaitReason): WaitReport => ({ reason, text: describeCallWait(reason) });
+
+const inWords = (text: string): WaitReport => ({ reason: null, text });
+
+/** Null: it is not known yet. */
+function inputText(encoded: Uint8Array): string | null {
+  if (encoded.length === 0) return null;
+  if (encoded.length > MAX_SHOWN_BYTES) return `${encoded.length.toLocaleString("en-US")} bytes`;
+  const text = inspect(decodeValue(encoded), {
+    breakLength: Number.POSITIVE_INFINITY,
+    depth: 3,
+    maxArrayLength: 10,
+    maxStringLength: 60,
+  });
+  return text.length <= MAX_INPUT_TEXT ? text : `${text.slice(0, MAX_INPUT_TEXT)}...`;
+}

@@ -1,0 +1,62 @@
+/**
+ * Lets a run be asked from other processes, a while after its beginning: a run that finds all its results has ended by then, and
+ * has loaded nothing for it.
+ */
+import type { MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
+import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
+import type { ProgramInfo } from "../program-info.ts";
+
+const BEGIN_AFTER_MS = 100;
+
+/** What the run lets others ask. */
+export interface AskedRun {
+  readonly info: ProgramInfo;
+  readonly events: RunEvents;
+  /** What it has stored; none before its database is open. */
+  readonly maps: () => readonly MapReport[];
+  /** Its calls; undefined where they can't be listed. */
+  readonly openCalls: () => OpenCalls | undefined;
+  /** Ends it in order. */
+  readonly stop: () => StopAnswer;
+}
+
+/** The control interface of one run, from soon on. Disposing of it ends it. */
+export class ProgramControl implements AsyncDisposable {
+  readonly #run: AskedRun;
+  readonly #past: StampedEvent[] = [];
+  readonly #subscription: Disposable;
+  readonly #timer: NodeJS.Timeout;
+  #server: Promise<RunServer | undefined> | undefined;
+
+  constructor(run: AskedRun) {
+    this.#run = run;
+    this.#subscription = run.events.subscribe((event) => this.#keep(event));
+    this.#timer = setTimeout(() => {
+      this.#server = this.#serve();
+    }, BEGIN_AFTER_MS).unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#subscription[Symbol.dispose]();
+    await (await this.#server)?.[Symbol.asyncDispose]();
+  }
+
+  /** Single calls, of which there may be very many, are not asked for. */
+  #keep(stamped: StampedEvent): void {
+    if (stamped.event.type !== "call-ended") this.#past.push(stamped);
+  }
+
+  async #serve(): Promise<RunServer | undefined> {
+    const { info, events, maps, openCalls, stop } = this.#run;
+    try {
+      const { serveRun } = await import("@hyperion-ts/control/serve");
+      this.#subscription[Symbol.dispose]();
+      return await serveRun({ ...info, past: this.#past.splice(0), events, maps, calls: openCalls, stop });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      events.emit({ type: "log", message: `The command hyperion can't ask this run: ${message}` });
+      return undefined;
+    }
+  }
+}
