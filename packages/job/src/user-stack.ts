@@ -25,6 +25,8 @@ const PACKAGES = [
 const CALLED = ["p-queue", "p-timeout", "node-ssh", "ssh2", "msgpackr", "rolldown"];
 /** The folder with all packages: of this repository, or of an installation. Frames name files by URL, in CommonJS by path. */
 const folder = new URL("../../", import.meta.url).pathname;
+/** A file of them beside the snapshot that a Slurm job runs. */
+const IN_SNAPSHOT = /\/hyperion-[0-9a-f]{20}\/[\w-]+\.mjs$/;
 
 /** What `make` returns, or throws: an error that knows as much of its stack as a job is deep. */
 export function withLongStack<A>(make: () => A): A {
@@ -66,6 +68,7 @@ function isOfUser(frame: string): boolean {
   const path = /(?:^\s+at |\(|async )(?:file:\/\/)?(\/.*):\d+:\d+\)?/.exec(frame)?.[1];
   return (
     path !== undefined &&
+    !IN_SNAPSHOT.test(path) &&
     !CALLED.some((name) => path.includes(`/node_modules/${name}/`)) &&
     !PACKAGES.some((name) =>
       /^(?:src|dist)\//.test(

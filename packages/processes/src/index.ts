@@ -43,6 +43,7 @@ export {
   type ProcessState,
   processState,
 } from "./process-identity.ts";
+export { ownProgram } from "./own-program.ts";
 export { endMarked, killMarked, markVariable, newMark } from "./process-marks.ts";
 export { argumentsOf, environmentOf, ownerOf, pidsOfUser, pidsWith, statusNumber, statusOf } from "./process-status.ts";
 export { findProcessTools, hasTaskset, type ProcessTools } from "./process-tools.ts";

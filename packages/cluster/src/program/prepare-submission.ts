@@ -1,6 +1,4 @@
 /** A submission as it is written down before it is made: what sbatch gets, and what the head of its job finds. */
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ProgramId } from "@hyperion-ts/job";
 import { newServiceId } from "@hyperion-ts/wire";
 import type { JobDirectory } from "../directory/job-directory.ts";
@@ -29,8 +27,6 @@ export interface PreparedSubmission {
 /** So that errors of the program's code name its sources, from which the snapshot was made. */
 const HEAD_OPTIONS = ["--enable-source-maps", "--disable-sigusr1"];
 
-const headProgram = fileURLToPath(new URL(`../head/head-main${extname(import.meta.url)}`, import.meta.url));
-
 /**
  * Writes the next submission of a directory down, with its script and its command beside it, for a person to try.
  *
@@ -38,7 +34,7 @@ const headProgram = fileURLToPath(new URL(`../head/head-main${extname(import.met
  */
 export function prepareSubmission(
   directory: JobDirectory,
-  { programId, options, snapshot: { file, hash, functionHashes }, cluster, end }: Submitting,
+  { programId, options, snapshot: { file, hash, headProgram, functionHashes }, cluster, end }: Submitting,
 ): PreparedSubmission {
   const number = directory.submissions().length + 1;
   const request: SubmissionRequest = {

@@ -2,12 +2,15 @@
  * A program's modules as one text, made by rolldown. What is done for it beside bundling keeps the meaning that the modules
  * have when Node loads them one by one: what stays outside, whose place `import.meta` tells, and how CommonJS is imported.
  */
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { rolldown, RolldownMagicString } from "rolldown";
 import type { BundleRequest } from "./bundle-request.ts";
+import { bundleRuntime, OUTPUT, resolveAsNode } from "./bundle-runtime.ts";
+import { ownModule } from "./own-packages.ts";
 import { fill, Places } from "./places.ts";
 import { projectFolder } from "./project-folder.ts";
+import type { RuntimeFolder } from "./runtime-folder.ts";
 import { type FoundFunction, snapshotPlugin, SnapshotPlugin } from "./snapshot-plugin.ts";
 import { messageOf } from "./snapshot-error.ts";
 
@@ -20,6 +23,8 @@ export interface ProgramBundle {
   readonly functions: readonly FoundFunction[];
   /** All modules of the user's that are in it, as absolute paths. */
   readonly modules: readonly string[];
+  /** What runs it, and what it imports of these packages. */
+  readonly runtime: RuntimeFolder;
   readonly outside: readonly string[];
   readonly notices: readonly string[];
 }
@@ -37,11 +42,28 @@ export async function bundleProgram(request: BundleRequest): Promise<BundleAnswe
   try {
     const { code, map } = await generate(plugin, root, places, request.conditions);
     const { functions, modules, outside, notices } = plugin;
+    const runtime = await runtimeOf(request, plugin);
     const found = { functions, modules: [...modules], outside: [...outside].sort(), notices: [...notices].sort() };
-    return { kind: "bundle", bundle: { code: fill(code), map, ...found } };
+    return { kind: "bundle", bundle: { code: fill(code, runtime.name), map, runtime, ...found } };
   } catch (error) {
     return { kind: "failed", words: stripVTControlCharacters(messageOf(error)).trim() };
   }
+}
+
+/** These packages are bundled as they are on the disk, like all that is installed. */
+async function runtimeOf(
+  { entries, directory, conditions }: BundleRequest,
+  plugin: SnapshotPlugin,
+): Promise<RuntimeFolder> {
+  const root = dirname(dirname(dirname(ownModule("job", "index"))));
+  const request = { entries, directory: join(directory, "hyperion"), sources: {}, conditions };
+  const own = new SnapshotPlugin(request, root, new Places(request.directory), "inside");
+  return await bundleRuntime({
+    root,
+    exports: plugin.exports,
+    conditions,
+    plugin: snapshotPlugin(own, RolldownMagicString),
+  });
 }
 
 async function generate(
@@ -54,8 +76,7 @@ async function generate(
     input: plugin.entry,
     cwd: root,
     platform: "node",
-    // As Node resolves, which knows no conditions and fields of bundlers.
-    resolve: { conditionNames: ["node", "node-addons", "module-sync", ...conditions], mainFields: ["main"] },
+    resolve: resolveAsNode(conditions),
     // What a module of the user's does when it is loaded is wanted, whatever a package.json says; of others it is as they say.
     treeshake: { moduleSideEffects: (id) => (plugin.isOwn(id) ? true : undefined) },
     plugins: [snapshotPlugin(plugin, RolldownMagicString)],
@@ -64,15 +85,11 @@ async function generate(
   });
   try {
     const { output } = await bundle.generate({
-      format: "esm",
+      ...OUTPUT,
       codeSplitting: false,
-      // Errors and logs show names of classes and functions.
-      minify: false,
-      keepNames: true,
       sourcemap: "hidden",
       sourcemapExcludeSources: true,
       sourcemapPathTransform: (source, map) => places.reference(resolve(dirname(map), source)),
-      comments: { legal: true, annotation: false, jsdoc: false },
     });
     const [chunk] = output;
     return { code: chunk.code, map: chunk.map?.toString() ?? "" };

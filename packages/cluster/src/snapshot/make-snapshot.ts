@@ -3,7 +3,7 @@
  * one file from the shared file system in place of thousands.
  */
 import { realpathSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeDirectory } from "@hyperion-ts/bounds";
 import { CodeReader, hashesLine } from "@hyperion-ts/code-hash";
@@ -11,6 +11,7 @@ import { findRemote, remoteNames } from "@hyperion-ts/remote";
 import type { ProgramBundle } from "./bundle-program.ts";
 import { type BundleRequest, givenSource } from "./bundle-request.ts";
 import { runBundler } from "./run-bundler.ts";
+import type { RuntimeFolder } from "./runtime-folder.ts";
 import { fileOfHash, keepFile, sha256 } from "./snapshot-file.ts";
 import { messageOf, SnapshotError } from "./snapshot-error.ts";
 
@@ -23,9 +24,11 @@ export interface Snapshot {
    * project that lies elsewhere as a whole, with its packages and `directory`, has the same.
    */
   readonly hash: string;
+  /** The program that a job's head runs: `head-main.mjs` in a folder beside `file`, which is named by what is in it. */
+  readonly headProgram: string;
   /** The hash of each function's code as it is in the sources (`FunctionCode` of @hyperion-ts/code-hash), by its name. The file carries them as well. */
   readonly functionHashes: Readonly<Record<string, string>>;
-  /** What is not in it, and has to be at the same place on each node: files of these packages, and native add-ons. Absolute, sorted. */
+  /** What is not in it, and has to be at the same place on each node: native add-ons, and these packages where the program has others than what submits its jobs. Absolute, sorted. */
   readonly outside: readonly string[];
   /** What its maker should know, a sentence each, sorted: files that the program looks for beside its sources, imports by computed names. */
   readonly notices: readonly string[];
@@ -127,7 +130,7 @@ const hashOf = (reader: CodeReader, module: string, name: string): string => rea
 function write(
   first: string,
   directory: string,
-  { code, map, outside, notices }: ProgramBundle,
+  { code, map, runtime, outside, notices }: ProgramBundle,
   functionHashes: Readonly<Record<string, string>>,
 ): Snapshot {
   const name = basename(first, extname(first))
@@ -138,9 +141,11 @@ function write(
     const text = `${code}${hashesLine(functionHashes)}//# sourceMappingURL=${encodeURIComponent(basename(mapFile))}\n`;
     const hash = sha256(text);
     const file = fileOfHash(directory, name, hash, ".mjs");
+    keepRuntime(join(directory, runtime.name), runtime);
     keepFile(mapFile, map);
     keepFile(file, text);
-    return { file, hash, functionHashes, outside, notices };
+    const headProgram = join(directory, runtime.name, "head-main.mjs");
+    return { file, hash, headProgram, functionHashes, outside, notices };
   } catch (error) {
     throw new SnapshotError(
       "snapshot-failed",
@@ -149,6 +154,12 @@ function write(
       { cause: error },
     );
   }
+}
+
+/** Each program of the folder names the hashes of the files that it runs. */
+function keepRuntime(folder: string, { files }: RuntimeFolder): void {
+  makeDirectory(folder, { mode: 0o700 });
+  for (const { name, text } of files) keepFile(join(folder, name), text);
 }
 
 /** The module's URL without query and hash; none for what is no file. */

@@ -46,11 +46,17 @@ export class Places {
 /** JavaScript that gives the snapshot's own path, in modules that can't have `import.meta`: text that `fill` replaces. */
 export const SNAPSHOT_MARK = '"hyperion-snapshot:"';
 
-/** `code` with all marks replaced. */
-export const fill = (code: string): string =>
+/** A name for what a module of these packages gives, in the file `name` of the folder that runs the snapshot. */
+export const runtimeMark = (name: string): string => `hyperion-runtime:${hex(name)}`;
+
+/** `code` with all marks replaced; `runtime` is the name of that folder. */
+export const fill = (code: string, runtime: string): string =>
   code
     .replaceAll(SNAPSHOT_MARK, "import.meta.filename")
     .replaceAll(/(["'`])hyperion-path:([0-9a-f]+)\1/g, (_, _quote, way: string) => pathExpression(fromHex(way)))
+    .replaceAll(/(["'`])hyperion-runtime:([0-9a-f]+)\1/g, (_, _quote, name: string) =>
+      JSON.stringify(`./${runtime}/${fromHex(name)}.mjs`),
+    )
     .replaceAll(/(["'`])hyperion-outside:([0-9a-f]+)\1/g, (_, _quote, reference: string) =>
       JSON.stringify(fromHex(reference)),
     );

@@ -7,7 +7,8 @@ import { type Edit, lookAtModule, type ModuleLook } from "./look-at-module.ts";
 import { commonJsPlace } from "./common-js-place.ts";
 import { NativePackages } from "./native-packages.ts";
 import { type BundleRequest, type GivenSource, givenSource } from "./bundle-request.ts";
-import type { Places } from "./places.ts";
+import { exportName, ownExport } from "./own-packages.ts";
+import { type Places, runtimeMark } from "./places.ts";
 
 /** A remote function, and the URL of the module that defines it. */
 export interface FoundFunction {
@@ -32,14 +33,18 @@ export class SnapshotPlugin {
   readonly modules = new Set<string>();
   readonly outside = new Set<string>();
   readonly notices = new Set<string>();
+  /** What is imported of these packages: paths of modules, by the names of the files that give it. */
+  readonly exports = new Map<string, string>();
   readonly #request: BundleRequest;
   readonly #root: string;
   readonly #places: Places;
   readonly #reader = new CodeReader();
   readonly #native = new NativePackages();
+  readonly #these: "inside" | "beside";
 
-  /** `root`: the folder that modules are named from, absolute. */
-  constructor(request: BundleRequest, root: string, places: Places) {
+  /** `root`: the folder that modules are named from, absolute. `these`: whether these packages are a part of the bundle, or come in files beside it. */
+  constructor(request: BundleRequest, root: string, places: Places, these: "inside" | "beside" = "beside") {
+    this.#these = these;
     this.#request = request;
     this.#root = root;
     this.#places = places;
@@ -60,8 +65,9 @@ export class SnapshotPlugin {
     const found = await context.resolve(specifier, importer, { skipSelf: true });
     if (found === null) return this.#notFound(specifier, importer);
     if (found.external !== false || !found.id.startsWith("/")) return undefined;
-    if (this.#isOfThesePackages(specifier, found.id) || this.#native.has(found.id))
-      return this.#leaveOutside(found.id, kind);
+    if (this.#these === "beside" && this.#isOfThesePackages(specifier, found.id))
+      return this.#takeFromBeside(specifier, found.id) ?? this.#leaveOutside(found.id, kind);
+    if (this.#native.has(found.id)) return this.#leaveOutside(found.id, kind);
     return this.isOwn(found.id) && this.#isEsModule(found.id)
       ? { id: found.id, packageJsonPath: esModulePackage }
       : undefined;
@@ -116,6 +122,13 @@ export class SnapshotPlugin {
         `${relative(this.#root, importer)} imports "${specifier}", which was not found: it is no part of the snapshot`,
       );
     return { id: specifier, external: true };
+  }
+
+  /** Where the program has other packages of these names than what runs its jobs, they are others. */
+  #takeFromBeside(specifier: string, path: string): Meaning {
+    if (ownExport(specifier) !== path) return undefined;
+    this.exports.set(exportName(specifier), path);
+    return { id: runtimeMark(exportName(specifier)), external: true };
   }
 
   #leaveOutside(path: string, kind: ImportKind): Meaning {

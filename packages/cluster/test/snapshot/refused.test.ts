@@ -1,4 +1,5 @@
 /** Snapshots that can't be made, and such as must not be run. */
+import { execFile } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -9,6 +10,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import { loadSnapshot, makeSnapshot, SnapshotError } from "../../src/snapshot/index.ts";
 import { moduleOf, Project } from "./project.ts";
@@ -29,6 +32,21 @@ test("a damaged snapshot is refused, and made anew by the next program", async (
   });
   await project.snapshot("program.ts");
   expect(await project.call({ file, hash }, "refused/f", 1)).toMatchObject({ value: 1 });
+});
+
+test("a damaged file of what runs a snapshot is not run, and made anew by the next program", async () => {
+  using project = new Project({ "program.ts": program });
+  const { headProgram } = await project.snapshot("program.ts");
+  const part = join(dirname(headProgram), "shared.mjs");
+  const whole = readFileSync(part, "utf8");
+  rewrite(part, `process.stdout.write("was run");\n${whole}`);
+  for (const name of ["head-main.mjs", "worker-main.mjs"])
+    await expect(promisify(execFile)(process.execPath, [join(dirname(headProgram), name)])).rejects.toMatchObject({
+      stdout: "",
+      stderr: expect.stringMatching(/shared\.mjs has other contents than when it was made.*Start the program again/),
+    });
+  await project.snapshot("program.ts");
+  expect(readFileSync(part, "utf8")).toBe(whole);
 });
 
 test("a file that others may write to, a link, and a file that is gone are refused", async () => {

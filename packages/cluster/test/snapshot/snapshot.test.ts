@@ -1,6 +1,7 @@
 /** The program in one file, run by a head with a worker. */
 import { readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { basename } from "node:path";
+import { isBuiltin } from "node:module";
+import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CodeReader } from "@hyperion-ts/code-hash";
 import { expect, test } from "vitest";
@@ -42,13 +43,36 @@ test("a snapshot is a file for its user alone to read; the same sources give the
   expect(mode & 0o7777).toBe(0o400);
   expect(await project.snapshot("program.ts")).toEqual(snapshot);
   expect(statSync(snapshot.file).ino).toBe(ino);
-  expect(readdirSync(project.path("out/snapshots")).map((name) => name.replace(/-[0-9a-f]{20}/, ""))).toEqual(
-    expect.arrayContaining(["program.map", "program.mjs"]),
-  );
-  expect(readdirSync(project.path("out/snapshots"))).toHaveLength(2);
+  expect(
+    readdirSync(project.path("out/snapshots"))
+      .map((name) => name.replace(/-[0-9a-f]{20}/, ""))
+      .toSorted(),
+  ).toEqual(["hyperion", "program.map", "program.mjs"]);
   const elsewhere = await other.snapshot("program.ts");
   expect(elsewhere.hash).toBe(snapshot.hash);
   expect(readFileSync(snapshot.file, "utf8")).not.toContain(project.path(""));
+});
+
+test("what runs a snapshot is beside it, for its user alone to read, and loads nothing but itself and what Node has built in", async () => {
+  using project = new Project({ "program.ts": program, "step.ts": step });
+  const { file, headProgram } = await project.snapshot("program.ts");
+  const folder = dirname(headProgram);
+  const names = readdirSync(folder);
+  expect(names).toEqual(
+    expect.arrayContaining(["agent-main.mjs", "end-abandoned-job-main.mjs", "head-main.mjs", "worker-main.mjs"]),
+  );
+  expect(names.map((name) => statSync(join(folder, name)).mode & 0o7777)).toEqual(names.map(() => 0o400));
+  const specifiers = [file, ...names.map((name) => join(folder, name))].flatMap((path) =>
+    [...readFileSync(path, "utf8").matchAll(/^(?:import|export)\b[^"'();]*"([^"]+)";$|\bimport\("([^"]+)"\)/gm)]
+      .flatMap(([, ...found]) => found.find((specifier) => specifier !== undefined) ?? [])
+      .map((specifier) => (specifier.startsWith(".") ? resolve(dirname(path), specifier) : specifier)),
+  );
+  const foreign = specifiers.filter(
+    (found) => !isBuiltin(found) && !names.some((name) => join(folder, name) === found),
+  );
+  // Words in a message, and a package with machine code.
+  expect(foreign.filter((found) => !found.endsWith("/name.ts") && !found.includes("/cpu-features/"))).toEqual([]);
+  expect(specifiers.length).toBeGreaterThan(names.length);
 });
 
 test("a snapshot in a folder that has two names is loaded by either", async () => {

@@ -70,7 +70,11 @@ function userName(): string {
   }
 }
 
+/** Said by who puts this package into a snapshot, which has no package.json. */
+declare const HYPERION_VERSION: string | undefined;
+
 function ownVersion(): string {
+  if (typeof HYPERION_VERSION === "string") return HYPERION_VERSION;
   const manifest: unknown = JSON.parse(
     readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"),
   );

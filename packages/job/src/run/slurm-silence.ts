@@ -1,13 +1,10 @@
 /** What Slurm is asked when one end of a node's connection hears nothing of the other. */
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { LauncherOptions, NodeContext } from "@hyperion-ts/launcher";
+import { ownProgram } from "@hyperion-ts/processes";
 import type { Allocation, JobState } from "@hyperion-ts/slurm-env";
 import { askJobDetails } from "./ask-job-details.ts";
 
-const endAbandonedJob: string = fileURLToPath(
-  new URL(`./end-abandoned-job-main${extname(import.meta.url)}`, import.meta.url),
-);
+const endAbandonedJob: string = ownProgram(import.meta, "./end-abandoned-job-main");
 
 /** A node must not be waited for for long because slurmctld does not answer either, in milliseconds. */
 const ASKING_LIMIT_MS = 5_000;

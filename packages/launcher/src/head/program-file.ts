@@ -1,14 +1,11 @@
-/** The programs of agent and worker: sources in the repository, compiled files in an installed package. */
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const extension = extname(import.meta.url);
+/** The programs of agent and worker. */
+import { ownProgram } from "@hyperion-ts/processes";
 
 /** The file of the agent's program. */
-export const agentProgram: string = fileURLToPath(new URL(`../agent/agent-main${extension}`, import.meta.url));
+export const agentProgram: string = ownProgram(import.meta, "../agent/agent-main");
 
 /** The file of the worker's program. */
-export const workerProgram: string = fileURLToPath(new URL(`../worker/worker-main${extension}`, import.meta.url));
+export const workerProgram: string = ownProgram(import.meta, "../worker/worker-main");
 
 /**
  * Options of the runtime for both. SIGUSR1 would make it listen for a debugger, who may run anything as this user, and

@@ -26,6 +26,6 @@ export interface ClusterTarget extends Scene {
 /** Command lines of the program's processes. */
 export const PROGRAMS = {
   head: /program\/main\.ts/,
-  agent: /agent-main\.[jt]s/,
-  worker: /worker-main\.[jt]s/,
+  agent: /agent-main\.m?[jt]s/,
+  worker: /worker-main\.m?[jt]s/,
 } as const;

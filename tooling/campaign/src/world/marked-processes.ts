@@ -30,8 +30,8 @@ export type Role = "agent" | "worker" | "spare";
 export const inRole = (role: Role, processes: readonly MarkedProcess[]): readonly MarkedProcess[] =>
   processes.filter(({ pid, argv }) => {
     if (argv[0]?.endsWith("node") !== true) return false;
-    if (role === "agent") return argv.some((arg) => /agent-main\.[jt]s$/.test(arg));
-    if (!argv.some((arg) => /worker-main\.[jt]s$/.test(arg))) return false;
+    if (role === "agent") return argv.some((arg) => /agent-main\.m?[jt]s$/.test(arg));
+    if (!argv.some((arg) => /worker-main\.m?[jt]s$/.test(arg))) return false;
     return role === "worker" || hasSpareLog(pid);
   });
 
