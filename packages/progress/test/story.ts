@@ -94,6 +94,7 @@ export const slurmJob = (news: Partial<SlurmJobNews> = {}): RunEvent => ({
   reason: null,
   sentence: null,
   nodes: [],
+  cpus: null,
   calls: null,
   forMs: 0,
   ...news,

@@ -38,8 +38,8 @@ export class JobReports {
   }
 
   /** Tells how Slurm shows a call's job. */
-  seen(directory: JobDirectory, { phase, state, reason, sinceMs, nodes, meaning }: SeenJob): void {
-    const shared = { nodes, forMs: Math.max(0, Date.now() - sinceMs) };
+  seen(directory: JobDirectory, { phase, state, reason, sinceMs, nodes, cpus, meaning }: SeenJob): void {
+    const shared = { nodes, cpus: cpus ?? null, forMs: Math.max(0, Date.now() - sinceMs) };
     // Slurm's word says all of a job that runs.
     const sentence = state === "RUNNING" ? null : meaning.sentence;
     if (meaning.change === "person")
@@ -67,6 +67,7 @@ const NOTHING = {
   reason: null,
   sentence: null,
   nodes: [],
+  cpus: null,
   calls: null,
   forMs: 0,
 } as const;

@@ -18,6 +18,8 @@ export interface SeenJob {
   /** Since when it is in this state: since it was submitted or began, or was first seen so. */
   readonly sinceMs: number;
   readonly nodes: readonly string[];
+  /** How many it has, or asks for; undefined where Slurm has not told. */
+  readonly cpus: number | undefined;
   readonly partition: string;
   /** When Slurm expects it to begin; undefined where it runs, or Slurm does not say. It changes without a word to listeners. */
   readonly startEstimateMs: number | undefined;
@@ -48,6 +50,8 @@ export type SeenNow = Pick<
   QueuedJob,
   "state" | "reason" | "nodes" | "partition" | "batchHost" | "submitTimeMs" | "startTimeMs"
 > & {
+  /** Where squeue was asked. */
+  readonly cpus?: number | undefined;
   /** As the controller counts, where it was asked. */
   readonly restarts?: number | undefined;
 };
@@ -111,6 +115,7 @@ function seenJob({ seen, lastReason, submitTimeMs }: JobSight, now: NowWithReaso
     reason,
     sinceMs: isSame && !requeued ? seen.sinceMs : (sinceMs(phase, now) ?? nowMs),
     nodes,
+    cpus: now.cpus ?? seen?.cpus,
     partition,
     startEstimateMs: phase.kind === "pending" ? startTimeMs : undefined,
     restarts: now.restarts ?? (seen?.restarts ?? 0) + (requeued ? 1 : 0),

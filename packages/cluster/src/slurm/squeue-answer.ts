@@ -18,8 +18,8 @@ export interface QueuedJob {
   readonly reason: string;
   /** Nodes that it has or had. */
   readonly nodes: readonly string[];
-  /** How many it has, or asks for. */
-  readonly nodeCount: number | undefined;
+  /** How many CPUs it has, or asks for. */
+  readonly cpus: number | undefined;
   /** The node that its script runs on, or ran on. */
   readonly batchHost: string | undefined;
   readonly partition: string;
@@ -30,7 +30,7 @@ export interface QueuedJob {
   readonly endTimeMs: number | undefined;
 }
 
-const FIELDS = ["%i", "%T", "%r", "%N", "%D", "%B", "%P", "%V", "%S", "%e", "%j"] as const;
+const FIELDS = ["%i", "%T", "%r", "%N", "%C", "%B", "%P", "%V", "%S", "%e", "%j"] as const;
 
 /**
  * The argument vector of one squeue for all jobs of this user, those that have ended among them for as long as Slurm
@@ -71,7 +71,7 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
       state,
       reason,
       nodes: readableNodes(nodes),
-      nodeCount: /^\d+$/.test(count) ? Number(count) : undefined,
+      cpus: numberOf(count),
       batchHost: nodeOf(host),
       partition,
       submitTimeMs: timeOf(submitted),
@@ -79,6 +79,12 @@ function readJob(fields: readonly string[]): readonly QueuedJob[] {
       endTimeMs: timeOf(ends),
     },
   ];
+}
+
+/** Slurm writes 2048 as 2K. */
+function numberOf(text: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d+)([KM]?)$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * { "": 1, K: 1_024, M: 1_048_576 }[unit as "" | "K" | "M"];
 }
 
 const nodeOf = (name: string): string | undefined => (name === "n/a" ? undefined : readableNodes(name)[0]);

@@ -18,7 +18,7 @@ const RUNNING = {
   T: "RUNNING",
   r: "None",
   N: "n[1-2]",
-  D: "2",
+  C: "4",
   B: "n1",
   P: "main",
   V: "2026-11-28T19:01:46",
@@ -26,7 +26,7 @@ const RUNNING = {
   e: "2026-11-28T20:01:47",
   j: "roots-q7RkW-1",
 };
-const pending = { ...RUNNING, i: "17", T: "PENDING", N: "", B: "n/a", S: "N/A", e: "N/A" };
+const pending = { ...RUNNING, i: "17", T: "PENDING", N: "", C: "2K", B: "n/a", S: "N/A", e: "N/A" };
 
 describe("the answer of squeue", () => {
   test("is asked for by one command, for this user's jobs alone, those that have ended among them", () => {
@@ -36,7 +36,7 @@ describe("the answer of squeue", () => {
       "--all",
       "--noheader",
       "--states=all",
-      "--format=M<%iM|%TM|%rM|%NM|%DM|%BM|%PM|%VM|%SM|%eM|%jM>",
+      "--format=M<%iM|%TM|%rM|%NM|%CM|%BM|%PM|%VM|%SM|%eM|%jM>",
     ]);
   });
 
@@ -48,14 +48,21 @@ describe("the answer of squeue", () => {
         state: "RUNNING",
         reason: "None",
         nodes: ["n1", "n2"],
-        nodeCount: 2,
+        cpus: 4,
         batchHost: "n1",
         partition: "main",
         submitTimeMs: Date.parse("2026-11-28T19:01:46Z"),
         startTimeMs: Date.parse("2026-11-28T19:01:47Z"),
         endTimeMs: Date.parse("2026-11-28T20:01:47Z"),
       },
-      expect.objectContaining({ id: 17, state: "PENDING", nodes: [], batchHost: undefined, startTimeMs: undefined }),
+      expect.objectContaining({
+        id: 17,
+        state: "PENDING",
+        cpus: 2_048,
+        nodes: [],
+        batchHost: undefined,
+        startTimeMs: undefined,
+      }),
     ]);
   });
 

@@ -5,6 +5,7 @@ import { type OnTerminal, startOnTerminal } from "./on-terminal.ts";
 import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
 
 const CTRL_C = "\u0003";
+const HEADLINE = /^\w{5}  2 Slurm jobs, 2 nodes, 4 CPUs, 0\/4 calls +00:\d\d:\d\d$/m;
 const QUESTION = "2 Slurm jobs wait or run. Press a key:";
 
 const REQUEST = {
@@ -28,10 +29,14 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
   });
 
   /** Both jobs run, and the person is being asked. */
-  async function asked(name: string): Promise<{ readonly dir: ProgramDir; readonly program: OnTerminal }> {
+  async function asked(
+    name: string,
+    columns = 80,
+  ): Promise<{ readonly dir: ProgramDir; readonly program: OnTerminal }> {
     const dir = await cluster.dir(name);
-    const program = startOnTerminal(cluster.testbed, dir, REQUEST);
+    const program = startOnTerminal(cluster.testbed, dir, REQUEST, { columns });
     await untilSome("call that runs", () => dir.noted("begun").length >= 4);
+    await untilSome("headline with all of it", () => HEADLINE.test(program.screen()));
     program.press(CTRL_C);
     await untilSome("question", () => program.screen().includes(QUESTION));
     return { dir, program };
@@ -40,7 +45,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
   test("asks below the jobs, and d leaves them for the next run", async () => {
     const { dir, program } = await asked("leave");
     expect(program.screen()).toMatch(
-      /2 Slurm jobs, 2 nodes[^]*▶ job \d+ [^]*▶ job \d+ [^]*\? 2 Slurm jobs wait or run\. Press a key:\n +d +they go on [^\n]*\n +Ctrl-C [^\n]*\n +other [^\n]*$/,
+      /2 Slurm jobs, 2 nodes, 4 CPUs[^]*▶ job \d+ [^]*▶ job \d+ [^]*\? 2 Slurm jobs wait or run\. Press a key:\n +d +they go on [^\n]*\n +Ctrl-C [^\n]*\n +other [^\n]*$/,
     );
     program.press("d");
     expect(await program.ended).toEqual({ code: 1, isRestored: true });
@@ -59,7 +64,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
   });
 
   test("cancels all jobs when it is pressed again", async () => {
-    const { dir, program } = await asked("cancel");
+    const { dir, program } = await asked("cancel", 200);
     program.press(CTRL_C);
     expect(await program.ended).toEqual({ code: 1, isRestored: true });
     expect(dir.outcome).toMatchObject({ name: "CancelledByPersonError" });
@@ -96,7 +101,7 @@ describeOnTestbed(describe)("Ctrl-C, on a terminal", () => {
 
   test("sent to a program in the background, which could not read an answer, leaves the jobs", async () => {
     const dir = await cluster.dir("background");
-    const program = startOnTerminal(cluster.testbed, dir, REQUEST, "background");
+    const program = startOnTerminal(cluster.testbed, dir, REQUEST, { where: "background" });
     await untilSome("call that runs", () => dir.noted("begun").length >= 4);
     const argv = ["pkill", "-INT", "-u", "alice", "-f", "^/opt/node/node .*squares-program"];
     await cluster.testbed.run("login", argv, { user: "alice" });

@@ -18,24 +18,27 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** What stty says behind the program. */
 const END = /ended with (\d+)[\s\S]*?speed[\s\S]*?(-?)icanon/;
 
-/** Starts the program, in the foreground of its terminal or in the background, where it has no key of a person. */
+/** Starts the program, in the foreground of its terminal or in the background, where it has no key of a person, on a terminal of so many columns. */
 export function startOnTerminal(
   testbed: Testbed,
   dir: ProgramDir,
   request: Omit<ProgramRequest, "dir">,
-  where: "foreground" | "background" = "foreground",
+  {
+    where = "foreground",
+    columns = 80,
+  }: { readonly where?: "foreground" | "background"; readonly columns?: number } = {},
 ): OnTerminal {
   const program = "/srv/checkout/packages/cluster/test/slurm/programs/squares-program.ts";
   const argv = ["/opt/node/node", program, JSON.stringify({ ...request, dir: dir.inCluster })];
   const run = argv.map(quoted).join(" ");
   const started = where === "foreground" ? run : `set -m; ${run} & wait $!`;
-  const command = `stty cols 90 rows 30; ${started}; echo ended with $?; stty -a`;
+  const command = `stty cols ${columns} rows 30; ${started}; echo ended with $?; stty -a`;
   const child = testbed.spawn(
     "login",
     ["env", "-u", "CI", "-u", "NO_COLOR", "TERM=xterm-256color", "script", "-qec", command, "/dev/null"],
     { user: "alice", cwd: dir.inCluster },
   );
-  const terminal = new FakeTerminal(90, 30);
+  const terminal = new FakeTerminal(columns, 30);
   child.stdout?.setEncoding("utf8").on("data", (text: string) => terminal.echo(text));
   const ended = new Promise<{ readonly code: number; readonly isRestored: boolean }>((settle, fail) =>
     child.once("close", () => {

@@ -43,6 +43,8 @@ export interface SlurmJobNews {
   readonly sentence: string | null;
   /** Nodes that it has or had. */
   readonly nodes: readonly string[];
+  /** How many CPUs Slurm has given it, or is asked for; null where it has not told. */
+  readonly cpus: number | null;
   /** null before its head has told. */
   readonly calls: SlurmJobCalls | null;
   /** So long it had been in this state when this was told, in milliseconds. */

@@ -52,12 +52,14 @@ const saysMoreThanJobs = ({ functions, slurmJobs }: RunState): boolean =>
   functions.reduce((sum, f) => sum + openCalls(f) + f.counts.done + f.counts.failed, 0) > slurmJobs.size;
 
 function headline(state: RunState, nowMs: number, width: number): StyledLine {
+  const clock = clockText((nowMs - state.startedAtMs) / 1_000);
+  const ending = endingSpan(state);
+  const room = width - lineWidth([{ text: `${state.programId}    ${clock}` }, ending]);
   const left: StyledLine = [
     { text: state.programId, style: "bold" },
-    { text: `  ${state.slurmJobs.size > 0 ? openJobsText(state, nowMs) : nodesText(state)}` },
-    endingSpan(state),
+    { text: `  ${state.slurmJobs.size > 0 ? openJobsText(state, nowMs, room) : nodesText(state)}` },
+    ending,
   ];
-  const clock = clockText((nowMs - state.startedAtMs) / 1_000);
   return [
     ...left,
     { text: " ".repeat(Math.max(2, width - lineWidth(left) - clock.length)) },

@@ -1,5 +1,5 @@
 /** The rows of Slurm jobs in the live block: those that are open, and those that ended last. Pure. */
-import { hasEnded, type SlurmJobState } from "../events/slurm-job.ts";
+import { hasEnded, type SlurmJobNews, type SlurmJobState } from "../events/slurm-job.ts";
 import type { RunState } from "../state/run-state.ts";
 import type { SlurmJobProgress } from "../state/slurm-jobs.ts";
 import { countText, durationText, plural } from "./human-numbers.ts";
@@ -23,17 +23,39 @@ const MAX_ENDED = 5;
 /** What a narrow terminal has no room for goes in this order: the rate, the nodes. */
 const LESS_NEEDED = [4, 3];
 
-/** `3 Slurm jobs, 6 nodes`: those that are open, and what they have. */
-export function openJobsText({ slurmJobs, slurmSilentSinceMs }: RunState, nowMs: number): string {
-  const open = [...slurmJobs.values()].filter(({ news }) => !hasEnded(news));
-  const nodes = open.reduce((sum, { news }) => sum + (news.state === "running" ? news.nodes.length : 0), 0);
-  const what = open.length === 0 ? "no Slurm job is open" : plural(open.length, "Slurm job");
-  const silent =
-    slurmSilentSinceMs === null
-      ? ""
-      : `, no answer from Slurm for ${durationText((nowMs - slurmSilentSinceMs) / 1_000)}`;
-  return `${what}${nodes === 0 ? "" : `, ${plural(nodes, "node")}`}${silent}`;
+/**
+ * `3 Slurm jobs, 6 nodes, 12 CPUs, 81/150 calls`: the jobs that are open, what those of them have that run, and the calls of all,
+ * as far as their heads have told. What there is no room for is left out, the nodes first, then the calls.
+ */
+export function openJobsText({ slurmJobs, slurmSilentSinceMs }: RunState, nowMs: number, room: number): string {
+  const all = [...slurmJobs.values()].map(({ news }) => news);
+  const open = all.filter((news) => !hasEnded(news));
+  const running = open.filter(({ state }) => state === "running");
+  const nodes = sumOf(running, (news) => news.nodes.length);
+  const cpus = sumOf(running, (news) => news.cpus ?? 0);
+  const ended = sumOf(all, ({ calls }) => (calls === null ? 0 : calls.done + calls.failed));
+  const left = sumOf(all, ({ calls }) => (calls === null ? 0 : calls.running + calls.waiting));
+  const parts = {
+    jobs: open.length === 0 ? "no Slurm job is open" : plural(open.length, "Slurm job"),
+    nodes: nodes === 0 ? "" : plural(nodes, "node"),
+    cpus: cpus === 0 ? "" : plural(cpus, "CPU"),
+    calls: ended + left === 0 ? "" : `${countText(ended)}/${countText(ended + left)} calls`,
+    silence:
+      slurmSilentSinceMs === null
+        ? ""
+        : `no answer from Slurm for ${durationText((nowMs - slurmSilentSinceMs) / 1_000)}`,
+  };
+  const shorter = [parts, { ...parts, nodes: "" }, { ...parts, nodes: "", calls: "" }].map(joined);
+  return shorter.find((text) => textWidth(text) <= room) ?? shorter.at(-1) ?? "";
 }
+
+const joined = (parts: Readonly<Record<string, string>>): string =>
+  Object.values(parts)
+    .filter((text) => text !== "")
+    .join(", ");
+
+const sumOf = (jobs: readonly SlurmJobNews[], count: (news: SlurmJobNews) => number): number =>
+  jobs.reduce((sum, news) => sum + count(news), 0);
 
 /** A row for each job that there is room for: those first that a person should look at. */
 export function slurmJobLines(state: RunState, room: JobRoom): readonly StyledLine[] {

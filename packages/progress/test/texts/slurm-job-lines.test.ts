@@ -10,8 +10,26 @@ const block = (seconds: number, events: readonly StampedEvent[], size = { column
 const job = (n: number) => ({ call: `q7RkW-${n}`, input: `n=${n}`, jobId: 4709 + n });
 
 const THREE_JOBS = [
-  at(1, slurmJob({ ...job(2), state: "running", nodes: ["n1", "n2"], calls: callsOfJob({ running: 4, waiting: 46 }) })),
-  at(1, slurmJob({ ...job(3), state: "running", nodes: ["n3", "n4"], calls: callsOfJob({ running: 4, waiting: 46 }) })),
+  at(
+    1,
+    slurmJob({
+      ...job(2),
+      state: "running",
+      nodes: ["n1", "n2"],
+      cpus: 4,
+      calls: callsOfJob({ running: 4, waiting: 46 }),
+    }),
+  ),
+  at(
+    1,
+    slurmJob({
+      ...job(3),
+      state: "running",
+      nodes: ["n3", "n4"],
+      cpus: 4,
+      calls: callsOfJob({ running: 4, waiting: 46 }),
+    }),
+  ),
   at(1, slurmJob(job(4))),
   at(3, slurmJob({ ...job(4), reason: "Resources", sentence: "It waits for nodes." })),
   at(
@@ -20,11 +38,12 @@ const THREE_JOBS = [
       ...job(3),
       state: "running",
       nodes: ["n3", "n4"],
+      cpus: 4,
       calls: callsOfJob({ done: 31, running: 4, waiting: 15 }),
     }),
   ),
-  at(9, slurmJob({ ...job(2), state: "running", nodes: ["n1", "n2"], calls: callsOfJob({ done: 50 }) })),
-  at(9, slurmJob({ ...job(2), state: "done", nodes: ["n1", "n2"], calls: callsOfJob({ done: 50 }) })),
+  at(9, slurmJob({ ...job(2), state: "running", nodes: ["n1", "n2"], cpus: 4, calls: callsOfJob({ done: 50 }) })),
+  at(9, slurmJob({ ...job(2), state: "done", nodes: ["n1", "n2"], cpus: 4, calls: callsOfJob({ done: 50 }) })),
   at(10, counts([{ name: "roots/job", done: 1, running: 1, waiting: 1 }])),
 ];
 
@@ -36,7 +55,7 @@ describe("the live block of a program on a login node", () => {
   test("shows each job: where it runs, how far it is, how fast, and what it waits for", () => {
     expect(block(10, THREE_JOBS)).toMatchInlineSnapshot(`
       "
-      q7RkW  2 Slurm jobs, 2 nodes                                           00:00:10
+      q7RkW  2 Slurm jobs, 2 nodes, 4 CPUs, 81/100 calls                     00:00:10
         ✔ job 4711  n=2  50/50  n1 n2  6.3 calls/s
         ▶ job 4712  n=3  31/50  n3 n4  3.9 calls/s  about 5 s left
        ⏳ job 4713  n=4         waiting in Slurm: Resources
@@ -52,7 +71,7 @@ describe("the live block of a program on a login node", () => {
     }
     expect(block(10, THREE_JOBS, { columns: 40, rows: 24 })).toMatchInlineSnapshot(`
       "
-      q7RkW  2 Slurm jobs, 2 nodes    00:00:10
+      q7RkW  2 Slurm jobs, 4 CPUs     00:00:10
         ✔ job 4711  n=2  50/50
         ▶ job 4712  n=3  31/50  about 5 s left
        ⏳ job 4713  n=4         waiting in Sl…
@@ -167,6 +186,10 @@ describe("the live block of a program on a login node", () => {
   });
 
   test("says that Slurm gives no answer, for how long, and no longer when it does", () => {
+    const silentMeanwhile = [...THREE_JOBS, at(11, { type: "slurm-silent", message: "squeue: error" } as const)];
+    expect(block(71, silentMeanwhile)).toMatch(
+      /q7RkW  2 Slurm jobs, 4 CPUs, no answer from Slurm for 1 m 00 s +00:01:11/,
+    );
     const silent = [...waiting(1), at(5, { type: "slurm-silent", message: "squeue: error" } as const)];
     expect(block(65, silent)).toContain("1 Slurm job, no answer from Slurm for 1 m 00 s");
     expect(block(65, [...silent, at(60, { type: "slurm-answers", afterMs: 55_000 })])).not.toContain("no answer");
