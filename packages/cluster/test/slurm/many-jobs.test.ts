@@ -31,12 +31,12 @@ describeOnTestbed(describe)("many", () => {
     expect(dir.noted("begun").length).toBe(50);
   });
 
-  test("calls, 300 in each of three jobs, are all there", async () => {
+  test("calls, 1,000 in each of three jobs, are made once each, and are all there", async () => {
     const dir = await cluster.dir("calls");
-    const jobs = [0, 1, 2].map((j) => Array.from({ length: 300 }, (_, i) => 300 * j + i));
+    const jobs = [0, 1, 2].map((j) => Array.from({ length: 1_000 }, (_, i) => 1_000 * j + i));
     const { outcome, printed } = await dir.run({ jobs, sbatch: { nTasksPerNode: 2 } });
     expect(outcome, printed).toEqual({ kind: "done", jobs: jobs.map((xs) => xs.map((x) => x * x)), singles: [] });
-    expect((await dir.squares()).size).toBe(900);
-    expect(dir.noted("done").length).toBe(900);
+    expect(await dir.squares()).toEqual(new Map(jobs.flat().map((x) => [x, x * x])));
+    expect(dir.noted("begun").toSorted((a, b) => a - b)).toEqual(jobs.flat());
   });
 });
