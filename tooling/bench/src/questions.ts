@@ -1,4 +1,5 @@
 /** All questions, in the order in which they are asked. */
+import { job } from "./nodes/job.ts";
 import { LINKS } from "./nodes/link.ts";
 import { overLink } from "./nodes/over-link.ts";
 import { start } from "./nodes/start.ts";
@@ -22,4 +23,5 @@ export const questions: readonly Question[] = [
   idle,
   ...LINKS.map(overLink),
   start,
+  job,
 ];

@@ -8,7 +8,7 @@ const CHECKOUT = "/srv/checkout";
 const NODE = "/opt/node/node";
 
 /** An ordinary user, as whom all is measured. */
-const USER = "alice";
+export const USER = "alice";
 
 /** Makes the cluster; disposing of it ends everything in it. */
 export const benchCluster = (options: Pick<TestbedOptions, "nodes">): Promise<Testbed> =>
@@ -36,8 +36,15 @@ interface ProgramRun {
  */
 export async function answerOf<A>(cluster: Testbed, { node, within = [], program }: ProgramRun): Promise<A> {
   const [name, ...args] = program;
-  const file = `${CHECKOUT}/tooling/bench/src/nodes/${name}`;
-  const { exitCode, stdout, stderr } = await cluster.run(node, [...within, NODE, file, ...args], { user: USER });
+  const { exitCode, stdout, stderr } = await cluster.run(node, [...within, NODE, fileOf(name), ...args], {
+    user: USER,
+  });
   if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${stdout}\n${stderr}`);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") as A;
 }
+
+/** The line of a script that becomes a program of this folder; its arguments are words. */
+export const programLine = (name: string, ...args: readonly string[]): string =>
+  ["exec", NODE, fileOf(name), ...args].join(" ");
+
+const fileOf = (name: string): string => `${CHECKOUT}/tooling/bench/src/nodes/${name}`;
