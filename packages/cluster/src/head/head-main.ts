@@ -1,8 +1,12 @@
-/** The program that a Slurm job of ours runs: `node head-main DIRECTORY SUBMISSION`. */
+/**
+ * The program that a Slurm job of ours runs: `head-main DIRECTORY SUBMISSION`. What starts it awaits `ended`: an await at the top
+ * level of this file would keep the bundler from making few files of it and a worker.
+ */
+import { runHead } from "./run-head.ts";
 
-// Slurm warns at once where the time limit is near: before the job listens, that would end the process.
-process.on("SIGUSR2", () => undefined);
-const { runHead } = await import("./run-head.ts");
+/** Settles when the job has ended. */
+export const ended: Promise<void> = run(process.argv.slice(2));
 
-const [directory = "", submission = "1"] = process.argv.slice(2);
-process.exitCode = await runHead(directory, Number(submission));
+async function run([directory = "", submission = "1"]: readonly string[]): Promise<void> {
+  process.exitCode = await runHead(directory, Number(submission));
+}

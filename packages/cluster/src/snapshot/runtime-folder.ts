@@ -14,7 +14,7 @@ export interface RuntimeFile {
 export interface RuntimeProgram {
   /** Its file, which looks at the others and then imports the first of them: `<name>.mjs`. */
   readonly name: string;
-  /** The names of the files that it runs. */
+  /** The names of the files that it runs. The first may export a promise `ended`, which is awaited. */
   readonly files: readonly [string, ...string[]];
   /** JavaScript that can't wait until they are loaded. Default: none. */
   readonly atOnce?: string;
@@ -50,7 +50,8 @@ for (const [name, hash] of Object.entries(files)) {
   if (createHash("sha256").update(readFileSync(file)).digest("hex") !== hash)
     throw new Error(file.pathname + " has other contents than when it was made. Start the program again: it makes a new one, and submits the job anew");
 }
-await import("./${files[0]}");
+const { ended } = await import("./${files[0]}");
+await ended;
 `;
   return { name: `${name}.mjs`, text };
 }

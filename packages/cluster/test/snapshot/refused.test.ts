@@ -37,13 +37,13 @@ test("a damaged snapshot is refused, and made anew by the next program", async (
 test("a damaged file of what runs a snapshot is not run, and made anew by the next program", async () => {
   using project = new Project({ "program.ts": program });
   const { headProgram } = await project.snapshot("program.ts");
-  const part = join(dirname(headProgram), "shared.mjs");
+  const part = join(dirname(headProgram), "job.mjs");
   const whole = readFileSync(part, "utf8");
   rewrite(part, `process.stdout.write("was run");\n${whole}`);
   for (const name of ["head-main.mjs", "worker-main.mjs"])
     await expect(promisify(execFile)(process.execPath, [join(dirname(headProgram), name)])).rejects.toMatchObject({
       stdout: "",
-      stderr: expect.stringMatching(/shared\.mjs has other contents than when it was made.*Start the program again/),
+      stderr: expect.stringMatching(/job\.mjs has other contents than when it was made.*Start the program again/),
     });
   await project.snapshot("program.ts");
   expect(readFileSync(part, "utf8")).toBe(whole);
