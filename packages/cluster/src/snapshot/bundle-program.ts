@@ -11,7 +11,7 @@ import { ownModule } from "./own-packages.ts";
 import { fill, Places } from "./places.ts";
 import { projectFolder } from "./project-folder.ts";
 import type { RuntimeFolder } from "./runtime-folder.ts";
-import { type FoundFunction, snapshotPlugin, SnapshotPlugin } from "./snapshot-plugin.ts";
+import { type FoundFunction, ownPackagesPlugin, snapshotPlugin, SnapshotPlugin } from "./snapshot-plugin.ts";
 import { messageOf } from "./snapshot-error.ts";
 
 /** What a program became. */
@@ -62,7 +62,7 @@ async function runtimeOf(
     root,
     exports: plugin.exports,
     conditions,
-    plugin: snapshotPlugin(own, RolldownMagicString),
+    plugin: ownPackagesPlugin(own, RolldownMagicString),
   });
 }
 

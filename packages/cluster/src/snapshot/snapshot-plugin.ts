@@ -182,6 +182,24 @@ export const snapshotPlugin = (plugin: SnapshotPlugin, MagicString: typeof Rolld
   },
 });
 
+/** What imports a script beside it, or one of these packages, is no package with machine code. */
+const OF_OTHERS = /^(?!\.{1,2}\/.*\.[cm]?[jt]s$|@hyperion-ts\/|node:)/;
+
+/** The same for these packages themselves, which are as they are on the disk: of each module rolldown asks as little as it can. */
+export const ownPackagesPlugin = (plugin: SnapshotPlugin, MagicString: typeof RolldownMagicString): Plugin => {
+  const { name, transform } = snapshotPlugin(plugin, MagicString);
+  return {
+    name,
+    resolveId: {
+      filter: { id: OF_OTHERS },
+      handler(specifier, importer, { kind }) {
+        return plugin.resolve(this, specifier, importer, kind);
+      },
+    },
+    ...(transform === undefined ? {} : { transform }),
+  };
+};
+
 type Language = "ts" | "tsx" | "jsx";
 
 function languageOf(id: string): Language {
