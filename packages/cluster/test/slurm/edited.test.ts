@@ -19,6 +19,9 @@ describeOnTestbed(describe)("a job that waits while its sources are edited", () 
     first.child.kill("SIGTERM");
     await first.ended;
     dir.edit(cubes);
+    // The node has no file of these packages and their dependencies any more.
+    const hidden = await cluster.testbed.run("n1", ["mount", "-t", "tmpfs", "none", "/srv/checkout"]);
+    expect(hidden).toMatchObject({ exitCode: 0 });
     await cluster.command("scontrol", "release", job);
     const ours = () =>
       cluster.left("n1").flatMap((command) => / (\S*\/)(head|agent|worker)-main\b/.exec(command)?.[1] ?? []);
