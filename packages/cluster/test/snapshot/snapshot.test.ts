@@ -54,7 +54,7 @@ test("a snapshot is a file for its user alone to read; the same sources give the
 });
 
 test("what runs a snapshot is beside it, for its user alone to read, and loads nothing but itself and what Node has built in", async () => {
-  using project = new Project({ "program.ts": program, "step.ts": step });
+  using project = new Project({ "program.ts": program, "step.ts": STEP });
   const { file, headProgram } = await project.snapshot("program.ts");
   const folder = dirname(headProgram);
   const names = readdirSync(folder);
