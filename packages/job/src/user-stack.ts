@@ -68,6 +68,7 @@ function isOfUser(frame: string): boolean {
   const path = /(?:^\s+at |\(|async )(?:file:\/\/)?(\/.*):\d+:\d+\)?/.exec(frame)?.[1];
   return (
     path !== undefined &&
+    !IN_SNAPSHOT.test(path) &&
     !CALLED.some((name) => path.includes(`/node_modules/${name}/`)) &&
     !IN_SNAPSHOT.test(path) &&
     !PACKAGES.some((name) =>

@@ -9,6 +9,7 @@ const USERS = [
   "    at Object.<anonymous> (/home/ada/roots.cjs:3:9)",
   "    at parse (file:///home/ada/node_modules/zod/index.js:1:2)",
   "    at test (/home/ada/src/job/dist/mine.js:1:1)",
+  "    at mine (file:///home/ada/hyperion-5dae158a/head.mjs:1:1)",
   "    at build (file:///home/ada/with (round) brackets/a.ts:1:1)",
 ];
 const OTHERS = [
@@ -20,6 +21,7 @@ const OTHERS = [
   "    at run (file:///home/ada/node_modules/.pnpm/@hyperion-ts+wire@0.1.0/node_modules/@hyperion-ts/wire/src/channel.ts:1:1)",
   "    at run (/home/ada/node_modules/@hyperion-ts/results/dist/index.js:1:1)",
   "    at async file:///home/ada/node_modules/.pnpm/p-queue@10.0.0/node_modules/p-queue/dist/index.js:1:1",
+  "    at run (file:///home/ada/out/data/snapshots/hyperion-5dae158a7ccb3efd5bc8/head.mjs:15499:1)",
 ];
 
 test("of a stack the reader's own frames are shown, and what is no frame stays", () => {

@@ -47,7 +47,12 @@ export class RuntimeParts {
     const later = (id: string): readonly string[] => context.getModuleInfo(id)?.dynamicallyImportedIds ?? [];
     this.#take("shared", [...imports(this.#worker), ...this.#exports], imports);
     // What each head comes to need is loaded at once.
-    const lazy = [this.#head, ownModule("job", "run-job-slurm"), ownModule("results", "open-results")];
+    const lazy = [
+      this.#head,
+      ownModule("job", "run-job-slurm"),
+      ownModule("results", "open-results"),
+      ownModule("results", "load-map-rows"),
+    ];
     this.#take("head", [...imports(this.#head), ...lazy.flatMap(later)], imports);
     for (const id of context.getModuleIds())
       if (id !== this.#head && id !== this.#worker && !this.#partOf.has(id))
