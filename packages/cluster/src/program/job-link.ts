@@ -95,6 +95,7 @@ export class JobLink implements Disposable {
   /** The head has called. */
   called(socket: Readable & Writable): void {
     const talk = this.#begin({ stdout: socket, stdin: socket });
+    this.whenOver(() => talk.end("it is needed no more"));
     talk.attached.then(
       () => this.#attached(talk),
       () => undefined,
