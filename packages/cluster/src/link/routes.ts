@@ -13,6 +13,8 @@ export interface ListeningHead {
   readonly node: string;
   readonly socket: string;
   readonly slurmJobId: number;
+  /** The cluster that has its job; undefined: the one that Slurm's commands are on. */
+  readonly cluster: string | undefined;
 }
 
 /** One way in. */
@@ -48,12 +50,12 @@ const stepRoute = ({
   readonly options?: readonly string[];
 }): Route => ({
   name: "srun",
-  transport: ({ slurmJobId }) =>
+  transport: ({ slurmJobId, cluster }) =>
     openTransport(
       {
         type: "srun",
         gresOf: () => "none",
-        options: [`--jobid=${slurmJobId}`, ...options],
+        options: [`--jobid=${slurmJobId}`, ...(cluster === undefined ? [] : [`--clusters=${cluster}`]), ...options],
         ...(command === undefined ? {} : { command }),
       },
       () => undefined,

@@ -1,10 +1,10 @@
 /** The link to the head of one submission: made when it is known where the head is, and made again while the job runs. */
 import type { Readable, Writable } from "node:stream";
 import { after, pause, showDuration, type Timer } from "@hyperion-ts/bounds";
-import type { JobDirectory } from "../directory/job-directory.ts";
 import type { HeadRecord } from "../directory/job-record.ts";
 import { type HeadListener, HeadTalk, type LinkedJob } from "../link/head-talk.ts";
 import type { ListeningHead } from "../link/routes.ts";
+import type { SubmittedCall } from "./submitted-call.ts";
 
 /** Between two attempts, in milliseconds; the pauses grow. */
 const FIRST_PAUSE_MS = 1_000;
@@ -15,6 +15,9 @@ const CALL_MS = 30_000;
 
 /** A head ends its job in order within this, or is ended by Slurm, in milliseconds. */
 const ABORT_MS = 15_000;
+
+/** Where a head is, for people. */
+export type HeadPlace = Pick<ListeningHead, "node" | "slurmJobId">;
 
 /** Who hears of a link. */
 export interface LinkListener extends HeadListener {
@@ -36,7 +39,7 @@ export interface LinkMaker {
     | undefined;
   /** Hears that a link has failed so many times in a row; `wasUp`: there was one to this head before. */
   readonly failed: (
-    head: Omit<ListeningHead, "socket">,
+    head: HeadPlace,
     failure: { readonly error: unknown; readonly times: number; readonly wasUp: boolean },
   ) => void;
 }
@@ -44,6 +47,7 @@ export interface LinkMaker {
 /** Disposing of it ends the link, not the job. */
 export class JobLink implements Disposable {
   readonly #job: LinkedJob;
+  readonly #cluster: string | undefined;
   readonly #listener: LinkListener;
   readonly #maker: LinkMaker;
   readonly #ending = new AbortController();
@@ -57,8 +61,14 @@ export class JobLink implements Disposable {
   #pausing: AbortController | undefined;
   #expecting: Timer | undefined;
 
-  constructor(directory: JobDirectory, job: Omit<LinkedJob, "id">, listener: LinkListener, maker: LinkMaker) {
-    this.#job = { ...job, id: directory.job.id };
+  /** `cluster` has the job, where it is not the one that Slurm's commands are on. */
+  constructor(
+    { cluster, ...job }: LinkedJob & Pick<SubmittedCall, "cluster">,
+    listener: LinkListener,
+    maker: LinkMaker,
+  ) {
+    this.#job = job;
+    this.#cluster = cluster;
     this.#listener = {
       ...listener,
       ended: (outcome) => {
@@ -87,7 +97,7 @@ export class JobLink implements Disposable {
     if (this.#maker.connect === undefined) return this.#expectCall({ node: node ?? host, slurmJobId });
     if (socket === undefined) return this.#deaf({ node: node ?? host, slurmJobId });
     if (socket === this.#done || socket === this.#head?.socket) return;
-    this.#head = { node: node ?? host, socket, slurmJobId };
+    this.#head = { node: node ?? host, socket, slurmJobId, cluster: this.#cluster };
     this.#pausing?.abort();
     if (!this.#isConnecting) void this.#connectAgain(this.#maker.connect);
   }
@@ -117,17 +127,17 @@ export class JobLink implements Disposable {
     this.#talk?.end("it is needed no more");
   }
 
-  #deaf(head: Omit<ListeningHead, "socket">): void {
+  #deaf(head: HeadPlace): void {
     this.#failed(head, new Error("it could not listen there, and its output says why"));
   }
 
-  #expectCall(head: Omit<ListeningHead, "socket">): void {
+  #expectCall(head: HeadPlace): void {
     this.#expecting ??= after(CALL_MS, () => {
       if (!this.isUp) this.#failed(head, new Error(`it has not called this program within ${showDuration(CALL_MS)}`));
     });
   }
 
-  #failed(head: Omit<ListeningHead, "socket">, error: unknown, times = Infinity, wasUp = false): void {
+  #failed(head: HeadPlace, error: unknown, times = Infinity, wasUp = false): void {
     if (!this.#ending.signal.aborted && this.#listener.runs()) this.#maker.failed(head, { error, times, wasUp });
   }
 

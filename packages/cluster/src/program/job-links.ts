@@ -8,7 +8,7 @@ import PQueue from "p-queue";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Attach } from "../link/attach.ts";
 import type { ListeningHead, Route } from "../link/routes.ts";
-import { JobLink, type LinkListener, type LinkMaker } from "./job-link.ts";
+import { type HeadPlace, JobLink, type LinkListener, type LinkMaker } from "./job-link.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 
 /** So many heads are connected to at a time. */
@@ -51,11 +51,12 @@ export class JobLinks implements AsyncDisposable {
   }
 
   /** A link to the head of a submission, as soon as there can be one; undefined where there is to be none. */
-  open(directory: JobDirectory, { number }: SubmittedCall, listener: LinkListener): JobLink | undefined {
+  open(directory: JobDirectory, { number, cluster }: SubmittedCall, listener: LinkListener): JobLink | undefined {
     const { exchange } = this.#options.results;
     if (this.attach === "files") return undefined;
     const claims = this.#claimsOf(directory);
-    const link = new JobLink(directory, { submission: number, exchange, claims }, listener, this.#maker);
+    const job = { id: directory.job.id, submission: number, exchange, claims, cluster };
+    const link = new JobLink(job, listener, this.#maker);
     this.#links.add(link);
     link.whenOver(() => this.#links.delete(link));
     if (this.attach === "call-back") void this.#invite(directory, link);
@@ -155,7 +156,7 @@ export class JobLinks implements AsyncDisposable {
     );
   }
 
-  #tellOfFiles({ node, slurmJobId }: Omit<ListeningHead, "socket">, error: unknown): void {
+  #tellOfFiles({ node, slurmJobId }: HeadPlace, error: unknown): void {
     this.#tellOnce(
       "files",
       `Results of Slurm job ${slurmJobId} come by files, every ten seconds or so, as there is no link to its head on ${node} (it is tried again): ${error instanceof Error ? error.message : String(error)}`,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { HeadRecord } from "../../src/directory/job-record.ts";
 import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
 
 const XS = [1, 2, 3, 4, 5, 6];
@@ -30,6 +31,10 @@ describeOnTestbed(describe)("the link to a head", () => {
     return rows.map(({ key }) => Number(key));
   }
 
+  /** A file in the folder of the only job. */
+  const inJobFolder = (dir: ProgramDir, name: string): string =>
+    readFileSync(join(dir.path, "jobs", dir.jobFolders[0] ?? "", name), "utf8");
+
   const asBob = async (node: string, ...argv: readonly string[]) =>
     await cluster.testbed.run(node, argv, { user: "bob" });
 
@@ -38,13 +43,13 @@ describeOnTestbed(describe)("the link to a head", () => {
     const options = { attach: "connect" } as const;
     const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: ["n1"] }, options });
     expect(await doneAtFirstRow(dir)).toBeLessThan(4);
-    const socket = dir.head?.socket ?? "";
+    const { socket }: HeadRecord = JSON.parse(inJobFolder(dir, "head.json"));
     expect(socket).toMatch(/^\/dev\/shm\/hyperion-ts-link-n1-\w+\/head$/);
     const relay = ["/opt/node/node", "/srv/checkout/packages/cluster/src/link/relay-main.ts"];
     const connects =
       "require('node:net').connect(process.argv[1]).on('error', (e) => process.exit(e.code === 'EACCES' ? 13 : 1))";
     expect((await asBob("n1", "ls", "/dev/shm")).stdout).toContain("hyperion-ts-link-");
-    expect((await asBob("n1", "/opt/node/node", "-e", connects, socket)).exitCode).toBe(13);
+    expect((await asBob("n1", "/opt/node/node", "-e", connects, socket ?? "")).exitCode).toBe(13);
     // One that another user has made is not believed, either.
     const planted =
       "const f='/dev/shm/planted';require('node:fs').mkdirSync(f);require('node:net').createServer().listen(f+'/head')";
@@ -131,9 +136,7 @@ describeOnTestbed(describe)("the link to a head", () => {
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toMatchObject({ kind: "failed", message: "the program fails" });
     // The head was told why, and has ended in order; scancel tells nothing.
-    const [folder = ""] = dir.jobFolders;
-    const job = readFileSync(join(dir.path, "jobs", folder, "output"), "utf8");
-    expect(job).toMatch(/failed after .*\n +Error: the program fails/);
+    expect(inJobFolder(dir, "output")).toMatch(/failed after .*\n +Error: the program fails/);
     const { length } = dir.noted("done");
     const rows = keysOf(dir);
     expect(rows).toEqual(rows.map((_, i) => i + 1));
