@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HeadRecord } from "../../src/directory/job-record.ts";
 import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
 
-const XS = [1, 2, 3, 4, 5, 6];
+/** All but the last take nine seconds together: files would bring the first of them when all are done. */
+const XS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const LAST = 10;
 const VALUES = XS.map((x) => x * x);
 
 describeOnTestbed(describe)("the link to a head", () => {
@@ -16,6 +18,8 @@ describeOnTestbed(describe)("the link to a head", () => {
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   const done = { kind: "done", jobs: [VALUES], singles: [] };
+  /** The last call waits for a file, so that the job goes on as long as something is tried on it. */
+  const request = { jobs: [XS], ms: 1_000, until: "go", waitsFrom: LAST };
 
   /** How many calls were done when the program's database first had one of them. */
   const doneAtFirstRow = async (dir: ProgramDir): Promise<number> =>
@@ -41,8 +45,8 @@ describeOnTestbed(describe)("the link to a head", () => {
   test.concurrent("by connect brings each result before the next ones are there, and lets no other user in", async () => {
     const dir = await cluster.dir("connect");
     const options = { attach: "connect" } as const;
-    const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: ["n1"] }, options });
-    expect(await doneAtFirstRow(dir)).toBeLessThan(4);
+    const running = dir.start({ ...request, sbatch: { nodelist: ["n1"] }, options });
+    expect(await doneAtFirstRow(dir)).toBeLessThan(LAST - 1);
     const { socket }: HeadRecord = JSON.parse(inJobFolder(dir, "head.json"));
     expect(socket).toMatch(/^\/dev\/shm\/hyperion-ts-link-n1-\w+\/head$/);
     const relay = ["/opt/node/node", "/srv/checkout/packages/cluster/src/link/relay-main.ts"];
@@ -61,6 +65,7 @@ describeOnTestbed(describe)("the link to a head", () => {
     const refused = await cluster.testbed.run("n1", [...relay, "/dev/shm/planted/head"], { user: "alice" });
     bob.kill("SIGKILL");
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringMatching(/belongs to user \d+/)]);
+    dir.make("go");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(done);
     expect(printed).not.toMatch(/could not be reached/);
@@ -70,8 +75,8 @@ describeOnTestbed(describe)("the link to a head", () => {
   test.concurrent("by call-back does so too, and nobody else has its key", async () => {
     const dir = await cluster.dir("call-back");
     const options = { attach: "call-back" } as const;
-    const running = dir.start({ jobs: [XS], ms: 700, sbatch: { nodelist: ["n2"] }, options });
-    expect(await doneAtFirstRow(dir)).toBeLessThan(4);
+    const running = dir.start({ ...request, sbatch: { nodelist: ["n2"] }, options });
+    expect(await doneAtFirstRow(dir)).toBeLessThan(LAST - 1);
     const [folder] = dir.jobFolders;
     const file = `${dir.inCluster}/jobs/${folder}/port.json`;
     expect((await asBob("login", "cat", file)).exitCode).toBe(1);
@@ -83,6 +88,7 @@ describeOnTestbed(describe)("the link to a head", () => {
       ".on('secureConnect', () => process.exit(0)).on('error', () => process.exit(13))";
     expect((await asBob("login", "/opt/node/node", "-e", calls, String(port), identity)).exitCode).toBe(13);
     expect(hosts.length).toBeGreaterThan(1);
+    dir.make("go");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(done);
     expect(keysOf(dir)).toEqual(XS);
@@ -92,10 +98,11 @@ describeOnTestbed(describe)("the link to a head", () => {
   test.concurrent("goes by a step of the job where nobody may log in, and by files where that is not allowed either", async () => {
     await cluster.testbed.fault.killSshd("n3");
     const dir = await cluster.dir("closed");
-    const request = { jobs: [XS], ms: 700, sbatch: { nodelist: ["n3"] } };
-    const running = dir.start(request);
+    const sbatch = { nodelist: ["n3"] };
+    const running = dir.start({ ...request, sbatch });
     await running.says(/The link to Slurm job \d+ goes by srun, as n3 could not be reached otherwise: node-ssh: .*/);
-    expect(await doneAtFirstRow(dir)).toBeLessThan(5);
+    expect(await doneAtFirstRow(dir)).toBeLessThan(LAST - 1);
+    dir.make("go");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(done);
     expect(keysOf(dir)).toEqual(XS);
@@ -105,7 +112,7 @@ describeOnTestbed(describe)("the link to a head", () => {
     writeFileSync(join(files.path, "srun"), "#!/bin/sh\necho 'no steps here' >&2\nexit 1\n");
     writeFileSync(node, `#!/bin/sh\nPATH=${files.inCluster}:$PATH exec /opt/node/node "$@"\n`);
     for (const name of ["node", "srun"]) chmodSync(join(files.path, name), 0o755);
-    const second = files.start({ ...request, until: "go" }, { node: `${files.inCluster}/node` });
+    const second = files.start({ ...request, sbatch }, { node: `${files.inCluster}/node` });
     await second.says(/come by files.*no link to its head on n3 \(it is tried again\): node-ssh: .*; srun: .*/s);
     files.make("go");
     await second.ended;

@@ -32,6 +32,7 @@ export interface ProgramRequest {
   readonly jobs: readonly (readonly number[])[];
   readonly ms?: number;
   readonly until?: string;
+  readonly waitsFrom?: number;
   /** Whether the jobs' own values are remembered. Default true. */
   readonly memoized?: boolean;
   /** Numbers that are squared by a Slurm job each. */
@@ -58,6 +59,7 @@ const {
   jobs,
   ms = 0,
   until: waitsFor,
+  waitsFrom,
   memoized = true,
   singles = [],
   sbatch = {},
@@ -66,7 +68,12 @@ const {
   failsWhen,
   settled = false,
 }: ProgramRequest = JSON.parse(process.argv[2] ?? "");
-const call = { dir, ms, ...(waitsFor === undefined ? {} : { until: waitsFor }) };
+const call = {
+  dir,
+  ms,
+  ...(waitsFor === undefined ? {} : { until: waitsFor }),
+  ...(waitsFrom === undefined ? {} : { waitsFrom }),
+};
 
 const until = async (file: string, { signal }: HasSignal): Promise<void> => {
   while (!existsSync(join(dir, file))) await sleep(50, undefined, { signal });

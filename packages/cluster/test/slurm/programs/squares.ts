@@ -12,6 +12,8 @@ const place = z.object({
   ms: z.number(),
   /** Calls wait until there is such a file in `dir`. */
   until: z.string().optional(),
+  /** Calls for smaller numbers don't wait. */
+  waitsFrom: z.number().optional(),
 });
 
 /** The square of x. */
@@ -19,10 +21,10 @@ export const square = defineRemote(import.meta, {
   name: "test/square",
   input: place.extend({ x: z.number() }),
   output: z.number(),
-  run: async ({ x, dir, ms, until }, { signal, node }) => {
+  run: async ({ x, dir, ms, until, waitsFrom = x }, { signal, node }) => {
     appendFileSync(join(dir, "begun"), `${x} ${node}\n`);
     await sleep(ms, undefined, { signal });
-    const mayGoOn = (): boolean => until === undefined || existsSync(join(dir, until));
+    const mayGoOn = (): boolean => until === undefined || x < waitsFrom || existsSync(join(dir, until));
     while (!mayGoOn()) await sleep(50, undefined, { signal });
     if (x < 0) throw new RangeError(`x must not be negative: ${x}`);
     appendFileSync(join(dir, "done"), `${x} ${node}\n`);
