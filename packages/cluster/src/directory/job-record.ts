@@ -73,6 +73,8 @@ export interface HeadRecord {
   readonly startedAt: string;
   /** The unix socket on its node where the program can connect to it; absent where it has none. */
   readonly socket?: string | undefined;
+  /** The program, beside the head's own, that passes bytes on between its standard streams and the socket. */
+  readonly relay?: string | undefined;
   readonly calls: CallsOfHead;
 }
 

@@ -1,4 +1,5 @@
 /** What a head says of itself in its job directory while it runs. */
+import { dirname, join } from "node:path";
 import type { RunEvent } from "@hyperion-ts/job";
 import { bellOf, ring } from "../directory/bell.ts";
 import type { JobDirectory } from "../directory/job-directory.ts";
@@ -29,6 +30,7 @@ export class HeadReport implements Disposable {
       restarts: Number(process.env["SLURM_RESTART_COUNT"] ?? 0),
       startedAt: new Date().toISOString(),
       socket: link.socket,
+      relay: join(dirname(process.argv[1] ?? ""), "relay-main.mjs"),
     };
   }
 

@@ -1,6 +1,4 @@
 /** The ways in which a program gets in to the node of a head. What carries them is other packages' affair. */
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, showDuration } from "@hyperion-ts/bounds";
 import { slurmAddresses } from "@hyperion-ts/job/program";
 import { type CommandSession, openTransport, type ReachOptions, reachOf } from "@hyperion-ts/launcher";
@@ -12,6 +10,8 @@ import type { HeadTalk } from "./head-talk.ts";
 export interface ListeningHead {
   readonly node: string;
   readonly socket: string;
+  /** The relay, for that node. */
+  readonly relay: string;
   readonly slurmJobId: number;
   /** The cluster that has its job; undefined: the one that Slurm's commands are on. */
   readonly cluster: string | undefined;
@@ -27,8 +27,6 @@ export interface Route {
 
 /** A node that does not answer by then is tried in another way. */
 const PATIENCE_MS = 20_000;
-
-const relay = fileURLToPath(new URL(`./relay-main${extname(import.meta.url)}`, import.meta.url));
 
 /** The ways that there are, the better one first. `log` hears what is of use when one fails. */
 export function routesOf(attach: Attach, reach: ReachOptions, log: (line: string) => void): readonly Route[] {
@@ -88,7 +86,7 @@ export async function connectBy(
   const either = AbortSignal.any([signal, late.signal]);
   const session = await route
     .transport(head)
-    .open(head.node, [process.execPath, relay, head.socket], either)
+    .open(head.node, [process.execPath, head.relay, head.socket], either)
     .catch((error: unknown) => {
       throw late.signal.aborted && !signal.aborted ? late.signal.reason : error;
     });

@@ -93,11 +93,11 @@ export class JobLink implements Disposable {
   }
 
   /** The head has said where it is. */
-  headIs({ node, host, socket, slurmJobId }: HeadRecord): void {
+  headIs({ node, host, socket, relay, slurmJobId }: HeadRecord): void {
     if (this.#maker.connect === undefined) return this.#expectCall({ node: node ?? host, slurmJobId });
-    if (socket === undefined) return this.#deaf({ node: node ?? host, slurmJobId });
+    if (socket === undefined || relay === undefined) return this.#deaf({ node: node ?? host, slurmJobId });
     if (socket === this.#done || socket === this.#head?.socket) return;
-    this.#head = { node: node ?? host, socket, slurmJobId, cluster: this.#cluster };
+    this.#head = { node: node ?? host, socket, relay, slurmJobId, cluster: this.#cluster };
     this.#pausing?.abort();
     if (!this.#isConnecting) void this.#connectAgain(this.#maker.connect);
   }

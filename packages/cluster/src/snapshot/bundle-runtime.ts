@@ -41,15 +41,21 @@ export interface RuntimeRequest {
 export async function bundleRuntime(request: RuntimeRequest): Promise<RuntimeFolder> {
   const agent = await alone(request, "run-agent", ownModule("launcher", "agent/agent-main"));
   const ender = await alone(request, "run-end-abandoned-job", ownModule("job", "run/end-abandoned-job-main"));
+  const relay = await alone(request, "run-relay", fromHere("link/relay-main"));
   const { chunks, head, worker } = await together(request);
   const all = [...chunks, agent, ender];
-  return runtimeFolder(all.map(fileOf), [
+  return runtimeFolder([...all, relay].map(fileOf), [
     { name: "head-main", files: [head.fileName, ...others(all, head)], atOnce: NO_SURPRISE },
     { name: "worker-main", files: [worker.fileName, ...atStart(chunks, [worker, ...entries(chunks, request)])] },
     { name: "agent-main", files: [agent.fileName] },
     { name: "end-abandoned-job-main", files: [ender.fileName] },
+    { name: "relay-main", files: [relay.fileName] },
   ]);
 }
+
+/** A module of this package, by its name without an ending. */
+const fromHere = (name: string): string =>
+  fileURLToPath(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url));
 
 const fileOf = ({ fileName, code }: OutputChunk): RuntimeFile => ({ name: fileName, text: code });
 
@@ -83,8 +89,7 @@ interface HeadAndWorker {
 
 /** The programs whose process imports the snapshot, too. */
 async function together(request: RuntimeRequest): Promise<HeadAndWorker> {
-  const ending = extname(import.meta.url);
-  const head = fileURLToPath(new URL(`../head/head-main${ending}`, import.meta.url));
+  const head = fromHere("head/head-main");
   const worker = ownModule("launcher", "worker/worker-main");
   const parts = new RuntimeParts(head, worker, [...request.exports.values()]);
   const input = { "run-head": head, "run-worker": worker, ...Object.fromEntries(request.exports) };

@@ -47,9 +47,8 @@ describeOnTestbed(describe)("the link to a head", () => {
     const options = { attach: "connect" } as const;
     const running = dir.start({ ...request, sbatch: { nodelist: ["n1"] }, options });
     expect(await doneAtFirstRow(dir)).toBeLessThan(LAST - 1);
-    const { socket }: HeadRecord = JSON.parse(inJobFolder(dir, "head.json"));
+    const { socket, relay = "" }: HeadRecord = JSON.parse(inJobFolder(dir, "head.json"));
     expect(socket).toMatch(/^\/dev\/shm\/hyperion-ts-link-n1-\w+\/head$/);
-    const relay = ["/opt/node/node", "/srv/checkout/packages/cluster/src/link/relay-main.ts"];
     const connects =
       "require('node:net').connect(process.argv[1]).on('error', (e) => process.exit(e.code === 'EACCES' ? 13 : 1))";
     expect((await asBob("n1", "ls", "/dev/shm")).stdout).toContain("hyperion-ts-link-");
@@ -62,7 +61,9 @@ describeOnTestbed(describe)("the link to a head", () => {
       "planted socket",
       async () => (await asBob("n1", "test", "-S", "/dev/shm/planted/head")).exitCode === 0,
     );
-    const refused = await cluster.testbed.run("n1", [...relay, "/dev/shm/planted/head"], { user: "alice" });
+    const refused = await cluster.testbed.run("n1", ["/opt/node/node", relay, "/dev/shm/planted/head"], {
+      user: "alice",
+    });
     bob.kill("SIGKILL");
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringMatching(/belongs to user \d+/)]);
     dir.make("go");

@@ -59,7 +59,13 @@ test("what runs a snapshot is beside it, for its user alone to read, and loads n
   const folder = dirname(headProgram);
   const names = readdirSync(folder);
   expect(names).toEqual(
-    expect.arrayContaining(["agent-main.mjs", "end-abandoned-job-main.mjs", "head-main.mjs", "worker-main.mjs"]),
+    expect.arrayContaining([
+      "agent-main.mjs",
+      "end-abandoned-job-main.mjs",
+      "head-main.mjs",
+      "relay-main.mjs",
+      "worker-main.mjs",
+    ]),
   );
   expect(names.map((name) => statSync(join(folder, name)).mode & 0o7777)).toEqual(names.map(() => 0o400));
   const specifiers = [file, ...names.map((name) => join(folder, name))].flatMap((path) =>
