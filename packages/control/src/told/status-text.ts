@@ -73,12 +73,17 @@ function shortText({ functionName, node, message }: FailureReport): string {
   return `${functionName}${node === "" ? "" : ` on ${node}`}: ${second.trim()}`;
 }
 
-function endLines({ state, lastMs }: RunRecord, { lost, nowMs }: ReportContext, atMs: number): readonly StyledLine[] {
+function endLines(
+  { state, lastMs }: RunRecord,
+  { lost, nowMs, toldBy }: ReportContext,
+  atMs: number,
+): readonly StyledLine[] {
   const seconds = durationText(Math.max(0, atMs - state.startedAtMs) / 1_000);
   const ago = `${durationText(Math.max(0, nowMs - lastMs) / 1_000)} ago`;
   if (lost)
     return [[{ text: `killed: it was heard of last ${ago}`, style: "red" }, { text: "; run it again to go on" }]];
-  if (state.phase.kind !== "ended") return [];
+  if (state.phase.kind !== "ended")
+    return toldBy === "program" ? [] : [[{ text: `as its log has it: it was heard of last ${ago}`, style: "yellow" }]];
   const { outcome } = state.phase;
   const style = outcome === "done" ? "green" : outcome === "failed" ? "red" : "yellow";
   return [[{ text: `${outcome} after ${seconds}`, style }, { text: `, ${ago}` }]];

@@ -37,16 +37,16 @@ export class OrderlyEnd implements Disposable {
     this.#run = run;
   }
 
-  /** A signal has come (or `by`, which has the same meaning), and leaves this time; where the batch system has to be asked for it, a promise. */
-  async signalled(signal: NodeJS.Signals, grace: Grace | Promise<Grace>, by?: string): Promise<void> {
+  /** A signal has come (or what `by` says has come in its place), and leaves this time; where the batch system has to be asked for it, a promise. */
+  async signalled(signal: NodeJS.Signals, grace: Grace | Promise<Grace>, by: string): Promise<void> {
     const period = this.#period ?? new GracePeriod();
     if (this.#period === undefined) void this.#endAfter(period, grace instanceof Promise);
     this.#period = period;
     const { ms, timeIsUp } = await grace;
     if (!period.endAfter(ms)) return;
-    this.#interruption = { signal, timeIsUp, ...(by === undefined ? {} : { by }) };
+    this.#interruption = { signal, timeIsUp, by };
     this.#run.counts.emit();
-    this.#run.events.emit({ type: "run-interrupted", signal: by ?? signal, graceMs: ms });
+    this.#run.events.emit({ type: "run-interrupted", signal: by, graceMs: ms });
   }
 
   /** The error of a run that `interruption` has ended. */

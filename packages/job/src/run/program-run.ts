@@ -145,7 +145,7 @@ class ProgramRun implements Disposable {
 
   /** Another process wants it to end. */
   readonly stop = (): StopAnswer => {
-    void this.#orderlyEnd.signalled("SIGTERM", NO_GRACE, "hyperion stop");
+    this.#signalled("SIGTERM", NO_GRACE, "hyperion stop");
     return { goesOn: this.goesOn() ?? null };
   };
 
@@ -229,10 +229,10 @@ class ProgramRun implements Disposable {
     if (handleSignals) this.#stack.use(onInterrupt(signals, (name, grace) => this.#signalled(name, grace)));
   }
 
-  #signalled(signal: NodeJS.Signals, grace: Grace | Promise<Grace>): void {
-    if (!this.#stack.disposed) void this.#orderlyEnd.signalled(signal, grace);
+  #signalled(signal: NodeJS.Signals, grace: Grace | Promise<Grace>, by: string = signal): void {
+    if (!this.#stack.disposed) void this.#orderlyEnd.signalled(signal, grace, by);
     else if (!(grace instanceof Promise))
-      this.#late.abort(this.#orderlyEnd.errorOf({ signal, timeIsUp: grace.timeIsUp }));
+      this.#late.abort(this.#orderlyEnd.errorOf({ signal, timeIsUp: grace.timeIsUp, by }));
   }
 
   async #endWork(): Promise<void> {
