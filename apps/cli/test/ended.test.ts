@@ -2,7 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RunReport } from "@hyperion-ts/control";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RunReport, runsIn } from "@hyperion-ts/control";
+import { programInfo, runJobLocal } from "@hyperion-ts/job";
 import { expect, test } from "vitest";
 import { hyperion, json, TestFolder, WaitingProgram } from "./world.ts";
 
@@ -41,6 +43,31 @@ test("a run that was killed is known for that, and its socket goes with the next
   await program.exited;
   expect(await program.printed).toMatch(/0 is refused[\s\S]*done\n$/);
   expect((await json<RunReport>("status", dir)).phase).toEqual({ kind: "ended", outcome: "done" });
+});
+
+test("a run with the option `control: false` is not to be asked, and its log tells all the same", async () => {
+  using folder = new TestFolder();
+  const [silent, other] = [join(folder.path, "silent"), join(folder.path, "other")];
+  const ended = new AbortController();
+  const run = (dir: string, control: boolean): Promise<unknown> =>
+    runJobLocal(programInfo(dir), ({ signal }) => sleep(3_600_000, undefined, { signal }), {
+      inProcess: true,
+      progress: "none",
+      handleSignals: false,
+      signal: ended.signal,
+      control,
+    }).catch(() => undefined);
+  const runs = [run(silent, false), run(other, true)];
+  // The one that began later can be asked by now.
+  while (runsIn(other)[0]?.process !== "living") await sleep(20);
+  expect(await json<RunReport>("status", silent)).toMatchObject({ toldBy: "log", phase: { kind: "running" } });
+  expect((await hyperion("status", silent)).out).toContain("as its log has it");
+  expect(await hyperion("stop", "--dir", silent)).toMatchObject({
+    code: 4,
+    err: expect.stringContaining("can't be asked"),
+  });
+  ended.abort(new Error("enough"));
+  await Promise.all(runs);
 });
 
 test("where no program has run, there is none", async () => {

@@ -9,13 +9,19 @@ import { json as jsonOf, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FoundRun, runsIn } from "@hyperion-ts/control";
 import { descendants, untilGone } from "@hyperion-ts/processes";
+import { vi } from "vitest";
 import { runCommandLine } from "../src/index.ts";
 
-/** A folder that is gone at the end of its scope. */
+/** A folder that is gone at the end of its scope, and `$TMPDIR` until then: sockets of programs that are killed go with it. */
 export class TestFolder implements Disposable {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), "hyperion-cli-")));
 
+  constructor() {
+    vi.stubEnv("TMPDIR", this.path);
+  }
+
   [Symbol.dispose](): void {
+    vi.unstubAllEnvs();
     rmSync(this.path, { recursive: true, force: true });
   }
 }

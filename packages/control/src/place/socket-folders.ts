@@ -27,6 +27,11 @@ export function isPrivate(folder: string): boolean {
 }
 
 function isOwnFolder(path: string): boolean {
-  const there = lstatSync(path, { throwIfNoEntry: false });
-  return there?.isDirectory() === true && there.uid === ownUserId();
+  try {
+    const there = lstatSync(path);
+    return there.isDirectory() && there.uid === ownUserId();
+  } catch {
+    // There is none, or it is where this user may not look.
+    return false;
+  }
 }
