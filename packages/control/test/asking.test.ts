@@ -20,6 +20,8 @@ test("a run tells what it has told before it could be asked, and since", async (
     toldBy: "program",
     run: { id: "q7RkW", pid: process.pid },
     nodes: [{ name: "n1", cpus: 4 }],
+    // As they are just now.
+    functions: [{ name: "f", waiting: 3 }],
     failures: 1,
   });
   expect(await view.failures()).toEqual([expect.objectContaining({ id: "f1", reason: "threw" })]);

@@ -3,7 +3,7 @@ import type { RunEvent } from "@hyperion-ts/progress";
 import { expect, test } from "vitest";
 import { RunRecord } from "../src/told/run-record.ts";
 import { runReport } from "../src/told/run-report.ts";
-import { FAILED, NODE, STARTED } from "./world.ts";
+import { COUNTS, FAILED, NODE, STARTED } from "./world.ts";
 
 const run = { id: "q7RkW", database: "d", logDir: "l" };
 
@@ -37,16 +37,7 @@ test("workers live until they end or their node is lost", () => {
 });
 
 test("a run that goes on is told of at this moment, one that has ended at its end, one that was killed at its last sign", () => {
-  const counts: RunEvent = {
-    type: "counts",
-    functions: [
-      { name: "f", waiting: 3, loading: 0, running: 1, done: 4, failed: 0, cancelled: 0, retried: 0, toCome: 2 },
-    ],
-    remembered: 0,
-    removed: 0,
-    waitingFor: { kind: "no-cpus-free", cpus: 2, mostIdle: 1 },
-  };
-  const record = recordOf(STARTED, NODE, counts, worker("a"));
+  const record = recordOf(STARTED, NODE, COUNTS, worker("a"));
   const context = { run, toldBy: "log", nowMs: 10_000 } as const;
   expect(runReport(record, { ...context, lost: false })).toMatchObject({
     phase: { kind: "running" },

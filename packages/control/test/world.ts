@@ -76,6 +76,7 @@ export class PlayedRun implements AsyncDisposable {
       past: past.map((event) => ({ at, event })),
       events,
       calls: () => this.#calls,
+      tellCounts: () => this.events.emit(COUNTS),
       maps: () => [{ name: "roots", results: 3, newestAt: null }],
       stop: () => {
         this.stops += 1;
@@ -99,6 +100,15 @@ export class PlayedRun implements AsyncDisposable {
 
 export const STARTED: RunEvent = { type: "run-started", programId: "q7RkW", database: "d", logDir: "l" };
 export const NODE: RunEvent = { type: "node-ready", node: "n1", cpus: 4, pinned: true, note: null };
+export const COUNTS: RunEvent = {
+  type: "counts",
+  functions: [
+    { name: "f", waiting: 3, loading: 0, running: 1, done: 4, failed: 0, cancelled: 0, retried: 0, toCome: 2 },
+  ],
+  remembered: 0,
+  removed: 0,
+  waitingFor: { kind: "no-cpus-free", cpus: 2, mostIdle: 1 },
+};
 export const FAILED: RunEvent = {
   type: "call-failed",
   functionName: "test/call",

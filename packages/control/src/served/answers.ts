@@ -41,6 +41,7 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
   if (call !== null) return ofCall(answering, call[1], call[2]);
   switch (route) {
     case "GET /":
+      answering.run.tellCounts();
       return request.wantsText ? statusAnswer(answering, url) : json(runReport(answering.record, contextOf(answering)));
     case "GET /run":
       return json(answering.identity);

@@ -26,6 +26,8 @@ export interface ServedRun {
   readonly events: RunEvents;
   /** Undefined where it has none that can be listed: a run without workers, or one of Slurm jobs. */
   readonly calls: () => OpenCalls | undefined;
+  /** Tells now, as events, how many calls there are: else it does once a second. */
+  readonly tellCounts: () => void;
   /** What it has stored, by map. */
   readonly maps: () => readonly MapReport[];
   /** Ends it in order, as SIGTERM does. */

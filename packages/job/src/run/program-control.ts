@@ -5,6 +5,7 @@
 import type { MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
+import type { CountsReport } from "./counts-report.ts";
 
 const BEGIN_AFTER_MS = 100;
 
@@ -12,6 +13,8 @@ const BEGIN_AFTER_MS = 100;
 export interface AskedRun {
   readonly info: ProgramInfo;
   readonly events: RunEvents;
+  /** How many calls there are. */
+  readonly counts: Pick<CountsReport, "emit">;
   /** What it has stored; none before its database is open. */
   readonly maps: () => readonly MapReport[];
   /** Its calls; undefined where they can't be listed. */
@@ -48,11 +51,19 @@ export class ProgramControl implements AsyncDisposable {
   }
 
   async #serve(): Promise<RunServer | undefined> {
-    const { info, events, maps, openCalls, stop } = this.#run;
+    const { info, events, counts, maps, openCalls, stop } = this.#run;
     try {
       const { serveRun } = await import("@hyperion-ts/control/serve");
       this.#subscription[Symbol.dispose]();
-      return await serveRun({ ...info, past: this.#past.splice(0), events, maps, calls: openCalls, stop });
+      return await serveRun({
+        ...info,
+        past: this.#past.splice(0),
+        events,
+        tellCounts: () => counts.emit(),
+        maps,
+        calls: openCalls,
+        stop,
+      });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       events.emit({ type: "log", message: `The command hyperion can't ask this run: ${message}` });
