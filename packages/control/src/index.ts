@@ -3,7 +3,7 @@
  * have ended. See the README; what is asked and answered is in told/control-answers.ts.
  */
 // First, because it checks which Node this is.
-import "@hyperion-ts/bounds";
+import "@hyperion-ts/bounds/supported-node";
 export { eventLog, type FoundRun, programDirectory, runsHere, runsIn } from "./asked/found-run.ts";
 export { lookAtRun } from "./asked/look-at-run.ts";
 export type { RunView } from "./asked/run-view.ts";
@@ -27,4 +27,5 @@ export type {
   WaitReport,
   WorkerReport,
 } from "./told/control-answers.ts";
-export { commandText, type TextOptions } from "./told/status-text.ts";
+export { commandText } from "./told/command-text.ts";
+export type { TextOptions } from "./told/status-text.ts";

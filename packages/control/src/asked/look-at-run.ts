@@ -1,7 +1,6 @@
 /** From a run that was found to one that can be asked. */
 import type { FoundRun } from "./found-run.ts";
 import { LiveRun } from "./live-run.ts";
-import { LoggedRun } from "./logged-run.ts";
 import type { RunView } from "./run-view.ts";
 
 /**
@@ -16,5 +15,7 @@ export async function lookAtRun(found: FoundRun): Promise<RunView> {
     const live = new LiveRun(control);
     if (await live.answers()) return live;
   }
+  // Only where there is a log to be read: most of the time somebody waits for the answer of one that goes on.
+  const { LoggedRun } = await import("./logged-run.ts");
   return LoggedRun.read(found);
 }

@@ -4,7 +4,7 @@
  */
 import { hostname } from "node:os";
 import { join } from "node:path";
-import "@hyperion-ts/bounds";
+import "@hyperion-ts/bounds/supported-node";
 import { ownIdentity } from "@hyperion-ts/processes/process-identity";
 import { CONTROL_FILE, type ControlFile, writeControlFile } from "../place/control-file.ts";
 import type { RunIdentity } from "../told/control-answers.ts";

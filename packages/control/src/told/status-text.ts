@@ -8,7 +8,8 @@ import {
   plural,
   type StyledLine,
 } from "@hyperion-ts/progress";
-import type { FailureReport, RunIdentity } from "./control-answers.ts";
+import { commandText } from "./command-text.ts";
+import type { FailureReport } from "./control-answers.ts";
 import type { RunRecord } from "./run-record.ts";
 import { reportTime, type ReportContext } from "./run-report.ts";
 
@@ -44,10 +45,6 @@ function programLines({ run }: ReportContext): readonly StyledLine[] {
     [{ text: `process ${pid} on ${host}, since ${startedAt.slice(0, 16).replace("T", " ")} UTC`, style: "dim" }],
   ];
 }
-
-/** The program's file without its directory, and its arguments. */
-export const commandText = ([file = "", ...args]: RunIdentity["command"]): string =>
-  [file.replace(/^.*\//u, ""), ...args].join(" ");
 
 /** While calls run, those behind them wait for their CPUs; a person who asks wants to hear it all the same. */
 function waitLines(
