@@ -16,7 +16,10 @@ export interface SpawnOptions {
   readonly user?: string;
   /** Default her home. */
   readonly cwd?: string;
-  /** Added to HOME, USER, LOGNAME, SHELL, PATH and LANG; nothing else of this process's environment gets in. */
+  /**
+   * Added to HOME, USER, LOGNAME, SHELL, PATH, LANG, and TMPDIR, which is the home: what a killed program leaves there goes with the
+   * cluster. Nothing else of this process's environment gets in.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /** As for `child_process.spawn`. Default `pipe`. */
   readonly stdio?: StdioOptions;
@@ -109,6 +112,7 @@ const environmentOf = ({ name, home, shell }: ClusterUser): Readonly<Record<stri
   SHELL: shell,
   PATH: SYSTEM_PATH,
   LANG: "C.UTF-8",
+  TMPDIR: home,
 });
 
 /** nsenter waits for the command without handing signals on: they go to its child. It ends as the child does. */

@@ -88,7 +88,7 @@ describeOnTestbed(describe, { cgroups: true })("a cluster with cgroups", () => {
       .trimEnd()
       .split("\n")
       .map((line) => line.split("=")[0]);
-    expect(new Set(names)).toEqual(new Set(["HOME", "LANG", "LOGNAME", "PATH", "SHELL", "USER"]));
+    expect(new Set(names)).toEqual(new Set(["HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TMPDIR", "USER"]));
     expect((await cluster.run("n1", ["env"], { env: { PWD: "/home/bob/." } })).stdout).toContain("PWD=/home/bob/.\n");
   });
 

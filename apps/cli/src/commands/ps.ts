@@ -47,8 +47,9 @@ const listing = (reports: readonly RunReport[], terminal: Terminal): string =>
       { heading: "FOR", right: true },
       { heading: "DONE", right: true },
       { heading: "FAILED", right: true },
-      { heading: "DIRECTORY" },
       { heading: "PROGRAM" },
+      // Last, as the longest: where there is no room for it the others are whole.
+      { heading: "DIRECTORY" },
     ],
     reports.map((report) => [
       { text: report.run.id, style: "bold" },
@@ -56,8 +57,8 @@ const listing = (reports: readonly RunReport[], terminal: Terminal): string =>
       durationText(report.seconds),
       countText(sum(report, "done")),
       failedCell(sum(report, "failed")),
-      shownPath(programDirectory(report.run.logDir)),
       "command" in report.run ? commandText(report.run.command) : "",
+      shownPath(programDirectory(report.run.logDir)),
     ]),
     { columns: screenOf(terminal).columns, colour: usesColour(terminal) },
   );
