@@ -9,6 +9,7 @@ const PACKAGES = [
   "bounds",
   "cluster",
   "code-hash",
+  "control",
   "cpu-pool",
   "job",
   "launcher",

@@ -52,14 +52,15 @@ describeOnTestbed(describe)("a head that dies", () => {
   test.concurrent("by scontrol requeue: Slurm starts it again, and the same call goes on", async () => {
     const dir = await cluster.dir("requeued");
     const running = dir.start({ ...request, ms: 500, sbatch: on("n2") });
-    await untilSome("call that is done", () => dir.noted("done").length >= 2);
+    await untilSome("two results", async () => dir.noted("done").length >= 2 && (await dir.squares()).size >= 2);
     const job = await running.job();
     await cluster.command("scontrol", "requeue", job);
     await cluster.isIn("PENDING", job);
     await cluster.command("scontrol", "update", `jobid=${job}`, "StartTime=now");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toEqual(squares);
-    expect(dir.noted("done")).toEqual([1, 2, 3, 4]);
+    // What was done and not stored yet runs again.
+    expect(dir.noted("done").filter((x) => x <= 2)).toEqual([1, 2]);
     expect(printed.match(/: is submitted/g)?.length).toBe(1);
     expect(printed).toContain("Slurm has put it back into the queue: it goes on from what it had computed");
   });
