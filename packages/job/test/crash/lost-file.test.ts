@@ -17,7 +17,7 @@ import { TempDir } from "../local-run.ts";
 import { square, squares } from "./remembering.ts";
 import { RunningProgram } from "./running-program.ts";
 
-const KEYS = 300;
+const KEYS = 160;
 const TIMEOUT_MS = 120_000;
 const hasSqlite3 = ((): boolean => {
   try {
