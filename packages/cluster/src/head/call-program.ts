@@ -14,7 +14,7 @@ export async function callProgram(
   connected: (socket: Duplex) => LinkStream,
   signal: AbortSignal,
 ): Promise<void> {
-  let complaint = "";
+  let told = false;
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       const address = directory.port();
@@ -25,11 +25,13 @@ export async function callProgram(
         if (signal.aborted) socket.destroy();
         await connected(socket).ended;
         pauseMs = FIRST_PAUSE_MS / 2;
-        complaint = "";
+        told = false;
       }
     } catch (error) {
-      // A program that is away is called in vain.
-      if (complaint === "") complaint = String(error);
+      // A program that is away is called in vain, too: once is enough in the job's output.
+      if (!told)
+        console.error(`The program could not be called, and results go by files until it can: ${String(error)}`);
+      told = true;
     }
     await pause(pauseMs, signal).catch(() => undefined);
   }
