@@ -1,6 +1,6 @@
 /** What a test owns: a folder for logs, an agent with its workers, and the certainty that all of it is gone afterwards. */
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LiveProcess, liveProcess, liveProcessesWith } from "@hyperion-ts/processes";
@@ -105,3 +105,9 @@ export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
 }
 
 export const readLog = (file: string): string => readFileSync(file, "utf8");
+
+/** Waits until each of the files has a whole line: one that is there may still be empty. */
+export async function lineIn(...files: readonly string[]): Promise<void> {
+  const lacking = (): string[] => files.filter((file) => !existsSync(file) || !readLog(file).includes("\n"));
+  await vi.waitFor(() => expect(lacking()).toEqual([]), PATIENCE);
+}

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { liveProcess, statusOf } from "@hyperion-ts/processes";
 import { describe, expect, test, vi } from "vitest";
@@ -6,7 +6,7 @@ import { loop, square, surroundings } from "../functions.ts";
 import { writeRaw } from "../functions/failing.ts";
 import { leaveChild } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, isAlive, kill, PATIENCE, readLog, testNode } from "../world.ts";
+import { agentOf, isAlive, kill, lineIn, PATIENCE, readLog, testNode } from "../world.ts";
 
 /** A frame of a result for call 1 of the worker in slot 1, of which these bytes have come. */
 const frameOf = (length: number, payload: readonly number[]): Buffer =>
@@ -91,7 +91,7 @@ describe.concurrent("a worker process", () => {
     const file = join(node.world.folder, "looping");
     const call = recordedCall(loop, { file, until: null });
     worker.submit(call);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+    await lineIn(file);
     await worker.stop(100);
     expect(call.endings).toEqual([
       { type: "lost", began: true, death: expect.objectContaining({ kind: "killed", signal: "SIGKILL" }) },

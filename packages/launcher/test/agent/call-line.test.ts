@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type NodeLauncher, type RunCmd, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { append, echo, loop, square } from "../functions.ts";
 import { type RecordedCall, recordedCall } from "../recorded-call.ts";
-import { agentOf, kill, PATIENCE, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
+import { agentOf, kill, lineIn, PATIENCE, readLog, type TestNode, testNode, testWorld, type World } from "../world.ts";
 
 /** Only root may mount, and only where the kernel or a container lets it. */
 const mayMount =
@@ -86,7 +86,7 @@ describe.concurrent("without a folder for temporary files", () => {
     const looping = join(node.world.folder, "looping");
     const long = recordedCall(loop, { file: looping, until: null });
     worker.submit(long);
-    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
+    await lineIn(looping);
     const { credit } = worker;
     for (let round = 0; round < 3; round++) {
       const ahead = [

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type NodeLauncherOptions, workerLauncherWithRunCmd } from "../../src/index.ts";
 import { loop, square, untilAborted, zeros } from "../functions.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, block, isAlive, kill, PATIENCE, testNode, testWorld, thrownBy } from "../world.ts";
+import { agentOf, block, isAlive, kill, lineIn, PATIENCE, testNode, testWorld, thrownBy } from "../world.ts";
 
 const HEARTBEAT_MS = 400;
 const QUICK: NodeLauncherOptions = { times: { heartbeatMs: HEARTBEAT_MS, silenceMs: 3_000 } };
@@ -22,7 +21,7 @@ describe("an agent that is killed", () => {
     looping.submit(running);
     looping.submit(behind);
     waiting.submit(other);
-    await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), PATIENCE);
+    await lineIn(...files);
     kill(agentOf(looping));
     const reason = await node.launcher.lost;
     expect(reason).toMatch(/^its agent ended \(SIGKILL\)/u);
@@ -97,7 +96,7 @@ describe.concurrent("the end of a launcher", () => {
       const waiting = await launcher.launch({});
       looping.submit(recordedCall(loop, { file: first, until: null }));
       waiting.submit(recordedCall(untilAborted, { file: second }));
-      await vi.waitFor(() => expect(files.every((file) => existsSync(file))).toBe(true), PATIENCE);
+      await lineIn(...files);
     }
     expect(world.processes()).toEqual([]);
   });
@@ -108,7 +107,7 @@ describe.concurrent("the end of a launcher", () => {
     const worker = await launcher.launch({});
     const file = join(world.folder, "waiting");
     const failed = thrownBy(worker.call(untilAborted, { file }));
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+    await lineIn(file);
     await launcher[Symbol.asyncDispose]();
     expect(await failed).toMatchObject({ name: "WorkerDiedError", code: "worker-died" });
     expect(isAlive(worker.pid)).toBe(false);

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { append, echo, loop, square, untilAborted } from "../functions.ts";
 import { type Ending, type RecordedCall, recordedCall } from "../recorded-call.ts";
-import { block, kill, PATIENCE, readLog, type TestNode, testNode } from "../world.ts";
+import { block, kill, lineIn, PATIENCE, readLog, type TestNode, testNode } from "../world.ts";
 
 const lines = (file: string): readonly string[] => (existsSync(file) ? readLog(file).trim().split("\n") : []);
 const appendCall = (file: string, line: string, busyMs = 0): RecordedCall =>
@@ -45,7 +45,7 @@ describe("calls that were sent ahead", () => {
     const enough = join(node.world.folder, "enough");
     const long = recordedCall(loop, { file: looping, until: enough });
     worker.submit(long);
-    await vi.waitFor(() => expect(existsSync(looping)).toBe(true), PATIENCE);
+    await lineIn(looping);
     const ahead = ["a", "b", "c"].map((line) => appendCall(file, line));
     for (const call of ahead) worker.submit(call);
     await worker.recall();
@@ -130,7 +130,7 @@ describe("a worker that is killed under many calls", () => {
     const huge = recordedCall(echo, new Uint8Array(5_000_000));
     worker.submit(running);
     worker.submit(huge);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+    await lineIn(file);
     kill(worker.pid);
     // Its agent hears of the death while we do not: what we send now comes too late.
     block(500);
@@ -152,7 +152,7 @@ test("an abort arrives whatever its reason is, also one too large for a control 
     const file = join(node.world.folder, told.slice(0, 20));
     const call = recordedCall(untilAborted, { file });
     worker.submit(call);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+    await lineIn(file);
     worker.abort(call, reason);
     expect(await call.ended).toEqual({ type: "succeeded", value: told });
   }

@@ -1,11 +1,10 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describeDeath, WorkerDiedError } from "../../src/index.ts";
 import { deathOf, limitMet } from "../../src/head/worker-death.ts";
 import { square } from "../functions.ts";
 import { exit, hoard, killItself, stubborn } from "../functions/failing.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { PATIENCE, readLog, testNode, thrownBy } from "../world.ts";
-import { existsSync } from "node:fs";
+import { lineIn, readLog, testNode, thrownBy } from "../world.ts";
 import { join } from "node:path";
 
 describe.concurrent("a call whose worker dies", () => {
@@ -50,7 +49,7 @@ describe.concurrent("a call whose worker dies", () => {
     const file = join(node.world.folder, "said");
     const call = recordedCall(stubborn, { file });
     worker.submit(call);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+    await lineIn(file);
     await worker.stop(100);
     expect(await call.ended).toMatchObject({ type: "lost", began: true, death: { kind: "killed", signal: "SIGKILL" } });
     expect(readLog(file)).toBe("ready\nnot yet\n");

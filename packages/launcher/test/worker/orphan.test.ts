@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { liveProcessesBelow } from "@hyperion-ts/processes";
 import { expect, test, vi } from "vitest";
@@ -7,14 +7,14 @@ import { type NodeLauncher, type RunCmd, type RunningCommand, workerLauncherWith
 import { loop } from "../functions.ts";
 import { exec, leaveChild, leaveOrphan } from "../functions/programs.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { agentOf, block, isAlive, kill, PATIENCE, readLog, testNode, testWorld, type World } from "../world.ts";
+import { agentOf, block, isAlive, kill, lineIn, PATIENCE, readLog, testNode, testWorld, type World } from "../world.ts";
 
 /** A worker in a synchronous loop. */
 async function launchLooping(launcher: NodeLauncher, world: World): Promise<number> {
   const worker = await launcher.launch({});
   const file = join(world.folder, `looping-${worker.serviceId}`);
   worker.submit(recordedCall(loop, { file, until: null }));
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+  await lineIn(file);
   return worker.pid;
 }
 
@@ -103,7 +103,7 @@ test.concurrent.for<readonly [string, (worker: AsyncDisposable, launcher: AsyncD
   await worker.call(leaveChild, { detached: true });
   const file = join(node.world.folder, "program");
   worker.submit(recordedCall(exec, { file: "sh", args: ["-c", `sleep 1000 & echo >${file}; wait`] }));
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+  await lineIn(file);
   const agent = agentOf(worker);
   const started = liveProcessesBelow(agent)
     .filter(({ command }) => !command.startsWith("bash -c"))

@@ -1,5 +1,5 @@
 import { InvalidValueError } from "@hyperion-ts/remote";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { doubled, echo, patient, square, surroundings, untilAborted } from "../functions.ts";
 import {
   freeze,
@@ -10,8 +10,7 @@ import {
   wrongOutput,
 } from "../functions/failing.ts";
 import { recordedCall } from "../recorded-call.ts";
-import { PATIENCE, readLog, testNode, thrownBy } from "../world.ts";
-import { existsSync } from "node:fs";
+import { lineIn, readLog, testNode, thrownBy } from "../world.ts";
 import { join } from "node:path";
 
 describe.concurrent("a call", () => {
@@ -148,7 +147,7 @@ test.concurrent("an asynchronous loop ends by its signal, which tells why; a cal
   const behind = recordedCall(square, 3);
   worker.submit(running);
   worker.submit(behind);
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true), PATIENCE);
+  await lineIn(file);
   worker.abort(behind, new Error("not you"));
   worker.abort(running, new RangeError("took too long"));
   expect(await running.ended).toEqual({ type: "succeeded", value: "RangeError: took too long" });
