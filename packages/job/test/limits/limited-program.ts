@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { vi } from "vitest";
 import type { RunEvent } from "../../src/index.ts";
 
 export type Event =
@@ -40,7 +41,7 @@ export interface RunOf {
 
 /** Runs it in a directory of its own, and gives the events that it printed. What it leaves behind in its cgroup fails the run. */
 export async function run({ program, args, limits, before = [], env = {} }: RunOf): Promise<readonly Event[]> {
-  using group = limits === undefined ? undefined : cgroup(limits);
+  await using group = limits === undefined ? undefined : cgroup(limits);
   const dir = mkdtempSync(join(tmpdir(), "hyperion-limits-"));
   try {
     const command = [...before, process.execPath, join(import.meta.dirname, "programs", program), dir, ...args];
@@ -80,11 +81,12 @@ export function asUser(processes: number): readonly string[] {
   ];
 }
 
-function cgroup({ controller, files }: Limits): Disposable & { readonly folder: string } {
+function cgroup({ controller, files }: Limits): AsyncDisposable & { readonly folder: string } {
   const folder = `/sys/fs/cgroup/${controller}/hyperion-test-${randomUUID()}`;
   mkdirSync(folder);
   for (const [name, value] of Object.entries(files)) writeFileSync(join(folder, name), value);
-  return { folder, [Symbol.dispose]: () => rmdirSync(folder) };
+  // A process closes its files before it leaves its cgroup, which takes no folder away from it.
+  return { folder, [Symbol.asyncDispose]: () => vi.waitFor(() => rmdirSync(folder), { timeout: 10_000 }) };
 }
 
 export const eventsOf = <T extends Event["type"]>(

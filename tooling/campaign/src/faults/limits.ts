@@ -1,7 +1,7 @@
 /** Little of something: descriptors, processes, memory, room in memory for addresses, CPUs that are free. */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaptopFault, Launch } from "../fault.ts";
@@ -81,9 +81,14 @@ function inGroup({ resources }: Scene, controller: "pids" | "memory", files: Rea
   return { before: ["sh", "-c", 'echo $$ > "$0" && exec "$@"', join(folder, "cgroup.procs")] };
 }
 
-/** When the kernel has forgotten the last of its processes. */
+/** When the kernel has forgotten the last of its processes: those that end are in it for a moment longer than it lists them. */
 async function removeGroup(folder: string): Promise<void> {
-  for (let left = 200; left > 0 && readFileSync(join(folder, "cgroup.procs"), "utf8") !== ""; left -= 1)
-    await sleep(20);
+  for (let left = 200; left > 0; left -= 1) {
+    try {
+      return rmdirSync(folder);
+    } catch {
+      await sleep(20);
+    }
+  }
   rmdirSync(folder);
 }
