@@ -22,7 +22,7 @@ export interface CopiedDatabase extends Disposable {
 }
 
 /**
- * Copies the database at `given` to a private folder in `$TMPDIR` and opens that.
+ * Copies the database at `given` to a private folder in `$TMPDIR`, or in /tmp where that takes none, and opens that.
  *
  * @throws ResultsError where the file can't be read, or copied; the reason of `options.signal` when that aborts
  */
@@ -30,7 +30,7 @@ export async function openCopiedDatabase(given: string, options: CopyOptions = {
   const path = findExistingDatabase(given);
   try {
     using opened = new DisposableStack();
-    const folder = privateFolder(mkdtempSync(join(tmpdir(), "hyperion-ts-read-")));
+    const folder = newPrivateFolder();
     opened.defer(() => rmSync(folder, { recursive: true, force: true }));
     const copy = join(folder, "results.sqlite");
     await copyDatabase(path, copy, options);
@@ -42,6 +42,29 @@ export async function openCopiedDatabase(given: string, options: CopyOptions = {
   } catch (error) {
     options.signal?.throwIfAborted();
     throw readFailure(error, path);
+  }
+}
+
+/** `$TMPDIR` may be where others may write, such as in a project's folder: what lies there is not safe from them. */
+function newPrivateFolder(): string {
+  let failure: unknown;
+  for (const place of new Set([tmpdir(), "/tmp"])) {
+    try {
+      return makePrivateFolder(place);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+function makePrivateFolder(place: string): string {
+  const folder = mkdtempSync(join(place, "hyperion-ts-read-"));
+  try {
+    return privateFolder(folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a reader refuses, leaves behind, and may read of other users. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { insert, lookup, memoizeWithMap, openResults } from "../../src/index.ts";
@@ -54,6 +54,19 @@ describe("a reader", () => {
     expect(await reader.nextLine()).toBe("[3,1]");
     await reader.kill();
     expect(readdirSync(copies.path)).toEqual([]);
+  });
+
+  test.each([
+    ["is in a folder that others may write to, as projects' are", (folder: Folder) => chmodSync(folder.path, 0o770)],
+    ["is not there", (folder: Folder) => rmSync(folder.path, { recursive: true })],
+  ])("needs no $TMPDIR: where it %s, the copy is made in /tmp, and nothing stays", async (_, spoil) => {
+    using folder = temporaryFolder();
+    await killedWriter(folder);
+    using copies = folderForCopies();
+    spoil(copies);
+    await using results = await read(folder.database);
+    expect(await lookup(brackets, root(1))({ results })).toEqual([1, 1]);
+    expect(existsSync(copies.path) ? readdirSync(copies.path) : []).toEqual([]);
   });
 
   test.each([
