@@ -39,6 +39,8 @@ interface FaultIn<World, Target> extends Expectation {
   readonly moments?: readonly MomentKind[];
   readonly hostile?: HostileCalls;
   readonly options?: ProgramPlan["options"];
+  /** Whether jobs of the program on a login node make some calls of each other's, too. Default false. */
+  readonly shared?: boolean;
   /** How long the program halts before and after each COMMIT, in milliseconds, so that the moment falls there. Default 0. */
   readonly haltAtCommitMs?: number;
   /** The name of the program's directory. Default `"run"`. */
@@ -63,7 +65,9 @@ interface FaultIn<World, Target> extends Expectation {
 export type LaptopFault = FaultIn<"laptop", LaptopTarget>;
 /** On two nodes of a Slurm allocation, by `runJobSlurm` over that transport. */
 export type ClusterFault = FaultIn<"ssh" | "srun", ClusterTarget>;
+/** On a login node, by `runCluster`, with a Slurm job on each of two nodes. */
+export type LoginFault = FaultIn<"login", ClusterTarget>;
 /** A fault, in whatever world. */
-export type Fault = LaptopFault | ClusterFault;
+export type Fault = LaptopFault | ClusterFault | LoginFault;
 /** Where a fault takes place. */
 export type WorldName = Fault["world"];

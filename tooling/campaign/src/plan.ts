@@ -32,10 +32,12 @@ export interface ProgramPlan {
   readonly journals: string;
   /** 1, and 2 for the run that has to complete. A second program beside the first has a name of its own. */
   readonly run: string;
-  /** How it is run: `runJobLocal`, or `runJobSlurm`. */
-  readonly where: "laptop" | "allocation";
+  /** How it is run: by `runJobLocal`, `runJobSlurm` or `runCluster`. */
+  readonly where: "laptop" | "allocation" | "login";
   /** The calls that it makes. */
   readonly calls: readonly CallPlan[];
+  /** Whether jobs of the program on a login node make some calls of each other's, too. */
+  readonly shared: boolean;
   /** How long the program halts before and after each COMMIT, in milliseconds, so that moments fall there. */
   readonly haltAtCommitMs: number;
   /** Silence times, transport and the like; no functions, because it travels as JSON. */

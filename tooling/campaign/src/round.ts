@@ -24,7 +24,7 @@ const UNDER_WAY_MS = 250;
 /** What a round is about, whatever its world. */
 export type Round<Target> = Pick<
   Fault,
-  "hostile" | "options" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"
+  "hostile" | "options" | "shared" | "haltAtCommitMs" | "moments" | "destroys" | "endsWithinMs" | "launch" | "mend"
 > & {
   /** What is done at the moment. Default: nothing. */
   readonly strike?: (target: Target) => Promise<void> | void;
@@ -34,10 +34,11 @@ export type Round<Target> = Pick<
 export async function playRound<Target>(fault: Round<Target>, stage: Stage<Target>): Promise<Evidence> {
   const { scene, journals } = stage;
   const calls = randomCalls(scene.random, fault.hostile);
-  const options = randomOptions(scene, fault.options);
+  const options = randomOptions(stage, fault.options);
+  const { shared = false } = fault;
   const moment = randomMoment(scene.random, calls.length, fault.moments);
   const first = await stage.start(
-    writePlan(stage, { run: "1", calls, options, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }),
+    writePlan(stage, { run: "1", calls, options, shared, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }),
     (await fault.launch?.(scene)) ?? {},
   );
   await untilMoment(moment, first, journals);
@@ -48,11 +49,11 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   const others = await Promise.all(first.others.map((other) => inTime(other, ENDS_WITHIN_MS, "another program")));
   await stage.heal();
   await fault.mend?.(scene);
-  putDatabaseBack(scene);
-  const rowsBetween = readRows(scene.database, scene.root);
+  if (stage.where !== "login") putDatabaseBack(scene);
+  const rowsBetween = stage.where === "login" ? allRows(scene) : readRows(scene.database, scene.root);
 
   const second = await stage.start(
-    writePlan(stage, { run: "2", calls: calls.map(behaving), options, haltAtCommitMs: 0 }),
+    writePlan(stage, { run: "2", calls: calls.map(behaving), options, shared, haltAtCommitMs: 0 }),
     {},
   );
   const secondEvidence = await endOf(second, scene, ENDS_WITHIN_MS);
@@ -84,15 +85,17 @@ function randomCalls(random: Random, hostile: HostileCalls | undefined): readonl
 }
 
 /** Compiled code is mostly shared by all rounds, which spares time; now and then it is where programs have it by default. */
-const randomOptions = ({ random, compileCache }: Scene, options: ProgramPlan["options"] = {}): ProgramPlan["options"] =>
-  random.between(1, 5) === 1 ? options : { compileCache, ...options };
+const randomOptions = <Target>(
+  { where, scene: { random, compileCache } }: Stage<Target>,
+  options: ProgramPlan["options"] = {},
+): ProgramPlan["options"] => (random.between(1, 5) === 1 || where === "login" ? options : { compileCache, ...options });
 
 /** A person has mended it. */
 const behaving = ({ key, ms }: CallPlan): CallPlan => ({ key, ms });
 
 function writePlan<Target>(
   { scene, journals, where }: Stage<Target>,
-  { run, options, ...others }: Pick<ProgramPlan, "run" | "calls" | "options" | "haltAtCommitMs">,
+  { run, options, ...others }: Pick<ProgramPlan, "run" | "calls" | "options" | "shared" | "haltAtCommitMs">,
 ): string {
   const file = join(scene.root, `plan-${run}.json`);
   const plan: ProgramPlan = {

@@ -3,12 +3,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterFault } from "../fault.ts";
 import { COMPLETES, type ExpectedEnd, fails, isKilled } from "../judge/program-end.ts";
 import { testbedMissing } from "@hyperion-ts/testbed";
-import { type ClusterTarget, PROGRAMS } from "../world/cluster-target.ts";
+import { PROGRAMS } from "../world/cluster-target.ts";
+import {
+  controllerHangs,
+  controllerStops,
+  cutForAWhile,
+  pausing,
+  requeue,
+  SILENCE_MS,
+  slurm,
+  type Strike,
+  to,
+} from "./strikes.ts";
 
-const SILENCE_MS = 4_000;
 const ENDS_WITHIN_MS = 90_000;
 
-type Strike = (target: ClusterTarget) => Promise<void>;
 type Kind = ClusterFault["kind"];
 
 const over =
@@ -31,38 +40,14 @@ const over =
 const ssh = over("ssh");
 const srun = over("srun");
 
-/** To one process of a kind on a node, at random. */
-const to =
-  (where: "headNode" | "otherNode", what: RegExp, name: NodeJS.Signals): Strike =>
-  async (target) => {
-    const found = await target.find(target[where], what);
-    if (found.length > 0) target.signal(target.random.oneOf(found), name);
-  };
-
-/** For a while: shorter than a silence, or longer. */
-const pausing =
-  (where: "headNode" | "otherNode", what: RegExp): Strike =>
-  async (target) => {
-    const [pid] = await target.find(target[where], what);
-    if (pid === undefined) return;
-    target.signal(pid, "SIGSTOP");
-    await sleep(target.random.oneOf([300, 2 * SILENCE_MS]));
-    target.signal(pid, "SIGCONT");
-  };
-
-const slurm =
-  (...command: readonly string[]): Strike =>
-  (target) =>
-    target.run("login", ...command, String(target.jobId));
-
 const KILLED = [COMPLETES, isKilled("SIGKILL")];
 const INTERRUPTED = [COMPLETES, fails(/Interrupted by SIG/), isKilled("SIGTERM"), isKilled("CANCELLED")];
 
 /** What happens to a program in an allocation. */
 export const cluster: readonly ClusterFault[] = [
-  ssh("head-kill", "signals", to("headNode", PROGRAMS.head, "SIGKILL"), KILLED),
-  ssh("head-term", "signals", to("headNode", PROGRAMS.head, "SIGTERM"), INTERRUPTED),
-  ssh("head-stop", "signals", pausing("headNode", PROGRAMS.head), [COMPLETES]),
+  ssh("head-kill", "signals", to("headNode", PROGRAMS.program, "SIGKILL"), KILLED),
+  ssh("head-term", "signals", to("headNode", PROGRAMS.program, "SIGTERM"), INTERRUPTED),
+  ssh("head-stop", "signals", pausing("headNode", PROGRAMS.program), [COMPLETES]),
   ssh("agent-kill", "signals", to("otherNode", PROGRAMS.agent, "SIGKILL"), [COMPLETES]),
   ssh("agent-stop", "signals", pausing("otherNode", PROGRAMS.agent), [COMPLETES]),
   ssh(
@@ -70,7 +55,7 @@ export const cluster: readonly ClusterFault[] = [
     "signals",
     async (target) => {
       await to("otherNode", PROGRAMS.agent, "SIGSTOP")(target);
-      await to("headNode", PROGRAMS.head, "SIGKILL")(target);
+      await to("headNode", PROGRAMS.program, "SIGKILL")(target);
     },
     KILLED,
   ),
@@ -111,51 +96,14 @@ export const cluster: readonly ClusterFault[] = [
     ({ cluster, otherNode, random }) => cluster.fault.slow(otherNode, { delayMs: random.between(50, 500) }),
     [COMPLETES],
   ),
-  ssh(
-    "controller-hangs",
-    "slurm",
-    async ({ cluster, random }) => {
-      await cluster.fault.hangSlurmctld();
-      await sleep(random.between(500, 3_000));
-      await cluster.fault.startSlurmctld();
-    },
-    [COMPLETES],
-  ),
-  srun("head-kill", "signals", to("headNode", PROGRAMS.head, "SIGKILL"), KILLED),
+  ssh("controller-hangs", "slurm", controllerHangs, [COMPLETES]),
+  srun("head-kill", "signals", to("headNode", PROGRAMS.program, "SIGKILL"), KILLED),
   srun("agent-kill", "signals", to("otherNode", PROGRAMS.agent, "SIGKILL"), [COMPLETES]),
   srun("step-killed", "signals", to("headNode", /^\S*srun /, "SIGKILL"), [COMPLETES]),
   srun("node-cut", "nodes", ({ cluster, otherNode }) => cluster.fault.cut(otherNode), [COMPLETES]),
   srun("scancel", "slurm", slurm("scancel"), INTERRUPTED),
-  srun(
-    "controller-stopped",
-    "slurm",
-    async ({ cluster, random }) => {
-      await cluster.fault.stopSlurmctld();
-      await sleep(random.between(500, 3_000));
-      await cluster.fault.startSlurmctld();
-    },
-    [COMPLETES],
-  ),
+  srun("controller-stopped", "slurm", controllerStops, [COMPLETES]),
 ];
-
-/** Slurm lets a job that was put back wait for two minutes: here it waits no longer than it must. */
-async function requeue(target: ClusterTarget): Promise<void> {
-  await slurm("scontrol", "requeue")(target);
-  const waits = async (): Promise<boolean> =>
-    (await target.cluster.job(target.jobId)).some(({ state }) => state === "PENDING" || state === "COMPLETING");
-  for (let left = 60; left > 0 && (await waits()); left -= 1) {
-    await target.run("login", "scontrol", "update", `JobId=${target.jobId}`, "StartTime=now");
-    await sleep(500);
-  }
-}
-
-function cutForAWhile(which: "headNode" | "otherNode"): Strike {
-  return async ({ cluster, random, [which]: node }) => {
-    await cluster.fault.cut(node);
-    await sleep(random.oneOf([500, 2 * SILENCE_MS]));
-    await cluster.fault.heal(node);
-  };
-}
 
 /** What one node sends to the other is dropped; what comes the other way is not. */
 function oneWay(from: "headNode" | "otherNode", to: "headNode" | "otherNode"): Strike {

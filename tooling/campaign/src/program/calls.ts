@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineRemote } from "@hyperion-ts/remote";
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type CallPlan, valueOf } from "../plan.ts";
 import { append, monotonicMs, type Note } from "./journal.ts";
 import { misbehave } from "./misbehaviour.ts";
+import { unchecked } from "./unchecked.ts";
 
 /** A call, and where it writes down that it ran. */
 export interface CallInput extends CallPlan {
@@ -19,11 +19,6 @@ export interface CallInput extends CallPlan {
 }
 
 const SLICE_MS = 5;
-
-/** A schema that takes any value for an `A`. */
-const unchecked = <A>(): StandardSchemaV1<A> => ({
-  "~standard": { version: 1, vendor: "campaign", validate: (value) => ({ value: value as A }) },
-});
 
 /** Takes `ms` milliseconds; calls with even keys wait, the others compute. */
 export const compute = defineRemote(import.meta, {

@@ -4,58 +4,29 @@
  * don't: what ends the run ends it with a stack trace and code 1.
  */
 import { readFileSync } from "node:fs";
-import {
-  CallError,
-  type Job,
-  keyValMap,
-  local,
-  mapConcurrently,
-  memoizeWithMap,
-  programInfo,
-  remoteEval,
-  runJobLocal,
-  runJobSlurm,
-  setTaskMemory,
-  setTaskTimeLimit,
-} from "@hyperion-ts/job";
-import { z } from "zod";
-import type { CallPlan, HostileCall, ProgramPlan } from "../plan.ts";
-import { compute } from "./calls.ts";
+import { CallError, type Job, mapConcurrently, programInfo, runJobLocal, runJobSlurm } from "@hyperion-ts/job";
+import type { CallPlan, ProgramPlan } from "../plan.ts";
 import { append, journalOf, monotonicMs } from "./journal.ts";
+import { remembered } from "./remembered.ts";
 
 const [file = ""] = process.argv.slice(2);
 const { dir, journals, run, where, calls, haltAtCommitMs, options }: ProgramPlan = JSON.parse(
   readFileSync(file, "utf8"),
 );
 
-const results = keyValMap("campaign", z.object({ key: z.int() }), z.int());
 const failures: CallError[] = [];
-
-function within<A>({ timeLimitMs, memoryMb }: Partial<HostileCall>, job: Job<A>): Job<A> {
-  const timed = timeLimitMs === undefined ? job : local(setTaskTimeLimit(timeLimitMs), job);
-  return memoryMb === undefined ? timed : local(setTaskMemory(memoryMb), timed);
-}
-
-const remembered = (call: CallPlan): Job<number> =>
-  memoizeWithMap(
-    results,
-    () => within(call.hostile ?? {}, remoteEval(compute, { ...call, run, journal: journalOf.computations(journals) })),
-    { key: call.key },
-  );
 
 /** A call that fails costs the others nothing. */
 const one =
   (call: CallPlan): Job<void> =>
   async (env) => {
-    const note = { run, key: call.key } as const;
     try {
-      await remembered(call)(env);
-      append(journalOf.acknowledgements(journals), { what: "acknowledged", ...note, at: monotonicMs() }, "as");
+      await remembered(call, { run, journals })(env);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       append(
         journalOf.acknowledgements(journals),
-        { what: "failed", ...note, at: monotonicMs(), message: error.message },
+        { what: "failed", run, key: call.key, at: monotonicMs(), message: error.message },
         "as",
       );
       failures.push(error);

@@ -105,7 +105,7 @@ class LaptopProgram implements Running<LaptopTarget> {
   }
 
   #spawn(planFile: string, { before = [], env = {} }: Launch): ChildProcess {
-    const [command, ...args] = [...before, process.execPath, programIn(this.#scene.source), planFile];
+    const [command, ...args] = [...before, process.execPath, programIn(this.#scene.source, "laptop"), planFile];
     const output = openSync(outputOf(planFile), "a");
     try {
       return spawn(command, args, {

@@ -2,6 +2,7 @@
 import type { Launch } from "../fault.ts";
 import type { Scene } from "../scene.ts";
 import type { ProgramEnd } from "../judge/evidence.ts";
+import type { ProgramPlan } from "../plan.ts";
 
 /** One run of the program. */
 export interface Running<Target> {
@@ -28,12 +29,13 @@ export interface Stage<Target> extends AsyncDisposable {
   /** The folder of the journals. */
   readonly journals: string;
   /** How the program is run there. */
-  readonly where: "laptop" | "allocation";
+  readonly where: ProgramPlan["where"];
   /** Starts the program on the plan in that file. */
   readonly start: (planFile: string, launch: Launch) => Promise<Running<Target>>;
   /** Undoes what the fault has done to the world, as far as the next run needs it. */
   readonly heal: () => Promise<void>;
 }
 
-/** The folder of a program's path, in its source or in a copy. */
-export const programIn = (source: string): string => `${source}/program/main.ts`;
+/** The path of the program, in its source or in a copy. */
+export const programIn = (source: string, where: ProgramPlan["where"]): string =>
+  `${source}/program/${where === "login" ? "login" : "main"}.ts`;

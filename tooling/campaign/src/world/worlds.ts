@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ClusterFault, Fault, LaptopFault } from "../fault.ts";
+import type { ClusterFault, Fault, LaptopFault, LoginFault } from "../fault.ts";
 import type { Scene } from "../scene.ts";
 import type { Random } from "../random.ts";
 import { Cluster } from "./cluster.ts";
@@ -46,13 +46,17 @@ export class Worlds implements AsyncDisposable {
     return laptopStage(this.#sceneIn(root, fault, random));
   }
 
-  /** A stage in an allocation of its own. */
-  async cluster(fault: ClusterFault, random: Random, root: string): Promise<Stage<ClusterTarget>> {
+  /** A stage on the cluster: in an allocation of its own, or on the login node. */
+  async cluster(fault: ClusterFault | LoginFault, random: Random, root: string): Promise<Stage<ClusterTarget>> {
     // Ordinary users go through to their rounds.
     chmodSync(this.#folder, 0o711);
     mkdirSync(this.#compileCache, { recursive: true });
     chmodSync(this.#compileCache, 0o777);
-    return await this.#cluster.stage(this.#sceneIn(root, fault, random), fault.kind === "nodes");
+    return await this.#cluster.stage(
+      this.#sceneIn(root, fault, random),
+      fault.world === "login" ? "login" : "allocation",
+      fault.kind === "nodes",
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

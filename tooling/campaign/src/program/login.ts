@@ -1,0 +1,32 @@
+/**
+ * The program under test on a login node: `login.ts PLAN NODE NODE`, where PLAN is the path of a ProgramPlan. It submits a Slurm
+ * job for each node, which make the calls. What ends the run ends it with a stack trace and code 1.
+ */
+import { readFileSync } from "node:fs";
+import { type Cluster, remoteEvalJob, runCluster, setJobOptions } from "@hyperion-ts/cluster";
+import { local, mapConcurrently, programInfo } from "@hyperion-ts/job";
+import type { CallPlan, ProgramPlan } from "../plan.ts";
+import { half } from "./half.ts";
+
+const [file = "", ...nodes] = process.argv.slice(2);
+const { dir, journals, run, calls, shared, options }: ProgramPlan = JSON.parse(readFileSync(file, "utf8"));
+
+/** Where calls are shared, every third one is made by all jobs. */
+const callsOf = (job: number): readonly CallPlan[] =>
+  calls.filter(({ key }) => (shared && key % 3 === 0) || key % nodes.length === job);
+
+const onItsNode = (node: string, job: number): Cluster<number> =>
+  local(
+    setJobOptions({ nodelist: [node], nTasksPerNode: 2, time: { minutes: 10 } }),
+    remoteEvalJob(half, { calls: callsOf(job), run, journals }),
+  );
+
+await runCluster(
+  programInfo(dir),
+  mapConcurrently([...nodes.entries()], ([job, node]) => onItsNode(node, job)),
+  {
+    longestPauseMs: 2_000,
+    ...options,
+  },
+);
+console.log(`all ${calls.length} calls are done`);
