@@ -89,6 +89,14 @@ export class ClusterWork implements Work {
   }
 
   /**
+   * Takes in what jobs of earlier runs have computed since: before the first call, as a call that is made anew, or made by another
+   * job than before, is not to be computed again.
+   */
+  async begin(): Promise<void> {
+    for (const directory of this.#directories.unused()) await this.#jobs.takeInEarlier(directory);
+  }
+
+  /**
    * The program is done, and has the values of its calls: their directories have served. So have those of values that an earlier
    * run had when it was killed. Others may be another program's, which shares this folder: what they have is taken in, and they
    * stay. Of jobs that may still run, and were not asked for, a person is told.

@@ -27,7 +27,11 @@ export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options:
     const { sbatchOptions = {} } = options;
     const person = new AbortController();
     const signal = AbortSignal.any([person.signal, ...(options.signal === undefined ? [] : [options.signal])]);
-    const open = async (env: ProgramEnv): Promise<ClusterWork> => new ClusterWork(env, options);
+    const open = async (env: ProgramEnv): Promise<ClusterWork> => {
+      const work = new ClusterWork(env, options);
+      await work.begin();
+      return work;
+    };
     return await runProgram(info, { ...options, signal, signals: SIGNALS }, open, async (env, work) => {
       using _ctrlC = options.handleSignals === false ? undefined : listenToCtrlC(info, options, work, person);
       const { jobLauncher } = work;

@@ -197,6 +197,11 @@ export class SlurmJobs implements AsyncDisposable {
     }
   }
 
+  /** Takes in what the job of an earlier run of the program has computed by now. */
+  async takeInEarlier(directory: JobDirectory): Promise<void> {
+    await this.#takeIn.present(directory);
+  }
+
   /** The caller of this directory's call has its value. */
   delivered(directory: JobDirectory): void {
     this.#delivered.add(directory);

@@ -39,9 +39,12 @@ export class TakeIn implements AsyncDisposable {
     const untilMs = steadyNowMs() + UNSEEN_MS;
     while (directory.head() !== undefined && writtenAtMs(directory.database) === undefined && steadyNowMs() < untilMs)
       await pause(LOOK_INTERVAL_MS);
-    const next = this.#last.then(() => this.#take(directory));
-    this.#last = next.catch(() => undefined);
-    await next;
+    await this.#next(directory);
+  }
+
+  /** Takes in what is there by now. What fails is told when the directory's call is made. */
+  async present(directory: JobDirectory): Promise<void> {
+    await this.#next(directory).catch(() => undefined);
   }
 
   /** Takes in what is new, if there can be something and it is time for it. A failure waits for the job's end. */
@@ -57,6 +60,12 @@ export class TakeIn implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#last;
+  }
+
+  async #next(directory: JobDirectory): Promise<void> {
+    const next = this.#last.then(() => this.#take(directory));
+    this.#last = next.catch(() => undefined);
+    await next;
   }
 
   async #take(directory: JobDirectory): Promise<void> {

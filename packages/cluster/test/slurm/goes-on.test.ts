@@ -50,6 +50,19 @@ describeOnTestbed(describe)("a program that ends before its jobs", () => {
     await cluster.untilNoJob();
   });
 
+  test("has left what other jobs, with other inputs, need not compute again", async () => {
+    const dir = await cluster.dir("other-inputs");
+    const first = dir.start({ jobs: [[1, 2, 3]], until: "go", sbatch: { nTasksPerNode: 2 } });
+    await untilSome("calls that run", () => dir.noted("begun").length >= 2);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    dir.make("go");
+    await untilSome("job that has ended", async () => (await cluster.openJobs()).length === 0);
+    const { outcome, printed } = await dir.run({ jobs: [[4, 3], [2]], sbatch: { nTasksPerNode: 2 } });
+    expect(outcome, printed).toEqual({ kind: "done", jobs: [[16, 9], [4]], singles: [] });
+    expect(sorted(dir.noted("begun"))).toEqual([1, 2, 3, 4]);
+  });
+
   test("keeps what its job gives also where another program ends in its folder meanwhile", async () => {
     const dir = await cluster.dir("shared");
     const own = { jobs: [[1, 2]], memoized: false, until: "go", sbatch: { nTasksPerNode: 2 } };
