@@ -2,9 +2,13 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lock } from "../../src/index.ts";
-import { counted, lockProcess, programFolder } from "./world.ts";
+import { counted, lockProcess, programFolder, type ProgramFolder } from "./world.ts";
 
 const one = async (): Promise<number> => 1;
+
+/** Waits until a process has said that it wants a lock which another one has. */
+const somebodyAsks = (folder: ProgramFolder): Promise<void> =>
+  expect.poll(() => folder.locks().some((name) => name.endsWith(".asked")), { timeout: 100_000 }).toBe(true);
 
 test("several processes lose no update", async () => {
   using folder = programFolder();
@@ -20,10 +24,15 @@ test("a process whose calls follow on each other leaves the lock to others betwe
   const count = join(folder.path, "count");
   const key = { what: "count" };
   const free = Promise.withResolvers<void>();
-  const holding = lock(key, () => free.promise)(folder.env);
+  const held = Promise.withResolvers<void>();
+  const holding = lock(key, async () => {
+    held.resolve();
+    await free.promise;
+  })(folder.env);
+  await held.promise;
   const seen = Array.from({ length: 5 }, () => lock(key, async () => counted(count))(folder.env));
   await using other = lockProcess("counter", folder, "1");
-  await expect.poll(() => folder.locks().some((name) => name.endsWith(".asked")), { timeout: 30_000 }).toBe(true);
+  await somebodyAsks(folder);
   free.resolve();
   await holding;
   expect((await Promise.all(seen)).at(-1)).toBe(1);
@@ -51,7 +60,7 @@ test("of several processes that wait for a killed one's lock, one at a time has 
   expect(await holder.nextLine()).toBe("held");
   await using stack = new AsyncDisposableStack();
   const waiting = Array.from({ length: 3 }, () => stack.use(lockProcess("counter", folder, "5")));
-  await expect.poll(() => folder.locks().some((name) => name.endsWith(".asked")), { timeout: 30_000 }).toBe(true);
+  await somebodyAsks(folder);
   await holder.kill();
   await Promise.all(waiting.map(({ ended }) => ended));
   expect(counted(join(folder.path, "count"))).toBe(15);
