@@ -41,7 +41,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
     writePlan(stage, { run: "1", calls, options, shared, haltAtCommitMs: fault.haltAtCommitMs ?? 0 }),
     (await fault.launch?.(scene)) ?? {},
   );
-  await untilMoment(moment, first, journals);
+  await untilMoment(moment, first, stage);
   first.takeNote();
   if (!first.hasEnded) await fault.strike?.(first.target);
   const struckAt = monotonicMs();
@@ -52,6 +52,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
   if (stage.where !== "login") putDatabaseBack(scene);
   const rowsBetween = stage.where === "login" ? allRows(scene) : readRows(scene.database, scene.root);
 
+  const secondAt = monotonicMs();
   const second = await stage.start(
     writePlan(stage, { run: "2", calls: calls.map(behaving), options, shared, haltAtCommitMs: 0 }),
     {},
@@ -64,6 +65,7 @@ export async function playRound<Target>(fault: Round<Target>, stage: Stage<Targe
     first: firstEvidence,
     others,
     rowsBetween,
+    secondAt,
     second: secondEvidence,
     leftFiles: leftFiles(scene.dir, scene.temporary),
     ...(fault.destroys === true ? { destroyedBefore: struckAt + UNDER_WAY_MS } : {}),
@@ -111,11 +113,19 @@ function writePlan<Target>(
 }
 
 /** Returns early where the program ends before. */
-async function untilMoment(moment: Moment, program: Running<unknown>, journals: string): Promise<void> {
+async function untilMoment<Target>(
+  moment: Moment,
+  program: Running<Target>,
+  { journals, where }: Stage<Target>,
+): Promise<void> {
   if (moment.kind === "at-once") return;
   if (moment.kind !== "starting") {
     const end = performance.now() + MOMENT_MS;
-    const known = (): number => readJournal<Acknowledgement>(journalOf.acknowledgements(journals)).length;
+    // A program on the login node has results in hand when a whole job has ended.
+    const known = (): number =>
+      where === "login"
+        ? readJournal<Note>(journalOf.computations(journals)).filter(({ what }) => what === "end").length
+        : readJournal<Acknowledgement>(journalOf.acknowledgements(journals)).length;
     while (!program.hasEnded && known() < moment.acknowledged && performance.now() < end) await sleep(POLL_MS);
   }
   await Promise.race([sleep(moment.delayMs), program.ended]);

@@ -7,24 +7,27 @@ import { controllerHangs, controllerStops, cutForAWhile, pausing, requeue, slurm
 
 const ENDS_WITHIN_MS = 120_000;
 
-const JOB_FAILS = [COMPLETES, fails(/JobError/)];
+const JOB_FAILS = [COMPLETES, fails(/failed in Slurm job/)];
 
 interface LoginStrike {
   readonly name: string;
   readonly kind: LoginFault["kind"];
   readonly strike: Strike;
   readonly ends?: readonly ExpectedEnd[];
+  /** Whether nothing happens to what calls run in. Default false. */
+  readonly once?: boolean;
 }
 
 const on =
   (shared: boolean) =>
-  ({ name, kind, strike, ends = [COMPLETES] }: LoginStrike): LoginFault => ({
+  ({ name, kind, strike, ends = [COMPLETES], once = false }: LoginStrike): LoginFault => ({
     name: `login-${name}`,
     kind,
     world: "login",
     strike,
     ends,
     shared,
+    once,
     moments: ["starting", "running", "running", "running", "ending"],
     endsWithinMs: ENDS_WITHIN_MS,
     missing: testbedMissing,
@@ -33,13 +36,13 @@ const on =
 /** Jobs that make some calls of each other's hear of their results over the link: it is there all the time. */
 const linked: readonly LoginStrike[] = [
   { name: "worker-kill", kind: "signals", strike: to("otherNode", PROGRAMS.worker, "SIGKILL") },
-  { name: "agent-kill", kind: "signals", strike: to("otherNode", PROGRAMS.agent, "SIGKILL") },
+  { name: "agent-kill", kind: "signals", strike: to("otherNode", PROGRAMS.agent, "SIGKILL"), ends: JOB_FAILS },
   { name: "head-stop", kind: "signals", strike: pausing("otherNode", PROGRAMS.jobHead) },
   { name: "head-kill", kind: "signals", strike: to("otherNode", PROGRAMS.jobHead, "SIGKILL"), ends: JOB_FAILS },
   { name: "scancel", kind: "slurm", strike: slurm("scancel"), ends: JOB_FAILS },
   { name: "requeue", kind: "slurm", strike: requeue },
-  { name: "controller-hangs", kind: "slurm", strike: controllerHangs },
-  { name: "controller-stops", kind: "slurm", strike: controllerStops },
+  { name: "controller-hangs", kind: "slurm", strike: controllerHangs, once: true },
+  { name: "controller-stops", kind: "slurm", strike: controllerStops, once: true },
 ];
 
 /** Where the link is gone for a while, jobs go on by themselves. */
@@ -49,27 +52,24 @@ const alone: readonly LoginStrike[] = [
     kind: "signals",
     strike: to("login", PROGRAMS.loginProgram, "SIGKILL"),
     ends: [COMPLETES, isKilled("SIGKILL")],
+    once: true,
   },
   {
     name: "program-term",
     kind: "signals",
     strike: to("login", PROGRAMS.loginProgram, "SIGTERM"),
     ends: [COMPLETES, fails(/Interrupted by SIGTERM/), isKilled("SIGTERM")],
+    once: true,
   },
-  { name: "program-stop", kind: "signals", strike: pausing("login", PROGRAMS.loginProgram) },
-  { name: "relay-kill", kind: "signals", strike: to("otherNode", PROGRAMS.relay, "SIGKILL") },
-  { name: "cut-and-back", kind: "nodes", strike: cutForAWhile("login") },
-  { name: "node-cut-and-back", kind: "nodes", strike: cutForAWhile("otherNode") },
+  { name: "program-stop", kind: "signals", strike: pausing("login", PROGRAMS.loginProgram), once: true },
+  { name: "relay-kill", kind: "signals", strike: to("otherNode", PROGRAMS.relay, "SIGKILL"), once: true },
+  { name: "cut-and-back", kind: "nodes", strike: cutForAWhile("login"), once: true },
+  { name: "node-cut-and-back", kind: "nodes", strike: cutForAWhile("otherNode"), once: true },
   {
     name: "sshd-killed",
     kind: "nodes",
     strike: ({ cluster, otherNode }) => cluster.fault.killSshd(otherNode, { sessions: true }),
-  },
-  {
-    name: "node-without-power",
-    kind: "nodes",
-    strike: ({ cluster, otherNode }) => cluster.fault.stop(otherNode),
-    ends: JOB_FAILS,
+    once: true,
   },
 ];
 

@@ -43,6 +43,8 @@ export interface Evidence {
   readonly others: readonly ProgramEnd[];
   /** What the second run found in its database. */
   readonly rowsBetween: readonly StoredRow[];
+  /** When the second run began, in milliseconds of the monotonic clock. */
+  readonly secondAt: number;
   /** The run after it, which nothing disturbs. */
   readonly second: RunEvidence;
   /** Temporary files, locks, sockets and the like that are there after the second run. */

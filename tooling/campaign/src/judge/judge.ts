@@ -19,6 +19,8 @@ export interface Expectation {
   readonly ends: readonly ExpectedEnd[];
   /** Those of other programs that the fault starts in the same directory. Default: none is started. */
   readonly otherEnds?: readonly ExpectedEnd[];
+  /** Whether each call has to begin once: the fault does nothing to it, nor to what it runs in. Default false. */
+  readonly once?: boolean;
   /** Whether calls that behave must not pay for hostile ones with an attempt. Default false. */
   readonly sparesOthers?: boolean;
 }
@@ -29,7 +31,7 @@ export const isSound = (verdict: Verdict): boolean => COUNTS.every((kind) => ver
 /** What the evidence shows, by what was to be expected. */
 export const judge = (evidence: Evidence, expectation: Expectation): Verdict => ({
   lost: lost(evidence),
-  doubled: doubled(evidence),
+  doubled: doubled(evidence, expectation),
   cpusTwice: overlaps(evidence.notes).map(
     ([a, b]) =>
       `CPU ${a.cpu} had call ${a.key} (process ${a.pid}) and call ${b.key} (process ${b.pid}) for ${(Math.min(a.end, b.end) - b.begin).toFixed(1)} ms`,
@@ -52,7 +54,10 @@ function lost({ acknowledgements, first, second, destroyedBefore = Number.NEGATI
   return [...gone("1", first.rows, "first"), ...gone("2", second.rows, "second")];
 }
 
-function doubled({ acknowledgements, notes, first, rowsBetween, second }: Evidence): string[] {
+function doubled(
+  { acknowledgements, notes, first, rowsBetween, secondAt, second }: Evidence,
+  { once = false }: Expectation,
+): string[] {
   const acknowledgedAt = new Map(
     acknowledgements
       .filter(({ what }) => what === "acknowledged")
@@ -62,10 +67,12 @@ function doubled({ acknowledgements, notes, first, rowsBetween, second }: Eviden
   const stored = new Set(rowsBetween.map(({ key }) => key));
   const begins = notes.filter(({ what }) => what === "begin");
   // A result that the fault itself has destroyed has to be computed again: then it is not stored between the runs.
-  const again = begins.filter(({ run, key, at }) =>
-    run === "2" ? stored.has(key) : at > (acknowledgedAt.get(key) ?? Number.POSITIVE_INFINITY),
+  const again = begins.filter(({ key, at }) =>
+    at > secondAt ? stored.has(key) : at > (acknowledgedAt.get(key) ?? Number.POSITIVE_INFINITY),
   );
+  const more = once ? [...Map.groupBy(begins, ({ key }) => key)].filter(([, each]) => each.length > 1) : [];
   return [
+    ...more.map(([key, each]) => `call ${key} has begun ${each.length} times, and nothing had happened to it`),
     ...again.map(
       ({ key, run, attempt }) =>
         `call ${key} was computed again in run ${run}, attempt ${attempt}, although its result was there`,

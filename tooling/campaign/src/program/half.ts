@@ -1,11 +1,11 @@
 /** The Slurm job of the program on the login node. */
 import { defineJob, mapConcurrently } from "@hyperion-ts/job";
-import type { CallPlan } from "../plan.ts";
-import { type RunOfProgram, remembered } from "./remembered.ts";
+import type { CallPlan, ProgramPlan } from "../plan.ts";
+import { remembered } from "./remembered.ts";
 import { unchecked } from "./unchecked.ts";
 
-/** Some of the calls of a run. */
-export interface Half extends RunOfProgram {
+/** Some of the calls of a program. The second run makes the same ones, and joins the jobs of the first. */
+export interface Half extends Pick<ProgramPlan, "journals"> {
   /** The calls that this job makes. */
   readonly calls: readonly CallPlan[];
 }
@@ -16,9 +16,9 @@ export const half = defineJob(import.meta, {
   input: unchecked<Half>(),
   output: unchecked<number>(),
   run:
-    ({ calls, ...run }) =>
+    ({ calls, journals }) =>
     async (env) => {
-      await mapConcurrently(calls, (call) => remembered(call, run))(env);
+      await mapConcurrently(calls, (call) => remembered(call, { run: "job", journals }))(env);
       return calls.length;
     },
 });

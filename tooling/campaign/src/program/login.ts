@@ -7,6 +7,7 @@ import { type Cluster, remoteEvalJob, runCluster, setJobOptions } from "@hyperio
 import { local, mapConcurrently, programInfo } from "@hyperion-ts/job";
 import type { CallPlan, ProgramPlan } from "../plan.ts";
 import { half } from "./half.ts";
+import { acknowledge } from "./remembered.ts";
 
 const [file = "", ...nodes] = process.argv.slice(2);
 const { dir, journals, run, calls, shared, options }: ProgramPlan = JSON.parse(readFileSync(file, "utf8"));
@@ -15,11 +16,11 @@ const { dir, journals, run, calls, shared, options }: ProgramPlan = JSON.parse(r
 const callsOf = (job: number): readonly CallPlan[] =>
   calls.filter(({ key }) => (shared && key % 3 === 0) || key % nodes.length === job);
 
-const onItsNode = (node: string, job: number): Cluster<number> =>
-  local(
-    setJobOptions({ nodelist: [node], nTasksPerNode: 2, time: { minutes: 10 } }),
-    remoteEvalJob(half, { calls: callsOf(job), run, journals }),
-  );
+const onItsNode = (node: string, job: number): Cluster<void> =>
+  local(setJobOptions({ nodelist: [node], nTasksPerNode: 2, time: { minutes: 10 } }), async (env) => {
+    await remoteEvalJob(half, { calls: callsOf(job), journals })(env);
+    for (const call of callsOf(job)) acknowledge(call, { run, journals });
+  });
 
 await runCluster(
   programInfo(dir),

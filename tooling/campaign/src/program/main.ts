@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { CallError, type Job, mapConcurrently, programInfo, runJobLocal, runJobSlurm } from "@hyperion-ts/job";
 import type { CallPlan, ProgramPlan } from "../plan.ts";
 import { append, journalOf, monotonicMs } from "./journal.ts";
-import { remembered } from "./remembered.ts";
+import { acknowledge, remembered } from "./remembered.ts";
 
 const [file = ""] = process.argv.slice(2);
 const { dir, journals, run, where, calls, haltAtCommitMs, options }: ProgramPlan = JSON.parse(
@@ -22,6 +22,7 @@ const one =
   async (env) => {
     try {
       await remembered(call, { run, journals })(env);
+      acknowledge(call, { run, journals });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       append(

@@ -23,12 +23,14 @@ function within<A>({ timeLimitMs, memoryMb }: Partial<HostileCall>, job: Job<A>)
   return memoryMb === undefined ? timed : local(setTaskMemory(memoryMb), timed);
 }
 
-/** Computes a call, or finds its result, and says so. */
-export const remembered =
-  (call: CallPlan, { run, journals }: RunOfProgram): Job<void> =>
-  async (env) => {
-    const computed = (): Job<number> =>
-      within(call.hostile ?? {}, remoteEval(compute, { ...call, run, journal: journalOf.computations(journals) }));
-    await memoizeWithMap(results, computed, { key: call.key })(env);
-    append(journalOf.acknowledgements(journals), { what: "acknowledged", run, key: call.key, at: monotonicMs() }, "as");
-  };
+/** Computes a call, or finds its result. */
+export const remembered = (call: CallPlan, { run, journals }: RunOfProgram): Job<number> =>
+  memoizeWithMap(
+    results,
+    () => within(call.hostile ?? {}, remoteEval(compute, { ...call, run, journal: journalOf.computations(journals) })),
+    { key: call.key },
+  );
+
+/** Writes down that the program has the result of a call. */
+export const acknowledge = ({ key }: CallPlan, { run, journals }: RunOfProgram): void =>
+  append(journalOf.acknowledgements(journals), { what: "acknowledged", run, key, at: monotonicMs() }, "as");

@@ -56,6 +56,7 @@ const sound: Evidence = {
   first: { end: exited(null, "", "SIGKILL"), leftProcesses: [], rows: [row(0), row(1)] },
   others: [],
   rowsBetween: [row(0), row(1)],
+  secondAt: 95,
   second: { end: exited(0), leftProcesses: [], rows: [row(0), row(1), row(2)] },
   leftFiles: [],
 };
@@ -93,6 +94,14 @@ test("a result that was there and is computed again is doubled, in the same run 
 
 test("a further attempt of a call whose result nobody has is not doubled", () => {
   expect(foundIn({ notes: [...sound.notes, ...attempt("1", 2, 30, { attempt: 2, pid: 300 })] })).toEqual({});
+});
+
+test("where nothing has happened to calls, each that begins a second time is doubled", () => {
+  const again = [...sound.notes, ...attempt("1", 1, 13, { pid: 300, lease: [1], mask: "1" })];
+  expect(foundIn({ notes: again })).toEqual({});
+  const untouched = sound.notes.filter(({ at }) => at !== 21);
+  expect(foundIn({ notes: untouched }, { ...killed, once: true })).toEqual({});
+  expect(foundIn({ notes: [...untouched, ...again.slice(-2)] }, { ...killed, once: true })).toEqual({ doubled: 1 });
 });
 
 test("two calls on one CPU are found by what the kernel says, and by their leases where it allows more", () => {
