@@ -34,11 +34,17 @@ export class LoginProgram implements Running<ClusterTarget> {
     });
     scene.resources.defer(() => this.#endJobs());
     this.ended = this.#untilEnded();
-    this.target = targetAt(
+    const target = targetAt(
       place,
       () => this.#jobs(),
       () => this.hasEnded,
     );
+    const signal: ClusterTarget["signal"] = (pid, name) => {
+      target.signal(pid, name);
+      // What has brought the program onto the node stands still with it, and nobody else wakes it.
+      if (name === "SIGCONT" && this.#child.pid !== undefined) target.signal(this.#child.pid, name);
+    };
+    this.target = { ...target, signal };
   }
 
   get hasEnded(): boolean {
