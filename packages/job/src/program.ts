@@ -3,6 +3,7 @@
  * workplace. Apart from the index, which every worker loads.
  */
 import "@hyperion-ts/bounds";
+export { type ProgramRunner, runCommandLine } from "./command/run-command-line.ts";
 export { failureText } from "./run/failure-text.ts";
 export { RUN_RULES } from "./run/check-run-options.ts";
 export { programCode } from "./run/program-code.ts";
