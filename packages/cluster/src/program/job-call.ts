@@ -146,7 +146,8 @@ export class JobCall {
     const isGone = await this.#jobs.cancel(submitted);
     await this.#takeIn();
     this.#note(submitted.number, { end: `was cancelled: ${whyUnwanted(reason)}` });
-    if (isGone) this.#jobs.reports.tell(directory, { state: "cancelled", end: "cancelled" });
+    const sentence = reason instanceof JobError ? "was cancelled by a person (hyperion cancel)" : null;
+    if (isGone) this.#jobs.reports.tell(directory, { state: "cancelled", end: "cancelled", sentence });
   }
 
   /** Takes in what a job has computed that has given no value; what can't be read now waits for the job's end. */

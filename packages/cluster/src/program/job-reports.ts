@@ -74,7 +74,9 @@ export class JobReports {
   /** Tells when Slurm expects the job to begin: it says so a while after it has said why it waits, and again and again. */
   expected(directory: JobDirectory, job: SeenJob): void {
     const told = this.#told.get(directory.job.id);
-    if (told?.state === "waiting" || told?.state === "held") this.tell(directory, { startsAt: startOf(job) });
+    const startsAt = startOf(job);
+    if ((told?.state === "waiting" || told?.state === "held") && isOtherStart(told.startsAt, startsAt))
+      this.tell(directory, { startsAt });
   }
 
   /** Tells how far the job's own calls are, which its head says every few seconds. */
@@ -108,7 +110,17 @@ const NO_WORDS = {
   forMs: 0,
 } as const;
 
-/** In whole minutes: Slurm's expectations move with each of its rounds. */
+/** Slurm's expectations move a little with each of its rounds, and each that is told stays in the log. */
+function isOtherStart(before: string | null, now: string | null): boolean {
+  if (before === null || now === null) return before !== now;
+  const nowMs = Date.parse(now);
+  return Math.abs(nowMs - Date.parse(before)) > Math.max(LEAST_SHIFT_MS, SHIFT_PART * (nowMs - Date.now()));
+}
+
+const LEAST_SHIFT_MS = 5 * 60_000;
+const SHIFT_PART = 0.1;
+
+/** In whole minutes. */
 const startOf = ({ startEstimateMs }: SeenJob): string | null =>
   startEstimateMs === undefined ? null : new Date(60_000 * Math.ceil(startEstimateMs / 60_000)).toISOString();
 

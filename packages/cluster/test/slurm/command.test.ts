@@ -6,13 +6,22 @@ import { ProgramCluster, type ProgramDir, type Running, untilSome } from "./prog
 
 /** Slurm is asked often. */
 const options = { longestPauseMs: 1_000 };
-const whole = { nodes: 2, nTasksPerNode: 2, exclusive: true } as const;
+
+/** A program with one job, which Slurm has. */
+interface Started {
+  readonly dir: ProgramDir;
+  readonly running: Running;
+  readonly id: string;
+}
 
 describeOnTestbed(describe)("the command hyperion", () => {
   let cluster: ProgramCluster;
   beforeAll(async () => {
     const partitions = [{ name: "main" }, { name: "short", slurm: { MaxNodes: "1" } }];
-    cluster = await ProgramCluster.open(2, { slurm: { KillWait: "2" }, partitions });
+    cluster = await ProgramCluster.open(2, {
+      slurm: { KillWait: "2", SchedulerParameters: "bf_interval=2" },
+      partitions,
+    });
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
   // Also where a test has failed.
@@ -24,6 +33,8 @@ describeOnTestbed(describe)("the command hyperion", () => {
   const hyperion = async (...args: readonly string[]) =>
     await cluster.testbed.run("login", ["/opt/node/node", "/srv/checkout/apps/cli/src/main.ts", ...args], {
       user: "alice",
+      // It is started again and again.
+      env: { NODE_COMPILE_CACHE: "/srv/runs/compile-cache" },
     });
 
   async function said(...args: readonly string[]): Promise<string> {
@@ -46,105 +57,96 @@ describeOnTestbed(describe)("the command hyperion", () => {
   /** What Slurm still has of a user, without those that end. */
   const openIds = async (): Promise<readonly string[]> => (await cluster.openJobs()).map(({ id }) => String(id));
 
-  /** A program with one job, which Slurm has. */
-  const start = async (
-    name: string,
-    sbatch: object,
-  ): Promise<{ readonly dir: ProgramDir; readonly running: Running; readonly id: string }> => {
+  const start = async (name: string, sbatch: object): Promise<Started> => {
     const dir = await cluster.dir(name);
     const running = dir.start({ jobs: [[1, 2]], until: "go", sbatch, options });
     return { dir, running, id: await running.job() };
   };
 
-  test("lists, explains, reads and cancels Slurm jobs while they wait and run, and after", async () => {
-    const first = await start("first", whole);
-    const { id } = first;
-    await untilSome("calls that run", () => first.dir.noted("begun").length === 2);
-    const place = ["--dir", first.dir.inCluster];
-
-    // One that runs.
+  test("lists, explains and reads a Slurm job while it runs, and after that", async () => {
+    const { dir, running, id } = await start("one", { nTasksPerNode: 2 });
+    const place = ["--dir", dir.inCluster];
     const job = await untilSome("counts of its calls", async () =>
-      (await jobsOf(first.dir)).find(({ state, calls }) => state === "running" && calls?.running === 2),
+      (await jobsOf(dir)).find(({ state, calls }) => state === "running" && calls?.running === 2),
     );
-    expect(job).toMatchObject({
-      jobId: Number(id),
-      state: "running",
-      slurmState: "RUNNING",
-      nodes: ["n1", "n2"],
-      end: null,
-    });
-    expect(await said("jobs", first.dir.inCluster)).toMatch(
-      new RegExp(`^ *JOB +STATE[^]*\\n *${id} +RUNNING +\\d[^\\n]* n1 n2 +0/2 +test/squares`),
+    expect(job).toMatchObject({ jobId: Number(id), slurmState: "RUNNING", end: null });
+    const [node] = job.nodes;
+    expect(await said("jobs", dir.inCluster)).toMatch(
+      new RegExp(`^ *JOB +STATE[^]*\\n *${id} +RUNNING +\\d[^\\n]* ${node} +0/2 +test/squares`),
     );
     expect(await said("explain", id, ...place)).toMatch(
-      /state {3}running on n1, n2 for .*, in Slurm RUNNING\n {2}until {3}its work is done[^]*calls {3}0 done, 2 running[^]*end it {2}hyperion cancel \d+/,
+      /state {3}running on n\d for .*, in Slurm RUNNING\n {2}until {3}its work is done[^]*calls {3}0 done, 2 running[^]*end it {2}hyperion cancel \d+/,
     );
-    const tasks = await json<CallList>("tasks", ...place);
-    expect(tasks).toMatchObject({
+    expect(await json<CallList>("tasks", ...place)).toMatchObject({
       total: 1,
       calls: [{ functionName: "test/squares", stage: "running", slurmJob: Number(id) }],
     });
     const followed = hyperion("logs", id, "-f", ...place);
-    const headLog = await said("logs", id, "--head", ...place);
-    expect(headLog).toContain("results in");
+    expect(await said("logs", id, "--head", ...place)).toContain("results in");
+    dir.make("go");
+    await running.ended;
+    const { exitCode, stdout, stderr } = await followed;
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/2 CPUs[^]*done in/);
+    expect(await said("logs", id, ...place)).toBe(stdout);
+    expect(await said("logs", id, "--head", ...place)).toContain("done in");
+    expect((await json<RunReport>("status", dir.inCluster)).phase).toEqual({ kind: "ended", outcome: "done" });
+    expect(await jobsOf(dir)).toMatchObject([{ state: "done", end: "value", calls: { done: 2 } }]);
+    expect(await said("explain", id, ...place)).toMatch(/state {3}done \(value\), .* ago on n\d/);
+  });
 
-    // Three reasons to wait, and what each means.
-    const second = await start("second", whole);
-    const third = await start("third", { dependency: `afterany:${id}` });
-    const fourth = await start("fourth", { partition: "short", nodes: 2 });
-    const resources = await waitingFor(second.dir, "Resources");
-    expect(resources).toMatchObject({ state: "waiting", slurmState: "PENDING", change: "by-itself" });
-    await waitingFor(third.dir, "Dependency");
-    await waitingFor(fourth.dir, "PartitionNodeLimit");
-    const [two, three, four] = [second.id, third.id, fourth.id];
-    const explained = async ({ dir }: { readonly dir: ProgramDir }, of: string): Promise<string> =>
-      await said("explain", of, "--dir", dir.inCluster);
-    expect(await explained(second, two)).toMatch(
+  test("explains what Slurm jobs wait for, and cancels them: Slurm has them no more when it ends", async () => {
+    const first = await start("first", { nodes: 2, exclusive: true });
+    await cluster.isIn("RUNNING", first.id);
+    const others = [
+      start("second", { nodes: 2, exclusive: true }),
+      start("third", { dependency: `afterany:${first.id}` }),
+      start("fourth", { partition: "short", nodes: 2 }),
+    ] as const;
+    const [second, third, fourth] = await Promise.all(others);
+    const explained = async ({ dir, id }: Started): Promise<string> =>
+      await said("explain", id, "--dir", dir.inCluster);
+
+    expect(await waitingFor(second.dir, "Resources")).toMatchObject({ slurmState: "PENDING", change: "by-itself" });
+    const told = await untilSome("time at which Slurm expects it to begin", async () => {
+      const text = await explained(second);
+      return text.includes("Slurm expects it to begin by 20") ? text : undefined;
+    });
+    expect(told).toMatch(
       /in Slurm PENDING \(Resources\)\n {2}why.*nodes, CPUs or memory to become free\.\n {2}until {3}Slurm starts it, by itself; no limit/,
     );
-    expect(await explained(third, three)).toMatch(/\(Dependency\)\n {2}why.*waits for the jobs that it depends on/);
-    expect(await explained(fourth, four)).toMatch(
+    await waitingFor(third.dir, "Dependency");
+    expect(await explained(third)).toMatch(/\(Dependency\)\n {2}why.*waits for the jobs that it depends on/);
+    await waitingFor(fourth.dir, "PartitionNodeLimit");
+    expect(await explained(fourth)).toMatch(
       /\(PartitionNodeLimit\)\n {2}why.*more or fewer nodes[^]*until {3}a person does something/,
     );
-    await cluster.command("scontrol", "hold", two);
+    await cluster.command("scontrol", "hold", second.id);
     await waitingFor(second.dir, "JobHeldUser");
-    expect(await explained(second, two)).toMatch(
-      /\(JobHeldUser\)\n {2}why.*scontrol release[^]*until {3}a person does/,
-    );
-    expect(await hyperion("logs", two, "--dir", second.dir.inCluster)).toMatchObject({
+    expect(await explained(second)).toMatch(/\(JobHeldUser\)\n {2}why.*scontrol release[^]*until {3}a person does/);
+    expect(await hyperion("logs", second.id, "--dir", second.dir.inCluster)).toMatchObject({
       exitCode: 3,
       stderr: expect.stringContaining("has printed nothing"),
     });
 
-    // Those that wait are cancelled: Slurm has them no more when the command ends.
-    expect(await said("cancel", four, "--dir", fourth.dir.inCluster)).toContain(
-      `Slurm job ${four} is cancelled, and gone`,
+    expect(await said("cancel", fourth.id, "--dir", fourth.dir.inCluster)).toContain(
+      `Slurm job ${fourth.id} is cancelled, and gone`,
     );
-    expect(await openIds()).not.toContain(four);
+    expect(await openIds()).not.toContain(fourth.id);
     await fourth.running.ended;
     expect(fourth.dir.outcome).toMatchObject({ name: "JobError", message: expect.stringContaining("hyperion cancel") });
-    expect(await jobsOf(fourth.dir)).toMatchObject([{ state: "cancelled", end: "cancelled" }]);
-    const stopped = await json<{ readonly cancels: readonly number[] }>(
-      "stop",
-      "--jobs",
-      "--dir",
-      second.dir.inCluster,
-    );
-    expect(stopped).toMatchObject({ cancels: [Number(two)], left: [] });
-    expect(await openIds()).not.toContain(two);
+    expect(await jobsOf(fourth.dir)).toMatchObject([
+      { state: "cancelled", end: "cancelled", sentence: expect.stringContaining("by a person") },
+    ]);
+    expect(await json("stop", "--jobs", "--dir", second.dir.inCluster)).toMatchObject({
+      cancels: [Number(second.id)],
+      left: [],
+    });
+    expect(await openIds()).not.toContain(second.id);
     await second.running.ended;
     expect(second.dir.outcome).toMatchObject({ name: "CancelledByPersonError" });
-
-    // After its end.
-    first.dir.make("go");
-    third.dir.make("go");
+    for (const { running } of [first, third]) running.child.kill("SIGTERM");
     await Promise.all([first.running.ended, third.running.ended]);
-    expect((await followed).stdout).toMatch(/2 CPUs[^]*done in/);
-    expect((await json<RunReport>("status", first.dir.inCluster)).phase).toEqual({ kind: "ended", outcome: "done" });
-    expect(await jobsOf(first.dir)).toMatchObject([{ state: "done", end: "value", calls: { done: 2 } }]);
-    expect(await said("explain", id, ...place)).toMatch(/state {3}done \(value\), .* ago on n1, n2/);
-    expect(await said("logs", id, ...place)).toBe((await followed).stdout);
-    expect(await said("logs", id, "--head", ...place)).toContain("done in");
   });
 
   test("runs a program by Slurm jobs, or here, with its options", async () => {

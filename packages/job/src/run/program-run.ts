@@ -135,6 +135,8 @@ class ProgramRun implements Disposable {
       this.#signalled("SIGTERM", NO_GRACE, "hyperion stop");
       return { goesOn: this.goesOn() ?? null, ...(jobs ? { cancels: [] } : {}) };
     }
+    // It ends already, and leaves them.
+    if (this.#controller.signal.aborted) return { goesOn: this.goesOn() ?? null, cancels: [] };
     this.events.emit({ type: "log", message: "The Slurm jobs are being cancelled (hyperion stop --jobs)" });
     this.endEarly(end.reason);
     return { goesOn: null, cancels: end.jobs };
