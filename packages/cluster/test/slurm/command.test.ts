@@ -179,11 +179,20 @@ describeOnTestbed(describe)("the command hyperion", () => {
       exitCode: 4,
       stderr: expect.stringContaining(`scancel ${id} ends them`),
     });
-    const again = dir.start({ jobs: [[1, 2]], until: "go", sbatch: { nTasksPerNode: 1 }, options });
+    const jobs = [
+      [1, 2],
+      [3, 4],
+    ];
+    const request = { jobs, until: "go", sbatch: { nTasksPerNode: 1 }, options: { ...options, maxSlurmJobs: 1 } };
+    const again = dir.start(request);
     await again.says(/is there already/);
     await untilSome("run that is asked", async () =>
       (await hyperion("jobs", dir.inCluster)).stdout.includes("RUNNING"),
     );
+    // A call that has no Slurm job yet.
+    const { calls } = await json<CallList>("tasks", "--dir", dir.inCluster);
+    expect(calls).toMatchObject([{ slurmJob: Number(id) }, { stage: "waiting", slurmJob: null }]);
+    expect(await said("explain", calls[1]?.id ?? "", "--dir", dir.inCluster)).toMatch(/maxSlurmJobs[^]*has ended/);
     expect(await said("stop", "--jobs", "--dir", dir.inCluster)).toMatch(
       /1 Slurm job is being cancelled: \d+\.\nThey are gone/,
     );
