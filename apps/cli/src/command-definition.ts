@@ -36,6 +36,11 @@ export interface CommandOptions {
   readonly follow?: boolean;
   readonly lines?: number;
   readonly path?: boolean;
+  readonly head?: boolean;
+  readonly jobs?: boolean;
+  readonly local?: boolean;
+  readonly slurm?: boolean;
+  readonly node?: readonly string[];
   readonly wait?: boolean;
   readonly where?: readonly string[];
   readonly format?: "table" | "json" | "ndjson";
@@ -61,6 +66,8 @@ export interface CommandDefinition {
   readonly details?: string;
   readonly args?: readonly ArgumentDefinition[];
   readonly options: readonly OptionDefinition[];
+  /** Whether what follows its first argument is another program's. Default: false. */
+  readonly passesOn?: boolean;
   /** Command lines, and what each does. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** Loads what it does. */

@@ -36,7 +36,8 @@ function programOf(terminal: Terminal, ended: (code: number) => void): Command {
     .version(ownVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
-    .addHelpText("after", EXIT_TEXT);
+    .addHelpText("after", EXIT_TEXT)
+    .enablePositionalOptions();
   prepare(program, terminal);
   for (const definition of COMMANDS) program.addCommand(commandOf(definition, terminal, ended));
   return program;
@@ -47,13 +48,14 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 3 no such run, call or map,
 4 only a run that goes on on this machine can do that, 5 it is another user's.`;
 
 function commandOf(definition: CommandDefinition, terminal: Terminal, ended: (code: number) => void): Command {
-  const { name, summary, details, args = [], options, examples, load } = definition;
+  const { name, summary, details, args = [], options, passesOn = false, examples, load } = definition;
   const command = new Command(name)
     .summary(summary)
     .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.${details === undefined ? "" : `\n${details}`}`)
     .helpOption("-h, --help", "show help")
     .addHelpText("after", `\nExamples:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join("\n")}`);
   prepare(command, terminal);
+  command.passThroughOptions(passesOn);
   for (const { syntax, description, choices } of args) {
     const argument = command.createArgument(syntax, description);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));

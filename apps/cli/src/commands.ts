@@ -12,6 +12,28 @@ const WHICH = [DIR, RUN] as const;
 /** The commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   {
+    name: "run",
+    summary: "run a program: here, in an allocation, or by Slurm jobs",
+    details:
+      "The program's own options come behind its file; its own --help lists them.\nWithout --local or --slurm it takes what it finds: the allocation, else sbatch,\nelse this machine. The file is one that calls program or clusterProgram.",
+    args: [
+      { syntax: "<file>", description: "the program's file" },
+      { syntax: "[options...]", description: "the program's options" },
+    ],
+    options: [
+      { syntax: "--local", description: "on this machine, without Slurm" },
+      { syntax: "--slurm", description: "by Slurm, or not at all" },
+      { syntax: "--node <flag>", description: "a flag for Node, again for another: --node=--inspect", isList: true },
+    ],
+    passesOn: true,
+    examples: [
+      ["hyperion run roots.ts --help", "which options the program has"],
+      ["hyperion run roots.ts --points 50", "run it"],
+      ["hyperion run --local roots.ts --points 5", "try it without Slurm"],
+    ],
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
     name: "ps",
     summary: "list your runs that go on on this machine",
     details: "With directories: the runs of these programs, also those that have ended.",
@@ -40,6 +62,18 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    name: "jobs",
+    summary: "list the Slurm jobs of a run",
+    details: "Those that wait or run come first, then those that have ended, each with how.",
+    args: [{ syntax: "[dir]", description: "the program's directory (default: this one, or out)" }],
+    options: [{ syntax: "--most <n>", description: "so many at most (default: 20)", isCount: true }, RUN, JSON_OUTPUT],
+    examples: [
+      ["hyperion jobs", "which wait, and why; which run, and how far they are"],
+      ["hyperion jobs out --json | jq -r '.[] | select(.state == \"waiting\").jobId'", "ids, for scripts"],
+    ],
+    load: async () => (await import("./commands/jobs.ts")).jobs,
+  },
+  {
     name: "tasks",
     summary: "list calls that run and wait, or those that failed",
     details: "Those that run longest come first, then the others in the order in which they\nwill begin.",
@@ -65,6 +99,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: [
       ["hyperion explain 17", "a call that tasks has listed"],
       ["hyperion explain f3", "the third failure"],
+      ["hyperion explain 4711", "a Slurm job: what it waits for, and whether that ends by itself"],
     ],
     load: async () => (await import("./commands/explain.ts")).explain,
   },
@@ -97,10 +132,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: "logs",
-    summary: "show the log of a run, or of a worker",
-    args: [{ syntax: "[id]", description: "of a call, a failure or a worker (default: the run's own log)" }],
+    summary: "show the log of a run, of a worker, or what a Slurm job has printed",
+    args: [
+      { syntax: "[id]", description: "of a call, a failure, a worker or a Slurm job (default: the run's own log)" },
+    ],
     options: [
-      { syntax: "-f, --follow", description: "go on as long as the run does" },
+      { syntax: "-f, --follow", description: "go on as long as the run, or the Slurm job, does" },
+      { syntax: "--head", description: "of a Slurm job: what has happened in it, by its head's log" },
       { syntax: "-n, --lines <n>", description: "so many lines, the last ones (default: 50)", isCount: true },
       { syntax: "--path", description: "say only where the log is" },
       ...WHICH,
@@ -108,6 +146,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: [
       ["hyperion logs -f", "what happens in the run, as it happens"],
       ["hyperion logs 17", "what the worker of call 17 has printed"],
+      ["hyperion logs 4711 -f", "what Slurm job 4711 prints"],
       ['less "$(hyperion logs --path f3)"', "in a pager"],
     ],
     load: async () => (await import("./commands/logs.ts")).logs,
@@ -116,17 +155,28 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: "stop",
     summary: "end a run in order: what is done is stored",
     details:
-      "As SIGTERM does: running calls are ended. Slurm jobs of a program on a login\nnode go on, and its next run joins them.",
-    options: [{ syntax: "--wait", description: "until its process is gone" }, ...WHICH, JSON_OUTPUT],
-    examples: [["hyperion stop --run q7R --wait", "and go on in a script when it has ended"]],
+      "As SIGTERM does: running calls are ended. Slurm jobs of a program on a login\nnode go on, and its next run joins them; with --jobs they are cancelled, too.",
+    options: [
+      { syntax: "--wait", description: "until its process is gone" },
+      { syntax: "--jobs", description: "cancel its Slurm jobs, and wait until they are gone" },
+      ...WHICH,
+      JSON_OUTPUT,
+    ],
+    examples: [
+      ["hyperion stop --run q7R --wait", "and go on in a script when it has ended"],
+      ["hyperion stop --jobs", "give all of it up"],
+    ],
     load: async () => (await import("./commands/stop.ts")).stop,
   },
   {
     name: "cancel",
-    summary: "end a call: its caller gets an error",
-    args: [{ syntax: "<id>", description: "of an open call, as tasks lists it" }],
+    summary: "end a call, or a Slurm job: its caller gets an error",
+    args: [{ syntax: "<id>", description: "of an open call, as tasks lists it, or of a Slurm job" }],
     options: [...WHICH, JSON_OUTPUT],
-    examples: [["hyperion cancel 17", "give up the call that takes so long"]],
+    examples: [
+      ["hyperion cancel 17", "give up the call that takes so long"],
+      ["hyperion cancel 4711", "cancel a Slurm job, and wait until it is gone"],
+    ],
     load: async () => (await import("./commands/cancel.ts")).cancel,
   },
   {

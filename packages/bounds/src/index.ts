@@ -23,6 +23,7 @@ export {
   unlimited,
   whole,
 } from "./rules.ts";
+export { nearestName } from "./nearest-name.ts";
 export { isTooDeep, issueKeys, issueText, runSchema } from "./run-schema.ts";
 export { showDuration, showValue } from "./show-value.ts";
 export { steadyNowMs } from "./steady-clock.ts";

@@ -18,6 +18,12 @@ export {
 } from "./program/job-options.ts";
 export type { Attach } from "./link/attach.ts";
 export { remoteEvalJob, remoteEvalJobM } from "./program/remote-eval-job.ts";
-export { type ClusterOptions, runCluster, runClusterLocal } from "./program/run-cluster.ts";
+export {
+  type ClusterOptions,
+  clusterProgram,
+  type ClusterProgramDefinition,
+  runCluster,
+  runClusterLocal,
+} from "./program/run-cluster.ts";
 export { type CanLock, lock, newWorkDir, type SharesFolder } from "./across-jobs.ts";
 export type { SbatchOptions } from "./sbatch/sbatch-options.ts";

@@ -5,6 +5,8 @@ import type { JobEnd } from "./slurm/job-end-kinds.ts";
 export type JobFailure =
   /** Its own code threw, or its schema refused its value. The `cause` is what was thrown. */
   | { readonly kind: "threw" }
+  /** A person has ended it, from outside of its program (`hyperion cancel`). */
+  | { readonly kind: "cancelled" }
   /** Slurm's signal before the end of its time has ended it in order. The `cause` is its InterruptedError, as data. */
   | { readonly kind: "time-is-up"; readonly signal: string; readonly end: JobEnd }
   /** It ended otherwise, as by scancel: what Slurm says of that. */
@@ -14,7 +16,7 @@ export type JobFailure =
 export interface JobSite {
   /** The name that `defineJob` was given; of a remote function that is a job of its own, that of `defineRemote`. */
   readonly name: string;
-  /** Slurm's. */
+  /** Slurm's; 0 where it had none yet. */
   readonly jobId: number;
   /** How often it was submitted. */
   readonly submissions: number;
@@ -33,11 +35,13 @@ export class JobError extends Error {
 
   /** `detail` says in words what happened. */
   constructor(failure: JobFailure, site: JobSite, detail: string, options?: ErrorOptions) {
-    super(
-      `${site.name} failed in Slurm job ${site.jobId}${site.submissions > 1 ? `, its submission ${site.submissions}` : ""}\n  ${detail}`,
-      options,
-    );
+    super(`${site.name} failed ${placeOf(site)}\n  ${detail}`, options);
     this.failure = failure;
     this.site = site;
   }
 }
+
+const placeOf = ({ jobId, submissions }: JobSite): string => {
+  if (jobId === 0) return "before it had a Slurm job";
+  return `in Slurm job ${jobId}${submissions > 1 ? `, its submission ${submissions}` : ""}`;
+};

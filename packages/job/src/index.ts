@@ -55,6 +55,7 @@ export {
   type StreamOptions,
 } from "./concurrent/stream-concurrently.ts";
 export { type AnyJobFunction, defineJob, type JobDefinition, type JobFunction } from "./define-job.ts";
+export { type NoOptions, program, type ProgramDefinition, type ProgramMeta } from "./define-program.ts";
 export { TaskError, type TaskFailure } from "./dispatch/task-error.ts";
 export type { TaskCall, TaskLauncher, TaskOptions, TaskRequest, TaskWorker } from "./dispatch/task-launcher.ts";
 export { bind, type Job, local, pure } from "./job.ts";

@@ -25,15 +25,23 @@ export async function runJob<A>(
   return endingProgram(() => {
     // All of them, wherever this is: what is wrong on the cluster only should not be found there.
     checkRun("runJob", info, job, options);
-    const { cpus, inProcess, leastNodes, reach, times: { endGraceMs, ...times } = {}, ...both } = options;
-    if (process.env["SLURM_JOB_ID"] === undefined)
-      return runJobLocal(info, job, { ...both, times, ...given({ cpus, inProcess }) });
-    return runJobSlurm(info, job, {
-      ...both,
-      times: { ...times, ...given({ endGraceMs }) },
-      ...given({ leastNodes, reach }),
-    });
+    if (process.env["SLURM_JOB_ID"] === undefined) return runJobLocal(info, job, localOptions(options));
+    const { cpus: _cpus, inProcess: _inProcess, ...ofSlurm } = options;
+    return runJobSlurm(info, job, ofSlurm);
   });
+}
+
+/** Those of them that matter on this machine. */
+export function localOptions(options: RunLocalOptions & RunSlurmOptions): RunLocalOptions {
+  const {
+    cpus,
+    inProcess,
+    leastNodes: _least,
+    reach: _reach,
+    times: { endGraceMs: _grace, ...times } = {},
+    ...both
+  } = options;
+  return { ...both, times, ...given({ cpus, inProcess }) };
 }
 
 /** Those that are not undefined. */

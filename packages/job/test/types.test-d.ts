@@ -9,6 +9,7 @@ import {
   local,
   mapConcurrently,
   memoizeWithMap,
+  program,
   remoteEval,
   remoteEvalM,
   setTask,
@@ -83,3 +84,25 @@ setTask({ cpu: 2 });
 setTask({ cpus: "2" });
 // @ts-expect-error a part of the environment alone is not the environment
 local(() => ({ taskCpus: 2 }), job);
+
+program(import.meta, {
+  options: z.object({ points: z.int().default(3), fast: z.boolean() }),
+  run: ({ points, fast }) => {
+    const [given, said]: [number, boolean] = [points, fast];
+    return mapConcurrently(said ? [] : [given], (n) => remoteEval(pair, { n }));
+  },
+  done: (pairs: readonly [number, number][]) => console.log(pairs),
+});
+program(import.meta, {
+  run:
+    () =>
+    async ({ taskCpus }) =>
+      taskCpus,
+  runOptions: { cpus: 2 },
+});
+// @ts-expect-error an option that the schema does not have
+program(import.meta, { options: z.object({ n: z.number() }), run: ({ m }) => remoteEval(pair, { n: m }) });
+// @ts-expect-error a value that is no job
+program(import.meta, { run: () => 3 });
+// @ts-expect-error a value of another type than the job gives
+program(import.meta, { run: () => async () => 3, done: (text: string) => console.log(text) });

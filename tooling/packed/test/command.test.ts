@@ -33,19 +33,23 @@ test("its version, and what Tab completes, are there within twice the start of b
   expect(times.tab / times.bare).toBeLessThan(2);
 });
 
-test("the status of a run with ten thousand open calls, and what they wait for, are there within eight starts of bare Node", async () => {
+test("the status of a run with ten thousand open calls and a hundred Slurm jobs, and what they wait for, are there within eight starts of bare Node", async () => {
   await using _run = await runningProgram();
   const status = JSON.parse(await hyperion("status", "out", "--json")) as {
     readonly functions: readonly { readonly waiting: number }[];
+    readonly slurmJobs: readonly unknown[];
   };
+  expect(status.slurmJobs).toHaveLength(100);
   expect(status.functions[0]?.waiting).toBeGreaterThan(9_990);
   const times = await inTurns(ROUNDS.looking, {
     bare: ["-e", "0"],
     status: command("status", "out"),
     tasks: command("tasks", "-d", "out"),
+    jobs: command("jobs", "out", "--most", "100"),
   });
   expect(times.status / times.bare).toBeLessThan(8);
   expect(times.tasks / times.bare).toBeLessThan(8);
+  expect(times.jobs / times.bare).toBeLessThan(8);
 });
 
 const command = (...args: readonly string[]): readonly string[] => [

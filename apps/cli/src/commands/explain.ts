@@ -1,8 +1,9 @@
 /** `hyperion explain`: why a call waits, what would change it, and how long it may; or why it failed. */
-import { type CallReport, lookAtRun, type SlurmJobReport, type WorkerReport } from "@hyperion-ts/control";
+import { type CallReport, lookAtRun, type WorkerReport } from "@hyperion-ts/control";
 import { type CallWaitReason, durationText, printable } from "@hyperion-ts/progress";
 import { chooseRun } from "../choose-run.ts";
 import type { CommandBody } from "../command-definition.ts";
+import { explainedJob } from "../explained-job.ts";
 import { findThing, type Thing } from "../find-thing.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 
@@ -25,7 +26,7 @@ function linesOf(thing: Thing): readonly string[] {
     case "worker":
       return workerLines(thing.worker);
     case "job":
-      return jobLines(thing.job);
+      return explainedJob(thing.job);
     default:
       return thing satisfies never;
   }
@@ -45,6 +46,7 @@ function callLines(call: CallReport): readonly string[] {
 }
 
 function untilText({ waiting, stage }: CallReport): string {
+  if (waiting?.until !== undefined) return waiting.until;
   if (waiting?.reason !== null && waiting?.reason !== undefined) return UNTIL[waiting.reason.kind];
   return stage === "ending" ? "4 s at most; then its worker is killed" : "the calls before it have ended";
 }
@@ -65,21 +67,4 @@ const UNTIL: Readonly<Record<CallWaitReason["kind"], string>> = {
 const workerLines = ({ id, node, pid, cpuIds, logFile }: WorkerReport): readonly string[] => [
   `worker ${id}: process ${pid} on ${node} (CPU ${cpuIds.join(",")})`,
   `  log     ${logFile}`,
-];
-
-const jobLines = ({
-  call,
-  name,
-  input,
-  jobId,
-  state,
-  reason,
-  sentence,
-  nodes,
-  forSeconds,
-}: SlurmJobReport): readonly string[] => [
-  `Slurm job ${jobId ?? "(not submitted yet)"}: ${name} ${input}`.trimEnd(),
-  `  state   ${state} for ${durationText(forSeconds)}${reason === null ? "" : ` (${reason})`}${nodes.length === 0 ? "" : ` on ${nodes.join(", ")}`}`,
-  ...(sentence === null ? [] : [`  why     ${sentence}`]),
-  `  call    ${call}`,
 ];

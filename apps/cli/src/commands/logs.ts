@@ -1,15 +1,17 @@
-/** `hyperion logs`: what a run, or a worker, has to say. */
-import { closeSync, constants, fstatSync, readSync } from "node:fs";
+/** `hyperion logs`: what a run, a worker or a Slurm job has to say. */
+import { closeSync, constants, existsSync, fstatSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControlError, eventLog, type FoundRun, lookAtRun } from "@hyperion-ts/control";
+import { ControlError, eventLog, type FoundRun, lookAtRun, type SlurmJobReport } from "@hyperion-ts/control";
 import { openRegularFile } from "@hyperion-ts/own-files";
 import { processState } from "@hyperion-ts/processes/process-identity";
-import { eventLines, nextRunState, NO_RUN, paintLine, parseEventLog, printable } from "@hyperion-ts/progress";
+import { eventLines, hasEnded, nextRunState, NO_RUN, paintLine, parseEventLog, printable } from "@hyperion-ts/progress";
 import { chooseRun } from "../choose-run.ts";
 import type { CommandBody } from "../command-definition.ts";
 import { findThing, type Thing } from "../find-thing.ts";
+import { hasOutcome, headLogOf, nameOf, outputOf } from "../job-files.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 import { type Terminal, usesColour } from "../output/terminal.ts";
+import { reportNow } from "../report-now.ts";
 
 const LINES = 50;
 const LOOK_EVERY_MS = 300;
@@ -17,22 +19,48 @@ const CHUNK_BYTES = 64 * 1024;
 
 export const logs: CommandBody = async ({ args: [id], options, terminal }) => {
   const found = await chooseRun(options);
-  const path = id === undefined ? eventLog(found.logDir) : logOf(await findThing(await lookAtRun(found), id), id);
+  const thing = id === undefined ? undefined : await findThing(await lookAtRun(found), id);
+  // Not once for all: the directory of a job is put aside when it has ended.
+  const path = () => (thing === undefined ? eventLog(found.logDir) : logOf(thing, id ?? "", options.head === true));
   if (options.path === true) {
-    terminal.stdout.write(`${path}\n`);
+    terminal.stdout.write(`${path()}\n`);
     return EXIT_CODES.done;
   }
-  const show = id === undefined ? eventShower(terminal) : (lines: readonly string[]) => lines.map(printable);
-  using file = openLog(path);
+  const goesOn = thing?.kind === "job" ? () => jobGoesOn(found, thing.job) : () => runGoesOn(found);
+  if (thing?.kind === "job") await untilThere(path, thing.job, options.follow === true ? goesOn : async () => false);
+  const isEvents = thing === undefined || (thing.kind === "job" && options.head === true);
+  const show = isEvents ? eventShower(terminal) : (lines: readonly string[]) => lines.map(printable);
+  using file = openLog(path());
   const write = (lines: readonly string[]): void => {
     for (const line of lines) terminal.stdout.write(`${line}\n`);
   };
   write(show(file.read()).slice(-(options.lines ?? LINES)));
-  if (options.follow === true) for await (const lines of laterLines(file, found)) write(show(lines));
+  if (options.follow === true) for await (const lines of laterLines(file, goesOn)) write(show(lines));
   return EXIT_CODES.done;
 };
 
-function logOf(thing: Thing, id: string): string {
+const runGoesOn = async ({ control }: FoundRun): Promise<boolean> =>
+  control !== undefined && processState(control.process) === "living";
+
+/** A job goes on also where its run has ended, or was killed: until its head has written down how it ended. */
+async function jobGoesOn(found: FoundRun, { call }: SlurmJobReport): Promise<boolean> {
+  const { slurmJobs } = await reportNow(found);
+  const job = slurmJobs.find((each) => each.call === call);
+  return job !== undefined && !hasEnded(job) && ((await runGoesOn(found)) || !hasOutcome(job));
+}
+
+/** Whoever follows waits for the job to begin. @throws ControlError `not-found` where it has printed nothing */
+async function untilThere(path: () => string, job: SlurmJobReport, goesOn: () => Promise<boolean>): Promise<void> {
+  for (;;) {
+    if (existsSync(path())) return;
+    if (!(await goesOn())) break;
+    await sleep(LOOK_EVERY_MS);
+  }
+  const word = job.state === "waiting" ? " yet: it waits in Slurm" : "";
+  throw new ControlError("not-found", `Slurm job ${nameOf(job)} has printed nothing${word}`);
+}
+
+function logOf(thing: Thing, id: string, ofHead: boolean): string {
   switch (thing.kind) {
     case "worker":
       return thing.worker.logFile;
@@ -45,10 +73,7 @@ function logOf(thing: Thing, id: string): string {
       throw new ControlError("not-found", `Failure ${id} tells of no log`);
     }
     case "job":
-      throw new ControlError(
-        "not-found",
-        `The output of Slurm job ${id} is in its directory, below jobs of the program's directory`,
-      );
+      return ofHead ? headLogOf(thing.job) : outputOf(thing.job);
     default:
       return thing satisfies never;
   }
@@ -69,12 +94,12 @@ function eventShower(terminal: Terminal): (lines: readonly string[]) => readonly
     });
 }
 
-/** What comes until the run's process is gone. */
-async function* laterLines(file: OpenLog, { control }: FoundRun): AsyncGenerator<readonly string[]> {
+/** What comes as long as `goesOn`. */
+async function* laterLines(file: OpenLog, goesOn: () => Promise<boolean>): AsyncGenerator<readonly string[]> {
   for (;;) {
-    const goesOn = control !== undefined && processState(control.process) === "living";
+    const isLast = !(await goesOn());
     yield file.read();
-    if (!goesOn) return;
+    if (isLast) return;
     await sleep(LOOK_EVERY_MS);
   }
 }

@@ -7,7 +7,7 @@ import { runCommandLine } from "../../src/index.ts";
 
 const STRANGER = 54_321;
 const [dir = "", socket = ""] = process.argv.slice(2);
-const COMMANDS = [["status"], ["tasks", "--dir"], ["stop", "--dir"], ["cancel", "1", "--dir"]];
+const COMMANDS = [["status"], ["jobs"], ["tasks", "--dir"], ["stop", "--dir"], ["cancel", "1", "--dir"]];
 
 const codeOf = async (args: readonly string[]): Promise<number> => {
   const silent = { write: () => true };
@@ -25,7 +25,12 @@ const connected = (): Promise<string> =>
   });
 
 // Those that change nothing; the others are loaded, too, by their help.
-const own = { status: await codeOf(["status"]), tasks: await codeOf(["tasks", "--dir"]), socket: await connected() };
+const own = {
+  status: await codeOf(["status"]),
+  jobs: await codeOf(["jobs"]),
+  tasks: await codeOf(["tasks", "--dir"]),
+  socket: await connected(),
+};
 for (const name of ["stop", "cancel"]) {
   const silent = { write: () => true };
   await runCommandLine([name, ...(name === "cancel" ? ["no-such-call"] : []), "--dir", "/nowhere"], {

@@ -15,6 +15,8 @@ import { JobCall } from "./job-call.ts";
 import { JobCounts } from "./job-counts.ts";
 import { JobDirectories } from "./job-directories.ts";
 import type { JobLauncher, JobRequest, JobValue } from "./job-launcher.ts";
+import { CancelledByPersonError } from "./leave-or-cancel.ts";
+import { OpenJobCalls } from "./open-job-calls.ts";
 import { SlurmJobs, type SlurmJobsOptions } from "./slurm-jobs.ts";
 import { SlurmTaskWorker } from "./slurm-task-worker.ts";
 
@@ -37,10 +39,12 @@ export class ClusterWork implements Work {
   readonly #counts = new JobCounts();
   readonly #running = new Set<Promise<unknown>>();
   readonly #ended = new AbortController();
+  readonly openCalls: OpenJobCalls;
 
   constructor(env: ProgramEnv, options: SlurmJobsOptions) {
     this.#database = env.programInfo.database;
     this.#jobs = new SlurmJobs(env, options);
+    this.openCalls = new OpenJobCalls(this.#jobs.reports);
     this.#directories = new JobDirectories(env.programInfo, (sentence) => this.#jobs.warn("folder", sentence));
   }
 
@@ -67,6 +71,10 @@ export class ClusterWork implements Work {
       : `${ids.length} Slurm jobs go on (${ids.join(", ")}); run the same command again to join them.`;
   }
 
+  endOfAll(by: string): { readonly reason: Error; readonly jobs: readonly number[] } {
+    return { reason: new CancelledByPersonError(this.#database, by), jobs: this.#jobs.reports.open };
+  }
+
   /** The error of a program that leaves its jobs after a signal. */
   interruptedBy(signal: NodeJS.Signals): InterruptedError {
     const interruption = { signal, timeIsUp: false };
@@ -75,9 +83,10 @@ export class ClusterWork implements Work {
 
   /** Makes a call, in a Slurm job of its own. */
   async call({ name, call, input, computeInput, options, signal }: SlurmCall): Promise<JobValue> {
-    const either = AbortSignal.any([signal, this.#ended.signal]);
     using counted = this.#counts.begin(name);
     const directory = this.#directories.next({ name, call, input });
+    using open = this.openCalls.begin(directory, options);
+    const either = AbortSignal.any([signal, this.#ended.signal, open.signal]);
     const value = new JobCall(this.#jobs, { directory, options, signal: either, computeInput, counted }).value();
     const running = value.catch(() => undefined);
     this.#running.add(running);
@@ -126,6 +135,7 @@ export class ClusterWork implements Work {
   }
 
   news(): readonly RunEvent[] {
+    for (const watched of this.#jobs.watched) watched.tellExpected();
     return [];
   }
 

@@ -6,14 +6,17 @@ import { InterruptedError } from "@hyperion-ts/job";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { Submission } from "../directory/job-record.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
+import { JobError } from "../job-error.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { CountedJob } from "./job-counts.ts";
 import { failureWords, isNobodysFault, isOfThePast, jobError } from "./job-failure.ts";
 import type { JobValue } from "./job-launcher.ts";
+import type { JobChange } from "./job-reports.ts";
 import type { HeldJob } from "./job-slots.ts";
+import type { Settled } from "./settled.ts";
 import type { SlurmJobs } from "./slurm-jobs.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
-import type { Settled, WatchedSubmission } from "./watched-submission.ts";
+import type { WatchedSubmission } from "./watched-submission.ts";
 
 /** So many jobs are submitted for a call where they end by no fault of its own: with a node that fails, or a preemption. */
 const MAX_SUBMISSIONS = 3;
@@ -140,10 +143,11 @@ export class JobCall {
     if (reason instanceof InterruptedError) return;
     const { directory } = this.#request;
     await watched.abort(reason instanceof Error ? reason.message : String(reason));
-    await this.#jobs.cancel(submitted);
+    const isGone = await this.#jobs.cancel(submitted);
     await this.#takeIn();
-    this.#note(submitted.number, { end: "was cancelled: nobody waited for it any more" });
-    this.#jobs.reports.tell(directory, { state: "cancelled" });
+    this.#note(submitted.number, { end: `was cancelled: ${whyUnwanted(reason)}` });
+    const sentence = reason instanceof JobError ? "was cancelled by a person (hyperion cancel)" : null;
+    if (isGone) this.#jobs.reports.tell(directory, { state: "cancelled", end: "cancelled", sentence });
   }
 
   /** Takes in what a job has computed that has given no value; what can't be read now waits for the job's end. */
@@ -189,13 +193,26 @@ export class JobCall {
       this.#note(number, { delivered: true });
       this.#jobs.delivered(directory);
       counted.is("done");
-      this.#jobs.reports.tell(directory, { state: "done", jobId: jobId === 0 ? null : jobId, calls, sentence });
+      this.#jobs.reports.tell(directory, {
+        state: "done",
+        jobId: jobId === 0 ? null : jobId,
+        calls,
+        sentence,
+        end: "value",
+      });
       return { value: settled.value, codeHash };
     }
     this.#note(number, { end: failureWords(settled) });
     counted.is("failed");
     const error = jobError(settled, directory, { number, jobId });
-    this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message });
+    this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message, ...endOf(error) });
     throw error;
   }
 }
+
+const whyUnwanted = (reason: unknown): string =>
+  reason instanceof JobError ? "a person wanted it so (hyperion cancel)" : "nobody waited for it any more";
+
+/** How a job ended, by one word of ours and one of Slurm's. */
+const endOf = ({ failure }: JobError): JobChange =>
+  failure.kind === "ended" ? { end: failure.end.kind, slurmState: failure.end.state ?? null } : { end: failure.kind };

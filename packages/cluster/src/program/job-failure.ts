@@ -7,7 +7,7 @@ import type { JobDirectory } from "../directory/job-directory.ts";
 import type { LastWord } from "../directory/outcome.ts";
 import { JobError, type JobFailure } from "../job-error.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
-import type { EndedJob, Settled } from "./watched-submission.ts";
+import type { EndedJob, Settled } from "./settled.ts";
 
 /** Ends that say nothing about the job itself. */
 const NOBODYS_FAULT: ReadonlySet<JobEnd["kind"]> = new Set(["node-failed", "preempted", "boot-failed", "forgotten"]);

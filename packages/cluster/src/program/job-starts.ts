@@ -18,7 +18,7 @@ import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import { isOfThePast, jobError } from "./job-failure.ts";
 import { brokenNodes, NODES_OWN_FAILURES, startOf, type StartRecord, withRecord } from "./start-records.ts";
-import type { Settled } from "./watched-submission.ts";
+import type { Settled } from "./settled.ts";
 
 /** Ends that say something of how a job begins; who cancels it, or what has a higher priority, says nothing. */
 const FAILED_STARTS: ReadonlySet<JobEnd["kind"]> = new Set([

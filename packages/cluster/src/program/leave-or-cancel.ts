@@ -12,9 +12,10 @@ export class CancelledByPersonError extends Error {
   override readonly name = "CancelledByPersonError";
   readonly code = "cancelled-by-person";
 
-  constructor(database: string) {
+  /** `by` is what the person did: `"Ctrl-C"`, `"hyperion stop --jobs"`. */
+  constructor(database: string, by: string) {
     super(
-      `Cancelled with Ctrl-C, and all Slurm jobs of the program with it. Everything that was stored is in ${database}: run the same command again to go on from there`,
+      `Cancelled with ${by}, and all Slurm jobs of the program with it. Everything that was stored is in ${database}: run the same command again to go on from there`,
     );
   }
 }
@@ -94,7 +95,7 @@ export class LeaveOrCancel implements Disposable {
 
   #cancel(): void {
     this.#tell("The Slurm jobs are being cancelled; Ctrl-C ends the program at once");
-    this.#end(new CancelledByPersonError(this.#leaving.database));
+    this.#end(new CancelledByPersonError(this.#leaving.database, "Ctrl-C"));
   }
 
   #end(reason: Error): void {

@@ -1,12 +1,20 @@
 /** Running a program that calls Slurm jobs. (Hyperion: runCluster) */
-import type { ProgramInfo, RunLocalOptions, RunSlurmOptions } from "@hyperion-ts/job";
+import type {
+  NoOptions,
+  ProgramDefinition,
+  ProgramInfo,
+  ProgramMeta,
+  RunLocalOptions,
+  RunSlurmOptions,
+} from "@hyperion-ts/job";
 import type { Attach } from "../link/attach.ts";
 import type { RunOptions } from "@hyperion-ts/job/program";
 import { runJobLocal, runJobSlurm } from "@hyperion-ts/job";
 import type { ReachOptions } from "@hyperion-ts/launcher";
 import { refuseInWorker } from "@hyperion-ts/remote";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
-import type { Cluster } from "./cluster-env.ts";
+import type { Cluster, ClusterEnv } from "./cluster-env.ts";
 
 /** How `runCluster` uses Slurm. */
 export interface ClusterOptions extends RunOptions {
@@ -67,8 +75,46 @@ export async function runClusterLocal<A>(
   return await runJobLocal(info, here(cluster), options);
 }
 
+/** What `clusterProgram` is given: as `program` of job is, but its `run` gives a `Cluster`, and its `runOptions` are those of `runCluster`. */
+export type ClusterProgramDefinition<S extends StandardSchemaV1 = NoOptions, A = unknown> = ProgramDefinition<
+  S,
+  A,
+  ClusterEnv,
+  ClusterOptions
+>;
+
+/**
+ * Defines the program of this file, whose work calls Slurm jobs, and runs it if the file is the one that Node was started with: as
+ * `program` of job does, with the same options of the command line. It runs in the allocation that it is in, else by `runCluster`
+ * where there is an sbatch, else on this machine, which it says; `--local` and `--slurm` say which.
+ *
+ * @example
+ * export default clusterProgram(import.meta, {
+ *   options: z.object({ points: z.int().default(20) }),
+ *   run: ({ points }): Cluster<void> => local(setJobType({ nodes: 2 }), allRoots(points)),
+ * });
+ */
+export function clusterProgram<A, S extends StandardSchemaV1 = NoOptions>(
+  meta: ProgramMeta,
+  definition: ClusterProgramDefinition<S, A>,
+): ClusterProgramDefinition<S, A> {
+  if (meta.main === true) setImmediate(() => void start(meta, definition));
+  return definition;
+}
+
+async function start<A, S extends StandardSchemaV1>(
+  meta: ProgramMeta,
+  definition: ClusterProgramDefinition<S, A>,
+): Promise<void> {
+  const [{ runCommandLine }, { clusterRunner }] = await Promise.all([
+    import("@hyperion-ts/job/program"),
+    import("./cluster-runner.ts"),
+  ]);
+  await runCommandLine(meta, definition, clusterRunner);
+}
+
 /** What matters to Slurm alone is of no use there. */
-const runOptions = ({
+export const runOptions = ({
   maxSlurmJobs: _jobs,
   sbatchOptions: _options,
   longestPauseMs: _pause,

@@ -62,6 +62,8 @@ export class SlurmJobs implements AsyncDisposable {
   readonly #partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
+  /** Those that are watched now. */
+  readonly watched = new Set<WatchedSubmission>();
   #snapshot: Promise<Snapshot> | undefined;
 
   constructor(env: ProgramEnv, { maxSlurmJobs, longestPauseMs, dryRun = false, attach, reach }: SlurmJobsOptions) {
@@ -115,7 +117,9 @@ export class SlurmJobs implements AsyncDisposable {
         directory.amend(number, { end: signal.aborted ? "was taken back" : String(error) });
         this.reports.tell(
           directory,
-          signal.aborted ? { state: "cancelled" } : { state: "failed", sentence: messageOf(error) },
+          signal.aborted
+            ? { state: "cancelled", end: "cancelled" }
+            : { state: "failed", end: "not-submitted", sentence: messageOf(error) },
         );
         throw error;
       },
@@ -154,7 +158,7 @@ export class SlurmJobs implements AsyncDisposable {
 
   /** Watches a job, by its directory and in Slurm; `runs` is told whether it runs, with each change. */
   watch(directory: JobDirectory, submitted: SubmittedCall, runs: (runs: boolean) => void): WatchedSubmission {
-    return new WatchedSubmission(directory, submitted, {
+    const watched = new WatchedSubmission(directory, submitted, {
       outcomes: this.#outcomes,
       slurm: this.#watchOn(submitted.cluster),
       takeIn: this.#takeIn,
@@ -165,8 +169,11 @@ export class SlurmJobs implements AsyncDisposable {
       begun: (head) => this.starts.begun(directory, submitted.number, head),
       ended: () => void this.#ends.emit("end"),
       abandoned: () => void this.cancel(submitted),
+      left: () => this.watched.delete(watched),
       signal: this.env.signal,
     });
+    this.watched.add(watched);
+    return watched;
   }
 
   #watchOn(cluster: string | undefined): SlurmWatch {
@@ -181,11 +188,12 @@ export class SlurmJobs implements AsyncDisposable {
     return watch;
   }
 
-  /** Cancels a job, and waits until it is gone. */
-  async cancel({ jobId, slurmName, cluster }: SubmittedCall): Promise<void> {
+  /** Cancels a job, and waits until it is gone; false: it is not, and a person is told. */
+  async cancel({ jobId, slurmName, cluster }: SubmittedCall): Promise<boolean> {
     const { left } = await cancelJobs([{ jobId, name: slurmName }], { ask: askOn(cluster) });
     for (const job of left)
       this.warn("not-cancelled", `Slurm job ${job.jobId} could not be cancelled: scancel ${job.jobId} tries again`);
+    return left.length === 0;
   }
 
   /** Takes in what a job has computed, which has ended: what else it was to compute, others may. */

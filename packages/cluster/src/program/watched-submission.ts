@@ -2,7 +2,7 @@
 import { pause, steadyNowMs } from "@hyperion-ts/bounds";
 import type { JobDirectory } from "../directory/job-directory.ts";
 import type { HeadRecord } from "../directory/job-record.ts";
-import { type Interruption, isLastWord, type LastWord, type Outcome } from "../directory/outcome.ts";
+import { isLastWord, type LastWord, type Outcome } from "../directory/outcome.ts";
 import { endWords } from "../slurm/end-words.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { SeenJob } from "../slurm/job-sight.ts";
@@ -14,6 +14,7 @@ import { type HeadNews, headNewsText, HeadSilence } from "./head-silence.ts";
 import type { JobLink } from "./job-link.ts";
 import type { JobLinks } from "./job-links.ts";
 import type { OutcomeWatch, WatchedDirectory } from "./outcome-watch.ts";
+import type { EndedJob, Settled } from "./settled.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import type { TakeIn } from "./take-in.ts";
 
@@ -46,21 +47,10 @@ export interface Watching {
   readonly ended: () => void;
   /** Nobody runs it any more, and Slurm does not end it by itself. */
   readonly abandoned: () => void;
+  /** It is not watched any more. */
+  readonly left: () => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
-}
-
-/** How one submission ended. */
-export type Settled = LastWord | EndedJob;
-
-/** It ended without a value or an error of its own. */
-export interface EndedJob {
-  readonly kind: "ended";
-  readonly end: JobEnd;
-  /** Whether it still waited or ran when this run of the program began to watch it. */
-  readonly wasThere: boolean;
-  /** What its head said when a signal ended it. */
-  readonly interruption?: Interruption | undefined;
 }
 
 /** A job under watch, until it is disposed of. */
@@ -98,6 +88,7 @@ export class WatchedSubmission implements Disposable {
     this.#watching = watching;
     this.#wasThere = !submitted.isJoined;
     this.begun = this.#begun.promise;
+    this.#stack.defer(() => watching.left());
     this.#inDirectory = this.#stack.use(watching.outcomes.watch(directory, submitted.number, () => this.#looked()));
     const { outcome } = this.#inDirectory;
     this.#inSlurm = this.#stack.use(watching.slurm.watch({ jobId: submitted.jobId, name: submitted.slurmName }));
@@ -125,6 +116,12 @@ export class WatchedSubmission implements Disposable {
   /** Has the head end the job in order, where there is a link to it, for which `reason`. Resolves when it has, or does not. */
   async abort(reason: string): Promise<void> {
     await this.#link?.abort(reason);
+  }
+
+  /** Tells when Slurm expects the job to begin, where that has changed. */
+  tellExpected(): void {
+    const { view } = this.#inSlurm;
+    if (view.kind === "seen") this.#watching.reports.expected(this.#directory, view);
   }
 
   [Symbol.dispose](): void {

@@ -81,8 +81,8 @@ export class LiveRun implements RunView {
     return this.#json({ path: "/workers" });
   }
 
-  stop(): Promise<StopAnswer> {
-    return this.#json({ method: "POST", path: "/stop" });
+  stop(jobs = false): Promise<StopAnswer> {
+    return this.#json({ method: "POST", path: jobs ? "/stop?jobs=1" : "/stop" });
   }
 
   cancel(id: string): Promise<CallReport> {

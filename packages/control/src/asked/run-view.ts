@@ -23,8 +23,8 @@ export interface RunView {
   failures(): Promise<readonly FailureReport[]>;
   /** The workers that live. */
   workers(): Promise<readonly WorkerReport[]>;
-  /** Ends it in order. */
-  stop(): Promise<StopAnswer>;
+  /** Ends it in order; `jobs`: and cancels its Slurm jobs. Default: they go on. */
+  stop(jobs?: boolean): Promise<StopAnswer>;
   /** Ends an open call; its caller gets an error. Resolves with the call as it was. */
   cancel(id: string): Promise<CallReport>;
 }

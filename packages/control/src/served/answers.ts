@@ -56,7 +56,7 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
     case "GET /events":
       return { kind: "events" };
     case "POST /stop":
-      return json(answering.run.stop());
+      return json(answering.run.stop(url.searchParams.get("jobs") === "1"));
     default:
       return failure(404, "not-found", `There is no ${route}; see @hyperion-ts/control for what there is`);
   }

@@ -24,12 +24,12 @@ export interface ServedRun {
   readonly past: readonly StampedEvent[];
   /** What is told from now on. */
   readonly events: RunEvents;
-  /** Undefined where it has none that can be listed: a run without workers, or one of Slurm jobs. */
+  /** Undefined where it has none that can be listed, as before it has begun. */
   readonly calls: () => OpenCalls | undefined;
   /** Tells now, as events, how many calls there are: else it does once a second. */
   readonly tellCounts: () => void;
   /** What it has stored, by map. */
   readonly maps: () => readonly MapReport[];
-  /** Ends it in order, as SIGTERM does. */
-  readonly stop: () => StopAnswer;
+  /** Ends it in order, as SIGTERM does; `jobs`: and cancels its Slurm jobs. */
+  readonly stop: (jobs: boolean) => StopAnswer;
 }

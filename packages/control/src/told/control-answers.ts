@@ -10,8 +10,9 @@
  *     GET  /workers           WorkerReport[]: those that live
  *     GET  /results           ResultsReport: the maps of the database, and how many results each has
  *     GET  /events            the run's events from now on, a line of JSON each, as in its log, until either end closes
- *     POST /stop              StopAnswer: no call begins any more, those that run are ended
- *     POST /calls/17/cancel   CallReport, as it was: the call ends, its caller gets an error
+ *     POST /stop              StopAnswer: no call begins any more, those that run are ended; ?jobs=1: its Slurm jobs are cancelled, too
+ *     POST /calls/17/cancel   CallReport, as it was: the call ends, its caller gets an error; a call in a Slurm job of its own also
+ *                             goes by the id of that
  *
  *     curl --unix-socket /tmp/hyperion-ts-1000/q7RkW-1f03a9.sock http://run/calls
  *
@@ -61,6 +62,8 @@ export interface WaitReport {
   readonly reason: CallWaitReason | null;
   /** `"no node has 8 CPUs idle (the most is 3)"`. */
   readonly text: string;
+  /** When it ends, in a clause, where the reason does not say so: `"Slurm starts it; no limit"`. */
+  readonly until?: string;
 }
 
 /** The Slurm job that a program on a login node has for one of its calls. */
@@ -133,6 +136,8 @@ export interface CallReport {
   readonly waiting: WaitReport | null;
   /** What it was called with, in a few characters; null before it is sent. */
   readonly input: string | null;
+  /** Slurm's id of the job that it has for itself; null: it has none yet. Absent for a call on CPUs of the run. */
+  readonly slurmJob?: number | null;
 }
 
 /** Open calls: those with a worker first, the longest first; then the others, in the order in which they will be served. */
@@ -197,6 +202,8 @@ export interface ResultsReport {
 export interface StopAnswer {
   /** What goes on without the program, in a sentence; null: nothing. */
   readonly goesOn: string | null;
+  /** Slurm's ids of the jobs that are cancelled with it; absent where that was not asked for. */
+  readonly cancels?: readonly number[];
 }
 
 /** Why a request was refused. */

@@ -7,7 +7,7 @@ import type { OpenNode } from "./node-connections.ts";
 import { connectNodes } from "./node-pool.ts";
 import { OldCodeNews } from "./old-code-news.ts";
 import { programCode } from "./program-code.ts";
-import type { ProgramEnv } from "./program-run.ts";
+import type { ProgramEnv } from "./work.ts";
 import { type Workplace, workplaceOver } from "./workplace.ts";
 
 /**

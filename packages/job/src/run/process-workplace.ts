@@ -11,12 +11,14 @@ import {
   type RemoteInput,
   type RemoteOutput,
 } from "@hyperion-ts/remote";
+import type { CallWaitReason } from "@hyperion-ts/progress";
 import { type CallFailure, decodeValue, encodeValue, errorToData } from "@hyperion-ts/wire";
 import { CallCounts } from "../dispatch/call-counts.ts";
 import type { TaskOutcome } from "../dispatch/call-state.ts";
 import { ofFunction } from "../dispatch/never-fits.ts";
 import { failedTask } from "../dispatch/task-failure.ts";
 import type { TaskCall, TaskLauncher, TaskRequest, TaskWorker } from "../dispatch/task-launcher.ts";
+import { type ProcessCall, ProcessCalls } from "./process-calls.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** A workplace that runs functions in this process; `cpus` is how many calls it makes at a time. Default: as many as there are. */
@@ -25,8 +27,13 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
   const pool = new CpuPool({ nodes: [{ name: home, cpuIds: Array.from({ length: cpus }, (_, i) => i) }] });
   const counts = new CallCounts();
   const running = new Set<ProcessWorker>();
+  const whyWaiting = (): CallWaitReason | null => pool.core.front()?.whyWaiting() ?? null;
+  const calls = new ProcessCalls(whyWaiting);
   const taskLauncher: TaskLauncher = {
-    launch: async (request) => {
+    launch: async (wanted) => {
+      using stack = new DisposableStack();
+      const call = stack.use(calls.begin(wanted));
+      const request = { ...wanted, signal: call.signal };
       counts.launched(request.functionName ?? "", request.tally);
       const { gpus, memoryMb, priority, node } = request.options;
       const lease = await pool
@@ -35,8 +42,10 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
           counts.ended(request.functionName ?? "", request.signal.aborted ? "cancelled" : "failed", request.tally);
           throw error instanceof Error ? ofFunction(request.functionName ?? "", error, [home]) : error;
         });
-      const worker = new ProcessWorker(request, lease, (outcome) => {
+      const open = stack.move();
+      const worker = new ProcessWorker(request, lease, call, (outcome) => {
         running.delete(worker);
+        open.dispose();
         counts.ended(worker.functionName, outcome, request.tally);
       });
       running.add(worker);
@@ -54,7 +63,8 @@ export async function openProcessWorkplace(cpus = availableParallelism()): Promi
     },
     drain: async () => undefined,
     counts: () => counts.snapshot({ running: [...running].map((worker) => worker.functionName), loading: [] }),
-    whyWaiting: () => pool.core.front()?.whyWaiting() ?? null,
+    openCalls: calls,
+    whyWaiting,
     news: () => [],
     [Symbol.asyncDispose]: async () => undefined,
   };
@@ -66,15 +76,17 @@ class ProcessWorker implements TaskWorker {
   readonly functionName: string;
   readonly #request: TaskRequest;
   readonly #lease: Lease;
+  readonly #open: ProcessCall;
   readonly #ended: (outcome: TaskOutcome) => void;
   #outcome: TaskOutcome = "unused";
 
-  constructor(request: TaskRequest, lease: Lease, ended: (outcome: TaskOutcome) => void) {
+  constructor(request: TaskRequest, lease: Lease, open: ProcessCall, ended: (outcome: TaskOutcome) => void) {
     this.node = lease.node;
     this.cpuIds = lease.cpuIds;
     this.functionName = request.functionName ?? "";
     this.#request = request;
     this.#lease = lease;
+    this.#open = open;
     this.#ended = ended;
   }
 
@@ -106,7 +118,9 @@ class ProcessWorker implements TaskWorker {
     if (fn === undefined) return { ok: false, kind: "unknown-function", error: unknownFunction(name) };
     let value: unknown;
     try {
-      value = await evaluate(fn, decodeValue(input), this.#context(attempt));
+      const given = decodeValue(input);
+      this.#open.began(this, given, attempt);
+      value = await evaluate(fn, given, this.#context(attempt));
     } catch (error) {
       return { ok: false, kind: evaluationFailure(error), error };
     }

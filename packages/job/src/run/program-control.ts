@@ -19,8 +19,8 @@ export interface AskedRun {
   readonly maps: () => readonly MapReport[];
   /** Its calls; undefined where they can't be listed. */
   readonly openCalls: () => OpenCalls | undefined;
-  /** Ends it in order. */
-  readonly stop: () => StopAnswer;
+  /** Ends it in order; `jobs`: and cancels its Slurm jobs. */
+  readonly stop: (jobs: boolean) => StopAnswer;
 }
 
 /** The control interface of one run, from soon on. Disposing of it ends it. */

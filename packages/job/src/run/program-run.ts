@@ -6,9 +6,8 @@ import { stat } from "node:fs/promises";
 import type { MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
-import type { JobEnv } from "../job-env.ts";
 import type { ProgramInfo } from "../program-info.ts";
-import { type CountedWork, CountsReport } from "./counts-report.ts";
+import { CountsReport } from "./counts-report.ts";
 import { failureText } from "./failure-text.ts";
 import { type Grace, InterruptedError, localSignals, NO_GRACE, onInterrupt, type SignalGrace } from "./interruption.ts";
 import { makeLogDirectory } from "./log-directory.ts";
@@ -17,6 +16,7 @@ import { failureWasSaid } from "./program-end.ts";
 import { ProgramControl } from "./program-control.ts";
 import { openProgramResults } from "./program-results.ts";
 import type { RunOptions } from "./run-options.ts";
+import type { ProgramEnv, Work } from "./work.ts";
 
 /** How long calls get to end by themselves after an interruption, in milliseconds; then their workers are killed. */
 const INTERRUPT_GRACE_MS = 300;
@@ -27,21 +27,6 @@ export interface ProgramRunOptions extends RunOptions {
   readonly signals?: SignalGrace;
   /** The batch job that it is part of. Default: none. */
   readonly batchJob?: BatchJob;
-}
-
-/** What every run has, wherever its calls go. */
-export type ProgramEnv = Pick<JobEnv, "programInfo" | "results" | "signal" | "events" | "log">;
-
-/** What the program's calls go to. Disposing of it ends all that it has started. */
-export interface Work extends CountedWork, AsyncDisposable {
-  /** A rejection: it has turned out that no call can be made. Absent where that is known from the beginning. */
-  readonly failed?: Promise<never>;
-  /** Lets no call begin any more; resolves when none runs. */
-  drain(): Promise<void>;
-  /** The calls that have not ended; absent where they can't be listed. */
-  readonly openCalls?: OpenCalls;
-  /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
-  goesOn?(): string | undefined;
 }
 
 /**
@@ -144,9 +129,17 @@ class ProgramRun implements Disposable {
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
 
   /** Another process wants it to end. */
-  readonly stop = (): StopAnswer => {
-    this.#signalled("SIGTERM", NO_GRACE, "hyperion stop");
-    return { goesOn: this.goesOn() ?? null };
+  readonly stop = (jobs: boolean): StopAnswer => {
+    const end = jobs ? this.#work?.endOfAll?.("hyperion stop --jobs") : undefined;
+    if (end === undefined) {
+      this.#signalled("SIGTERM", NO_GRACE, "hyperion stop");
+      return { goesOn: this.goesOn() ?? null, ...(jobs ? { cancels: [] } : {}) };
+    }
+    // It ends already, and leaves them.
+    if (this.#controller.signal.aborted) return { goesOn: this.goesOn() ?? null, cancels: [] };
+    this.events.emit({ type: "log", message: "The Slurm jobs are being cancelled (hyperion stop --jobs)" });
+    this.endEarly(end.reason);
+    return { goesOn: null, cancels: end.jobs };
   };
 
   env(results: ResultsDatabase): ProgramEnv {

@@ -15,7 +15,7 @@ import { lazyNodePool } from "./node-pool.ts";
 import type { NodeShare } from "./node-share.ts";
 import { OldCodeNews } from "./old-code-news.ts";
 import { programCode } from "./program-code.ts";
-import type { ProgramEnv } from "./program-run.ts";
+import type { ProgramEnv } from "./work.ts";
 import { lazyWorkplaceOver } from "./lazy-workplace.ts";
 import type { Workplace } from "./workplace.ts";
 import { slurmAddresses } from "./slurm-addresses.ts";

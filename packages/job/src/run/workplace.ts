@@ -6,7 +6,8 @@ import { tellUnrunJobs } from "../misuse.ts";
 import type { ProgramInfo } from "../program-info.ts";
 import type { NodePool } from "./node-pool.ts";
 import type { OldCodeNews } from "./old-code-news.ts";
-import { type ProgramEnv, type ProgramRunOptions, runProgram, type Work } from "./program-run.ts";
+import { type ProgramRunOptions, runProgram } from "./program-run.ts";
+import type { ProgramEnv, Work } from "./work.ts";
 
 /** What runs calls, and what a job may know of it. */
 export interface Workplace extends Work {

@@ -43,6 +43,19 @@ export interface SlurmJobNews {
   readonly sentence: string | null;
   /** Nodes that it has or had. */
   readonly nodes: readonly string[];
+  /** Slurm's own word for its state, such as `"PENDING"`; null while Slurm has not shown it, and where its end was told by its own head. */
+  readonly slurmState: string | null;
+  /** Whether its state changes: `by-itself`, `maybe`, only when a `person` does something, or nobody knows; null where that is no question. */
+  readonly change: "by-itself" | "maybe" | "person" | "unknown" | null;
+  /** When Slurm expects it to begin: ISO 8601; null where it runs, or Slurm does not say. */
+  readonly startsAt: string | null;
+  /**
+   * How it ended: `value`; `threw` where its own code did; `time-is-up` where it came to its time limit in order; `cancelled`;
+   * `not-submitted`; else what Slurm says, as `out-of-memory`, `timed-out`, `node-failed` or `failed`. null while it has not.
+   */
+  readonly end: string | null;
+  /** Its directory, where its output is in the file `output`; later it is `ended/<call>` beside that. null where it has none. */
+  readonly directory: string | null;
   /** How many CPUs Slurm has given it, or is asked for; null where it has not told. */
   readonly cpus: number | null;
   /** null before its head has told. */
