@@ -36,9 +36,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
     ),
   ).toEqual([]);
   expect(
-    files.filter((url) =>
-      /\/(?:cpu-pool|slurm-env)\/dist\/(?!errors\.|shape\.|wait-reason\.|slurm-env-error\.)/u.test(url),
-    ),
+    files.filter((url) => /\/(?:cpu-pool|slurm-env)\/dist\/(?!never-fits-error\.|slurm-env-error\.)/u.test(url)),
   ).toEqual([]);
   expect(
     files.filter((url) => /\/job\/dist\/run\/(?!interruption\.)|\/progress\/dist\/(?!events\/run-events\.)/u.test(url)),
