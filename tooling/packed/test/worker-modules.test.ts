@@ -24,7 +24,7 @@ test("a worker loads neither ssh nor SQLite nor p-queue nor the pool with the us
     "msgpackr",
     "zod",
   ]);
-  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(118);
+  expect(files.filter((url) => packageOf(url) !== "zod").length).toBeLessThan(110);
 
   // Of the launcher only the worker's side and what it shares with the agent's, of the job nothing that runs one; of these
   // and of the packages that only a program needs no more than what their errors are.
