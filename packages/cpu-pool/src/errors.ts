@@ -1,33 +1,10 @@
 /**
- * Why a request can't be served. All have a stable `code`. A wrong number in a
+ * Why a request can't be served, beside never-fits-error.ts. All have a stable `code`. A wrong number in a
  * request or a node is a RangeError; an abort rethrows the signal's reason.
  */
-import { describeAmounts, type Amounts, type PoolRequest, type Shape } from "./shape.ts";
+import { describeAsked } from "./never-fits-error.ts";
+import type { PoolRequest, Shape } from "./shape.ts";
 import { describeWait, type WaitReason } from "./wait-reason.ts";
-
-/** No node of the pool, even wholly idle, could ever serve the request. */
-export class NeverFitsError extends Error {
-  override readonly name = "NeverFitsError";
-  readonly code = "never-fits";
-  /** What was asked for, with every default filled in. */
-  readonly asked: Shape;
-  /** The most of each resource that one node has (where the request names a node: that node). */
-  readonly largest: Amounts;
-
-  /** `options.cause` tells which node left, where that is why; `who` asks, if that is known, and `advice` says how it asks for less. */
-  constructor(
-    asked: Shape,
-    largest: Amounts,
-    { who, advice, ...options }: ErrorOptions & { readonly who?: string; readonly advice?: string } = {},
-  ) {
-    super(
-      `${who === undefined ? "" : `${who}: `}${neverFits(asked, largest)}${advice === undefined ? "" : ` ${advice}`}`,
-      options,
-    );
-    this.asked = asked;
-    this.largest = largest;
-  }
-}
 
 /** The request was not served in the time that its caller gave it. */
 export class ReserveTimeoutError extends Error {
@@ -69,17 +46,6 @@ export class NodeError extends Error {
     this.node = node;
   }
 }
-
-function neverFits(asked: Shape, largest: Amounts): string {
-  const wanted = `${describeAsked(asked)} can never be reserved`;
-  if (largest.cpus === 0) return `${wanted}: the pool has no node with CPUs. Add nodes first.`;
-  const has = describeAmounts(largest);
-  if (asked.node !== undefined) return `${wanted}: the node has ${has}. Ask for less or for another node.`;
-  return `${wanted}: the most that one node has is ${has}. Ask for no more than one node has, of everything together.`;
-}
-
-const describeAsked = (asked: Shape): string =>
-  asked.node === undefined ? describeAmounts(asked) : `${describeAmounts(asked)} on node ${asked.node}`;
 
 function describeProblem(code: NodeProblem, node: string, detail: string): string {
   switch (code) {

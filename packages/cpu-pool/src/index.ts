@@ -2,9 +2,10 @@
 // First, because it checks which Node this is.
 import "@hyperion-ts/bounds";
 export { CpuPool } from "./cpu-pool.ts";
-export { NeverFitsError, NodeError, ReserveTimeoutError, type NodeProblem } from "./errors.ts";
+export { NodeError, ReserveTimeoutError, type NodeProblem } from "./errors.ts";
 export type { Lease, LeaseState } from "./lease.ts";
 export { isLendable } from "./lending.ts";
+export { NeverFitsError } from "./never-fits-error.ts";
 export type { PoolNode } from "./node-state.ts";
 export type { PlacementRule } from "./placement.ts";
 export { PoolCore, type PoolOptions } from "./pool-core.ts";

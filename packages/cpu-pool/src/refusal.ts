@@ -1,5 +1,6 @@
 /** Why no node of a pool can ever serve a request. */
-import { NeverFitsError, NodeError } from "./errors.ts";
+import { NodeError } from "./errors.ts";
+import { NeverFitsError } from "./never-fits-error.ts";
 import type { NodeRegistry } from "./node-registry.ts";
 import type { Placement } from "./placement.ts";
 import type { Shape } from "./shape.ts";

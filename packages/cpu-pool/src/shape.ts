@@ -61,13 +61,3 @@ export const sameAmounts = (a: Amounts, b: Amounts): boolean =>
 /** True where all of `asked` can be taken out of `there`. */
 export const isWithin = (asked: Amounts, there: Amounts): boolean =>
   asked.cpus <= there.cpus && asked.gpus <= there.gpus && asked.memoryMb <= there.memoryMb;
-
-/** For messages: "4 CPUs, 1 GPU, 2000 MB of memory". */
-export function describeAmounts({ cpus, gpus, memoryMb }: Amounts): string {
-  const parts = [counted(cpus, "CPU")];
-  if (gpus > 0) parts.push(counted(gpus, "GPU"));
-  if (memoryMb > 0 && Number.isFinite(memoryMb)) parts.push(`${memoryMb} MB of memory`);
-  return parts.join(", ");
-}
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

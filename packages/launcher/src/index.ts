@@ -41,7 +41,8 @@ export {
   type TransportReason,
 } from "@hyperion-ts/transport";
 export { nodeName, type WorkerAddr } from "./head/worker-addr.ts";
-export { describeDeath, LaunchError, type WorkerDeath, WorkerDiedError } from "./errors.ts";
+export { LaunchError } from "./errors.ts";
+export { describeDeath, type WorkerDeath, WorkerDiedError } from "./head/worker-died-error.ts";
 export type {
   Call,
   CallableWorker,

@@ -1,5 +1,4 @@
 /** How a program is started so that the kernel kills it with who has started it: through setpriv, where util-linux is there. */
-import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -29,7 +28,10 @@ const knownToWork = (): boolean =>
 
 /** Whether `setpriv --pdeathsig` works: it is tried, as old versions do not have it. */
 export const setprivWorks = (): boolean =>
-  spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0;
+  // Workers load this module, and most of them run no program.
+  process
+    .getBuiltinModule("node:child_process")
+    .spawnSync("setpriv", ["--pdeathsig", "KILL", "true"], { stdio: "ignore" }).status === 0;
 
 /** Whether there is a program `file`: a path, or a name that is looked for in PATH. */
 export function isProgram(file: string, { cwd = ".", env }: Surroundings): boolean {

@@ -12,7 +12,6 @@
  * A program that gets little time on a busy machine is safe: it does run, and is not stopped. The guard counts its own looks
  * and not the time, so that nothing is counted while it is suspended itself, with the program's job or the whole machine.
  */
-import { hasEnded, readProcess } from "./process-id.ts";
 import { MARK_VARIABLE, newMark } from "./process-marks.ts";
 
 /** A command with a guard beside it. */
@@ -38,7 +37,7 @@ const NEVER_MS = 1e12;
 
 /**
  * The command that becomes the program, with a guard beside it. The shell's lines have no line ends, which not all login shells
- * can quote. The program hears of its guard, and of this machine's setpriv, by `takeGuardNews`.
+ * can quote. The program hears of its guard, and of this machine's setpriv, by `takeGuardNews` (guard-news.ts).
  */
 export function guardedCommand(
   command: readonly string[],
@@ -83,37 +82,3 @@ const KILL = [
 ].join(" ");
 
 const GUARD = `${LOOK} ${KILL}`;
-
-/** How long the end of a guard may take, in milliseconds: no time, but where the machine is very busy. */
-const GUARD_END_MS = 5_000;
-
-/** What the shell that started this process tells it: nothing where it was started without a guard. */
-export interface GuardNews {
-  /** The guard's process id; NaN where there is none. */
-  readonly pid: number;
-  /** Whether this machine's setpriv knows --pdeathsig; undefined: nobody has tried. */
-  readonly setpriv: boolean | undefined;
-}
-
-/** Takes the news out of the environment `env`: they are not for what this process starts. */
-export function takeGuardNews(env: NodeJS.ProcessEnv): GuardNews {
-  const { HYPERION_GUARD: guard, HYPERION_SETPRIV: setpriv } = env;
-  delete env["HYPERION_GUARD"];
-  delete env["HYPERION_SETPRIV"];
-  return { pid: Number(guard ?? Number.NaN), setpriv: setpriv === undefined ? undefined : setpriv === "1" };
-}
-
-/** Ends the guard of this process, which is about to end in order. Returns when the guard is gone, so that it does not outlive the process, or after 5 s. */
-export function endGuard(guard: number): void {
-  // The guard may have ended long ago, and its number be another process's.
-  if (!isOurs(guard)) return;
-  process.kill(guard, "SIGKILL");
-  const endMs = performance.now() + GUARD_END_MS;
-  while (isOurs(guard) && performance.now() < endMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-}
-
-/** Whether the process is a child of this one, and runs. */
-function isOurs(pid: number): boolean {
-  const found = readProcess(pid);
-  return found !== undefined && found.parent === process.pid && !hasEnded(found);
-}

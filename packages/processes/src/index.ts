@@ -1,17 +1,11 @@
 /** Processes of this machine: started, found, told apart, signalled and ended. See the README. */
 // First, because it checks which Node this is.
-import "@hyperion-ts/bounds";
+import "@hyperion-ts/bounds/supported-node";
 export { DIES_WITH_PARENT, isProgram, killedAtDeath, setprivWorks, type Surroundings } from "./death-signal.ts";
 export { endProcesses, stillAlive, untilGone } from "./end-processes.ts";
 export { excerpt } from "./excerpt.ts";
-export {
-  endGuard,
-  guardedCommand,
-  type GuardedCommand,
-  type GuardNews,
-  type Patience,
-  takeGuardNews,
-} from "./guarded-command.ts";
+export { endGuard, type GuardNews, takeGuardNews } from "./guard-news.ts";
+export { guardedCommand, type GuardedCommand, type Patience } from "./guarded-command.ts";
 export { indent } from "./indent.ts";
 export { type LiveProcess, liveProcess, liveProcessesBelow, liveProcessesWith } from "./live-process.ts";
 export {

@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { after } from "@hyperion-ts/bounds";
+import { after } from "@hyperion-ts/bounds/timer";
 import { killedAtDeath } from "./death-signal.ts";
 
 /** How long the streams of a process that has ended may stay open: who holds them then is none of its group. */

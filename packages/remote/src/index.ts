@@ -1,5 +1,5 @@
 // First, because it checks which Node this is.
-import "@hyperion-ts/bounds";
+import "@hyperion-ts/bounds/supported-node";
 export type { CallContext, ExecOptions, ExecResult } from "./call-context.ts";
 export { after, evaluate, evaluationFailure } from "./evaluate.ts";
 export { ExecError } from "./exec-error.ts";

@@ -6,16 +6,9 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallContext } from "./call-context.ts";
-import {
-  anything,
-  callable,
-  checkOptions,
-  checkValue,
-  nonEmpty,
-  type Rules,
-  showValue,
-  standardSchema,
-} from "@hyperion-ts/bounds";
+import { checkOptions, checkValue } from "@hyperion-ts/bounds/check-options";
+import { anything, callable, nonEmpty, type Rules, standardSchema } from "@hyperion-ts/bounds/rules";
+import { showValue } from "@hyperion-ts/bounds/show-value";
 import { type ModuleMeta, moduleUrl } from "./module-url.ts";
 import { type AnyRemoteFunction, register } from "./registry.ts";
 

@@ -2,7 +2,7 @@
  * Values against a function's schemas. A schema may be synchronous or not: each function here
  * returns its result at once where it can, so that the usual call costs no promise.
  */
-import { isTooDeep, issueKeys, issueText, runSchema } from "@hyperion-ts/bounds";
+import { isTooDeep, issueKeys, issueText, runSchema } from "@hyperion-ts/bounds/run-schema";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 type Maybe<A> = A | Promise<A>;

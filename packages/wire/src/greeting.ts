@@ -5,8 +5,10 @@
  * before the mark, at most `MAX_BANNER_BYTES`, and can show what it skipped if the mark
  * never comes.
  */
-import { PROTOCOL_VERSION } from "./messages.ts";
 import { WireError } from "./wire-error.ts";
+
+/** Raised whenever a frame or a message changes its meaning; both ends must agree. */
+export const PROTOCOL_VERSION = 6;
 
 /** How much a login shell may print before the greeting. */
 export const MAX_BANNER_BYTES = 65_536;

@@ -24,21 +24,20 @@ export {
   valueOf,
 } from "./frame.ts";
 export { FrameWriter } from "./frame-writer.ts";
-export { GREETING, GreetingScanner, MAX_BANNER_BYTES } from "./greeting.ts";
+export { GREETING, GreetingScanner, MAX_BANNER_BYTES, PROTOCOL_VERSION } from "./greeting.ts";
 export { encodeMessage, parseMessage } from "./message-frame.ts";
-export {
-  BROKEN_EXIT_CODE,
-  type ChangedFile,
-  type CpuQuota,
-  type Employ,
-  type FileAtStart,
-  type FromAgent,
-  type FromWorker,
-  type MemoryLimit,
-  PROTOCOL_VERSION,
-  type ToAgent,
-  type ToWorker,
-  type WorkerEnding,
+export { BROKEN_EXIT_CODE } from "./broken-exit-code.ts";
+export type {
+  ChangedFile,
+  CpuQuota,
+  Employ,
+  FileAtStart,
+  FromAgent,
+  FromWorker,
+  MemoryLimit,
+  ToAgent,
+  ToWorker,
+  WorkerEnding,
 } from "./messages.ts";
 export type { CallFailure, KeptCode, ProcessExit, WorkerExited } from "./payloads.ts";
 export type { FolderName, WorkerConfig } from "./worker-config.ts";

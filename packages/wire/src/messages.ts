@@ -10,12 +10,9 @@
  *
  * A stream begins with the agent's greeting (greeting.ts), then the agent's `hello`, then
  * the head's `configure`. Calls and results are data frames (frame.ts), not messages; payloads.ts has what else such
- * frames carry.
+ * frames carry. There are only types here, so that no process has to read this file.
  */
 import type { FolderName, WorkerConfig } from "./worker-config.ts";
-
-/** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 6;
 
 /** What the head tells a node's agent. */
 export type ToAgent =
@@ -193,9 +190,6 @@ export interface ChangedFile {
   /** When, in milliseconds since 1970 by the file server's clock; null: it is gone. */
   readonly changedAtMs: number | null;
 }
-
-/** The exit code of a worker in which our own code has failed, so that it can't say so. (A function's `process.exit` can do the same.) */
-export const BROKEN_EXIT_CODE = 179;
 
 /** What a worker tells the head, beside results. */
 export type FromWorker =

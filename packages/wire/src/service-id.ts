@@ -1,5 +1,4 @@
 /** Short random names for programs, agents and workers; log files are named by them. */
-import { randomInt } from "node:crypto";
 
 declare const brand: unique symbol;
 
@@ -9,5 +8,8 @@ export type ServiceId = string & { readonly [brand]: "ServiceId" };
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** A new random id: one of 916 million. */
-export const newServiceId = (): ServiceId =>
-  Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("") as ServiceId;
+export function newServiceId(): ServiceId {
+  // Loaded by who makes one: it is a tenth of a worker's start.
+  const { randomInt } = process.getBuiltinModule("node:crypto");
+  return Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("") as ServiceId;
+}

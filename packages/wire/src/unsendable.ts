@@ -28,11 +28,12 @@ function handleKind(value: object): string | undefined {
   if (types.isWeakSet(value)) return "a WeakSet";
   if (types.isGeneratorObject(value)) return "a generator";
   if (types.isSharedArrayBuffer(value)) return "a SharedArrayBuffer";
-  const handle = HANDLE_CLASSES.find((Class) => value instanceof Class);
+  const handle = handleClasses().find((Class) => value instanceof Class);
   return handle && `an object of class ${classOf(value)} (${handle.name})`;
 }
 
-const HANDLE_CLASSES = [WeakRef, EventTarget, ReadableStream, WritableStream];
+/** Not a constant: the runtime loads its streams when they are named first, and most processes never meet such a value. */
+const handleClasses = () => [WeakRef, EventTarget, ReadableStream, WritableStream] as const;
 
 function classOf(value: unknown): string {
   const prototype: unknown = Object.getPrototypeOf(value);

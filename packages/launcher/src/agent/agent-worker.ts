@@ -12,7 +12,7 @@ import {
   type ToAgent,
   WireError,
   type WorkerExited,
-} from "@hyperion-ts/wire";
+} from "@hyperion-ts/wire/frames";
 import type { Polling } from "../shared/polling.ts";
 import { CallLine } from "./call-line.ts";
 import { FrameOrigin, secretChannel } from "./frame-origin.ts";

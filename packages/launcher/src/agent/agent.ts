@@ -12,8 +12,8 @@ import {
   PROTOCOL_VERSION,
   type ReceivedFrame,
   type ToAgent,
-} from "@hyperion-ts/wire";
-import { endGuard, findProcessTools, takeGuardNews } from "@hyperion-ts/processes";
+} from "@hyperion-ts/wire/frames";
+import { endGuard, findProcessTools, takeGuardNews } from "@hyperion-ts/processes/supervision";
 import { argumentHere, type PathsHere, pathsHere } from "../shared/folder-names.ts";
 import { Polling } from "../shared/polling.ts";
 import { endOrBecome } from "./become.ts";

@@ -7,7 +7,7 @@
  * full: calls go one at a time then, so that those behind can still be taken back, at the price of a
  * round trip for each.
  */
-import { FrameFlag, FrameKind, type FrameWriter, setFrameKind } from "@hyperion-ts/wire";
+import { FrameFlag, FrameKind, type FrameWriter, setFrameKind } from "@hyperion-ts/wire/frames";
 import type { PermitFile } from "./permit-file.ts";
 
 /** The calls on their way to one worker. */

@@ -4,7 +4,7 @@
  * number that nobody else knows, and it is looked at as soon as it has come, before the frame is whole.
  */
 import { randomInt } from "node:crypto";
-import { channelOfBeginning, WireError } from "@hyperion-ts/wire";
+import { channelOfBeginning, WireError } from "@hyperion-ts/wire/frames";
 
 const NOTHING = Buffer.alloc(0);
 

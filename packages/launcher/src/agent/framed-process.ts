@@ -1,6 +1,6 @@
 /** A process with a socket pair for frames, and what else a worker has of its agent. */
 import { Duplex } from "node:stream";
-import { type Command, type LocalProcess, startProcess } from "@hyperion-ts/processes";
+import { type Command, type LocalProcess, startProcess } from "@hyperion-ts/processes/supervision";
 
 /** A process with a socket pair for frames as its file descriptor 3. */
 export interface FramedProcess extends LocalProcess {

@@ -4,7 +4,8 @@
  * for signs of life, because a cut network ends nothing.
  */
 import type { Readable, Writable } from "node:stream";
-import { every, showDuration } from "@hyperion-ts/bounds";
+import { showDuration } from "@hyperion-ts/bounds/show-value";
+import { every } from "@hyperion-ts/bounds/timer";
 import {
   encodeMessage,
   FrameKind,
@@ -15,7 +16,7 @@ import {
   GREETING,
   headerOf,
   type ToAgent,
-} from "@hyperion-ts/wire";
+} from "@hyperion-ts/wire/frames";
 import { Silence } from "@hyperion-ts/transport/silence";
 import { HeadLink } from "./head-link.ts";
 

@@ -3,8 +3,8 @@
  * Whoever has asked for the worker would wait until the time for a start is over. So the agent looks, once a second: a
  * process that lacks threads where a limit is reached, and has not computed since the last looks, hangs.
  */
-import { every, type Timer } from "@hyperion-ts/bounds";
-import { readProcess } from "@hyperion-ts/processes";
+import { every, type Timer } from "@hyperion-ts/bounds/timer";
+import { readProcess } from "@hyperion-ts/processes/supervision";
 
 const LOOK_INTERVAL_MS = 1_000;
 /** So many looks in a row must find it still: a machine that has much to do lets a process stand still for a moment, too. */

@@ -2,7 +2,7 @@
  * How much memory workers hold: a share bounds the heap of JavaScript alone, and typed arrays, native libraries and the
  * runtime itself are beside it. What is looked at is the worker's resident memory (proc(5), VmRSS), once a second.
  */
-import { statusNumber } from "@hyperion-ts/processes";
+import { statusNumber } from "@hyperion-ts/processes/supervision";
 
 const LOOK_MS = 1_000;
 /** What was told is told again when it has grown by this factor. */

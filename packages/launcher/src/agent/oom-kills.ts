@@ -4,7 +4,7 @@
  * memory.oom_control; cgroup-v2.rst, oom_kill in memory.events)
  */
 import { join } from "node:path";
-import { readIfThere } from "@hyperion-ts/processes";
+import { readIfThere } from "@hyperion-ts/processes/supervision";
 import { memoryLimit } from "../shared/host/cgroup-limits.ts";
 import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 

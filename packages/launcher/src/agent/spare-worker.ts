@@ -9,8 +9,8 @@ import { execFile } from "node:child_process";
 import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { ToAgent } from "@hyperion-ts/wire";
-import type { ProcessTools } from "@hyperion-ts/processes";
+import type { ToAgent } from "@hyperion-ts/wire/frames";
+import type { ProcessTools } from "@hyperion-ts/processes/supervision";
 import type { WorkerProcess, WorkerProcesses } from "./worker-process.ts";
 
 type StartMessage = Extract<ToAgent, { type: "start" }>;

@@ -2,8 +2,8 @@
  * Ends what workers leave behind: children that made sessions of their own, so that they did not end with the worker's process group.
  * To look for them costs milliseconds, so many workers that end together share one look, and it has at most a tenth of the agent's time.
  */
-import { after } from "@hyperion-ts/bounds";
-import { endMarked, killMarked } from "@hyperion-ts/processes";
+import { after } from "@hyperion-ts/bounds/timer";
+import { endMarked, killMarked } from "@hyperion-ts/processes/supervision";
 
 /** How long it rests after a look, as a multiple of how long that took. */
 const REST_PER_WORK = 9;

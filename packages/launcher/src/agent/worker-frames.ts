@@ -7,7 +7,7 @@ import {
   parseMessage,
   PREFIX_BYTES,
   type ReceivedFrame,
-} from "@hyperion-ts/wire";
+} from "@hyperion-ts/wire/frames";
 
 const MIN_ANSWER_BYTES = HEADER_BYTES + PREFIX_BYTES;
 

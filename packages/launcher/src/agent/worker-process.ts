@@ -1,8 +1,14 @@
 /** Starting the processes that are, or will be, workers. */
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { makeDirectory } from "@hyperion-ts/bounds";
-import { DIES_WITH_PARENT, markVariable, newMark, type ProcessTools, showArgv } from "@hyperion-ts/processes";
+import { makeDirectory } from "@hyperion-ts/bounds/make-directory";
+import {
+  DIES_WITH_PARENT,
+  markVariable,
+  newMark,
+  type ProcessTools,
+  showArgv,
+} from "@hyperion-ts/processes/supervision";
 import { isForWorkers } from "../shared/inherited-variables.ts";
 import { PermitFile } from "./permit-file.ts";
 import { type FramedProcess, startFramedProcess } from "./framed-process.ts";

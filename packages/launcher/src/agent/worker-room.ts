@@ -5,7 +5,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pidsOfUser, readIfThere, statusNumber } from "@hyperion-ts/processes";
+import { pidsOfUser, readIfThere, statusNumber } from "@hyperion-ts/processes/supervision";
 import { type OwnCgroup, ownCgroups } from "../shared/host/cgroup-mounts.ts";
 
 /** The runtime's own threads: the program's, four for compiling and collecting, one for delayed tasks. */

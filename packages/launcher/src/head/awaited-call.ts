@@ -1,7 +1,7 @@
 /** A call to one worker whose end is awaited: there is nobody who would make it again elsewhere. */
 import type { AnyRemoteFunction, RemoteOutput } from "@hyperion-ts/remote";
 import { errorFromData } from "@hyperion-ts/wire";
-import { WorkerDiedError } from "../errors.ts";
+import { WorkerDiedError } from "./worker-died-error.ts";
 import type { Call } from "./worker-launcher.ts";
 
 /** The worker that takes the call. */

@@ -19,7 +19,7 @@ import type { AgentConnection } from "./agent-connection.ts";
 import type { SlotOwner } from "./slots.ts";
 import type { NodeLauncherOptions } from "./node-launcher.ts";
 import { SentCalls } from "./sent-calls.ts";
-import type { WorkerDeath } from "../errors.ts";
+import type { WorkerDeath } from "./worker-died-error.ts";
 import { deathOf, describeFailedStart, isBroken, limitMet } from "./worker-death.ts";
 import { WorkerStart } from "./worker-start.ts";
 import type { Call, LaunchedWorker } from "./worker-launcher.ts";

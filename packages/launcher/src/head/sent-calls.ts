@@ -3,7 +3,7 @@
  * and which of them was running when the worker died.
  */
 import type { WorkerEnding } from "@hyperion-ts/wire";
-import type { WorkerDeath } from "../errors.ts";
+import type { WorkerDeath } from "./worker-died-error.ts";
 import type { Call, LostAs } from "./worker-launcher.ts";
 
 /** The calls that one worker has, in the order in which they were sent. */

@@ -1,6 +1,6 @@
 /** How a worker ended, as far as it can be told from what its agent saw and what it printed. */
 import { BROKEN_EXIT_CODE, type WorkerEnding, type WorkerExited } from "@hyperion-ts/wire";
-import { describeDeath, lastLine, type WorkerDeath } from "../errors.ts";
+import { describeDeath, lastLine, type WorkerDeath } from "./worker-died-error.ts";
 
 /** The signals by which a runtime ends that gives up. */
 const ABORTS = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);

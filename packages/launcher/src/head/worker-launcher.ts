@@ -5,7 +5,7 @@
 import type { AnyRemoteFunction, RemoteInput, RemoteOutput } from "@hyperion-ts/remote";
 import type { CallFailure } from "@hyperion-ts/wire";
 import type { ServiceId } from "@hyperion-ts/wire";
-import type { WorkerDeath } from "../errors.ts";
+import type { WorkerDeath } from "./worker-died-error.ts";
 
 /** A `Worker` for each `Request`. */
 export interface WorkerLauncher<Request = LaunchRequest, Worker extends CallableWorker = LaunchedWorker> {

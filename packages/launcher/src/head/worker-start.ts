@@ -1,5 +1,6 @@
 /** Whether a worker comes up, and what is said of one that does not. */
-import { LaunchError, type WorkerDeath } from "../errors.ts";
+import { LaunchError } from "../errors.ts";
+import type { WorkerDeath } from "./worker-died-error.ts";
 import { describeFailedStart } from "./worker-death.ts";
 
 /** The start of one worker. */

@@ -7,7 +7,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { FolderName } from "@hyperion-ts/wire";
+import type { FolderName } from "@hyperion-ts/wire/frames";
 
 /** The names of the highest folder that `physical` and `logical` (two names of one file) are in; undefined when they are one name. */
 export function folderName(physical: string, logical: string): FolderName | undefined {

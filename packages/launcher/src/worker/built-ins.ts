@@ -66,18 +66,25 @@ const look = (): readonly unknown[] => [
 /* oxlint-enable typescript/unbound-method */
 
 const MESSAGE = { type: "sample", list: [1, "ä", null] };
-const SAMPLE = {
+
+/** A value of most kinds. Its error has a stack that is the same everywhere. */
+export const SAMPLE = {
   list: [1, -0, "ä", undefined],
   map: new Map([["key", new Set([1n])]]),
   bytes: new Uint8Array([1, 2]),
-  error: new RangeError("sample"),
-};
-const ENCODED = encodeValue(SAMPLE);
+  error: Object.assign(new RangeError("sample"), { stack: "RangeError: sample" }),
+} as const;
+
+/** What `encodeValue` makes of the sample. Written down, because to encode it took each worker a thirtieth of its start. */
+export const ENCODED_SAMPLE: Uint8Array = Buffer.from(
+  "wZKRAJaZAKRsaXN0kQGjbWFwkQKlYnl0ZXORA6VlcnJvcpEElQIBkf+iw6TUAACTBKNrZXmRBZMIqlVpbnQ4QXJyYXnHA3QBAQKVCapSYW5nZUVycm9yqlJhbmdlRXJyb3Kmc2FtcGxlslJhbmdlRXJyb3I6IHNhbXBsZZIF0wAAAAAAAAAB",
+  "base64",
+);
 const FRAME = Buffer.concat([Buffer.alloc(4), encodeMessage(MESSAGE)]);
 
 /** @throws Error where our own code does not do what it should */
 function tryOut(): void {
-  expect(isDeepStrictEqual(decodeValue(ENCODED), SAMPLE), "values can't be read");
+  expect(isDeepStrictEqual(decodeValue(ENCODED_SAMPLE), SAMPLE), "values can't be read");
   expect(isDeepStrictEqual(decodeValue(encodeValue(SAMPLE)), SAMPLE), "values can't be written");
   expect(isDeepStrictEqual(parseMessage(FRAME, 4, FRAME.length), MESSAGE), "messages can't be read");
   const message = encodeMessage(MESSAGE);

@@ -1,6 +1,7 @@
 /** External programs of one call: they run on its CPUs, and end with it, and so does what they have started. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { anything, checkOptions, checkValue, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds";
+import type { ChildProcess } from "node:child_process";
+import { checkOptions, checkValue } from "@hyperion-ts/bounds/check-options";
+import { anything, listOf, nonEmpty, type Rules, structured } from "@hyperion-ts/bounds/rules";
 import { ExecError, type ExecOptions, type ExecResult } from "@hyperion-ts/remote";
 import { killedAtDeath } from "@hyperion-ts/processes/death-signal";
 import { descendants, readProcess, signalEach, trySignal } from "@hyperion-ts/processes/process-id";
@@ -72,6 +73,8 @@ function start(argv: readonly string[], options: ExecOptions): ChildProcess | Ex
   const { cwd } = options;
   const env = { ...process.env, ...options.env };
   const [file = "", ...args] = killedAtDeath(argv, { cwd, env });
+  // Loaded with the first program: most workers run none.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   try {
     return spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   } catch (cause) {

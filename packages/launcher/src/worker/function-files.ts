@@ -3,7 +3,6 @@
  * changed while they are loaded. Between the look here and the runtime's own reading there is a moment, and of a thousand workers
  * that start while a person saves a file one meets it.
  */
-import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, statSync, type BigIntStats } from "node:fs";
 import { basename } from "node:path";
 import type { ChangedFile, FileAtStart } from "@hyperion-ts/wire";
@@ -71,6 +70,8 @@ export class FunctionFiles {
 const isPackageFile = (path: string): boolean => basename(path) === "package.json";
 
 function look(path: string): FileHere["found"] {
+  // Loaded with the first file: it is a tenth of a worker's start.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   try {
     const fd = openSync(path, "r");
     try {

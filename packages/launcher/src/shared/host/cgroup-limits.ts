@@ -3,8 +3,8 @@
  * system. Limits are nested, and the least one counts. (Linux: admin-guide/cgroup-v1/memory.rst, cgroup-v2.rst)
  */
 import { join } from "node:path";
-import type { CpuQuota, MemoryLimit } from "@hyperion-ts/wire";
-import { readIfThere } from "@hyperion-ts/processes";
+import type { CpuQuota, MemoryLimit } from "@hyperion-ts/wire/frames";
+import { readIfThere } from "@hyperion-ts/processes/supervision";
 import { type OwnCgroup, ownCgroups } from "./cgroup-mounts.ts";
 
 const MEGABYTE = 1_048_576;

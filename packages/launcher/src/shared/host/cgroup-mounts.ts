@@ -3,7 +3,7 @@
  * for all; some machines have both. (cgroups(7), proc_pid_mountinfo(5))
  */
 import { dirname, join } from "node:path";
-import { readIfThere } from "@hyperion-ts/processes";
+import { readIfThere } from "@hyperion-ts/processes/supervision";
 
 /** A tree of cgroups that can be seen here. */
 export interface CgroupMount {

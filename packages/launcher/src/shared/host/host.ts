@@ -1,7 +1,7 @@
 /** What an agent finds out about its machine, and about what is its job's there. */
 import { hostname, totalmem } from "node:os";
-import { type FromAgent, PROTOCOL_VERSION } from "@hyperion-ts/wire";
-import type { ProcessTools } from "@hyperion-ts/processes";
+import { type FromAgent, PROTOCOL_VERSION } from "@hyperion-ts/wire/frames";
+import type { ProcessTools } from "@hyperion-ts/processes/supervision";
 import { gpuVariablesOf } from "../gpu-variables.ts";
 import { cpuQuota, memoryLimit } from "./cgroup-limits.ts";
 import { ownCgroups } from "./cgroup-mounts.ts";

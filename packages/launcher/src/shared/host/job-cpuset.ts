@@ -13,7 +13,7 @@
  */
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ownerOf, readIfThere } from "@hyperion-ts/processes";
+import { ownerOf, readIfThere } from "@hyperion-ts/processes/supervision";
 import { parseCpuList } from "./cpu-list.ts";
 import { type CgroupMount, cgroupMounts } from "./cgroup-mounts.ts";
 

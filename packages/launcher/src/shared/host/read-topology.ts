@@ -1,7 +1,7 @@
 /** How the kernel describes this machine's CPUs, read from sysfs (Documentation/admin-guide/cputopology.rst of Linux). */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readIfThere } from "@hyperion-ts/processes";
+import { readIfThere } from "@hyperion-ts/processes/supervision";
 import { parseCpuList, parseCpuMask } from "./cpu-list.ts";
 import type { CpuGroup, CpuTopology } from "./cpu-order.ts";
 

@@ -1,6 +1,6 @@
 /** How many CPUs there are, and which of them may be used. */
 import { availableParallelism, cpus } from "node:os";
-import { readIfThere, statusOf } from "@hyperion-ts/processes";
+import { readIfThere, statusOf } from "@hyperion-ts/processes/supervision";
 import { parseCpuList } from "./cpu-list.ts";
 
 /** The CPUs that the kernel lets this process use: `Cpus_allowed_list` of proc(5). Elsewhere than on Linux: as many as the runtime counts. */
