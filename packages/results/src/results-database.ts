@@ -71,7 +71,7 @@ export class SqliteResults implements ResultsDatabase {
       onRow: (map, key) => this.#claims.rowCame(map, key),
     };
     this.#takeIn = new TakeIn(intake);
-    this.exchange = new DatabaseExchange(connection, intake);
+    this.exchange = new DatabaseExchange(connection, programId, intake);
     this.#arbiter = arbiter;
     this.#claims = new Claims({
       finder: this.#finder,
@@ -128,6 +128,7 @@ export class SqliteResults implements ResultsDatabase {
   }
 
   claim(map: string, key: string, { signal, code = "any" }: ClaimOptions = {}): ClaimAnswer | Promise<ClaimAnswer> {
+    this.exchange.forgotten();
     return this.#answer(
       () => this.#canAsk || this.#claims.isClaimed(map, key) || this.#finder.find(map, key, code) !== undefined,
       () => {
@@ -205,7 +206,7 @@ export class SqliteResults implements ResultsDatabase {
   #write(rows: readonly NewRow[]): number {
     const commitMs = this.#files.whileOurs(rows, () => this.#rows.write(rows));
     this.#counts.written(rows.length);
-    this.exchange.committed();
+    this.exchange.committed(rows);
     return commitMs;
   }
 
