@@ -93,7 +93,7 @@ export class DatabaseExchange implements RowExchange {
       return [{ source, rows, known: batch.known ?? NOTHING_KNOWN }];
     });
     whileOurs(() => taken.write(batches));
-    for (const { rows } of batches) for (const { map, key } of rows) onRow(textOf(map), textOf(key));
+    for (const { rows, source } of batches) for (const { map, key } of rows) onRow(textOf(map), textOf(key), source.id);
     return performance.now() - startMs;
   }
 }
