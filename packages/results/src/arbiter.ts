@@ -6,6 +6,7 @@
  * An arbiter makes nothing certain. As without one, a value counts when the database that computed it has returned from its
  * COMMIT; and who can't ask, computes.
  */
+import type { FilePosition } from "./file-position.ts";
 import type { ClaimOptions } from "./results-store.ts";
 import type { FoundValue } from "./row-finder.ts";
 
@@ -13,6 +14,8 @@ import type { FoundValue } from "./row-finder.ts";
 export interface Arbiter {
   /** Whether it can be asked now. */
   readonly isReachable: () => boolean;
+  /** Whether it has to be asked of this key: not where it can't be, nor where the asker is the only one, and may decide by itself. */
+  readonly isToBeAsked: (map: string, key: string) => boolean;
   /**
    * Asks for the value of a key, or the right to compute it. Where another database has that right, waits for what becomes
    * of it. An abort of `signal` ends the wait at once with its reason, and leaves nothing behind. Where the arbiter can't be
@@ -23,6 +26,10 @@ export interface Arbiter {
   readonly claim: (map: string, key: string, options: ClaimOptions) => Promise<ArbiterAnswer>;
   /** Tells that a key is computed here, whoever else computes it: nothing is asked. `code` says which values would have done. */
   readonly hold: (map: string, key: string, code: "any" | "same") => HeldClaim;
+  /** The asker's own database is open, and is written as far as `position` says; undefined: it is closed. */
+  readonly serves: (position: () => FilePosition | undefined) => void;
+  /** The asker has read the arbiter's database up to there. */
+  readonly hasRead: (position: FilePosition) => void;
   /** The newest value that the arbiter has of a key; undefined where it has none, or can't be reached. Rejects with the reason of `signal`. */
   readonly lookup: (map: string, key: string, signal?: AbortSignal) => Promise<FoundValue | undefined>;
 }
@@ -61,6 +68,8 @@ export interface ClaimSessionOptions {
    * job whose database the other one is: it would wait for itself. Default true.
    */
   readonly waitsForOwn?: boolean;
+  /** The name by which the other database's rows are taken in here. Where it is left out, a job asks of each key, also when it is the only one. */
+  readonly source?: string;
 }
 
 /** One direction of a channel: takes a list of messages, in JSON, for the other end's `receive`. Must not throw. */

@@ -4,8 +4,10 @@
  * none. The rest between two of them is in proportion to what one takes: a hundred heads that copy a large file all the time would keep
  * its server from all else.
  */
+import { positionReader } from "./asked-database.ts";
 import { openCopiedDatabase, type CopiedDatabase } from "./copied-database.ts";
 import { databaseStamp } from "./database-stamp.ts";
+import type { FilePosition } from "./file-position.ts";
 import { ResultsError } from "./results-error.ts";
 import { RowOrigins, type CodeOfToday } from "./row-origins.ts";
 import { readFailure } from "./sqlite-failure.ts";
@@ -28,6 +30,7 @@ export class Behind implements AsyncDisposable {
   readonly #path: string;
   readonly #codeOfToday: CodeOfToday | undefined;
   readonly #onFailed: ((error: ResultsError) => void) | undefined;
+  #onRead: ((position: FilePosition) => void) | undefined;
   readonly #ending = new AbortController();
   #layer: RowLayer | undefined;
   #copied: CopiedDatabase | undefined;
@@ -57,6 +60,12 @@ export class Behind implements AsyncDisposable {
       this.#fail(readFailure(error, this.#path));
       return undefined;
     }
+  }
+
+  /** `onRead` is told up to where the database was read, now and whenever it is read again. */
+  whenRead(onRead: (position: FilePosition) => void): void {
+    this.#onRead = onRead;
+    this.#tellPosition();
   }
 
   /** Whether it was ever looked at. */
@@ -101,6 +110,7 @@ export class Behind implements AsyncDisposable {
         stamp === undefined ? undefined : await openCopiedDatabase(this.#path, { signal: this.#ending.signal }),
       );
       this.#stamp = stamp;
+      this.#tellPosition();
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       const failure = readFailure(error, this.#path);
@@ -108,6 +118,10 @@ export class Behind implements AsyncDisposable {
       if (!PASSING.has(failure.code)) this.#stamp = stamp;
       this.#fail(failure);
     }
+  }
+
+  #tellPosition(): void {
+    if (this.#copied !== undefined) this.#onRead?.(positionReader(this.#copied.connection)());
   }
 
   #replace(copied: CopiedDatabase | undefined): void {

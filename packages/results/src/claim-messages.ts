@@ -5,7 +5,9 @@
  *
  * ```
  * job                       program
- *  begin               ──►           once on each channel; then a `hold` for each claim, and each `end` that was not `noted`
+ *  begin               ──►           once on each channel; then a `hold` for each claim, each `end` that was not `noted`, and
+ *  all                 ──►           that this was all
+ *                      ◄──  several  others ask too (or sole: see below); questions come behind that
  *  ask 1               ──►
  *                      ◄──  yours 1  or, at once or when others are done, found 1, failed 1, alone 1
  *  end 1 stored        ──►
@@ -17,10 +19,20 @@
  * and whose row is not here, stays until that comes, or its job has ended. So nobody computes what has been computed, and nobody
  * waits for a row that nobody will bring.
  *
+ * **The sole job** (sole-job.ts) decides by itself, and tells nothing:
+ *
+ * ```
+ *  read                ──►           what it has read of the program's database
+ *                      ◄──  sole     with the keys that it has to ask of all the same; `elsewhere` names more of them
+ *                      ◄──  several  others ask too
+ *  hold, ..., all      ──►           what it holds, and how far its rows have come; then as above
+ * ```
+ *
  * **After a cut** the job says again what it holds and how claims have ended, so a message of an id may come twice. Ids are
  * the job's, and count up as long as its process lives.
  */
 import { showValue } from "@hyperion-ts/bounds";
+import type { FilePosition, RowName } from "./file-position.ts";
 
 /** How a claim ended. */
 export type ClaimEnd =
@@ -56,10 +68,20 @@ export type ToArbiter =
   /** An ask, or a claim, has ended. */
   | ({ readonly type: "end"; readonly id: number } & ClaimEnd)
   /** Is there a row? Only `found`, `none` or `alone` answer. */
-  | ({ readonly type: "look" } & OfKey);
+  | ({ readonly type: "look" } & OfKey)
+  /** The rows of the arbiter's database up to here are known to the job, without those that are removed by now. */
+  | ({ readonly type: "read" } & FilePosition)
+  /** All that it holds has been told. Its own rows are those up to here. `sole` or `several` answers. */
+  | ({ readonly type: "all" } & FilePosition);
 
 /** What the arbiter says; `id` is that of the ask, look or end. */
 export type FromArbiter =
+  /** The job decides who computes all but these keys. */
+  | { readonly type: "sole"; readonly keys: readonly RowName[] }
+  /** Of these keys the sole job has to ask, too. */
+  | { readonly type: "elsewhere"; readonly keys: readonly RowName[] }
+  /** The job is to ask of each key. If it has decided itself up to now, it tells what it holds. */
+  | { readonly type: "several" }
   | {
       readonly type: "found";
       readonly id: number;
@@ -107,23 +129,31 @@ function isToArbiter(message: unknown): message is ToArbiter {
       return isOfKey(message);
     case "end":
       return isId(message["id"]) && isEnd(message);
+    case "read":
+    case "all":
+      return isText(message["fileId"]) && isId(message["rowid"]);
     default:
       return false;
   }
 }
 
 function isFromArbiter(message: unknown): message is FromArbiter {
-  if (!isObject(message) || !isId(message["id"])) return false;
+  if (!isObject(message)) return false;
   switch (message["type"]) {
+    case "sole":
+    case "elsewhere":
+      return isKeys(message["keys"]);
+    case "several":
+      return true;
     case "found":
-      return isText(message["value"]) && isCodes(message["codes"]);
+      return isId(message["id"]) && isText(message["value"]) && isCodes(message["codes"]);
     case "failed":
-      return "error" in message;
+      return isId(message["id"]) && "error" in message;
     case "none":
     case "yours":
     case "alone":
     case "noted":
-      return true;
+      return isId(message["id"]);
     default:
       return false;
   }
@@ -136,6 +166,8 @@ const isId = (value: unknown): boolean => Number.isSafeInteger(value);
 const isOfKey = ({ id, map, key }: Fields): boolean => isId(id) && isText(map) && isText(key);
 const isEnd = (message: Fields): boolean =>
   message["how"] === "stored" || message["how"] === "released" || (message["how"] === "failed" && "error" in message);
+const isKeys = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((row) => Array.isArray(row) && row.length === 2 && row.every(isText));
 const isCodes = (value: unknown): boolean => isObject(value) && Object.values(value).every(isText);
 
 function readList<Message>(messages: unknown, isOne: (message: unknown) => message is Message): readonly Message[] {

@@ -1,22 +1,25 @@
 /** The program's end of the talk with one job's database (claim-messages.ts): whose claims are among the program's own. */
 import type { ClaimChannel, ClaimSession, ClaimSessionOptions, ErrorCodec, SendMessages } from "./arbiter.ts";
 import { readToArbiter, type FromArbiter, type ToArbiter } from "./claim-messages.ts";
-import type { LendOptions, LentAnswer, WantedKey } from "./claims.ts";
+import type { LendOptions, LentAnswer, WantedKey } from "./lending.ts";
 import type { LentClaim } from "./lent-claim.ts";
 import { MessageBatch } from "./message-batch.ts";
 import type { FoundValue } from "./row-finder.ts";
+import type { Asker, SoleJob } from "./sole-job.ts";
 
 /** The program's database, as far as jobs may ask it. Throws where it can't say. */
 interface Lender {
   readonly lend: (wanted: WantedKey, options: LendOptions) => LentAnswer | Promise<LentAnswer>;
   readonly lendUnasked: (wanted: WantedKey, over: () => void) => LentClaim | undefined;
   readonly find: (map: string, key: string) => FoundValue | undefined;
+  readonly soleJob: SoleJob;
 }
 
 type Message<Type> = Extract<ToArbiter, { readonly type: Type }>;
 
 /** A session of an open database. Ids are those of the job. */
-export class DatabaseClaimSession implements ClaimSession {
+export class DatabaseClaimSession implements ClaimSession, Asker {
+  readonly source: string | undefined;
   readonly #errors: ErrorCodec;
   readonly #waitsForOwn: boolean;
   readonly #lender: Lender;
@@ -25,7 +28,8 @@ export class DatabaseClaimSession implements ClaimSession {
   #asker: string | undefined;
   #batch: MessageBatch<FromArbiter> | undefined;
 
-  constructor({ errors, waitsForOwn = true }: ClaimSessionOptions, lender: Lender) {
+  constructor({ errors, waitsForOwn = true, source }: ClaimSessionOptions, lender: Lender) {
+    this.source = source;
     this.#errors = errors;
     this.#waitsForOwn = waitsForOwn;
     this.#lender = lender;
@@ -46,22 +50,34 @@ export class DatabaseClaimSession implements ClaimSession {
   }
 
   release(): void {
-    for (const claim of this.#claims.values()) claim.release();
+    this.#releaseClaims();
+    this.#lender.soleJob.released(this);
+  }
+
+  say(message: FromArbiter): void {
+    this.#batch?.add(message);
   }
 
   [Symbol.dispose](): void {
     this.#cut();
-    this.release();
+    this.#releaseClaims();
+    this.#lender.soleJob.left(this);
   }
 
   #hear(message: ToArbiter): void {
+    const { soleJob } = this.#lender;
     switch (message.type) {
       case "begin":
-        if (this.#asker !== message.asker) this.release();
+        if (this.#asker !== message.asker) this.#releaseClaims();
         this.#asker = message.asker;
-        return;
+        return soleJob.begun(this);
+      case "read":
+        return soleJob.read(this, message);
+      case "all":
+        return soleJob.toldAll(this, message);
       case "ask":
-        return this.#ask(message);
+        this.#ask(message);
+        return soleJob.asked(this);
       case "hold":
         return this.#hold(message);
       case "end":
@@ -79,11 +95,12 @@ export class DatabaseClaimSession implements ClaimSession {
     const wanted = { map, key, code, signal: waiting.signal };
     const answered = (answer: LentAnswer): void => this.#answer(id, waiting.signal, answer);
     const refused = (): void => {
-      if (this.#waiting.delete(id)) this.#say({ type: "alone", id });
+      if (this.#waiting.delete(id)) this.say({ type: "alone", id });
     };
     try {
       const answer = this.#lender.lend(wanted, {
         waitsForOwn: this.#waitsForOwn,
+        asker: this,
         over: () => this.#claims.delete(id),
       });
       if (answer instanceof Promise) answer.then(answered, refused);
@@ -100,11 +117,11 @@ export class DatabaseClaimSession implements ClaimSession {
     switch (answer.kind) {
       case "lent":
         this.#claims.set(id, answer.claim);
-        return this.#say({ type: "yours", id });
+        return this.say({ type: "yours", id });
       case "alone":
-        return this.#say({ type: "alone", id });
+        return this.say({ type: "alone", id });
       case "failed":
-        return this.#say({ type: "failed", id, error: this.#errors.toData(answer.error) });
+        return this.say({ type: "failed", id, error: this.#errors.toData(answer.error) });
       case "remembered":
       case "shared":
         return this.#found(id, answer);
@@ -120,7 +137,7 @@ export class DatabaseClaimSession implements ClaimSession {
   }
 
   #end(end: Message<"end">): void {
-    this.#say({ type: "noted", id: end.id });
+    this.say({ type: "noted", id: end.id });
     this.#waiting.get(end.id)?.abort();
     this.#waiting.delete(end.id);
     const claim = this.#claims.get(end.id);
@@ -132,19 +149,19 @@ export class DatabaseClaimSession implements ClaimSession {
   #look({ id, map, key }: Message<"look">): void {
     try {
       const found = this.#lender.find(map, key);
-      if (found === undefined) this.#say({ type: "none", id });
+      if (found === undefined) this.say({ type: "none", id });
       else this.#found(id, found);
     } catch {
-      this.#say({ type: "alone", id });
+      this.say({ type: "alone", id });
     }
   }
 
   #found(id: number, { value, codes }: FoundValue): void {
-    this.#say({ type: "found", id, value, codes: Object.fromEntries(codes) });
+    this.say({ type: "found", id, value, codes: Object.fromEntries(codes) });
   }
 
-  #say(message: FromArbiter): void {
-    this.#batch?.add(message);
+  #releaseClaims(): void {
+    for (const claim of this.#claims.values()) claim.release();
   }
 
   #cut(): void {

@@ -4,35 +4,14 @@
  */
 import type { Arbiter, HeldClaim } from "./arbiter.ts";
 import { openClaim } from "./claim.ts";
+import type { RowName } from "./file-position.ts";
 import { LentClaim } from "./lent-claim.ts";
-import type { Claim, ClaimAnswer, ClaimOptions } from "./results-store.ts";
-import { rowId, type FoundValue, type RowFinder } from "./row-finder.ts";
+import type { LendOptions, LentAnswer, WantedKey } from "./lending.ts";
+import type { Claim, ClaimAnswer } from "./results-store.ts";
+import { rowId, rowOfId, type FoundValue, type RowFinder } from "./row-finder.ts";
 import type { FunctionCodes } from "./row-origins.ts";
 import { SingleFlight } from "./single-flight.ts";
-
-/** A key whose value is wanted. */
-export interface WantedKey extends Required<ClaimOptions> {
-  readonly map: string;
-  readonly key: string;
-}
-
-/** What another database gets that asks for a key. */
-export type LentAnswer =
-  | Exclude<ClaimAnswer, { readonly kind: "mine" }>
-  /** It is to compute the value. */
-  | { readonly kind: "lent"; readonly claim: LentClaim }
-  /** The function failed elsewhere. */
-  | { readonly kind: "failed"; readonly error: unknown }
-  /** This database's own program computes it, for which the asker is not to wait. */
-  | { readonly kind: "alone" };
-
-/** How another database asks. */
-export interface LendOptions {
-  /** Whether it waits for what this database's own program computes. */
-  readonly waitsForOwn: boolean;
-  /** Called when its claim is over. */
-  readonly over: () => void;
-}
+import { type AskedDatabase, type Asker, SoleJob } from "./sole-job.ts";
 
 /** The database whose claims these are. */
 interface Place {
@@ -46,6 +25,8 @@ interface Place {
   /** Throws where the database can't be used any more. */
   readonly assertOpen: () => void;
   readonly arbiter: Arbiter | undefined;
+  /** The database itself, as far as jobs ask it. */
+  readonly asked: AskedDatabase;
 }
 
 /** What a flight lands with: a value, and which callers it was looked for. */
@@ -54,7 +35,9 @@ interface Landed extends FoundValue {
 }
 
 /** What becomes of a claim for who has asked. */
-interface Asker<A> {
+interface Caller<A> {
+  /** The job that asks, where it is one. */
+  readonly asker?: Asker;
   /** The claim is theirs; `held` is the arbiter's side of it. */
   readonly mine: (held: HeldClaim | undefined) => A;
   /** The function failed elsewhere. May throw. */
@@ -67,6 +50,8 @@ type Found = Exclude<ClaimAnswer, { readonly kind: "mine" }>;
 
 /** The claims of an open database. */
 export class Claims {
+  /** Which of the jobs that ask decides by itself. */
+  readonly soleJob: SoleJob;
   readonly #place: Place;
   readonly #flights = new SingleFlight<Landed>();
   /** Claims that other databases have, by the row's id. */
@@ -77,6 +62,7 @@ export class Claims {
 
   constructor(place: Place) {
     this.#place = place;
+    this.soleJob = new SoleJob(place.asked, () => this.#ownKeys());
   }
 
   /** See `ResultsStore.claim`; the caller has looked behind. */
@@ -90,9 +76,10 @@ export class Claims {
   }
 
   /** The same for a caller in another database. */
-  lend(wanted: WantedKey, { waitsForOwn, over }: LendOptions): LentAnswer | Promise<LentAnswer> {
+  lend(wanted: WantedKey, { asker, waitsForOwn, over }: LendOptions): LentAnswer | Promise<LentAnswer> {
     this.#place.assertOpen();
     return this.#take<LentAnswer>(wanted, {
+      asker,
       ...(waitsForOwn ? {} : { alone: { kind: "alone" } }),
       mine: (held) => ({ kind: "lent", claim: this.#lentClaim(wanted, held, over) }),
       failed: (error) => ({ kind: "failed", error }),
@@ -108,7 +95,7 @@ export class Claims {
   /** The newest row that the arbiter has of a key that has none here; undefined where it can't be asked. */
   lookupElsewhere(map: string, key: string): Promise<FoundValue | undefined> | undefined {
     const { arbiter, finder } = this.#place;
-    if (arbiter?.isReachable() !== true || finder.isForgotten(map, key)) return undefined;
+    if (arbiter?.isToBeAsked(map, key) !== true || finder.isForgotten(map, key)) return undefined;
     return arbiter.lookup(map, key, this.#closing.signal);
   }
 
@@ -127,59 +114,72 @@ export class Claims {
     return this.#flights.isClaimed(rowId(map, key));
   }
 
-  /** A row has been taken in. */
-  rowCame(map: string, key: string): void {
+  /** A row has been taken in, of the source of that name. */
+  rowCame(map: string, key: string, source: string): void {
     const id = rowId(map, key);
-    if (!this.#flights.isClaimed(id)) return;
-    this.#overtaken.add(id);
-    this.#lent.get(id)?.rowCame();
+    if (this.#flights.isClaimed(id)) {
+      this.#overtaken.add(id);
+      this.#lent.get(id)?.rowCame();
+    }
+    this.soleJob.rowCame(map, key, source);
   }
 
   /** Nobody waits for another database any more: to be called when the database is closed. */
   close(reason: unknown): void {
     this.#closing.abort(reason);
     for (const claim of this.#lent.values()) claim.release();
+    this.soleJob.close();
   }
 
   /** `hasWaited`: for the same value as another caller. */
-  #take<A>(wanted: WantedKey, asker: Asker<A>, hasWaited = false): A | Found | Promise<A | Found> {
+  #take<A>(wanted: WantedKey, caller: Caller<A>, hasWaited = false): A | Found | Promise<A | Found> {
     const { map, key, code } = wanted;
     const id = rowId(map, key);
     const { finder } = this.#place;
     const isHere = this.#overtaken.has(id) && finder.find(map, key, code) !== undefined;
     if (this.#flights.isClaimed(id) && !isHere)
-      return asker.alone !== undefined && !this.#lent.has(id) ? asker.alone : this.#share(id, wanted, asker);
+      return caller.alone !== undefined && !this.#lent.has(id) ? caller.alone : this.#share(id, wanted, caller);
     const row = finder.find(map, key, code);
     if (row !== undefined) return { kind: hasWaited ? "shared" : "remembered", ...row };
+    if (this.soleJob.mustWait(caller.asker)) return this.#takeLater(wanted, caller);
     this.#overtaken.delete(id);
     this.#flights.claim(id);
-    return this.#own(id, wanted, asker);
+    return this.#own(id, wanted, caller);
   }
 
-  async #share<A>(id: string, wanted: WantedKey, asker: Asker<A>): Promise<A | Found> {
+  /** What the sole job computes is known then. */
+  async #takeLater<A>(wanted: WantedKey, caller: Caller<A>): Promise<A | Found> {
+    await this.soleJob.wait(wanted.signal);
+    wanted.signal?.throwIfAborted();
+    this.#place.assertOpen();
+    return this.#take(wanted, caller, true);
+  }
+
+  async #share<A>(id: string, wanted: WantedKey, caller: Caller<A>): Promise<A | Found> {
     const end = await this.#flights.wait(id, wanted.signal);
-    if (end.kind === "error") return asker.failed(end.error);
-    if (end.kind === "mine") return this.#own(id, wanted, asker);
+    if (end.kind === "error") return caller.failed(end.error);
+    if (end.kind === "mine") return this.#own(id, wanted, caller);
     if (end.kind === "value" && (wanted.code === "any" || end.value.code === "same"))
       return { kind: "shared", value: end.value.value, codes: end.value.codes };
     wanted.signal?.throwIfAborted();
     this.#place.assertOpen();
-    return this.#take(wanted, asker, true);
+    return this.#take(wanted, caller, true);
   }
 
   /** The flight is this caller's; whether it is to compute, the arbiter says. */
-  #own<A>(id: string, { map, key, code, signal }: WantedKey, asker: Asker<A>): A | Promise<A | Found> {
+  #own<A>(id: string, { map, key, code, signal }: WantedKey, caller: Caller<A>): A | Promise<A | Found> {
     const { arbiter, finder } = this.#place;
-    if (arbiter === undefined) return asker.mine(undefined);
+    if (arbiter === undefined) return caller.mine(undefined);
     // What was forgotten here is not to come back from there.
-    if (!arbiter.isReachable() || finder.isForgotten(map, key)) return asker.mine(arbiter.hold(map, key, code));
-    return this.#ask(id, { map, key, code, signal }, { ...asker, arbiter });
+    if (!arbiter.isToBeAsked(map, key) || finder.isForgotten(map, key))
+      return caller.mine(arbiter.hold(map, key, code));
+    return this.#ask(id, { map, key, code, signal }, { ...caller, arbiter });
   }
 
   async #ask<A>(
     id: string,
     { map, key, code, signal }: WantedKey,
-    { arbiter, mine }: Asker<A> & { readonly arbiter: Arbiter },
+    { arbiter, mine }: Caller<A> & { readonly arbiter: Arbiter },
   ): Promise<A | Found> {
     try {
       const answer = await arbiter.claim(map, key, { signal: signal ?? this.#closing.signal, code });
@@ -210,6 +210,11 @@ export class Claims {
         passOn: () => this.#flights.passOn(id),
       },
     });
+  }
+
+  /** What is computed here, and not by a job. */
+  *#ownKeys(): Generator<RowName> {
+    for (const id of this.#flights.ids()) if (!this.#lent.has(id)) yield rowOfId(id);
   }
 
   #lentClaim({ map, key, code }: WantedKey, held: HeldClaim | undefined, over: () => void): LentClaim {

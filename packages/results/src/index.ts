@@ -30,7 +30,8 @@ export type {
 } from "./arbiter.ts";
 export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
-export type { BatchRow, RowBatch, RowExchange, RowFeed } from "./row-batch.ts";
+export type { FilePosition } from "./file-position.ts";
+export type { BatchRow, RowBatch, RowExchange, RowFeed, TextRows, TextRun } from "./row-batch.ts";
 export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { MapSummary } from "./stored-rows.ts";
 export type { ConnectionSettings } from "./connection.ts";

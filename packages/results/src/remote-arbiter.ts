@@ -6,8 +6,11 @@ import { randomUUID } from "node:crypto";
 import { after, type Timer } from "@hyperion-ts/bounds";
 import type { ArbiterAnswer, ClaimChannel, ErrorCodec, HeldClaim, RemoteArbiter, SendMessages } from "./arbiter.ts";
 import { readFromArbiter, type ClaimEnd, type FromArbiter, type ToArbiter } from "./claim-messages.ts";
+import type { FilePosition } from "./file-position.ts";
+import { HeldKey, type Holder, type KeyOfClaim } from "./held-key.ts";
 import { MessageBatch } from "./message-batch.ts";
 import { onAbort } from "./on-abort.ts";
+import { OwnDecision } from "./own-decision.ts";
 import type { ClaimOptions } from "./results-store.ts";
 import type { FoundValue } from "./row-finder.ts";
 
@@ -16,16 +19,10 @@ export type { ClaimChannel, ErrorCodec, RemoteArbiter, SendMessages } from "./ar
 /** An arbiter that is not reachable before `connect`, or `expect`, is called. `errors` carries what functions throw. */
 export const remoteArbiter = (errors: ErrorCodec): RemoteArbiter => new ChannelArbiter(errors);
 
-type Answer = Exclude<FromArbiter, { readonly type: "noted" }>;
-
-/** A claim under way here. */
-interface HeldKey {
-  readonly map: string;
-  readonly key: string;
-  readonly code: "any" | "same";
-  /** Whether the arbiter may know of it, by a channel of now or earlier. */
-  readonly isTold: boolean;
-}
+type Answer =
+  | Exclude<FromArbiter, { readonly type: "noted" | "sole" | "several" | "elsewhere" }>
+  /** It is for this database to decide, and the arbiter was not asked. */
+  | { readonly type: "own"; readonly id: number };
 
 class ChannelArbiter implements RemoteArbiter {
   readonly #errors: ErrorCodec;
@@ -34,7 +31,16 @@ class ChannelArbiter implements RemoteArbiter {
   /** Questions without an answer. A cut is the answer "alone" to all. */
   readonly #questions = new Map<number, OpenQuestion>();
   readonly #held = new Map<number, HeldKey>();
+  readonly #holder: Holder = {
+    ended: ({ claimed: { id }, isTold }, end) => {
+      if (this.#held.delete(id) && isTold) this.#ended(id, end());
+    },
+    errorData: (error) => this.#errors.toData(error),
+  };
   readonly #unnoted = new Map<number, ClaimEnd>();
+  readonly #decision = new OwnDecision();
+  #position: (() => FilePosition | undefined) | undefined;
+  #read: FilePosition | undefined;
   #lastId = 0;
   #batch: MessageBatch<ToArbiter> | undefined;
   /** Runs while the first channel is waited for. */
@@ -46,6 +52,20 @@ class ChannelArbiter implements RemoteArbiter {
 
   isReachable(): boolean {
     return this.#batch !== undefined || this.#expected !== undefined;
+  }
+
+  isToBeAsked(map: string, key: string): boolean {
+    return this.isReachable() && !this.#decision.includes(map, key);
+  }
+
+  serves(position: () => FilePosition | undefined): void {
+    this.#position = position;
+    this.#sayAll();
+  }
+
+  hasRead(position: FilePosition): void {
+    this.#read = position;
+    this.#batch?.add({ type: "read", ...position });
   }
 
   expect(ms: number): void {
@@ -60,9 +80,10 @@ class ChannelArbiter implements RemoteArbiter {
     const batch = new MessageBatch<ToArbiter>(send);
     this.#batch = batch;
     batch.add({ type: "begin", asker: this.#asker });
-    for (const [id, held] of this.#held) this.#tell(id, held);
+    if (this.#read !== undefined) batch.add({ type: "read", ...this.#read });
+    for (const held of this.#held.values()) this.#tell(held);
     for (const [id, end] of this.#unnoted) batch.add({ type: "end", id, ...end });
-    for (const { question } of this.#questions.values()) batch.add(question);
+    this.#sayAll();
     return {
       receive: (messages) => {
         for (const message of readFromArbiter(messages)) if (this.#batch === batch) this.#hear(message);
@@ -80,17 +101,15 @@ class ChannelArbiter implements RemoteArbiter {
       answered: (answer) => {
         if (answer.type === "failed") throw this.#errors.fromData(answer.error);
         if (answer.type === "found") return { kind: "found", found: foundIn(answer) };
-        return { kind: "compute", held: this.#hold(id, { map, key, code, isTold: true }) };
+        return { kind: "compute", held: this.#hold({ id, map, key, code }, answer.type !== "own") };
       },
     });
   }
 
   hold(map: string, key: string, code: "any" | "same"): HeldClaim {
-    const id = this.#newId();
-    const held = { map, key, code, isTold: false };
-    const claim = this.#hold(id, held);
-    this.#tell(id, held);
-    return claim;
+    const held = this.#hold({ id: this.#newId(), map, key, code }, false);
+    if (!this.#decision.includes(map, key)) this.#tell(held);
+    return held;
   }
 
   lookup(map: string, key: string, signal?: AbortSignal): Promise<FoundValue | undefined> {
@@ -125,35 +144,64 @@ class ChannelArbiter implements RemoteArbiter {
           }
         },
       });
-      this.#batch?.add(question);
+      if (this.#decision.isMade) this.#batch?.add(question);
     });
   }
 
   #hear(message: FromArbiter): void {
-    if (message.type === "noted") return void this.#unnoted.delete(message.id);
+    switch (message.type) {
+      case "noted":
+        return void this.#unnoted.delete(message.id);
+      case "sole":
+      case "several":
+        return this.#decided(message);
+      case "elsewhere":
+        return this.#decision.elsewhere(message.keys);
+      default:
+        return this.#answered(message);
+    }
+  }
+
+  #answered(message: Answer): void {
     // None where it was withdrawn meanwhile.
     const open = this.#questions.get(message.id);
     this.#questions.delete(message.id);
     open?.answered(message);
   }
 
-  #hold(id: number, held: HeldKey): HeldClaim {
-    this.#held.set(id, held);
-    const end = (how: ClaimEnd): void => {
-      const wasTold = this.#held.get(id)?.isTold;
-      if (this.#held.delete(id) && wasTold === true) this.#ended(id, how);
-    };
-    return {
-      stored: () => end({ how: "stored" }),
-      fail: (error) => end({ how: "failed", error: this.#errors.toData(error) }),
-      release: () => end({ how: "released" }),
-    };
+  /** What has waited for that is asked, or answered here. */
+  #decided(message: Extract<FromArbiter, { readonly type: "sole" | "several" }>): void {
+    const isFirst = !this.#decision.isMade;
+    if (message.type === "sole") this.#decision.sole(message.keys);
+    else if (this.#decision.several()) return this.#tellAll();
+    if (!isFirst) return;
+    for (const { question } of this.#questions.values())
+      if (this.#decision.includes(question.map, question.key)) this.#answered({ type: "own", id: question.id });
+      else this.#batch?.add(question);
   }
 
-  #tell(id: number, { map, key, code }: HeldKey): void {
+  /** The job was the sole one up to now. */
+  #tellAll(): void {
+    for (const held of this.#held.values()) if (!held.isTold) this.#tell(held);
+    this.#sayAll();
+  }
+
+  /** A database that is closed says no more what it has: it is for the end of its job to do so. */
+  #sayAll(): void {
+    const position = this.#batch && this.#position?.();
+    if (position !== undefined) this.#batch?.add({ type: "all", ...position });
+  }
+
+  #hold(key: KeyOfClaim, isTold: boolean): HeldKey {
+    const held = new HeldKey(key, isTold, this.#holder);
+    this.#held.set(key.id, held);
+    return held;
+  }
+
+  #tell(held: HeldKey): void {
     if (this.#batch === undefined) return;
-    this.#held.set(id, { map, key, code, isTold: true });
-    this.#batch.add({ type: "hold", id, map, key, code });
+    held.isTold = true;
+    this.#batch.add({ type: "hold", ...held.claimed });
   }
 
   #ended(id: number, end: ClaimEnd): void {
@@ -166,6 +214,7 @@ class ChannelArbiter implements RemoteArbiter {
     this.#batch = undefined;
     this.#expected?.[Symbol.dispose]();
     this.#expected = undefined;
+    this.#decision.reset();
     const questions = [...this.#questions];
     this.#questions.clear();
     for (const [id, { answered }] of questions) answered({ type: "alone", id });

@@ -4,6 +4,7 @@
  * look-ups of microseconds, and commits are grouped and paced so that they leave the event loop free.
  */
 import type { Arbiter, ClaimSession, ClaimSessionOptions } from "./arbiter.ts";
+import { askedDatabase, positionReader } from "./asked-database.ts";
 import type { Behind } from "./behind.ts";
 import { DatabaseClaimSession } from "./claim-session.ts";
 import { Claims } from "./claims.ts";
@@ -68,10 +69,10 @@ export class SqliteResults implements ResultsDatabase {
         this.#assertOpen();
         return this.#files.whileOurs([], write);
       },
-      onRow: (map, key) => this.#claims.rowCame(map, key),
+      onRow: (map, key, source) => this.#claims.rowCame(map, key, source),
     };
     this.#takeIn = new TakeIn(intake);
-    this.exchange = new DatabaseExchange(connection, intake);
+    this.exchange = new DatabaseExchange(connection, programId, intake);
     this.#arbiter = arbiter;
     this.#claims = new Claims({
       finder: this.#finder,
@@ -80,7 +81,11 @@ export class SqliteResults implements ResultsDatabase {
       codesOf: (map) => origins.functionsOf(map, programId),
       areOther: (codes) => origins.changed(codes).length > 0,
       assertOpen: () => this.#assertOpen(),
+      asked: askedDatabase(connection, taken),
     });
+    const position = positionReader(connection);
+    arbiter?.serves(() => (this.#closed ? undefined : position()));
+    if (arbiter !== undefined) behind?.whenRead((read) => arbiter.hasRead(read));
     this.#commits = new GroupCommit((group) => this.#write(group));
   }
 
@@ -123,6 +128,7 @@ export class SqliteResults implements ResultsDatabase {
   async forget(map: string, keys: readonly string[]): Promise<void> {
     this.#assertOpen();
     this.#files.whileOurs([], () => this.#rows.forget(map, keys));
+    this.exchange.forgotten();
     if (this.#behind !== undefined || this.#arbiter !== undefined) this.#finder.forgotten(map, keys);
     if (keys.length > 0) this.#onForgotten?.(map, keys.length);
   }
@@ -205,7 +211,8 @@ export class SqliteResults implements ResultsDatabase {
   #write(rows: readonly NewRow[]): number {
     const commitMs = this.#files.whileOurs(rows, () => this.#rows.write(rows));
     this.#counts.written(rows.length);
-    this.exchange.committed();
+    this.exchange.committed(rows);
+    for (const { map, key } of rows) this.#claims.soleJob.rowCame(map, key);
     return commitMs;
   }
 

@@ -16,6 +16,17 @@ export type BatchRow = readonly [
 
 const COLUMNS = 8;
 
+/** Rows all of whose columns are texts, of one program and one second. */
+export interface TextRows {
+  readonly programId: string;
+  /** When they were written: text of SQLite, in UTC, such as `"2026-11-25 12:15:00"`. */
+  readonly createdAt: string;
+  readonly runs: readonly TextRun[];
+}
+
+/** Rows of one map, each with a key in canonical JSON, and the value at the same place. */
+export type TextRun = readonly [map: string, keys: readonly string[], values: readonly string[]];
+
 /** Rows of one database file. */
 export interface RowBatch {
   /** The name of the file, which no other one has. */
@@ -23,6 +34,8 @@ export interface RowBatch {
   /** They are those behind this row: whoever has not got that far must not take them. */
   readonly after: bigint;
   readonly rows: readonly BatchRow[];
+  /** Further rows, in place of `rows`: each has the next rowid behind that of the one before, from that behind `after` on. */
+  readonly texts?: TextRows;
   /** What is known of their programs and code; absent where nothing is new since the batch before. */
   readonly known?: KnownOfRows;
 }
@@ -54,13 +67,14 @@ export interface RowExchange {
  * @throws TypeError that says what is wrong with it
  */
 export function rowBatchOf(value: unknown): RowBatch {
-  const { fileId, after, rows, known } = partsOf(value, "a batch of rows");
+  const { fileId, after, rows, texts, known } = partsOf(value, "a batch of rows");
   if (typeof fileId !== "string") throw wrong("a batch of rows", "fileId");
   if (typeof after !== "bigint") throw wrong("a batch of rows", "after");
   return {
     fileId,
     after,
     rows: listOf(rows, "rows").map(rowOf),
+    ...(texts === undefined ? {} : { texts: textRowsOf(texts) }),
     ...(known === undefined ? {} : { known: knownOf(known) }),
   };
 }
@@ -77,11 +91,39 @@ export const batchRow = (row: SourceRow): BatchRow => [
   row.createdAt,
 ];
 
-/** A row of a batch. */
-export const sourceRow = (row: BatchRow): SourceRow => {
+/** The rows of a batch, in their order. */
+export const sourceRowsOf = ({ after, rows, texts }: RowBatch): readonly SourceRow[] => [
+  ...rows.map(sourceRow),
+  ...(texts === undefined ? [] : textRows(after, texts)),
+];
+
+function* textRows(after: bigint, { programId, createdAt, runs }: TextRows): Generator<SourceRow> {
+  let rowid = after;
+  for (const [map, keys, values] of runs)
+    for (const [i, key] of keys.entries()) {
+      rowid += 1n;
+      yield { rowid, programId, map, key, keyIsText: 1n, value: values[i] ?? "", valueIsText: 1n, createdAt };
+    }
+}
+
+const sourceRow = (row: BatchRow): SourceRow => {
   const [rowid, programId, map, key, keyIsText, value, valueIsText, createdAt] = row;
   return { rowid, programId, map, key, keyIsText, value, valueIsText, createdAt };
 };
+
+function textRowsOf(value: unknown): TextRows {
+  const { programId, createdAt, runs } = partsOf(value, "rows of texts");
+  return {
+    programId: textOfPart(programId),
+    createdAt: textOfPart(createdAt),
+    runs: listOf(runs, "runs").map((run) => {
+      const [map, keys, values] = listOf(run, "a run");
+      const [ofKeys, ofValues] = [listOf(keys, "keys").map(textOfPart), listOf(values, "values").map(textOfPart)];
+      if (ofKeys.length !== ofValues.length) throw wrong("a run", "number of values");
+      return [textOfPart(map), ofKeys, ofValues];
+    }),
+  };
+}
 
 function rowOf(value: unknown): BatchRow {
   const row = listOf(value, "a row");

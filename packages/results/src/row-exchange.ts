@@ -8,8 +8,10 @@ import type { Connection } from "./connection.ts";
 import { feedReader } from "./feed-reader.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { ResultsError } from "./results-error.ts";
-import { batchRow, type RowBatch, type RowExchange, type RowFeed, sourceRow } from "./row-batch.ts";
-import { fileIdOf, type KnownOfRows, knownOfRows, type ReadLimits, type SourceRow, textOf } from "./source-rows.ts";
+import { RecentRows } from "./recent-rows.ts";
+import { batchRow, type RowBatch, type RowExchange, type RowFeed, sourceRowsOf } from "./row-batch.ts";
+import { fileIdOf, type KnownOfRows, knownReader, type ReadLimits, type SourceRow, textOf } from "./source-rows.ts";
+import type { NewRow } from "./stored-rows.ts";
 import type { Intake } from "./take-in.ts";
 
 /** So that the program that takes stands still for milliseconds, and little is sent twice when a connection is cut. */
@@ -27,19 +29,28 @@ interface Arrived {
 /** Those of one open database. */
 export class DatabaseExchange implements RowExchange {
   readonly #connection: Connection;
+  readonly #recent: RecentRows;
   readonly #intake: Intake;
   readonly #commits: GroupCommit<Arrived>;
   readonly #listeners = new Set<() => void>();
 
-  constructor(connection: Connection, intake: Intake) {
+  /** `programId` writes rows of its own. */
+  constructor(connection: Connection, programId: string, intake: Intake) {
     this.#connection = connection;
+    this.#recent = new RecentRows(connection, programId, BATCH_LIMITS);
     this.#intake = intake;
     this.#commits = new GroupCommit((arrived) => this.#write(arrived), BATCHES_AT_ONCE);
   }
 
-  /** Rows were committed. */
-  committed(): void {
+  /** Rows of the program itself were committed. */
+  committed(rows: readonly NewRow[]): void {
+    if (this.#listeners.size > 0) this.#recent.add(rows);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Rows were removed. */
+  forgotten(): void {
+    this.#recent.clear();
   }
 
   positionsOf(id: string): ReadonlyMap<string, bigint> {
@@ -48,7 +59,7 @@ export class DatabaseExchange implements RowExchange {
 
   feed(positions: ReadonlyMap<string, bigint>, changed: () => void): RowFeed {
     this.#listeners.add(changed);
-    const next = nextBatch(this.#connection, positions);
+    const next = nextBatch(this.#connection, this.#recent, positions);
     return {
       next: () => (this.#connection.database.isOpen ? next() : undefined),
       [Symbol.dispose]: () => void this.#listeners.delete(changed),
@@ -77,12 +88,12 @@ export class DatabaseExchange implements RowExchange {
       const before = last.get(place) ?? rowidOf(taken.last(source));
       each.isBehindGap = batch.after > before;
       if (each.isBehindGap) return [];
-      const rows = batch.rows.map(sourceRow).filter(({ rowid }) => rowidOf(rowid) > before);
+      const rows = sourceRowsOf(batch).filter(({ rowid }) => rowidOf(rowid) > before);
       last.set(place, lastOf(rows, before));
       return [{ source, rows, known: batch.known ?? NOTHING_KNOWN }];
     });
     whileOurs(() => taken.write(batches));
-    for (const { rows } of batches) for (const { map, key } of rows) onRow(textOf(map), textOf(key));
+    for (const { rows, source } of batches) for (const { map, key } of rows) onRow(textOf(map), textOf(key), source.id);
     return performance.now() - startMs;
   }
 }
@@ -93,19 +104,35 @@ const lastOf = (rows: readonly SourceRow[], before: bigint): bigint => rowidOf(r
 const NOTHING_KNOWN: KnownOfRows = { programs: [], origins: [], codes: [] };
 
 /** Gives one batch after the other, and undefined where there is nothing new. What is known of rows goes along when it is new. */
-function nextBatch(connection: Connection, positions: ReadonlyMap<string, bigint>): () => RowBatch | undefined {
+function nextBatch(
+  connection: Connection,
+  recent: RecentRows,
+  positions: ReadonlyMap<string, bigint>,
+): () => RowBatch | undefined {
   const fileId = fileIdOf(connection);
   const rowsAfter = feedReader(connection, BATCH_LIMITS);
+  const knownNow = knownReader(connection);
   let after = positions.get(fileId) ?? 0n;
   let told = "";
-  return () => {
-    const rows = rowsAfter(after);
-    if (rows.length === 0) return undefined;
-    const known = knownOfRows(connection);
+  const whatIsNew = (): Pick<RowBatch, "known"> => {
+    const known = knownNow();
     const text = JSON.stringify(known);
-    const batch: RowBatch = { fileId, after, rows: rows.map(batchRow), ...(text === told ? {} : { known }) };
+    const isNew = text !== told;
     told = text;
-    after = lastOf(rows, after);
+    return isNew ? { known } : {};
+  };
+  return () => {
+    const recently = recent.after(after);
+    const rows = recently === undefined ? rowsAfter(after) : [];
+    if (recently === undefined && rows.length === 0) return undefined;
+    const batch: RowBatch = {
+      fileId,
+      after,
+      rows: rows.map(batchRow),
+      ...(recently === undefined ? {} : { texts: recently.texts }),
+      ...whatIsNew(),
+    };
+    after = recently?.last ?? lastOf(rows, after);
     return batch;
   };
 }

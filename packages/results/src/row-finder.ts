@@ -18,6 +18,12 @@ export interface FoundValue {
 /** Names a row in one text: that of a key has no line break of its own. */
 export const rowId = (map: string, key: string): string => `${key}\n${map}`;
 
+/** The row that `rowId` names. */
+export function rowOfId(id: string): readonly [map: string, key: string] {
+  const end = id.indexOf("\n");
+  return [id.slice(end + 1), id.slice(0, end)];
+}
+
 /** Finds rows, and tells once for each map of values that other code has computed. */
 export class RowFinder {
   readonly #own: RowLayer;
@@ -57,7 +63,7 @@ export class RowFinder {
 
   /** Whether a row of this key that is elsewhere counts no more. */
   isForgotten(map: string, key: string): boolean {
-    return this.#forgotten.has(rowId(map, key));
+    return this.#forgotten.size > 0 && this.#forgotten.has(rowId(map, key));
   }
 
   #findIn({ rows, origins }: RowLayer, map: string, key: string, code: "any" | "same"): FoundValue | undefined {

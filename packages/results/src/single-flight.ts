@@ -27,6 +27,11 @@ export class SingleFlight<Value> {
     return this.#waiters.has(id);
   }
 
+  /** What is claimed. */
+  ids(): Iterable<string> {
+    return this.#waiters.keys();
+  }
+
   /** Claims an unclaimed id. Whoever does must end it with `land`, `crash`, `passOn` or `reopen`. */
   claim(id: string): void {
     this.#waiters.set(id, new Set());

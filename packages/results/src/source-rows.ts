@@ -74,19 +74,29 @@ export const fileIdOf = (connection: Connection): string =>
   reading(connection, () => String(all(connection, "select id from hyperion_ts_file")[0]?.[0] ?? ""));
 
 /** What a database knows of its rows now. Throws a ResultsError where the file is damaged. */
-export const knownOfRows = (connection: Connection): KnownOfRows =>
-  reading(connection, () => ({
-    programs: all(connection, "select program_id from hyperion_ts_program").map(([id]) => String(id)),
-    origins: all(connection, "select program_id, started_at, about from hyperion_ts_origin"),
-    codes: all(connection, "select kv_map, program_id, function, hash from hyperion_ts_code").map(
-      ([map, programId, functionName, hash]) => ({
+export const knownOfRows = (connection: Connection): KnownOfRows => knownReader(connection)();
+
+/** Reads what a database knows of its rows, each time anew. What it throws, and so does what it gives, is a ResultsError. */
+export function knownReader(connection: Connection): () => KnownOfRows {
+  const allOf = (sql: string): (() => readonly (readonly SQLOutputValue[])[]) => {
+    const statement = reading(connection, () => connection.prepare(sql));
+    return () => statement.all().map(Object.values);
+  };
+  const programs = allOf("select program_id from hyperion_ts_program");
+  const origins = allOf("select program_id, started_at, about from hyperion_ts_origin");
+  const codes = allOf("select kv_map, program_id, function, hash from hyperion_ts_code");
+  return () =>
+    reading(connection, () => ({
+      programs: programs().map(([id]) => String(id)),
+      origins: origins(),
+      codes: codes().map(([map, programId, functionName, hash]) => ({
         map: String(map),
         programId: String(programId),
         functionName: String(functionName),
         hash: String(hash),
-      }),
-    ),
-  }));
+      })),
+    }));
+}
 
 /** Reads the rows behind one, in the order of writing. What it throws, and so does what it gives, is a ResultsError. */
 export function rowReader(

@@ -20,8 +20,8 @@ export interface Intake {
   readonly taken: TakenRows;
   /** Runs what writes to the database, if that is open and has its files. Throws a ResultsError where it is not, or was not. */
   readonly whileOurs: <A>(write: () => A) => A;
-  /** Hears of each row, when it is committed. */
-  readonly onRow: (map: string, key: string) => void;
+  /** Hears of each row, when it is committed, and of which source it is. */
+  readonly onRow: (map: string, key: string, source: string) => void;
 }
 
 /** Takes rows in, of each source in turn. */
@@ -85,7 +85,7 @@ export class TakeIn {
     for (const row of rows) {
       const map = textOf(row.map);
       maps.set(map, (maps.get(map) ?? 0) + 1);
-      onRow(map, textOf(row.key));
+      onRow(map, textOf(row.key), id);
     }
     return rows.length > 0;
   }

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { insert, keyValMap, lookupAll, openResults, type ResultsDatabase } from "../src/index.ts";
+import { forget, insert, keyValMap, lookupAll, openResults, type ResultsDatabase } from "../src/index.ts";
 import { rowBatchOf } from "../src/row-batch.ts";
 import { temporaryFolder } from "./world.ts";
 
@@ -122,6 +122,35 @@ test("rows that are no texts, or no texts that a string keeps, come in byte by b
   expect(found).toEqual(expected?.map((row) => (row[2] === " 4" ? row.with(2, "4") : row)));
 });
 
+test("rows go over as they were committed, without those that were removed since, to who lags behind as well", async () => {
+  using folder = temporaryFolder();
+  await using from = await openResults({ path: `${folder.path}/job.sqlite`, programId: "job1" });
+  await using to = await openResults({ path: folder.database, programId: "prog1" });
+  using feed = from.exchange.feed(new Map(), () => undefined);
+  /** Sends a batch; how many rows it had, in either way. */
+  const send = async (): Promise<readonly [texts: number, rows: number]> => {
+    const batch = rowBatchOf(structuredClone(feed.next()));
+    await to.exchange.take(batch, { id });
+    return [batch.texts?.runs.reduce((sum, [, keys]) => sum + keys.length, 0) ?? 0, batch.rows.length];
+  };
+  const other = keyValMap("other", z.number(), z.string());
+  const results = from;
+  // Some COMMITs of two maps, which go over together unless a second has passed.
+  for (const x of [1, 2, 3])
+    await Promise.all([insert(map, x, `m ${x}`), insert(other, x, `o ${x}`)].map((run) => run({ results })));
+  let sent = 0;
+  while (sent < 6) sent += (await send()).reduce((sum, count) => sum + count);
+  await insert(map, 4, "removed")({ results });
+  await forget(map, (x) => x === 4)({ results });
+  await insert(map, 5, "behind it")({ results });
+  expect(await send()).toEqual([0, 1]);
+  // A string that SQLite keeps in another way.
+  await results.insert("strange", "1", '"\uD800 and more"');
+  expect(await send()).toEqual([0, 1]);
+  for (const each of [map, other, keyValMap("strange", z.number(), z.string())])
+    expect(await lookupAll(each)({ results: to })).toEqual(await lookupAll(each)({ results }));
+});
+
 test.each([
   [null, /no object/],
   [{ fileId: 1, after: 0n, rows: [] }, /fileId/],
@@ -130,6 +159,14 @@ test.each([
   [{ fileId: "f", after: 0n, rows: [[]] }, /columns/],
   [{ fileId: "f", after: 0n, rows: [["1", "p", "m", "k", 1n, "v", 1n, "now"]] }, /rowid/],
   [{ fileId: "f", after: 0n, rows: [[1n, "p", {}, "k", 1n, "v", 1n, "now"]] }, /columns/],
+  [
+    { fileId: "f", after: 0n, rows: [], texts: { programId: "p", createdAt: "now", runs: [["m", ["1"], []]] } },
+    /number/,
+  ],
+  [
+    { fileId: "f", after: 0n, rows: [], texts: { programId: "p", createdAt: "now", runs: [["m", [1], ["1"]]] } },
+    /text/,
+  ],
   [{ fileId: "f", after: 0n, rows: [], known: { programs: [1], origins: [], codes: [] } }, /text/],
 ])("what is no batch of rows is refused: %o", (value, words) => {
   expect(() => rowBatchOf(value)).toThrow(words);

@@ -15,7 +15,7 @@ import { rowBatchOf } from "@hyperion-ts/results/row-batch";
 import type { CallsOfHead } from "../directory/job-record.ts";
 
 /** Raised whenever a message changes its meaning; both ends must agree. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 /** What the head says. */
 export type FromHead =

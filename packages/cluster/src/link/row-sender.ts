@@ -1,8 +1,11 @@
 /** Sends the rows of a job's database over a link, as they are committed, a few batches ahead of what the program has on its disk. */
+import { after, type Timer } from "@hyperion-ts/bounds";
 import type { RowBatch, RowExchange, RowFeed } from "@hyperion-ts/results";
 
 /** So many batches may be under way: a slow program fills no memory, and a quick one need not wait for its own answer. */
 const WINDOW = 3;
+/** Rows are sent so often, at most: of short calls some hundred come together, and each frame wakes three processes. */
+const REST_MS = 50;
 
 /** Where rows go. */
 export interface RowReceiver {
@@ -19,6 +22,7 @@ export class RowSender implements Disposable {
   #sent = 0;
   #taken = 0;
   #next: NodeJS.Immediate | undefined;
+  #resting: Timer | undefined;
 
   /** Sends what is behind `positions`. Throws a ResultsError where the rows can't be read. */
   constructor(exchange: RowExchange, positions: ReadonlyMap<string, bigint>, receiver: RowReceiver) {
@@ -35,11 +39,13 @@ export class RowSender implements Disposable {
 
   [Symbol.dispose](): void {
     clearImmediate(this.#next);
+    this.#resting?.[Symbol.dispose]();
     this.#feed[Symbol.dispose]();
   }
 
   /** Not within the COMMIT that has brought rows: whoever waits for that comes first. */
   #soon(): void {
+    if (this.#resting !== undefined) return;
     this.#next ??= setImmediate(() => {
       this.#next = undefined;
       this.#pump();
@@ -53,6 +59,10 @@ export class RowSender implements Disposable {
         if (batch === undefined) return;
         this.#sent += 1;
         this.#receiver.send(this.#sent, batch);
+        this.#resting ??= after(REST_MS, () => {
+          this.#resting = undefined;
+          this.#soon();
+        });
       }
     } catch (error) {
       this[Symbol.dispose]();

@@ -84,7 +84,7 @@ export class JobLinks implements AsyncDisposable {
   #claimsOf({ job: { id } }: JobDirectory): ClaimSession {
     const known = this.#claims.get(id);
     if (known !== undefined) return known;
-    const session = this.#options.results.openClaimSession({ errors: ERRORS, waitsForOwn: false });
+    const session = this.#options.results.openClaimSession({ errors: ERRORS, waitsForOwn: false, source: id });
     this.#claims.set(id, session);
     return session;
   }

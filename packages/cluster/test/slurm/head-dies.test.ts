@@ -30,12 +30,19 @@ describeOnTestbed(describe)("a head that dies", () => {
   test.concurrent("leaves what it was computing to another job that waits for it", async () => {
     const dir = await cluster.dir("equal");
     const xs = Array.from({ length: 12 }, (_, i) => i + 1);
-    const jobs = [xs, xs.toReversed()];
+    const jobs = [xs, [...xs.slice(0, 6).toReversed(), ...xs.slice(6).toReversed()]];
     // Each has a node to itself.
     const sbatch = { nodes: 1, nTasksPerNode: 2, exclude: ["n1", "n2"] };
-    const running = dir.start({ jobs, until: "go", sbatch });
-    await untilSome("calls that have begun", () => dir.noted("begun").length >= 2);
+    const setNode = (state: string) =>
+      cluster.testbed.run("login", ["scontrol", "update", "nodename=n4", `state=${state}`, "reason=test"]);
+    // The first job is alone for a while, and decides by itself what it computes.
+    await setNode("drain");
+    const running = dir.start({ jobs, until: "go", waitsFrom: 7, sbatch });
+    await untilSome("two calls that wait", () => dir.noted("done").length === 6 && dir.noted("begun").length === 8);
     const node = readFileSync(join(dir.path, "begun"), "utf8").split(/\s/)[1] ?? "";
+    await setNode("resume");
+    await running.says(/: runs on n[34]\n[^]*: runs on n[34]\n/);
+    await untilSome("second head's link", () => cluster.left("n4").some((argv) => argv.includes("/relay-main")));
     process.kill(await cluster.headOn(node), "SIGKILL");
     await running.says(/was ended by SIGKILL/);
     dir.make("go");

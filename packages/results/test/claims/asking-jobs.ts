@@ -36,7 +36,13 @@ export async function openJob(
     for (let batch = feed.next(); batch !== undefined; batch = feed.next())
       await program.exchange.take(batch, { id: name });
   };
-  return { results, arbiter, session: program.openClaimSession({ errors: errorTexts }), sent: [], bringRows };
+  return {
+    results,
+    arbiter,
+    session: program.openClaimSession({ errors: errorTexts, source: name }),
+    sent: [],
+    bringRows,
+  };
 }
 
 /** A channel between a job and its session; what is returned cuts it for both. */

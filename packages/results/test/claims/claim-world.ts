@@ -9,9 +9,9 @@ import type { ClaimSession, RemoteArbiter } from "../../src/arbiter.ts";
 import { DatabaseClaimSession } from "../../src/claim-session.ts";
 import { keyValMap, memoizeWithMap } from "../../src/index.ts";
 import { remoteArbiter } from "../../src/remote-arbiter.ts";
-import { Place, type Row, type Step, Wire } from "./places.ts";
+import { MAP, Place, type Row, type Step, Wire } from "./places.ts";
 
-export const map = keyValMap("m", z.number(), z.string());
+export const map = keyValMap(MAP, z.number(), z.string());
 
 /** Errors as JSON: their message is all that tests look at. */
 export const errorTexts = {
@@ -62,7 +62,7 @@ export class ClaimWorld {
   /** `oldKeys` have a value in the program's database that other code has computed. */
   constructor(jobs: number, oldKeys: readonly number[]) {
     for (const key of oldKeys)
-      this.program.rows.set(`${key}`, {
+      this.program.write({
         key: `${key}`,
         value: '"old"',
         codes: new Map([["f", "before"]]),
@@ -128,7 +128,7 @@ export class ClaimWorld {
 
   /** A new channel, where the job and the last one are not dead; it may be that the program still has the last one. */
   connect({ place, arbiter, session, wires }: Job): void {
-    if (place.isKilled || arbiter.isReachable()) return;
+    if (place.isKilled || [...wires].some(({ ends }) => ends.has("job"))) return;
     const wire = new Wire();
     wires.add(wire);
     wire.ends.set("job", arbiter.connect(wire.send(wire.toProgram)));
@@ -157,6 +157,20 @@ export class ClaimWorld {
     for (const wire of job.wires) wire.ends.delete("job");
   }
 
+  /** A job that has nothing more to do ends. */
+  leave(job: Job): void {
+    const { place } = job;
+    if (place.isKilled || place.calls.size > 0 || place.commits.length > 0) return;
+    place.isKilled = true;
+    this.jobEnded(job);
+    for (const wire of job.wires) wire.ends.delete("job");
+  }
+
+  /** How often a job was told that it is the sole one. */
+  get soleCount(): number {
+    return this.jobs.flatMap(({ wires }) => [...wires]).reduce((sum, wire) => sum + wire.soleCount, 0);
+  }
+
   /** The program takes a job for ended: all of its rows come first. */
   jobEnded(job: Job): void {
     this.cut(job);
@@ -166,6 +180,8 @@ export class ClaimWorld {
 
   #job(number: number): Job {
     const arbiter = remoteArbiter(errorTexts);
+    // Until it is connected it waits for that.
+    arbiter.expect(3_600_000);
     const rows: Row[] = [];
     const place = new Place(number, arbiter, (row) => {
       this.#committed(row);
@@ -175,7 +191,7 @@ export class ClaimWorld {
       place,
       arbiter,
       rows,
-      session: new DatabaseClaimSession({ errors: errorTexts }, this.program.claims),
+      session: new DatabaseClaimSession({ errors: errorTexts, source: place.source }, this.program.claims),
       wires: new Set(),
     };
   }
@@ -188,13 +204,12 @@ export class ClaimWorld {
     return this.jobs[number - 1]?.place ?? this.program;
   }
 
-  *#rowsOf({ rows }: Job): Generator<Step> {
+  *#rowsOf({ place, rows }: Job): Generator<Step> {
     if (rows.length > 0)
       yield () => {
         const row = rows.shift();
         if (row === undefined) return;
-        this.program.rows.set(row.key, row);
-        this.program.claims.rowCame(map.name, row.key);
+        this.program.take(row, place.source);
       };
   }
 

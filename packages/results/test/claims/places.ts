@@ -1,8 +1,14 @@
 /** What a world of claims is made of: databases in memory, and channels between them, of which nothing moves by itself. */
 import type { ClaimChannel, RemoteArbiter, SendMessages } from "../../src/arbiter.ts";
 import { Claims } from "../../src/claims.ts";
+import type { FilePosition } from "../../src/file-position.ts";
 import type { ResultsStore } from "../../src/index.ts";
 import type { FoundValue } from "../../src/row-finder.ts";
+
+/** The one map of all. */
+export const MAP = "m";
+
+const fileOf = (place: number): string => `file of ${place}`;
 
 /** A row, and whether today's code has computed it. */
 export interface Row extends FoundValue {
@@ -19,6 +25,8 @@ export class Wire {
   readonly toJob: unknown[] = [];
   readonly ends = new Map<"program" | "job", ClaimChannel>();
   isCut = false;
+  /** How often the job was told that it is the sole one. */
+  soleCount = 0;
 
   send(queue: unknown[]): SendMessages {
     return (messages) => {
@@ -29,8 +37,11 @@ export class Wire {
   *steps(): Generator<Step> {
     const deliver =
       (end: "program" | "job", queue: unknown[]): Step =>
-      () =>
-        this.ends.get(end)?.receive(queue.shift());
+      () => {
+        const messages = queue.shift();
+        if (JSON.stringify(messages).includes('"sole"')) this.soleCount += 1;
+        this.ends.get(end)?.receive(messages);
+      };
     if (this.toProgram.length > 0) yield deliver("program", this.toProgram);
     if (this.toJob.length > 0) yield deliver("job", this.toJob);
     // Each end learns of a cut at a time of its own.
@@ -53,6 +64,10 @@ export class Wire {
 export class Place {
   readonly number: number;
   readonly rows = new Map<string, Row>();
+  /** The keys of its rows, in the order of writing. */
+  readonly log: string[] = [];
+  /** How many rows of each other place it has taken in. */
+  readonly taken = new Map<string, number>();
   readonly claims: Claims;
   readonly store: ResultsStore;
   readonly commits: Step[] = [];
@@ -62,11 +77,12 @@ export class Place {
 
   constructor(number: number, arbiter: RemoteArbiter | undefined, onRow: (row: Row) => void) {
     this.number = number;
-    const insert = (_map: string, key: string, value: string): Promise<void> =>
+    const insert = (map: string, key: string, value: string): Promise<void> =>
       new Promise((resolve) => {
         this.commits.push(() => {
           const row = { key, value, codes: new Map([["f", "today"]]), isOfToday: true };
-          this.rows.set(key, row);
+          this.write(row);
+          this.claims.soleJob.rowCame(map, key);
           onRow(row);
           resolve();
         });
@@ -78,7 +94,16 @@ export class Place {
       codesOf: () => new Map([["f", "today"]]),
       areOther: (codes) => codes.get("f") !== "today",
       assertOpen: () => undefined,
+      asked: {
+        position: () => this.position,
+        rowsBehind: ({ rowid }, most) => this.log.slice(rowid, rowid + most).map((key) => [MAP, key]),
+        asksBetween: 1,
+        hasRowsOf: (source, { rowid }) => (this.taken.get(source) ?? 0) >= rowid,
+      },
     });
+    arbiter?.serves(() => this.position);
+    // Nothing of the program's: of each row there it has to ask.
+    arbiter?.hasRead({ fileId: fileOf(0), rowid: 0 });
     const unused = (): never => {
       throw new Error("not used");
     };
@@ -92,9 +117,32 @@ export class Place {
     };
   }
 
+  /** The name by which its rows are taken in. */
+  get source(): string {
+    return String(this.number);
+  }
+
+  /** How far it is written. */
+  get position(): FilePosition {
+    return { fileId: fileOf(this.number), rowid: this.log.length };
+  }
+
+  /** A row of another place comes in. */
+  take(row: Row, source: string): void {
+    this.taken.set(source, (this.taken.get(source) ?? 0) + 1);
+    this.write(row);
+    this.claims.rowCame(MAP, row.key, source);
+  }
+
   *steps(): Generator<Step> {
     if (this.commits.length > 0) yield () => this.commits.shift()?.();
     yield* this.running;
+  }
+
+  /** A row is there. */
+  write(row: Row): void {
+    this.rows.set(row.key, row);
+    this.log.push(row.key);
   }
 
   #find(key: string, code: "any" | "same"): Row | undefined {
