@@ -41,13 +41,14 @@ export class JobCall {
   readonly #request: JobCallRequest;
   /** Settles when the input is written. */
   #input: Promise<void> | undefined;
+  #failure: { readonly number: number; readonly end: string } | undefined;
 
   constructor(jobs: SlurmJobs, request: JobCallRequest) {
     this.#jobs = jobs;
     this.#request = request;
   }
 
-  /** What the job gives. @throws JobError; SubmissionError; NotSubmittedError; the signal's reason. */
+  /** What the job gives. @throws JobError, of which `noteFailure` tells the next run; SubmissionError; NotSubmittedError; the signal's reason. */
   async value(): Promise<JobValue> {
     const kept = await this.#kept();
     if (kept !== undefined) return await this.#deliver(kept, "had ended before this run of the program");
@@ -60,6 +61,11 @@ export class JobCall {
       await this.#takeIn();
       this.#again(ended.submitted, settled.end);
     }
+  }
+
+  /** The JobError of `value` is in its caller's hands, or held: the job's end is no news to the next run of the program. */
+  noteFailure(): void {
+    if (this.#failure !== undefined) this.#note(this.#failure.number, { end: this.#failure.end });
   }
 
   /** What an earlier run of the program has left, if that settles the call: a value, or a failure of today's code that nobody was told. */
@@ -192,10 +198,7 @@ export class JobCall {
       this.#jobs.reports.tell(directory, { state: "done", jobId: jobId === 0 ? null : jobId, calls, sentence });
       return { value: settled.value, codeHash };
     }
-    this.#note(number, { end: failureWords(settled) });
-    counted.is("failed");
-    const error = jobError(settled, directory, { number, jobId });
-    this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message });
-    throw error;
+    this.#failure = { number, end: failureWords(settled) };
+    throw jobError(settled, directory, { number, jobId });
   }
 }

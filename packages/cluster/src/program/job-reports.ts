@@ -19,12 +19,14 @@ export class JobReports {
 
   /** Slurm's ids of the jobs that have not ended, as far as this run knows. */
   get open(): readonly number[] {
-    return [...this.#told.values()].flatMap((news) => (hasEnded(news) ? [] : (news.jobId ?? [])));
+    return [...this.#told.values()].flatMap((news) =>
+      hasEnded(news) || news.hold !== undefined ? [] : (news.jobId ?? []),
+    );
   }
 
-  /** How many jobs have not ended, with those that are being submitted. */
+  /** How many jobs have not ended, with those that are being submitted; a held call has none. */
   get openCount(): number {
-    return [...this.#told.values()].filter((news) => !hasEnded(news)).length;
+    return [...this.#told.values()].filter((news) => !hasEnded(news) && news.hold === undefined).length;
   }
 
   /** Tells what has changed of a call's job, if anything has. A state says nothing of the one before it. */
@@ -70,8 +72,9 @@ const NOTHING = {
   cpus: null,
   calls: null,
   forMs: 0,
+  hold: undefined,
 } as const;
-const NO_WORDS = { reason: null, sentence: null, forMs: 0 } as const;
+const NO_WORDS = { reason: null, sentence: null, forMs: 0, hold: undefined } as const;
 
 /** Time goes on without a word. */
 const differ = (before: SlurmJobNews, now: SlurmJobNews): boolean =>

@@ -56,10 +56,11 @@ export class SlurmJobs implements AsyncDisposable {
   /** One for each cluster. */
   readonly #slurm = new Map<string | undefined, SlurmWatch>();
   readonly #longestPauseMs: number | undefined;
-  readonly #cluster = chosenCluster(process.env);
+  /** The cluster that was chosen; undefined: the one that Slurm's commands are on. */
+  readonly cluster = chosenCluster(process.env);
+  readonly partitions = new ClusterPartitions(askOn(this.cluster));
   readonly #takeIn: TakeIn;
   readonly #links: JobLinks;
-  readonly #partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
   #snapshot: Promise<Snapshot> | undefined;
@@ -69,7 +70,7 @@ export class SlurmJobs implements AsyncDisposable {
     this.reports = new JobReports(env.events);
     this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
     this.starts = new JobStarts({
-      partitions: this.#partitions,
+      partitions: this.partitions,
       tell: (kind, sentence) => this.warn(kind, sentence),
     });
     this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
@@ -96,7 +97,7 @@ export class SlurmJobs implements AsyncDisposable {
       const options = await this.starts.withoutBrokenNodes(directory, wanted);
       const snapshot = await this.snapshot();
       const { attach } = this.#links;
-      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.#cluster, attach, ...only });
+      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.cluster, attach, ...only });
     };
     if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, wish);
     const { hash } = await this.snapshot();
@@ -109,21 +110,23 @@ export class SlurmJobs implements AsyncDisposable {
     const ownJobEnded = (signal: AbortSignal): Promise<void> =>
       once(this.#ends, "end", { signal }).then(() => undefined);
     const onNotice = (notice: SubmissionNotice): void => this.#noticed(directory, notice);
-    const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.#partitions }).catch(
+    const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.partitions }).catch(
       (error: unknown) => {
         // Whatever sbatch had been given was taken back, or never was.
         directory.amend(number, { end: signal.aborted ? "was taken back" : String(error) });
-        this.reports.tell(
-          directory,
-          signal.aborted ? { state: "cancelled" } : { state: "failed", sentence: messageOf(error) },
-        );
+        if (signal.aborted) this.reports.tell(directory, { state: "cancelled" });
         throw error;
       },
     );
-    const { jobId, cluster = this.#cluster } = submitted;
+    const { jobId, cluster = this.cluster } = submitted;
     directory.amend(number, { jobId, cluster });
     this.reports.tell(directory, { state: "waiting", jobId });
     return { number, jobId, cluster, slurmName, isJoined: false };
+  }
+
+  /** A person wants a call to be made again: whatever failed before it had begun is tried once more. */
+  async startsAnew(directory: JobDirectory, options: SbatchOptions): Promise<void> {
+    this.starts.forget(startOf(directory.job.name, (await this.snapshot()).hash, options));
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
@@ -233,8 +236,6 @@ export class SlurmJobs implements AsyncDisposable {
     await this.#takeIn[Symbol.asyncDispose]();
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const eventOf = (notice: WatchNotice): RunEvent =>
   notice.kind === "no-answer"

@@ -3,7 +3,7 @@
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
 import { stat } from "node:fs/promises";
-import type { MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
+import type { HoldDesk, MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { JobEnv } from "../job-env.ts";
@@ -40,6 +40,8 @@ export interface Work extends CountedWork, AsyncDisposable {
   drain(): Promise<void>;
   /** The calls that have not ended; absent where they can't be listed. */
   readonly openCalls?: OpenCalls;
+  /** The calls that wait for a person; absent where none ever does. */
+  readonly holds?: HoldDesk;
   /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
   goesOn?(): string | undefined;
 }
@@ -140,8 +142,8 @@ class ProgramRun implements Disposable {
   }
 
   readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
-
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
+  readonly holds = (): HoldDesk | undefined => this.#work?.holds;
 
   /** Another process wants it to end. */
   readonly stop = (): StopAnswer => {

@@ -1,0 +1,124 @@
+/** Failures that wait for a person, and what cures them. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describeOnTestbed } from "@hyperion-ts/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { held, paste, pasted } from "./pasted.ts";
+import { ProgramCluster, type ProgramDir, untilSome } from "./program-cluster.ts";
+
+describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job", { timeout: 400_000 }, () => {
+  let cluster: ProgramCluster;
+  beforeAll(async () => {
+    cluster = await ProgramCluster.open(2, { cgroups: true, accounting: true });
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  const outcomeOf = (dir: ProgramDir): unknown => JSON.parse(readFileSync(join(dir.path, "outcome.json"), "utf8"));
+
+  test("is held with what helps, which cures it as it is pasted; over a kill of the program, too", async () => {
+    const dir = await cluster.dir("three");
+    const first = dir.startProgram("holds-program.ts", dir.inCluster);
+    const holds = await held(cluster, dir, 3);
+    const byName = new Map(holds.map((hold) => [hold.name, hold]));
+    const printed = first.printed();
+    expect(byName.get("holds/memory"), printed).toMatchObject({
+      reason: "out-of-memory",
+      where: { node: expect.stringMatching(/^n\d$/), jobId: expect.any(Number) },
+      remedy: { changes: { mem: "1G" } },
+    });
+    expect(byName.get("holds/time"), printed).toMatchObject({
+      reason: "out-of-time",
+      remedy: { changes: { time: "0:02:00" } },
+    });
+    const account = byName.get("holds/account");
+    expect(account, printed).toMatchObject({
+      reason: "refused",
+      why: expect.stringMatching(/Invalid account[^]*sbatch --parsable .*--account=nobodys/),
+      remedy: { changes: { account: "lab" } },
+    });
+    expect(printed).toMatch(/held as \w+: .*→ hyperion retry \w+ --mem 1G/);
+    expect(statSync(join(dir.path, "holds")).mode & 0o777).toBe(0o700);
+    expect(await cluster.openJobs()).toEqual([]);
+
+    first.child.kill("SIGKILL");
+    await first.ended;
+    expect((await held(cluster, dir, 3)).map(({ id }) => id)).toEqual(holds.map(({ id }) => id));
+    const submissions = (await cluster.testbed.jobs()).length;
+    // Decided while no program runs.
+    const told = await pasted(cluster, dir, account?.command ?? "");
+    expect(told).toMatch(/is made again when the program is run again with --account lab: holds\/account megabytes=1/);
+    const second = dir.startProgram("holds-program.ts", dir.inCluster);
+    await second.says(/holds\/account megabytes=1, held as \w+, is made again \(--account lab\)/);
+    await second.says(/holds\/time .*: held as \w+/);
+    await untilSome("third job", async () => (await cluster.testbed.jobs()).length === submissions + 1);
+    await cluster.untilNoJob();
+    expect((await held(cluster, dir, 2)).map(({ name }) => name).toSorted()).toEqual(["holds/memory", "holds/time"]);
+
+    for (const hold of await held(cluster, dir, 2)) await pasted(cluster, dir, hold.command);
+    dir.make("go");
+    const { code, printed: rest } = await second.ended;
+    expect(code, rest).toBe(0);
+    expect(outcomeOf(dir)).toEqual({ filled: 500, waited: "waited", counted: 1 });
+    expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
+  });
+
+  test("is told to a command, given up by a person, and held no longer when the program is mended", async () => {
+    const dir = await cluster.dir("mended");
+    dir.edit((source) => source);
+    const mail = `${dir.inCluster}/mail`;
+    const options = { onFailure: "hold", onHold: ["sh", "-c", `cat >> ${mail}`] } as const;
+    const first = dir.start({ jobs: [[-1], [2]], options });
+    const [hold] = await held(cluster, dir, 1);
+    expect(hold, first.printed()).toMatchObject({
+      reason: "threw-RangeError",
+      why: expect.stringContaining("RangeError: x must not be negative: -1"),
+      remedy: { changes: {} },
+    });
+    await untilSome("mail", () => existsSync(join(dir.path, "mail")) && readMail(dir).includes("hyperion cancel"));
+    expect(readMail(dir)).toContain(`hyperion retry ${hold?.id}`);
+    // Its fellow has gone on.
+    await untilSome("fellow", () => dir.noted("done").includes(2));
+    expect(await paste(cluster, dir, "hyperion retry")).toMatchObject({ exitCode: 2 });
+    expect(await paste(cluster, dir, "hyperion retry 2zz")).toMatchObject({ exitCode: 3 });
+    expect(await paste(cluster, dir, `hyperion retry ${hold?.id} --mem lots`)).toMatchObject({ exitCode: 2 });
+    first.child.kill("SIGTERM");
+    expect((await first.ended).printed).toMatch(/1 failed call is held: hyperion holds/);
+
+    // Nothing is submitted for it as long as the program is the same.
+    const begun = dir.noted("begun").length;
+    const second = dir.start({ jobs: [[-1], [2]], options });
+    await second.says(/held as \w+: RangeError/);
+    expect(dir.noted("begun")).toHaveLength(begun);
+    await pasted(cluster, dir, "hyperion retry --all --same-reason");
+    await untilSome("second try", async () => (await held(cluster, dir, 1))[0]?.tries === 2);
+    await pasted(cluster, dir, `hyperion cancel ${hold?.id}`);
+    const { printed } = await second.ended;
+    expect(dir.outcome, printed).toMatchObject({
+      kind: "failed",
+      name: "JobError",
+      message: expect.stringContaining("RangeError: x must not be negative: -1"),
+    });
+    expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
+
+    const third = dir.start({ jobs: [[-1], [2]], options });
+    await held(cluster, dir, 1);
+    third.child.kill("SIGKILL");
+    await third.ended;
+    dir.edit((source) => source.replace("if (x < 0)", "if (x < -5)"));
+    const mended = await dir.run({ jobs: [[-1], [2]], options });
+    expect(mended.outcome, mended.printed).toMatchObject({ kind: "done", jobs: [[1], [4]] });
+    expect(mended.printed).toMatch(/held as \w+, is held no longer: the program has changed/);
+  });
+
+  test("that its group gives up is held no longer", async () => {
+    const dir = await cluster.dir("group");
+    const running = dir.start({ jobs: [[-1]], failsWhen: "fail", options: { onFailure: "hold" } });
+    await held(cluster, dir, 1);
+    dir.make("fail");
+    const { printed } = await running.ended;
+    expect(dir.outcome, printed).toMatchObject({ kind: "failed", message: "the program fails" });
+    expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
+  });
+});
+
+const readMail = (dir: ProgramDir): string => readFileSync(join(dir.path, "mail"), "utf8");
