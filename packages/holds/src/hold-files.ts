@@ -25,6 +25,7 @@ const MOST_BYTES = 128 * 1024;
 const MOST_WORDS = 4_000;
 const MOST_LINES = 20;
 const MOST_LINE = 400;
+const MOST_SUMMARY = 160;
 
 /** No digit or letter that looks like another. */
 const DIGITS = "23456789";
@@ -35,6 +36,8 @@ const TRIES = 20;
 /** The holds of the program that lives in a directory, as their files have them. Nothing is made before there is a hold. */
 export class HoldFiles implements HoldBook {
   readonly #directory: string;
+  /** Ids by the keys of their calls. Other processes decide, and neither add nor remove. */
+  #ids: Map<string, string> | undefined;
 
   /** `directory`: that of the program, with its results database. */
   constructor(directory: string) {
@@ -55,17 +58,23 @@ export class HoldFiles implements HoldBook {
       .toSorted((a, b) => a.since.localeCompare(b.since) || a.id.localeCompare(b.id));
   }
 
+  /** The hold of that id; undefined where there is none. @throws as `list` */
+  read(id: string): Hold | undefined {
+    const folder = ownFolderIfThere(this.#directory, FOLDER);
+    return folder === undefined || !/^\w+$/u.test(id) ? undefined : readHold(join(folder, `${id}.json`));
+  }
+
   /** The hold of that call; undefined where it is not held. @throws as `list` */
   find(key: string): Hold | undefined {
-    return this.list().find((hold) => hold.key === key);
+    const id = this.#known.get(key);
+    return id === undefined ? undefined : this.read(id);
   }
 
   /** Writes a failure down; a call that was held before keeps its id and what its retries have changed. @throws NotOursError; the file system's error */
   add(failure: HeldFailure): Hold {
     const folder = ownFolder(this.#directory, FOLDER, () => undefined);
-    const all = this.list();
-    const before = all.find(({ key }) => key === failure.key);
-    const id = before?.id ?? newId(new Set(all.map((hold) => hold.id)));
+    const before = this.find(failure.key);
+    const id = before?.id ?? newId(new Set(this.#known.values()));
     const hold: Hold = {
       layout: 1,
       id,
@@ -77,11 +86,12 @@ export class HoldFiles implements HoldBook {
       verdict: null,
     };
     writeHold(join(folder, `${id}.json`), hold);
+    this.#known.set(failure.key, id);
     return hold;
   }
 
   decide(id: string, verdict: HoldVerdict, changes: HoldChanges = {}): Hold {
-    const hold = this.list().find((each) => each.id === id);
+    const hold = this.read(id);
     if (hold === undefined) throw new HoldsError("not-found", `There is no hold ${id} any more`);
     const decided = { ...hold, verdict, changes: withChanges(hold.changes, changes) };
     writeHold(
@@ -96,9 +106,20 @@ export class HoldFiles implements HoldBook {
 
   /** Removes the hold of a call, if it is held. @throws as `list` */
   end(key: string): void {
-    const hold = this.find(key);
-    const folder = hold && ownFolderIfThere(this.#directory, FOLDER);
-    if (hold !== undefined && folder !== undefined) rmSync(join(folder, `${hold.id}.json`), { force: true });
+    const id = this.#known.get(key);
+    if (id === undefined) return;
+    rmSync(
+      join(
+        ownFolder(this.#directory, FOLDER, () => undefined),
+        `${id}.json`,
+      ),
+      { force: true },
+    );
+    this.#known.delete(key);
+  }
+
+  get #known(): Map<string, string> {
+    return (this.#ids ??= new Map(this.list().map(({ key, id }) => [key, id])));
   }
 }
 
@@ -116,6 +137,7 @@ const oneOf = (characters: string): string => characters.charAt(randomInt(charac
 const bounded = (failure: HeldFailure): HeldFailure => ({
   ...failure,
   input: failure.input.slice(0, MOST_LINE),
+  summary: (failure.summary.split("\n", 1)[0] ?? "").slice(0, MOST_SUMMARY),
   why: failure.why.slice(0, MOST_WORDS),
   lastLines: failure.lastLines.slice(-MOST_LINES).map((line) => line.slice(0, MOST_LINE)),
   remedy: { ...failure.remedy, words: failure.remedy.words.slice(0, MOST_WORDS) },

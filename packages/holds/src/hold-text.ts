@@ -5,20 +5,20 @@ import type { Hold } from "./hold.ts";
 /** `roots/job n=2`. */
 export const heldCall = ({ name, input }: Pick<Hold, "name" | "input">): string => `${name} ${input}`.trimEnd();
 
-/** One line: `held as 3Fa: needed more memory than it had asked for on n3 → hyperion retry 3Fa --mem 16G`. */
-export const holdLine = ({ id, why, command }: Hold): string =>
-  `held as ${id}: ${(why.split("\n", 1)[0] ?? "").replace(/\.$/u, "")} → ${command}`;
+/** One line: `held as 3Fa: out of memory on n3 → hyperion retry 3Fa --mem 16G`. */
+export const holdLine = ({ id, summary, command }: Hold): string => `held as ${id}: ${summary} → ${command}`;
 
 /** All of it, in lines. */
 export function holdText(hold: Hold): string {
-  const { id, where, why, lastLines, since, tries, remedy, command, changes, verdict } = hold;
+  const { id, where, summary, why, lastLines, since, tries, remedy, command, changes, verdict } = hold;
   const place = [
     ...(where.jobId === null ? [] : [`Slurm job ${where.jobId}`]),
     ...(where.node === null ? [] : [`on ${where.node}`]),
   ].join(" ");
   const changed = changesText(changes);
   return [
-    `${id}  ${heldCall(hold)}${place === "" ? "" : `, ${place}`}`,
+    `${id}  ${heldCall(hold)}: ${summary}`,
+    ...(place === "" ? [] : paragraph("where", place)),
     ...paragraph("why", why),
     ...lastLines.map((line) => `          | ${line}`),
     ...(where.log === null ? [] : paragraph("log", where.log)),

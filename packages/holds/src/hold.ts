@@ -33,6 +33,8 @@ export interface HeldFailure {
   readonly where: HoldPlace;
   /** How it ended, by one word that is the same for equal ends: `"out-of-memory"`. */
   readonly reason: string;
+  /** How it ended, in a clause: `"out of memory on n3"`. */
+  readonly summary: string;
   /** How it ended, in words. */
   readonly why: string;
   /** The end of what was printed. */

@@ -7,6 +7,8 @@ import { HoldsError } from "./holds-error.ts";
 
 /** What was decided in a file, as on another machine, is seen so soon. */
 const LOOK_INTERVAL_MS = 2_000;
+/** So many files are looked at then, where very many calls are held. */
+const MOST_LOOKS = 50;
 
 /** How a run holds calls. */
 export interface RunHoldsOptions {
@@ -72,7 +74,7 @@ export class RunHolds implements HoldBook {
   }
 
   decide(id: string, verdict: HoldVerdict, changes: HoldChanges = {}): Hold {
-    const hold = this.#files.list().find((each) => each.id === id);
+    const hold = this.#files.read(id);
     if (hold === undefined) throw new HoldsError("not-found", `There is no hold ${id} any more`);
     const waiter = this.#waiters.get(id);
     if (waiter === undefined && hold.verdict?.kind === "retry")
@@ -88,17 +90,21 @@ export class RunHolds implements HoldBook {
     this.#files.end(key);
   }
 
-  /** In the files, as far as they can be read. */
+  /** In the files, as far as they can be read: those first that were not looked at for longest. */
   #look(): void {
-    for (const hold of this.#listIfReadable())
-      if (hold.verdict !== null) this.#waiters.get(hold.id)?.resolve(decisionOf(hold, hold.verdict));
+    for (const [id, waiter] of [...this.#waiters].slice(0, MOST_LOOKS)) {
+      this.#waiters.delete(id);
+      this.#waiters.set(id, waiter);
+      const hold = this.#readable(id);
+      if (hold !== undefined && hold.verdict !== null) waiter.resolve(decisionOf(hold, hold.verdict));
+    }
   }
 
-  #listIfReadable(): readonly Hold[] {
+  #readable(id: string): Hold | undefined {
     try {
-      return this.#files.list();
+      return this.#files.read(id);
     } catch {
-      return [];
+      return undefined;
     }
   }
 

@@ -21,7 +21,7 @@ export type HoldCause =
   /** Others like it failed before they had begun. */
   | { readonly kind: "not-submitted" }
   /** The program's own code threw an error of that name. */
-  | { readonly kind: "threw"; readonly name: string }
+  | { readonly kind: "threw"; readonly name: string; readonly message: string }
   /** Any other end of its Slurm job, by the word for it. */
   | { readonly kind: "ended"; readonly how: string };
 
@@ -32,9 +32,7 @@ export function causeOf(error: CallFailure, hasBegun: boolean): HoldCause {
   const { failure } = error;
   switch (failure.kind) {
     case "threw":
-      return isOutOfMemory(error.cause)
-        ? { kind: "out-of-memory" }
-        : { kind: "threw", name: error.cause instanceof Error ? rootOf(error.cause).name : "value" };
+      return isOutOfMemory(error.cause) ? { kind: "out-of-memory" } : thrownCause(error.cause);
     case "time-is-up":
       return { kind: "out-of-time" };
     case "given-up":
@@ -74,6 +72,29 @@ export function reasonOf(cause: HoldCause): string {
     default:
       return cause.kind;
   }
+}
+
+/** It in a clause; `node`: where it was. */
+export function summaryOf(cause: HoldCause, node: string | null): string {
+  const on = node === null ? "" : ` on ${node}`;
+  switch (cause.kind) {
+    case "refused":
+      return `refused by Slurm: ${cause.words}`;
+    case "threw":
+      return `${cause.name}: ${cause.message}`;
+    case "not-submitted":
+      return "not submitted, as others like it failed before they had begun";
+    case "not-begun":
+      return `failed${on} before it had begun`;
+    default:
+      return `${reasonOf(cause).replaceAll("-", " ")}${on}`;
+  }
+}
+
+function thrownCause(thrown: unknown): Extract<HoldCause, { readonly kind: "threw" }> {
+  if (!(thrown instanceof Error)) return { kind: "threw", name: "value", message: String(thrown) };
+  const { name, message } = rootOf(thrown);
+  return { kind: "threw", name, message };
 }
 
 /** Errors of a job come as data: the class is gone, the fields are there. */

@@ -25,7 +25,7 @@ import { readOutputTail } from "../slurm/output-tail.ts";
 import { blamesAssociation } from "./refusal-remedies.ts";
 import { callWords } from "./call-words.ts";
 import { changedOptions } from "./changed-options.ts";
-import { type CallFailure, causeOf, type HoldCause, reasonOf } from "./hold-cause.ts";
+import { type CallFailure, causeOf, type HoldCause, reasonOf, summaryOf } from "./hold-cause.ts";
 import { remedyOf } from "./remedies.ts";
 import { askAssociations, type Site } from "./site.ts";
 import type { SlurmJobs } from "./slurm-jobs.ts";
@@ -76,14 +76,16 @@ export class JobHolds {
   ): Promise<Hold> {
     const hasBegun = directory.head()?.submission === directory.submissions().length;
     const cause = causeOf(error, hasBegun);
+    const where = placeOf(directory, error);
     const input = directory.input();
     const failure: HeldFailure = {
       kind: "job",
       key: keyOf(directory),
       name: directory.job.name,
       input: input === undefined ? "" : callWords(input.value),
-      where: placeOf(directory, error),
+      where,
       reason: reasonOf(cause),
+      summary: summaryOf(cause, where.node),
       why: whyOf(error),
       lastLines: linesOf(directory, error),
       version: await this.#version(wanted),

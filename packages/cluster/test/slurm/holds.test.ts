@@ -36,7 +36,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
       why: expect.stringMatching(/Invalid account[^]*sbatch --parsable .*--account=nobodys/),
       remedy: { changes: { account: "lab" } },
     });
-    expect(printed).toMatch(/held as \w+: .*→ hyperion retry \w+ --mem 1G/);
+    expect(printed).toMatch(/held as \w+: out of memory on n\d → hyperion retry \w+ --mem 1G/);
     expect(statSync(join(dir.path, "holds")).mode & 0o777).toBe(0o700);
     expect(await cluster.openJobs()).toEqual([]);
 
