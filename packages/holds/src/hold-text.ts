@@ -5,8 +5,8 @@ import type { Hold } from "./hold.ts";
 /** `roots/job n=2`. */
 export const heldCall = ({ name, input }: Pick<Hold, "name" | "input">): string => `${name} ${input}`.trimEnd();
 
-/** One line: `held as 3Fa: out of memory on n3 → hyperion retry 3Fa --mem 16G`. */
-export const holdLine = ({ id, summary, command }: Hold): string => `held as ${id}: ${summary} → ${command}`;
+/** One line: `out of memory on n3 → hyperion retry 3Fa --mem 16G`. */
+export const holdLine = ({ summary, command }: Hold): string => `${summary} → ${command}`;
 
 /** All of it, in lines. */
 export function holdText(hold: Hold): string {

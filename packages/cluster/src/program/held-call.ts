@@ -5,7 +5,7 @@ import { JobError } from "../job-error.ts";
 import { NotSubmittedError } from "../not-submitted-error.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import { changedOptions } from "./changed-options.ts";
-import { isCallFailure } from "./hold-cause.ts";
+import { type CallFailure, isCallFailure } from "./hold-cause.ts";
 import { JobCall, type JobCallRequest } from "./job-call.ts";
 import type { JobHolds } from "./job-holds.ts";
 import type { JobValue, OnFailure } from "./job-launcher.ts";
@@ -84,16 +84,28 @@ export class HeldCall {
 
   /** What the next submission asks for. @throws the error, where it is not held, or a person has given it up */
   async #afterFailure(error: unknown, asked: SbatchOptions, call: JobCall): Promise<SbatchOptions> {
-    const { directory, options: wanted } = this.#request;
+    const { options: wanted } = this.#request;
     if (!isCallFailure(error)) throw error;
     if (this.#onFailure === "reject") {
       call.noteFailure();
       return await this.#giveUp(error);
     }
-    const hold = await this.#world.holds.add(directory, error, { asked, wanted });
+    const hold = await this.#held(error, { asked, wanted });
     // Not before: who is killed between the two holds it in the next run.
     call.noteFailure();
-    return await this.#waitFor(hold, error);
+    return hold === undefined ? await this.#giveUp(error) : await this.#waitFor(hold, error);
+  }
+
+  /** Undefined where it can't be written down, as on a disk that is full: then it can't be held. */
+  async #held(error: CallFailure, options: Parameters<JobHolds["add"]>[2]): Promise<Hold | undefined> {
+    const { jobs, holds } = this.#world;
+    const { directory } = this.#request;
+    try {
+      return await holds.add(directory, error, options);
+    } catch (cause) {
+      jobs.warn("hold", `A failed call of ${directory.job.name} can't be held: ${String(cause)}`);
+      return undefined;
+    }
   }
 
   async #waitFor(hold: Hold, error: Error): Promise<SbatchOptions> {

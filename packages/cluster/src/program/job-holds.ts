@@ -20,7 +20,6 @@ import type { JobDirectory } from "../directory/job-directory.ts";
 import { JobError } from "../job-error.ts";
 import { checkSbatchOptions } from "../sbatch/check-sbatch-options.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
-import { askOn } from "../slurm/chosen-cluster.ts";
 import { readOutputTail } from "../slurm/output-tail.ts";
 import { blamesAssociation } from "./refusal-remedies.ts";
 import { callWords } from "./call-words.ts";
@@ -122,9 +121,9 @@ export class JobHolds {
   }
 
   async #site(cause: HoldCause): Promise<Site> {
-    const { partitions, cluster } = this.#jobs;
+    const { partitions } = this.#jobs;
     const asksWho = cause.kind === "refused" && blamesAssociation(cause.words);
-    const { accounts, qos } = asksWho ? await askAssociations(askOn(cluster)) : { accounts: [], qos: [] };
+    const { accounts, qos } = asksWho ? await askAssociations() : { accounts: [], qos: [] };
     return { partitions: await partitions.list(), ownPartition: process.env["SBATCH_PARTITION"], accounts, qos };
   }
 }
@@ -151,7 +150,8 @@ function whyOf(error: CallFailure): string {
 }
 
 function linesOf({ output }: JobDirectory, error: CallFailure): readonly string[] {
-  if (!(error instanceof JobError)) return [];
+  // What was thrown is told by its words, and its inspection would be the end of the output.
+  if (!(error instanceof JobError) || error.failure.kind === "threw") return [];
   const { failure } = error;
   if ("end" in failure && failure.end.lastLines.length > 0) return failure.end.lastLines.slice(-SHOWN_LINES);
   const printed = readOutputTail(output)?.trimEnd() ?? "";

@@ -39,8 +39,10 @@ export class JobReports {
     if (before === undefined || differ(before, now)) this.#events.emit({ type: "slurm-job", ...now });
   }
 
-  /** Tells how Slurm shows a call's job. */
+  /** Tells how Slurm shows a call's job; of one whose end was told that is no news, as Slurm may be late. */
   seen(directory: JobDirectory, { phase, state, reason, sinceMs, nodes, cpus, meaning }: SeenJob): void {
+    const before = this.#told.get(directory.job.id);
+    if (before !== undefined && (hasEnded(before) || before.hold !== undefined)) return;
     const shared = { nodes, cpus: cpus ?? null, forMs: Math.max(0, Date.now() - sinceMs) };
     // Slurm's word says all of a job that runs.
     const sentence = state === "RUNNING" ? null : meaning.sentence;

@@ -1,6 +1,6 @@
 /** What is known of a site, for who says what would help there. */
 import { userInfo } from "node:os";
-import type { askSlurm } from "@hyperion-ts/slurm-env/commands";
+import { askSlurm } from "@hyperion-ts/slurm-env/commands";
 import { memoryMegabytes } from "../sbatch/memory-size.ts";
 import type { PartitionLimit } from "../sbatch/partition-limits.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
@@ -37,11 +37,11 @@ export const mostMegabytes = ({ sizes, maxMegabytesPerNode }: PartitionLimit): n
 const TIME_LIMIT_MS = 10_000;
 
 /** The accounts and QOS that this person has, by the accounting: those that are used by default come first. Never rejects. (sacctmgr(1)) */
-export async function askAssociations(ask: typeof askSlurm): Promise<Pick<Site, "accounts" | "qos">> {
+export async function askAssociations(): Promise<Pick<Site, "accounts" | "qos">> {
   const { username } = userInfo();
   const fields = "format=DefaultAccount,Account,DefaultQOS,QOS";
   const question = ["sacctmgr", "--noheader", "--parsable2", "show", "user", username, "withassoc", fields];
-  const { code, stdout } = await ask(question, { timeLimitMs: TIME_LIMIT_MS });
+  const { code, stdout } = await askSlurm(question, { timeLimitMs: TIME_LIMIT_MS });
   return code === 0 ? parseAssociations(stdout) : { accounts: [], qos: [] };
 }
 

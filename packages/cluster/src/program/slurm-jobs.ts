@@ -56,9 +56,8 @@ export class SlurmJobs implements AsyncDisposable {
   /** One for each cluster. */
   readonly #slurm = new Map<string | undefined, SlurmWatch>();
   readonly #longestPauseMs: number | undefined;
-  /** The cluster that was chosen; undefined: the one that Slurm's commands are on. */
-  readonly cluster = chosenCluster(process.env);
-  readonly partitions = new ClusterPartitions(askOn(this.cluster));
+  readonly #cluster = chosenCluster(process.env);
+  readonly partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #takeIn: TakeIn;
   readonly #links: JobLinks;
   readonly #ends = new EventEmitter();
@@ -97,7 +96,7 @@ export class SlurmJobs implements AsyncDisposable {
       const options = await this.starts.withoutBrokenNodes(directory, wanted);
       const snapshot = await this.snapshot();
       const { attach } = this.#links;
-      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.cluster, attach, ...only });
+      return prepareSubmission(directory, { programId, options, snapshot, cluster: this.#cluster, attach, ...only });
     };
     if (this.#dryRun !== undefined) return await this.#dryRun.submit(directory, prepare, wish);
     const { hash } = await this.snapshot();
@@ -118,7 +117,7 @@ export class SlurmJobs implements AsyncDisposable {
         throw error;
       },
     );
-    const { jobId, cluster = this.cluster } = submitted;
+    const { jobId, cluster = this.#cluster } = submitted;
     directory.amend(number, { jobId, cluster });
     this.reports.tell(directory, { state: "waiting", jobId });
     return { number, jobId, cluster, slurmName, isJoined: false };

@@ -1,6 +1,7 @@
 /** Failures that wait for a person, and what cures them. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Hold } from "@hyperion-ts/holds";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { held, paste, pasted } from "./pasted.ts";
@@ -15,10 +16,12 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
 
   const outcomeOf = (dir: ProgramDir): unknown => JSON.parse(readFileSync(join(dir.path, "outcome.json"), "utf8"));
 
-  test("is held with what helps, which cures it as it is pasted; over a kill of the program, too", async () => {
+  test.concurrent("is held with what helps, which cures it as it is pasted; over a kill of the program, too", async () => {
     const dir = await cluster.dir("three");
     const first = dir.startProgram("holds-program.ts", dir.inCluster);
-    const holds = await held(cluster, dir, 3);
+    const holds = await held(cluster, dir, 3).catch((error: unknown) => {
+      throw new Error(first.printed(), { cause: error });
+    });
     const byName = new Map(holds.map((hold) => [hold.name, hold]));
     const printed = first.printed();
     expect(byName.get("holds/memory"), printed).toMatchObject({
@@ -36,25 +39,27 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
       why: expect.stringMatching(/Invalid account[^]*sbatch --parsable .*--account=nobodys/),
       remedy: { changes: { account: "lab" } },
     });
-    expect(printed).toMatch(/held as \w+: out of memory on n\d → hyperion retry \w+ --mem 1G/);
+    expect(printed).toMatch(/held: out of memory on n\d → hyperion retry \w+ --mem 1G/);
     expect(statSync(join(dir.path, "holds")).mode & 0o777).toBe(0o700);
-    await cluster.untilNoJob();
 
     first.child.kill("SIGKILL");
     await first.ended;
     expect((await held(cluster, dir, 3)).map(({ id }) => id)).toEqual(holds.map(({ id }) => id));
     const submissions = submissionsOf(dir);
     // Decided while no program runs.
-    const told = await pasted(cluster, dir, account?.command ?? "");
-    expect(told).toMatch(/is made again when the program is run again with --account lab: holds\/account megabytes=1/);
+    const transcript = printed.split("\n").filter((line) => line.includes(" is held: "));
+    const retried = async ({ command }: Pick<Hold, "command">): Promise<unknown> =>
+      transcript.push(`$ ${command}`, (await pasted(cluster, dir, command)).trimEnd());
+    await retried({ command: account?.command ?? "" });
     const second = dir.startProgram("holds-program.ts", dir.inCluster);
     await second.says(/holds\/account megabytes=1, held as \w+, is made again \(--account lab\)/);
-    await second.says(/holds\/time .*: held as \w+/);
+    await second.says(/holds\/time .* is held: out of time/);
     await second.says(/holds\/account .*: is done/);
     expect((await held(cluster, dir, 2)).map(({ name }) => name).toSorted()).toEqual(["holds/memory", "holds/time"]);
     expect(submissionsOf(dir)).toBe(submissions + 1);
 
-    for (const hold of await held(cluster, dir, 2)) await pasted(cluster, dir, hold.command);
+    for (const hold of await held(cluster, dir, 2)) await retried(hold);
+    expect(transcript.map(comparable).toSorted()).toEqual(README_LINES.map(comparable).toSorted());
     dir.make("go");
     const { code, printed: rest } = await second.ended;
     expect(code, rest).toBe(0);
@@ -62,7 +67,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
     expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
   });
 
-  test("is told to a command, given up by a person, and held no longer when the program is mended", async () => {
+  test.concurrent("is told to a command, given up by a person, and held no longer when the program is mended", async () => {
     const dir = await cluster.dir("mended");
     dir.edit((source) => source);
     const mail = `${dir.inCluster}/mail`;
@@ -87,7 +92,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
     // Nothing is submitted for it as long as the program is the same.
     const begun = dir.noted("begun").length;
     const second = dir.start({ jobs: [[-1], [2]], options });
-    await second.says(/held as \w+: RangeError/);
+    await second.says(/is held: RangeError/);
     expect(dir.noted("begun")).toHaveLength(begun);
     await pasted(cluster, dir, "hyperion retry --all --same-reason");
     await untilSome("second try", async () => (await held(cluster, dir, 1))[0]?.tries === 2);
@@ -110,7 +115,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
     expect(mended.printed).toMatch(/held as \w+, is held no longer: the program has changed/);
   });
 
-  test("that its group gives up is held no longer", async () => {
+  test.concurrent("that its group gives up is held no longer", async () => {
     const dir = await cluster.dir("group");
     const running = dir.start({ jobs: [[-1]], failsWhen: "fail", options: { onFailure: "hold" } });
     await held(cluster, dir, 1);
@@ -120,6 +125,22 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
     expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
   });
 });
+
+/** What README shows of this program. */
+const README_LINES = (
+  /^```text\n(⚠ [^]*?)```/m.exec(readFileSync(join(import.meta.dirname, "../../README.md"), "utf8"))?.[1] ?? ""
+)
+  .trim()
+  .split("\n")
+  .filter((line) => /^(?:⚠|\$ hyperion)|is made again/.test(line));
+
+/** Without what is another one each time. */
+const comparable = (line: string): string =>
+  line
+    .replace(/(?<=retry )\w+|^\w+(?= is made)/, "ID")
+    .replace(/Slurm job \d+/, "Slurm job N")
+    .replace(/ on n\d/, " on nN")
+    .replace(/file=\S+?(?=\)|$)/, "file=FILE");
 
 /** How often something was submitted for the calls of a program that has not ended well. */
 const submissionsOf = (dir: ProgramDir): number =>
