@@ -116,6 +116,7 @@ export class ClusterWork implements Work {
    * stay. Of jobs that may still run, and were not asked for, a person is told.
    */
   async finish(): Promise<void> {
+    this.#holds.finish((key) => this.#directories.isUsed(key));
     for (const directory of this.#jobs.takeDelivered()) this.#directories.putAside(directory);
     for (const directory of this.#directories.unused()) {
       const last = directory.submissions().at(-1);

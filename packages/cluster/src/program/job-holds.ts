@@ -105,6 +105,19 @@ export class JobHolds {
     return await this.#book.wait(hold, signal);
   }
 
+  /** The program is done: of holds of calls that it does not make any more a person is told, and those that were given up go. */
+  finish(isCalled: (key: string) => boolean): void {
+    for (const hold of this.desk.list()) {
+      if (hold.kind !== "job" || isCalled(hold.key)) continue;
+      if (hold.verdict?.kind === "cancel") this.#book.end(hold.key);
+      else
+        this.#jobs.warn(
+          "not-called",
+          `This run did not call ${heldCall(hold)}, which an earlier one has held as ${hold.id}: hyperion cancel ${hold.id} gives it up, with the next run`,
+        );
+    }
+  }
+
   /** Says what becomes of a hold that an earlier run has left. */
   tell(hold: Hold, what: string): void {
     const changed = changesText(hold.changes);

@@ -115,13 +115,27 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
     expect(mended.printed).toMatch(/held as \w+, is held no longer: the program has changed/);
   });
 
-  test.concurrent("that its group gives up is held no longer", async () => {
+  test.concurrent("or function that its group gives up is held no longer; of one that is not called any more a person is told", async () => {
     const dir = await cluster.dir("group");
-    const running = dir.start({ jobs: [[-1]], failsWhen: "fail", options: { onFailure: "hold" } });
-    await held(cluster, dir, 1);
+    const options = { onFailure: "hold" } as const;
+    const running = dir.start({ jobs: [[-1]], singles: [-3], failsWhen: "fail", options });
+    const holds = await held(cluster, dir, 2);
+    expect(holds.map(({ name }) => name).toSorted()).toEqual(["test/square", "test/squares"]);
+    const huge = await paste(cluster, dir, `hyperion retry ${holds[0]?.id} --mem 99999T`);
+    expect(huge).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("mem must be an amount") });
     dir.make("fail");
     const { printed } = await running.ended;
     expect(dir.outcome, printed).toMatchObject({ kind: "failed", message: "the program fails" });
+    expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
+
+    const killed = dir.start({ jobs: [[-1]], options });
+    const [hold] = await held(cluster, dir, 1);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const other = await dir.run({ jobs: [], options });
+    expect(other.printed).toContain(`did not call test/squares`);
+    await pasted(cluster, dir, `hyperion cancel ${hold?.id}`);
+    await dir.run({ jobs: [], options });
     expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
   });
 });
