@@ -44,6 +44,16 @@ export interface CommandOptions {
   readonly wait?: boolean;
   readonly where?: readonly string[];
   readonly format?: "table" | "json" | "ndjson";
+  readonly all?: boolean;
+  readonly sameReason?: boolean;
+  readonly mem?: string;
+  readonly time?: string;
+  readonly exclude?: string;
+  readonly partition?: string;
+  readonly account?: string;
+  readonly qos?: string;
+  readonly cpus?: string;
+  readonly nodes?: string;
 }
 
 /** A command line, understood. */

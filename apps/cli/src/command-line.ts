@@ -44,7 +44,8 @@ function programOf(terminal: Terminal, ended: (code: number) => void): Command {
 }
 
 const EXIT_TEXT = `
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 no such run, call or map,
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 no such run, call, hold
+or map,
 4 only a run that goes on on this machine can do that, 5 it is another user's.`;
 
 function commandOf(definition: CommandDefinition, terminal: Terminal, ended: (code: number) => void): Command {

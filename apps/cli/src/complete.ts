@@ -31,7 +31,7 @@ function addArgument(command: Command, { syntax, choices }: ArgumentDefinition):
 }
 
 function addOption(command: Command, { syntax, description, choices }: OptionDefinition): void {
-  const [, short, long = "", value] = /^(?:-(\w), )?--(\w+)(?: <([^>]+)>)?$/u.exec(syntax) ?? [];
+  const [, short, long = "", value] = /^(?:-(\w), )?--([\w-]+)(?: <([^>]+)>)?$/u.exec(syntax) ?? [];
   if (value === undefined) command.option(long, description, short);
   else command.option(long, description, valuesOf(value, choices) ?? nothing, short);
 }

@@ -3,7 +3,7 @@
  * nothing, and loads what submits jobs only when `runCluster` is called. The errors are apart (`./errors`), for what tells them apart.
  */
 export type { Cluster, ClusterEnv, HasJobs, HasJobsOrCpus } from "./program/cluster-env.ts";
-export type { JobLauncher, JobRequest, JobValue } from "./program/job-launcher.ts";
+export type { JobLauncher, JobRequest, JobValue, OnFailure } from "./program/job-launcher.ts";
 export {
   changeJobOptions,
   modifyJobOptions,
@@ -11,6 +11,7 @@ export {
   setJobOptions,
   setJobTime,
   setJobType,
+  setOnFailure,
   setSlurmAccount,
   setSlurmConstraint,
   setSlurmPartition,

@@ -10,7 +10,9 @@ export type JobFailure =
   /** Slurm's signal before the end of its time has ended it in order. The `cause` is its InterruptedError, as data. */
   | { readonly kind: "time-is-up"; readonly signal: string; readonly end: JobEnd }
   /** It ended otherwise, as by scancel: what Slurm says of that. */
-  | { readonly kind: "ended"; readonly end: JobEnd };
+  | { readonly kind: "ended"; readonly end: JobEnd }
+  /** It had failed in an earlier run of the program, for this reason (`"out-of-memory"`), was held, and a person has given it up. */
+  | { readonly kind: "given-up"; readonly reason: string };
 
 /** Which job it was. */
 export interface JobSite {

@@ -8,6 +8,7 @@ export { eventLog, type FoundRun, programDirectory, runsHere, runsIn } from "./a
 export { lookAtRun } from "./asked/look-at-run.ts";
 export type { RunView } from "./asked/run-view.ts";
 export { ControlError, type ControlErrorCode } from "./control-error.ts";
+export type { Hold, HoldChanges } from "@hyperion-ts/holds";
 export { isListening } from "./place/knock.ts";
 export type { ControlFile } from "./place/control-file.ts";
 export type {

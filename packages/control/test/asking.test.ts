@@ -4,9 +4,10 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { json } from "node:stream/consumers";
+import { HoldFiles } from "@hyperion-ts/holds";
 import { expect, test } from "vitest";
 import { lookAtRun, runsHere, runsIn } from "../src/index.ts";
-import { callOf, FAILED, NODE, PlayedRun, STARTED, TestFolder } from "./world.ts";
+import { callOf, FAILED, heldCallOf, NODE, PlayedRun, STARTED, TestFolder } from "./world.ts";
 
 const isRoot = process.getuid?.() === 0;
 
@@ -47,6 +48,31 @@ test("calls are listed, found and cancelled; what there is not is said", async (
   await expect(view.call("a/b?c")).rejects.toMatchObject({ code: "not-found" });
   expect(await view.stop()).toEqual({ goesOn: null });
   expect(run.stops).toBe(1);
+});
+
+test("held calls are listed, made again and given up, by the run and by what it has left; what can't be is said", async () => {
+  using folder = new TestFolder();
+  await using run = new PlayedRun(folder);
+  await run.serve([STARTED]);
+  run.events.emit(STARTED);
+  const files = new HoldFiles(run.dir);
+  const [a, b, c] = ["a", "b", "c"].map((key) => files.add(heldCallOf(key, key === "c" ? "other" : "same")));
+  for (const how of ["program", "log"]) {
+    const view = await lookAtRun(run.found);
+    expect((await view.report()).toldBy).toBe(how);
+    expect((await view.holds()).map(({ key }) => key).toSorted()).toEqual(["a", "b", "c"]);
+    expect(await view.retryHold(a?.id ?? "", { exclude: "n[1-3]" })).toMatchObject({ verdict: { kind: "retry" } });
+    files.add(heldCallOf("a", "same"));
+    const alike = await view.retryHolds({ mem: "2G" }, b?.id);
+    expect(alike.map(({ key }) => key).toSorted()).toEqual(["a", "b"]);
+    expect((await view.retryHolds({})).map(({ key }) => key)).toEqual(["c"]);
+    expect(await view.cancelHold(c?.id ?? "")).toMatchObject({ key: "c", verdict: { kind: "cancel" } });
+    await expect(view.retryHold("a/b", {})).rejects.toMatchObject({ code: "not-found" });
+    await expect(view.retryHold(a?.id ?? "", { mem: "lots" })).rejects.toThrow("--mem has to be an amount");
+    for (const key of ["a", "b"]) files.add(heldCallOf(key, "same"));
+    files.add(heldCallOf("c", "other"));
+    await run[Symbol.asyncDispose]();
+  }
 });
 
 test("nothing changes by a GET, and mistakes are answers", async () => {

@@ -6,6 +6,7 @@ import { logEvents, type RunEvent, RunEvents } from "@hyperion-ts/progress";
 import { vi } from "vitest";
 import type { CallReport, FoundRun } from "../src/index.ts";
 import { runsIn } from "../src/index.ts";
+import { type HeldFailure, holdDesk, HoldFiles } from "@hyperion-ts/holds";
 import { type OpenCalls, type RunServer, serveRun } from "../src/served/serve-run.ts";
 
 /** A folder, which is `$TMPDIR` as long as it is there. */
@@ -34,6 +35,20 @@ export const callOf = (id: string): CallReport => ({
   logFile: null,
   waiting: { reason: { kind: "nodes-connecting" }, text: "nodes are connected to" },
   input: null,
+});
+
+export const heldCallOf = (key: string, reason: string): HeldFailure => ({
+  kind: "job",
+  key,
+  name: "test/job",
+  input: "",
+  where: { jobId: 1, node: "n1", log: null },
+  reason,
+  summary: reason,
+  why: reason,
+  lastLines: [],
+  version: "1",
+  remedy: { changes: {}, words: "" },
 });
 
 /** A run in `<folder>/out`; it lists the calls that are in `open`. */
@@ -76,6 +91,7 @@ export class PlayedRun implements AsyncDisposable {
       past: past.map((event) => ({ at, event })),
       events,
       calls: () => this.#calls,
+      holds: () => holdDesk(new HoldFiles(this.dir)),
       tellCounts: () => this.events.emit(COUNTS),
       maps: () => [{ name: "roots", results: 3, newestAt: null }],
       stop: () => {

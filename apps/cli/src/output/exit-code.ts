@@ -1,5 +1,6 @@
 /** What the exit codes of all commands say, for scripts. */
 import { ControlError } from "@hyperion-ts/control";
+import { HoldsError } from "@hyperion-ts/holds";
 
 /** By what has happened. */
 export const EXIT_CODES = {
@@ -9,7 +10,7 @@ export const EXIT_CODES = {
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** There is no such run, call, map or directory. */
+  /** There is no such run, call, hold, map or directory. */
   notFound: 3,
   /** Only a run that goes on, on this machine, can do that. */
   notRunning: 4,
@@ -23,9 +24,16 @@ export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 /** The code of a command that has failed with `error`. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ControlError) return OF_CONTROL[error.code];
+  if (error instanceof HoldsError) return OF_HOLDS[error.code];
   if (Error.isError(error) && "code" in error && error.code === "not-ours") return EXIT_CODES.notOurs;
   return EXIT_CODES.failed;
 }
+
+const OF_HOLDS: Readonly<Record<HoldsError["code"], ExitCode>> = {
+  "not-found": EXIT_CODES.notFound,
+  "bad-change": EXIT_CODES.usage,
+  decided: EXIT_CODES.failed,
+};
 
 const OF_CONTROL: Readonly<Record<ControlError["code"], ExitCode>> = {
   "not-found": EXIT_CODES.notFound,

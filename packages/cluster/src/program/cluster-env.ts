@@ -10,7 +10,7 @@ import type {
   ResultsDatabase,
 } from "@hyperion-ts/job";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
-import type { JobLauncher } from "./job-launcher.ts";
+import type { JobLauncher, OnFailure } from "./job-launcher.ts";
 
 /** Where calls of jobs go, and what each of them asks Slurm for. */
 export interface HasJobs {
@@ -18,6 +18,8 @@ export interface HasJobs {
   readonly jobLauncher: JobLauncher;
   /** What the next jobs ask Slurm for; see `setJobTime` and its kin. */
   readonly sbatchOptions: SbatchOptions;
+  /** What becomes of the next jobs that fail; see `setOnFailure`. Default: `"hold"`. */
+  readonly onFailure?: OnFailure;
 }
 
 /**

@@ -7,14 +7,17 @@ import {
   type TaskLauncher,
   type TaskOptions,
 } from "@hyperion-ts/job";
+import type { HoldDesk } from "@hyperion-ts/holds";
 import type { ProgramEnv, Work } from "@hyperion-ts/job/program";
 import { encodeValue } from "@hyperion-ts/wire";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { CallKind } from "../directory/job-record.ts";
-import { JobCall } from "./job-call.ts";
+import { HeldCall } from "./held-call.ts";
 import { JobCounts } from "./job-counts.ts";
 import { JobDirectories } from "./job-directories.ts";
-import type { JobLauncher, JobRequest, JobValue } from "./job-launcher.ts";
+import { JobCall } from "./job-call.ts";
+import { JobHolds } from "./job-holds.ts";
+import type { JobLauncher, JobRequest, JobValue, OnFailure } from "./job-launcher.ts";
 import { CancelledByPersonError } from "./leave-or-cancel.ts";
 import { OpenJobCalls } from "./open-job-calls.ts";
 import { SlurmJobs, type SlurmJobsOptions } from "./slurm-jobs.ts";
@@ -28,30 +31,46 @@ export interface SlurmCall {
   readonly input: Uint8Array | undefined;
   readonly computeInput?: (() => Promise<Uint8Array>) | undefined;
   readonly options: SbatchOptions;
+  readonly onFailure: OnFailure | undefined;
   readonly signal: AbortSignal;
+}
+
+/** How a program's jobs are run. */
+export interface ClusterWorkOptions extends SlurmJobsOptions {
+  /** A program and its arguments, run for each call that is held. */
+  readonly onHold?: readonly string[] | undefined;
 }
 
 /** The Slurm jobs of one run of a program. Disposing of it cancels those that nobody waits for any more. */
 export class ClusterWork implements Work {
   readonly #jobs: SlurmJobs;
+  readonly #holds: JobHolds;
   readonly #directories: JobDirectories;
   readonly #database: string;
+  readonly #isDry: boolean;
   readonly #counts = new JobCounts();
   readonly #running = new Set<Promise<unknown>>();
   readonly #ended = new AbortController();
   readonly openCalls: OpenJobCalls;
 
-  constructor(env: ProgramEnv, options: SlurmJobsOptions) {
+  constructor(env: ProgramEnv, options: ClusterWorkOptions) {
     this.#database = env.programInfo.database;
     this.#jobs = new SlurmJobs(env, options);
     this.openCalls = new OpenJobCalls(this.#jobs.reports);
+    this.#isDry = options.dryRun === true;
+    this.#holds = new JobHolds(this.#jobs, options.onHold);
     this.#directories = new JobDirectories(env.programInfo, (sentence) => this.#jobs.warn("folder", sentence));
   }
 
   readonly jobLauncher: JobLauncher = {
     run: (request) => this.#runJob(request),
-    tasks: (options) => this.#tasks(options),
+    tasks: (options, onFailure) => this.#tasks(options, onFailure),
   };
+
+  /** The calls that wait for a person. */
+  get holds(): HoldDesk {
+    return this.#holds.desk;
+  }
 
   /** What is told of the run. */
   get events(): RunEvents {
@@ -82,12 +101,15 @@ export class ClusterWork implements Work {
   }
 
   /** Makes a call, in a Slurm job of its own. */
-  async call({ name, call, input, computeInput, options, signal }: SlurmCall): Promise<JobValue> {
+  async call({ name, call, input, computeInput, options, onFailure = "hold", signal }: SlurmCall): Promise<JobValue> {
     using counted = this.#counts.begin(name);
     const directory = this.#directories.next({ name, call, input });
     using open = this.openCalls.begin(directory, options);
     const either = AbortSignal.any([signal, this.#ended.signal, open.signal]);
-    const value = new JobCall(this.#jobs, { directory, options, signal: either, computeInput, counted }).value();
+    const world = { jobs: this.#jobs, holds: this.#holds, programEnds: () => this.#programEnds };
+    const request = { directory, options, signal: either, computeInput, counted };
+    const made = this.#isDry ? new JobCall(this.#jobs, request) : new HeldCall(world, request, onFailure);
+    const value = made.value();
     const running = value.catch(() => undefined);
     this.#running.add(running);
     try {
@@ -111,6 +133,7 @@ export class ClusterWork implements Work {
    * stay. Of jobs that may still run, and were not asked for, a person is told.
    */
   async finish(): Promise<void> {
+    this.#holds.finish((key) => this.#directories.isUsed(key));
     for (const directory of this.#jobs.takeDelivered()) this.#directories.putAside(directory);
     for (const directory of this.#directories.unused()) {
       const last = directory.submissions().at(-1);
@@ -149,26 +172,30 @@ export class ClusterWork implements Work {
     await this.drain();
   }
 
+  get #programEnds(): boolean {
+    return this.#jobs.env.signal.aborted || this.#ended.signal.aborted;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
     await this.#jobs[Symbol.asyncDispose]();
   }
 
-  #runJob({ fn, input, sbatchOptions, signal }: JobRequest): Promise<JobValue> {
-    const shared = { name: fn.name, call: { kind: "job" } as const, options: sbatchOptions, signal };
+  #runJob({ fn, input, sbatchOptions, onFailure, signal }: JobRequest): Promise<JobValue> {
+    const shared = { name: fn.name, call: { kind: "job" } as const, options: sbatchOptions, onFailure, signal };
     return "value" in input
       ? this.call({ ...shared, input: encodeValue(input.value) })
       : this.call({ ...shared, input: undefined, computeInput: async () => encodeValue(await input.compute()) });
   }
 
   /** Each function has a job of one node, with as many CPUs as its task. */
-  #tasks(options: SbatchOptions): TaskLauncher {
+  #tasks(options: SbatchOptions, onFailure: OnFailure | undefined): TaskLauncher {
     const shape = (cpus: number): SbatchOptions => ({ nodes: 1, nTasksPerNode: 1, cpusPerTask: cpus, ...options });
     return {
       launch: async ({ cpus, options: taskOptions, signal }) =>
         new SlurmTaskWorker(async (name, input) => {
           const call = { kind: "function", taskCpus: cpus, taskOptions: ownOptions(taskOptions) } as const;
-          return (await this.call({ name, call, input, options: shape(cpus), signal })).value;
+          return (await this.call({ name, call, input, options: shape(cpus), onFailure, signal })).value;
         }),
     };
   }

@@ -11,7 +11,6 @@ import type { JobEnd } from "../slurm/job-end-kinds.ts";
 import type { CountedJob } from "./job-counts.ts";
 import { failureWords, isNobodysFault, isOfThePast, jobError } from "./job-failure.ts";
 import type { JobValue } from "./job-launcher.ts";
-import type { JobChange } from "./job-reports.ts";
 import type { HeldJob } from "./job-slots.ts";
 import type { Settled } from "./settled.ts";
 import type { SlurmJobs } from "./slurm-jobs.ts";
@@ -44,13 +43,14 @@ export class JobCall {
   readonly #request: JobCallRequest;
   /** Settles when the input is written. */
   #input: Promise<void> | undefined;
+  #failure: { readonly number: number; readonly end: string } | undefined;
 
   constructor(jobs: SlurmJobs, request: JobCallRequest) {
     this.#jobs = jobs;
     this.#request = request;
   }
 
-  /** What the job gives. @throws JobError; SubmissionError; NotSubmittedError; the signal's reason. */
+  /** What the job gives. @throws JobError, of which `noteFailure` tells the next run; SubmissionError; NotSubmittedError; the signal's reason. */
   async value(): Promise<JobValue> {
     const kept = await this.#kept();
     if (kept !== undefined) return await this.#deliver(kept, "had ended before this run of the program");
@@ -63,6 +63,11 @@ export class JobCall {
       await this.#takeIn();
       this.#again(ended.submitted, settled.end);
     }
+  }
+
+  /** The JobError of `value` is in its caller's hands, or held: the job's end is no news to the next run of the program. */
+  noteFailure(): void {
+    if (this.#failure !== undefined) this.#note(this.#failure.number, { end: this.#failure.end });
   }
 
   /** What an earlier run of the program has left, if that settles the call: a value, or a failure of today's code that nobody was told. */
@@ -202,17 +207,10 @@ export class JobCall {
       });
       return { value: settled.value, codeHash };
     }
-    this.#note(number, { end: failureWords(settled) });
-    counted.is("failed");
-    const error = jobError(settled, directory, { number, jobId });
-    this.#jobs.reports.tell(directory, { state: "failed", jobId, calls, sentence: error.message, ...endOf(error) });
-    throw error;
+    this.#failure = { number, end: failureWords(settled) };
+    throw jobError(settled, directory, { number, jobId });
   }
 }
 
 const whyUnwanted = (reason: unknown): string =>
   reason instanceof JobError ? "a person wanted it so (hyperion cancel)" : "nobody waited for it any more";
-
-/** How a job ended, by one word of ours and one of Slurm's. */
-const endOf = ({ failure }: JobError): JobChange =>
-  failure.kind === "ended" ? { end: failure.end.kind, slurmState: failure.end.state ?? null } : { end: failure.kind };

@@ -45,6 +45,11 @@ export class JobDirectories {
     return JobDirectory.open(path) ?? JobDirectory.create(path, this.#record(name, call), input);
   }
 
+  /** Whether this run has asked for the directory of that name. */
+  isUsed(folder: string): boolean {
+    return this.#used.has(folder);
+  }
+
   /** Directories of earlier runs of the program that this one has not asked for. */
   unused(): readonly JobDirectory[] {
     if (!existsSync(this.#root)) return [];

@@ -7,6 +7,7 @@ import type { JobDirectory } from "../directory/job-directory.ts";
 import type { LastWord } from "../directory/outcome.ts";
 import { JobError, type JobFailure } from "../job-error.ts";
 import type { JobEnd } from "../slurm/job-end-kinds.ts";
+import type { JobChange } from "./job-reports.ts";
 import type { EndedJob, Settled } from "./settled.ts";
 
 /** Ends that say nothing about the job itself. */
@@ -90,3 +91,7 @@ function callsWords(error: ErrorData): string {
   const calls = error.kind === "error" ? (error.fields["calls"] as LeftCalls | undefined) : undefined;
   return calls === undefined ? "" : `: ${calls.done} calls were done, ${calls.running + calls.waiting} were left`;
 }
+
+/** How a job ended, by one word of ours and one of Slurm's. */
+export const endOf = ({ failure }: JobError): JobChange =>
+  failure.kind === "ended" ? { end: failure.end.kind, slurmState: failure.end.state ?? null } : { end: failure.kind };

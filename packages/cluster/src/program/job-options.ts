@@ -2,6 +2,7 @@
 import type { HasLauncher } from "@hyperion-ts/job";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { HasJobs } from "./cluster-env.ts";
+import type { OnFailure } from "./job-launcher.ts";
 
 type Change = <E extends HasJobs & HasLauncher>(env: E) => E;
 
@@ -25,7 +26,17 @@ export const modifyJobOptions =
 /** Replaces all options of sbatch. (Hyperion: setJobOptions) */
 export const setJobOptions =
   (options: SbatchOptions): Change =>
-  (env) => ({ ...env, sbatchOptions: options, taskLauncher: env.jobLauncher.tasks(options) });
+  (env) => ({ ...env, sbatchOptions: options, taskLauncher: env.jobLauncher.tasks(options, env.onFailure) });
+
+/**
+ * Whether jobs that fail are held until a person has decided, or reject at once, for a program that handles failures itself.
+ *
+ * @example
+ * local(setOnFailure("reject"), mapConcurrentlySettled(inputs, (input) => remoteEvalJob(rootsJob, input)))
+ */
+export const setOnFailure =
+  (onFailure: OnFailure): Change =>
+  (env) => ({ ...env, onFailure, taskLauncher: env.jobLauncher.tasks(env.sbatchOptions, onFailure) });
 
 /** How long a job may run, e.g. `{ hours: 2 }`. */
 export const setJobTime = (time: NonNullable<SbatchOptions["time"]>): Change => changeJobOptions({ time });

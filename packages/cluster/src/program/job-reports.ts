@@ -19,7 +19,9 @@ export class JobReports {
 
   /** Slurm's ids of the jobs that have not ended, as far as this run knows. */
   get open(): readonly number[] {
-    return [...this.#told.values()].flatMap((news) => (hasEnded(news) ? [] : (news.jobId ?? [])));
+    return [...this.#told.values()].flatMap((news) =>
+      hasEnded(news) || news.hold !== undefined ? [] : (news.jobId ?? []),
+    );
   }
 
   /** What was told last of the job of a call; undefined where nothing was yet. */
@@ -27,9 +29,9 @@ export class JobReports {
     return this.#told.get(call);
   }
 
-  /** How many jobs have not ended, with those that are being submitted. */
+  /** How many jobs have not ended, with those that are being submitted; a held call has none. */
   get openCount(): number {
-    return [...this.#told.values()].filter((news) => !hasEnded(news)).length;
+    return [...this.#told.values()].filter((news) => !hasEnded(news) && news.hold === undefined).length;
   }
 
   /** Tells what has changed of a call's job, if anything has. A state says nothing of the one before it. */
@@ -45,8 +47,10 @@ export class JobReports {
     if (before === undefined || differ(before, now)) this.#events.emit({ type: "slurm-job", ...now });
   }
 
-  /** Tells how Slurm shows a call's job. */
+  /** Tells how Slurm shows a call's job; of one whose end was told that is no news, as Slurm may be late. */
   seen(directory: JobDirectory, job: SeenJob): void {
+    const before = this.#told.get(directory.job.id);
+    if (before !== undefined && (hasEnded(before) || before.hold !== undefined)) return;
     const { phase, state, reason, sinceMs, nodes, cpus, meaning } = job;
     const shared = {
       nodes,
@@ -99,6 +103,7 @@ const NOTHING = {
   cpus: null,
   calls: null,
   forMs: 0,
+  hold: undefined,
 } as const;
 const NO_WORDS = {
   reason: null,
@@ -108,6 +113,7 @@ const NO_WORDS = {
   startsAt: null,
   end: null,
   forMs: 0,
+  hold: undefined,
 } as const;
 
 /** Slurm's expectations move a little with each of its rounds, and each that is told stays in the log. */

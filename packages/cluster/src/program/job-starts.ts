@@ -66,6 +66,12 @@ export class JobStarts {
     return this.#stopOf(start).signal;
   }
 
+  /** Jobs that begin in this way are submitted again: a person wants it so. */
+  forget(start: string): void {
+    this.#stops.delete(start);
+    this.#last.delete(start);
+  }
+
   /** `options` without the nodes on which jobs fail before they begin; not where they are asked for by name, or there are no others. */
   async withoutBrokenNodes(directory: JobDirectory, options: SbatchOptions): Promise<SbatchOptions> {
     const broken = brokenNodes(this.#recordsOf(directory), Date.now());

@@ -10,9 +10,10 @@ import type { JobRequest } from "./job-launcher.ts";
  * allocation it runs there, on the CPUs that are there.
  *
  * A program that is started again joins the Slurm jobs that it had submitted, and takes in the values of those that have ended.
+ * A job that fails is held until a person has decided (`hyperion holds`), unless `onFailure` is `"reject"`.
  *
- * @throws InvalidValueError when the schema refuses the input; JobError when the job failed, with its own error as the
- *   `cause`; SubmissionError when Slurm refuses it; the signal's reason when it was aborted.
+ * @throws InvalidValueError when the schema refuses the input; JobError when the job failed and is not held, or was given up, with its own error as the
+ *   `cause`; SubmissionError when Slurm refuses it, likewise; the signal's reason when it was aborted.
  * @example
  * local(setJobType({ nodes: 2, nTasksPerNode: 2 }), remoteEvalJob(rootsJob, { n: 2, points }))
  */
@@ -48,8 +49,8 @@ async function called<I extends StandardSchemaV1, O extends StandardSchemaV1>(
     env.noteCode?.(fn.name);
     return await runHere(fn, input, env);
   }
-  const { jobLauncher, sbatchOptions, signal } = env;
-  const { value, codeHash } = await jobLauncher.run({ fn, input, sbatchOptions, signal });
+  const { jobLauncher, sbatchOptions, onFailure, signal } = env;
+  const { value, codeHash } = await jobLauncher.run({ fn, input, sbatchOptions, onFailure, signal });
   env.noteCode?.(fn.name, codeHash);
   return value;
 }

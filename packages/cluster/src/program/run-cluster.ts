@@ -15,6 +15,7 @@ import { refuseInWorker } from "@hyperion-ts/remote";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
 import type { Cluster, ClusterEnv } from "./cluster-env.ts";
+import type { OnFailure } from "./job-launcher.ts";
 
 /** How `runCluster` uses Slurm. */
 export interface ClusterOptions extends RunOptions {
@@ -28,6 +29,14 @@ export interface ClusterOptions extends RunOptions {
   readonly attach?: Attach;
   /** How nodes are reached, for `attach: "connect"`; its `headPort` is the port of `"call-back"`. Default: as `runJobSlurm` reaches them. */
   readonly reach?: ReachOptions;
+  /**
+   * What becomes of a call whose job fails, or is refused by Slurm, unless an action changes it (`local(setOnFailure("reject"), ...)`).
+   * `"hold"`: its caller waits until a person has decided, by `hyperion retry` or `hyperion cancel`, and its fellows go on;
+   * `"reject"`: its caller gets the error. Default `"hold"`.
+   */
+  readonly onFailure?: OnFailure;
+  /** A program and its arguments, run for each call that is held, with what is known of it as its standard input; at most 20 times in a run. Default: none. */
+  readonly onHold?: readonly [program: string, ...args: string[]];
   /**
    * Submits nothing. Each job that would be submitted is shown with its sbatch command and its script, which are also in its
    * directory (`script`, `submit.sh`); jobs that are there already are named, and what has ended is taken in. When all calls
@@ -120,5 +129,7 @@ export const runOptions = ({
   longestPauseMs: _pause,
   dryRun: _dry,
   attach: _attach,
+  onFailure: _onFailure,
+  onHold: _onHold,
   ...options
 }: ClusterOptions): RunSlurmOptions => options;

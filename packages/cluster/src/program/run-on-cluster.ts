@@ -5,6 +5,8 @@ import {
   checkValue,
   duration,
   flag,
+  listOf,
+  nonEmpty,
   oneOf,
   type Rules,
   structured,
@@ -24,7 +26,7 @@ import type { ClusterOptions } from "./run-cluster.ts";
 export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options: ClusterOptions): Promise<A> =>
   endingProgram(async () => {
     check(cluster, options);
-    const { sbatchOptions = {} } = options;
+    const { sbatchOptions = {}, onFailure = "hold" } = options;
     const person = new AbortController();
     const signal = AbortSignal.any([person.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const open = async (env: ProgramEnv): Promise<ClusterWork> => {
@@ -35,8 +37,9 @@ export const runOnCluster = <A>(info: ProgramInfo, cluster: Cluster<A>, options:
     return await runProgram(info, { ...options, signal, signals: SIGNALS }, open, async (env, work) => {
       using _ctrlC = options.handleSignals === false ? undefined : listenToCtrlC(info, options, work, person);
       const { jobLauncher } = work;
-      const taskLauncher = jobLauncher.tasks(sbatchOptions);
-      const clusterEnv = { ...env, jobLauncher, sbatchOptions, taskLauncher, taskCpus: 1, taskOptions: {} };
+      const taskLauncher = jobLauncher.tasks(sbatchOptions, onFailure);
+      const jobs = { jobLauncher, sbatchOptions, onFailure };
+      const clusterEnv = { ...env, ...jobs, taskLauncher, taskCpus: 1, taskOptions: {} };
       try {
         const value = await cluster(clusterEnv);
         await work.finish();
@@ -73,6 +76,8 @@ const RULES: Rules<ClusterOptions> = {
   sbatchOptions: structured,
   longestPauseMs: duration(),
   dryRun: flag,
+  onFailure: oneOf("hold", "reject"),
+  onHold: listOf(nonEmpty),
   attach: oneOf("auto", "connect", "call-back", "files"),
   reach: LAUNCHER_RULES.reach,
 };

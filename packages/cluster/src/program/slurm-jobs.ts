@@ -1,6 +1,5 @@
 /** The Slurm jobs of one run of a program: submitted, at most so many at a time, joined, watched, cancelled, and taken in. */
 import { EventEmitter, once } from "node:events";
-import type { RunEvent } from "@hyperion-ts/job";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
 import type { ReachOptions } from "@hyperion-ts/launcher";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
@@ -13,7 +12,6 @@ import { ClusterPartitions } from "../sbatch/partition-limits.ts";
 import { submitJob } from "../sbatch/submit-job.ts";
 import { cancelJobs } from "../slurm/cancel-jobs.ts";
 import { askOn, chosenCluster } from "../slurm/chosen-cluster.ts";
-import { SlurmWatch, type WatchNotice } from "../slurm/slurm-watch.ts";
 import { definingModules, makeSnapshot, type Snapshot } from "../snapshot/make-snapshot.ts";
 import { DryRun } from "./dry-run.ts";
 import type { Attach } from "../link/attach.ts";
@@ -25,6 +23,7 @@ import { JobStarts } from "./job-starts.ts";
 import { OutcomeWatch } from "./outcome-watch.ts";
 import { ownFolder } from "./own-folder.ts";
 import { type PreparedSubmission, prepareSubmission, type Submitting } from "./prepare-submission.ts";
+import { SlurmWatches } from "./slurm-watches.ts";
 import { startOf } from "./start-records.ts";
 import type { SubmittedCall } from "./submitted-call.ts";
 import { TakeIn } from "./take-in.ts";
@@ -53,13 +52,11 @@ export class SlurmJobs implements AsyncDisposable {
   readonly starts: JobStarts;
   readonly #dryRun: DryRun | undefined;
   readonly #outcomes = new OutcomeWatch((sentence) => this.warn("files", sentence));
-  /** One for each cluster. */
-  readonly #slurm = new Map<string | undefined, SlurmWatch>();
-  readonly #longestPauseMs: number | undefined;
+  readonly #slurm: SlurmWatches;
   readonly #cluster = chosenCluster(process.env);
+  readonly partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #takeIn: TakeIn;
   readonly #links: JobLinks;
-  readonly #partitions = new ClusterPartitions(askOn(this.#cluster));
   readonly #ends = new EventEmitter();
   readonly #delivered = new Set<JobDirectory>();
   /** Those that are watched now. */
@@ -71,11 +68,11 @@ export class SlurmJobs implements AsyncDisposable {
     this.reports = new JobReports(env.events);
     this.slots = new JobSlots(dryRun ? undefined : maxSlurmJobs);
     this.starts = new JobStarts({
-      partitions: this.#partitions,
+      partitions: this.partitions,
       tell: (kind, sentence) => this.warn(kind, sentence),
     });
     this.#dryRun = dryRun ? new DryRun(env.events) : undefined;
-    this.#longestPauseMs = longestPauseMs;
+    this.#slurm = new SlurmWatches(env.events, longestPauseMs);
     this.#takeIn = new TakeIn(env.results);
     const { results, log } = env;
     this.#links = new JobLinks({ attach, reach, results, log, tell: (sentence) => this.warn("link", sentence) });
@@ -111,16 +108,11 @@ export class SlurmJobs implements AsyncDisposable {
     const ownJobEnded = (signal: AbortSignal): Promise<void> =>
       once(this.#ends, "end", { signal }).then(() => undefined);
     const onNotice = (notice: SubmissionNotice): void => this.#noticed(directory, notice);
-    const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.#partitions }).catch(
+    const submitted = await submitJob(request, { signal, onNotice, ownJobEnded, partitions: this.partitions }).catch(
       (error: unknown) => {
         // Whatever sbatch had been given was taken back, or never was.
         directory.amend(number, { end: signal.aborted ? "was taken back" : String(error) });
-        this.reports.tell(
-          directory,
-          signal.aborted
-            ? { state: "cancelled", end: "cancelled" }
-            : { state: "failed", end: "not-submitted", sentence: messageOf(error) },
-        );
+        if (signal.aborted) this.reports.tell(directory, { state: "cancelled", end: "cancelled" });
         throw error;
       },
     );
@@ -128,6 +120,11 @@ export class SlurmJobs implements AsyncDisposable {
     directory.amend(number, { jobId, cluster });
     this.reports.tell(directory, { state: "waiting", jobId });
     return { number, jobId, cluster, slurmName, isJoined: false };
+  }
+
+  /** A person wants a call to be made again: whatever failed before it had begun is tried once more. */
+  async startsAnew(directory: JobDirectory, options: SbatchOptions): Promise<void> {
+    this.starts.forget(startOf(directory.job.name, (await this.snapshot()).hash, options));
   }
 
   /** A submission of an earlier run of the program; undefined where Slurm has never got it. */
@@ -160,7 +157,7 @@ export class SlurmJobs implements AsyncDisposable {
   watch(directory: JobDirectory, submitted: SubmittedCall, runs: (runs: boolean) => void): WatchedSubmission {
     const watched = new WatchedSubmission(directory, submitted, {
       outcomes: this.#outcomes,
-      slurm: this.#watchOn(submitted.cluster),
+      slurm: this.#slurm.on(submitted.cluster),
       takeIn: this.#takeIn,
       links: this.#links,
       reports: this.reports,
@@ -174,18 +171,6 @@ export class SlurmJobs implements AsyncDisposable {
     });
     this.watched.add(watched);
     return watched;
-  }
-
-  #watchOn(cluster: string | undefined): SlurmWatch {
-    const known = this.#slurm.get(cluster);
-    if (known !== undefined) return known;
-    const watch = new SlurmWatch({
-      ...(this.#longestPauseMs === undefined ? {} : { longestMs: this.#longestPauseMs }),
-      onNotice: (notice) => this.env.events.emit(eventOf(notice)),
-      ask: askOn(cluster),
-    });
-    this.#slurm.set(cluster, watch);
-    return watch;
   }
 
   /** Cancels a job, and waits until it is gone; false: it is not, and a person is told. */
@@ -242,14 +227,7 @@ export class SlurmJobs implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outcomes[Symbol.dispose]();
     await this.#links[Symbol.asyncDispose]();
-    for (const watch of this.#slurm.values()) await watch[Symbol.asyncDispose]();
+    await this.#slurm[Symbol.asyncDispose]();
     await this.#takeIn[Symbol.asyncDispose]();
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const eventOf = (notice: WatchNotice): RunEvent =>
-  notice.kind === "no-answer"
-    ? { type: "slurm-silent", message: notice.message }
-    : { type: "slurm-answers", afterMs: notice.afterMs };

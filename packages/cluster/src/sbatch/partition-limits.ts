@@ -18,6 +18,9 @@ export interface PartitionLimit extends PartitionNodes {
   readonly maxCpusPerNode: number;
   readonly maxSeconds: number;
   readonly maxMegabytesPerNode: number;
+  /** What a job gets that asks for none. */
+  readonly defaultMegabytesPerNode: number;
+  readonly defaultMegabytesPerCpu: number;
 }
 
 /** A partition is asked for seldom: no site changes it often. */
@@ -80,6 +83,8 @@ export const parsePartitions = (
         maxCpusPerNode: number("MaxCPUsPerNode"),
         maxSeconds: secondsOf(fields.get("MaxTime") ?? ""),
         maxMegabytesPerNode: number("MaxMemPerNode"),
+        defaultMegabytesPerNode: number("DefMemPerNode"),
+        defaultMegabytesPerCpu: number("DefMemPerCPU"),
       },
     ];
   });
@@ -123,7 +128,7 @@ export const possiblePartitions = (
   (options.partition ?? ownDefault) === undefined ? partitions : candidatesOf(options, partitions, ownDefault);
 
 /** The partitions that a job goes to, if no rule of the site's changes that. */
-function candidatesOf(
+export function candidatesOf(
   options: SbatchOptions,
   partitions: readonly PartitionLimit[],
   ownDefault: string | undefined,

@@ -27,6 +27,8 @@ test("limits are read", () => {
       maxCpusPerNode: Infinity,
       maxSeconds: Infinity,
       maxMegabytesPerNode: Infinity,
+      defaultMegabytesPerNode: Infinity,
+      defaultMegabytesPerCpu: Infinity,
     },
     {
       name: "short",
@@ -38,6 +40,8 @@ test("limits are read", () => {
       maxCpusPerNode: 2,
       maxSeconds: 300,
       maxMegabytesPerNode: 1_000,
+      defaultMegabytesPerNode: Infinity,
+      defaultMegabytesPerCpu: Infinity,
     },
     expect.objectContaining({ name: "week", maxNodes: 200, maxSeconds: 604_800 }),
   ]);

@@ -37,7 +37,7 @@ export class ProgramCluster implements AsyncDisposable {
   /** Nodes n1, n2, ... with two CPUs each. */
   static async open(
     nodes: number,
-    options: Pick<TestbedOptions, "slurm" | "accounting" | "partitions"> = {},
+    options: Pick<TestbedOptions, "slurm" | "accounting" | "cgroups" | "partitions"> = {},
   ): Promise<ProgramCluster> {
     const folder = mkdtempSync(join(tmpdir(), "hyperion-cluster-"));
     mkdirSync(join(folder, "runs"));
@@ -151,9 +151,14 @@ export class ProgramDir {
   }
 
   /** Starts the program on the login node. */
-  start(request: Omit<ProgramRequest, "dir">, { node = "/opt/node/node", env = {} }: StartOptions = {}): Running {
+  start(request: Omit<ProgramRequest, "dir">, options: StartOptions = {}): Running {
+    return this.startProgram("squares-program.ts", JSON.stringify({ ...request, dir: this.inCluster }), options);
+  }
+
+  /** Starts another program of the same folder with one argument. */
+  startProgram(file: string, argument: string, { node = "/opt/node/node", env = {} }: StartOptions = {}): Running {
     rmSync(join(this.path, "outcome.json"), { force: true });
-    const argv = [node, `${this.#programs}/squares-program.ts`, JSON.stringify({ ...request, dir: this.inCluster })];
+    const argv = [node, `${this.#programs}/${file}`, argument];
     const child = this.#testbed.spawn("login", argv, { user: USER, cwd: this.inCluster, env });
     const chunks: string[] = [];
     for (const stream of [child.stdout, child.stderr])

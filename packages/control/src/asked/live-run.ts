@@ -3,6 +3,7 @@ import { lstatSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { json, text } from "node:stream/consumers";
+import type { Hold, HoldChanges } from "@hyperion-ts/holds";
 import { ownUserId } from "@hyperion-ts/own-files";
 import { ControlError, type ControlErrorCode } from "../control-error.ts";
 import type { ControlFile } from "../place/control-file.ts";
@@ -89,6 +90,23 @@ export class LiveRun implements RunView {
     return this.#json({ method: "POST", path: `/calls/${encodeURIComponent(id)}/cancel` });
   }
 
+  holds(): Promise<readonly Hold[]> {
+    return this.#json({ path: "/holds" });
+  }
+
+  retryHold(id: string, changes: HoldChanges): Promise<Hold> {
+    return this.#json({ method: "POST", path: `/holds/${encodeURIComponent(id)}/retry?${query({ ...changes })}` });
+  }
+
+  retryHolds(changes: HoldChanges, like?: string): Promise<readonly Hold[]> {
+    const asked = query(like === undefined ? { ...changes } : { ...changes, like });
+    return this.#json({ method: "POST", path: `/holds/retry?${asked}` });
+  }
+
+  cancelHold(id: string): Promise<Hold> {
+    return this.#json({ method: "POST", path: `/holds/${encodeURIComponent(id)}/cancel` });
+  }
+
   async #json<A>(question: Question): Promise<A> {
     return (await json(await this.#answer(question))) as A;
   }
@@ -126,6 +144,8 @@ export class LiveRun implements RunView {
     return new ControlError("not-running", `Nobody answers on ${this.#socket} (${why})`, { cause: error });
   }
 }
+
+const query = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
 
 const codeOf = ({ code }: Partial<ControlFailure>): ControlErrorCode =>
   code === "not-found" || code === "no-calls" ? "not-found" : "refused";

@@ -1,6 +1,7 @@
 /** A run that is not asked: what it has written down tells how far it came. Nothing of it is changed. */
 import { closeSync, constants, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { type Hold, type HoldChanges, type HoldDesk, holdDesk, HoldFiles } from "@hyperion-ts/holds";
 import { openRegularFile } from "@hyperion-ts/own-files";
 import { parseEventLog } from "@hyperion-ts/progress";
 import { ControlError } from "../control-error.ts";
@@ -67,6 +68,27 @@ export class LoggedRun implements RunView {
 
   async cancel(): Promise<CallReport> {
     throw this.#notAsked();
+  }
+
+  async holds(): Promise<readonly Hold[]> {
+    return this.#desk.list();
+  }
+
+  async retryHold(id: string, changes: HoldChanges): Promise<Hold> {
+    return this.#desk.retry(id, { ...changes });
+  }
+
+  async retryHolds(changes: HoldChanges, like?: string): Promise<readonly Hold[]> {
+    return this.#desk.retryAll({ ...changes }, like);
+  }
+
+  async cancelHold(id: string): Promise<Hold> {
+    return this.#desk.cancel(id);
+  }
+
+  /** A run on another machine looks into these files, too. */
+  get #desk(): HoldDesk {
+    return holdDesk(new HoldFiles(dirname(this.#context.run.database)));
   }
 
   get #hasEnded(): boolean {

@@ -1,4 +1,5 @@
 /** A run as one who asks sees it: the run itself, while it goes on, else what it has written down. */
+import type { Hold, HoldChanges } from "@hyperion-ts/holds";
 import type {
   CallList,
   CallReport,
@@ -27,4 +28,12 @@ export interface RunView {
   stop(jobs?: boolean): Promise<StopAnswer>;
   /** Ends an open call; its caller gets an error. Resolves with the call as it was. */
   cancel(id: string): Promise<CallReport>;
+  /** Failed calls that wait for a person, the oldest first; those that are being made again are among them. Out of their files where the run does not go on. */
+  holds(): Promise<readonly Hold[]>;
+  /** Makes a held call again; where the run does not go on, when it is run again. Resolves with the hold as it is then. */
+  retryHold(id: string, changes: HoldChanges): Promise<Hold>;
+  /** The same for all on which nobody has decided; with `like`, those that failed for the same reason as that hold. */
+  retryHolds(changes: HoldChanges, like?: string): Promise<readonly Hold[]>;
+  /** Gives a held call up: its caller gets the error, now or when the program is run again. */
+  cancelHold(id: string): Promise<Hold>;
 }

@@ -1,6 +1,7 @@
 /** Requests of HTTP, answered. Whatever goes wrong here is an answer, and nothing to the run. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerTo, type Answering, type ControlAnswer, failure } from "./answers.ts";
+import { answerTo, type Answering } from "./answers.ts";
+import { type ControlAnswer, failure } from "./control-answer.ts";
 import type { EventStreams } from "./event-streams.ts";
 
 /** Answers a request. Never throws. */

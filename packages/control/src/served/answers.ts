@@ -3,6 +3,8 @@ import type { ResultsReport, RunIdentity } from "../told/control-answers.ts";
 import type { RunRecord } from "../told/run-record.ts";
 import { type ReportContext, runReport } from "../told/run-report.ts";
 import { statusText } from "../told/status-text.ts";
+import { type ControlAnswer, failure, json } from "./control-answer.ts";
+import { HOLD_ROUTE, holdAnswer } from "./hold-answers.ts";
 import type { OpenCalls, ServedRun } from "./served-run.ts";
 
 /** All that answers are made of. */
@@ -24,12 +26,6 @@ export interface ControlRequest {
   readonly wantsText: boolean;
 }
 
-/** `events`: whoever asks hears all that comes. */
-export type ControlAnswer =
-  | { readonly kind: "json"; readonly status: number; readonly value: unknown }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "events" };
-
 const MOST_CALLS = 100;
 const MAX_ROWS = 10_000;
 
@@ -39,6 +35,7 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
   const route = `${method} ${url.pathname}`;
   const call = /^(?:GET \/calls\/([^/]+)|POST \/calls\/([^/]+)\/cancel)$/u.exec(route);
   if (call !== null) return ofCall(answering, call[1], call[2]);
+  if (HOLD_ROUTE.test(route)) return holdAnswer(route, url, answering.run.holds?.());
   switch (route) {
     case "GET /":
       answering.run.tellCounts();
@@ -94,12 +91,6 @@ const contextOf = ({ identity }: Answering): ReportContext => ({
   lost: false,
   nowMs: Date.now(),
 });
-
-const json = (value: unknown, status = 200): ControlAnswer => ({ kind: "json", status, value });
-
-/** An answer that says why there is no other. */
-export const failure = (status: number, code: string, message: string): ControlAnswer =>
-  json({ code, message }, status);
 
 /** A number of a query: a whole one, from 1 on; `otherwise` where it is missing, or none. */
 function whole({ searchParams }: URL, name: string, otherwise: number): number {

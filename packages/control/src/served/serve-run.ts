@@ -13,6 +13,7 @@ import { listenInOwnFolder } from "./listen.ts";
 import { RequestDoor } from "./request-door.ts";
 import type { ServedRun } from "./served-run.ts";
 
+export type { HoldDesk } from "@hyperion-ts/holds";
 export type { MapReport, StopAnswer } from "../told/control-answers.ts";
 export type { OpenCalls, ServedRun } from "./served-run.ts";
 

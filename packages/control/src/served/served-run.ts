@@ -1,4 +1,5 @@
 /** What a run has to offer so that it can be asked. */
+import type { HoldDesk } from "@hyperion-ts/holds";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
 import type { CallList, CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
 
@@ -26,6 +27,8 @@ export interface ServedRun {
   readonly events: RunEvents;
   /** Undefined where it has none that can be listed, as before it has begun. */
   readonly calls: () => OpenCalls | undefined;
+  /** The calls that wait for a person. Absent, or undefined: there are none. */
+  readonly holds?: () => HoldDesk | undefined;
   /** Tells now, as events, how many calls there are: else it does once a second. */
   readonly tellCounts: () => void;
   /** What it has stored, by map. */

@@ -10,9 +10,13 @@
  *     GET  /workers           WorkerReport[]: those that live
  *     GET  /results           ResultsReport: the maps of the database, and how many results each has
  *     GET  /events            the run's events from now on, a line of JSON each, as in its log, until either end closes
+ *     GET  /holds             Hold[]: failed calls that wait for a person, the oldest first
  *     POST /stop              StopAnswer: no call begins any more, those that run are ended; ?jobs=1: its Slurm jobs are cancelled, too
  *     POST /calls/17/cancel   CallReport, as it was: the call ends, its caller gets an error; a call in a Slurm job of its own also
  *                             goes by the id of that
+ *     POST /holds/3Fa/retry   Hold, as it is then: the call is made again; ?mem=16G&time=4:00:00&exclude=n3&partition=long&account=a&qos=q&cpus=4&nodes=2
+ *     POST /holds/3Fa/cancel  Hold, likewise: its caller gets the error
+ *     POST /holds/retry       Hold[]: all that nobody has decided on; ?like=3Fa: that failed for the same reason; and as above
  *
  *     curl --unix-socket /tmp/hyperion-ts-1000/q7RkW-1f03a9.sock http://run/calls
  *

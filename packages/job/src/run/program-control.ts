@@ -2,7 +2,7 @@
  * Lets a run be asked from other processes, a while after its beginning: a run that finds all its results has ended by then, and
  * has loaded nothing for it.
  */
-import type { MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
+import type { HoldDesk, MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import type { CountsReport } from "./counts-report.ts";
@@ -19,6 +19,8 @@ export interface AskedRun {
   readonly maps: () => readonly MapReport[];
   /** Its calls; undefined where they can't be listed. */
   readonly openCalls: () => OpenCalls | undefined;
+  /** Its calls that wait for a person; undefined where it holds none. */
+  readonly holds: () => HoldDesk | undefined;
   /** Ends it in order; `jobs`: and cancels its Slurm jobs. */
   readonly stop: (jobs: boolean) => StopAnswer;
 }
@@ -51,7 +53,7 @@ export class ProgramControl implements AsyncDisposable {
   }
 
   async #serve(): Promise<RunServer | undefined> {
-    const { info, events, counts, maps, openCalls, stop } = this.#run;
+    const { info, events, counts, maps, openCalls, holds, stop } = this.#run;
     try {
       const { serveRun } = await import("@hyperion-ts/control/serve");
       this.#subscription[Symbol.dispose]();
@@ -62,6 +64,7 @@ export class ProgramControl implements AsyncDisposable {
         tellCounts: () => counts.emit(),
         maps,
         calls: openCalls,
+        holds,
         stop,
       });
     } catch (error) {

@@ -3,7 +3,7 @@
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
 import { stat } from "node:fs/promises";
-import type { MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
+import type { HoldDesk, MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
 import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
@@ -125,8 +125,8 @@ class ProgramRun implements Disposable {
   }
 
   readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
-
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
+  readonly holds = (): HoldDesk | undefined => this.#work?.holds;
 
   /** Another process wants it to end. */
   readonly stop = (jobs: boolean): StopAnswer => {

@@ -1,5 +1,5 @@
 /** What a run of a program works with: what it gives to all that it runs, and where its calls go. */
-import type { OpenCalls } from "@hyperion-ts/control/serve";
+import type { HoldDesk, OpenCalls } from "@hyperion-ts/control/serve";
 import type { JobEnv } from "../job-env.ts";
 import type { CountedWork } from "./counts-report.ts";
 
@@ -14,6 +14,8 @@ export interface Work extends CountedWork, AsyncDisposable {
   drain(): Promise<void>;
   /** The calls that have not ended; absent where they can't be listed. */
   readonly openCalls?: OpenCalls;
+  /** The calls that wait for a person; absent where none ever does. */
+  readonly holds?: HoldDesk;
   /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
   goesOn?(): string | undefined;
   /** What a run is aborted with so that what would go on without it is cancelled, too: because of what a person did, such as `"hyperion stop --jobs"`. */

@@ -160,7 +160,7 @@ export type RunEvent =
 
 /**
  * What a notice is of: a submission; how heads are connected with; a job that the program calls no longer; one that could not be cancelled; a node that is left
- * out; jobs that are submitted no more.
+ * out; jobs that are submitted no more; a call that an earlier run held.
  */
 export type SlurmNoticeKind =
   | "submission"
@@ -172,6 +172,7 @@ export type SlurmNoticeKind =
   | "files"
   | "link"
   | "folder"
+  | "hold"
   | "older-code";
 
 /** An event and when it happened. */

@@ -5,7 +5,7 @@
  *
  * - `submitting`: it is being submitted, or Slurm does not take it yet;
  * - `waiting`: in Slurm's queue, also once more;
- * - `held`: it goes on only when a person does something;
+ * - `held`: it goes on only when a person does something: Slurm's doing, or a failure that waits for one (`hold`);
  * - `running`: it has nodes;
  * - `done`, `failed`, `cancelled`: nothing of it is left.
  */
@@ -62,6 +62,8 @@ export interface SlurmJobNews {
   readonly calls: SlurmJobCalls | null;
   /** So long it had been in this state when this was told, in milliseconds. */
   readonly forMs: number;
+  /** The id of the hold of a call whose job has failed, and that waits for a person: its state is `held`. Absent: it is not held. */
+  readonly hold?: string | undefined;
 }
 
 /** Whether nothing of the job is left. */

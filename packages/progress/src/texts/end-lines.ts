@@ -24,6 +24,7 @@ export function endLines(state: RunState, { outcome, seconds, message }: RunEnde
       return [
         [{ text: `interrupted after ${time}`, style: "yellow" }, { text: `: ${totalsText(state)}` }],
         ...jobsThatGoOn(state),
+        ...callsThatAreHeld(state),
         [{ text: `  what was stored is in ${state.database}: run the same command again to go on from there` }],
       ];
     default:
@@ -34,9 +35,19 @@ export function endLines(state: RunState, { outcome, seconds, message }: RunEnde
 /** So many ids are still read. */
 const MAX_IDS = 20;
 
+/** Calls whose jobs have failed: their holds stay. */
+function callsThatAreHeld({ slurmJobs }: RunState): readonly StyledLine[] {
+  const held = [...slurmJobs.values()].flatMap(({ news }) => news.hold ?? []);
+  if (held.length === 0) return [];
+  const [are, them] = held.length === 1 ? ["is", "it"] : ["are", "them"];
+  return [
+    [{ text: `  ${plural(held.length, "failed call")} ${are} held: hyperion holds shows why, and what helps ${them}` }],
+  ];
+}
+
 /** An interruption leaves them, and the next run of the program joins them. */
 function jobsThatGoOn({ slurmJobs }: RunState): readonly StyledLine[] {
-  const open = [...slurmJobs.values()].filter(({ news }) => !hasEnded(news));
+  const open = [...slurmJobs.values()].filter(({ news }) => !hasEnded(news) && news.hold === undefined);
   const ids = open.flatMap(({ news }) => news.jobId ?? []).toSorted((a, b) => a - b);
   if (ids.length === 0) return [];
   const [go, them] = ids.length === 1 ? ["goes", "it"] : ["go", "them"];

@@ -24,7 +24,9 @@ export function slurmJobEventLines(
       return isNewWait && waits.has(news.reason) ? plain(`${what}: ${news.sentence ?? news.reason}`) : [];
     }
     case "held":
-      return saysMore ? paragraph("⚠ ", `${what}: ${news.sentence}`, "yellow") : [];
+      return saysMore
+        ? paragraph("⚠ ", `${what}${news.hold === undefined ? "" : " is held"}: ${news.sentence}`, "yellow")
+        : [];
     case "running": {
       if (saysMore) return paragraph("⚠ ", `${what}: ${news.sentence}`, "yellow");
       const moved = isNew || before.news.nodes.join() !== news.nodes.join();

@@ -24,12 +24,13 @@ const MAX_ENDED = 5;
 const LESS_NEEDED = [4, 3];
 
 /**
- * `3 Slurm jobs, 6 nodes, 12 CPUs, 81/150 calls`: the jobs that are open, what those of them have that run, and the calls of all,
+ * `3 Slurm jobs, 1 held, 6 nodes, 12 CPUs, 81/150 calls`: the jobs that are open, the calls that wait for a person, what those of them have that run, and the calls of all,
  * as far as their heads have told. What there is no room for is left out, the nodes first, then the calls.
  */
 export function openJobsText({ slurmJobs, slurmSilentSinceMs }: RunState, nowMs: number, room: number): string {
   const all = [...slurmJobs.values()].map(({ news }) => news);
-  const open = all.filter((news) => !hasEnded(news));
+  const open = all.filter((news) => !hasEnded(news) && news.hold === undefined);
+  const held = all.filter((news) => news.hold !== undefined).length;
   const running = open.filter(({ state }) => state === "running");
   const nodes = sumOf(running, (news) => news.nodes.length);
   const cpus = sumOf(running, (news) => news.cpus ?? 0);
@@ -37,6 +38,7 @@ export function openJobsText({ slurmJobs, slurmSilentSinceMs }: RunState, nowMs:
   const left = sumOf(all, ({ calls }) => (calls === null ? 0 : calls.running + calls.waiting));
   const parts = {
     jobs: open.length === 0 ? "no Slurm job is open" : plural(open.length, "Slurm job"),
+    held: held === 0 ? "" : `${countText(held)} held`,
     nodes: nodes === 0 ? "" : plural(nodes, "node"),
     cpus: cpus === 0 ? "" : plural(cpus, "CPU"),
     calls: ended + left === 0 ? "" : `${countText(ended)}/${countText(ended + left)} calls`,

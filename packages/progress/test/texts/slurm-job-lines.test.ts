@@ -63,6 +63,19 @@ describe("the live block of a program on a login node", () => {
     `);
   });
 
+  test("shows a failed job that waits for a person as held, with what helps, and not as one that is open", () => {
+    const sentence = "out of memory on n3 → hyperion retry 3Fa --mem 8G";
+    expect(block(10, [...THREE_JOBS, at(9, slurmJob({ ...job(4), state: "held", sentence, hold: "3Fa" }))]))
+      .toMatchInlineSnapshot(`
+      "
+      q7RkW  1 Slurm job, 1 held, 2 nodes, 4 CPUs, 81/100 calls              00:00:10
+        ✔ job 4711  n=2  50/50  n1 n2  6.3 calls/s
+        ▶ job 4712  n=3  31/50  n3 n4  3.9 calls/s  about 5 s left
+        ⚠ job 4713  n=4         out of memory on n3 → hyperion retry 3Fa --mem 8G
+      "
+    `);
+  });
+
   test("is never wider than the terminal, with marks of any width", () => {
     for (const columns of [20, 30, 40, 50, 60, 79, 200]) {
       const lines = liveLines(after(at(0, STARTED), ...THREE_JOBS), startMs + 10_000, { columns, rows: 24 });

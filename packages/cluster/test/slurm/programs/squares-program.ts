@@ -110,7 +110,8 @@ const program: Cluster<ProgramOutcome> = async (env) => {
 };
 
 if (import.meta.main) {
-  const outcome = await runCluster(programInfo(dir), local(setJobOptions(sbatch), program), options).catch(
+  const given: ClusterOptions = { onFailure: "reject", ...options };
+  const outcome = await runCluster(programInfo(dir), local(setJobOptions(sbatch), program), given).catch(
     (error: unknown): ProgramOutcome =>
       error instanceof Error
         ? { kind: "failed", name: error.name, message: error.message, cause: inspect(error.cause) }
