@@ -12,10 +12,11 @@
  * the head's `configure`. Calls and results are data frames (frame.ts), not messages; payloads.ts has what else such
  * frames carry.
  */
+import type { NodeMeasure } from "./node-measure.ts";
 import type { FolderName, WorkerConfig } from "./worker-config.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** What the head tells a node's agent. */
 export type ToAgent =
@@ -85,6 +86,8 @@ export type ToAgent =
       /** How long the worker may take to end by itself, in milliseconds. */
       readonly graceMs: number;
     }
+  /** Say what the node and its workers use now: only while a person looks. Answered by `usage`. */
+  | { readonly type: "measure" }
   /** End all workers and then yourself. */
   | { readonly type: "shutdown"; readonly graceMs: number };
 
@@ -148,6 +151,8 @@ export type FromAgent =
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string; readonly full: boolean }
   /** The worker holds so much memory (resident, in megabytes): more than its share, or again no more than that. */
   | { readonly type: "memory"; readonly channel: number; readonly usedMb: number }
+  /** Answer to `measure`. */
+  | ({ readonly type: "usage" } & NodeMeasure)
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
 

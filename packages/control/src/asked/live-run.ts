@@ -17,6 +17,7 @@ import type {
   StopAnswer,
   WorkerReport,
 } from "../told/control-answers.ts";
+import type { EndedCall, UsageReport } from "../told/cost-answers.ts";
 import type { TextOptions } from "../told/status-text.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -81,6 +82,14 @@ export class LiveRun implements RunView {
     return this.#json({ path: "/workers" });
   }
 
+  slowest(most: number): Promise<readonly EndedCall[]> {
+    return this.#json({ path: `/slowest?most=${most}` });
+  }
+
+  usage(): Promise<UsageReport> {
+    return this.#json({ path: "/usage" });
+  }
+
   stop(): Promise<StopAnswer> {
     return this.#json({ method: "POST", path: "/stop" });
   }
@@ -128,4 +137,4 @@ export class LiveRun implements RunView {
 }
 
 const codeOf = ({ code }: Partial<ControlFailure>): ControlErrorCode =>
-  code === "not-found" || code === "no-calls" ? "not-found" : "refused";
+  code === "not-found" || code === "no-calls" || code === "no-workers" ? "not-found" : "refused";

@@ -1,9 +1,10 @@
 /** What is answered to which request. Nothing here knows HTTP. */
 import type { ResultsReport, RunIdentity } from "../told/control-answers.ts";
+import type { UsageReport } from "../told/cost-answers.ts";
 import type { RunRecord } from "../told/run-record.ts";
 import { type ReportContext, runReport } from "../told/run-report.ts";
 import { statusText } from "../told/status-text.ts";
-import type { OpenCalls, ServedRun } from "./served-run.ts";
+import type { MeasuredNodes, OpenCalls, ServedRun } from "./served-run.ts";
 
 /** All that answers are made of. */
 export interface Answering {
@@ -24,10 +25,18 @@ export interface ControlRequest {
   readonly wantsText: boolean;
 }
 
-/** `events`: whoever asks hears all that comes. */
+/** An answer for programs. */
+interface JsonAnswer {
+  readonly kind: "json";
+  readonly status: number;
+  readonly value: unknown;
+}
+
+/** `events`: whoever asks hears all that comes; `later`: others are asked first. */
 export type ControlAnswer =
-  | { readonly kind: "json"; readonly status: number; readonly value: unknown }
+  | JsonAnswer
   | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "later"; readonly answer: Promise<JsonAnswer> }
   | { readonly kind: "events" };
 
 const MOST_CALLS = 100;
@@ -47,10 +56,14 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
       return json(answering.identity);
     case "GET /calls":
       return ofCalls(answering, (calls) => json(calls.list(whole(url, "most", MOST_CALLS))));
+    case "GET /slowest":
+      return ofCalls(answering, (calls) => json(calls.slowest?.(whole(url, "most", MOST_CALLS)) ?? []));
     case "GET /failures":
       return json(answering.record.failures);
     case "GET /workers":
       return json([...answering.record.workers]);
+    case "GET /usage":
+      return usageAnswer(answering);
     case "GET /results":
       return json({ database: answering.run.database, maps: answering.run.maps() } satisfies ResultsReport);
     case "GET /events":
@@ -70,6 +83,27 @@ function ofCall(answering: Answering, wanted: string | undefined, cancelled: str
       return failure(404, "not-found", `No call ${id} is open in run ${answering.identity.id}`);
     return json(found);
   });
+}
+
+function usageAnswer({ run, record, identity }: Answering): ControlAnswer {
+  const measured = run.calls()?.measure?.();
+  return measured === undefined
+    ? failure(409, "no-workers", `Run ${identity.id} has no workers of its own`)
+    : { kind: "later", answer: measured.then((nodes) => json(usageReport(nodes, record))) };
+}
+
+function usageReport({ nodes, silent }: MeasuredNodes, record: RunRecord): UsageReport {
+  const known = [...record.workers];
+  return {
+    silent,
+    nodes: nodes.map((node) => ({
+      ...node,
+      workers: node.workers.map((worker) => {
+        const report = known.find(({ node: at, pid }) => at === node.node && pid === worker.pid);
+        return { id: report?.id ?? null, cpuIds: report?.cpuIds ?? [], ...worker };
+      }),
+    })),
+  };
 }
 
 function ofCalls({ run, identity }: Answering, answer: (calls: OpenCalls) => ControlAnswer): ControlAnswer {
@@ -95,11 +129,10 @@ const contextOf = ({ identity }: Answering): ReportContext => ({
   nowMs: Date.now(),
 });
 
-const json = (value: unknown, status = 200): ControlAnswer => ({ kind: "json", status, value });
+const json = (value: unknown, status = 200): JsonAnswer => ({ kind: "json", status, value });
 
 /** An answer that says why there is no other. */
-export const failure = (status: number, code: string, message: string): ControlAnswer =>
-  json({ code, message }, status);
+export const failure = (status: number, code: string, message: string): JsonAnswer => json({ code, message }, status);
 
 /** A number of a query: a whole one, from 1 on; `otherwise` where it is missing, or none. */
 function whole({ searchParams }: URL, name: string, otherwise: number): number {

@@ -8,6 +8,7 @@ import type { CallWaitReason, FunctionCounts, RunEvents } from "@hyperion-ts/pro
 import { CallReports } from "./call-reports.ts";
 import { DispatchNode, type DispatchNodeOffice, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
 import { LeasedWorker, type LeasedWorkerOffice } from "./leased-worker.ts";
+import { measureNodes } from "./measure-nodes.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { ofFunction } from "./never-fits.ts";
 import { OpenTasks } from "./open-tasks.ts";
@@ -49,7 +50,10 @@ export class Dispatcher implements TaskLauncher {
       granted: (task, lease) => this.#open(task, lease),
       refusal: (task, error) => this.#refusal(task, error),
     });
-    this.openCalls = new OpenTasks(this.#leased, this.#waiting);
+    this.openCalls = new OpenTasks(this.#leased, this.#waiting, {
+      slowest: (most) => this.#reports.slowest.list(most),
+      measure: () => measureNodes(this.#nodes.values(), this.#leased),
+    });
     this.#trials = new ModuleTrials(pool, events, {
       expectsNodes: () => this.#waiting.nodesExpected,
       leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out"),

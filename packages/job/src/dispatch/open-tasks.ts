@@ -2,27 +2,27 @@
  * The calls of a dispatcher that have not ended, as those who ask over the control interface see them. Nothing is kept for it:
  * it looks at the workers and the line only when somebody asks.
  */
-import { inspect } from "node:util";
-import type { CallList, CallReport, CallStage, WaitReport } from "@hyperion-ts/control";
-import type { OpenCalls } from "@hyperion-ts/control/serve";
+import type { CallList, CallReport, CallStage, EndedCall, WaitReport } from "@hyperion-ts/control";
+import type { MeasuredNodes, OpenCalls } from "@hyperion-ts/control/serve";
 import { type CallWaitReason, describeCallWait } from "@hyperion-ts/progress";
-import { decodeValue } from "@hyperion-ts/wire";
+import { inputText } from "./input-text.ts";
 import type { LeasedWorker } from "./leased-worker.ts";
 import type { Task } from "./task.ts";
 import type { WaitingCalls } from "./waiting-calls.ts";
 
-/** A larger input is not decoded to be shown. */
-const MAX_SHOWN_BYTES = 16 * 1024;
-const MAX_INPUT_TEXT = 200;
+/** What is answered beside open calls, by those who know it. */
+type OtherAnswers = Required<Pick<OpenCalls, "slowest" | "measure">>;
 
 /** The open calls of one dispatcher. */
 export class OpenTasks implements OpenCalls {
   readonly #leased: ReadonlySet<LeasedWorker>;
   readonly #waiting: WaitingCalls;
+  readonly #others: OtherAnswers;
 
-  constructor(leased: ReadonlySet<LeasedWorker>, waiting: WaitingCalls) {
+  constructor(leased: ReadonlySet<LeasedWorker>, waiting: WaitingCalls, others: OtherAnswers) {
     this.#leased = leased;
     this.#waiting = waiting;
+    this.#others = others;
   }
 
   list(most: number): CallList {
@@ -45,6 +45,14 @@ export class OpenTasks implements OpenCalls {
     const [task] = this.#find(id) ?? [];
     task?.cancel();
     return task !== undefined;
+  }
+
+  slowest(most: number): readonly EndedCall[] {
+    return this.#others.slowest(most);
+  }
+
+  measure(): Promise<MeasuredNodes> {
+    return this.#others.measure();
   }
 
   #find(id: string): readonly [Task, LeasedWorker | undefined] | undefined {
@@ -131,16 +139,3 @@ function waitOf(task: Task, stage: CallStage, leased: LeasedWorker | undefined):
 const because = (reason: CallWaitReason): WaitReport => ({ reason, text: describeCallWait(reason) });
 
 const inWords = (text: string): WaitReport => ({ reason: null, text });
-
-/** Null: it is not known yet. */
-function inputText(encoded: Uint8Array): string | null {
-  if (encoded.length === 0) return null;
-  if (encoded.length > MAX_SHOWN_BYTES) return `${encoded.length.toLocaleString("en-US")} bytes`;
-  const text = inspect(decodeValue(encoded), {
-    breakLength: Number.POSITIVE_INFINITY,
-    depth: 3,
-    maxArrayLength: 10,
-    maxStringLength: 60,
-  });
-  return text.length <= MAX_INPUT_TEXT ? text : `${text.slice(0, MAX_INPUT_TEXT)}...`;
-}
