@@ -6,9 +6,10 @@ import type { Arbiter, HeldClaim } from "./arbiter.ts";
 import { openClaim } from "./claim.ts";
 import { LentClaim } from "./lent-claim.ts";
 import type { Claim, ClaimAnswer, ClaimOptions } from "./results-store.ts";
-import { rowId, type FoundValue, type RowFinder } from "./row-finder.ts";
+import { type FoundValue, type RowFinder, rowId, rowOf } from "./row-finder.ts";
 import type { FunctionCodes } from "./row-origins.ts";
 import { SingleFlight } from "./single-flight.ts";
+import type { StoreWait } from "./store-wait.ts";
 
 /** A key whose value is wanted. */
 export interface WantedKey extends Required<ClaimOptions> {
@@ -73,6 +74,8 @@ export class Claims {
   readonly #lent = new Map<string, LentClaim>();
   /** Claims that are running while a row of their key has come in. */
   readonly #overtaken = new Set<string>();
+  /** Since when the arbiter is asked, on performance.now()'s clock, by the row's id. */
+  readonly #asking = new Map<string, number>();
   readonly #closing = new AbortController();
 
   constructor(place: Place) {
@@ -120,6 +123,14 @@ export class Claims {
     // A row that is here already is one that later calls take.
     this.#overtaken.add(id);
     return this.#lentClaim(wanted, undefined, over);
+  }
+
+  /** What is waited for here. */
+  *waits(): Generator<StoreWait> {
+    const elsewhere = "equal-call-elsewhere";
+    for (const { id, callers, sinceMs } of this.#flights.waits())
+      yield { ...rowOf(id), kind: this.#lent.has(id) ? elsewhere : "equal-call", callers, sinceMs };
+    for (const [id, sinceMs] of this.#asking) yield { ...rowOf(id), kind: elsewhere, callers: 1, sinceMs };
   }
 
   /** Whether someone computes this. */
@@ -181,6 +192,7 @@ export class Claims {
     { map, key, code, signal }: WantedKey,
     { arbiter, mine }: Asker<A> & { readonly arbiter: Arbiter },
   ): Promise<A | Found> {
+    this.#asking.set(id, performance.now());
     try {
       const answer = await arbiter.claim(map, key, { signal: signal ?? this.#closing.signal, code });
       if (answer.kind === "compute") return mine(answer.held);
@@ -193,6 +205,8 @@ export class Claims {
       if (signal?.aborted === true) this.#flights.passOn(id);
       else this.#flights.crash(id, error);
       throw error;
+    } finally {
+      this.#asking.delete(id);
     }
   }
 

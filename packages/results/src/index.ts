@@ -32,6 +32,7 @@ export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 export type { BatchRow, RowBatch, RowExchange, RowFeed } from "./row-batch.ts";
 export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
+export type { StoreWait } from "./store-wait.ts";
 export type { MapSummary } from "./stored-rows.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./group-commit.ts";

@@ -13,7 +13,7 @@ import { listenInOwnFolder } from "./listen.ts";
 import { RequestDoor } from "./request-door.ts";
 import type { ServedRun } from "./served-run.ts";
 
-export type { MapReport, StopAnswer } from "../told/control-answers.ts";
+export type { CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
 export type { EndedCall } from "../told/cost-answers.ts";
 export type { MeasuredNode, MeasuredNodes, OpenCalls, ServedRun } from "./served-run.ts";
 

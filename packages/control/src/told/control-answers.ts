@@ -116,7 +116,7 @@ export type CallStage = "waiting" | "starting" | "ahead" | "loading" | "running"
 export interface CallReport {
   /** Names it in this run: `"17"`. Another attempt has another. */
   readonly id: string;
-  /** The name that `defineRemote` was given. */
+  /** The name that `defineRemote` was given; of a call that waits for a value, the name of its map. */
   readonly functionName: string;
   /** Where it is. */
   readonly stage: CallStage;
@@ -124,7 +124,9 @@ export interface CallReport {
   readonly forSeconds: number;
   /** 1 for the first; null: not known before it has a worker. */
   readonly attempt: number | null;
-  /** How many CPUs it asks for. */
+  /** Of another attempt than the first: what the one before it ended with. */
+  readonly again?: string;
+  /** How many CPUs it asks for; 0: none, it waits for a value. */
   readonly cpus: number;
   /** The node that it is on; null while it has none. */
   readonly node: string | null;

@@ -19,6 +19,7 @@ import { noNodeTask, runEndedTask } from "./task-failure.ts";
 import type { TaskCall, TaskCaller, TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 import { Task } from "./task.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
+import { hindrancesOf } from "./why-not-placed.ts";
 import { atWork, loadingReason } from "./workers-at-work.ts";
 
 /** The launcher of a run's calls, over all of its nodes. */
@@ -53,6 +54,7 @@ export class Dispatcher implements TaskLauncher {
     this.openCalls = new OpenTasks(this.#leased, this.#waiting, {
       slowest: (most) => this.#reports.slowest.list(most),
       measure: () => measureNodes(this.#nodes.values(), this.#leased),
+      hindrances: () => hindrancesOf(this.#pool, this.#nodes),
     });
     this.#trials = new ModuleTrials(pool, events, {
       expectsNodes: () => this.#waiting.nodesExpected,
