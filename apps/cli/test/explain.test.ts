@@ -27,6 +27,10 @@ test("each wait is told with its reason, what would change it, and until when", 
   expect(equal).toMatch(/until +that call has its value, or fails/);
   expect(equal).toMatch(/input +\{.*"what":"first"/);
   expect(equal).not.toContain("cancel");
+  expect(await hyperion("cancel", "v1", "--dir", dir)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("end the call that computes it"),
+  });
 
   say("next");
   const wide = await explain(({ cpus, waiting }) => cpus === 2 && waiting?.reason?.kind === "earmarked");

@@ -90,6 +90,13 @@ export class OnTerminal implements AsyncDisposable {
     }
   }
 
+  /** Closes the terminal. Resolves when the command is gone. */
+  async hangUp(): Promise<void> {
+    const below = descendants(this.#child.pid ?? -1);
+    this.#child.kill("SIGKILL");
+    await untilGone(below, 60_000);
+  }
+
   /** Resolves with the exit code, and whether the terminal is as it was. */
   async ended(): Promise<{ readonly code: number; readonly isRestored: boolean }> {
     await this.#closed;

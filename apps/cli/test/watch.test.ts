@@ -37,6 +37,15 @@ test("shows a run page by page, on a screen of any size, and that it has ended, 
   terminal.press("?1");
   await terminal.until(/\[1 run\][\s\S]*0\/100/);
 
+  // One that stands still is said to, and keys go on to be heard.
+  program.child.kill("SIGSTOP");
+  await terminal.until("No answer for");
+  terminal.press("?");
+  await terminal.until("quit; the run goes on");
+  terminal.press("?");
+  program.child.kill("SIGCONT");
+  await terminal.until(() => !terminal.screen.includes("No answer"));
+
   program.go();
   await terminal.until(/done after[\s\S]*The run has ended: done\. /);
   terminal.press("2");
@@ -71,6 +80,11 @@ test("gives the terminal back at each end, and while it is stopped", async () =>
     process.kill(terminal.process, "SIGTERM");
     expect(await terminal.ended()).toEqual({ code: 143, isRestored: true });
   }
+  {
+    await using terminal = new OnTerminal(args);
+    await terminal.until("2 running");
+    await terminal.hangUp();
+  }
   const throws = pathToFileURL(join(import.meta.dirname, "programs/throws-when-told.ts"));
   await using terminal = new OnTerminal(args, { env: { NODE_OPTIONS: `--import=${throws.href}` } });
   await terminal.until("2 running");
@@ -87,6 +101,7 @@ test("without a terminal it says what to do in its place", async () => {
     code: 2,
     err: expect.stringContaining("hyperion status"),
   });
+  expect(await hyperion("status", folder.path, "--watch", "--json")).toMatchObject({ code: 2, out: "" });
   expect(await hyperion("top", folder.path)).toMatchObject({
     code: 2,
     err: expect.stringContaining("hyperion top --once"),

@@ -18,8 +18,8 @@ export interface Frame {
   /** What was seen last; undefined: nothing yet. */
   readonly report: RunReport | undefined;
   readonly content: PageContent;
-  /** How old that is. */
-  readonly ageSeconds: number;
+  /** So long the run has not answered. */
+  readonly silentSeconds: number;
 }
 
 /** The lines of a screen of this size, all of them. */
@@ -66,7 +66,7 @@ function keyLine(frame: Frame, room: number): StyledLine {
 }
 
 /** What a person has to know of the run, whichever page they look at. */
-function noticeOf({ report, ageSeconds }: Frame): Span {
+function noticeOf({ report, silentSeconds }: Frame): Span {
   const phase = report?.phase ?? { kind: "running" };
   switch (phase.kind) {
     case "ended":
@@ -76,9 +76,9 @@ function noticeOf({ report, ageSeconds }: Frame): Span {
     case "interrupted":
       return { text: "The run is being ended.  ", style: "yellow" };
     case "running":
-      return ageSeconds < LATE_SECONDS
+      return silentSeconds < LATE_SECONDS
         ? { text: "" }
-        : { text: `No answer for ${durationText(ageSeconds)}.  `, style: "yellow" };
+        : { text: `No answer for ${durationText(silentSeconds)}.  `, style: "yellow" };
     default:
       return phase satisfies never;
   }

@@ -41,7 +41,8 @@ class RunOnScreen {
   readonly #quit = Promise.withResolvers<ExitCode>();
   #state: ViewState;
   #seen: Look | undefined;
-  #seenAtMs = steadyNowMs();
+  /** When the run was asked for what it has not answered yet; undefined: for nothing. */
+  #askedAtMs: number | undefined;
   #hold: TerminalHold | undefined;
   /** Ends the pause between two looks. */
   #wake: () => void = () => undefined;
@@ -90,11 +91,12 @@ class RunOnScreen {
     while (!this.#isOver) {
       const before = process.cpuUsage();
       const { page } = this.#state;
+      this.#askedAtMs = steadyNowMs();
       const look = await this.#look();
+      this.#askedAtMs = undefined;
       // Meanwhile a key may have asked for another page.
       if (page !== this.#state.page) continue;
       this.#seen = look;
-      this.#seenAtMs = steadyNowMs();
       this.#state = within(this.#state, this.#room);
       this.#draw();
       const { user, system } = process.cpuUsage(before);
@@ -143,7 +145,7 @@ class RunOnScreen {
       titles: this.#pages.map(({ title }) => title),
       report: this.#seen?.report,
       content: this.#content,
-      ageSeconds: (steadyNowMs() - this.#seenAtMs) / 1_000,
+      silentSeconds: this.#askedAtMs === undefined ? 0 : (steadyNowMs() - this.#askedAtMs) / 1_000,
     };
     this.#hold?.screen.draw(frameLines(frame, this.#size, this.#colour));
   }

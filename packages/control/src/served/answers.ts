@@ -79,6 +79,8 @@ function ofCall(answering: Answering, wanted: string | undefined, cancelled: str
   const id = decodeURIComponent(wanted ?? cancelled ?? "");
   return ofCalls(answering, (calls) => {
     const found = calls.find(id);
+    if (found?.cpus === 0 && cancelled !== undefined)
+      return failure(409, "no-cpus", `Call ${id} waits for a value: end the call that computes it (hyperion tasks)`);
     if (found === undefined || (cancelled !== undefined && !calls.cancel(id)))
       return failure(404, "not-found", `No call ${id} is open in run ${answering.identity.id}`);
     return json(found);

@@ -206,7 +206,7 @@ export interface StopAnswer {
 
 /** Why a request was refused. */
 export interface ControlFailure {
-  /** One word: `not-found`, `no-calls`, `no-workers`, `bad-request`, `failed`. */
+  /** One word: `not-found`, `no-calls`, `no-workers`, `no-cpus`, `bad-request`, `failed`. */
   readonly code: string;
   /** In a sentence. */
   readonly message: string;
