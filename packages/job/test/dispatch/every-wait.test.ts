@@ -118,7 +118,7 @@ test("each call that has not ended is listed, and says what it waits for unless 
         schedule.check();
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
   // The schedules have led to all that a call without CPUs can wait for, but a module that can't be loaded.
   expect([...told].toSorted()).toEqual(
