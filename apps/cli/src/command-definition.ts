@@ -33,6 +33,9 @@ export interface CommandOptions {
   readonly failed?: boolean;
   readonly running?: boolean;
   readonly waiting?: boolean;
+  readonly slowest?: boolean;
+  readonly watch?: boolean;
+  readonly once?: boolean;
   readonly follow?: boolean;
   readonly lines?: number;
   readonly path?: boolean;

@@ -1,13 +1,7 @@
 /** All commands. */
-import type { CommandDefinition, OptionDefinition } from "./command-definition.ts";
-
-const DIR: OptionDefinition = {
-  syntax: "-d, --dir <dir>",
-  description: "the program's directory, as in programInfo(dir)",
-};
-const RUN: OptionDefinition = { syntax: "-r, --run <id>", description: "a run, by its id or the beginning of it" };
-const JSON_OUTPUT: OptionDefinition = { syntax: "--json", description: "write JSON" };
-const WHICH = [DIR, RUN] as const;
+import type { CommandDefinition } from "./command-definition.ts";
+import { CHANGES } from "./commands-that-change.ts";
+import { DIR, JSON_OUTPUT, RUN, WHICH } from "./shared-options.ts";
 
 /** The commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -53,11 +47,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: "show how far a run is",
     details: "By the run itself while it goes on, else out of its log.",
     args: [{ syntax: "[dir]", description: "the program's directory (default: this one, or out)" }],
-    options: [RUN, JSON_OUTPUT],
+    options: [{ syntax: "-w, --watch", description: "on the whole screen, as it goes on, until q" }, RUN, JSON_OUTPUT],
     examples: [
       ["hyperion status", "the run of this directory, or the only one here"],
       ["hyperion status out --json", "for scripts"],
-      ["watch -n 2 hyperion status out", "again and again"],
+      ["hyperion status --watch", "with keys; ? lists them"],
     ],
     load: async () => (await import("./commands/status.ts")).status,
   },
@@ -75,21 +69,36 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: "tasks",
-    summary: "list calls that run and wait, or those that failed",
+    summary: "list calls that run and wait, that failed, or that took longest",
     details: "Those that run longest come first, then the others in the order in which they\nwill begin.",
     options: [
       { syntax: "--running", description: "only those that run" },
       { syntax: "--waiting", description: "only those that wait" },
       { syntax: "--failed", description: "those that failed, the last one last" },
+      { syntax: "--slowest", description: "those that ran longest, also of those that have ended" },
       { syntax: "--most <n>", description: "so many at most (default: 20)", isCount: true },
       ...WHICH,
       JSON_OUTPUT,
     ],
     examples: [
-      ["hyperion tasks --running", "the slowest calls"],
+      ["hyperion tasks --running", "what runs, and for how long"],
+      ["hyperion tasks --slowest", "where the time goes"],
       ["hyperion tasks --failed --most 100", "what went wrong"],
     ],
     load: async () => (await import("./commands/tasks.ts")).tasks,
+  },
+  {
+    name: "top",
+    summary: "show how busy workers and nodes are",
+    details:
+      "As a full screen that goes on until q. CPU time is in percent of one CPU, with\nall processes that a call has started. Nodes are asked only while you look.",
+    args: [{ syntax: "[dir]", description: "the program's directory (default: this one, or out)" }],
+    options: [{ syntax: "--once", description: "one table, after a second" }, RUN, JSON_OUTPUT],
+    examples: [
+      ["hyperion top", "the busiest workers first"],
+      ["hyperion top --once", "without a terminal"],
+    ],
+    load: async () => (await import("./commands/top.ts")).top,
   },
   {
     name: "explain",
@@ -151,75 +160,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     ],
     load: async () => (await import("./commands/logs.ts")).logs,
   },
-  {
-    name: "stop",
-    summary: "end a run in order: what is done is stored",
-    details:
-      "As SIGTERM does: running calls are ended. Slurm jobs of a program on a login\nnode go on, and its next run joins them; with --jobs they are cancelled, too.",
-    options: [
-      { syntax: "--wait", description: "until its process is gone" },
-      { syntax: "--jobs", description: "cancel its Slurm jobs, and wait until they are gone" },
-      ...WHICH,
-      JSON_OUTPUT,
-    ],
-    examples: [
-      ["hyperion stop --run q7R --wait", "and go on in a script when it has ended"],
-      ["hyperion stop --jobs", "give all of it up"],
-    ],
-    load: async () => (await import("./commands/stop.ts")).stop,
-  },
-  {
-    name: "holds",
-    summary: "show failed calls that wait for you, and what would help",
-    details: "A job that fails is held: its caller waits, and the others go on.",
-    args: [{ syntax: "[id]", description: "only this one" }],
-    options: [...WHICH, JSON_OUTPUT],
-    examples: [
-      ["hyperion holds", "why, where, the last lines, and a command that helps"],
-      ["hyperion holds --json | jq -r '.[].command'", "the commands alone"],
-    ],
-    load: async () => (await import("./commands/holds.ts")).holds,
-  },
-  {
-    name: "retry",
-    summary: "make a held call again",
-    details:
-      "What earlier retries have changed stays. Where the program does not run, its\nnext run does it. With --same-reason: all that failed as that one did; with\n--all --same-reason: all, but only if they failed for the same reason.",
-    args: [{ syntax: "[id]", description: "of a hold" }],
-    options: [
-      { syntax: "--all", description: "all held calls" },
-      { syntax: "--same-reason", description: "those that failed for the same reason" },
-      { syntax: "--mem <size>", description: "memory of each node: 16G" },
-      { syntax: "--time <time>", description: "how long it may run: 4:00:00" },
-      { syntax: "--exclude <nodes>", description: "not on these nodes either: n3" },
-      { syntax: "--partition <name>", description: "in this partition" },
-      { syntax: "--account <name>", description: "for this account" },
-      { syntax: "--qos <name>", description: "with this QOS" },
-      { syntax: "--cpus <n>", description: "CPUs of each node" },
-      { syntax: "--nodes <n>", description: "how many nodes" },
-      ...WHICH,
-      JSON_OUTPUT,
-    ],
-    examples: [
-      ["hyperion retry 3Fa --mem 16G", "with more memory"],
-      ["hyperion retry 3Fa --same-reason --time 4:00:00", "all that ran out of time, as 3Fa did"],
-      ["hyperion retry --all", "as they were, such as after the site has mended a disk"],
-    ],
-    load: async () => (await import("./commands/retry.ts")).retry,
-  },
-  {
-    name: "cancel",
-    summary: "end a call or a Slurm job, or give up a held call",
-    details: "Its caller gets an error.",
-    args: [{ syntax: "<id>", description: "of an open call, as tasks lists it, a Slurm job or a hold" }],
-    options: [...WHICH, JSON_OUTPUT],
-    examples: [
-      ["hyperion cancel 17", "give up the call that takes so long"],
-      ["hyperion cancel 4711", "cancel a Slurm job, and wait until it is gone"],
-      ["hyperion cancel 3Fa", "do not try the held call again"],
-    ],
-    load: async () => (await import("./commands/cancel.ts")).cancel,
-  },
+  ...CHANGES,
   {
     name: "completion",
     summary: "print what makes your shell complete commands with the Tab key",

@@ -19,7 +19,7 @@ switch (args[0]) {
   }
   default: {
     const { runCommandLine } = await import("./command-line.ts");
-    const { stdout, stderr, env } = process;
-    process.exitCode = await runCommandLine(args, { stdout, stderr, env });
+    const { stdin, stdout, stderr, env } = process;
+    process.exitCode = await runCommandLine(args, { stdin, stdout, stderr, env });
   }
 }

@@ -78,6 +78,6 @@ test.skipIf(spawnSync("fish", ["--version"]).status !== 0)("fish completes with 
     })
       .trim()
       .split("\n");
-  expect(completed("hyperion ta")).toEqual(["tasks\tlist calls that run and wait, or those that failed"]);
+  expect(completed("hyperion ta")).toEqual(["tasks\tlist calls that run and wait, that failed, or that took longest"]);
   expect(completed("hyperion results --format ").toSorted()).toEqual(["json", "ndjson", "table"]);
 });

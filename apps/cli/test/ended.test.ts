@@ -16,7 +16,8 @@ test.runIf(process.getuid?.() === 0)("another user is refused, by each command a
   const told = execFileSync(process.execPath, [stranger, folder.path, control?.socket ?? ""], { encoding: "utf8" });
   expect(JSON.parse(told)).toEqual({
     own: { status: 0, jobs: 0, tasks: 0, socket: "connected" },
-    stranger: { codes: [5, 5, 5, 5, 5], socket: "EACCES" },
+    forgotten: [],
+    stranger: { answered: [], socket: "EACCES" },
   });
 });
 

@@ -1,6 +1,7 @@
 /** A program that runs, asked from another process. */
 import type { CallList, CallReport, FailureReport, RunReport } from "@hyperion-ts/control";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SlowCall } from "../src/slowest-calls.ts";
 import { asked, hyperion, json, TestFolder, WaitingProgram } from "./world.ts";
 
 const CALLS = 10_000;
@@ -75,6 +76,19 @@ describe("a run of ten thousand calls, of which two run and the others wait,", (
     const unknown = await hyperion("explain", "f11", "--dir", dir);
     expect(unknown).toMatchObject({ code: 3, out: "" });
     expect(unknown.err).toContain("There are: f1, ");
+  });
+
+  test("lists the calls that took longest, those that run and those that have ended", async () => {
+    const slowest = await json<readonly SlowCall[]>("tasks", "--slowest", "--dir", dir);
+    expect(slowest).toMatchObject([
+      { outcome: "running", at: null, functionName: "test/waiting", attempt: 1 },
+      { outcome: "running", at: null },
+      { id: "1", outcome: "failed", at: expect.any(String), input: expect.stringContaining("n: 0") },
+    ]);
+    expect(slowest.map(({ seconds }) => seconds)).toEqual(
+      slowest.map(({ seconds }) => seconds).toSorted((a, b) => b - a),
+    );
+    expect((await hyperion("tasks", "--slowest", "--most", "1", "--dir", dir)).out).toMatch(/RAN.*\n.*running/);
   });
 
   test("shows what is stored while it runs, and its logs", async () => {

@@ -57,7 +57,7 @@ export const asked = (socketPath: string, path: string): Promise<unknown> =>
     get({ socketPath, path, agent: false }, (response) => resolve(jsonOf(response))).on("error", reject);
   });
 
-/** The program `waiting.ts`, as a process of its own; killed, with all that it has started, at the end of its scope. */
+/** A program of `programs`, `waiting.ts` unless another is named, as a process of its own; killed, with all that it has started, at the end of its scope. */
 export class WaitingProgram implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly printed: Promise<string>;
@@ -65,9 +65,9 @@ export class WaitingProgram implements AsyncDisposable {
   readonly exited: Promise<unknown>;
   readonly #dir: string;
 
-  constructor(dir: string, calls: number) {
+  constructor(dir: string, calls: number, name = "waiting.ts") {
     this.#dir = dir;
-    const program = join(import.meta.dirname, "programs/waiting.ts");
+    const program = join(import.meta.dirname, "programs", name);
     this.child = spawn(process.execPath, [program, dir, String(calls)], { stdio: ["ignore", "pipe", "pipe"] });
     this.printed = this.child.stdout === null ? Promise.resolve("") : text(this.child.stdout);
     this.errors = this.child.stderr === null ? Promise.resolve("") : text(this.child.stderr);

@@ -28,5 +28,6 @@ export type {
   WaitReport,
   WorkerReport,
 } from "./told/control-answers.ts";
+export type { EndedCall, NodeUsage, UsageReport, WorkerUsage } from "./told/cost-answers.ts";
 export { commandText } from "./told/command-text.ts";
 export type { TextOptions } from "./told/status-text.ts";

@@ -69,16 +69,27 @@ async function afterFailure({ env, fn, value, input }: EncodedCall, error: unkno
   await Promise.resolve();
   await Promise.resolve();
   let first = nextAttempt(env, { fn, input: value, attempt: 1 }, error) === "first";
+  let before = error;
   for (let attempt = 2; ; attempt += 1) {
     try {
       env.noteCode?.(fn.name);
-      using worker = await env.taskLauncher.launch(requestOf(env, fn.name, attempt, first));
+      using worker = await env.taskLauncher.launch({
+        ...requestOf(env, fn.name, attempt, first),
+        again: againAfter(before, attempt),
+      });
       return await worker.run({ fn, input, attempt });
     } catch (failure) {
       first = nextAttempt(env, { fn, input: value, attempt }, failure) === "first";
+      before = failure;
     }
   }
 }
+
+/** What attempt number `attempt` says of the one before it, for whoever asks why it waits. */
+export const againAfter = (before: unknown, attempt: number): NonNullable<TaskRequest["again"]> => ({
+  attempt,
+  why: before instanceof Error ? before.message : String(before),
+});
 
 /** What attempt number `attempt` asks for; `first`: it has to be the first call in its worker. */
 export const requestOf = (env: HasWorkers, functionName: string, attempt: number, first: boolean): TaskRequest => ({

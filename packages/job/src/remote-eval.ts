@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkInput, InvalidValueError, type RemoteFunction } from "@hyperion-ts/remote";
 import { encodeValue } from "@hyperion-ts/wire";
-import { answerOf, nextAttempt, requestOf } from "./call-attempts.ts";
+import { againAfter, answerOf, nextAttempt, requestOf } from "./call-attempts.ts";
 import type { HasWorkers } from "./capabilities.ts";
 import type { Job } from "./job.ts";
 import { calledIn } from "./misuse.ts";
@@ -53,13 +53,19 @@ export const remoteEvalM =
       return encoded;
     };
     let first = false;
+    let before: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
         env.noteCode?.(fn.name);
-        using worker = await env.taskLauncher.launch({ ...requestOf(env, fn.name, attempt, first), ahead: false });
+        using worker = await env.taskLauncher.launch({
+          ...requestOf(env, fn.name, attempt, first),
+          ...(attempt === 1 ? {} : { again: againAfter(before, attempt) }),
+          ahead: false,
+        });
         return await worker.run({ fn, input: await compute(), attempt });
       } catch (error) {
         first = nextAttempt(env, { fn, input: value, attempt }, error) === "first";
+        before = error;
       }
     }
   };

@@ -1,5 +1,5 @@
 // First, because it checks which Node this is.
-export { newServiceId, type ServiceId } from "@hyperion-ts/wire";
+export { newServiceId, type NodeMeasure, type ServiceId } from "@hyperion-ts/wire";
 export {
   LAUNCHER_RULES,
   type LauncherOptions,

@@ -3,7 +3,7 @@ import { descendants, hasEnded, type ProcessEntry, readProcess } from "./process
 import { argumentsOf, pidsWith } from "./process-status.ts";
 
 /** A process that runs: no zombie. Nothing that changes while it computes, so that two looks can be compared. */
-export interface LiveProcess extends Omit<ProcessEntry, "comm" | "state" | "cpuTicks"> {
+export interface LiveProcess extends Omit<ProcessEntry, "comm" | "state" | "cpuTicks" | "childTicks"> {
   /** Its program and arguments, with spaces between them. */
   readonly command: string;
 }

@@ -26,6 +26,8 @@ export interface ProcessEntry extends ProcessId {
   readonly session: number;
   /** How long it has computed, in its own code and in the kernel, in clock ticks: a hundredth of a second on Linux. */
   readonly cpuTicks: number;
+  /** The same of its children that have ended and that it has waited for, and of theirs. */
+  readonly childTicks: number;
 }
 
 /** The process of that number; undefined where there is none, or no /proc. */
@@ -43,6 +45,7 @@ export function readProcess(pid: number): ProcessEntry | undefined {
     group: Number(fields[2]),
     session: Number(fields[3]),
     cpuTicks: Number(fields[11]) + Number(fields[12]),
+    childTicks: Number(fields[13]) + Number(fields[14]),
     startTime: fields[19] ?? "",
   };
 }

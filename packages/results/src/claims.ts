@@ -4,30 +4,15 @@
  */
 import type { Arbiter, HeldClaim } from "./arbiter.ts";
 import { openClaim } from "./claim.ts";
+import type { ClaimPlace } from "./claim-place.ts";
 import type { RowName } from "./file-position.ts";
 import { LentClaim } from "./lent-claim.ts";
 import type { LendOptions, LentAnswer, WantedKey } from "./lending.ts";
 import type { Claim, ClaimAnswer } from "./results-store.ts";
-import { rowId, rowOfId, type FoundValue, type RowFinder } from "./row-finder.ts";
-import type { FunctionCodes } from "./row-origins.ts";
+import { type FoundValue, rowId, rowOf } from "./row-finder.ts";
 import { SingleFlight } from "./single-flight.ts";
-import { type AskedDatabase, type Asker, SoleJob } from "./sole-job.ts";
-
-/** The database whose claims these are. */
-interface Place {
-  readonly finder: Pick<RowFinder, "find" | "isForgotten">;
-  /** Writes a row; resolves after its COMMIT. */
-  readonly insert: (map: string, key: string, value: string) => Promise<void>;
-  /** The code with which this program computes values of a map. */
-  readonly codesOf: (map: string) => FunctionCodes;
-  /** Whether these are other codes than today's, as far as that is known. */
-  readonly areOther: (codes: FunctionCodes) => boolean;
-  /** Throws where the database can't be used any more. */
-  readonly assertOpen: () => void;
-  readonly arbiter: Arbiter | undefined;
-  /** The database itself, as far as jobs ask it. */
-  readonly asked: AskedDatabase;
-}
+import { type Asker, SoleJob } from "./sole-job.ts";
+import type { StoreWait } from "./store-wait.ts";
 
 /** What a flight lands with: a value, and which callers it was looked for. */
 interface Landed extends FoundValue {
@@ -52,15 +37,17 @@ type Found = Exclude<ClaimAnswer, { readonly kind: "mine" }>;
 export class Claims {
   /** Which of the jobs that ask decides by itself. */
   readonly soleJob: SoleJob;
-  readonly #place: Place;
+  readonly #place: ClaimPlace;
   readonly #flights = new SingleFlight<Landed>();
   /** Claims that other databases have, by the row's id. */
   readonly #lent = new Map<string, LentClaim>();
   /** Claims that are running while a row of their key has come in. */
   readonly #overtaken = new Set<string>();
+  /** Since when another database is asked, or waited for, on performance.now()'s clock, by the row's id. */
+  readonly #asking = new Map<string, number>();
   readonly #closing = new AbortController();
 
-  constructor(place: Place) {
+  constructor(place: ClaimPlace) {
     this.#place = place;
     this.soleJob = new SoleJob(place.asked, () => this.#ownKeys());
   }
@@ -109,6 +96,14 @@ export class Claims {
     return this.#lentClaim(wanted, undefined, over);
   }
 
+  /** What is waited for here. */
+  *waits(): Generator<StoreWait> {
+    const elsewhere = "equal-call-elsewhere";
+    for (const { id, callers, sinceMs } of this.#flights.waits())
+      yield { ...rowOf(id), kind: this.#lent.has(id) ? elsewhere : "equal-call", callers, sinceMs };
+    for (const [id, sinceMs] of this.#asking) yield { ...rowOf(id), kind: elsewhere, callers: 1, sinceMs };
+  }
+
   /** Whether someone computes this. */
   isClaimed(map: string, key: string): boolean {
     return this.#flights.isClaimed(rowId(map, key));
@@ -149,7 +144,13 @@ export class Claims {
 
   /** What the sole job computes is known then. */
   async #takeLater<A>(wanted: WantedKey, caller: Caller<A>): Promise<A | Found> {
-    await this.soleJob.wait(wanted.signal);
+    const id = rowId(wanted.map, wanted.key);
+    this.#asking.set(id, this.#asking.get(id) ?? performance.now());
+    try {
+      await this.soleJob.wait(wanted.signal);
+    } finally {
+      this.#asking.delete(id);
+    }
     wanted.signal?.throwIfAborted();
     this.#place.assertOpen();
     return this.#take(wanted, caller, true);
@@ -181,6 +182,7 @@ export class Claims {
     { map, key, code, signal }: WantedKey,
     { arbiter, mine }: Caller<A> & { readonly arbiter: Arbiter },
   ): Promise<A | Found> {
+    this.#asking.set(id, performance.now());
     try {
       const answer = await arbiter.claim(map, key, { signal: signal ?? this.#closing.signal, code });
       if (answer.kind === "compute") return mine(answer.held);
@@ -193,6 +195,8 @@ export class Claims {
       if (signal?.aborted === true) this.#flights.passOn(id);
       else this.#flights.crash(id, error);
       throw error;
+    } finally {
+      this.#asking.delete(id);
     }
   }
 
@@ -214,7 +218,10 @@ export class Claims {
 
   /** What is computed here, and not by a job. */
   *#ownKeys(): Generator<RowName> {
-    for (const id of this.#flights.ids()) if (!this.#lent.has(id)) yield rowOfId(id);
+    for (const id of this.#flights.ids()) {
+      const { map, key } = rowOf(id);
+      if (!this.#lent.has(id)) yield [map, key];
+    }
   }
 
   #lentClaim({ map, key, code }: WantedKey, held: HeldClaim | undefined, over: () => void): LentClaim {

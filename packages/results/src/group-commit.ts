@@ -38,11 +38,18 @@ export class GroupCommit<Row> {
   #pending: Pending<Row>[] = [];
   #scheduled: { readonly cancel: () => void } | undefined;
   #restUntilMs = 0;
+  /** When the first of the rows that wait was added, or a little earlier, on performance.now()'s clock. */
+  #sinceMs = 0;
 
   /** `write` writes rows in one transaction, `largest` of them at most. */
   constructor(write: WriteRows<Row>, largest = LARGEST_TRANSACTION) {
     this.#write = write;
     this.#largest = largest;
+  }
+
+  /** The rows that wait for a COMMIT, and since when the first of them does. */
+  get waits(): { readonly rows: readonly Row[]; readonly sinceMs: number } {
+    return { rows: this.#pending.map(({ row }) => row), sinceMs: this.#sinceMs };
   }
 
   /** Adds a row; resolves once it is committed. */
@@ -61,7 +68,8 @@ export class GroupCommit<Row> {
   }
 
   #schedule(): { readonly cancel: () => void } {
-    const restMs = this.#restUntilMs - performance.now();
+    this.#sinceMs = performance.now();
+    const restMs = this.#restUntilMs - this.#sinceMs;
     if (restMs > 0) {
       const timer = after(restMs, () => this.#run());
       return { cancel: () => timer[Symbol.dispose]() };

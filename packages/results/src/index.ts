@@ -33,6 +33,7 @@ export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions, TakenI
 export type { FilePosition } from "./file-position.ts";
 export type { BatchRow, RowBatch, RowExchange, RowFeed, TextRows, TextRun } from "./row-batch.ts";
 export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
+export type { StoreWait } from "./store-wait.ts";
 export type { MapSummary } from "./stored-rows.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./group-commit.ts";

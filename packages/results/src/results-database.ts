@@ -20,6 +20,7 @@ import { DatabaseExchange } from "./row-exchange.ts";
 import { RowFinder } from "./row-finder.ts";
 import type { RowOrigins } from "./row-origins.ts";
 import { refusedRow } from "./row-size.ts";
+import type { StoreWait } from "./store-wait.ts";
 import type { MapSummary, NewRow, StoredRows } from "./stored-rows.ts";
 import { type Intake, TakeIn } from "./take-in.ts";
 import { UseCounts } from "./use-counts.ts";
@@ -94,6 +95,13 @@ export class SqliteResults implements ResultsDatabase {
   }
 
   readonly maps = (): readonly MapSummary[] => this.#rows.maps();
+
+  /** What is waited for: values that others compute, and COMMITs. */
+  *waits(): Generator<StoreWait> {
+    yield* this.#claims.waits();
+    const { rows, sinceMs } = this.#commits.waits;
+    for (const { map, key } of rows) yield { kind: "commit", map, key, callers: 1, sinceMs };
+  }
 
   lookup(map: string, key: string): string | undefined | Promise<string | undefined> {
     return this.#answer(

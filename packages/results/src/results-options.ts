@@ -7,6 +7,7 @@ import type { ResultsStore } from "./results-store.ts";
 import type { RowExchange } from "./row-batch.ts";
 import type { CodeOfToday, OtherCode } from "./row-origins.ts";
 import type { AroundCommit } from "./group-commit.ts";
+import type { StoreWait } from "./store-wait.ts";
 import type { MapSummary } from "./stored-rows.ts";
 
 /** A job of a batch system, for the lock. */
@@ -102,6 +103,8 @@ export type ResultsDatabase = ResultsStore &
     readonly notice: string | undefined;
     /** The maps that have results, by name; of a job's database, without what is behind it. */
     readonly maps: () => readonly MapSummary[];
+    /** What is waited for: values that other calls compute, and COMMITs. Looked at only while somebody asks. */
+    readonly waits: () => Iterable<StoreWait>;
     /** The counts up to now. */
     readonly counters: ResultsCounters;
     /**

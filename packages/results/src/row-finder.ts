@@ -18,10 +18,10 @@ export interface FoundValue {
 /** Names a row in one text: that of a key has no line break of its own. */
 export const rowId = (map: string, key: string): string => `${key}\n${map}`;
 
-/** The row that `rowId` names. */
-export function rowOfId(id: string): readonly [map: string, key: string] {
-  const end = id.indexOf("\n");
-  return [id.slice(end + 1), id.slice(0, end)];
+/** The map and the key of an id: canonical JSON has no newline. */
+export function rowOf(id: string): { readonly map: string; readonly key: string } {
+  const at = id.indexOf("\n");
+  return { key: id.slice(0, at), map: id.slice(at + 1) };
 }
 
 /** Finds rows, and tells once for each map of values that other code has computed. */

@@ -21,6 +21,8 @@ type Waiter<Value> = (end: FlightEnd<Value>) => void;
 /** The claims under way, by an id that equal calls share. */
 export class SingleFlight<Value> {
   readonly #waiters = new Map<string, Set<Waiter<Value>>>();
+  /** Since when somebody waits, on performance.now()'s clock, by the id. */
+  readonly #sinceMs = new Map<string, number>();
 
   /** Whether somebody has claimed the id, and not ended the claim. */
   isClaimed(id: string): boolean {
@@ -30,6 +32,14 @@ export class SingleFlight<Value> {
   /** What is claimed. */
   ids(): Iterable<string> {
     return this.#waiters.keys();
+  }
+
+  /** The ids for which somebody waits: how many do, and since when the first of them has, on performance.now()'s clock. */
+  *waits(): Generator<{ readonly id: string; readonly callers: number; readonly sinceMs: number }> {
+    for (const [id, sinceMs] of this.#sinceMs) {
+      const callers = this.#waiters.get(id)?.size ?? 0;
+      if (callers > 0) yield { id, callers, sinceMs };
+    }
   }
 
   /** Claims an unclaimed id. Whoever does must end it with `land`, `crash`, `passOn` or `reopen`. */
@@ -52,6 +62,7 @@ export class SingleFlight<Value> {
         reject(signal?.reason);
       });
       waiters?.add(waiter);
+      if (waiters?.size === 1) this.#sinceMs.set(id, performance.now());
     });
   }
 
@@ -69,7 +80,7 @@ export class SingleFlight<Value> {
   passOn(id: string): void {
     const waiters = this.#waiters.get(id);
     const [heir] = waiters ?? [];
-    if (!waiters || !heir) return void this.#waiters.delete(id);
+    if (!waiters || !heir) return this.#forget(id);
     waiters.delete(heir);
     heir({ kind: "mine" });
   }
@@ -87,9 +98,14 @@ export class SingleFlight<Value> {
     for (const waiter of waiters) waiter({ kind: "again" });
   }
 
+  #forget(id: string): void {
+    this.#waiters.delete(id);
+    this.#sinceMs.delete(id);
+  }
+
   #end(id: string, end: FlightEnd<Value>): void {
     const waiters = this.#waiters.get(id) ?? new Set();
-    this.#waiters.delete(id);
+    this.#forget(id);
     for (const waiter of waiters) waiter(end);
   }
 }

@@ -18,6 +18,11 @@ function controlled() {
   return { calls, run };
 }
 
+function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort("enough") };
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("a second call, and a second run, compute nothing", async () => {
@@ -48,6 +53,28 @@ test("equal calls at the same time run once and share the value, each with a cop
   expect(new Set(values).size).toBe(20);
   expect(await other).toEqual([3, 4]);
   expect(results.counters).toEqual({ lookups: 2, hits: 0, shared: 19, inserts: 2, commits: expect.any(Number) });
+});
+
+test("whoever asks is told what is waited for: a value that an equal call computes, and the disk", async () => {
+  using folder = temporaryFolder();
+  await using results = await openResults({ path: folder.database, programId: "prog1" });
+  const { calls, run } = controlled();
+  const { signal, abort } = abortable();
+  const call = (env: HasResults = { results }) => memoizeWithMap(brackets, run, root(2))(env);
+  const [computing, equal, aborted] = [call(), call(), call({ results, signal })];
+  const third = aborted.catch((error: unknown) => error);
+  await turn();
+  const wait = { kind: "equal-call", map: "binary_root_search", key: expect.stringContaining('"n":2') };
+  expect([...results.waits()]).toEqual([{ ...wait, callers: 2, sinceMs: expect.any(Number) }]);
+  abort();
+  await third;
+  expect([...results.waits()]).toMatchObject([{ ...wait, callers: 1 }]);
+  calls[0]?.resolve([1, 2]);
+  // The row is there before its COMMIT; then there is nothing any more.
+  while ([...results.waits()].every(({ kind }) => kind !== "commit")) await Promise.resolve();
+  expect([...results.waits()]).toMatchObject([wait, { kind: "commit", key: wait.key, callers: 1 }]);
+  await Promise.all([computing, equal]);
+  expect([...results.waits()]).toEqual([]);
 });
 
 test("an error of the function is shared by those who wait, and not remembered", async () => {

@@ -8,7 +8,7 @@
 import { WireError } from "./wire-error.ts";
 
 /** Raised whenever a frame or a message changes its meaning; both ends must agree. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** How much a login shell may print before the greeting. */
 export const MAX_BANNER_BYTES = 65_536;

@@ -40,6 +40,7 @@ export type {
   WorkerEnding,
 } from "./messages.ts";
 export type { CallFailure, KeptCode, ProcessExit, WorkerExited } from "./payloads.ts";
+export type { NodeMeasure, WorkerMeasure } from "./node-measure.ts";
 export type { FolderName, WorkerConfig } from "./worker-config.ts";
 export { decodeValue, encodeValue } from "./codec.ts";
 export { type ErrorData, errorFromData, errorToData } from "./error-data.ts";

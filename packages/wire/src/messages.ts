@@ -12,6 +12,7 @@
  * the head's `configure`. Calls and results are data frames (frame.ts), not messages; payloads.ts has what else such
  * frames carry. There are only types here, so that no process has to read this file.
  */
+import type { NodeMeasure } from "./node-measure.ts";
 import type { FolderName, WorkerConfig } from "./worker-config.ts";
 
 /** What the head tells a node's agent. */
@@ -82,6 +83,8 @@ export type ToAgent =
       /** How long the worker may take to end by itself, in milliseconds. */
       readonly graceMs: number;
     }
+  /** Say what the node and its workers use now: only while a person looks. Answered by `usage`. */
+  | { readonly type: "measure" }
   /** End all workers and then yourself. */
   | { readonly type: "shutdown"; readonly graceMs: number };
 
@@ -145,6 +148,8 @@ export type FromAgent =
   | { readonly type: "notStarted"; readonly channel: number; readonly reason: string; readonly full: boolean }
   /** The worker holds so much memory (resident, in megabytes): more than its share, or again no more than that. */
   | { readonly type: "memory"; readonly channel: number; readonly usedMb: number }
+  /** Answer to `measure`. */
+  | ({ readonly type: "usage" } & NodeMeasure)
   /** Answer to a `recall` frame: so many of the calls sent before it, the last ones, will not be run. */
   | { readonly type: "recalled"; readonly channel: number; readonly unbegun: number };
 

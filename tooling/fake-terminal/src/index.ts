@@ -1,6 +1,7 @@
 /**
  * A small terminal: what was written to it becomes a screen, with what has scrolled off above it. It knows what our display
- * uses (newline, return, cursor up, erasing, colours) and throws on any other escape sequence. Like most terminals
+ * uses (newline, return, cursor up, erasing, colours, and on a whole screen: the second screen, a place for the cursor, whether it
+ * is seen) and throws on any other escape sequence. Like most terminals
  * of today, it wraps lines anew when its width changes.
  */
 import { EventEmitter } from "node:events";
@@ -24,6 +25,12 @@ export class FakeTerminal extends EventEmitter {
   #lines: Row[] = [{ text: "", wraps: false }];
   #row = 0;
   #column = 0;
+  /** The beginning of an escape sequence whose rest is still to come. */
+  #unfinished = "";
+  /** Whether the cursor is seen. */
+  cursorIsSeen = true;
+  /** The first screen, while a program has the second one. */
+  #first: { readonly lines: Row[]; readonly row: number; readonly column: number } | undefined;
 
   /** A terminal of this size, with nothing on it. */
   constructor(columns = 80, rows = 24) {
@@ -40,6 +47,11 @@ export class FakeTerminal extends EventEmitter {
       .trimEnd();
   }
 
+  /** Whether a program has the second ("alternate") screen. */
+  get isAlternate(): boolean {
+    return this.#first !== undefined;
+  }
+
   /** Where the next character goes; both count from 0. */
   get cursor(): { readonly row: number; readonly column: number } {
     return { row: this.#row, column: this.#column };
@@ -54,6 +66,14 @@ export class FakeTerminal extends EventEmitter {
 
   /** Shows what did not come through the stream: keys that were pressed. */
   echo(text: string): void {
+    const all = this.#unfinished + text;
+    const last = all.lastIndexOf("\x1b");
+    const isWhole = last < 0 || /^\[[\d;?]*[a-zA-Z]/u.test(all.slice(last + 1));
+    this.#unfinished = isWhole ? "" : all.slice(last);
+    this.#show(isWhole ? all : all.slice(0, last));
+  }
+
+  #show(text: string): void {
     const [plain = "", ...escapes] = text.split("\x1b");
     for (const character of plain) this.#take(character);
     for (const escape of escapes) {
@@ -93,7 +113,27 @@ export class FakeTerminal extends EventEmitter {
     if (verb === "A") this.#row = Math.max(this.#top, this.#row - Number(count || 1));
     else if (verb === "K" && count === "") this.#clearLine();
     else if (verb === "J" && count === "") this.#clearBelow();
+    else if (verb === "J" && count === "2") this.#lines = this.#lines.map(() => ({ text: "", wraps: false }));
+    else if (verb === "H") this.#move(count);
+    else if (count === "?25") this.cursorIsSeen = verb === "h";
+    else if (count === "?1049") this.#change(verb === "h");
     else throw new Error(`This terminal does not know the escape sequence ${count}${verb}`);
+  }
+
+  #move(place: string): void {
+    const [row = 1, column = 1] = place.split(";").map(Number);
+    this.#row = this.#top + row - 1;
+    this.#column = column - 1;
+    while (this.#lines.length <= this.#row) this.#lines.push({ text: "", wraps: false });
+  }
+
+  #change(toAlternate: boolean): void {
+    if (toAlternate === this.isAlternate) return;
+    const next = this.#first ?? { lines: [{ text: "", wraps: false }], row: 0, column: 0 };
+    this.#first = toAlternate ? { lines: this.#lines, row: this.#row, column: this.#column } : undefined;
+    this.#lines = next.lines;
+    this.#row = next.row;
+    this.#column = next.column;
   }
 
   /** The first row of the screen: the cursor can't go above it. */

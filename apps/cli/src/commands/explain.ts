@@ -33,15 +33,18 @@ function linesOf(thing: Thing): readonly string[] {
 }
 
 function callLines(call: CallReport): readonly string[] {
-  const { id, functionName, stage, forSeconds, attempt, cpus, node, cpuIds, logFile, waiting, input } = call;
+  const { id, functionName, stage, forSeconds, attempt, again, cpus, node, cpuIds, logFile, waiting, input } = call;
   const place = node === null ? "" : ` on ${node}${cpuIds.length === 0 ? "" : ` (CPU ${cpuIds.join(",")})`}`;
   return [
     `call ${id}: ${functionName}, ${stage}${place} for ${durationText(forSeconds)}`,
     ...(waiting === null ? [] : [`  why     ${waiting.text}`, `  until   ${untilText(call)}`]),
-    `  asks    ${cpus} CPU${cpus === 1 ? "" : "s"}${attempt === null ? "" : `, attempt ${attempt}`}`,
+    ...(cpus === 0
+      ? []
+      : [`  asks    ${cpus} CPU${cpus === 1 ? "" : "s"}${attempt === null ? "" : `, attempt ${attempt}`}`]),
+    ...(again === undefined ? [] : [`  again   ${again.replaceAll("\n", "\n          ")}`]),
     ...(input === null ? [] : [`  input   ${input}`]),
     ...(logFile === null ? [] : [`  log     ${logFile}`]),
-    `  end it  hyperion cancel ${id}`,
+    ...(cpus === 0 ? [] : [`  end it  hyperion cancel ${id}`]),
   ];
 }
 
@@ -61,6 +64,12 @@ const UNTIL: Readonly<Record<CallWaitReason["kind"], string>> = {
   "nodes-connecting": "a node is there, or all of them are given up; the limits are those of options reach and times",
   "worker-starting": "its process is up, or is given up for another place: within times.connectTimeoutMs (30 s)",
   "module-loading": "the module is imported; no limit: see the worker's log if it takes long",
+  "starts-pause": "the pause is over (it doubles with each start that fails, up to 30 s), or CPUs come free elsewhere",
+  "node-on-trial":
+    "another node has loaded the module, or none can, or calls end on other nodes; no limit: hyperion logs says which module",
+  "equal-call":
+    "that call has its value, or fails; no limit. If it is given up, the first that waits computes it itself",
+  commit: "COMMIT has returned, within a twentieth of a second on a disk that works",
   ending: "the run has ended: run the program again to go on",
 };
 

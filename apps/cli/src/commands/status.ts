@@ -5,8 +5,17 @@ import type { CommandBody } from "../command-definition.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 import { screenOf, usesColour } from "../output/terminal.ts";
 
-export const status: CommandBody = async ({ args: [dir], options: { run, json }, terminal }) => {
-  const view = await lookAtRun(await chooseRun({ dir, run }));
+export const status: CommandBody = async ({ args: [dir], options: { run, json, watch }, terminal }) => {
+  const found = await chooseRun({ dir, run });
+  if (watch === true && json === true) {
+    terminal.stderr.write("hyperion: --watch is for people, --json for programs: give one of them\n");
+    return EXIT_CODES.usage;
+  }
+  if (watch === true) {
+    const { watchRun } = await import("../screen/watch-run.ts");
+    return watchRun(found, { page: 0, terminal, instead: "hyperion status, again and again (watch -n 2)" });
+  }
+  const view = await lookAtRun(found);
   terminal.stdout.write(
     json === true
       ? `${JSON.stringify(await view.report())}\n`

@@ -11,12 +11,35 @@ export interface Output {
   readonly rows?: number | undefined;
 }
 
+/** A stream whose screen can be drawn on. */
+export interface ScreenOutput extends Output {
+  /** Hears that the terminal has another size. */
+  on?(event: "resize", listener: () => void): unknown;
+  off?(event: "resize", listener: () => void): unknown;
+}
+
+/** The keys of a terminal. */
+export interface Keyboard extends NodeJS.ReadableStream {
+  /** Whether they are those of a person. */
+  readonly isTTY?: boolean | undefined;
+  /** Whether each key is told at once, and means nothing to the terminal itself. */
+  setRawMode?(isRaw: boolean): unknown;
+}
+
 /** The streams and the environment of a command. */
 export interface Terminal {
-  readonly stdout: Output;
+  /** Absent: nobody presses a key. */
+  readonly stdin?: Keyboard;
+  readonly stdout: ScreenOutput;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** How tables are written to it. */
+export const tableOptionsOf = (terminal: Terminal): { readonly columns: number; readonly colour: boolean } => ({
+  columns: screenOf(terminal).columns,
+  colour: usesColour(terminal),
+});
 
 /** What fits on any terminal, and into any mail. */
 const PIPED_COLUMNS = 80;

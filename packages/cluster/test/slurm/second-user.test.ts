@@ -1,7 +1,7 @@
 /** Another user of the same machines, who reads and writes wherever that is allowed. */
 import { chmodSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { CallList, ControlFile, RunReport } from "@hyperion-ts/control";
+import type { CallList, ControlFile, RunReport, UsageReport, WorkerUsage } from "@hyperion-ts/control";
 import { describeOnTestbed } from "@hyperion-ts/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramCluster, untilSome } from "./program-cluster.ts";
@@ -43,8 +43,9 @@ describeOnTestbed(describe)("another user", () => {
 
   test.concurrent("may not ask a program, whose own user sees its job, and on the job's node its calls", async () => {
     const dir = await cluster.dir("asked");
-    const running = dir.start({ jobs: [[7]], until: "go" });
-    await untilSome("call that has begun", () => dir.noted("begun").length === 1);
+    const request = { jobs: [[7, 8]], until: "go", sbatch: { nodes: 2, nTasksPerNode: 1 } };
+    const running = dir.start(request);
+    await untilSome("call on each node", () => dir.noted("begun").length === 2);
     const job = await running.job();
     const ask = async (node: string, by: string, ...args: readonly string[]) =>
       await cluster.testbed.run(node, ["/opt/node/node", "/srv/checkout/apps/cli/src/main.ts", ...args], { user: by });
@@ -61,12 +62,30 @@ describeOnTestbed(describe)("another user", () => {
     });
     expect(await answer("login", "explain", job, "--dir", dir.inCluster)).toMatchObject({ kind: "job" });
 
-    const [, node = ""] = readFileSync(join(dir.path, "begun"), "utf8").trim().split(" ");
+    const nodes = report.slurmJobs[0]?.nodes ?? [];
+    const [node = ""] = nodes;
     const here = await answer<readonly RunReport[]>(node, "ps");
     const head = here.find(({ run: { logDir } }) => logDir.startsWith(`${dir.inCluster}/jobs/`));
-    expect(head).toMatchObject({ toldBy: "program", functions: [{ name: "test/square", running: 1 }] });
-    const calls = await answer<CallList>(node, "tasks", "--dir", dirname(head?.run.logDir ?? ""));
-    expect(calls).toMatchObject({ total: 1, calls: [{ stage: "running", input: expect.stringContaining("x: 7") }] });
+    expect(head).toMatchObject({ toldBy: "program", functions: [{ name: "test/square", running: 2 }] });
+    const headDir = dirname(head?.run.logDir ?? "");
+    const calls = await answer<CallList>(node, "tasks", "--dir", headDir);
+    expect(calls).toMatchObject({ total: 2, calls: [{ stage: "running" }, { stage: "running" }] });
+    for (const x of [7, 8]) expect(calls.calls.filter(({ input }) => input?.includes(`x: ${x}`))).toHaveLength(1);
+    // The workers of both nodes, each asked of the agent there.
+    const usage = await answer<
+      UsageReport & { readonly workers: readonly (WorkerUsage & { readonly node: string })[] }
+    >(node, "top", headDir);
+    expect(usage.silent).toEqual([]);
+    expect(usage.workers.map((worker) => worker.node).toSorted()).toEqual([...nodes].toSorted());
+    for (const { functionName, memoryMb, cpuSeconds } of usage.workers) {
+      expect(functionName).toBe("test/square");
+      expect(memoryMb).toBeGreaterThan(10);
+      expect(cpuSeconds).toBeGreaterThan(0);
+    }
+    expect(await ask("login", "alice", "top", dir.inCluster, "--once")).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining("has no workers of its own"),
+    });
 
     for (const args of [
       ["status", dir.inCluster],
@@ -92,8 +111,8 @@ describeOnTestbed(describe)("another user", () => {
       message: expect.stringMatching(/^Interrupted by hyperion stop: 1 Slurm job goes on/),
     });
     dir.make("go");
-    const { outcome, printed } = await dir.run({ jobs: [[7]], until: "go" });
-    expect(outcome, printed).toMatchObject({ kind: "done", jobs: [[49]] });
+    const { outcome, printed } = await dir.run(request);
+    expect(outcome, printed).toMatchObject({ kind: "done", jobs: [[49, 64]] });
   });
 
   test.concurrent("can't have the folder of jobs made by themself", async () => {

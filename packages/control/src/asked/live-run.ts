@@ -18,6 +18,7 @@ import type {
   StopAnswer,
   WorkerReport,
 } from "../told/control-answers.ts";
+import type { EndedCall, UsageReport } from "../told/cost-answers.ts";
 import type { TextOptions } from "../told/status-text.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -80,6 +81,14 @@ export class LiveRun implements RunView {
 
   workers(): Promise<readonly WorkerReport[]> {
     return this.#json({ path: "/workers" });
+  }
+
+  slowest(most: number): Promise<readonly EndedCall[]> {
+    return this.#json({ path: `/slowest?most=${most}` });
+  }
+
+  usage(): Promise<UsageReport> {
+    return this.#json({ path: "/usage" });
   }
 
   stop(jobs = false): Promise<StopAnswer> {
@@ -148,4 +157,4 @@ export class LiveRun implements RunView {
 const query = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
 
 const codeOf = ({ code }: Partial<ControlFailure>): ControlErrorCode =>
-  code === "not-found" || code === "no-calls" ? "not-found" : "refused";
+  code === "not-found" || code === "no-calls" || code === "no-workers" ? "not-found" : "refused";

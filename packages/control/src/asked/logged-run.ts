@@ -13,6 +13,7 @@ import type {
   StopAnswer,
   WorkerReport,
 } from "../told/control-answers.ts";
+import type { EndedCall, UsageReport } from "../told/cost-answers.ts";
 import { RunRecord } from "../told/run-record.ts";
 import { type ReportContext, runReport } from "../told/run-report.ts";
 import { statusText, type TextOptions } from "../told/status-text.ts";
@@ -60,6 +61,14 @@ export class LoggedRun implements RunView {
   /** Those that live as far as the log tells; none of a run that has ended. */
   async workers(): Promise<readonly WorkerReport[]> {
     return this.#hasEnded || this.#isLost ? [] : [...this.#record.workers];
+  }
+
+  async slowest(): Promise<readonly EndedCall[]> {
+    throw this.#notAsked();
+  }
+
+  async usage(): Promise<UsageReport> {
+    throw this.#notAsked();
   }
 
   async stop(): Promise<StopAnswer> {

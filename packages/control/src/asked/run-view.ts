@@ -8,6 +8,7 @@ import type {
   StopAnswer,
   WorkerReport,
 } from "../told/control-answers.ts";
+import type { EndedCall, UsageReport } from "../told/cost-answers.ts";
 import type { TextOptions } from "../told/status-text.ts";
 
 /** A run that can be asked. What only a run that goes on can tell or do is a rejection `not-running` otherwise. */
@@ -20,10 +21,14 @@ export interface RunView {
   calls(most: number): Promise<CallList>;
   /** The open call of that id. */
   call(id: string): Promise<CallReport>;
+  /** The `most` calls that ran longest, of those that have ended, the longest first. */
+  slowest(most: number): Promise<readonly EndedCall[]>;
   /** What failed last, the oldest first. */
   failures(): Promise<readonly FailureReport[]>;
   /** The workers that live. */
   workers(): Promise<readonly WorkerReport[]>;
+  /** What its workers and nodes use now. */
+  usage(): Promise<UsageReport>;
   /** Ends it in order; `jobs`: and cancels its Slurm jobs. Default: they go on. */
   stop(jobs?: boolean): Promise<StopAnswer>;
   /** Ends an open call; its caller gets an error. Resolves with the call as it was. */

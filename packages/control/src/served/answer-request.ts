@@ -13,7 +13,10 @@ export function answerRequest(
 ): void {
   // No request has a body that matters.
   request.resume();
-  const answer = safeAnswer(answering, request);
+  give(safeAnswer(answering, request), streams, response);
+}
+
+function give(answer: ControlAnswer, streams: EventStreams, response: ServerResponse): void {
   switch (answer.kind) {
     case "json":
       response.writeHead(answer.status, { "content-type": "application/json" });
@@ -21,6 +24,11 @@ export function answerRequest(
     case "text":
       response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
       return void response.end(answer.text);
+    case "later":
+      return void answer.answer.then(
+        (then) => give(then, streams, response),
+        (error: unknown) => give(failure(500, "failed", String(error)), streams, response),
+      );
     case "events":
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       return streams.add(response);

@@ -1,11 +1,12 @@
 /** What is answered to which request. Nothing here knows HTTP. */
 import type { ResultsReport, RunIdentity } from "../told/control-answers.ts";
+import type { UsageReport } from "../told/cost-answers.ts";
 import type { RunRecord } from "../told/run-record.ts";
 import { type ReportContext, runReport } from "../told/run-report.ts";
 import { statusText } from "../told/status-text.ts";
 import { type ControlAnswer, failure, json } from "./control-answer.ts";
 import { HOLD_ROUTE, holdAnswer } from "./hold-answers.ts";
-import type { OpenCalls, ServedRun } from "./served-run.ts";
+import type { MeasuredNodes, OpenCalls, ServedRun } from "./served-run.ts";
 
 /** All that answers are made of. */
 export interface Answering {
@@ -44,10 +45,14 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
       return json(answering.identity);
     case "GET /calls":
       return ofCalls(answering, (calls) => json(calls.list(whole(url, "most", MOST_CALLS))));
+    case "GET /slowest":
+      return ofCalls(answering, (calls) => json(calls.slowest?.(whole(url, "most", MOST_CALLS)) ?? []));
     case "GET /failures":
       return json(answering.record.failures);
     case "GET /workers":
       return json([...answering.record.workers]);
+    case "GET /usage":
+      return usageAnswer(answering);
     case "GET /results":
       return json({ database: answering.run.database, maps: answering.run.maps() } satisfies ResultsReport);
     case "GET /events":
@@ -63,10 +68,33 @@ function ofCall(answering: Answering, wanted: string | undefined, cancelled: str
   const id = decodeURIComponent(wanted ?? cancelled ?? "");
   return ofCalls(answering, (calls) => {
     const found = calls.find(id);
+    if (found?.cpus === 0 && cancelled !== undefined)
+      return failure(409, "no-cpus", `Call ${id} waits for a value: end the call that computes it (hyperion tasks)`);
     if (found === undefined || (cancelled !== undefined && !calls.cancel(id)))
       return failure(404, "not-found", `No call ${id} is open in run ${answering.identity.id}`);
     return json(found);
   });
+}
+
+function usageAnswer({ run, record, identity }: Answering): ControlAnswer {
+  const measured = run.calls()?.measure?.();
+  return measured === undefined
+    ? failure(409, "no-workers", `Run ${identity.id} has no workers of its own`)
+    : { kind: "later", answer: measured.then((nodes) => json(usageReport(nodes, record))) };
+}
+
+function usageReport({ nodes, silent }: MeasuredNodes, record: RunRecord): UsageReport {
+  const known = [...record.workers];
+  return {
+    silent,
+    nodes: nodes.map((node) => ({
+      ...node,
+      workers: node.workers.map((worker) => {
+        const report = known.find(({ node: at, pid }) => at === node.node && pid === worker.pid);
+        return { id: report?.id ?? null, cpuIds: report?.cpuIds ?? [], ...worker };
+      }),
+    })),
+  };
 }
 
 function ofCalls({ run, identity }: Answering, answer: (calls: OpenCalls) => ControlAnswer): ControlAnswer {

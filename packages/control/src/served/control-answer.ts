@@ -1,14 +1,21 @@
 /** The shapes of answers. */
 
-/** `events`: whoever asks hears all that comes. */
+/** An answer for programs. */
+export interface JsonAnswer {
+  readonly kind: "json";
+  readonly status: number;
+  readonly value: unknown;
+}
+
+/** `events`: whoever asks hears all that comes; `later`: others are asked first. */
 export type ControlAnswer =
-  | { readonly kind: "json"; readonly status: number; readonly value: unknown }
+  | JsonAnswer
   | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "later"; readonly answer: Promise<JsonAnswer> }
   | { readonly kind: "events" };
 
 /** An answer as JSON. */
-export const json = (value: unknown, status = 200): ControlAnswer => ({ kind: "json", status, value });
+export const json = (value: unknown, status = 200): JsonAnswer => ({ kind: "json", status, value });
 
 /** An answer that says why there is no other. */
-export const failure = (status: number, code: string, message: string): ControlAnswer =>
-  json({ code, message }, status);
+export const failure = (status: number, code: string, message: string): JsonAnswer => json({ code, message }, status);

@@ -14,8 +14,9 @@ import { RequestDoor } from "./request-door.ts";
 import type { ServedRun } from "./served-run.ts";
 
 export type { HoldDesk } from "@hyperion-ts/holds";
-export type { MapReport, StopAnswer } from "../told/control-answers.ts";
-export type { OpenCalls, ServedRun } from "./served-run.ts";
+export type { CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
+export type { EndedCall } from "../told/cost-answers.ts";
+export type { MeasuredNode, MeasuredNodes, OpenCalls, ServedRun } from "./served-run.ts";
 
 /** A run that answers. Disposing of it ends what is being answered, and removes the socket. */
 export interface RunServer extends AsyncDisposable {

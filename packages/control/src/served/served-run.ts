@@ -2,6 +2,7 @@
 import type { HoldDesk } from "@hyperion-ts/holds";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
 import type { CallList, CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
+import type { EndedCall, NodeUsage, UsageReport, WorkerUsage } from "../told/cost-answers.ts";
 
 /** The calls of a run that are open. Looked at only while somebody asks. */
 export interface OpenCalls {
@@ -11,6 +12,25 @@ export interface OpenCalls {
   find(id: string): CallReport | undefined;
   /** Ends the call of that id; its caller gets an error. False: none is open. */
   cancel(id: string): boolean;
+  /** The `most` that ran longest of those that have ended, the longest first. Absent where they are not kept. */
+  slowest?(most: number): readonly EndedCall[];
+  /** Asks the nodes on which calls run what they and their workers use. Never rejects. Absent where there are no workers. */
+  measure?(): Promise<MeasuredNodes>;
+}
+
+/** A worker as its node measures it: who it is, the run's record knows. */
+export type MeasuredWorker = Omit<WorkerUsage, "id" | "cpuIds">;
+
+/** A node as it measures itself. */
+export interface MeasuredNode extends Omit<NodeUsage, "workers"> {
+  /** The workers that live there. */
+  readonly workers: readonly MeasuredWorker[];
+}
+
+/** What the nodes of a run measure when somebody asks. */
+export interface MeasuredNodes extends Omit<UsageReport, "nodes"> {
+  /** Those that have answered. */
+  readonly nodes: readonly MeasuredNode[];
 }
 
 /** A run that answers. */

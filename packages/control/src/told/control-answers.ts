@@ -1,13 +1,16 @@
 /**
- * Everything that a run's control interface takes and gives: one file, so that whoever writes a client reads no other. It is
+ * Everything that a run's control interface takes and gives, so that whoever writes a client reads little else (what calls and
+ * workers cost is in cost-answers.ts). It is
  * HTTP/1.1 on a unix socket; all answers are JSON (an error's too: `ControlFailure`), all changes are POSTs without a body.
  *
  *     GET  /                  RunReport; as text with `Accept: text/plain` (?columns=80&rows=24&colour=1)
  *     GET  /run               RunIdentity
  *     GET  /calls             CallList: calls that are open; ?most=100
  *     GET  /calls/17          CallReport
+ *     GET  /slowest           EndedCall[]: calls that ran longest, the longest first; ?most=100
  *     GET  /failures          FailureReport[]: what failed last
  *     GET  /workers           WorkerReport[]: those that live
+ *     GET  /usage             UsageReport: what the workers and their nodes use now; they are asked for it
  *     GET  /results           ResultsReport: the maps of the database, and how many results each has
  *     GET  /events            the run's events from now on, a line of JSON each, as in its log, until either end closes
  *     GET  /holds             Hold[]: failed calls that wait for a person, the oldest first
@@ -120,7 +123,7 @@ export type CallStage = "waiting" | "starting" | "ahead" | "loading" | "running"
 export interface CallReport {
   /** Names it in this run: `"17"`. Another attempt has another. */
   readonly id: string;
-  /** The name that `defineRemote` was given. */
+  /** The name that `defineRemote` was given; of a call that waits for a value, the name of its map. */
   readonly functionName: string;
   /** Where it is. */
   readonly stage: CallStage;
@@ -128,7 +131,9 @@ export interface CallReport {
   readonly forSeconds: number;
   /** 1 for the first; null: not known before it has a worker. */
   readonly attempt: number | null;
-  /** How many CPUs it asks for. */
+  /** Of another attempt than the first: what the one before it ended with. */
+  readonly again?: string;
+  /** How many CPUs it asks for; 0: none, it waits for a value. */
   readonly cpus: number;
   /** The node that it is on; null while it has none. */
   readonly node: string | null;
@@ -212,7 +217,7 @@ export interface StopAnswer {
 
 /** Why a request was refused. */
 export interface ControlFailure {
-  /** One word: `not-found`, `no-calls`, `bad-request`, `failed`. */
+  /** One word: `not-found`, `no-calls`, `no-workers`, `no-cpus`, `bad-request`, `failed`. */
   readonly code: string;
   /** In a sentence. */
   readonly message: string;

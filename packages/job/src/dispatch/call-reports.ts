@@ -2,11 +2,14 @@
 import type { RunEvents } from "@hyperion-ts/progress";
 import { CallCounts } from "./call-counts.ts";
 import { RunTimes } from "./run-times.ts";
+import { SlowestCalls } from "./slowest-calls.ts";
 import type { Task } from "./task.ts";
 
 /** Hears how calls end, and tells those who want to know. */
 export class CallReports {
   readonly counts = new CallCounts();
+  /** Those that ran longest, for whoever asks. */
+  readonly slowest = new SlowestCalls();
   readonly #runTimes = new RunTimes();
   readonly #events: RunEvents;
 
@@ -15,7 +18,9 @@ export class CallReports {
   }
 
   /** A call has been answered, or was lost with its worker, after so long. */
-  ended({ functionName, node, attempt }: Task, outcome: "done" | "failed" | "lost", runMs: number): void {
+  ended(task: Task, outcome: "done" | "failed" | "lost", runMs: number): void {
+    const { functionName, node, attempt } = task;
+    this.slowest.add(task, outcome, runMs);
     if (outcome !== "lost") this.#runTimes.add(functionName, runMs);
     if (this.#events.tracing) this.#events.emit({ type: "call-ended", functionName, node, attempt, outcome, runMs });
   }

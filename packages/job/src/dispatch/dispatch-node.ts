@@ -57,7 +57,8 @@ export class DispatchNode {
   #startingTogether = 0;
   /** Starts that have failed since a worker last came up, or ended. */
   #failedStarts = 0;
-  readonly #pauses = new StartPauses();
+  /** Its CPUs on which starts have failed. */
+  readonly pauses = new StartPauses();
   readonly #limit: WorkerLimit;
   readonly #blame = new StartBlame(async (share) =>
     this.#idle.add(await this.#launch(share, this.#idle.takeOverlapping(share)), share),
@@ -91,7 +92,7 @@ export class DispatchNode {
    * Where it got no worker because starts on its CPUs fail, that is after a pause.
    */
   giveBack(lease: Lease, worker: LaunchedWorker | undefined, isReusable: boolean): void {
-    if (worker === undefined) return this.#pauses.giveBack(lease);
+    if (worker === undefined) return this.pauses.giveBack(lease);
     if (isReusable && !worker.ending) {
       this.#idle.add(worker, lease);
       return lease.release();
@@ -165,7 +166,7 @@ export class DispatchNode {
     this.#failedStarts = 0;
     this.#startingTogether = this.#starting;
     this.#living += 1;
-    this.#pauses.cameUp(share.cpuIds);
+    this.pauses.cameUp(share.cpuIds);
     this.#blame.cameUp(share);
     const { node, serviceId, pid, cpuIds, logFile } = worker;
     this.#office.events.emit({ type: "worker-started", node, serviceId, pid, cpuIds, logFile });
@@ -202,7 +203,7 @@ export class DispatchNode {
     switch (blame) {
       case "node":
         this.#failedStarts += 1;
-        this.#pauses.failed(share.cpuIds);
+        this.pauses.failed(share.cpuIds);
         this.#office.events.emit({ type: "worker-not-started", node: this.name, reason: failure.message });
         if (this.#isHopeless) this.#office.giveUp(this.name, `its workers do not start: ${failure.message}`);
         return failure;

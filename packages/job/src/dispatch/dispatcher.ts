@@ -8,6 +8,7 @@ import type { CallWaitReason, FunctionCounts, RunEvents } from "@hyperion-ts/pro
 import { CallReports } from "./call-reports.ts";
 import { DispatchNode, type DispatchNodeOffice, NodeFullError, type NodeTraits } from "./dispatch-node.ts";
 import { LeasedWorker, type LeasedWorkerOffice } from "./leased-worker.ts";
+import { measureNodes } from "./measure-nodes.ts";
 import { ModuleTrials } from "./module-trials.ts";
 import { ofFunction } from "./never-fits.ts";
 import { OpenTasks } from "./open-tasks.ts";
@@ -18,6 +19,7 @@ import { noNodeTask, runEndedTask } from "./task-failure.ts";
 import type { TaskCall, TaskCaller, TaskLauncher, TaskRequest, TaskWorker } from "./task-launcher.ts";
 import { Task } from "./task.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
+import { hindrancesOf } from "./why-not-placed.ts";
 import { atWork, loadingReason } from "./workers-at-work.ts";
 
 /** The launcher of a run's calls, over all of its nodes. */
@@ -49,7 +51,11 @@ export class Dispatcher implements TaskLauncher {
       granted: (task, lease) => this.#open(task, lease),
       refusal: (task, error) => this.#refusal(task, error),
     });
-    this.openCalls = new OpenTasks(this.#leased, this.#waiting);
+    this.openCalls = new OpenTasks(this.#leased, this.#waiting, {
+      slowest: (most) => this.#reports.slowest.list(most),
+      measure: () => measureNodes(this.#nodes.values(), this.#leased),
+      hindrances: () => hindrancesOf(this.#pool, this.#nodes),
+    });
     this.#trials = new ModuleTrials(pool, events, {
       expectsNodes: () => this.#waiting.nodesExpected,
       leaveOut: (node, reason) => this.#removeNode(node, reason, "node-left-out"),

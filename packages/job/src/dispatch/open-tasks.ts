@@ -2,49 +2,69 @@
  * The calls of a dispatcher that have not ended, as those who ask over the control interface see them. Nothing is kept for it:
  * it looks at the workers and the line only when somebody asks.
  */
-import { inspect } from "node:util";
-import type { CallList, CallReport, CallStage, WaitReport } from "@hyperion-ts/control";
-import type { OpenCalls } from "@hyperion-ts/control/serve";
+import type { CallList, CallReport, CallStage, EndedCall, WaitReport } from "@hyperion-ts/control";
+import type { MeasuredNodes, OpenCalls } from "@hyperion-ts/control/serve";
 import { type CallWaitReason, describeCallWait } from "@hyperion-ts/progress";
-import { decodeValue } from "@hyperion-ts/wire";
+import { inputText } from "./input-text.ts";
 import type { LeasedWorker } from "./leased-worker.ts";
 import type { Task } from "./task.ts";
 import type { WaitingCalls } from "./waiting-calls.ts";
+import { type hindrancesOf, whyNotPlaced } from "./why-not-placed.ts";
 
-/** A larger input is not decoded to be shown. */
-const MAX_SHOWN_BYTES = 16 * 1024;
-const MAX_INPUT_TEXT = 200;
+/** What others know of a dispatcher's calls. */
+interface OtherAnswers extends Required<Pick<OpenCalls, "slowest" | "measure">> {
+  /** What keeps calls from CPUs that are idle. */
+  hindrances(): ReturnType<typeof hindrancesOf>;
+}
 
 /** The open calls of one dispatcher. */
 export class OpenTasks implements OpenCalls {
   readonly #leased: ReadonlySet<LeasedWorker>;
   readonly #waiting: WaitingCalls;
+  readonly #others: OtherAnswers;
 
-  constructor(leased: ReadonlySet<LeasedWorker>, waiting: WaitingCalls) {
+  constructor(leased: ReadonlySet<LeasedWorker>, waiting: WaitingCalls, others: OtherAnswers) {
     this.#leased = leased;
     this.#waiting = waiting;
+    this.#others = others;
   }
 
   list(most: number): CallList {
     const placed = [...this.#placed()].sort(
       ([a, at], [b, there]) => Number(runsOn(there, b)) - Number(runsOn(at, a)) || a.number - b.number,
     );
-    const shown = placed.slice(0, most).map(([task, leased]) => reportOf(task, leased));
+    const whyWaiting = this.#whyWaiting();
+    const shown = placed.slice(0, most).map(([task, leased]) => reportOf(task, leased, whyWaiting));
     const waiting = this.#waiting.tasks();
     for (let next = waiting.next(); shown.length < most && next.done !== true; next = waiting.next())
-      shown.push(reportOf(next.value, undefined));
+      shown.push(reportOf(next.value, undefined, whyWaiting));
     return { calls: shown, total: placed.length + this.#waiting.size };
   }
 
   find(id: string): CallReport | undefined {
     const [task, leased] = this.#find(id) ?? [];
-    return task === undefined ? undefined : reportOf(task, leased);
+    return task === undefined ? undefined : reportOf(task, leased, this.#whyWaiting());
   }
 
   cancel(id: string): boolean {
     const [task] = this.#find(id) ?? [];
     task?.cancel();
     return task !== undefined;
+  }
+
+  slowest(most: number): readonly EndedCall[] {
+    return this.#others.slowest(most);
+  }
+
+  measure(): Promise<MeasuredNodes> {
+    return this.#others.measure();
+  }
+
+  /** Says why a call has no CPUs. */
+  #whyWaiting(): WhyWaiting {
+    if (this.#waiting.isWithheld) return () => ({ kind: "ending" });
+    const hindrances = this.#others.hindrances();
+    return (task) => whyNotPlaced(task, hindrances);
   }
 
   #find(id: string): readonly [Task, LeasedWorker | undefined] | undefined {
@@ -64,8 +84,11 @@ export class OpenTasks implements OpenCalls {
 
 const runsOn = ({ inFlight }: LeasedWorker, task: Task): boolean => inFlight.running === task;
 
-function reportOf(task: Task, leased: LeasedWorker | undefined): CallReport {
+type WhyWaiting = (task: Task) => CallWaitReason;
+
+function reportOf(task: Task, leased: LeasedWorker | undefined, whyWaiting: WhyWaiting): CallReport {
   const { request, functionName } = task;
+  const { again } = request;
   const stage = stageOf(task, leased);
   const beganMs = leased !== undefined && runsOn(leased, task) ? leased.inFlight.beganMs : task.wantedMs;
   return {
@@ -73,12 +96,13 @@ function reportOf(task: Task, leased: LeasedWorker | undefined): CallReport {
     functionName,
     stage,
     forSeconds: (performance.now() - beganMs) / 1_000,
-    attempt: task.attempt === 0 ? null : task.attempt,
+    attempt: task.attempt === 0 ? (again?.attempt ?? null) : task.attempt,
+    ...(again === undefined ? {} : { again: again.why }),
     cpus: request.cpus,
     node: leased?.lease.node ?? null,
     cpuIds: task.cpuIds,
     logFile: leased?.worker?.logFile ?? null,
-    waiting: waitOf(task, stage, leased),
+    waiting: waitOf(task, stage, leased, whyWaiting),
     input: inputText(task.input),
   };
 }
@@ -105,10 +129,15 @@ function stageOf(task: Task, leased: LeasedWorker | undefined): CallStage {
   }
 }
 
-function waitOf(task: Task, stage: CallStage, leased: LeasedWorker | undefined): WaitReport | null {
+function waitOf(
+  task: Task,
+  stage: CallStage,
+  leased: LeasedWorker | undefined,
+  whyWaiting: WhyWaiting,
+): WaitReport | null {
   switch (stage) {
     case "waiting":
-      return because(task.ticket?.whyWaiting() ?? { kind: "nodes-connecting" });
+      return because(whyWaiting(task));
     case "starting":
       return task.state.kind === "starting"
         ? because({ kind: "worker-starting", node: task.node })
@@ -131,16 +160,3 @@ function waitOf(task: Task, stage: CallStage, leased: LeasedWorker | undefined):
 const because = (reason: CallWaitReason): WaitReport => ({ reason, text: describeCallWait(reason) });
 
 const inWords = (text: string): WaitReport => ({ reason: null, text });
-
-/** Null: it is not known yet. */
-function inputText(encoded: Uint8Array): string | null {
-  if (encoded.length === 0) return null;
-  if (encoded.length > MAX_SHOWN_BYTES) return `${encoded.length.toLocaleString("en-US")} bytes`;
-  const text = inspect(decodeValue(encoded), {
-    breakLength: Number.POSITIVE_INFINITY,
-    depth: 3,
-    maxArrayLength: 10,
-    maxStringLength: 60,
-  });
-  return text.length <= MAX_INPUT_TEXT ? text : `${text.slice(0, MAX_INPUT_TEXT)}...`;
-}

@@ -38,6 +38,8 @@ export interface TaskRequest {
   readonly first?: boolean;
   /** Whether it is not made again where it is lost: then it has failed. Default false. */
   readonly last?: boolean;
+  /** Of another attempt than the first: its number, and what the one before it ended with. Default: it is the first. */
+  readonly again?: { readonly attempt: number; readonly why: string };
   /** The group of inputs that the call is made for, if there is one: how many calls are to come. */
   readonly tally?: InputTally | undefined;
 }

@@ -26,6 +26,8 @@ export class WaitingCalls implements TaskLine<Task> {
   readonly #unserved = new Set<Task>();
   #nodesExpected = false;
   #withheld = false;
+  /** Those that had their turn, or came, when none might begin any more. */
+  readonly #passedOver = new Set<Task>();
 
   constructor(pool: PoolCore, owner: WaitingCallsOwner) {
     this.#pool = pool;
@@ -41,6 +43,12 @@ export class WaitingCalls implements TaskLine<Task> {
   *tasks(): Generator<Task> {
     for (const { waiter } of this.#pool.line()) if (waiter instanceof Task) yield waiter;
     yield* this.#unserved;
+    yield* this.#passedOver;
+  }
+
+  /** Whether none may begin any more. */
+  get isWithheld(): boolean {
+    return this.#withheld;
   }
 
   /** Whether more nodes may come. What no node can serve waits as long as that is so. */
@@ -89,7 +97,10 @@ export class WaitingCalls implements TaskLine<Task> {
 
   granted(task: Task, lease: Lease): void {
     // It was in the pool's line, and waits beside it from now on.
-    if (this.#withheld) return lease.release();
+    if (this.#withheld) {
+      this.#passedOver.add(task);
+      return lease.release();
+    }
     this.#size -= 1;
     this.#owner.granted(task, lease);
   }
@@ -111,6 +122,7 @@ export class WaitingCalls implements TaskLine<Task> {
       case "leave-line":
         this.#size -= 1;
         this.#unserved.delete(task);
+        this.#passedOver.delete(task);
         return task.ticket?.cancel();
       default:
         return instruction satisfies never;
@@ -119,7 +131,7 @@ export class WaitingCalls implements TaskLine<Task> {
 
   /** At its old place where it was taken ahead from there. */
   #enqueue(task: Task): void {
-    if (this.#withheld) return;
+    if (this.#withheld) return void this.#passedOver.add(task);
     if (task.ticket?.state === "taken") this.#pool.putBack([task.ticket]);
     else task.ticket = this.#pool.enqueue(poolRequestOf(task.request), task);
   }

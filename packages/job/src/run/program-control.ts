@@ -4,6 +4,7 @@
  */
 import type { HoldDesk, MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
+import type { StoreWait } from "@hyperion-ts/results";
 import type { ProgramInfo } from "../program-info.ts";
 import type { CountsReport } from "./counts-report.ts";
 
@@ -17,6 +18,8 @@ export interface AskedRun {
   readonly counts: Pick<CountsReport, "emit">;
   /** What it has stored; none before its database is open. */
   readonly maps: () => readonly MapReport[];
+  /** What is waited for in its database. */
+  readonly waits: () => Iterable<StoreWait>;
   /** Its calls; undefined where they can't be listed. */
   readonly openCalls: () => OpenCalls | undefined;
   /** Its calls that wait for a person; undefined where it holds none. */
@@ -53,9 +56,13 @@ export class ProgramControl implements AsyncDisposable {
   }
 
   async #serve(): Promise<RunServer | undefined> {
-    const { info, events, counts, maps, openCalls, holds, stop } = this.#run;
+    const { info, events, counts, maps, waits, openCalls, holds, stop } = this.#run;
     try {
-      const { serveRun } = await import("@hyperion-ts/control/serve");
+      const [{ serveRun }, { WaitsForValues }] = await Promise.all([
+        import("@hyperion-ts/control/serve"),
+        import("./waits-for-values.ts"),
+      ]);
+      const forValues = new WaitsForValues(waits);
       this.#subscription[Symbol.dispose]();
       return await serveRun({
         ...info,
@@ -63,7 +70,10 @@ export class ProgramControl implements AsyncDisposable {
         events,
         tellCounts: () => counts.emit(),
         maps,
-        calls: openCalls,
+        calls: () => {
+          const calls = openCalls();
+          return calls === undefined ? undefined : forValues.behind(calls);
+        },
         holds,
         stop,
       });

@@ -4,7 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import type { HoldDesk, MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
-import type { BatchJob, ResultsDatabase } from "@hyperion-ts/results";
+import type { BatchJob, ResultsDatabase, StoreWait } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
 import { CountsReport } from "./counts-report.ts";
@@ -125,6 +125,7 @@ class ProgramRun implements Disposable {
   }
 
   readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
+  readonly waits = (): Iterable<StoreWait> => this.#results?.waits() ?? [];
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
   readonly holds = (): HoldDesk | undefined => this.#work?.holds;
 

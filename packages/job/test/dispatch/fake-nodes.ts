@@ -126,6 +126,8 @@ class FakeLauncher implements NodeLauncher {
     this.#lost.resolve("it is gone");
   }
 
+  async measure(): Promise<undefined> {}
+
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 

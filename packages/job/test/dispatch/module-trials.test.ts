@@ -154,6 +154,13 @@ test("while all others are busy, a call waits for them, and the bad node gets no
   const calls = numbers(4).map((x) => remoteEval(placed, x)(nodes.env()));
   await until(() => nodes.pool.snapshot().waiting === 4);
   expect(nodes.active).toEqual(["good"]);
+  const { calls: open } = nodes.dispatcher.openCalls.list(10);
+  const onTrial = "node-on-trial bad";
+  expect(
+    open.flatMap(({ waiting }) =>
+      waiting?.reason && "node" in waiting.reason ? `${waiting.reason.kind} ${waiting.reason.node}` : [],
+    ),
+  ).toEqual(["earmarked good", onTrial, onTrial, onTrial]);
   expect(nodes.events.filter(({ type }) => type === "log")).toMatchObject([
     { message: expect.stringMatching(/^bad gets no calls until another node has loaded .*ESTALE/) },
   ]);

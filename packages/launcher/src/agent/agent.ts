@@ -21,6 +21,7 @@ import { hello } from "../shared/host/host.ts";
 import type { JobOnNode } from "../shared/host/job-cpuset.ts";
 import { HeadConnection, type HeadListener } from "./head-connection.ts";
 import { type AgentWorker, employWorker } from "./agent-worker.ts";
+import { measureNode } from "./measure-node.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { OomKills } from "./oom-kills.ts";
 import { SpareWorker } from "./spare-worker.ts";
@@ -108,6 +109,8 @@ export class Agent implements HeadListener {
         return this.#start(message);
       case "stop":
         return void this.#stop(message.channel, message.graceMs);
+      case "measure":
+        return this.#head.send({ type: "usage", ...measureNode([...this.#running.values()].map(({ pid }) => pid)) });
       case "shutdown":
         return this.end("the head has finished", message.graceMs);
       default:

@@ -13,6 +13,7 @@ import {
   type FromWorker,
   HEADER_BYTES,
   headerOf,
+  type NodeMeasure,
   parseMessage,
   PROTOCOL_VERSION,
   type ReceivedFrame,
@@ -51,6 +52,8 @@ export class AgentConnection implements AsyncDisposable {
   readonly #slots = new Slots();
   readonly #resolveLost: (reason: string) => void;
   readonly #resolvePlaced: (place: NodePlace) => void;
+  /** Those who wait for the answer of what the node uses. */
+  #measuring: ((measure: NodeMeasure | undefined) => void)[] = [];
   #heartbeat: Timer | undefined;
   readonly #silence = new Silence();
   readonly #isPaused: () => Promise<boolean>;
@@ -126,6 +129,15 @@ export class AgentConnection implements AsyncDisposable {
     this.#send({ type: "stop", channel, graceMs });
   }
 
+  /** Asks what the node and its workers use. Resolves with undefined when it is lost. */
+  measure(): Promise<NodeMeasure | undefined> {
+    if (this.#gone) return Promise.resolve(undefined);
+    const measured = Promise.withResolvers<NodeMeasure | undefined>();
+    // One answer is for all who wait for one.
+    if (this.#measuring.push(measured.resolve) === 1) this.#send({ type: "measure" });
+    return measured.promise;
+  }
+
   frame(frame: ReceivedFrame): void {
     const { kind, channel, bytes, start, end } = frame;
     if (channel === 0) {
@@ -177,11 +189,17 @@ export class AgentConnection implements AsyncDisposable {
       }
       case "memory":
         return this.#slots.get(message.channel)?.owner.holds(message.usedMb);
+      case "usage":
+        return this.#measured(message);
       case "recalled":
         return this.#slots.get(message.channel)?.owner.recalled(message.unbegun);
       default:
         message satisfies never;
     }
+  }
+
+  #measured(measure: NodeMeasure | undefined): void {
+    for (const tell of this.#measuring.splice(0)) tell(measure);
   }
 
   /** Sends signs of life and listens for them. */
@@ -211,6 +229,7 @@ export class AgentConnection implements AsyncDisposable {
     this.#session.kill();
     this.#resolveLost(reason);
     this.#resolvePlaced({ directory: "", why: null });
+    this.#measured(undefined);
     for (const { owner } of this.#slots.clear()) owner.nodeLost(reason);
   }
 

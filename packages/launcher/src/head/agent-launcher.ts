@@ -5,7 +5,7 @@ import { after, showDuration } from "@hyperion-ts/bounds";
 import { openOwnFile } from "@hyperion-ts/own-files";
 import { startDirectory } from "@hyperion-ts/remote";
 import type { CommandSession } from "@hyperion-ts/transport";
-import { type FolderName, newServiceId, type WorkerConfig } from "@hyperion-ts/wire";
+import { type FolderName, newServiceId, type NodeMeasure, type WorkerConfig } from "@hyperion-ts/wire";
 import { checkRequest } from "./check-options.ts";
 import { gpuVariablesFor } from "../shared/gpu-variables.ts";
 import { HeadWorker, type MemoryShare } from "./head-worker.ts";
@@ -110,6 +110,10 @@ class AgentLauncher implements NodeLauncher {
     worker.attach(channel);
     await this.#untilReady(worker);
     return worker;
+  }
+
+  measure(): Promise<NodeMeasure | undefined> {
+    return this.#agent.measure();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

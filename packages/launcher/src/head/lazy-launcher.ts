@@ -5,6 +5,7 @@
  */
 import { startDirectory } from "@hyperion-ts/remote";
 import { hasTaskset } from "@hyperion-ts/processes";
+import type { NodeMeasure } from "@hyperion-ts/wire";
 import { hello } from "../shared/host/host.ts";
 import type { NodePlace } from "./agent-connection.ts";
 import type { NodeLauncher, NodeLauncherConfig } from "./node-launcher.ts";
@@ -33,6 +34,8 @@ class LazyLauncher implements NodeLauncher {
   readonly #closed = Promise.withResolvers<void>();
   readonly #lost = Promise.withResolvers<string>();
   #agent: Promise<NodeLauncher> | undefined;
+  /** The agent, when it is there. */
+  #started: NodeLauncher | undefined;
 
   constructor(
     config: NodeLauncherConfig,
@@ -52,6 +55,11 @@ class LazyLauncher implements NodeLauncher {
     return await agent.launch(request);
   }
 
+  /** An agent that is being started is not waited for. */
+  async measure(): Promise<NodeMeasure | undefined> {
+    return this.#started?.measure();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new Error("The launcher was closed"));
     this.#closed.resolve();
@@ -63,6 +71,7 @@ class LazyLauncher implements NodeLauncher {
   async #start(): Promise<NodeLauncher> {
     try {
       const agent = await this.#open();
+      this.#started = agent;
       void agent.lost.then(this.#lost.resolve);
       return agent;
     } catch (error) {

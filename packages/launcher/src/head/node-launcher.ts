@@ -1,6 +1,7 @@
 /** A launcher of workers on one node, and what a program tells it. */
 import type { Command } from "@hyperion-ts/processes";
 import type { CommandSession } from "@hyperion-ts/transport";
+import type { NodeMeasure } from "@hyperion-ts/wire";
 import type { NodePlace } from "./agent-connection.ts";
 import type { AgentHello } from "./agent-greeting.ts";
 import type { CodeOf, OldCode } from "./code-at-start.ts";
@@ -34,6 +35,8 @@ export interface NodeLauncher extends WorkerLauncher, AsyncDisposable {
   readonly lost: Promise<string>;
   /** Resolves when the node has said where its workers run, also when it is lost before. */
   readonly placed: Promise<NodePlace>;
+  /** Asks what the node and its workers use now. Resolves with undefined where no agent runs there yet, or any more. */
+  measure(): Promise<NodeMeasure | undefined>;
 }
 
 /** What a program tells a launcher of its workers, beside what a person has set. */

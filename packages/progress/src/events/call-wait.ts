@@ -16,6 +16,14 @@ export type CallWaitReason =
   | { readonly kind: "worker-starting"; readonly node: string }
   /** No call runs: the first of them waits for its worker to import the module (a URL) that defines its function. */
   | { readonly kind: "module-loading"; readonly node: string; readonly module: string }
+  /** CPUs would be there, but no worker came up on them the last time: they are left alone for so long. */
+  | { readonly kind: "starts-pause"; readonly node: string; readonly cpus: number; readonly forMs: number }
+  /** A module can't be loaded on `node`, which gets no calls until it is known whether that is the node's fault. */
+  | { readonly kind: "node-on-trial"; readonly node: string }
+  /** An equal call computes the value already: here, or (`elsewhere`) in another job of the program. */
+  | { readonly kind: "equal-call"; readonly elsewhere: boolean; readonly callers: number }
+  /** Its value is computed, and is being written to the database's disk. */
+  | { readonly kind: "commit" }
   /** The run is being ended: no call begins any more. */
   | { readonly kind: "ending" };
 
@@ -36,6 +44,16 @@ export function describeCallWait(reason: CallWaitReason): string {
       return `its worker on ${reason.node} starts`;
     case "module-loading":
       return `its worker on ${reason.node} loads ${fileName(reason.module)}`;
+    case "starts-pause":
+      return `no worker came up on ${reason.cpus} CPUs of node ${reason.node}, which pause for another ${(reason.forMs / 1_000).toFixed(1)} s`;
+    case "node-on-trial":
+      return `node ${reason.node} could not load a module, and gets no calls until it is known who is to blame`;
+    case "equal-call":
+      return reason.elsewhere
+        ? "another job of the program computes this value"
+        : `an equal call computes this value (${reason.callers} wait for it)`;
+    case "commit":
+      return "its value is computed, and is being written to the database's disk";
     case "ending":
       return "no call begins any more";
     default:

@@ -30,6 +30,10 @@ describe("jobs that ask their program", () => {
       memoizeWithMap(map, never, 1, { code: "same" })({ results: program }),
     ];
     await settle();
+    // Both know that another database computes it.
+    const elsewhere = [{ kind: "equal-call-elsewhere", map: "m", key: "1", callers: 1 }];
+    expect([...two.results.waits()]).toMatchObject(elsewhere);
+    expect([...program.waits()]).toMatchObject([{ ...elsewhere[0], callers: 2 }]);
     calls[0]?.resolve("once");
     expect(await computing).toBe("once");
     await one.bringRows();

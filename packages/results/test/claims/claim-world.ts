@@ -8,8 +8,12 @@ import { z } from "zod";
 import type { ClaimSession, RemoteArbiter } from "../../src/arbiter.ts";
 import { DatabaseClaimSession } from "../../src/claim-session.ts";
 import { keyValMap, memoizeWithMap } from "../../src/index.ts";
+import { loadMapRows } from "../../src/load-map-rows.ts";
 import { remoteArbiter } from "../../src/remote-arbiter.ts";
 import { MAP, Place, type Row, type Step, Wire } from "./places.ts";
+
+// With the first call it would take more turns of the event loop than a world waits.
+await loadMapRows();
 
 export const map = keyValMap(MAP, z.number(), z.string());
 
