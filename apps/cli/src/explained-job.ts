@@ -35,6 +35,7 @@ function untilLines(job: SlurmJobReport): readonly string[] {
       return ["  until   Slurm has taken it; no limit"];
     case "waiting":
     case "held":
+      if (job.hold !== undefined) return [`  until   a person decides: hyperion holds ${job.hold}`];
       return [`  until   ${UNTIL[job.change ?? "by-itself"]}${startText(job)}`];
     case "running":
       return ["  until   its work is done, or its time limit is over"];

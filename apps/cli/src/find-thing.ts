@@ -1,4 +1,4 @@
-/** What an id of a run names: a call, a failure, a worker or a Slurm job. Ids of each kind look different, but those of calls and Slurm jobs. */
+/** What an id of a run names: a call, a failure, a worker, a Slurm job or a held call. Ids of each kind look different, but those of calls and Slurm jobs. */
 import {
   type CallReport,
   ControlError,
@@ -8,13 +8,15 @@ import {
   type SlurmJobReport,
   type WorkerReport,
 } from "@hyperion-ts/control";
+import type { Hold } from "@hyperion-ts/holds";
 
 /** What was found. */
 export type Thing =
   | { readonly kind: "call"; readonly call: CallReport }
   | { readonly kind: "failure"; readonly failure: FailureReport }
   | { readonly kind: "worker"; readonly worker: WorkerReport }
-  | { readonly kind: "job"; readonly job: SlurmJobReport };
+  | { readonly kind: "job"; readonly job: SlurmJobReport }
+  | { readonly kind: "hold"; readonly hold: Hold };
 
 const MOST_CALLS = 10_000;
 const MOST_NAMED = 8;
@@ -22,6 +24,8 @@ const MOST_NAMED = 8;
 /** @throws ControlError `not-found`, which names the ids that are most like it; what the run says where it can't be asked for a call */
 export async function findThing(view: RunView, id: string): Promise<Thing> {
   const report = await view.report();
+  const hold = (await view.holds()).find((hold) => hold.id === id);
+  if (hold !== undefined) return { kind: "hold", hold };
   const job = report.slurmJobs.find(({ jobId, call }) => String(jobId) === id || call === id);
   if (job !== undefined) return { kind: "job", job };
   const failure = (await view.failures()).find((failure) => failure.id === id);
@@ -41,6 +45,7 @@ export async function findThing(view: RunView, id: string): Promise<Thing> {
 async function withWhatThereIs(view: RunView, report: RunReport, id: string, error: unknown): Promise<unknown> {
   const ids = [
     ...report.slurmJobs.map(({ jobId, call }) => String(jobId ?? call)),
+    ...(await view.holds()).map((hold) => hold.id),
     ...(await view.failures()).map((failure) => failure.id),
     ...(await view.workers()).map((worker) => worker.id),
     ...(await openCalls(view)).map((call) => call.id),

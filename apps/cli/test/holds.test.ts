@@ -33,6 +33,9 @@ test("held calls are shown, made again and given up; what can't be has an exit c
   expect(out).toContain(`  do      hyperion retry ${two?.id} --mem 16G\n  or      hyperion cancel ${two?.id}\n`);
   expect(out).not.toContain("\u001b");
   expect(await json<readonly Hold[]>("holds", three?.id ?? "", ...place)).toEqual([three]);
+  expect((await hyperion("explain", three?.id ?? "", ...place)).out).toMatch(
+    / {2}remedy .*\n[^]* {2}until {3}a person decides/,
+  );
 
   expect(await hyperion("retry", ...place)).toMatchObject({ code: 2, err: expect.stringContaining("--all") });
   expect(await hyperion("retry", one?.id ?? "", "--all", ...place)).toMatchObject({ code: 2 });

@@ -1,5 +1,6 @@
 /** `hyperion explain`: why a call waits, what would change it, and how long it may; or why it failed. */
 import { type CallReport, lookAtRun, type WorkerReport } from "@hyperion-ts/control";
+import { holdText } from "@hyperion-ts/holds";
 import { type CallWaitReason, durationText, printable } from "@hyperion-ts/progress";
 import { chooseRun } from "../choose-run.ts";
 import type { CommandBody } from "../command-definition.ts";
@@ -27,6 +28,8 @@ function linesOf(thing: Thing): readonly string[] {
       return workerLines(thing.worker);
     case "job":
       return explainedJob(thing.job);
+    case "hold":
+      return [holdText(thing.hold), "  until   a person decides, in this run of the program or in a later one"];
     default:
       return thing satisfies never;
   }

@@ -74,6 +74,9 @@ function logOf(thing: Thing, id: string, ofHead: boolean): string {
     }
     case "job":
       return ofHead ? headLogOf(thing.job) : outputOf(thing.job);
+    case "hold":
+      if (thing.hold.where.log !== null) return thing.hold.where.log;
+      throw new ControlError("not-found", `The call that is held as ${id} has no Slurm job, and so no output`);
     default:
       return thing satisfies never;
   }

@@ -5,7 +5,8 @@ import { COMPLETES, type ExpectedEnd, fails, isKilled } from "../judge/program-e
 import { PROGRAMS } from "../world/cluster-target.ts";
 import { controllerHangs, controllerStops, cutForAWhile, pausing, requeue, slurm, type Strike, to } from "./strikes.ts";
 
-const ENDS_WITHIN_MS = 120_000;
+/** Slurm lets a job wait for two minutes whose start has failed, as behind a cut. */
+const ENDS_WITHIN_MS = 240_000;
 
 const JOB_FAILS = [COMPLETES, fails(/failed in Slurm job/)];
 

@@ -27,6 +27,7 @@ await runCluster(
   mapConcurrently([...nodes.entries()], ([job, node]) => onItsNode(node, job)),
   {
     longestPauseMs: 2_000,
+    onFailure: "reject",
     ...options,
   },
 );
