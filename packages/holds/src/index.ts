@@ -1,6 +1,7 @@
 /** Failures that wait for a person. See the README. */
 // First, because own-files checks which Node this is.
 export { HoldFiles } from "./hold-files.ts";
+export { megabytesOf, memoryText, secondsOf, timeText } from "./hold-amounts.ts";
 export { findHold, type HoldBook, isOpen } from "./hold-book.ts";
 export {
   changesText,

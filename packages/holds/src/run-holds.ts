@@ -27,7 +27,8 @@ type Waiter = PromiseWithResolvers<Decision>;
 export class RunHolds implements HoldBook {
   readonly #files: HoldFiles;
   readonly #options: RunHoldsOptions;
-  readonly #waiters = new Map<string, Waiter>();
+  /** Equal calls share a hold. */
+  readonly #waiters = new Map<string, Set<Waiter>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(files: HoldFiles, options: RunHoldsOptions = {}) {
@@ -61,14 +62,16 @@ export class RunHolds implements HoldBook {
     const waiter = Promise.withResolvers<Decision>();
     const onAbort = (): void => waiter.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#waiters.set(id, waiter);
+    const waiters = this.#waiters.get(id) ?? new Set();
+    this.#waiters.set(id, waiters.add(waiter));
     // Not unref'd: a program that waits for a person has nothing else to live for.
     this.#timer ??= setInterval(() => this.#look(), LOOK_INTERVAL_MS);
     try {
       return await waiter.promise;
     } finally {
       signal.removeEventListener("abort", onAbort);
-      this.#waiters.delete(id);
+      waiters.delete(waiter);
+      if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
       if (this.#waiters.size === 0) this.#stopLooking();
     }
   }
@@ -76,27 +79,38 @@ export class RunHolds implements HoldBook {
   decide(id: string, verdict: HoldVerdict, changes: HoldChanges = {}): Hold {
     const hold = this.#files.read(id);
     if (hold === undefined) throw new HoldsError("not-found", `There is no hold ${id} any more`);
-    const waiter = this.#waiters.get(id);
-    if (waiter === undefined && hold.verdict?.kind === "retry")
+    const isAwaited = this.isAwaited(id);
+    if (!isAwaited && hold.verdict?.kind === "retry")
       throw new HoldsError("decided", `${id} is being made again; cancel its Slurm job, and it is held once more`);
     this.#options.check?.(hold, changes);
     const decided = this.#files.decide(id, verdict, changes);
-    waiter?.resolve(decisionOf(decided, verdict));
+    this.#tell(id, decisionOf(decided, verdict));
     return decided;
   }
 
-  /** The call is held no longer: it went well, or nobody wants it. */
+  /** Whether a caller waits for what a person decides on it. */
+  isAwaited(id: string): boolean {
+    return this.#waiters.has(id);
+  }
+
+  /** The call is held no longer: it went well, or nobody wants it. Equal ones that wait are made again. */
   end(key: string): void {
+    const hold = this.#waiters.size === 0 ? undefined : this.find(key);
     this.#files.end(key);
+    if (hold !== undefined) this.#tell(hold.id, { kind: "retry", changes: hold.changes });
+  }
+
+  #tell(id: string, decision: Decision): void {
+    for (const waiter of this.#waiters.get(id) ?? []) waiter.resolve(decision);
   }
 
   /** In the files, as far as they can be read: those first that were not looked at for longest. */
   #look(): void {
-    for (const [id, waiter] of [...this.#waiters].slice(0, MOST_LOOKS)) {
+    for (const [id, waiters] of [...this.#waiters].slice(0, MOST_LOOKS)) {
       this.#waiters.delete(id);
-      this.#waiters.set(id, waiter);
+      this.#waiters.set(id, waiters);
       const hold = this.#readable(id);
-      if (hold !== undefined && hold.verdict !== null) waiter.resolve(decisionOf(hold, hold.verdict));
+      if (hold !== undefined && hold.verdict !== null) this.#tell(id, decisionOf(hold, hold.verdict));
     }
   }
 

@@ -1,6 +1,6 @@
 /** The attempts of a call: nearly all have one, which is made with as little as can be; the others are made one after the other. */
 import { CallError, type CallReason } from "./call-error.ts";
-import type { HasWorkers } from "./capabilities.ts";
+import type { CallHolder, HasWorkers } from "./capabilities.ts";
 import { TaskError } from "./dispatch/task-error.ts";
 import type { TaskCall, TaskCaller, TaskLauncher, TaskRequest } from "./dispatch/task-launcher.ts";
 import { describeLost } from "./lost-call.ts";
@@ -18,7 +18,20 @@ export interface EncodedCall {
 }
 
 /** What the function gives, in as many attempts as the call may have. @throws as `remoteEval` does. */
-export const answerOf = <A>(call: EncodedCall): Promise<A> =>
+export function answerOf<A>(call: EncodedCall): Promise<A> {
+  const holder = holderOf(call.env);
+  if (holder === undefined) return attemptsOf(call);
+  const { env, fn, value, input } = call;
+  return holder.answer({ env, fn, input: () => ({ value, encoded: input }) }, (changed) =>
+    attemptsOf<A>({ ...call, env: changed }),
+  );
+}
+
+/** Who holds a call of this environment if it fails for good; undefined: its caller gets the error. */
+export const holderOf = ({ callHolder, taskOptions }: HasWorkers): CallHolder | undefined =>
+  taskOptions.onFailure === "hold" ? callHolder : undefined;
+
+const attemptsOf = <A>(call: EncodedCall): Promise<A> =>
   new Promise((resolve) => new FirstAttempt<A>(call, resolve).begin());
 
 /** The first attempt of a call, which is the last one of nearly all: one object, and one promise. */
@@ -125,15 +138,14 @@ export function nextAttempt(env: HasWorkers, call: FailedCall, error: unknown): 
     return error.failure.kind === "lost" && error.failure.death.kind !== "node-lost" ? "first" : "any";
   }
   const failed = callError(call, error.retryable ? all : attempt, error, env.taskOptions.memoryMb);
-  env.events.emit({
-    type: "call-failed",
-    functionName: fn.name,
-    node,
-    attempt,
-    reason: failed.reason.kind,
-    message: failed.message,
-  });
+  if (holderOf(env) === undefined) tellFailed(env, failed);
   throw failed;
+}
+
+/** Tells that the caller gets this error. */
+export function tellFailed({ events }: HasWorkers, { reason, site, message }: CallError): void {
+  const { functionName, node, attempt } = site;
+  events.emit({ type: "call-failed", functionName, node, attempt, reason: reason.kind, message });
 }
 
 /** `attempts` is how many there may be, `memoryMb` what each of them has reserved. */

@@ -6,7 +6,7 @@ import type { HasCodeNotes } from "@hyperion-ts/results";
 import type { HasInputTally } from "./concurrent/input-tally.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { RunEvents } from "@hyperion-ts/progress";
-import type { TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
+import type { TaskCall, TaskLauncher, TaskOptions } from "./dispatch/task-launcher.ts";
 
 /** Which run this is, and where its database, logs and data are. (Hyperion: HasProgramInfo) */
 export interface HasProgramInfo {
@@ -42,5 +42,27 @@ export interface HasEvents {
   readonly events: RunEvents;
 }
 
+/** A remote call as it is held where it fails for good. */
+export interface HeldRequest {
+  /** What it was made with. */
+  readonly env: HasWorkers;
+  /** The function. */
+  readonly fn: TaskCall["fn"];
+  /** Its input, as it is and encoded; undefined while it is not computed. */
+  readonly input: () => { readonly value: unknown; readonly encoded: Uint8Array } | undefined;
+}
+
+/** Lets calls that fail for good wait for a person. */
+export interface CallHolder {
+  /** What the call gives in the end; `attempts` makes it, in as many attempts as it may have, with what a person has changed. */
+  answer<A>(request: HeldRequest, attempts: (env: HasWorkers) => Promise<A>): Promise<A>;
+}
+
+/** Who holds remote calls with the setting `onFailure: "hold"`. */
+export interface HasCallHolder {
+  /** Absent where nobody could decide, as within a Slurm job that a program on a login node has submitted: calls are not held there. */
+  readonly callHolder?: CallHolder | undefined;
+}
+
 /** What remote calls need. */
-export type HasWorkers = HasLauncher & HasSignal & HasEvents & HasCodeNotes & HasInputTally;
+export type HasWorkers = HasLauncher & HasSignal & HasEvents & HasCodeNotes & HasInputTally & HasCallHolder;

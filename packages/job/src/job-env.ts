@@ -2,13 +2,13 @@
 import type { PoolCore } from "@hyperion-ts/cpu-pool";
 import type { NodeLauncher } from "@hyperion-ts/launcher";
 import type { ResultsDatabase } from "@hyperion-ts/results";
-import type { HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal } from "./capabilities.ts";
+import type { HasCallHolder, HasEndTime, HasEvents, HasLauncher, HasProgramInfo, HasSignal } from "./capabilities.ts";
 
 /**
  * Everything that a job may use: where calls go and what each may use, the results database, the run's events and
  * signal, and underneath the pool of CPUs and the nodes' launchers. Change a part of it with `local`.
  */
-export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLauncher, HasEvents {
+export interface JobEnv extends HasProgramInfo, HasSignal, HasEndTime, HasLauncher, HasEvents, HasCallHolder {
   /** The results database of the run's directory, for `memoizeWithMap`, `lookup` and `insert`. */
   readonly results: ResultsDatabase;
   /**

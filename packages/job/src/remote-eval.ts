@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkInput, InvalidValueError, type RemoteFunction } from "@hyperion-ts/remote";
 import { encodeValue } from "@hyperion-ts/wire";
-import { againAfter, answerOf, nextAttempt, requestOf } from "./call-attempts.ts";
+import { againAfter, answerOf, holderOf, nextAttempt, requestOf } from "./call-attempts.ts";
 import type { HasWorkers } from "./capabilities.ts";
 import type { Job } from "./job.ts";
 import { calledIn } from "./misuse.ts";
@@ -52,22 +52,30 @@ export const remoteEvalM =
       encoded = encodeValue(await checkInput(fn, value));
       return encoded;
     };
-    let first = false;
-    let before: unknown;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        env.noteCode?.(fn.name);
-        using worker = await env.taskLauncher.launch({
-          ...requestOf(env, fn.name, attempt, first),
-          ...(attempt === 1 ? {} : { again: againAfter(before, attempt) }),
-          ahead: false,
-        });
-        return await worker.run({ fn, input: await compute(), attempt });
-      } catch (error) {
-        first = nextAttempt(env, { fn, input: value, attempt }, error) === "first";
-        before = error;
+    const attempts = async (changed: HasWorkers): Promise<StandardSchemaV1.InferInput<O>> => {
+      let first = false;
+      let before: unknown;
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          changed.noteCode?.(fn.name);
+          using worker = await changed.taskLauncher.launch({
+            ...requestOf(changed, fn.name, attempt, first),
+            ...(attempt === 1 ? {} : { again: againAfter(before, attempt) }),
+            ahead: false,
+          });
+          return await worker.run({ fn, input: await compute(), attempt });
+        } catch (error) {
+          first = nextAttempt(changed, { fn, input: value, attempt }, error) === "first";
+          before = error;
+        }
       }
-    }
+    };
+    const holder = holderOf(env);
+    if (holder === undefined) return await attempts(env);
+    return await holder.answer(
+      { env, fn, input: () => (encoded === undefined ? undefined : { value, encoded }) },
+      attempts,
+    );
   };
 
 /** The encoded input, at once where the schema is synchronous; a value that is refused is a rejection, as all failures are. */

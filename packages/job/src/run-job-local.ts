@@ -3,10 +3,10 @@ import { refuseInWorker } from "@hyperion-ts/remote";
 import type { LauncherOptions } from "@hyperion-ts/launcher";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
-import type { RunOptions } from "./run/run-options.ts";
+import type { HoldOptions, RunOptions } from "./run/run-options.ts";
 
 /** How `runJobLocal` uses this machine. */
-export interface RunLocalOptions extends RunOptions, Omit<LauncherOptions, "reach"> {
+export interface RunLocalOptions extends RunOptions, HoldOptions, Omit<LauncherOptions, "reach"> {
   /** How many CPUs to use, from 1 to 65,536. Default: all that this process may use. */
   readonly cpus?: number;
   /** Run the functions in this process, without workers: for tests, and for debuggers. Default false. */

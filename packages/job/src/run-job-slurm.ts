@@ -3,11 +3,11 @@ import type { LauncherOptions } from "@hyperion-ts/launcher";
 import { refuseInWorker } from "@hyperion-ts/remote";
 import type { Job } from "./job.ts";
 import type { ProgramInfo } from "./program-info.ts";
-import type { RunOptions } from "./run/run-options.ts";
+import type { HoldOptions, RunOptions } from "./run/run-options.ts";
 import type { SlurmTimeOptions } from "./run/slurm-times.ts";
 
 /** How `runJobSlurm` uses its allocation. */
-export interface RunSlurmOptions extends RunOptions, LauncherOptions {
+export interface RunSlurmOptions extends RunOptions, HoldOptions, LauncherOptions {
   /** How many nodes the calls need at least, from 1 on; with fewer the run ends, and says why each of the others could not be used. Default 1. */
   readonly leastNodes?: number;
   /** How long everything may take. */

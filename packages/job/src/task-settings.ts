@@ -31,6 +31,11 @@ export interface TaskSettings extends TaskOptions {
    * call, which fails and is not tried again. With `"end"` each call has a worker process of its own.
    */
   readonly memoryLimit?: "tell" | "end";
+  /**
+   * What happens to a call that fails for good: its caller gets the error (`"reject"`), or it is held, and waits until a person
+   * has it made again, with other CPUs, memory or time if need be, or gives it up (`hyperion holds`). Default: the run's `onFailure`.
+   */
+  readonly onFailure?: "reject" | "hold";
 }
 
 /**
@@ -58,6 +63,7 @@ const RULES: Rules<TaskSettings> = {
   priority: finite,
   timeLimitMs: nullOr(duration()),
   attempts: positive,
+  onFailure: oneOf("reject", "hold"),
   freshWorker: flag,
   node: nonEmpty,
 };

@@ -2,7 +2,7 @@
 export { DIES_WITH_PARENT } from "./death-signal.ts";
 export { endGuard, takeGuardNews } from "./guard-news.ts";
 export { type Command, type LocalProcess, showArgv, startProcess } from "./local-process.ts";
-export { readIfThere, readProcess } from "./process-id.ts";
+export { allProcesses, type ProcessEntry, readIfThere, readProcess } from "./process-id.ts";
 export { endMarked, killMarked, markVariable, newMark } from "./process-marks.ts";
 export { ownerOf, pidsOfUser, statusNumber, statusOf } from "./process-status.ts";
 export { findProcessTools, type ProcessTools } from "./process-tools.ts";

@@ -17,6 +17,7 @@ export { FrameWriter } from "./frame-writer.ts";
 export { GREETING, PROTOCOL_VERSION } from "./greeting.ts";
 export { encodeMessage, parseMessage } from "./message-frame.ts";
 export type { CpuQuota, Employ, FromAgent, MemoryLimit, ToAgent } from "./messages.ts";
+export type { NodeMeasure, WorkerMeasure } from "./node-measure.ts";
 export type { WorkerExited } from "./payloads.ts";
 export { WireError } from "./wire-error.ts";
 export type { FolderName } from "./worker-config.ts";

@@ -68,9 +68,7 @@ export class ClusterWork implements Work {
   };
 
   /** The calls that wait for a person. */
-  get holds(): HoldDesk {
-    return this.#holds.desk;
-  }
+  readonly holds = (): HoldDesk => this.#holds.desk;
 
   /** What is told of the run. */
   get events(): RunEvents {

@@ -1,9 +1,9 @@
 /** What would help where Slurm refuses a job: another value for the option that its words blame. Pure. */
-import type { Remedy } from "@hyperion-ts/holds";
+import { memoryText, type Remedy } from "@hyperion-ts/holds";
 import { jobSeconds } from "../sbatch/job-time.ts";
 import { candidatesOf } from "../sbatch/partition-limits.ts";
 import type { SbatchOptions } from "../sbatch/sbatch-options.ts";
-import { memoryText, timeText } from "./changed-options.ts";
+import { slurmTimeText } from "./changed-options.ts";
 import { askedMegabytes, mostMegabytes, type Site } from "./site.ts";
 
 /** Whether sbatch's words blame an account or a QOS, so that it is worth asking which ones this person has. */
@@ -52,10 +52,10 @@ function lessTime(options: SbatchOptions, { partitions, ownPartition }: Site): R
   const asked = typeof time === "object" && time !== null ? jobSeconds(time) : Infinity;
   const most = Math.max(0, ...candidatesOf(options, partitions, ownPartition).map(({ maxSeconds }) => maxSeconds));
   if (most > 0 && most < asked)
-    return { changes: { time: timeText(most) }, words: "Less time: as much as its partition gives." };
+    return { changes: { time: slurmTimeText(most) }, words: "Less time: as much as its partition gives." };
   return asked === Infinity
     ? { changes: {}, words: "Ask for less time: hyperion retry takes --time, too." }
-    : { changes: { time: timeText(asked / 2) }, words: "Less time, such as half of it; or another QOS." };
+    : { changes: { time: slurmTimeText(asked / 2) }, words: "Less time, such as half of it; or another QOS." };
 }
 
 function lessMemory(options: SbatchOptions, site: Site): Remedy {

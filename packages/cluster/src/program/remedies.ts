@@ -1,9 +1,9 @@
 /** What would help a call of a job that failed: options for the next submission, within what the site gives, and words. Pure. */
-import type { HoldChanges, Remedy } from "@hyperion-ts/holds";
+import { type HoldChanges, memoryText, type Remedy } from "@hyperion-ts/holds";
 import { jobSeconds } from "../sbatch/job-time.ts";
 import { candidatesOf, type PartitionLimit, sparableNodes } from "../sbatch/partition-limits.ts";
 import { type SbatchOptions, withSbatchDefaults } from "../sbatch/sbatch-options.ts";
-import { memoryText, timeText } from "./changed-options.ts";
+import { slurmTimeText } from "./changed-options.ts";
 import type { HoldCause } from "./hold-cause.ts";
 import { refusalRemedy } from "./refusal-remedies.ts";
 import { askedMegabytes, mostMegabytes, type Site } from "./site.ts";
@@ -74,13 +74,13 @@ function moreTime(options: SbatchOptions, site: Site): Remedy {
   const { inOwn, elsewhere: other } = bestOf(options, site, ({ maxSeconds }) => maxSeconds);
   if (now === Infinity) return { changes: {}, words: `It had all the time that its partition gives. ${GOES_ON}` };
   const wanted = 2 * now;
-  const words = `Twice the time: it had asked for ${timeText(now)}. ${GOES_ON}`;
-  if (inOwn === undefined || inOwn >= wanted) return { changes: { time: timeText(wanted) }, words };
+  const words = `Twice the time: it had asked for ${slurmTimeText(now)}. ${GOES_ON}`;
+  if (inOwn === undefined || inOwn >= wanted) return { changes: { time: slurmTimeText(wanted) }, words };
   if (inOwn > now)
-    return { changes: { time: timeText(inOwn) }, words: `More time, as much as its partition gives. ${GOES_ON}` };
+    return { changes: { time: slurmTimeText(inOwn) }, words: `More time, as much as its partition gives. ${GOES_ON}` };
   if (other === undefined || other.most <= now)
     return { changes: {}, words: `No partition gives more time than it had. ${GOES_ON}` };
-  const longer = timeText(Math.min(wanted, other.most));
+  const longer = slurmTimeText(Math.min(wanted, other.most));
   return { changes: { time: longer, partition: other.name }, words: `${inPartition(other.name, "time")} ${GOES_ON}` };
 }
 

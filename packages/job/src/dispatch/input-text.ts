@@ -11,7 +11,12 @@ export function inputText(encoded: Uint8Array | number): string | null {
   const bytes = typeof encoded === "number" ? encoded : encoded.length;
   if (bytes === 0) return null;
   if (typeof encoded === "number" || bytes > MAX_SHOWN_BYTES) return `${bytes.toLocaleString("en-US")} bytes`;
-  const text = inspect(decodeValue(encoded), {
+  return valueText(decodeValue(encoded));
+}
+
+/** A value that is not encoded. */
+export function valueText(value: unknown): string {
+  const text = inspect(value, {
     breakLength: Number.POSITIVE_INFINITY,
     depth: 3,
     maxArrayLength: 10,

@@ -16,6 +16,8 @@ export interface TaskOptions {
   readonly timeLimitMs?: number | null;
   /** How often a call is tried when its worker dies or its node is lost. */
   readonly attempts?: number;
+  /** Whether the call's caller gets its error when it fails for good, or the call waits for a person. */
+  readonly onFailure?: "reject" | "hold";
   /** Whether each call gets a worker of its own. */
   readonly freshWorker?: boolean;
   /** The only node that will do. */

@@ -6,6 +6,7 @@ import {
   checkValue,
   fields,
   flag,
+  listOf,
   nonEmpty,
   oneOf,
   type Rules,
@@ -20,7 +21,7 @@ import type { ProgramInfo } from "../program-info.ts";
 import type { RunLocalOptions } from "../run-job-local.ts";
 import type { RunSlurmOptions } from "../run-job-slurm.ts";
 import type { PoolLauncherConfig } from "./node-pool.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { HoldOptions, RunOptions } from "./run-options.ts";
 import { slurmTimesRule } from "./slurm-times.ts";
 
 /** A pool knows CPUs by numbers from 0 to 65,535. */
@@ -41,16 +42,20 @@ export const RUN_RULES: Rules<RunOptions> = {
   }),
 };
 
+const HOLD_RULES: Rules<HoldOptions> = { onFailure: oneOf("reject", "hold"), onHold: listOf(nonEmpty) };
+
 const { reach, ...LAUNCHER_RULES_HERE } = LAUNCHER_RULES;
 
 const LOCAL_RULES: Rules<RunLocalOptions> = {
   ...RUN_RULES,
+  ...HOLD_RULES,
   ...LAUNCHER_RULES_HERE,
   cpus: whole(1, MAX_CPUS),
   inProcess: flag,
 };
 const SLURM_RULES: Rules<RunSlurmOptions> = {
   ...RUN_RULES,
+  ...HOLD_RULES,
   ...LAUNCHER_RULES_HERE,
   reach,
   times: slurmTimesRule,

@@ -1,12 +1,10 @@
 /** The calls of a run without workers (`inProcess`), as those see them who ask over the control interface. */
-import { inspect } from "node:util";
 import type { CallList, CallReport, WaitReport } from "@hyperion-ts/control";
 import type { OpenCalls } from "@hyperion-ts/control/serve";
 import { type CallWaitReason, describeCallWait } from "@hyperion-ts/progress";
+import { valueText } from "../dispatch/input-text.ts";
 import { cancelledTask, NOWHERE } from "../dispatch/task-failure.ts";
 import type { TaskRequest } from "../dispatch/task-launcher.ts";
-
-const MAX_INPUT_TEXT = 200;
 
 /** A call that has not ended. Disposing of it says that it has. */
 export interface ProcessCall extends Disposable {
@@ -70,7 +68,7 @@ export class ProcessCalls implements OpenCalls {
 
   #reportOf({ sinceMs, person, given, ...open }: Open): CallReport {
     const forSeconds = (performance.now() - sinceMs) / 1_000;
-    const call = { ...open, input: given === undefined ? null : inputText(given.value) };
+    const call = { ...open, input: given === undefined ? null : valueText(given.value) };
     if (person.signal.aborted) {
       const until = "its function heeds its signal and returns: there is no worker that could be ended";
       return { ...call, stage: "ending", forSeconds, waiting: { reason: null, text: "it was asked to end", until } };
@@ -92,14 +90,4 @@ export class ProcessCalls implements OpenCalls {
       until,
     };
   }
-}
-
-function inputText(value: unknown): string {
-  const text = inspect(value, {
-    breakLength: Number.POSITIVE_INFINITY,
-    depth: 3,
-    maxArrayLength: 10,
-    maxStringLength: 60,
-  });
-  return text.length <= MAX_INPUT_TEXT ? text : `${text.slice(0, MAX_INPUT_TEXT)}...`;
 }

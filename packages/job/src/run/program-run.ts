@@ -127,7 +127,7 @@ class ProgramRun implements Disposable {
   readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
   readonly waits = (): Iterable<StoreWait> => this.#results?.waits() ?? [];
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
-  readonly holds = (): HoldDesk | undefined => this.#work?.holds;
+  readonly holds = (): HoldDesk | undefined => this.#work?.holds?.();
 
   /** Another process wants it to end. */
   readonly stop = (jobs: boolean): StopAnswer => {

@@ -2,6 +2,17 @@
 import type { ResultsOptions } from "@hyperion-ts/results";
 import type { RunEventListener } from "@hyperion-ts/progress";
 
+/** What becomes of remote calls that fail for good. */
+export interface HoldOptions {
+  /**
+   * Whether the caller of such a call gets its error, or the call is held: it waits until a person has it made again or gives it up
+   * (`hyperion holds`), and the others go on. `setTask({ onFailure })` says otherwise for some calls. Default `"reject"`.
+   */
+  readonly onFailure?: "reject" | "hold";
+  /** A command that is run for each call that is held, such as `["mail", "-s", "held", "ann"]`, with its text as standard input: 20 times in a run at most. Default: none. */
+  readonly onHold?: readonly string[];
+}
+
 /** The options of all `run...` functions. */
 export interface RunOptions {
   /** Ends the run early. */

@@ -14,8 +14,8 @@ export interface Work extends CountedWork, AsyncDisposable {
   drain(): Promise<void>;
   /** The calls that have not ended; absent where they can't be listed. */
   readonly openCalls?: OpenCalls;
-  /** The calls that wait for a person; absent where none ever does. */
-  readonly holds?: HoldDesk;
+  /** The calls that wait for a person; absent where none ever does, undefined where none does yet. */
+  readonly holds?: () => HoldDesk | undefined;
   /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
   goesOn?(): string | undefined;
   /** What a run is aborted with so that what would go on without it is cancelled, too: because of what a person did, such as `"hyperion stop --jobs"`. */

@@ -1,7 +1,7 @@
 /** What a node and its workers use, as /proc tells. It looks at every process of the machine, some 20 µs each: only for a person. */
 import { cpus, freemem, totalmem } from "node:os";
-import { allProcesses, type ProcessEntry, statusNumber } from "@hyperion-ts/processes";
-import type { NodeMeasure, WorkerMeasure } from "@hyperion-ts/wire";
+import { allProcesses, type ProcessEntry, statusNumber } from "@hyperion-ts/processes/supervision";
+import type { NodeMeasure, WorkerMeasure } from "@hyperion-ts/wire/frames";
 
 /** Linux's tick of CPU time (proc_pid_stat(5)). */
 const TICK_MS = 10;

@@ -59,6 +59,8 @@ const TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "worker-ended": true,
   "worker-not-started": true,
   "call-failed": true,
+  "call-held": true,
+  "call-released": true,
   "call-over-memory": true,
   "call-retried": true,
   "call-ended": true,

@@ -77,6 +77,15 @@ export type RunEvent =
       readonly reason: CallFailureKind;
       readonly message: string;
     }
+  /** A remote call has failed for good, and waits for a person in place of failing: `hold` is the id of its hold, `sentence` what happened. */
+  | {
+      readonly type: "call-held";
+      readonly hold: string;
+      readonly functionName: string;
+      readonly sentence: string;
+    }
+  /** A call is held no longer: it is made again, its caller gets the error (`call-failed` says so), or nobody waits for it any more. */
+  | { readonly type: "call-released"; readonly hold: string; readonly functionName: string; readonly retried: boolean }
   /** The worker of a call holds more memory than `setTaskMemory` has reserved for it, in megabytes; `ends`: the call is ended for that. Once for each attempt. */
   | {
       readonly type: "call-over-memory";

@@ -4,6 +4,7 @@ import type { CallWaitReason } from "../events/call-wait.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import { type CallsWithoutNode, nextCallsWithoutNode, NO_CALLS_WITHOUT_NODE } from "./calls-without-node.ts";
 import { type FunctionProgress, functionProgress } from "./function-progress.ts";
+import { problemKey } from "./problem-key.ts";
 import { nextSlurmJobs, type SlurmJobProgress } from "./slurm-jobs.ts";
 
 /** A run as its events tell it, at one moment. */
@@ -32,6 +33,8 @@ export interface RunState {
   readonly removed: number;
   /** What the first of the waiting calls waits for. */
   readonly waitingFor: CallWaitReason | null;
+  /** The ids of the holds of remote calls that wait for a person. */
+  readonly heldCalls: ReadonlySet<string>;
   /** How often each kind of problem came up, by `problemKey`. */
   readonly problems: ReadonlyMap<string, number>;
   /** What failing calls said, as far as it was shown. */
@@ -76,6 +79,7 @@ export const NO_RUN: RunState = {
   remembered: 0,
   removed: 0,
   waitingFor: null,
+  heldCalls: new Set(),
   problems: new Map(),
   failures: [],
   withoutNode: NO_CALLS_WITHOUT_NODE,
@@ -126,6 +130,10 @@ export function nextRunState(before: RunState, event: RunEvent, atMs: number): R
         : { ...state, connecting: Math.max(0, state.connecting - 1) };
     case "call-failed":
       return withFailure(state, event, event.message);
+    case "call-held":
+      return { ...state, heldCalls: new Set(state.heldCalls).add(event.hold) };
+    case "call-released":
+      return { ...state, heldCalls: new Set([...state.heldCalls].filter((id) => id !== event.hold)) };
     case "slurm-job": {
       const failed = event.state === "failed" && event.sentence !== null;
       const now = { ...state, slurmJobs: nextSlurmJobs(state.slurmJobs, event, atMs) };
@@ -160,28 +168,6 @@ export function timesSeen({ problems }: RunState, event: RunEvent): number {
   return key === null ? 1 : (problems.get(key) ?? 0);
 }
 
-/** Problems with the same key are of one kind: after a few, more of them say nothing new. Null: not a problem, or each one counts. */
-function problemKey(event: RunEvent): string | null {
-  switch (event.type) {
-    case "call-failed":
-    case "call-retried":
-    case "call-over-memory":
-      return `${event.type} ${event.functionName}`;
-    case "worker-not-started":
-      return event.type;
-    case "worker-ended":
-      return event.blame === undefined ? null : event.type;
-    case "node-ready":
-      return event.note === null ? null : "note";
-    case "slurm-notice":
-      return `${event.type} ${event.kind}`;
-    case "slurm-job":
-      return slurmProblem(event);
-    default:
-      return null;
-  }
-}
-
 /** Whether the event tells of what we end ourselves: workers and nodes go at the end of a run, or after an interruption. */
 export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
   switch (event.type) {
@@ -196,12 +182,6 @@ export function isShutdown({ phase }: RunState, event: RunEvent): boolean {
       return phase.kind === "ended";
   }
 }
-
-/** Counts are told again and again, what waits in the queue says why: neither is a problem. */
-const slurmProblem = ({ type, state, name, sentence }: Extract<RunEvent, { type: "slurm-job" }>): string | null =>
-  state === "failed" || ((state === "submitting" || state === "held") && sentence !== null)
-    ? `${type} ${state} ${name}`
-    : null;
 
 /** Why calls fail whose workers and nodes we end. */
 const ENDED_WITH_NODES: ReadonlySet<CallFailureKind> = new Set(["worker-died", "not-started", "no-node"]);

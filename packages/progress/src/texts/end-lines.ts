@@ -35,9 +35,9 @@ export function endLines(state: RunState, { outcome, seconds, message }: RunEnde
 /** So many ids are still read. */
 const MAX_IDS = 20;
 
-/** Calls whose jobs have failed: their holds stay. */
-function callsThatAreHeld({ slurmJobs }: RunState): readonly StyledLine[] {
-  const held = [...slurmJobs.values()].flatMap(({ news }) => news.hold ?? []);
+/** Calls that have failed, and those whose jobs have: their holds stay. */
+function callsThatAreHeld({ slurmJobs, heldCalls }: RunState): readonly StyledLine[] {
+  const held = [...[...slurmJobs.values()].flatMap(({ news }) => news.hold ?? []), ...heldCalls];
   if (held.length === 0) return [];
   const [are, them] = held.length === 1 ? ["is", "it"] : ["are", "them"];
   return [

@@ -73,6 +73,10 @@ function linesOf(state: RunState, event: Exclude<RunEvent, SlurmJobEvent>, live:
       return paragraph("⚠ ", `${event.node}: ${event.reason}`, "yellow");
     case "call-failed":
       return isWithoutNode(event) ? [] : paragraph("✗ ", event.message, "red");
+    case "call-held":
+      return paragraph("⚠ ", `${event.functionName} is held: ${event.sentence}`, "yellow");
+    case "call-released":
+      return event.retried ? paragraph("", `${event.functionName}, held as ${event.hold}, is made again`) : [];
     case "call-over-memory":
       return paragraph(
         "⚠ ",

@@ -1,6 +1,6 @@
 /** The live block of a terminal as lines: a headline, and a row for each function. Pure. */
 import { functionColumns, isCutShort, isThrough, leftCalls, openCalls } from "./function-columns.ts";
-import { clockText, plural } from "./human-numbers.ts";
+import { clockText, countText, plural } from "./human-numbers.ts";
 import type { FunctionProgress } from "../state/function-progress.ts";
 import type { RunPhase, RunState } from "../state/run-state.ts";
 import { paragraph } from "./paragraph.ts";
@@ -58,6 +58,7 @@ function headline(state: RunState, nowMs: number, width: number): StyledLine {
   const left: StyledLine = [
     { text: state.programId, style: "bold" },
     { text: `  ${state.slurmJobs.size > 0 ? openJobsText(state, nowMs, room) : nodesText(state)}` },
+    ...(state.heldCalls.size === 0 ? [] : [{ text: `, ${heldText(state)}`, style: "yellow" } as const]),
     ending,
   ];
   return [
@@ -66,6 +67,9 @@ function headline(state: RunState, nowMs: number, width: number): StyledLine {
     { text: clock, style: "dim" },
   ];
 }
+
+/** Those of Slurm jobs are among the jobs. */
+const heldText = ({ heldCalls }: RunState): string => `${countText(heldCalls.size)} held`;
 
 function nodesText({ nodes, nodesLost, connecting, countedAtMs, startedAtMs, functions }: RunState): string {
   const lost = nodesLost === 0 ? "" : ` (${plural(nodesLost, "node")} lost)`;
