@@ -81,9 +81,9 @@ describe("changes as a person writes them", () => {
   test.each<readonly [Parameters<typeof changedOptions>[1], SbatchOptions]>([
     [{ mem: "16G" }, { mem: { megabytes: 16_384 }, memPerCpu: null }],
     [{ mem: "500" }, { mem: { megabytes: 500 }, memPerCpu: null }],
-    [{ time: "90" }, { time: { minutes: 90, seconds: 0 } }],
-    [{ time: "4:30:00" }, { time: { hours: 4, minutes: 30, seconds: 0 } }],
-    [{ time: "2-12" }, { time: { days: 2, hours: 12, minutes: 0, seconds: 0 } }],
+    [{ time: "90" }, { time: { seconds: 5_400 } }],
+    [{ time: "4:30:00" }, { time: { seconds: 16_200 } }],
+    [{ time: "2-12" }, { time: { seconds: 216_000 } }],
     [{ exclude: "n[1-3],n7" }, { exclude: ["n9", "n[1-3]", "n7"] }],
     [{ cpus: "4" }, { nTasksPerNode: 4, cpusPerTask: null }],
     [{ nodes: "2-4" }, { nodes: { min: 2, max: 4 } }],

@@ -3,6 +3,33 @@ import type { RunEvent } from "../../src/events/run-event.ts";
 import { at, callFailed, counts, ended, told } from "../story.ts";
 
 describe("the last lines tell", () => {
+  test("which remote calls are held, until they are made again", () => {
+    const held = (hold: string): RunEvent => ({
+      type: "call-held",
+      hold,
+      functionName: "roots/bracket",
+      sentence: `threw on n3 → hyperion retry ${hold}`,
+    });
+    expect(
+      told([
+        at(1, held("3Fa")),
+        at(2, held("5Kx")),
+        at(3, { type: "call-released", hold: "3Fa", functionName: "roots/bracket", retried: true }),
+        at(4, { type: "run-ended", outcome: "interrupted", seconds: 4, message: "Interrupted by SIGTERM" }),
+      ]),
+    ).toMatchInlineSnapshot(`
+      "
+      q7RkW  results in out/results.sqlite, logs in out/logs/2026-11/q7RkW
+      ⚠ roots/bracket is held: threw on n3 → hyperion retry 3Fa
+      ⚠ roots/bracket is held: threw on n3 → hyperion retry 5Kx
+      roots/bracket, held as 3Fa, is made again
+      interrupted after 4.0 s: 0 calls, 0 failed
+        1 failed call is held: hyperion holds shows why, and what helps it
+        what was stored is in out/results.sqlite: run the same command again to go on from there
+      "
+    `);
+  });
+
   test("a failure's reason, unless it has just been told", () => {
     const failed = callFailed("roots/bracket", "roots/bracket failed on n3\n  RangeError: no");
     expect(
