@@ -28,6 +28,7 @@ export interface OptionDefinition {
 export interface CommandOptions {
   readonly dir?: string;
   readonly run?: string;
+  readonly job?: string;
   readonly json?: boolean;
   readonly most?: number;
   readonly failed?: boolean;

@@ -1,6 +1,6 @@
 /** The commands that change what a run does. */
 import type { CommandDefinition } from "./command-definition.ts";
-import { JSON_OUTPUT, WHICH } from "./shared-options.ts";
+import { JOB, JSON_OUTPUT, WHICH } from "./shared-options.ts";
 
 /** In the order of the help. */
 export const CHANGES: readonly CommandDefinition[] = [
@@ -65,9 +65,10 @@ export const CHANGES: readonly CommandDefinition[] = [
     summary: "end a call or a Slurm job, or give up a held call",
     details: "Its caller gets an error.",
     args: [{ syntax: "<id>", description: "of an open call, as tasks lists it, a Slurm job or a hold" }],
-    options: [...WHICH, JSON_OUTPUT],
+    options: [...WHICH, JOB, JSON_OUTPUT],
     examples: [
       ["hyperion cancel 17", "give up the call that takes so long"],
+      ["hyperion cancel 17 --job 4711", "the same of a call within a Slurm job"],
       ["hyperion cancel 4711", "cancel a Slurm job, and wait until it is gone"],
       ["hyperion cancel 3Fa", "do not try the held call again"],
     ],

@@ -1,7 +1,7 @@
 /** All commands. */
 import type { CommandDefinition } from "./command-definition.ts";
 import { CHANGES } from "./commands-that-change.ts";
-import { DIR, JSON_OUTPUT, RUN, WHICH } from "./shared-options.ts";
+import { DIR, JOB, JSON_OUTPUT, RUN, WHICH } from "./shared-options.ts";
 
 /** The commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -47,7 +47,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: "show how far a run is",
     details: "By the run itself while it goes on, else out of its log.",
     args: [{ syntax: "[dir]", description: "the program's directory (default: this one, or out)" }],
-    options: [{ syntax: "-w, --watch", description: "on the whole screen, as it goes on, until q" }, RUN, JSON_OUTPUT],
+    options: [
+      { syntax: "-w, --watch", description: "on the whole screen, as it goes on, until q" },
+      RUN,
+      JOB,
+      JSON_OUTPUT,
+    ],
     examples: [
       ["hyperion status", "the run of this directory, or the only one here"],
       ["hyperion status out --json", "for scripts"],
@@ -78,10 +83,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { syntax: "--slowest", description: "those that ran longest, also of those that have ended" },
       { syntax: "--most <n>", description: "so many at most (default: 20)", isCount: true },
       ...WHICH,
+      JOB,
       JSON_OUTPUT,
     ],
     examples: [
       ["hyperion tasks --running", "what runs, and for how long"],
+      ["hyperion tasks --job 4711", "the calls within a Slurm job"],
       ["hyperion tasks --slowest", "where the time goes"],
       ["hyperion tasks --failed --most 100", "what went wrong"],
     ],
@@ -93,7 +100,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     details:
       "As a full screen that goes on until q. CPU time is in percent of one CPU, with\nall processes that a call has started. Nodes are asked only while you look.",
     args: [{ syntax: "[dir]", description: "the program's directory (default: this one, or out)" }],
-    options: [{ syntax: "--once", description: "one table, after a second" }, RUN, JSON_OUTPUT],
+    options: [{ syntax: "--once", description: "one table, after a second" }, RUN, JOB, JSON_OUTPUT],
     examples: [
       ["hyperion top", "the busiest workers first"],
       ["hyperion top --once", "without a terminal"],
@@ -104,7 +111,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: "explain",
     summary: "say why a call waits, what would change it, or why it failed",
     args: [{ syntax: "<id>", description: "of a call, a failure, a worker or a Slurm job" }],
-    options: [...WHICH, JSON_OUTPUT],
+    options: [...WHICH, JOB, JSON_OUTPUT],
     examples: [
       ["hyperion explain 17", "a call that tasks has listed"],
       ["hyperion explain f3", "the third failure"],

@@ -11,6 +11,11 @@ export const RUN: OptionDefinition = {
   syntax: "-r, --run <id>",
   description: "a run, by its id or the beginning of it",
 };
+/** Within which of its Slurm jobs. */
+export const JOB: OptionDefinition = {
+  syntax: "--job <id>",
+  description: "within this Slurm job of it, as jobs lists them",
+};
 /** For scripts. */
 export const JSON_OUTPUT: OptionDefinition = { syntax: "--json", description: "write JSON" };
 /** Of what has another argument. */

@@ -5,6 +5,8 @@
 // First, because it checks which Node this is.
 import "@hyperion-ts/bounds/supported-node";
 export { eventLog, type FoundRun, programDirectory, runsHere, runsIn } from "./asked/found-run.ts";
+export { type Answer, askRunIn, type Question } from "./asked/ask-socket.ts";
+export { lookAtJob } from "./asked/look-at-job.ts";
 export { lookAtRun } from "./asked/look-at-run.ts";
 export type { RunView } from "./asked/run-view.ts";
 export { ControlError, type ControlErrorCode } from "./control-error.ts";

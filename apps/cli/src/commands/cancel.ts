@@ -1,7 +1,8 @@
 /** `hyperion cancel`: ends a call, and the Slurm job that it has for itself, or gives up one that is held. */
-import { type CallReport, ControlError, lookAtRun, type RunView } from "@hyperion-ts/control";
+import { type CallReport, ControlError, type RunView } from "@hyperion-ts/control";
 import { heldCall, type Hold } from "@hyperion-ts/holds";
 import { durationText, printable } from "@hyperion-ts/progress";
+import { viewOf } from "../chosen-view.ts";
 import { chooseRun } from "../choose-run.ts";
 import type { CommandBody } from "../command-definition.ts";
 import { untilJobsEnd } from "../jobs-end.ts";
@@ -9,7 +10,7 @@ import { EXIT_CODES } from "../output/exit-code.ts";
 
 export const cancel: CommandBody = async ({ args: [id = ""], options, terminal }) => {
   const found = await chooseRun(options);
-  const view = await lookAtRun(found);
+  const view = await viewOf(found, options.job);
   const hold = await heldAs(view, id);
   if (hold !== undefined) {
     const given = await view.cancelHold(hold.id);

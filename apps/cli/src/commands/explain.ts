@@ -1,15 +1,15 @@
 /** `hyperion explain`: why a call waits, what would change it, and how long it may; or why it failed. */
-import { type CallReport, lookAtRun, type WorkerReport } from "@hyperion-ts/control";
+import type { CallReport, WorkerReport } from "@hyperion-ts/control";
 import { holdText } from "@hyperion-ts/holds";
 import { type CallWaitReason, durationText, printable } from "@hyperion-ts/progress";
-import { chooseRun } from "../choose-run.ts";
+import { chosenView } from "../chosen-view.ts";
 import type { CommandBody } from "../command-definition.ts";
 import { explainedJob } from "../explained-job.ts";
 import { findThing, type Thing } from "../find-thing.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 
 export const explain: CommandBody = async ({ args: [id = ""], options, terminal }) => {
-  const thing = await findThing(await lookAtRun(await chooseRun(options)), id);
+  const thing = await findThing(await chosenView(options), id);
   terminal.stdout.write(
     options.json === true ? `${JSON.stringify(thing)}\n` : `${linesOf(thing).flatMap(printableLines).join("\n")}\n`,
   );

@@ -1,7 +1,7 @@
 /** `hyperion tasks`: calls that are open, or that failed. */
-import { type CallReport, lookAtRun } from "@hyperion-ts/control";
+import type { CallReport } from "@hyperion-ts/control";
 import { countText, plural } from "@hyperion-ts/progress";
-import { chooseRun } from "../choose-run.ts";
+import { chosenView } from "../chosen-view.ts";
 import type { CommandBody } from "../command-definition.ts";
 import { callTable } from "../output/call-table.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
@@ -16,7 +16,7 @@ const ALL = 10_000;
 
 export const tasks: CommandBody = async ({ options, terminal }) => {
   const { json, most = MOST } = options;
-  const view = await lookAtRun(await chooseRun(options));
+  const view = await chosenView(options);
   if (options.failed === true) {
     const failures = (await view.failures()).slice(-most);
     if (json === true) terminal.stdout.write(`${JSON.stringify(failures)}\n`);

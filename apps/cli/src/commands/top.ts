@@ -1,6 +1,7 @@
 /** `hyperion top`: how busy workers and nodes are. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { lookAtRun, type RunView } from "@hyperion-ts/control";
+import type { RunView } from "@hyperion-ts/control";
+import { viewOf } from "../chosen-view.ts";
 import { chooseRun } from "../choose-run.ts";
 import type { CommandBody } from "../command-definition.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
@@ -10,16 +11,16 @@ import { usageBetween, type UsageNow } from "../usage-now.ts";
 
 const BETWEEN_LOOKS_MS = 1_000;
 
-export const top: CommandBody = async ({ args: [dir], options: { run, json, once }, terminal }) => {
+export const top: CommandBody = async ({ args: [dir], options: { run, job, json, once }, terminal }) => {
   const found = await chooseRun({ dir, run });
   if (json !== true && once !== true) {
     const [{ watchRun }, { WORKERS_PAGE }] = await Promise.all([
       import("../screen/watch-run.ts"),
       import("../screen/run-pages.ts"),
     ]);
-    return watchRun(found, { page: WORKERS_PAGE, terminal, instead: "hyperion top --once" });
+    return watchRun(found, { page: WORKERS_PAGE, terminal, instead: "hyperion top --once", job });
   }
-  const usage = await usageOf(await lookAtRun(found));
+  const usage = await usageOf(await viewOf(found, job));
   const options = tableOptionsOf(terminal);
   terminal.stdout.write(
     json === true

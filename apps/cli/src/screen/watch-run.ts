@@ -19,17 +19,24 @@ const LOOK_EVERY_MS = 1_000;
 const REST_FACTOR = 30;
 const CLOCK_MS = 1_000;
 
+/** What is shown, and where. */
+interface WatchOptions {
+  readonly page: number;
+  readonly terminal: Terminal;
+  /** What to call where there is no terminal. */
+  readonly instead: string;
+  /** The id of a Slurm job of the run: what runs within it is shown. */
+  readonly job?: string | undefined;
+}
+
 /** Shows the run, beginning with that page (from 0 on), until a person quits. Resolves with the exit code; `usage` where there is no terminal. */
-export async function watchRun(
-  found: FoundRun,
-  { page, terminal, instead }: { readonly page: number; readonly terminal: Terminal; readonly instead: string },
-): Promise<ExitCode> {
+export async function watchRun(found: FoundRun, { page, terminal, instead, job }: WatchOptions): Promise<ExitCode> {
   const { stdin, stdout, stderr } = terminal;
   if (stdin?.isTTY !== true || stdout.isTTY !== true || terminal.env["TERM"] === "dumb") {
     stderr.write(`hyperion: This is shown on a terminal alone, with keys. Without one: ${instead}\n`);
     return EXIT_CODES.usage;
   }
-  const view = new RunOnScreen(new WatchedRun(found), page, usesColour(terminal));
+  const view = new RunOnScreen(new WatchedRun(found, job), page, usesColour(terminal));
   using hold = new TerminalHold(stdin, stdout, view);
   return await view.show(hold);
 }

@@ -1,12 +1,6 @@
 /** A run that is asked again and again: by itself while it answers, out of its log when it does not. */
-import {
-  ControlError,
-  type FoundRun,
-  lookAtRun,
-  programDirectory,
-  type RunReport,
-  type RunView,
-} from "@hyperion-ts/control";
+import { ControlError, type FoundRun, programDirectory, type RunReport, type RunView } from "@hyperion-ts/control";
+import { viewOf } from "../chosen-view.ts";
 import { chooseRun } from "../choose-run.ts";
 import type { Page, PageContent, PageRoom } from "./pages.ts";
 import { textPage } from "./pages.ts";
@@ -20,10 +14,13 @@ export interface Look {
 /** One run, as long as somebody watches it. */
 export class WatchedRun {
   #found: FoundRun;
+  readonly #job: string | undefined;
   #view: RunView | undefined;
 
-  constructor(found: FoundRun) {
+  /** `job`: what runs within that Slurm job of it. */
+  constructor(found: FoundRun, job?: string) {
     this.#found = found;
+    this.#job = job;
   }
 
   /** Asks for a page. @throws ControlError where the run has left nothing that can be read, or is not this user's */
@@ -41,7 +38,7 @@ export class WatchedRun {
   }
 
   async #lookOnce(page: Page, room: PageRoom): Promise<Look> {
-    const view = (this.#view ??= await lookAtRun(this.#found));
+    const view = (this.#view ??= await viewOf(this.#found, this.#job));
     const report = await view.report();
     // A log that was read tells nothing new.
     if (report.toldBy === "log") this.#view = undefined;

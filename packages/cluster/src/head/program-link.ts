@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { after } from "@hyperion-ts/bounds";
+import type { Answer, Question } from "@hyperion-ts/control";
 import type { ResultsDatabase } from "@hyperion-ts/job";
 import type { ClaimChannel } from "@hyperion-ts/results";
 import { lockOf } from "@hyperion-ts/results/lock-file";
@@ -46,6 +47,7 @@ export class ProgramLink implements Disposable {
   #socket: LinkSocket | undefined;
   #program: ConnectedProgram | undefined;
   #results: ResultsDatabase | undefined;
+  #answer: ((question: Question) => Promise<Answer>) | undefined;
   #calls: CallsOfHead | undefined;
 
   private constructor(directory: JobDirectory, submission: number) {
@@ -80,9 +82,10 @@ export class ProgramLink implements Disposable {
     void callProgram(this.#directory, (socket) => this.#accept(socket), this.#closing.signal);
   }
 
-  /** The job runs, with this database. */
-  serve(results: ResultsDatabase): void {
+  /** The job runs, with this database; `answer` is how it answers whoever asks it. */
+  serve(results: ResultsDatabase, answer: (question: Question) => Promise<Answer>): void {
     this.#results = results;
+    this.#answer = answer;
     this.#sendRows();
   }
 
@@ -133,11 +136,29 @@ export class ProgramLink implements Disposable {
         return this.#program.rows?.taken(message.number);
       case "abort":
         return this.#unwanted.abort(new Error(message.reason));
+      case "ask":
+        return void this.#answerTo(stream, message);
       case "claims":
         return this.#program.claims.receive(message.messages);
       default:
         message satisfies never;
     }
+  }
+
+  async #answerTo(
+    stream: LinkStream,
+    { number, method, path, wantsText }: Extract<FromProgram, { type: "ask" }>,
+  ): Promise<void> {
+    let answer: Answer;
+    try {
+      if (this.#answer === undefined) throw new Error("The job has not begun");
+      answer = await this.#answer({ method, path, wantsText });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      answer = { status: 503, isText: false, body: JSON.stringify({ code: "no-answer", message }) };
+    }
+    const message: FromHead = { type: "answer", number, ...answer };
+    stream.send(message);
   }
 
   #attach(stream: LinkStream, { version, id, positions }: Extract<FromProgram, { type: "attach" }>): void {

@@ -94,7 +94,11 @@ async function runInAllocation(
   using report = new HeadReport(directory, { submission: number, host: hostname(), pid: process.pid }, link);
   const job = jobOf(fn, directory);
   const served: Job<unknown> = async (env) => {
-    link.serve(env.results);
+    link.serve(env.results, async (question) => {
+      // Not before a person asks.
+      const { askRunIn } = await import("@hyperion-ts/control");
+      return await askRunIn(info.logDir, question);
+    });
     // Its holds would be where no person looks: the job as a whole is held.
     return await job({ ...env, callHolder: undefined });
   };

@@ -1,5 +1,6 @@
 /** The program's side of the link to one head: it says what the program has, takes rows in, and passes on what the head tells. */
 import type { Readable, Writable } from "node:stream";
+import type { Answer, Question } from "@hyperion-ts/control";
 import type { ClaimChannel, ClaimSession, RowExchange } from "@hyperion-ts/results";
 import type { CallsOfHead } from "../directory/job-record.ts";
 import { decodeOutcome, type SignedOutcome } from "../directory/outcome.ts";
@@ -34,6 +35,9 @@ export class HeadTalk {
   readonly #listener: HeadListener;
   readonly #stream: LinkStream;
   readonly #attached = Promise.withResolvers<void>();
+  /** Questions that the head has not answered. */
+  readonly #asked = new Map<number, PromiseWithResolvers<Answer>>();
+  #questions = 0;
   #claims: ClaimChannel | undefined;
 
   constructor(input: Readable, output: Writable, job: LinkedJob, listener: HeadListener) {
@@ -46,12 +50,24 @@ export class HeadTalk {
     this.attached = this.#attached.promise;
     this.ended = this.#stream.ended;
     this.attached.catch(() => undefined);
-    void this.ended.then((reason) => this.#attached.reject(new Error(reason)));
+    void this.ended.then((reason) => {
+      this.#attached.reject(new Error(reason));
+      for (const asked of this.#asked.values()) asked.reject(new Error(`The link to the head has ended: ${reason}`));
+    });
   }
 
   /** Tells the head that nobody wants the job any more, for which `reason`. */
   abort(reason: string): void {
     this.#send({ type: "abort", reason });
+  }
+
+  /** Asks the head's own control interface. Rejects where the link ends before it has answered. */
+  async ask({ method = "GET", path, wantsText = false }: Question): Promise<Answer> {
+    const number = (this.#questions += 1);
+    const asked = Promise.withResolvers<Answer>();
+    this.#asked.set(number, asked);
+    this.#send({ type: "ask", number, method, path, wantsText });
+    return await asked.promise.finally(() => this.#asked.delete(number));
   }
 
   /** Ends the link; the job goes on. */
@@ -71,6 +87,10 @@ export class HeadTalk {
         const outcome = decodeOutcome(message.bytes, this.#job.id);
         if (outcome !== undefined) this.#listener.ended(outcome);
         return this.end("the job has ended");
+      }
+      case "answer": {
+        const { number, status, isText, body } = message;
+        return this.#asked.get(number)?.resolve({ status, isText, body });
       }
       case "claims":
         return this.#claims?.receive(message.messages);

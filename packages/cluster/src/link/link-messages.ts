@@ -9,13 +9,14 @@
  * Nothing of it is more than news: the files of the job directory say the same, a while later. So any message may be lost with
  * the link, and the next link begins anew with what each end has by then.
  */
-import { type Rules, checkOptions, oneOf, text, whole } from "@hyperion-ts/bounds";
+import { type Rules, checkOptions, flag, oneOf, text, whole } from "@hyperion-ts/bounds";
+import type { Answer, Question } from "@hyperion-ts/control";
 import type { RowBatch } from "@hyperion-ts/results";
 import { rowBatchOf } from "@hyperion-ts/results/row-batch";
 import type { CallsOfHead } from "../directory/job-record.ts";
 
 /** Raised whenever a message changes its meaning; both ends must agree. */
-export const LINK_VERSION = 2;
+export const LINK_VERSION = 3;
 
 /** What the head says. */
 export type FromHead =
@@ -35,6 +36,8 @@ export type FromHead =
   | { readonly type: "counts"; readonly calls: CallsOfHead }
   /** How the job ended: the bytes of its `outcome` file. The head's last word, behind all rows. */
   | { readonly type: "outcome"; readonly bytes: Uint8Array }
+  /** What the head's own control interface answers to the question of that number. */
+  | ({ readonly type: "answer"; readonly number: number } & Answer)
   | ClaimWords;
 
 /** What the program says. */
@@ -52,6 +55,8 @@ export type FromProgram =
   | { readonly type: "taken"; readonly number: number }
   /** Nobody wants the job any more: it is to end in order, now. `reason` is for people. */
   | { readonly type: "abort"; readonly reason: string }
+  /** A person asks, or wants a change: of the head's own calls, say. `number` counts the questions on this link, from 1 on. */
+  | ({ readonly type: "ask"; readonly number: number } & Required<Question>)
   | ClaimWords;
 
 /** What the job's database and the program's say to each other of equal calls: their own messages, which they check. */
@@ -81,10 +86,17 @@ export function fromHead(value: unknown): FromHead {
       return { type: "counts", calls: callsOf(message["calls"]) };
     case "outcome":
       return { type: "outcome", bytes: bytesOf(message["bytes"]) };
+    case "answer":
+      return checked<Extract<FromHead, { type: "answer" }>>(message, {
+        number: whole(1),
+        status: whole(100),
+        isText: flag,
+        body: text,
+      });
     case "claims":
       return { type: "claims", messages: message["messages"] };
     default:
-      throw unknownType(message, "hello", "rows", "counts", "outcome", "claims");
+      throw unknownType(message, "hello", "rows", "counts", "outcome", "answer", "claims");
   }
 }
 
@@ -106,10 +118,17 @@ export function fromProgram(value: unknown): FromProgram {
       return checked<Extract<FromProgram, { type: "taken" }>>(message, { number: whole(1) });
     case "abort":
       return checked<Extract<FromProgram, { type: "abort" }>>(message, { reason: text });
+    case "ask":
+      return checked<Extract<FromProgram, { type: "ask" }>>(message, {
+        number: whole(1),
+        method: oneOf("GET", "POST"),
+        path: text,
+        wantsText: flag,
+      });
     case "claims":
       return { type: "claims", messages: message["messages"] };
     default:
-      throw unknownType(message, "attach", "taken", "abort", "claims");
+      throw unknownType(message, "attach", "taken", "abort", "ask", "claims");
   }
 }
 

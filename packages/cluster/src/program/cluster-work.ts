@@ -7,6 +7,7 @@ import {
   type TaskLauncher,
   type TaskOptions,
 } from "@hyperion-ts/job";
+import type { Answer, Question } from "@hyperion-ts/control";
 import type { HoldDesk } from "@hyperion-ts/holds";
 import type { ProgramEnv, Work } from "@hyperion-ts/job/program";
 import { encodeValue } from "@hyperion-ts/wire";
@@ -69,6 +70,12 @@ export class ClusterWork implements Work {
 
   /** The calls that wait for a person. */
   readonly holds = (): HoldDesk => this.#holds.desk;
+
+  /** Asks the head of one of its jobs; undefined where there is no link to it now. */
+  askJob(id: string, question: Question): Promise<Answer> | undefined {
+    const directory = this.openCalls.directoryOf(id);
+    return directory === undefined ? undefined : this.#jobs.ask(directory, question);
+  }
 
   /** What is told of the run. */
   get events(): RunEvents {

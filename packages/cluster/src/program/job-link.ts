@@ -1,5 +1,6 @@
 /** The link to the head of one submission: made when it is known where the head is, and made again while the job runs. */
 import type { Readable, Writable } from "node:stream";
+import type { Answer, Question } from "@hyperion-ts/control";
 import { after, pause, showDuration, type Timer } from "@hyperion-ts/bounds";
 import type { HeadRecord } from "../directory/job-record.ts";
 import { type HeadListener, HeadTalk, type LinkedJob } from "../link/head-talk.ts";
@@ -83,6 +84,16 @@ export class JobLink implements Disposable {
   /** Whether there is a link now. */
   get isUp(): boolean {
     return this.#talk !== undefined;
+  }
+
+  /** The id of the job directory. */
+  get id(): string {
+    return this.#job.id;
+  }
+
+  /** Asks the head's own control interface; undefined where there is no link now. */
+  ask(question: Question): Promise<Answer> | undefined {
+    return this.#talk?.ask(question);
   }
 
   /** Runs `end` when the link is disposed of. */

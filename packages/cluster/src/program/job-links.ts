@@ -1,4 +1,5 @@
 /** The links to the heads of a program's jobs, and in which way they are made: what is told of that is told once. */
+import type { Answer, Question } from "@hyperion-ts/control";
 import type { ReachOptions } from "@hyperion-ts/launcher";
 import type { ResultsDatabase } from "@hyperion-ts/job";
 import type { ClaimSession, ErrorCodec } from "@hyperion-ts/results";
@@ -61,6 +62,11 @@ export class JobLinks implements AsyncDisposable {
     link.whenOver(() => this.#links.delete(link));
     if (this.attach === "call-back") void this.#invite(directory, link);
     return link;
+  }
+
+  /** Asks the head of a directory's job; undefined where there is no link to one now. */
+  ask({ job: { id } }: JobDirectory, question: Question): Promise<Answer> | undefined {
+    return [...this.#links].find((link) => link.id === id && link.isUp)?.ask(question);
   }
 
   /** The head of a directory's job computes no more, as far as is known, and may go on: what it was computing, others may. */

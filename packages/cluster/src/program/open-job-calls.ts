@@ -54,6 +54,11 @@ export class OpenJobCalls implements OpenCalls {
     return begun === undefined ? undefined : this.#reportOf(begun);
   }
 
+  /** The directory of an open call, by the id of the call or of its Slurm job. */
+  directoryOf(id: string): JobDirectory | undefined {
+    return this.#find(id)?.directory;
+  }
+
   cancel(id: string): boolean {
     const begun = this.#find(id);
     begun?.person.abort(this.#cancelled(begun.directory));

@@ -1,5 +1,6 @@
 /** The Slurm jobs of one run of a program: submitted, at most so many at a time, joined, watched, cancelled, and taken in. */
 import { EventEmitter, once } from "node:events";
+import type { Answer, Question } from "@hyperion-ts/control";
 import { type ProgramEnv, programCode } from "@hyperion-ts/job/program";
 import type { ReachOptions } from "@hyperion-ts/launcher";
 import type { SlurmNoticeKind } from "@hyperion-ts/progress";
@@ -193,6 +194,11 @@ export class SlurmJobs implements AsyncDisposable {
   /** Takes in what the job of an earlier run of the program has computed by now. */
   async takeInEarlier(directory: JobDirectory): Promise<void> {
     await this.#takeIn.present(directory);
+  }
+
+  /** Asks the head of a directory's job, as another process asks a run; undefined where there is no link to one now. */
+  ask(directory: JobDirectory, question: Question): Promise<Answer> | undefined {
+    return this.#links.ask(directory, question);
   }
 
   /** The caller of this directory's call has its value. */

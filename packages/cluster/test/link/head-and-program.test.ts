@@ -87,10 +87,43 @@ class World implements AsyncDisposable {
   }
 }
 
+const silent = (): Promise<never> => Promise.reject(new Error("it does not answer"));
+
 describe("a head and its program", () => {
+  test("pass questions of a person on, and the answers back, whatever their order; who has no answer says why", async () => {
+    await using world = await World.open();
+    const { talk, socket } = await world.connect();
+    await talk.attached;
+    const early = await talk.ask({ path: "/calls" });
+    expect(early).toMatchObject({ status: 503, body: expect.stringContaining("has not begun") });
+    const gates = new Map<string, PromiseWithResolvers<void>>();
+    world.link.serve(world.ofJob, async ({ path, method, wantsText = false }) => {
+      if (path === "/fails") throw new Error("no such thing");
+      const gate = Promise.withResolvers<void>();
+      gates.set(path, gate);
+      await gate.promise;
+      return { status: 200, isText: wantsText, body: `${method} ${path}` };
+    });
+    const [first, second] = [talk.ask({ path: "/calls?most=3" }), talk.ask({ path: "/", wantsText: true })];
+    await vi.waitFor(() => expect(gates.size).toBe(2), PATIENCE);
+    gates.get("/")?.resolve();
+    expect(await second).toEqual({ status: 200, isText: true, body: "GET /" });
+    gates.get("/calls?most=3")?.resolve();
+    expect(await first).toEqual({ status: 200, isText: false, body: "GET /calls?most=3" });
+    expect(await talk.ask({ method: "POST", path: "/fails" })).toEqual({
+      status: 503,
+      isText: false,
+      body: JSON.stringify({ code: "no-answer", message: "no such thing" }),
+    });
+    const never = talk.ask({ path: "/workers" });
+    await vi.waitFor(() => expect(gates.size).toBe(3), PATIENCE);
+    socket.destroy();
+    await expect(never).rejects.toThrow("The link to the head has ended");
+  });
+
   test("have the same rows, each once, whenever the link is cut", async () => {
     await using world = await World.open();
-    world.link.serve(world.ofJob);
+    world.link.serve(world.ofJob, silent);
     let written = 0;
     for (let round = 0; round < 25; round++) {
       const { talk, socket } = await world.connect();

@@ -95,6 +95,38 @@ describeOnTestbed(describe)("the command hyperion", () => {
     expect(await said("explain", id, ...place)).toMatch(/state {3}done \(value\), .* ago on n\d/);
   });
 
+  test("looks into a Slurm job, through the program's link to it or by its log, and ends a single call of it", async () => {
+    const { dir, running, id } = await start("within", { nTasksPerNode: 2 });
+    const place = ["--dir", dir.inCluster, "--job", id];
+    const calls = await untilSome("calls of the job that run", async () => {
+      const { exitCode, stdout } = await hyperion("tasks", ...place, "--json");
+      const found = exitCode === 0 ? (JSON.parse(stdout) as CallList) : undefined;
+      return found?.calls.every(({ stage }) => stage === "running") === true && found.total === 2
+        ? found.calls
+        : undefined;
+    });
+    expect(calls).toMatchObject([{ functionName: "test/square" }, { functionName: "test/square" }]);
+    expect(await said("status", dir.inCluster, "--job", id)).toMatch(/1 node, 2 CPUs[^]*test\/square +0\/2 +2 running/);
+    expect(await said("top", dir.inCluster, "--once", "--job", id)).toMatch(new RegExp(`${calls[0]?.node}[^]*CPU`));
+    const [{ id: call } = { id: "" }] = calls;
+    expect(await said("explain", call, ...place)).toMatch(/call \d+: test\/square, running on n\d/);
+    expect(await said("cancel", call, ...place)).toContain(`Call ${call} is cancelled: test/square, which was running`);
+    await running.ended;
+    expect(dir.outcome).toMatchObject({ name: "JobError", cause: expect.stringContaining("a person has cancelled it") });
+
+    const byFiles = await cluster.dir("within-files");
+    const deaf = byFiles.start({ jobs: [[1, 2]], until: "go", options: { ...options, attach: "files" } });
+    const other = await deaf.job();
+    const told = await untilSome("log of the job", async () => {
+      const { exitCode, stdout } = await hyperion("status", byFiles.inCluster, "--job", other);
+      return exitCode === 0 && stdout.includes("1 running") ? stdout : undefined;
+    });
+    expect(told).toContain("test/square");
+    expect(await hyperion("tasks", "--dir", byFiles.inCluster, "--job", other)).toMatchObject({ exitCode: 4 });
+    byFiles.make("go");
+    await deaf.ended;
+  });
+
   test("explains what Slurm jobs wait for, and cancels them: Slurm has them no more when it ends", async () => {
     const first = await start("first", { nodes: 2, exclusive: true });
     await cluster.isIn("RUNNING", first.id);

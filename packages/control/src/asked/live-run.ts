@@ -1,8 +1,6 @@
 /** A run that goes on, asked over its socket. */
 import { lstatSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
-import { json, text } from "node:stream/consumers";
 import type { Hold, HoldChanges } from "@hyperion-ts/holds";
 import { ownUserId } from "@hyperion-ts/own-files";
 import { ControlError, type ControlErrorCode } from "../control-error.ts";
@@ -20,30 +18,30 @@ import type {
 } from "../told/control-answers.ts";
 import type { EndedCall, UsageReport } from "../told/cost-answers.ts";
 import type { TextOptions } from "../told/status-text.ts";
+import { askSocket, type Question } from "./ask-socket.ts";
 import type { RunView } from "./run-view.ts";
-
-/** A run that computes without a pause takes long to answer. */
-const LONGEST_WAIT_MS = 30_000;
-
-/** A question: what, how, and what kind of answer. */
-interface Question {
-  readonly method?: "GET" | "POST";
-  readonly path: string;
-  readonly accept?: string;
-}
 
 /** The run that listens on a socket. */
 export class LiveRun implements RunView {
   readonly #socket: string;
-  readonly #id: string;
+  readonly #control: ControlFile;
+  /** Where the paths of its answers begin. */
+  readonly #within: string;
 
-  /** @throws ControlError `not-ours` where somebody else may have made the socket. */
-  constructor({ socket, run }: ControlFile) {
+  /** `within`: where the answers are that are meant, such as "/jobs/4711". @throws ControlError `not-ours` where somebody else may have made the socket. */
+  constructor(control: ControlFile, within = "") {
+    const { socket } = control;
     const there = lstatSync(socket, { throwIfNoEntry: false });
     if (there !== undefined && (there.uid !== ownUserId() || !isPrivate(dirname(socket))))
       throw new ControlError("not-ours", `${socket} is not asked: it is not this user's alone`);
     this.#socket = socket;
-    this.#id = run.id;
+    this.#control = control;
+    this.#within = within;
+  }
+
+  /** The run within one of its Slurm jobs, asked through this one. */
+  ofJob(id: string): LiveRun {
+    return new LiveRun(this.#control, `/jobs/${encodeURIComponent(id)}`);
   }
 
   /** Whether it answers. */
@@ -51,9 +49,9 @@ export class LiveRun implements RunView {
     if (lstatSync(this.#socket, { throwIfNoEntry: false }) === undefined) return false;
     try {
       const { id } = await this.#json<RunIdentity>({ path: "/run" });
-      return id === this.#id;
+      return this.#within !== "" || id === this.#control.run.id;
     } catch (error) {
-      if (error instanceof ControlError && error.code === "not-running") return false;
+      if (error instanceof ControlError && (error.code === "not-running" || this.#within !== "")) return false;
       throw error;
     }
   }
@@ -64,7 +62,7 @@ export class LiveRun implements RunView {
 
   async text({ columns, rows, colour }: TextOptions): Promise<string> {
     const path = `/?columns=${columns}&rows=${rows}&colour=${colour ? 1 : 0}`;
-    return text(await this.#answer({ path, accept: "text/plain" }));
+    return await this.#body({ path, wantsText: true });
   }
 
   calls(most: number): Promise<CallList> {
@@ -117,40 +115,22 @@ export class LiveRun implements RunView {
   }
 
   async #json<A>(question: Question): Promise<A> {
-    return (await json(await this.#answer(question))) as A;
+    return JSON.parse(await this.#body(question)) as A;
   }
 
-  async #answer(question: Question): Promise<IncomingMessage> {
-    const response = await this.#ask(question);
-    if (response.statusCode === 200) return response;
-    const failure = (await json(response).catch(() => ({}))) as Partial<ControlFailure>;
-    throw new ControlError(codeOf(failure), failure.message ?? `The run answered with ${response.statusCode}`);
+  async #body({ path, ...question }: Question): Promise<string> {
+    const { status, body } = await askSocket(this.#socket, { ...question, path: `${this.#within}${path}` });
+    if (status === 200) return body;
+    const failure = failureIn(body);
+    throw new ControlError(codeOf(failure), failure.message ?? `The run answered with ${status}`);
   }
+}
 
-  async #ask({ method = "GET", path, accept = "application/json" }: Question): Promise<IncomingMessage> {
-    const { request } = await import("node:http");
-    return new Promise((resolve, reject) => {
-      const asked = request({
-        socketPath: this.#socket,
-        method,
-        path,
-        headers: { host: "run", accept },
-        // A connection that is kept would keep the process.
-        agent: false,
-        signal: AbortSignal.timeout(LONGEST_WAIT_MS),
-      });
-      asked.on("response", resolve);
-      asked.on("error", (error) => reject(this.#noAnswer(error)));
-      asked.end();
-    });
-  }
-
-  #noAnswer(error: Error): ControlError {
-    const code = "code" in error ? error.code : undefined;
-    if (code === "EACCES" || code === "EPERM")
-      return new ControlError("not-ours", `${this.#socket} may not be asked: it is another user's`, { cause: error });
-    const why = error.name === "TimeoutError" ? `no answer within ${LONGEST_WAIT_MS / 1_000} s` : error.message;
-    return new ControlError("not-running", `Nobody answers on ${this.#socket} (${why})`, { cause: error });
+function failureIn(body: string): Partial<ControlFailure> {
+  try {
+    return JSON.parse(body) as Partial<ControlFailure>;
+  } catch {
+    return {};
   }
 }
 

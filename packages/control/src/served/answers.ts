@@ -37,6 +37,8 @@ export function answerTo(answering: Answering, request: ControlRequest): Control
   const call = /^(?:GET \/calls\/([^/]+)|POST \/calls\/([^/]+)\/cancel)$/u.exec(route);
   if (call !== null) return ofCall(answering, call[1], call[2]);
   if (HOLD_ROUTE.test(route)) return holdAnswer(route, url, answering.run.holds?.());
+  const job = /^\/jobs\/([^/]+)(\/.*)$/u.exec(url.pathname);
+  if (job !== null) return jobAnswer(answering, request, job);
   switch (route) {
     case "GET /":
       answering.run.tellCounts();
@@ -74,6 +76,26 @@ function ofCall(answering: Answering, wanted: string | undefined, cancelled: str
       return failure(404, "not-found", `No call ${id} is open in run ${answering.identity.id}`);
     return json(found);
   });
+}
+
+/** What the head of a Slurm job answers, to what is behind the job's name in the path. */
+function jobAnswer(
+  { run, identity }: Answering,
+  { method, url, wantsText }: ControlRequest,
+  path: readonly string[],
+): ControlAnswer {
+  const [, id = "", behind = ""] = path;
+  const isAsked = (method === "GET" || method === "POST") && behind !== "/events" && !behind.startsWith("/jobs/");
+  if (!isAsked) return failure(404, "not-found", `There is no ${method} ${behind} of a Slurm job`);
+  const answered = run.askJob?.(decodeURIComponent(id), { method, path: `${behind}${url.search}`, wantsText });
+  if (answered === undefined)
+    return failure(409, "no-link", `Run ${identity.id} has no link to the head of a Slurm job ${id}`);
+  return {
+    kind: "later",
+    answer: answered.then(({ status, isText, body }) =>
+      isText ? { kind: "text", text: body } : json(JSON.parse(body), status),
+    ),
+  };
 }
 
 function usageAnswer({ run, record, identity }: Answering): ControlAnswer {

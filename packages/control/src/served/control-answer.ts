@@ -7,11 +7,17 @@ export interface JsonAnswer {
   readonly value: unknown;
 }
 
+/** An answer for people. */
+export interface TextAnswer {
+  readonly kind: "text";
+  readonly text: string;
+}
+
 /** `events`: whoever asks hears all that comes; `later`: others are asked first. */
 export type ControlAnswer =
   | JsonAnswer
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "later"; readonly answer: Promise<JsonAnswer> }
+  | TextAnswer
+  | { readonly kind: "later"; readonly answer: Promise<JsonAnswer | TextAnswer> }
   | { readonly kind: "events" };
 
 /** An answer as JSON. */

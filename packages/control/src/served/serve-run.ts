@@ -13,6 +13,7 @@ import { listenInOwnFolder } from "./listen.ts";
 import { RequestDoor } from "./request-door.ts";
 import type { ServedRun } from "./served-run.ts";
 
+export type { Answer, Question } from "../asked/ask-socket.ts";
 export type { HoldDesk } from "@hyperion-ts/holds";
 export type { CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
 export type { EndedCall } from "../told/cost-answers.ts";

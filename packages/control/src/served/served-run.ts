@@ -1,6 +1,7 @@
 /** What a run has to offer so that it can be asked. */
 import type { HoldDesk } from "@hyperion-ts/holds";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
+import type { Answer, Question } from "../asked/ask-socket.ts";
 import type { CallList, CallReport, MapReport, StopAnswer } from "../told/control-answers.ts";
 import type { EndedCall, NodeUsage, UsageReport, WorkerUsage } from "../told/cost-answers.ts";
 
@@ -49,6 +50,8 @@ export interface ServedRun {
   readonly calls: () => OpenCalls | undefined;
   /** The calls that wait for a person. Absent, or undefined: there are none. */
   readonly holds?: () => HoldDesk | undefined;
+  /** Asks the head of one of its Slurm jobs, by the id of the job or of its call; undefined where it has no link to one. Absent: it has no Slurm jobs. */
+  readonly askJob?: (id: string, question: Question) => Promise<Answer> | undefined;
   /** Tells now, as events, how many calls there are: else it does once a second. */
   readonly tellCounts: () => void;
   /** What it has stored, by map. */

@@ -12,6 +12,7 @@
  *     GET  /workers           WorkerReport[]: those that live
  *     GET  /usage             UsageReport: what the workers and their nodes use now; they are asked for it
  *     GET  /results           ResultsReport: the maps of the database, and how many results each has
+ *     GET  /jobs/4711/calls   what the head of a Slurm job answers to `GET /calls`, through the program's link to it; likewise all but /events
  *     GET  /events            the run's events from now on, a line of JSON each, as in its log, until either end closes
  *     GET  /holds             Hold[]: failed calls that wait for a person, the oldest first
  *     POST /stop              StopAnswer: no call begins any more, those that run are ended; ?jobs=1: its Slurm jobs are cancelled, too

@@ -2,7 +2,15 @@
  * Lets a run be asked from other processes, a while after its beginning: a run that finds all its results has ended by then, and
  * has loaded nothing for it.
  */
-import type { HoldDesk, MapReport, OpenCalls, RunServer, StopAnswer } from "@hyperion-ts/control/serve";
+import type {
+  Answer,
+  HoldDesk,
+  MapReport,
+  OpenCalls,
+  Question,
+  RunServer,
+  StopAnswer,
+} from "@hyperion-ts/control/serve";
 import type { RunEvents, StampedEvent } from "@hyperion-ts/progress";
 import type { StoreWait } from "@hyperion-ts/results";
 import type { ProgramInfo } from "../program-info.ts";
@@ -22,6 +30,8 @@ export interface AskedRun {
   readonly waits: () => Iterable<StoreWait>;
   /** Its calls; undefined where they can't be listed. */
   readonly openCalls: () => OpenCalls | undefined;
+  /** Asks the head of one of its Slurm jobs; undefined where it has no link to one. */
+  readonly askJob: (id: string, question: Question) => Promise<Answer> | undefined;
   /** Its calls that wait for a person; undefined where it holds none. */
   readonly holds: () => HoldDesk | undefined;
   /** Ends it in order; `jobs`: and cancels its Slurm jobs. */
@@ -56,7 +66,7 @@ export class ProgramControl implements AsyncDisposable {
   }
 
   async #serve(): Promise<RunServer | undefined> {
-    const { info, events, counts, maps, waits, openCalls, holds, stop } = this.#run;
+    const { info, events, counts, maps, waits, openCalls, askJob, holds, stop } = this.#run;
     try {
       const [{ serveRun }, { WaitsForValues }] = await Promise.all([
         import("@hyperion-ts/control/serve"),
@@ -74,6 +84,7 @@ export class ProgramControl implements AsyncDisposable {
           const calls = openCalls();
           return calls === undefined ? undefined : forValues.behind(calls);
         },
+        askJob,
         holds,
         stop,
       });

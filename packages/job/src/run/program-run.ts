@@ -3,7 +3,7 @@
  * program on a login node needs this alone; one that has nodes works in a workplace.
  */
 import { stat } from "node:fs/promises";
-import type { HoldDesk, MapReport, OpenCalls, StopAnswer } from "@hyperion-ts/control/serve";
+import type { Answer, HoldDesk, MapReport, OpenCalls, Question, StopAnswer } from "@hyperion-ts/control/serve";
 import type { BatchJob, ResultsDatabase, StoreWait } from "@hyperion-ts/results";
 import { logEvents, RunEvents, showProgress } from "@hyperion-ts/progress";
 import type { ProgramInfo } from "../program-info.ts";
@@ -127,6 +127,7 @@ class ProgramRun implements Disposable {
   readonly maps = (): readonly MapReport[] => this.#results?.maps() ?? [];
   readonly waits = (): Iterable<StoreWait> => this.#results?.waits() ?? [];
   readonly openCalls = (): OpenCalls | undefined => this.#work?.openCalls;
+  readonly askJob = (id: string, question: Question): Promise<Answer> | undefined => this.#work?.askJob?.(id, question);
   readonly holds = (): HoldDesk | undefined => this.#work?.holds?.();
 
   /** Another process wants it to end. */

@@ -1,5 +1,5 @@
 /** What a run of a program works with: what it gives to all that it runs, and where its calls go. */
-import type { HoldDesk, OpenCalls } from "@hyperion-ts/control/serve";
+import type { Answer, HoldDesk, OpenCalls, Question } from "@hyperion-ts/control/serve";
 import type { JobEnv } from "../job-env.ts";
 import type { CountedWork } from "./counts-report.ts";
 
@@ -16,6 +16,8 @@ export interface Work extends CountedWork, AsyncDisposable {
   readonly openCalls?: OpenCalls;
   /** The calls that wait for a person; absent where none ever does, undefined where none does yet. */
   readonly holds?: () => HoldDesk | undefined;
+  /** Asks the head of a Slurm job of the program, by the id of the job or of its call; undefined where there is no link to one. Absent: there are no Slurm jobs. */
+  askJob?(id: string, question: Question): Promise<Answer> | undefined;
   /** What goes on without the program when a signal ends it, in a sentence; absent, or undefined: nothing does. */
   goesOn?(): string | undefined;
   /** What a run is aborted with so that what would go on without it is cancelled, too: because of what a person did, such as `"hyperion stop --jobs"`. */
