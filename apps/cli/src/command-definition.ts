@@ -47,7 +47,10 @@ export interface CommandOptions {
   readonly node?: readonly string[];
   readonly wait?: boolean;
   readonly where?: readonly string[];
-  readonly format?: "table" | "json" | "ndjson";
+  readonly format?: "table" | "json" | "ndjson" | "csv";
+  readonly origin?: boolean;
+  readonly delete?: boolean;
+  readonly yes?: boolean;
   readonly all?: boolean;
   readonly sameReason?: boolean;
   readonly mem?: string;

@@ -26,7 +26,7 @@ test.each([
   [["tasks", "--runing"], "Did you mean --running?"],
   [["tasks", "--most", "0"], "whole number from 1 on"],
   [["explain"], "missing required argument"],
-  [["results", "--format", "xml"], "Allowed choices are table, json, ndjson"],
+  [["results", "--format", "xml"], "Allowed choices are table, json, ndjson, csv"],
 ])("%j is a mistake that is explained", async (args, words) => {
   const { code, out, err } = await hyperion(...args);
   expect({ code, out }).toEqual({ code: 2, out: "" });
@@ -41,7 +41,7 @@ test.each([
   ],
   [
     ["results", "--format", ""],
-    ["table", "json", "ndjson"],
+    ["table", "json", "ndjson", "csv"],
   ],
   [
     ["completion", ""],
@@ -79,5 +79,5 @@ test.skipIf(spawnSync("fish", ["--version"]).status !== 0)("fish completes with 
       .trim()
       .split("\n");
   expect(completed("hyperion ta")).toEqual(["tasks\tlist calls that run and wait, that failed, or that took longest"]);
-  expect(completed("hyperion results --format ").toSorted()).toEqual(["json", "ndjson", "table"]);
+  expect(completed("hyperion results --format ").toSorted()).toEqual(["csv", "json", "ndjson", "table"]);
 });

@@ -16,7 +16,7 @@ export type {
   ResultsStore,
   StoredRow,
 } from "./results-store.ts";
-export type { CodeOfToday, FunctionCodes, OtherCode } from "./row-origins.ts";
+export type { CodeOfToday, FunctionCodes, OtherCode, ProgramOrigin } from "./row-origins.ts";
 export type {
   Arbiter,
   ArbiterAnswer,
@@ -32,9 +32,9 @@ export { openResults } from "./open-results.ts";
 export type { BatchJob, ResultsCounters, ResultsDatabase, ResultsOptions, TakenIn } from "./results-options.ts";
 export type { FilePosition } from "./file-position.ts";
 export type { BatchRow, RowBatch, RowExchange, RowFeed, TextRows, TextRun } from "./row-batch.ts";
-export type { ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
+export type { MapOrigins, ResultsSnapshot, SnapshotOptions } from "./results-snapshot.ts";
 export type { StoreWait } from "./store-wait.ts";
-export type { MapSummary } from "./stored-rows.ts";
+export type { FoundRow, MapSummary } from "./stored-rows.ts";
 export type { ConnectionSettings } from "./connection.ts";
 export type { AroundCommit } from "./group-commit.ts";
 export { ResultsError, type ResultsErrorCode } from "./results-error.ts";

@@ -3,8 +3,8 @@ import { openCopiedDatabase, type CopiedDatabase } from "./copied-database.ts";
 import { shownKey } from "./key-text.ts";
 import { ResultsError } from "./results-error.ts";
 import type { ClaimAnswer, ResultsStore, StoredRow } from "./results-store.ts";
-import { RowOrigins } from "./row-origins.ts";
-import { type MapSummary, storedRows, type StoredRows } from "./stored-rows.ts";
+import { type ProgramOrigin, RowOrigins } from "./row-origins.ts";
+import { type FoundRow, type MapSummary, storedRows, type StoredRows } from "./stored-rows.ts";
 
 /** Options of `openResults`, to read. */
 export interface SnapshotOptions {
@@ -12,6 +12,14 @@ export interface SnapshotOptions {
   readonly path: string;
   /** Tells these options from those of a writer. */
   readonly readOnly: true;
+}
+
+/** Where the values of a map come from. */
+export interface MapOrigins {
+  /** The newest row of each key, with the id of the program that has written it. */
+  readonly rows: readonly (StoredRow & FoundRow)[];
+  /** These programs, in the order in which their first row comes. */
+  readonly programs: readonly ProgramOrigin[];
 }
 
 /**
@@ -25,6 +33,8 @@ export type ResultsSnapshot = ResultsStore &
     readonly path: string;
     /** The maps that have results, by name. */
     readonly maps: () => readonly MapSummary[];
+    /** The newest row of each key of a map, and the programs that have computed them. */
+    readonly origins: (map: string) => MapOrigins;
     /** What a person should know: that a log beside the file was left out, because it belongs to another database. */
     readonly notice: string | undefined;
   };
@@ -37,6 +47,7 @@ class SqliteSnapshot implements ResultsSnapshot {
   readonly path: string;
   readonly notice: string | undefined;
   readonly #rows: StoredRows;
+  readonly #origins: RowOrigins;
   readonly #copied: CopiedDatabase;
   #closed = false;
 
@@ -44,13 +55,21 @@ class SqliteSnapshot implements ResultsSnapshot {
     const { connection, notice } = copied;
     this.path = connection.path;
     this.notice = notice;
-    this.#rows = storedRows(connection, "", new RowOrigins(connection, ""), (commit) => commit());
+    this.#origins = new RowOrigins(connection, "");
+    this.#rows = storedRows(connection, "", this.#origins, (commit) => commit());
     this.#copied = copied;
   }
 
   maps(): readonly MapSummary[] {
     this.#assertOpen();
     return this.#rows.maps();
+  }
+
+  origins(map: string): MapOrigins {
+    this.#assertOpen();
+    const rows = this.#rows.newestOfEach(map);
+    const ids = new Set(rows.map(({ programId }) => programId));
+    return { rows, programs: [...ids].map((id) => this.#origins.ofProgram(map, id)) };
   }
 
   lookup(map: string, key: string): string | undefined {

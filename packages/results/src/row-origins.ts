@@ -26,6 +26,18 @@ export interface OtherCode {
   readonly startedAt: string | undefined;
 }
 
+/** A program that has computed values of a map. */
+export interface ProgramOrigin {
+  /** Its id. */
+  readonly id: string;
+  /** When it was started: ISO 8601; null: not known, as of programs that do not say. */
+  readonly startedAt: string | null;
+  /** What it has said of itself, such as the commit of its git repository; null: nothing. */
+  readonly about: JsonValue;
+  /** The remote functions that it computed values of the map with, and the hashes of their code. */
+  readonly codes: FunctionCodes;
+}
+
 /** Functions and the hashes of their code. */
 export type FunctionCodes = ReadonlyMap<string, string>;
 
@@ -70,7 +82,7 @@ export class RowOrigins {
 
   /** The same of the program `programId`, whose values come in. True where that was not known. */
   noteOf(programId: string, map: string, functionName: string, hash: string | undefined): boolean {
-    const noted = this.#ofProgram(map, programId);
+    const noted = this.#codesOfProgram(map, programId);
     // A hash that is not today's came with a remembered value, and stays: it is what makes this value one of other code.
     if (
       hash === undefined ||
@@ -104,6 +116,20 @@ export class RowOrigins {
   /** With which functions' code a program has computed values of a map. */
   functionsOf(map: string, programId: string): FunctionCodes {
     return this.#codesOf(map).get(programId) ?? NO_CODES;
+  }
+
+  /** What is known of a program that has written rows of a map. */
+  ofProgram(map: string, id: string): ProgramOrigin {
+    const known = this.#connection
+      .prepare("select started_at as startedAt, about from hyperion_ts_origin where program_id = ?")
+      .get(id);
+    const { startedAt, about } = known ?? {};
+    return {
+      id,
+      startedAt: typeof startedAt === "string" ? `${startedAt.replace(" ", "T")}Z` : null,
+      about: typeof about === "string" ? (JSON.parse(about) as JsonValue) : null,
+      codes: this.functionsOf(map, id),
+    };
   }
 
   /** Which code a row of `map` is from that `programId` has written. */
@@ -161,7 +187,7 @@ export class RowOrigins {
     );
   }
 
-  #ofProgram(map: string, programId: string): Map<string, string> {
+  #codesOfProgram(map: string, programId: string): Map<string, string> {
     const codes = this.#codesOf(map);
     const ofProgram = codes.get(programId) ?? new Map<string, string>();
     codes.set(programId, ofProgram);

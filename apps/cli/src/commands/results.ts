@@ -2,19 +2,27 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ControlError, lookAtRun } from "@hyperion-ts/control";
-import { countText } from "@hyperion-ts/progress";
-import { openResults, type ResultsSnapshot, type StoredRow } from "@hyperion-ts/results";
+import { countText, plural } from "@hyperion-ts/progress";
+import { openResults, type ResultsSnapshot } from "@hyperion-ts/results";
 import { chooseRun, type RunChoice } from "../choose-run.ts";
 import type { CommandBody, CommandOptions } from "../command-definition.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
+import { isConfirmed } from "../output/confirm.ts";
+import { EXIT_CODES, type ExitCode } from "../output/exit-code.ts";
+import { codeText, csvText, rowJson, type ShownRow } from "../output/row-texts.ts";
 import { tableText } from "../output/table.ts";
 import { screenOf, type Terminal, usesColour } from "../output/terminal.ts";
 
 export const results: CommandBody = async ({ args: [map], options, terminal }) => {
-  await using database = await openResults({ path: await databaseOf(options), readOnly: true });
+  const path = await databaseOf(options);
+  if (options.delete === true && map !== undefined) return await deleteRows(path, map, options, terminal);
+  if (options.delete === true) {
+    terminal.stderr.write("hyperion: results --delete needs a map: hyperion results lists them\n");
+    return EXIT_CODES.usage;
+  }
+  await using database = await openResults({ path, readOnly: true });
   if (database.notice !== undefined) terminal.stderr.write(`${database.notice}\n`);
   if (map === undefined) writeMaps(database, options, terminal);
-  else await writeRows(database, map, options, terminal);
+  else writeRows(database, map, options, terminal);
   return EXIT_CODES.done;
 };
 
@@ -46,23 +54,26 @@ function writeMaps(database: ResultsSnapshot, { json, format }: CommandOptions, 
     );
 }
 
-async function writeRows(
-  database: ResultsSnapshot,
-  map: string,
-  { where = [], most, json, format }: CommandOptions,
-  terminal: Terminal,
-): Promise<void> {
-  if (!database.maps().some(({ name }) => name === map)) throw noMap(database, map);
-  const conditions = where.map(condition);
-  const all = (await database.lookupAll(map)).filter(({ key }) => conditions.every((holds) => holds(key)));
+function writeRows(database: ResultsSnapshot, map: string, options: CommandOptions, terminal: Terminal): void {
+  const { json, format, most } = options;
+  const all = chosenRows(database, map, options);
   const rows = most === undefined ? all : all.slice(-most);
-  if (format === "ndjson") for (const row of rows) terminal.stdout.write(`${jsonOf(row)}\n`);
-  else if (json === true || format === "json") terminal.stdout.write(`[${rows.map(jsonOf).join(",")}]\n`);
+  if (format === "ndjson") for (const row of rows) terminal.stdout.write(`${rowJson(row)}\n`);
+  else if (json === true || format === "json") terminal.stdout.write(`[${rows.map(rowJson).join(",")}]\n`);
+  else if (format === "csv") terminal.stdout.write(csvText(rows));
   else {
+    const of =
+      options.origin === true ? [{ heading: "PROGRAM" }, { heading: "STARTED (UTC)" }, { heading: "CODE" }] : [];
     terminal.stdout.write(
       tableText(
-        [{ heading: "KEY" }, { heading: "VALUE" }],
-        rows.map(({ key, value }) => [key, value]),
+        [{ heading: "KEY" }, ...of, { heading: "VALUE" }],
+        rows.map(({ key, value, origin }) => [
+          key,
+          ...(origin === undefined
+            ? []
+            : [origin.id, origin.startedAt?.slice(0, 16).replace("T", " ") ?? "", codeText(origin)]),
+          value,
+        ]),
         { columns: screenOf(terminal).columns, colour: usesColour(terminal) },
       ),
     );
@@ -70,14 +81,52 @@ async function writeRows(
   }
 }
 
+/** Those whose keys are meant; where they come from, where that is wanted. */
+function chosenRows(
+  database: ResultsSnapshot,
+  map: string,
+  { where = [], origin }: CommandOptions,
+): readonly ShownRow[] {
+  if (!database.maps().some(({ name }) => name === map)) throw noMap(database, map);
+  const conditions = where.map(condition);
+  const { rows, programs } = database.origins(map);
+  const byId = new Map(programs.map((program) => [program.id, program]));
+  return rows
+    .filter(({ key }) => conditions.every((holds) => holds(key)))
+    .map(({ key, value, programId }) => ({ key, value, ...(origin === true ? { origin: byId.get(programId) } : {}) }));
+}
+
+/** What is removed is computed again when a program asks for it: so a person is asked before. */
+async function deleteRows(path: string, map: string, options: CommandOptions, terminal: Terminal): Promise<ExitCode> {
+  const rows = await rowsNow(path, map, options);
+  const what = `${plural(rows.length, "result")} of ${map} in ${path}`;
+  if (rows.length === 0) {
+    terminal.stderr.write(`There are no such results of ${map} in ${path}.\n`);
+    return EXIT_CODES.done;
+  }
+  if (options.yes !== true && !(await isConfirmed(`Delete ${what}?`, terminal))) {
+    terminal.stderr.write("Nothing was deleted.\n");
+    return EXIT_CODES.failed;
+  }
+  await using database = await openResults({ path, programId: "hyperion" });
+  await database.forget(
+    map,
+    rows.map(({ key }) => key),
+  );
+  terminal.stderr.write(`Deleted ${what}: a program that needs them computes them again.\n`);
+  return EXIT_CODES.done;
+}
+
+async function rowsNow(path: string, map: string, options: CommandOptions): Promise<readonly ShownRow[]> {
+  await using database = await openResults({ path, readOnly: true });
+  return chosenRows(database, map, options);
+}
+
 function noMap(database: ResultsSnapshot, map: string): ControlError {
   const names = database.maps().map(({ name }) => name);
   const there = names.length === 0 ? "it has none yet" : `it has ${names.join(", ")}`;
   return new ControlError("not-found", `${database.path} has no map ${map}: ${there}`);
 }
-
-/** The texts as they are stored: both are JSON, numbers with all their digits. */
-const jsonOf = ({ key, value }: StoredRow): string => `{"key":${key},"value":${value}}`;
 
 /** Whether a key has a value at a place: `n=2`, `point.x=0.5`, `name=abc`. */
 function condition(text: string): (key: string) => boolean {

@@ -112,7 +112,10 @@ describeOnTestbed(describe)("the command hyperion", () => {
     expect(await said("explain", call, ...place)).toMatch(/call \d+: test\/square, running on n\d/);
     expect(await said("cancel", call, ...place)).toContain(`Call ${call} is cancelled: test/square, which was running`);
     await running.ended;
-    expect(dir.outcome).toMatchObject({ name: "JobError", cause: expect.stringContaining("a person has cancelled it") });
+    expect(dir.outcome).toMatchObject({
+      name: "JobError",
+      cause: expect.stringContaining("a person has cancelled it"),
+    });
 
     const byFiles = await cluster.dir("within-files");
     const deaf = byFiles.start({ jobs: [[1, 2]], until: "go", options: { ...options, attach: "files" } });
