@@ -28,8 +28,9 @@ export function answerOf<A>(call: EncodedCall): Promise<A> {
 }
 
 /** Who holds a call of this environment if it fails for good; undefined: its caller gets the error. */
-export const holderOf = ({ callHolder, taskOptions }: HasWorkers): CallHolder | undefined =>
-  taskOptions.onFailure === "hold" ? callHolder : undefined;
+export const holderOf = (env: Partial<HasWorkers> | undefined): CallHolder | undefined =>
+  // That there is none, or no whole one, is told where the call is made.
+  env?.taskOptions?.onFailure === "hold" ? env.callHolder : undefined;
 
 const attemptsOf = <A>(call: EncodedCall): Promise<A> =>
   new Promise((resolve) => new FirstAttempt<A>(call, resolve).begin());

@@ -11,6 +11,7 @@ const PACKAGES = [
   "code-hash",
   "control",
   "cpu-pool",
+  "holds",
   "job",
   "launcher",
   "own-files",

@@ -22,9 +22,9 @@ const keep: Cluster<unknown> = async (env) => {
   const keeping = remoteEvalJob(keepingJob, { dir })(env);
   while (!existsSync(join(dir, "keeps"))) await pause(100, env.signal);
   const both = () => Promise.all([keeping, remoteEvalJob(waitingJob, { dir })(env)]);
-  if (existsSync(join(dir, "holds"))) return await both();
+  if (existsSync(join(dir, "has-begun"))) return await both();
   return await lock("program", () => {
-    writeFileSync(join(dir, "holds"), "");
+    writeFileSync(join(dir, "has-begun"), "");
     return both();
   })(env);
 };
