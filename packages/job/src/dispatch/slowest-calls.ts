@@ -54,8 +54,8 @@ export class SlowestCalls {
       outcome,
       runMs,
       atMs: Date.now(),
-      // A copy: the original may be a part of something large.
-      input: input.length > MOST_INPUT_BYTES ? input.length : input.slice(),
+      // A copy, which a Buffer's slice is not: the original may be a part of something large.
+      input: input.length > MOST_INPUT_BYTES ? input.length : new Uint8Array(input),
     });
     if (this.#kept.length >= 2 * KEPT) this.#prune();
   }
