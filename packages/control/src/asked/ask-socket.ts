@@ -29,7 +29,8 @@ export interface Answer {
 
 /** @throws ControlError `not-running` where nobody answers, `not-ours` where this user may not ask */
 export async function askSocket(socket: string, { method = "GET", path, wantsText }: Question): Promise<Answer> {
-  const { request } = await import("node:http");
+  // Not imported: that would load undici and HTTP/2 as well, for each command.
+  const { request } = process.getBuiltinModule("node:http");
   return await new Promise<Answer>((resolve, reject) => {
     const failed = (error: Error): void => reject(noAnswer(socket, error));
     const asked = request({
