@@ -1,4 +1,5 @@
 /** What a command is, as data: its help, its page of documentation and its completion are made of this, and nothing is loaded for it. */
+import type { HoldChanges } from "@hyperion-ts/holds";
 import type { ExitCode } from "./output/exit-code.ts";
 import type { Terminal } from "./output/terminal.ts";
 
@@ -24,8 +25,8 @@ export interface OptionDefinition {
   readonly isList?: boolean;
 }
 
-/** What all commands may be given. Each takes some of it. */
-export interface CommandOptions {
+/** What all commands may be given, with what a retry may change. Each takes some of it. */
+export interface CommandOptions extends HoldChanges {
   readonly dir?: string;
   readonly run?: string;
   readonly job?: string;
@@ -53,14 +54,6 @@ export interface CommandOptions {
   readonly yes?: boolean;
   readonly all?: boolean;
   readonly sameReason?: boolean;
-  readonly mem?: string;
-  readonly time?: string;
-  readonly exclude?: string;
-  readonly partition?: string;
-  readonly account?: string;
-  readonly qos?: string;
-  readonly cpus?: string;
-  readonly nodes?: string;
 }
 
 /** A command line, understood. */

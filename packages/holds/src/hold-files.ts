@@ -1,25 +1,14 @@
 /** The files of a program's holds, in a folder that is this user's alone. Each is written whole or not at all. */
-import { randomBytes, randomInt } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { openRegularFile, ownFolder, ownFolderIfThere, ownUserId } from "@hyperion-ts/own-files";
+import { randomInt } from "node:crypto";
+import { closeSync, constants, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { openRegularFile, ownFolder, ownFolderIfThere, ownUserId, writeWhole } from "@hyperion-ts/own-files";
 import type { HoldBook } from "./hold-book.ts";
 import { type HoldChanges, retryCommand, withChanges } from "./hold-changes.ts";
 import type { HeldFailure, Hold, HoldVerdict } from "./hold.ts";
 import { HoldsError } from "./holds-error.ts";
 
 const FOLDER = "holds";
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const MOST_BYTES = 128 * 1024;
 /** Of what a person reads. */
 const MOST_WORDS = 4_000;
@@ -143,31 +132,7 @@ const bounded = (failure: HeldFailure): HeldFailure => ({
   remedy: { ...failure.remedy, words: failure.remedy.words.slice(0, MOST_WORDS) },
 });
 
-/** After a crash it is the old file or the new one. */
-function writeHold(path: string, hold: Hold): void {
-  const unfinished = `${path}.${randomBytes(6).toString("hex")}.new`;
-  const fd = openSync(unfinished, NEW_FILE, 0o600);
-  try {
-    writeFileSync(fd, `${JSON.stringify(hold, null, 2)}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(unfinished, path);
-  syncFolder(dirname(path));
-}
-
-/** So that the name survives a crash, too. */
-function syncFolder(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } catch {
-    // A file system whose folders can't be synced keeps names by itself.
-  } finally {
-    closeSync(fd);
-  }
-}
+const writeHold = (path: string, hold: Hold): void => writeWhole(path, `${JSON.stringify(hold, null, 2)}\n`);
 
 /** Undefined where it is gone by now, is another user's, or is no hold. */
 function readHold(path: string): Hold | undefined {

@@ -6,3 +6,4 @@ export { type MovedFolder, ownFolder, ownFolderIfThere } from "./own-folder.ts";
 export { plainFile } from "./plain-file.ts";
 export { privateFolder } from "./private-folder.ts";
 export { readRegularFile } from "./read-regular-file.ts";
+export { writeWhole } from "./write-whole.ts";

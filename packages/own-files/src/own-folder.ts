@@ -3,7 +3,7 @@
  * private, and a folder in the user's home takes its place.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { NotOursError } from "./not-ours-error.ts";
@@ -42,14 +42,14 @@ export function ownFolder(place: string, name: string, moved: (where: MovedFolde
 }
 
 /**
- * The folder that `ownFolder` has made; undefined where it has made none.
+ * The folder that `ownFolder` has made; undefined where it has made none: what else has that name is none of its.
  *
  * @throws NotOursError where others may have written to it; the file system's error
  */
 export function ownFolderIfThere(place: string, name: string): string | undefined {
   if (!existsSync(place)) return undefined;
   const { own, atHome } = placesOf(place, name);
-  const there = [atHome, own].find((path) => existsSync(path));
+  const there = [atHome, own].find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
   return there === undefined ? undefined : privateFolder(there);
 }
 

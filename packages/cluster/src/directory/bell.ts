@@ -4,7 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import { readOwnBytes, writeWhole } from "./own-bytes.ts";
+import { writeWhole } from "@hyperion-ts/own-files";
+import { readOwnBytes } from "./own-bytes.ts";
 
 /** The bell of the program that the job directory at `path` is of. */
 export const bellOf = (path: string): string => join(dirname(path), "bell");

@@ -15,12 +15,12 @@
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { privateFolder } from "@hyperion-ts/own-files";
+import { privateFolder, writeWhole } from "@hyperion-ts/own-files";
 import type { PortAddress } from "@hyperion-ts/transport/link";
 import { decodeValue } from "@hyperion-ts/wire";
 import { type HeadRecord, type JobRecord, parseRecord, type Submission } from "./job-record.ts";
 import { decodeOutcome, encodeOutcome, type SignedOutcome } from "./outcome.ts";
-import { readOwnBytes, writeWhole, writtenAtMs } from "./own-bytes.ts";
+import { readOwnBytes, writtenAtMs } from "./own-bytes.ts";
 
 /** A job directory, as the program and the head use it: each writes its own files. */
 export class JobDirectory {

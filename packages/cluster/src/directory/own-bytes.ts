@@ -1,24 +1,6 @@
-/** Files of a job directory: written whole or not at all, and believed only where nobody but this user can have written them. */
-import { randomUUID } from "node:crypto";
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+/** Files of a job directory: believed only where nobody but this user can have written them. */
+import { closeSync, constants, fstatSync, readFileSync } from "node:fs";
 import { openRegularFile, ownUserId } from "@hyperion-ts/own-files";
-
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-
-/** Puts `content` in place of the file at `path`, for this user alone: after a crash it is the old file or the new one. */
-export function writeWhole(path: string, content: Uint8Array | string): void {
-  const unfinished = `${path}.${randomUUID()}.new`;
-  const fd = openSync(unfinished, NEW_FILE, 0o600);
-  try {
-    writeFileSync(fd, content);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(unfinished, path);
-  syncFolder(dirname(path));
-}
 
 /**
  * What is in a file of this user's that nobody else may write to; undefined where there is none.
@@ -64,15 +46,3 @@ function openIfThere(path: string): number | undefined {
 /** On NFS a file that was replaced may be "stale" for whoever had looked before. */
 const isGone = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESTALE");
-
-/** So that a name survives a crash, too. */
-function syncFolder(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } catch {
-    // EINVAL: a file system whose folders can't be synced keeps names by itself.
-  } finally {
-    closeSync(fd);
-  }
-}

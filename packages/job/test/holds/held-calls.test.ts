@@ -110,6 +110,21 @@ describe("a call that fails", () => {
     expect(new HoldFiles(dir.path).list()).toEqual([]);
   });
 
+  test("gives its caller the error where it can't be held, as where a file has the name of the folder", async () => {
+    using dir = new TempDir();
+    writeFileSync(join(dir.path, "holds"), "mine");
+    const events: RunEvent[] = [];
+    const ended = runJobLocal(dir.info, remoteEval(mended, { file: join(dir.path, "never"), x: 1 }), {
+      inProcess: true,
+      progress: "none",
+      onFailure: "hold",
+      onEvent: ({ event }) => events.push(event),
+    });
+    await expect(ended).rejects.toThrow("nobody has mended it");
+    expect(events).toContainEqual({ type: "log", message: expect.stringMatching(/can't be held: .*holds is a file/) });
+    expect(readFileSync(join(dir.path, "holds"), "utf8")).toBe("mine");
+  });
+
   test("shares its hold with equal ones, and is not held any longer when its group has failed", async () => {
     using dir = new TempDir();
     const file = join(dir.path, "mended");
@@ -155,10 +170,7 @@ describe("a hold outlives its program", () => {
     const file = join(dir.path, "mended");
     const holds = new HoldFiles(dir.path);
     const first = program(dir);
-    const [hold] = await vi.waitUntil(() => {
-      const all = holds.list();
-      return all.length === 1 ? all : undefined;
-    }, PATIENCE);
+    const hold = await vi.waitUntil(() => holds.list()[0], PATIENCE);
     first.child.kill("SIGKILL");
     await first.printed;
 
@@ -171,7 +183,7 @@ describe("a hold outlives its program", () => {
     );
     expect(triesOf(file)).toBe(1);
     writeFileSync(file, "");
-    holds.decide(hold?.id ?? "", { kind: "retry" });
+    holds.decide(hold.id, { kind: "retry" });
     expect(await second.printed).toBe("9\n");
     expect(triesOf(file)).toBe(2);
     expect(holds.list()).toEqual([]);
@@ -181,17 +193,14 @@ describe("a hold outlives its program", () => {
     using dir = new TempDir();
     const holds = new HoldFiles(dir.path);
     const first = program(dir);
-    const [hold] = await vi.waitUntil(() => {
-      const all = holds.list();
-      return all.length === 1 ? all : undefined;
-    }, PATIENCE);
+    const hold = await vi.waitUntil(() => holds.list()[0], PATIENCE);
     first.child.kill("SIGTERM");
     expect(await first.printed).toMatch(/^InterruptedError: /);
     expect(holds.list()).toHaveLength(1);
-    holds.decide(hold?.id ?? "", { kind: "cancel" });
+    holds.decide(hold.id, { kind: "cancel" });
     expect(await program(dir).printed).toMatch(
       new RegExp(
-        `^CallError: holds/mended .*\\n.*It was held as ${hold?.id}, and a person has given it up.*nobody has mended it`,
+        `^CallError: holds/mended .*\\n.*It was held as ${hold.id}, and a person has given it up.*nobody has mended it`,
       ),
     );
     expect(triesOf(join(dir.path, "mended"))).toBe(1);
