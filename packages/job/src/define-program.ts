@@ -46,8 +46,9 @@ export interface ProgramDefinition<
 
 /**
  * Defines the program of this file, and runs it if the file is the one that Node was started with, as soon as all of the file has
- * been read; a part of the definition that is wrong or unknown is told then. Its command line is read by its options' schema: `--help` lists them, and a wrong one ends it with exit code 2, before
- * anything runs. It runs in the Slurm allocation that it is in, else on this machine; `--local` and `--slurm` say which.
+ * been read; a part of the definition that is wrong or unknown is told then. Its command line is read by its options' schema:
+ * `--help` lists them, and a wrong one ends it with exit code 2, before anything runs. It runs in the Slurm allocation that it
+ * is in, else on this machine; `--local` and `--slurm` say which.
  * Gives the definition back, for other files.
  *
  * @example
