@@ -1,8 +1,7 @@
 /** Waits for the end of Slurm jobs that a run cancels: it looks until Slurm has them no more, and tells how that goes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FoundRun, SlurmJobReport } from "@hyperion-ts/control";
+import { type FoundRun, lookAtRun, type SlurmJobReport } from "@hyperion-ts/control";
 import { hasEnded } from "@hyperion-ts/progress";
-import { reportNow } from "./report-now.ts";
 
 const LOOK_EVERY_MS = 200;
 /** A run gives up after two minutes. */
@@ -15,7 +14,7 @@ export async function untilJobsEnd(
 ): Promise<readonly number[]> {
   const lastMs = performance.now() + LONGEST_MS;
   for (;;) {
-    const { phase, slurmJobs } = await reportNow(found);
+    const { phase, slurmJobs } = await (await lookAtRun(found)).report();
     const open = slurmJobs.filter((job) => isMeant(job) && !hasEnded(job));
     if (open.length === 0 || phase.kind === "ended" || phase.kind === "lost" || performance.now() > lastMs)
       return open.flatMap(({ jobId }) => jobId ?? []);

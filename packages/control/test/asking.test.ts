@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { json } from "node:stream/consumers";
 import { HoldFiles } from "@hyperion-ts/holds";
 import { expect, test } from "vitest";
-import { lookAtRun, runsHere, runsIn } from "../src/index.ts";
+import { lookAtRun, type RunView, runsHere, runsIn } from "../src/index.ts";
 import { callOf, FAILED, heldCallOf, NODE, PlayedRun, STARTED, TestFolder } from "./world.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -29,6 +29,22 @@ test("a run tells what it has told before it could be asked, and since", async (
   const text = await view.text({ columns: 60, rows: 24, colour: false });
   expect(text).toContain("f1 test/call on n1: RangeError: no!");
   expect((await runsHere()).map(({ logDir }) => logDir)).toContain(run.logDir);
+});
+
+test("a run that ends while it is looked at has told by its log how, and what it can't do any more", async () => {
+  using folder = new TestFolder();
+  let view: RunView;
+  {
+    await using run = new PlayedRun(folder);
+    await run.serve([STARTED, NODE]);
+    run.events.emit(FAILED);
+    view = await lookAtRun(run.found);
+    expect((await view.report()).toldBy).toBe("program");
+  }
+  expect(await view.report()).toMatchObject({ toldBy: "log", run: { id: "q7RkW" } });
+  expect(await view.failures()).toHaveLength(1);
+  await expect(view.calls(3)).rejects.toMatchObject({ code: "not-running" });
+  await expect(view.stop()).rejects.toMatchObject({ code: "not-running" });
 });
 
 test("calls are listed, found and cancelled; what there is not is said", async () => {

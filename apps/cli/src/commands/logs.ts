@@ -11,7 +11,6 @@ import { findThing, type Thing } from "../find-thing.ts";
 import { hasOutcome, headLogOf, nameOf, outputOf } from "../job-files.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 import { type Terminal, usesColour } from "../output/terminal.ts";
-import { reportNow } from "../report-now.ts";
 
 const LINES = 50;
 const LOOK_EVERY_MS = 300;
@@ -44,7 +43,7 @@ const runGoesOn = async ({ control }: FoundRun): Promise<boolean> =>
 
 /** A job goes on also where its run has ended, or was killed: until its head has written down how it ended. */
 async function jobGoesOn(found: FoundRun, { call }: SlurmJobReport): Promise<boolean> {
-  const { slurmJobs } = await reportNow(found);
+  const { slurmJobs } = await (await lookAtRun(found)).report();
   const job = slurmJobs.find((each) => each.call === call);
   return job !== undefined && !hasEnded(job) && ((await runGoesOn(found)) || !hasOutcome(job));
 }

@@ -27,7 +27,7 @@ describeOnTestbed(describe)("a job whose own code throws", () => {
     });
     expect(printed).toContain("RangeError: x must not be negative: -4");
     expect(dir.noted("done")).toEqual([1, 2, 3]);
-    expect(await cluster.openJobs()).toEqual([]);
+    await cluster.untilNoJob();
     dir.edit((source) => source.replace("if (x < 0)", "if (x < -10)"));
     const mended = await dir.run(request);
     expect(mended.outcome, mended.printed).toEqual({ kind: "done", jobs: [[1, 4, 9, 16]], singles: [] });

@@ -136,5 +136,8 @@ function failureIn(body: string): Partial<ControlFailure> {
 
 const query = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
 
-const codeOf = ({ code }: Partial<ControlFailure>): ControlErrorCode =>
-  code === "not-found" || code === "no-calls" || code === "no-workers" ? "not-found" : "refused";
+function codeOf({ code }: Partial<ControlFailure>): ControlErrorCode {
+  if (code === "not-found" || code === "no-calls" || code === "no-workers") return "not-found";
+  // Of a Slurm job: it can't be asked now.
+  return code === "no-link" || code === "no-answer" ? "not-running" : "refused";
+}

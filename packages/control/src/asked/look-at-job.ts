@@ -1,8 +1,8 @@
 /** From a run of a program on a login node to the run within one of its Slurm jobs. */
 import { ControlError } from "../control-error.ts";
+import { EndingRun } from "./ending-run.ts";
 import { type FoundRun, runsIn } from "./found-run.ts";
-import { LiveRun } from "./live-run.ts";
-import { lookAtRun } from "./look-at-run.ts";
+import { liveRun, lookAtRun, readLog } from "./look-at-run.ts";
 import type { RunView } from "./run-view.ts";
 
 /**
@@ -19,14 +19,12 @@ export async function lookAtJob(found: FoundRun, id: string): Promise<RunView> {
     const ids = slurmJobs.flatMap(({ jobId }) => jobId ?? []).join(", ");
     throw new ControlError("not-found", `Run ${run.id} has no Slurm job ${id}${ids === "" ? "" : `. It has: ${ids}`}`);
   }
-  if (view instanceof LiveRun) {
-    const live = view.ofJob(job.call);
-    if (await live.answers()) return live;
-  }
   const directory = job.directory ?? null;
   const [head] = directory === null ? [] : runsIn(directory);
+  const live = (await liveRun(found))?.ofJob(job.call);
+  if (live !== undefined && (await live.answers()))
+    return head === undefined ? live : new EndingRun(live, () => readLog(head));
   if (head === undefined)
     throw new ControlError("not-found", `Slurm job ${id} has not begun: there is nothing to be seen in it`);
-  const { LoggedRun } = await import("./logged-run.ts");
-  return LoggedRun.read(head);
+  return await readLog(head);
 }

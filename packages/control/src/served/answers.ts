@@ -92,8 +92,9 @@ function jobAnswer(
     return failure(409, "no-link", `Run ${identity.id} has no link to the head of a Slurm job ${id}`);
   return {
     kind: "later",
-    answer: answered.then(({ status, isText, body }) =>
-      isText ? { kind: "text", text: body } : json(JSON.parse(body), status),
+    answer: answered.then(
+      ({ status, isText, body }) => (isText ? { kind: "text", text: body } : json(JSON.parse(body), status)),
+      (error: unknown) => failure(502, "no-link", String(error)),
     ),
   };
 }
