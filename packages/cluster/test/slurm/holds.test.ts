@@ -63,7 +63,7 @@ describeOnTestbed(describe, { cgroups: true, accounting: true })("a failed job",
     dir.make("go");
     const { code, printed: rest } = await second.ended;
     expect(code, rest).toBe(0);
-    expect(outcomeOf(dir)).toEqual({ filled: 500, waited: "waited", counted: 1 });
+    expect(outcomeOf(dir)).toEqual({ filled: 700, waited: "waited", counted: 1 });
     expect(await pasted(cluster, dir, "hyperion holds --json")).toBe("[]\n");
   });
 

@@ -55,7 +55,7 @@ const program =
   async (env) => {
     const [[filled, waited], counted] = await concurrently(
       concurrently(
-        asking({ mem: { megabytes: 600 } }, remoteEvalJob(fillJob, { megabytes: 500 })),
+        asking({ mem: { megabytes: 600 } }, remoteEvalJob(fillJob, { megabytes: 700 })),
         asking({ time: { minutes: 1 } }, remoteEvalJob(waitJob, { file: join(dir, "go") })),
       ),
       asking({ account: "nobodys" }, remoteEvalJob(accountJob, { megabytes: 1 })),
